@@ -101,7 +101,15 @@ impl Diagnostic {
 
     fn new(severity: Severity, code: &'static Code, message: impl Into<String>, span: Span) -> Self {
         let primary = Label { span, text: String::new() };
-        Self { severity, code, message: message.into(), primary, labels: Vec::new(), notes: Vec::new(), helps: Vec::new() }
+        Self {
+            severity,
+            code,
+            message: message.into(),
+            primary,
+            labels: Vec::new(),
+            notes: Vec::new(),
+            helps: Vec::new(),
+        }
     }
 
     /// Says what the primary place has to do with it.

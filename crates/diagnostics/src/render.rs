@@ -20,7 +20,8 @@ impl SourceMap {
             Severity::Warning => Level::WARNING,
             Severity::Error => Level::ERROR,
         };
-        let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.name()));
+        let mut group =
+            Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.name()));
         for snippet in self.snippets(diagnostic) {
             group = group.element(snippet);
         }

@@ -70,10 +70,9 @@ impl<I: Id> IdSet<I> {
 
     /// All ids in the set, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = I> + '_ {
-        self.words
-            .iter()
-            .enumerate()
-            .flat_map(|(at, word)| (0..BITS).filter(move |bit| word >> bit & 1 == 1).map(move |bit| I::new(at * BITS + bit)))
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            (0..BITS).filter(move |bit| word >> bit & 1 == 1).map(move |bit| I::new(at * BITS + bit))
+        })
     }
 }
 
