@@ -1,2 +1,110 @@
 //! The project's own commands: `cargo xtask <command>`.
-fn main() {}
+//!
+//! Each command is one module here and one row in [`COMMANDS`]; help is printed from the rows. This crate knows the
+//! shape of the repository (folders, manifests, file heads) and nothing about how the compiler works.
+
+mod bench;
+mod failure;
+mod generate;
+mod lint;
+mod process;
+mod rust_text;
+mod tally;
+mod test;
+mod tidy;
+mod venv;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Result};
+use workspace::Workspace;
+
+/// A row of the command table.
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    summary: &'static str,
+    run: fn(&Workspace, &[String]) -> Result,
+}
+
+static COMMANDS: &[Command] = &[
+    Command {
+        name: "test",
+        arguments: "[LAYER] [--bless]",
+        summary: "every check and test, or those of one crate, of `python`, `run`, `lang` or `mir`",
+        run: test::run,
+    },
+    Command {
+        name: "lint",
+        arguments: "",
+        summary: "formatting, clippy and rustdoc, warnings denied",
+        run: lint::run,
+    },
+    Command {
+        name: "tidy",
+        arguments: "",
+        summary: "layer edges, owners of external crates, file heads, names; reports the longest files and functions",
+        run: tidy::run,
+    },
+    Command {
+        name: "gen",
+        arguments: "[--check]",
+        summary: "rewrites the files derived from sources; --check fails when one is stale",
+        run: generate::run,
+    },
+    Command {
+        name: "bench",
+        arguments: "[NAME]",
+        summary: "runs one benchmark; without a name lists them",
+        run: bench::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result {
+    let Some((name, rest)) = arguments.split_first() else {
+        print!("{}", usage());
+        return Ok(());
+    };
+    if ["help", "-h", "--help"].contains(&name.as_str()) {
+        print!("{}", usage());
+        return Ok(());
+    }
+    let command = COMMANDS
+        .iter()
+        .find(|command| command.name == name)
+        .ok_or_else(|| Failure::new(format!("unknown command `{name}`\n\n{}", usage())))?;
+    (command.run)(&Workspace::load()?, rest)
+}
+
+fn usage() -> String {
+    let mut text = String::from("cargo xtask COMMAND\n\n");
+    for command in COMMANDS {
+        let invocation = format!("{} {}", command.name, command.arguments);
+        text.push_str(&format!("  {invocation:<24} {}\n", command.summary));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_command_is_an_error_that_lists_the_known_ones() {
+        let failure = dispatch(&["fly".to_owned()]).unwrap_err();
+        assert!(failure.to_string().contains("unknown command `fly`"));
+        assert!(failure.to_string().contains("test [LAYER] [--bless]"));
+    }
+}
