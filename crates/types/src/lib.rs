@@ -1,1 +1,146 @@
-//! x
+//! The types that values of a kernel have: dtypes, arrays, tuples, signatures; how they are spelled, promoted and joined.
+//!
+//! This crate knows nothing about inference or memory.
+//!
+//! ```
+//! use hotloop_types::{Dtype, Layout, Signature, Type, promote};
+//!
+//! let signature: Signature = "float64(f8[:, ::1], i4)".parse().unwrap();
+//! assert_eq!(signature.to_string(), "float64(float64[:, ::1], int32)");
+//! let Type::Array(matrix) = &signature.parameters[0] else { unreachable!() };
+//! assert_eq!((matrix.ndim, matrix.layout), (2, Layout::C));
+//!
+//! assert_eq!(promote(Dtype::Int8, Dtype::Int8), Dtype::Int64); // integer arithmetic is at least 64 bits wide
+//! assert_eq!(promote(Dtype::Float32, Dtype::Int64), Dtype::Float64);
+//! ```
+
+mod dtype;
+mod join;
+mod parse;
+mod signature;
+
+pub use dtype::{Dtype, DtypeKind};
+pub use join::{promote, unify};
+pub use parse::{SignatureError, parse_signatures};
+pub use signature::Signature;
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Type {
+    /// A number or truth value.
+    Scalar(Dtype),
+    /// A NumPy array.
+    Array(ArrayType),
+    /// A tuple, each element with a type of its own.
+    Tuple(Arc<[Type]>),
+    /// `None`.
+    None,
+    /// A dtype as a value, such as `x.dtype` or `np.float64`; has no run-time representation.
+    Dtype(Dtype),
+}
+
+impl Type {
+    /// `bool`.
+    pub const BOOL: Self = Self::Scalar(Dtype::Bool);
+    /// What a Python `int` is.
+    pub const INT64: Self = Self::Scalar(Dtype::Int64);
+    /// What a Python `float` is.
+    pub const FLOAT64: Self = Self::Scalar(Dtype::Float64);
+
+    /// A tuple of these types.
+    pub fn tuple(items: impl IntoIterator<Item = Type>) -> Self {
+        Self::Tuple(items.into_iter().collect())
+    }
+
+    /// The dtype, if this is a number or truth value.
+    pub fn as_scalar(&self) -> Option<Dtype> {
+        match self {
+            Self::Scalar(dtype) => Some(*dtype),
+            Self::Array(_) | Self::Tuple(_) | Self::None | Self::Dtype(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scalar(dtype) => dtype.fmt(f),
+            Self::Array(array) => array.fmt(f),
+            Self::Tuple(items) => {
+                f.write_str("Tuple(")?;
+                for (index, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", if index > 0 { ", " } else { "" })?;
+                }
+                f.write_str(")")
+            }
+            Self::None => f.write_str("none"),
+            Self::Dtype(dtype) => write!(f, "dtype({dtype})"),
+        }
+    }
+}
+
+/// How the elements of an array lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layout {
+    /// Contiguous, last index fastest.
+    C,
+    /// Contiguous, first index fastest.
+    F,
+    /// Any strides.
+    A,
+}
+
+/// The type of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArrayType {
+    /// The type of the elements.
+    pub dtype: Dtype,
+    /// The number of dimensions.
+    pub ndim: u8,
+    /// How the elements lie in memory.
+    pub layout: Layout,
+    /// Whether elements may not be written.
+    pub readonly: bool,
+}
+
+impl ArrayType {
+    /// A writable array.
+    pub const fn new(dtype: Dtype, ndim: u8, layout: Layout) -> Self {
+        Self { dtype, ndim, layout, readonly: false }
+    }
+
+    /// Whether an array of type `self` may be passed where `expected` is declared, without a copy.
+    pub fn fits(self, expected: Self) -> bool {
+        self.dtype == expected.dtype
+            && self.ndim == expected.ndim
+            && (self.layout == expected.layout || expected.layout == Layout::A)
+            && (expected.readonly || !self.readonly)
+    }
+}
+
+/// As Numba's signature language spells it: `float64[:, ::1]`, `float64[::1, :]`, `float64[:]`; a read-only array as
+/// `readonly float64[:]`.
+impl fmt::Display for ArrayType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = usize::from(self.ndim).saturating_sub(1);
+        if self.readonly {
+            f.write_str("readonly ")?;
+        }
+        write!(f, "{}[", self.dtype)?;
+        if self.ndim == 0 {
+            f.write_str("()")?;
+        }
+        for axis in 0..usize::from(self.ndim) {
+            let contiguous = match self.layout {
+                Layout::C => axis == last,
+                Layout::F => axis == 0,
+                Layout::A => false,
+            };
+            write!(f, "{}{}", if axis > 0 { ", " } else { "" }, if contiguous { "::1" } else { ":" })?;
+        }
+        f.write_str("]")
+    }
+}

@@ -1,0 +1,154 @@
+//! The context that every compiled function receives, and the layout of arrays.
+
+use std::sync::atomic::AtomicU32;
+
+/// What a compiled function returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct Status(pub u32);
+
+impl Status {
+    /// The results were written.
+    pub const OK: Self = Self(0);
+    /// The [`ErrorState`] says what was raised.
+    pub const RAISED: Self = Self(1);
+
+    /// Whether the results were written.
+    pub const fn is_ok(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// What was raised, where. Written by compiled code and runtime, read by whoever called.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct ErrorState {
+    /// Which function raised: the address that the loader gave for the object's `hl_self` symbol, or 0 where
+    /// the runtime raised by itself.
+    pub image: u64,
+    /// The number of the raising site in that object's site table; [`ErrorState::NO_SITE`] without one.
+    pub site: u32,
+    /// The [`ExceptionClass`](crate::ExceptionClass) as a number.
+    pub class: u32,
+    /// Values for the message, such as index, axis and length of an index error.
+    pub payload: [i64; 4],
+}
+
+impl ErrorState {
+    /// The site of an error that has no place in a source.
+    pub const NO_SITE: u32 = u32::MAX;
+    /// Offset of `image` in bytes.
+    pub const IMAGE_OFFSET: usize = std::mem::offset_of!(Self, image);
+    /// Offset of `site` in bytes.
+    pub const SITE_OFFSET: usize = std::mem::offset_of!(Self, site);
+    /// Offset of `class` in bytes.
+    pub const CLASS_OFFSET: usize = std::mem::offset_of!(Self, class);
+    /// Offset of `payload` in bytes.
+    pub const PAYLOAD_OFFSET: usize = std::mem::offset_of!(Self, payload);
+}
+
+/// The state of one thread that runs compiled code. The host makes one a call; a parallel region one a worker.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Context {
+    /// The lowest stack address that compiled code may reach; below it `RecursionError` is raised.
+    pub stack_limit: u64,
+    /// Non-zero asks compiled code to call `hl_safepoint` at its next safepoint.
+    pub interrupt: *const AtomicU32,
+    /// The number of the worker that runs this, 0 for the caller.
+    pub thread_index: u32,
+    /// Whether this code runs within a parallel region.
+    pub in_parallel: u32,
+    /// What was raised.
+    pub error: ErrorState,
+    /// The host's data, such as what `hl_safepoint` has to ask; compiled code does not look at it.
+    pub host: *mut std::ffi::c_void,
+}
+
+impl Context {
+    /// Offset of `stack_limit` in bytes.
+    pub const STACK_LIMIT_OFFSET: usize = std::mem::offset_of!(Self, stack_limit);
+    /// Offset of `interrupt` in bytes.
+    pub const INTERRUPT_OFFSET: usize = std::mem::offset_of!(Self, interrupt);
+    /// Offset of `thread_index` in bytes.
+    pub const THREAD_INDEX_OFFSET: usize = std::mem::offset_of!(Self, thread_index);
+    /// Offset of `error` in bytes.
+    pub const ERROR_OFFSET: usize = std::mem::offset_of!(Self, error);
+}
+
+/// The start of an array descriptor; behind it follow `ndim` lengths in elements and `ndim` strides in bytes, as `i64`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct ArrayHeader {
+    /// The reference-counted block that holds the elements (see the runtime), or 0 when the memory is borrowed.
+    pub owner: u64,
+    /// The address of the first element.
+    pub data: u64,
+}
+
+/// The number of eight-byte words in the descriptor of an array of `ndim` dimensions.
+pub const fn array_words(ndim: usize) -> usize {
+    2 + 2 * ndim
+}
+
+/// How the host calls a function: `arguments` and `results` hold eight bytes each. An array argument is the address of
+/// its descriptor.
+pub type HostEntry =
+    unsafe extern "C" fn(context: *mut Context, arguments: *const u64, results: *mut u64) -> Status;
+
+/// The outlined body of a parallel region: runs the iterations `start..end` of chunk `chunk`. `captures` are the values
+/// that the body reads, eight bytes each; `partials` is this chunk's row of reduction results, eight bytes each, which
+/// the body sets.
+pub type ParallelBody = unsafe extern "C" fn(
+    context: *mut Context,
+    start: i64,
+    end: i64,
+    captures: *const u64,
+    partials: *mut u64,
+) -> Status;
+
+/// The most chunks that a parallel region with reductions is cut into.
+pub const MAX_CHUNKS: i64 = 64;
+
+/// The number of chunks that the iterations `0..trip_count` of a region with reductions are cut into: from the trip
+/// count alone, so that the order of a float reduction does not depend on the number of threads.
+pub const fn chunk_count(trip_count: i64) -> i64 {
+    if trip_count <= 0 {
+        0
+    } else if trip_count < MAX_CHUNKS {
+        trip_count
+    } else {
+        MAX_CHUNKS
+    }
+}
+
+/// The iterations `start..end` of chunk `chunk` out of `chunk_count(trip_count)`: the first `trip_count % chunks` chunks
+/// are one longer than the others.
+pub const fn chunk_bounds(trip_count: i64, chunk: i64) -> (i64, i64) {
+    (chunk_start(trip_count, chunk), chunk_start(trip_count, chunk + 1))
+}
+
+const fn chunk_start(trip_count: i64, chunk: i64) -> i64 {
+    let chunks = chunk_count(trip_count);
+    let (length, longer) = (trip_count / chunks, trip_count % chunks);
+    chunk * length + if chunk < longer { chunk } else { longer }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_cover_every_iteration_once_in_order() {
+        for trip_count in [1, 2, 63, 64, 65, 127, 128, 1000, i64::MAX] {
+            let mut next = 0;
+            for chunk in 0..chunk_count(trip_count) {
+                let (start, end) = chunk_bounds(trip_count, chunk);
+                assert_eq!(start, next);
+                assert!(end > start);
+                next = end;
+            }
+            assert_eq!(next, trip_count);
+        }
+    }
+}

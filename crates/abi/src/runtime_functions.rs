@@ -1,0 +1,188 @@
+//! The table of runtime functions that compiled code may call.
+
+/// A machine type: what a value of the middle IR or of the calling convention is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MachineType {
+    /// A truth value; passed and stored as a byte that is 0 or 1.
+    I1,
+    /// 8 bits.
+    I8,
+    /// 16 bits.
+    I16,
+    /// 32 bits.
+    I32,
+    /// 64 bits.
+    I64,
+    /// binary32.
+    F32,
+    /// binary64.
+    F64,
+    /// An address, 64 bits.
+    Ptr,
+}
+
+impl MachineType {
+    /// All machine types.
+    pub const ALL: &[Self] =
+        &[Self::I1, Self::I8, Self::I16, Self::I32, Self::I64, Self::F32, Self::F64, Self::Ptr];
+
+    /// As the text form spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::I1 => "i1",
+            Self::I8 => "i8",
+            Self::I16 => "i16",
+            Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+            Self::Ptr => "ptr",
+        }
+    }
+
+    /// The size in memory in bytes.
+    pub const fn size_bytes(self) -> u32 {
+        match self {
+            Self::I1 | Self::I8 => 1,
+            Self::I16 => 2,
+            Self::I32 | Self::F32 => 4,
+            Self::I64 | Self::F64 | Self::Ptr => 8,
+        }
+    }
+
+    /// The width in bits, 1 for a truth value.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::I1 => 1,
+            Self::I8 | Self::I16 | Self::I32 | Self::I64 | Self::F32 | Self::F64 | Self::Ptr => {
+                8 * self.size_bytes()
+            }
+        }
+    }
+
+    /// Whether it is `f32` or `f64`.
+    pub const fn is_float(self) -> bool {
+        matches!(self, Self::F32 | Self::F64)
+    }
+
+    /// Whether it is an integer of 1 to 64 bits; an address is not.
+    pub const fn is_integer(self) -> bool {
+        !self.is_float() && !matches!(self, Self::Ptr)
+    }
+}
+
+impl std::fmt::Display for MachineType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a call may do besides returning a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effects {
+    /// Nothing: equal arguments give equal results, and it may be dropped, moved or repeated.
+    Pure,
+    /// It manages memory of the runtime, but neither reads nor writes elements of arrays.
+    Memory,
+    /// Anything.
+    Any,
+}
+
+/// Rows: variant, symbol, parameters, result, effects, whether it takes the context and may raise, documentation.
+macro_rules! runtime_functions {
+    ($($name:ident $symbol:literal ($($parameter:ident),*) -> [$($result:ident)?] $effects:ident $raises:literal $documentation:literal,)*) => {
+        /// A function that the runtime offers to compiled code.
+        ///
+        /// A function that may raise takes the `Context` first and returns a [`Status`](crate::Status); its result, if
+        /// any, is written through a last parameter, a pointer to eight bytes. Any other function is a plain C function of the parameters.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum RuntimeFunction {
+            $(#[doc = $documentation] $name,)*
+        }
+
+        impl RuntimeFunction {
+            /// All runtime functions.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The symbol by which objects import it.
+            pub const fn symbol(self) -> &'static str {
+                match self { $(Self::$name => $symbol,)* }
+            }
+
+            /// The machine types of the parameters, without the context.
+            pub const fn parameters(self) -> &'static [MachineType] {
+                match self { $(Self::$name => &[$(MachineType::$parameter),*],)* }
+            }
+
+            /// The machine type of the result, if any.
+            pub const fn result(self) -> Option<MachineType> {
+                match self { $(Self::$name => runtime_functions!(@result $($result)?),)* }
+            }
+
+            /// What a call may do.
+            pub const fn effects(self) -> Effects {
+                match self { $(Self::$name => Effects::$effects,)* }
+            }
+
+            /// Whether it takes the context and returns a status.
+            pub const fn may_raise(self) -> bool {
+                match self { $(Self::$name => $raises,)* }
+            }
+        }
+    };
+    (@result) => { None };
+    (@result $result:ident) => { Some(MachineType::$result) };
+}
+
+runtime_functions! {
+    Allocate "hl_allocate" (I64) -> [Ptr] Memory true "Allocates a block of that many bytes with a reference count of 1; the elements start 64 bytes behind the block and are aligned to 64 bytes. Raises `MemoryError`, or `ValueError` for a negative size.",
+    AllocateZeroed "hl_allocate_zeroed" (I64) -> [Ptr] Memory true "The same, filled with zeros.",
+    Retain "hl_retain" (Ptr) -> [] Memory false "Adds a reference to a block; the null block is borrowed memory and is left alone.",
+    Release "hl_release" (Ptr) -> [] Memory false "Takes a reference from a block and frees it with the last one; null is left alone.",
+    Safepoint "hl_safepoint" () -> [] Memory true "Called when the interrupt flag is set: raises `KeyboardInterrupt`, ends a cancelled region, or clears the flag.",
+    ParallelFor "hl_parallel_for" (I64, Ptr, Ptr, Ptr, I64, I64, I64) -> [] Any true "Runs a parallel region: trip count, body (`ParallelBody`), captures, partial results, number of partials a chunk (0 = adaptive splitting, else fixed chunks by `chunk_count`), estimated nanoseconds an iteration, reserved. See the runtime for the rules.",
+    Sin "sin" (F64) -> [F64] Pure false "The platform's `sin`.",
+    Cos "cos" (F64) -> [F64] Pure false "The platform's `cos`.",
+    Tan "tan" (F64) -> [F64] Pure false "The platform's `tan`.",
+    Asin "asin" (F64) -> [F64] Pure false "The platform's `asin`.",
+    Acos "acos" (F64) -> [F64] Pure false "The platform's `acos`.",
+    Atan "atan" (F64) -> [F64] Pure false "The platform's `atan`.",
+    Atan2 "atan2" (F64, F64) -> [F64] Pure false "The platform's `atan2`.",
+    Sinh "sinh" (F64) -> [F64] Pure false "The platform's `sinh`.",
+    Cosh "cosh" (F64) -> [F64] Pure false "The platform's `cosh`.",
+    Tanh "tanh" (F64) -> [F64] Pure false "The platform's `tanh`.",
+    Asinh "asinh" (F64) -> [F64] Pure false "The platform's `asinh`.",
+    Acosh "acosh" (F64) -> [F64] Pure false "The platform's `acosh`.",
+    Atanh "atanh" (F64) -> [F64] Pure false "The platform's `atanh`.",
+    Exp "exp" (F64) -> [F64] Pure false "The platform's `exp`.",
+    Exp2 "exp2" (F64) -> [F64] Pure false "The platform's `exp2`.",
+    Expm1 "expm1" (F64) -> [F64] Pure false "The platform's `expm1`.",
+    Log "log" (F64) -> [F64] Pure false "The platform's `log`.",
+    Log2 "log2" (F64) -> [F64] Pure false "The platform's `log2`.",
+    Log10 "log10" (F64) -> [F64] Pure false "The platform's `log10`.",
+    Log1p "log1p" (F64) -> [F64] Pure false "The platform's `log1p`.",
+    Pow "pow" (F64, F64) -> [F64] Pure false "The platform's `pow`.",
+    Cbrt "cbrt" (F64) -> [F64] Pure false "The platform's `cbrt`.",
+    Hypot "hypot" (F64, F64) -> [F64] Pure false "The platform's `hypot`.",
+    Fmod "fmod" (F64, F64) -> [F64] Pure false "The platform's `fmod`.",
+    Erf "erf" (F64) -> [F64] Pure false "The platform's `erf`.",
+    Erfc "erfc" (F64) -> [F64] Pure false "The platform's `erfc`.",
+    Gamma "hl_gamma" (F64) -> [F64] Pure false "The gamma function, as Python's `math.gamma` computes it; poles and overflow give nan and inf.",
+    Lgamma "hl_lgamma" (F64) -> [F64] Pure false "The logarithm of the absolute gamma function, as Python's `math.lgamma` computes it.",
+    Ldexp "hl_ldexp" (F64, I64) -> [F64] Pure false "`x * 2**e`, with the exponent clamped to what `ldexp` can take.",
+    Nextafter "nextafter" (F64, F64) -> [F64] Pure false "The platform's `nextafter`.",
+    RoundDigits "hl_round_digits" (F64, I64) -> [F64] Pure false "`round(x, digits)` with Python's correctly rounded decimal result.",
+    FloatSin "sinf" (F32) -> [F32] Pure false "The platform's `sinf`.",
+    FloatCos "cosf" (F32) -> [F32] Pure false "The platform's `cosf`.",
+    FloatExp "expf" (F32) -> [F32] Pure false "The platform's `expf`.",
+    FloatLog "logf" (F32) -> [F32] Pure false "The platform's `logf`.",
+    FloatPow "powf" (F32, F32) -> [F32] Pure false "The platform's `powf`.",
+    FloatFmod "fmodf" (F32, F32) -> [F32] Pure false "The platform's `fmodf`.",
+}
+
+impl RuntimeFunction {
+    /// The function of that symbol.
+    pub fn by_symbol(symbol: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|function| function.symbol() == symbol)
+    }
+}

@@ -1,0 +1,74 @@
+//! Which type an operation on two types has, and which type holds the values of two.
+//!
+//! The rules are Numba 0.68's for scalars (see `DESIGN.md`, section 3): integer results are at least 64 bits wide, and
+//! float32 stays float32 only among float32.
+
+use crate::{ArrayType, Dtype, DtypeKind, Layout, Type};
+
+/// The dtype in which `a op b` is computed, for arithmetic on two scalars.
+pub fn promote(a: Dtype, b: Dtype) -> Dtype {
+    use DtypeKind::{Bool, Float, Signed, Unsigned};
+    match (a.kind(), b.kind()) {
+        (Float, Float) => a.max(b),
+        (Float, _) => float_with_integer(a, b),
+        (_, Float) => float_with_integer(b, a),
+        (Unsigned, Unsigned) => Dtype::UInt64,
+        (Signed | Unsigned | Bool, Signed | Unsigned | Bool) => Dtype::Int64,
+    }
+}
+
+/// float32 holds the integers of up to 16 bits, and truth values, exactly.
+fn float_with_integer(float: Dtype, integer: Dtype) -> Dtype {
+    if integer.size_bytes() <= 2 { float } else { Dtype::Float64 }
+}
+
+/// The type that holds the values of both where two paths meet, or `None` if there is none.
+pub fn unify(a: &Type, b: &Type) -> Option<Type> {
+    if a == b {
+        return Some(a.clone());
+    }
+    match (a, b) {
+        (Type::Scalar(a), Type::Scalar(b)) => Some(Type::Scalar(unify_dtypes(*a, *b))),
+        (Type::Array(a), Type::Array(b)) => unify_arrays(*a, *b).map(Type::Array),
+        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+            a.iter().zip(b.iter()).map(|(a, b)| unify(a, b)).collect::<Option<_>>().map(Type::Tuple)
+        }
+        (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => None,
+    }
+}
+
+/// The narrowest dtype that holds both; a signed and an unsigned integer without one meet in float64, as in Numba.
+fn unify_dtypes(a: Dtype, b: Dtype) -> Dtype {
+    use DtypeKind::{Bool, Float, Signed, Unsigned};
+    let wider = if a.size_bytes() >= b.size_bytes() { a } else { b };
+    match (a.kind(), b.kind()) {
+        (Bool, _) => b,
+        (_, Bool) => a,
+        (Float, Float) | (Signed, Signed) | (Unsigned, Unsigned) => wider,
+        (Float, _) => float_with_integer(a, b),
+        (_, Float) => float_with_integer(b, a),
+        (Signed, Unsigned) => unify_signed(a, b),
+        (Unsigned, Signed) => unify_signed(b, a),
+    }
+}
+
+fn unify_signed(signed: Dtype, unsigned: Dtype) -> Dtype {
+    if signed.size_bytes() > unsigned.size_bytes() {
+        return signed;
+    }
+    match unsigned.size_bytes() {
+        1 => Dtype::Int16,
+        2 => Dtype::Int32,
+        4 => Dtype::Int64,
+        _ => Dtype::Float64,
+    }
+}
+
+fn unify_arrays(a: ArrayType, b: ArrayType) -> Option<ArrayType> {
+    let layout = if a.layout == b.layout { a.layout } else { Layout::A };
+    (a.dtype == b.dtype && a.ndim == b.ndim).then_some(ArrayType {
+        layout,
+        readonly: a.readonly || b.readonly,
+        ..a
+    })
+}
