@@ -1,0 +1,317 @@
+//! Functions and what they are made of.
+
+use crate::{
+    Block, Callee, Constant, ErrorId, ExceptionClass, FloatFlags, Inst, InstKind, MachineType, Region, Slot,
+    Terminator, Value,
+};
+use hotloop_diagnostics::Span;
+use hotloop_index::IdMap;
+
+/// What a function has been through. Phases only move forward; each forbids what the verifier lists for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// As lowering made it.
+    Lowered,
+    /// After the scalar and loop passes.
+    Optimised,
+    /// After the vectoriser.
+    Vectorised,
+    /// Without parallel loops: their bodies are functions of their own.
+    Outlined,
+}
+
+impl Phase {
+    /// As the text form spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lowered => "lowered",
+            Self::Optimised => "optimised",
+            Self::Vectorised => "vectorised",
+            Self::Outlined => "outlined",
+        }
+    }
+}
+
+/// Functions that are compiled into one object. The first is the one asked for; the others are bodies outlined from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Module {
+    /// The functions; never empty.
+    pub functions: Vec<Function>,
+}
+
+/// A function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// Its symbol.
+    pub name: String,
+    /// What it has been through.
+    pub phase: Phase,
+    /// The types of its results.
+    pub results: Vec<MachineType>,
+    /// What may be assumed of its floats.
+    pub float_flags: FloatFlags,
+    /// Whether it is the body of a parallel region, called as `hotloop_abi::ParallelBody`: its parameters are the index of the first iteration, the
+    /// index behind the last (`i64`), the captures and the partial results (`ptr`), and it has no results.
+    pub is_parallel_body: bool,
+    /// The order of the blocks; the first is the entry. A block that is not listed does not exist.
+    pub layout: Vec<Block>,
+    /// All blocks.
+    pub blocks: IdMap<Block, BlockData>,
+    /// All values.
+    pub values: IdMap<Value, ValueData>,
+    /// All instructions.
+    pub insts: IdMap<Inst, InstData>,
+    /// The alias regions.
+    pub regions: IdMap<Region, RegionData>,
+    /// The frame's slots.
+    pub slots: IdMap<Slot, SlotData>,
+    /// The errors with constant messages.
+    pub errors: IdMap<ErrorId, ErrorData>,
+    /// The functions it calls.
+    pub callees: IdMap<Callee, CalleeData>,
+    /// Where it is defined.
+    pub span: Span,
+}
+
+/// A basic block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockData {
+    /// The values that its predecessors pass.
+    pub parameters: Vec<Value>,
+    /// Its instructions, in order.
+    pub insts: Vec<Inst>,
+    /// How it ends.
+    pub terminator: Terminator,
+    /// The place of the terminator.
+    pub terminator_span: Span,
+    /// Where an error raised in this block goes; without one it goes to the caller. The target has no parameters, and what it uses is
+    /// defined before this block begins, so the edge counts as leaving this block's predecessors.
+    pub unwind: Option<Block>,
+}
+
+/// A value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValueData {
+    /// Its type.
+    pub ty: MachineType,
+    /// What defines it.
+    pub definition: Definition,
+}
+
+/// What defines a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Definition {
+    /// A block's parameter, by its position.
+    Parameter(Block, u32),
+    /// An instruction's result, by its position.
+    Result(Inst, u32),
+}
+
+/// An instruction with its results and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InstData {
+    /// What it does.
+    pub kind: InstKind,
+    /// The values it defines.
+    pub results: Vec<Value>,
+    /// Where it comes from.
+    pub span: Span,
+}
+
+/// What is known about an alias region.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RegionData {
+    /// What memory it is.
+    pub kind: RegionKind,
+}
+
+/// The kinds of memory. Which may overlap: see [`RegionKind::may_alias`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RegionKind {
+    /// An array descriptor or captures block passed by the caller, which nobody writes while the function runs.
+    Descriptor,
+    /// The elements of the array parameter of that number: may overlap with any other array that came from outside.
+    Argument(u32),
+    /// The elements of an array that this function allocated, at the allocation of that number; nobody else knows it unless it is passed on.
+    Allocation(u32),
+    /// The frame's slots.
+    Stack,
+    /// The elements of any array: what a join or a call gave.
+    Unknown,
+}
+
+impl RegionKind {
+    /// Whether two accesses in such regions can touch the same byte. Two accesses in one region always can.
+    pub fn may_alias(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Descriptor, Self::Descriptor) | (Self::Stack, Self::Stack) => true,
+            (Self::Descriptor | Self::Stack, _) | (_, Self::Descriptor | Self::Stack) => false,
+            (Self::Allocation(a), Self::Allocation(b)) => a == b,
+            (Self::Allocation(_), Self::Argument(_)) | (Self::Argument(_), Self::Allocation(_)) => false,
+            (Self::Argument(_) | Self::Unknown, Self::Argument(_) | Self::Unknown)
+            | (Self::Unknown, Self::Allocation(_))
+            | (Self::Allocation(_), Self::Unknown) => true,
+        }
+    }
+}
+
+/// A slot of the frame, aligned to 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SlotData {
+    /// Its size.
+    pub size_bytes: u32,
+}
+
+/// An exception with a constant message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ErrorData {
+    /// Its class.
+    pub class: ExceptionClass,
+    /// Its message; `{0}` to `{3}` stand for the payload.
+    pub message: String,
+}
+
+/// Another function.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CalleeData {
+    /// Its symbol.
+    pub symbol: String,
+    /// The types of its parameters.
+    pub parameters: Vec<MachineType>,
+    /// The types of its results.
+    pub results: Vec<MachineType>,
+}
+
+impl Function {
+    /// A function with an entry block whose parameters have these types; the entry ends in `Unreachable` until it is built.
+    pub fn new(name: impl Into<String>, parameters: &[MachineType], results: &[MachineType]) -> Self {
+        let mut function = Self {
+            name: name.into(),
+            phase: Phase::Lowered,
+            results: results.to_vec(),
+            float_flags: FloatFlags::STRICT,
+            is_parallel_body: false,
+            layout: Vec::new(),
+            blocks: IdMap::new(),
+            values: IdMap::new(),
+            insts: IdMap::new(),
+            regions: IdMap::new(),
+            slots: IdMap::new(),
+            errors: IdMap::new(),
+            callees: IdMap::new(),
+            span: Span::NONE,
+        };
+        let entry = function.add_block();
+        for ty in parameters {
+            function.add_parameter(entry, *ty);
+        }
+        function
+    }
+
+    /// The entry block.
+    pub fn entry(&self) -> Block {
+        self.layout[0]
+    }
+
+    /// The function's parameters: those of the entry block.
+    pub fn parameters(&self) -> &[Value] {
+        &self.blocks[self.entry()].parameters
+    }
+
+    /// Adds an empty block at the end of the layout; it ends in `Unreachable` until it is built.
+    pub fn add_block(&mut self) -> Block {
+        let block = self.blocks.push(BlockData {
+            parameters: Vec::new(),
+            insts: Vec::new(),
+            terminator: Terminator::Unreachable,
+            terminator_span: Span::NONE,
+            unwind: None,
+        });
+        self.layout.push(block);
+        block
+    }
+
+    /// Adds a parameter to a block.
+    pub fn add_parameter(&mut self, block: Block, ty: MachineType) -> Value {
+        let position = self.blocks[block].parameters.len() as u32;
+        let value = self.values.push(ValueData { ty, definition: Definition::Parameter(block, position) });
+        self.blocks[block].parameters.push(value);
+        value
+    }
+
+    /// Makes an instruction with new result values, in no block yet.
+    pub fn create_inst(&mut self, kind: InstKind, span: Span) -> Inst {
+        let inst = self.insts.next_id();
+        let types = kind.result_types(self);
+        let results = types
+            .into_iter()
+            .enumerate()
+            .map(|(position, ty)| {
+                let definition = Definition::Result(inst, position as u32);
+                self.values.push(ValueData { ty, definition })
+            })
+            .collect();
+        self.insts.push(InstData { kind, results, span })
+    }
+
+    /// Appends a new instruction to a block.
+    pub fn append_inst(&mut self, block: Block, kind: InstKind, span: Span) -> Inst {
+        let inst = self.create_inst(kind, span);
+        self.blocks[block].insts.push(inst);
+        inst
+    }
+
+    /// The type of a value.
+    pub fn value_type(&self, value: Value) -> MachineType {
+        self.values[value].ty
+    }
+
+    /// The instruction that defines a value, unless a block's parameter does.
+    pub fn defining_inst(&self, value: Value) -> Option<Inst> {
+        match self.values[value].definition {
+            Definition::Result(inst, _) => Some(inst),
+            Definition::Parameter(..) => None,
+        }
+    }
+
+    /// The constant that a value is, if it is defined as one.
+    pub fn constant(&self, value: Value) -> Option<Constant> {
+        match self.insts[self.defining_inst(value)?].kind {
+            InstKind::Const(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    /// Replaces every use of a value, in instructions and terminators of blocks in the layout.
+    pub fn replace_uses(&mut self, mut replacement: impl FnMut(Value) -> Value) {
+        for block in self.layout.clone() {
+            for inst in self.blocks[block].insts.clone() {
+                let data = &mut self.insts[inst];
+                data.kind =
+                    std::mem::replace(&mut data.kind, InstKind::Safepoint).map_operands(&mut replacement);
+            }
+            let data = &mut self.blocks[block];
+            data.terminator = std::mem::replace(&mut data.terminator, Terminator::Unreachable)
+                .map_operands(&mut replacement);
+        }
+    }
+
+    /// The region of that kind, added if it is not there yet.
+    pub fn region(&mut self, kind: RegionKind) -> Region {
+        let found = self.regions.iter().find(|(_, data)| data.kind == kind).map(|(region, _)| region);
+        found.unwrap_or_else(|| self.regions.push(RegionData { kind }))
+    }
+
+    /// The error with that class and message, added if it is not there yet.
+    pub fn error(&mut self, class: ExceptionClass, message: &str) -> ErrorId {
+        let same = |data: &ErrorData| data.class == class && data.message == message;
+        let found = self.errors.iter().find(|(_, data)| same(data)).map(|(error, _)| error);
+        found.unwrap_or_else(|| self.errors.push(ErrorData { class, message: message.to_owned() }))
+    }
+
+    /// The callee of that symbol, added if it is not there yet.
+    pub fn callee(&mut self, callee: CalleeData) -> Callee {
+        let found = self.callees.iter().find(|(_, data)| data.symbol == callee.symbol).map(|(id, _)| id);
+        found.unwrap_or_else(|| self.callees.push(callee))
+    }
+}
