@@ -4,6 +4,18 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
+impl FileId {
+    /// The file of that number, counted in the order of [`SourceMap::add`]; for forms that write spans as text.
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The number of the file.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// A range of bytes in a file. The default span is the empty one at the start of the first file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {

@@ -123,6 +123,14 @@ impl<I: Id, T: Clone> SideMap<I, T> {
     }
 }
 
+impl<I: Id, T: fmt::Debug> fmt::Debug for SideMap<I, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(self.items.iter().enumerate().map(|(index, item)| (I::new(index), item)))
+            .finish()
+    }
+}
+
 impl<I: Id, T: Clone> Index<I> for SideMap<I, T> {
     type Output = T;
 

@@ -284,15 +284,12 @@ impl Function {
 
     /// Replaces every use of a value, in instructions and terminators of blocks in the layout.
     pub fn replace_uses(&mut self, mut replacement: impl FnMut(Value) -> Value) {
-        for block in self.layout.clone() {
-            for inst in self.blocks[block].insts.clone() {
-                let data = &mut self.insts[inst];
-                data.kind =
-                    std::mem::replace(&mut data.kind, InstKind::Safepoint).map_operands(&mut replacement);
+        for block in &self.layout {
+            let block = &mut self.blocks[*block];
+            for inst in &block.insts {
+                self.insts[*inst].kind.for_each_operand_mut(|value| *value = replacement(*value));
             }
-            let data = &mut self.blocks[block];
-            data.terminator = std::mem::replace(&mut data.terminator, Terminator::Unreachable)
-                .map_operands(&mut replacement);
+            block.terminator.for_each_operand_mut(|value| *value = replacement(*value));
         }
     }
 

@@ -327,51 +327,78 @@ impl InstKind {
     /// The operands, in order.
     pub fn operands(&self) -> Vec<Value> {
         let mut operands = Vec::new();
-        let _ = self.clone().map_operands(|value| {
-            operands.push(value);
-            value
-        });
+        self.for_each_operand(|value| operands.push(value));
         operands
     }
 
-    /// The same instruction on other operands; `change` is asked once an operand, in order.
-    #[must_use]
-    pub fn map_operands(mut self, mut change: impl FnMut(Value) -> Value) -> Self {
-        let mut update = |value: &mut Value| *value = change(*value);
-        match &mut self {
+    /// Visits the operands, in order.
+    pub fn for_each_operand(&self, mut visit: impl FnMut(Value)) {
+        match self {
             Self::Const(_)
             | Self::SlotAddress(_)
             | Self::FunctionAddress(_)
             | Self::Safepoint
             | Self::CheckStack => {}
-            Self::Unary(_, value) | Self::Convert(_, value, _) => update(value),
-            Self::Binary(_, a, b) | Self::IntCompare(_, a, b) | Self::FloatCompare(_, a, b) => {
-                update(a);
-                update(b);
+            Self::Unary(_, value)
+            | Self::Convert(_, value, _)
+            | Self::Load { address: value, .. }
+            | Self::Check { condition: value, .. } => visit(*value),
+            Self::Binary(_, a, b)
+            | Self::IntCompare(_, a, b)
+            | Self::FloatCompare(_, a, b)
+            | Self::PtrAdd { base: a, offset: b }
+            | Self::Store { value: a, address: b, .. }
+            | Self::CheckBounds { index: a, length: b, .. } => {
+                visit(*a);
+                visit(*b);
             }
             Self::Select { condition, then, otherwise } => {
-                update(condition);
-                update(then);
-                update(otherwise);
+                visit(*condition);
+                visit(*then);
+                visit(*otherwise);
             }
-            Self::PtrAdd { base, offset } => {
-                update(base);
-                update(offset);
-            }
-            Self::Load { address, .. } => update(address),
-            Self::Store { value, address, .. } => {
-                update(value);
-                update(address);
-            }
-            Self::CheckBounds { index, length, .. } => {
-                update(index);
-                update(length);
-            }
-            Self::Check { condition, .. } => update(condition),
             Self::Call { arguments, .. } | Self::CallRuntime { arguments, .. } => {
-                arguments.iter_mut().for_each(update)
+                arguments.iter().copied().for_each(visit)
             }
         }
+    }
+
+    /// Visits the operands, in order, to be changed.
+    pub fn for_each_operand_mut(&mut self, mut visit: impl FnMut(&mut Value)) {
+        match self {
+            Self::Const(_)
+            | Self::SlotAddress(_)
+            | Self::FunctionAddress(_)
+            | Self::Safepoint
+            | Self::CheckStack => {}
+            Self::Unary(_, value)
+            | Self::Convert(_, value, _)
+            | Self::Load { address: value, .. }
+            | Self::Check { condition: value, .. } => visit(value),
+            Self::Binary(_, a, b)
+            | Self::IntCompare(_, a, b)
+            | Self::FloatCompare(_, a, b)
+            | Self::PtrAdd { base: a, offset: b }
+            | Self::Store { value: a, address: b, .. }
+            | Self::CheckBounds { index: a, length: b, .. } => {
+                visit(a);
+                visit(b);
+            }
+            Self::Select { condition, then, otherwise } => {
+                visit(condition);
+                visit(then);
+                visit(otherwise);
+            }
+            Self::Call { arguments, .. } | Self::CallRuntime { arguments, .. } => {
+                arguments.iter_mut().for_each(visit)
+            }
+        }
+    }
+
+    /// The same instruction on other operands; `change` is asked once an operand, in order.
+    #[must_use]
+    pub fn map_operands(mut self, mut change: impl FnMut(Value) -> Value) -> Self {
+        self.for_each_operand_mut(|value| *value = change(*value));
         self
     }
 
@@ -566,46 +593,92 @@ impl Terminator {
     /// The operands, in order.
     pub fn operands(&self) -> Vec<Value> {
         let mut operands = Vec::new();
-        let _ = self.clone().map_operands(|value| {
-            operands.push(value);
-            value
-        });
+        self.for_each_operand(|value| operands.push(value));
         operands
+    }
+
+    /// Visits the operands, in order.
+    pub fn for_each_operand(&self, mut visit: impl FnMut(Value)) {
+        match self {
+            Self::Jump(call) => call.arguments.iter().copied().for_each(visit),
+            Self::Branch { condition, then, otherwise } => {
+                visit(*condition);
+                then.arguments.iter().chain(&otherwise.arguments).copied().for_each(visit);
+            }
+            Self::Return(values) | Self::ParYield(values) | Self::Raise { payload: values, .. } => {
+                values.iter().copied().for_each(visit);
+            }
+            Self::ParFor(region) => {
+                visit(region.count);
+                region.reductions.iter().for_each(|reduction| visit(reduction.initial));
+            }
+            Self::Reraise | Self::Unreachable => {}
+        }
+    }
+
+    /// Visits the operands, in order, to be changed.
+    pub fn for_each_operand_mut(&mut self, mut visit: impl FnMut(&mut Value)) {
+        match self {
+            Self::Jump(call) => call.arguments.iter_mut().for_each(visit),
+            Self::Branch { condition, then, otherwise } => {
+                visit(condition);
+                then.arguments.iter_mut().chain(&mut otherwise.arguments).for_each(visit);
+            }
+            Self::Return(values) | Self::ParYield(values) | Self::Raise { payload: values, .. } => {
+                values.iter_mut().for_each(visit);
+            }
+            Self::ParFor(region) => {
+                visit(&mut region.count);
+                region.reductions.iter_mut().for_each(|reduction| visit(&mut reduction.initial));
+            }
+            Self::Reraise | Self::Unreachable => {}
+        }
     }
 
     /// The same terminator on other operands; `change` is asked once an operand, in order.
     #[must_use]
     pub fn map_operands(mut self, mut change: impl FnMut(Value) -> Value) -> Self {
-        let mut update = |value: &mut Value| *value = change(*value);
-        match &mut self {
-            Self::Jump(call) => call.arguments.iter_mut().for_each(update),
-            Self::Branch { condition, then, otherwise } => {
-                update(condition);
-                then.arguments.iter_mut().for_each(&mut update);
-                otherwise.arguments.iter_mut().for_each(update);
-            }
-            Self::Return(values) | Self::ParYield(values) | Self::Raise { payload: values, .. } => {
-                values.iter_mut().for_each(update);
-            }
-            Self::ParFor(region) => {
-                update(&mut region.count);
-                region.reductions.iter_mut().for_each(|reduction| update(&mut reduction.initial));
-            }
-            Self::Reraise | Self::Unreachable => {}
-        }
+        self.for_each_operand_mut(|value| *value = change(*value));
         self
     }
 
     /// The blocks that control may go to, in order, each as often as it is named; without the unwind target. A parallel loop
     /// goes to its body and its exit; `ParYield` names none, though its loop's body may follow.
     pub fn targets(&self) -> Vec<Block> {
+        let mut targets = Vec::new();
+        self.for_each_target(|block| targets.push(block));
+        targets
+    }
+
+    /// Visits the [`targets`](Self::targets), in order.
+    pub fn for_each_target(&self, mut visit: impl FnMut(Block)) {
         match self {
-            Self::Jump(call) => vec![call.block],
-            Self::Branch { then, otherwise, .. } => vec![then.block, otherwise.block],
-            Self::ParFor(region) => vec![region.body, region.exit],
-            Self::Return(_) | Self::Raise { .. } | Self::Reraise | Self::ParYield(_) | Self::Unreachable => {
-                Vec::new()
+            Self::Jump(call) => visit(call.block),
+            Self::Branch { then, otherwise, .. } => {
+                visit(then.block);
+                visit(otherwise.block);
             }
+            Self::ParFor(region) => {
+                visit(region.body);
+                visit(region.exit);
+            }
+            Self::Return(_) | Self::Raise { .. } | Self::Reraise | Self::ParYield(_) | Self::Unreachable => {}
+        }
+    }
+
+    /// Visits the [`targets`](Self::targets), in order, to be changed.
+    pub fn for_each_target_mut(&mut self, mut visit: impl FnMut(&mut Block)) {
+        match self {
+            Self::Jump(call) => visit(&mut call.block),
+            Self::Branch { then, otherwise, .. } => {
+                visit(&mut then.block);
+                visit(&mut otherwise.block);
+            }
+            Self::ParFor(region) => {
+                visit(&mut region.body);
+                visit(&mut region.exit);
+            }
+            Self::Return(_) | Self::Raise { .. } | Self::Reraise | Self::ParYield(_) | Self::Unreachable => {}
         }
     }
 }

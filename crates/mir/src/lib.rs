@@ -20,10 +20,12 @@
 //! ```
 
 mod builder;
+pub mod cfg;
 mod function;
 mod inst;
 
 pub use builder::Builder;
+pub use cfg::{ControlFlow, Dominators};
 pub use function::{
     BlockData, CalleeData, Definition, ErrorData, Function, InstData, Module, Phase, RegionData, RegionKind,
     SlotData, ValueData,
