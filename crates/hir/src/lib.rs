@@ -1,1 +1,40 @@
-//! x
+//! The typed, resolved tree of one specialised function; array operations are still whole.
+//!
+//! This crate knows nothing about how types were found. Every name is a [`Version`] of a local, a constant, an intrinsic or another
+//! function; every expression has a type; every implicit conversion is an [`ExprKind::Convert`]. Each assignment makes a new version of its
+//! local. Where control meets, the versions that go on are listed: an [`Edge`] says, for every version joined there, which version
+//! comes in on this way, converted to the type of the target.
+//!
+//! ```
+//! use hotloop_hir::{Constant, Expr, ExprKind, Function, StmtKind};
+//! use hotloop_types::Type;
+//!
+//! let mut function = Function::new("answer", Type::INT64);
+//! let answer = Expr::constant(Constant::Int(42), Type::INT64);
+//! function.push(StmtKind::Return(Some(answer)));
+//! assert!(matches!(&function.body[0].kind, StmtKind::Return(Some(value)) if value.ty == Type::INT64));
+//! ```
+
+mod expr;
+mod function;
+
+pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
+pub use function::{
+    CalleeData, Edge, ErrorModel, Function, LocalData, Loop, Move, Options, RangeLoop, Reduction,
+    ReductionOp, Stmt, StmtKind, VersionData,
+};
+
+use hotloop_index::define_id;
+
+define_id! {
+    /// A local variable: one a name.
+    pub struct Local("local");
+}
+define_id! {
+    /// A version of a local: assigned at one place, with one type.
+    pub struct Version("x");
+}
+define_id! {
+    /// A function that is called.
+    pub struct Callee("callee");
+}

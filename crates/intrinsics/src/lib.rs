@@ -1,1 +1,127 @@
-//! x
+//! One table of the built-in operations that kernels can name: where Python finds each, how it is typed, how it is realised.
+//!
+//! This crate knows nothing about where the table is used. A new operation is a row in `table.rs`; the compiler then shows each
+//! `match` to complete.
+//!
+//! ```
+//! use hotloop_intrinsics::{Intrinsic, Item, Typing, lookup};
+//!
+//! assert_eq!(lookup("math.sqrt"), Some(Item::Function(Intrinsic::Sqrt)));
+//! assert_eq!(lookup("numpy.sqrt"), lookup("math.sqrt"));
+//! assert_eq!(lookup("math.pi"), Some(Item::Constant(std::f64::consts::PI)));
+//! assert_eq!(Intrinsic::Sqrt.typing(), Typing::Float);
+//! assert_eq!(lookup("numpy.frobnicate"), None);
+//! ```
+
+mod table;
+
+pub use table::Intrinsic;
+
+use hotloop_abi::RuntimeFunction;
+use hotloop_types::Dtype;
+
+/// How an intrinsic is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Typing {
+    /// One number; float32 gives float32, any other number is converted to float64.
+    Float,
+    /// Two numbers; both float32 give float32, any others are converted to float64.
+    FloatFloat,
+    /// One number, converted as by `Float`; gives an int64. An integer stays as it is.
+    FloatToInt,
+    /// One number, converted as by `Float`; gives a bool.
+    FloatToBool,
+    /// A rule of its own, in inference.
+    Special,
+}
+
+/// How an intrinsic is realised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Realization {
+    /// A call of a runtime function for float64, and one for float32; where the latter is missing, the call is made in float64.
+    Runtime(RuntimeFunction, Option<RuntimeFunction>),
+    /// Instructions that lowering knows.
+    Lowered,
+}
+
+/// What a dotted path of a known module names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Item {
+    /// A function.
+    Function(Intrinsic),
+    /// A float.
+    Constant(f64),
+    /// A type of numbers: a dtype, and called, a conversion.
+    Dtype(Dtype),
+}
+
+/// The modules whose names the table knows. `builtins` holds the names that need no import; `hotloop` also stands for Numba.
+pub const MODULES: &[&str] = &["builtins", "math", "numpy", "hotloop"];
+
+/// What the path names, such as `numpy.sqrt`.
+pub fn lookup(path: &str) -> Option<Item> {
+    let (module, name) = path.split_once('.')?;
+    if let Some(intrinsic) = Intrinsic::by_path(path) {
+        return Some(Item::Function(intrinsic));
+    }
+    match module {
+        "math" | "numpy" => constant(name).map(Item::Constant).or_else(|| numpy_dtype(module, name)),
+        "builtins" => builtin_type(name),
+        "hotloop" => Dtype::by_name(name).map(Item::Dtype),
+        _ => None,
+    }
+}
+
+fn constant(name: &str) -> Option<f64> {
+    Some(match name {
+        "pi" => std::f64::consts::PI,
+        "e" => std::f64::consts::E,
+        "tau" => std::f64::consts::TAU,
+        "inf" => f64::INFINITY,
+        "nan" => f64::NAN,
+        _ => return None,
+    })
+}
+
+fn numpy_dtype(module: &str, name: &str) -> Option<Item> {
+    let known = module == "numpy"
+        && matches!(
+            name,
+            "bool"
+                | "bool_"
+                | "int8"
+                | "int16"
+                | "int32"
+                | "int64"
+                | "intp"
+                | "int_"
+                | "longlong"
+                | "intc"
+                | "uint8"
+                | "uint16"
+                | "uint32"
+                | "uint64"
+                | "uintp"
+                | "uint"
+                | "uintc"
+                | "ulonglong"
+                | "float32"
+                | "float64"
+                | "double"
+                | "single"
+                | "byte"
+                | "ubyte"
+                | "short"
+                | "ushort"
+        );
+    Dtype::by_name(name).filter(|_| known).map(Item::Dtype)
+}
+
+fn builtin_type(name: &str) -> Option<Item> {
+    Some(Item::Dtype(match name {
+        "bool" => Dtype::Bool,
+        "int" => Dtype::Int64,
+        "float" => Dtype::Float64,
+        _ => return None,
+    }))
+}

@@ -31,9 +31,10 @@ pub use function::{
     SlotData, ValueData,
 };
 pub use hotloop_abi::{Effects, ExceptionClass, MachineType, RuntimeFunction};
+pub use hotloop_types::FloatFlags;
 pub use inst::{
-    BinaryOp, BlockCall, Constant, ConvertOp, FloatCompare, FloatFlags, InstKind, IntCompare, ParFor,
-    Reduction, ReductionOp, Terminator, UnaryOp,
+    BinaryOp, BlockCall, Constant, ConvertOp, FloatCompare, InstKind, IntCompare, ParFor, Reduction,
+    ReductionOp, Terminator, UnaryOp,
 };
 
 use hotloop_index::define_id;

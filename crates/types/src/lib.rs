@@ -15,11 +15,13 @@
 //! ```
 
 mod dtype;
+mod float_flags;
 mod join;
 mod parse;
 mod signature;
 
 pub use dtype::{Dtype, DtypeKind};
+pub use float_flags::FloatFlags;
 pub use join::{promote, unify};
 pub use parse::{SignatureError, parse_signatures};
 pub use signature::Signature;

@@ -1,0 +1,213 @@
+//! Expressions.
+
+use crate::{Callee, Version};
+use hotloop_diagnostics::Span;
+use hotloop_intrinsics::Intrinsic;
+use hotloop_types::Type;
+
+/// An expression with its type and place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it computes.
+    pub kind: ExprKind,
+    /// The type of its value.
+    pub ty: Type,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Expr {
+    /// An expression.
+    pub fn new(kind: ExprKind, ty: Type, span: Span) -> Self {
+        Self { kind, ty, span }
+    }
+
+    /// A constant without a place.
+    pub fn constant(constant: Constant, ty: Type) -> Self {
+        Self::new(ExprKind::Constant(constant), ty, Span::NONE)
+    }
+}
+
+/// A constant; its type stands in the expression.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Constant {
+    /// Of type bool.
+    Bool(bool),
+    /// Of an integer type; a uint64 by its bits.
+    Int(i64),
+    /// Of a float type; a float32 is representable exactly.
+    Float(f64),
+    /// Of type none.
+    None,
+    /// Of a dtype type, which says it all.
+    Dtype,
+}
+
+/// The kinds of expressions. Operands are evaluated left to right.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// A constant.
+    Constant(Constant),
+    /// The value of a version. Raises `UnboundLocalError` if the version may be unassigned and is.
+    Version(Version),
+    /// A unary operation; the operand has the expression's type.
+    Unary(UnaryOp, Box<Expr>),
+    /// A binary operation on scalars; both operands have the expression's type. The right operand of `Pow` may instead be an integer
+    /// constant of type int64, and that of a shift any integer.
+    Binary {
+        /// The operator.
+        op: BinaryOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// A comparison of two scalars of one type, or of an int64 with a uint64, which compare by value; gives a bool.
+    Compare {
+        /// The operator.
+        op: CompareOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// `left and right` of bools; the right is evaluated only if the left is true.
+    And(Box<Expr>, Box<Expr>),
+    /// `left or right` of bools; the right is evaluated only if the left is false.
+    Or(Box<Expr>, Box<Expr>),
+    /// `then if condition else otherwise`; both have the expression's type.
+    Conditional {
+        /// A bool.
+        condition: Box<Expr>,
+        /// Evaluated if it is true.
+        then: Box<Expr>,
+        /// Evaluated if it is false.
+        otherwise: Box<Expr>,
+    },
+    /// Binds a version for the evaluation of `body`, whose value it has.
+    Let {
+        /// The version; used in `body` only.
+        target: Version,
+        /// Its value.
+        value: Box<Expr>,
+        /// What uses it.
+        body: Box<Expr>,
+    },
+    /// The operand in the expression's type: between scalars (to bool: whether it is not zero), from an array to one of a more general type, or
+    /// element by element of a tuple.
+    Convert(Box<Expr>),
+    /// A tuple.
+    Tuple(Vec<Expr>),
+    /// An element of a tuple, counted from 0.
+    TupleItem(Box<Expr>, u32),
+    /// An element of an array; as many integer indices as it has dimensions. Checked unless the function's options say otherwise; a signed index that is negative
+    /// counts from the end.
+    Element {
+        /// The array.
+        array: Box<Expr>,
+        /// The indices.
+        indices: Vec<Expr>,
+    },
+    /// An attribute of an array.
+    ArrayAttribute(Box<Expr>, ArrayAttribute),
+    /// A built-in operation; the arguments have the types that its rule asks for.
+    Intrinsic {
+        /// The operation.
+        intrinsic: Intrinsic,
+        /// Its arguments.
+        arguments: Vec<Expr>,
+    },
+    /// A call of another compiled function; the arguments have exactly its parameters' types.
+    Call {
+        /// The function.
+        callee: Callee,
+        /// Its arguments.
+        arguments: Vec<Expr>,
+    },
+    /// A new array of the expression's type, which is contiguous. A negative length raises `ValueError`.
+    NewArray {
+        /// What its elements are.
+        fill: Fill,
+        /// Its lengths, int64 each.
+        shape: Vec<Expr>,
+    },
+}
+
+/// What the elements of a new array are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fill {
+    /// Not set.
+    Empty,
+    /// Zeros.
+    Zeros,
+    /// All this value, which has the array's dtype.
+    Value(Box<Expr>),
+}
+
+/// Attributes of arrays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ArrayAttribute {
+    /// The lengths: a tuple of int64.
+    Shape,
+    /// The strides in bytes: a tuple of int64.
+    Strides,
+    /// The number of elements: int64.
+    Size,
+}
+
+/// Unary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// `-`, of a number; wraps.
+    Neg,
+    /// `~`, of an integer; of a bool, not.
+    Invert,
+    /// `not`, of a bool.
+    Not,
+}
+
+/// Binary operators, with the semantics of `DESIGN.md`, section 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/` of floats; by zero raises `ZeroDivisionError` unless the error model is NumPy's.
+    Div,
+    /// `//`; by zero as for `/`, where NumPy's model gives 0 for integers.
+    FloorDiv,
+    /// `%`; by zero as for `//`.
+    Mod,
+    /// `**`; a negative run-time power of an integer raises `ValueError`.
+    Pow,
+    /// `<<` of integers; a negative count raises `ValueError`.
+    LShift,
+    /// `>>` of integers; a negative count raises `ValueError`.
+    RShift,
+    /// `&` of integers or bools.
+    BitAnd,
+    /// `|` of integers or bools.
+    BitOr,
+    /// `^` of integers or bools.
+    BitXor,
+}
+
+/// Comparison operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}

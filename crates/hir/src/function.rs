@@ -1,0 +1,299 @@
+//! Functions, statements and the versions of locals.
+
+use crate::{Callee, Expr, Local, Version};
+use hotloop_abi::ExceptionClass;
+use hotloop_diagnostics::Span;
+use hotloop_index::IdMap;
+use hotloop_types::{FloatFlags, Type};
+
+/// A function specialised on the types of its arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// Its name in the source.
+    pub name: String,
+    /// The symbol of this specialisation.
+    pub symbol: String,
+    /// The definition.
+    pub span: Span,
+    /// How it is to be compiled.
+    pub options: Options,
+    /// The versions that hold the arguments.
+    pub parameters: Vec<Version>,
+    /// The type of its result.
+    pub result: Type,
+    /// Its local variables, temporaries included.
+    pub locals: IdMap<Local, LocalData>,
+    /// The versions of its locals.
+    pub versions: IdMap<Version, VersionData>,
+    /// The functions it calls.
+    pub callees: IdMap<Callee, CalleeData>,
+    /// Whether it can reach itself again through calls.
+    pub is_recursive: bool,
+    /// Its statements. Where control can reach their end, the result is `None`.
+    pub body: Vec<Stmt>,
+}
+
+impl Function {
+    /// A function without parameters and statements.
+    pub fn new(name: impl Into<String>, result: Type) -> Self {
+        let name = name.into();
+        Self {
+            symbol: name.clone(),
+            name,
+            span: Span::NONE,
+            options: Options::default(),
+            parameters: Vec::new(),
+            result,
+            locals: IdMap::new(),
+            versions: IdMap::new(),
+            callees: IdMap::new(),
+            is_recursive: false,
+            body: Vec::new(),
+        }
+    }
+
+    /// Appends a statement without a place.
+    pub fn push(&mut self, kind: StmtKind) {
+        self.body.push(Stmt { kind, span: Span::NONE });
+    }
+}
+
+/// How a function is to be compiled: what its decorator says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// Whether indices are checked.
+    pub boundscheck: bool,
+    /// What a division by zero does.
+    pub error_model: ErrorModel,
+    /// What may be assumed of floats.
+    pub float_flags: FloatFlags,
+    /// Whether `prange` runs in parallel; elsewhere it is `range`.
+    pub parallel: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            boundscheck: true,
+            error_model: ErrorModel::Python,
+            float_flags: FloatFlags::STRICT,
+            parallel: false,
+        }
+    }
+}
+
+/// What a division by zero does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorModel {
+    /// Raises `ZeroDivisionError`.
+    Python,
+    /// Gives inf or nan, for integers 0.
+    Numpy,
+}
+
+/// A local variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LocalData {
+    /// Its name; a temporary has one that Python cannot spell.
+    pub name: String,
+}
+
+/// A version of a local.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VersionData {
+    /// The local.
+    pub local: Local,
+    /// Its type.
+    pub ty: Type,
+    /// Whether a way without assignment leads here, so that a read has to check.
+    pub maybe_unassigned: bool,
+    /// Where it is assigned, or where the ways meet.
+    pub span: Span,
+}
+
+/// A function that is called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CalleeData {
+    /// Its name in the source.
+    pub name: String,
+    /// The symbol of the specialisation.
+    pub symbol: String,
+    /// The types of its parameters.
+    pub parameters: Vec<Type>,
+    /// The type of its result.
+    pub result: Type,
+}
+
+/// A statement at a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: StmtKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of statements. Statements behind one that never falls through were dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StmtKind {
+    /// Assigns a version.
+    Assign {
+        /// The version.
+        target: Version,
+        /// Its value, of its type.
+        value: Expr,
+    },
+    /// Writes an element of an array; see [`ExprKind::Element`](crate::ExprKind::Element). Evaluated in the order value, array, indices.
+    StoreElement {
+        /// The array.
+        array: Expr,
+        /// The indices.
+        indices: Vec<Expr>,
+        /// The value, of the array's dtype.
+        value: Expr,
+    },
+    /// Evaluates an expression.
+    Expr(Expr),
+    /// Chooses between two blocks.
+    If {
+        /// A bool.
+        condition: Expr,
+        /// Where it is true.
+        then: Vec<Stmt>,
+        /// Where it is false.
+        otherwise: Vec<Stmt>,
+        /// The versions joined behind it; none unless both blocks fall through.
+        joins: Vec<Version>,
+        /// From the end of `then`, if it falls through.
+        then_edge: Option<Edge>,
+        /// From the end of `otherwise`, if it falls through.
+        otherwise_edge: Option<Edge>,
+    },
+    /// Repeats a block while a condition holds.
+    While {
+        /// A bool; evaluated with the versions joined at the head. `true` as a constant means that only `break` leaves.
+        condition: Expr,
+        /// What is repeated.
+        repeated: Loop,
+    },
+    /// Counts: the start is evaluated first, then the stop, then the step, once. A step of 0 raises `ValueError`.
+    ForRange {
+        /// What is counted.
+        range: RangeLoop,
+        /// What is repeated.
+        repeated: Loop,
+    },
+    /// Counts in parallel. Only `continue` leaves an iteration early.
+    ParallelFor {
+        /// What is counted.
+        range: RangeLoop,
+        /// The body of an iteration.
+        body: Vec<Stmt>,
+        /// From the end of the body, if it falls through, to the accumulators.
+        back: Option<Edge>,
+        /// The reductions.
+        reductions: Vec<Reduction>,
+    },
+    /// Leaves the innermost loop, to its exit joins.
+    Break(Edge),
+    /// Goes on with the innermost loop's next iteration, to its head joins (of a parallel loop, to its accumulators).
+    Continue(Edge),
+    /// Returns; without a value, `None`.
+    Return(Option<Expr>),
+    /// Raises an exception.
+    Raise {
+        /// Its class.
+        class: ExceptionClass,
+        /// Its message; empty without arguments.
+        message: String,
+    },
+    /// Raises `AssertionError` unless a condition holds.
+    Assert {
+        /// A bool.
+        condition: Expr,
+        /// The message; empty without one.
+        message: String,
+    },
+}
+
+/// The part that all loops have in common.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loop {
+    /// The versions joined at the head, where each iteration begins.
+    pub joins: Vec<Version>,
+    /// From before the loop to the head.
+    pub entry: Edge,
+    /// The body.
+    pub body: Vec<Stmt>,
+    /// From the end of the body to the head, if it falls through.
+    pub back: Option<Edge>,
+    /// The `else` block, run when the loop ends by itself, with the head's versions.
+    pub otherwise: Vec<Stmt>,
+    /// The versions joined behind the loop.
+    pub exits: Vec<Version>,
+    /// From the end of `otherwise` to behind the loop; absent if the loop never ends by itself or `otherwise` does not fall through.
+    pub exit: Option<Edge>,
+}
+
+/// `range(start, stop, step)` with the version that each iteration assigns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RangeLoop {
+    /// Assigned at the start of each iteration: int64.
+    pub target: Version,
+    /// An int64.
+    pub start: Expr,
+    /// An int64.
+    pub stop: Expr,
+    /// An int64.
+    pub step: Expr,
+}
+
+/// What the versions joined at a place are when control comes this way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Edge {
+    /// One move a joined version, in the order of the joins.
+    pub moves: Vec<Move>,
+}
+
+/// What one joined version is on an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// The joined version.
+    pub target: Version,
+    /// The version that comes in, converted to the target's type; `None` where the local is unassigned.
+    pub source: Option<Version>,
+}
+
+/// A reduction of a parallel loop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reduction {
+    /// How it combines.
+    pub op: ReductionOp,
+    /// The version before the loop.
+    pub initial: Version,
+    /// The version at the start of each iteration.
+    pub accumulator: Version,
+    /// The version behind the loop.
+    pub result: Version,
+    /// Where the variable is updated.
+    pub span: Span,
+}
+
+/// The operators of reductions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReductionOp {
+    /// `+=` and `-=`
+    Add,
+    /// `*=` and, of floats, `/=`
+    Mul,
+    /// `min`
+    Min,
+    /// `max`
+    Max,
+    /// `&=`
+    And,
+    /// `|=`
+    Or,
+    /// `^=`
+    Xor,
+}
