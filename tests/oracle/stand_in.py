@@ -1,0 +1,252 @@
+"""What a kernel finds under the names `hotloop`, `numpy`, `math` and the built-ins while CPython runs it.
+
+The decorators return functions unchanged; NumPy is NumPy, with our scalars going in and coming out; functions of `math`
+are the platform libm's, since that is what Hotloop promises.
+"""
+
+import ast
+import builtins
+import math
+import sys
+import types
+
+import numpy as np
+
+from values import FLOAT32, FLOAT64, INT64, LEAST, Array, Scalar, is_number, libm_call, literal_power, plain, scalar, truncate, wrapped
+
+
+def decorator(*arguments, **options):
+    """`njit`, `njit(...)`, `njit("signature")`: the function itself in every case."""
+    if len(arguments) == 1 and not options and isinstance(arguments[0], types.FunctionType):
+        return arguments[0]
+    return lambda function: function
+
+
+def hotloop_module():
+    module = types.ModuleType("hotloop")
+    module.njit = module.jit = decorator
+    module.prange = range
+    return module
+
+
+# Built-in functions.
+
+
+def counted(*limits):
+    """`range` and `prange`: int64 indices."""
+    for index in range(*(int(limit.__index__()) for limit in limits)):
+        yield Scalar(index, INT64)
+
+
+def to_int(value=0):
+    number = scalar(value)
+    if number.dtype.kind == "f":
+        return Scalar(truncate(float(number.value)), INT64)
+    return +number
+
+
+def to_float(value=0.0):
+    return scalar(value).to(FLOAT64)
+
+
+def extreme(better):
+    """`min` and `max` of two or more numbers: the first unless a later one is better, in the dtype that holds all."""
+
+    def choose(*values):
+        best, *others = map(scalar, values)
+        for other in others:
+            dtype = np.promote_types(best.dtype, other.dtype)
+            best = (other if better(other, best) else best).to(dtype)
+        return best
+
+    return choose
+
+
+BUILTINS = {
+    "range": counted,
+    "int": to_int,
+    "float": to_float,
+    "bool": lambda value=False: bool(value),
+    "min": extreme(lambda new, old: new < old),
+    "max": extreme(lambda new, old: new > old),
+    "len": lambda value: Scalar(len(value), INT64),
+    "abs": lambda value: abs(scalar(value)),
+    "round": lambda value, digits=None: round(scalar(value), digits),
+    "divmod": lambda left, right: (scalar(left) // right, scalar(left) % right),
+}
+
+
+# The module `math`.
+
+ROUNDING = {"floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
+PREDICATES = {"isnan": math.isnan, "isinf": math.isinf, "isfinite": math.isfinite}
+OF_INTEGERS = {"gcd": math.gcd, "lcm": math.lcm}
+RENAMED = {"gamma": "tgamma"}
+
+
+def of_floats(name):
+    """A function of the libm, in float32 when all arguments are float32."""
+
+    def call(*arguments):
+        numbers = [scalar(argument) for argument in arguments]
+        dtype = FLOAT32 if all(number.dtype == FLOAT32 for number in numbers) else FLOAT64
+        return libm_call(RENAMED.get(name, name), dtype, *(number.to(dtype) for number in numbers))
+
+    return call
+
+
+def log(value, base=None):
+    return of_floats("log")(value) if base is None else of_floats("log")(value) / of_floats("log")(base)
+
+
+def rounded(function):
+    def call(value):
+        number = float(scalar(value))
+        fits = math.isfinite(number) and abs(number) < 2.0**63
+        return Scalar(function(number) if fits else LEAST, INT64)
+
+    return call
+
+
+def math_function(name):
+    """Our counterpart of `math.<name>`."""
+    if name == "log":
+        return log
+    if name in ROUNDING:
+        return rounded(ROUNDING[name])
+    if name in PREDICATES:
+        return lambda value: PREDICATES[name](float(scalar(value)))
+    if name in OF_INTEGERS:
+        return lambda *values: Scalar(OF_INTEGERS[name](*(int(scalar(value)) for value in values)), INT64)
+    if name in ("radians", "degrees"):
+        factor = math.pi / 180.0 if name == "radians" else 180.0 / math.pi
+        return lambda value: scalar(value).to(FLOAT64) * factor
+    return of_floats(name)
+
+
+class MathStandIn:
+    """The module `math`; constants are Python's."""
+
+    def __getattr__(self, name):
+        found = getattr(math, name)
+        return math_function(name) if callable(found) else found
+
+
+# The module `numpy`.
+
+
+class Conversion:
+    """A scalar type such as `np.float32`: converts when called, and stands for its dtype."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def __call__(self, value=0):
+        return scalar(value).to(self.dtype)
+
+    def __eq__(self, other):
+        return self.dtype == (other.dtype if isinstance(other, Conversion) else other)
+
+    __hash__ = None
+
+
+# Functions of one scalar that Hotloop takes from the libm; NumPy's own differ from it in the last bit.
+FROM_LIBM = {"sqrt", "exp", "log", "sin", "cos", "tan", "exp2", "log2", "log10", "sinh", "cosh", "tanh"}
+
+
+class NumpyStandIn:
+    """The module `numpy`."""
+
+    def __getattr__(self, name):
+        found = getattr(np, name)
+        if isinstance(found, type) and issubclass(found, np.generic):
+            return Conversion(np.dtype(found))
+        if not callable(found):
+            return found
+
+        def call(*arguments, **named):
+            if name in FROM_LIBM and is_number(arguments[0]):
+                return of_floats(name)(arguments[0])
+            named = {key: numpy_argument(value) for key, value in named.items()}
+            with np.errstate(all="ignore"):
+                return wrapped(found(*map(numpy_argument, arguments), **named))
+
+        return call
+
+
+def numpy_argument(value):
+    """As `plain`, but scalars keep their dtype, and built-in types and ours stand for dtypes."""
+    if isinstance(value, Conversion):
+        return value.dtype
+    if value is to_int or value is to_float or value is BUILTINS["bool"]:
+        return {to_int: np.int64, to_float: np.float64}.get(value, np.bool_)
+    if isinstance(value, Scalar):
+        return value.dtype.type(value.value)
+    return plain(value)
+
+
+# Putting it together.
+
+
+class LiteralMarker(ast.NodeTransformer):
+    """Makes each number written in a kernel one of our scalars, and marks powers by integer literals."""
+
+    def visit_BinOp(self, node):
+        exponent = written_integer(node.right) if isinstance(node.op, ast.Pow) else None
+        if exponent is None:
+            return self.generic_visit(node)
+        call = ast.Call(ast.Name("__literal_power__", ast.Load()), [self.visit(node.left), ast.Constant(exponent)], [])
+        return ast.copy_location(call, node)
+
+    def visit_Constant(self, node):
+        if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+            return ast.copy_location(ast.Call(ast.Name("__scalar__", ast.Load()), [node], []), node)
+        return node
+
+
+def written_integer(node):
+    """The integer that the expression spells, with its sign; None for anything else."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = written_integer(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, ast.Constant) and type(node.value) is int and abs(node.value) <= 0x10000:
+        return node.value
+    return None
+
+
+def load(path):
+    """Runs the file with our stand-ins; returns its own namespace and that of its kernels."""
+    sys.modules["hotloop"] = hotloop_module()
+    source = path.read_text()
+    tree = ast.parse(source, str(path))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            marker = LiteralMarker()
+            node.body = [marker.visit(statement) for statement in node.body]
+    ast.fix_missing_locations(tree)
+    namespace = {"__name__": path.stem, "__file__": str(path), "__scalar__": scalar, "__literal_power__": literal_power}
+    exec(compile(tree, str(path), "exec"), namespace)
+    return namespace, kernel_namespace(namespace)
+
+
+def kernel_namespace(namespace):
+    """The globals that kernels see: the file's, with modules, functions and arrays replaced by ours."""
+    seen = dict(BUILTINS)
+    math_names = {id(getattr(math, name)): name for name in dir(math) if callable(getattr(math, name))}
+    for name, value in namespace.items():
+        if value is np:
+            value = NumpyStandIn()
+        elif value is math:
+            value = MathStandIn()
+        elif value is builtins.range:
+            value = counted
+        elif id(value) in math_names:
+            value = math_function(math_names[id(value)])
+        elif isinstance(value, type) and issubclass(value, np.generic):
+            value = Conversion(np.dtype(value))
+        elif isinstance(value, np.ndarray):
+            value = Array(value)
+        elif isinstance(value, types.FunctionType) and value.__globals__ is namespace:
+            value = types.FunctionType(value.__code__, seen, name, value.__defaults__, value.__closure__)
+        seen[name] = value
+    return seen

@@ -1,0 +1,344 @@
+"""Scalars and arrays with the arithmetic that Hotloop promises, for running kernels under CPython.
+
+CPython is the oracle of what a kernel means. Where CPython, NumPy and Numba disagree about *scalars*, Hotloop follows a
+written list of deviations; a kernel therefore runs over the values of this file, which follow the list and nothing
+else. They are written from the list and share no code with the compiler:
+
+- an integer result is at least 64 bits wide and wraps; it is unsigned only when both sides are; float32 stays
+  float32 among float32 and integers of up to 16 bits; a literal counts as int64 or float64;
+- `/` converts both sides to float64 first; `/ // %` by zero raise ZeroDivisionError for floats too;
+- `**` by an integer literal is repeated multiplication, by any other float the libm's `pow`; a negative run-time
+  integer power of an integer raises ValueError;
+- a shift by 64 or more gives the mathematical result modulo 2^64, by a negative count ValueError;
+- `int` of nan, of infinity and of what does not fit 64 bits is -2^63;
+- an array element has the array's dtype, and a value stored is converted to it as in C.
+"""
+
+import ctypes
+import ctypes.util
+
+import numpy as np
+
+BOOL, INT64, UINT64 = np.dtype(bool), np.dtype("int64"), np.dtype("uint64")
+FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+LEAST = -(2**63)
+
+libm = ctypes.CDLL(ctypes.util.find_library("m") or None)
+
+
+def libm_call(name, dtype, *arguments):
+    """Calls the platform's libm with float32 or float64 arguments; returns a value of that dtype."""
+    single = dtype == FLOAT32
+    kind = ctypes.c_float if single else ctypes.c_double
+    function = getattr(libm, name + "f" if single else name)
+    function.restype, function.argtypes = kind, [kind] * len(arguments)
+    return Scalar(function(*[float(argument) for argument in arguments]), dtype)
+
+
+def wrap(number, dtype):
+    """The integer modulo 2^bits, in the range of the dtype."""
+    bits = dtype.itemsize * 8
+    number &= (1 << bits) - 1
+    return number - (1 << bits) if dtype.kind == "i" and number >> (bits - 1) else number
+
+
+def truncate(number):
+    """`int` of a float: toward zero, and -2^63 for what does not fit."""
+    if number != number or not (-(2.0**63) <= number < 2.0**63):
+        return LEAST
+    return int(number)
+
+
+class Scalar:
+    """A number of one dtype. `value` is a bool, an int, a float, or a `numpy.float32`."""
+
+    __slots__ = ("dtype", "value")
+
+    def __init__(self, value, dtype):
+        """Converts the Python number to the dtype as C would, with integers wrapping."""
+        self.dtype = dtype
+        if dtype.kind == "b":
+            self.value = bool(value)
+        elif dtype.kind in "iu":
+            self.value = wrap(truncate(value) if isinstance(value, (float, np.floating)) else int(value), dtype)
+        elif dtype == FLOAT32:
+            # NumPy converts a 64-bit integer to float32 in one rounding, as the machine does.
+            with np.errstate(all="ignore"):
+                self.value = np.array(value).astype(np.float32)[()]
+        else:
+            self.value = float(value)
+
+    def __repr__(self):
+        return f"{self.dtype}({self.value!r})"
+
+    def to(self, dtype):
+        return Scalar(self.value, dtype)
+
+    # What Python itself asks of a number.
+    def __bool__(self):
+        return bool(self.value)
+
+    def __index__(self):
+        if self.dtype.kind not in "biu":
+            raise TypeError(f"{self.dtype} is no index")
+        return int(self.value)
+
+    def __int__(self):
+        return truncate(self.value) if self.dtype.kind == "f" else int(self.value)
+
+    def __float__(self):
+        return float(self.value)
+
+    def __hash__(self):
+        return hash(self.value)
+
+    # Comparisons give plain booleans; `scalar` below reads those as the dtype bool.
+    def __eq__(self, other):
+        return is_number(other) and bool(self.value == scalar(other).value)
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __lt__(self, other):
+        return bool(self.value < scalar(other).value)
+
+    def __le__(self, other):
+        return bool(self.value <= scalar(other).value)
+
+    def __gt__(self, other):
+        return bool(self.value > scalar(other).value)
+
+    def __ge__(self, other):
+        return bool(self.value >= scalar(other).value)
+
+    # Signs.
+    def __pos__(self):
+        return self.to(widened(self.dtype))
+
+    def __neg__(self):
+        return Scalar(-self.__pos__().value, widened(self.dtype))
+
+    def __abs__(self):
+        return Scalar(abs(self.__pos__().value), widened(self.dtype))
+
+    def __invert__(self):
+        require_integers(self)
+        if self.dtype == BOOL:
+            return Scalar(not self.value, BOOL)
+        return Scalar(~int(self.value), widened(self.dtype))
+
+    def __round__(self, digits=None):
+        if digits is not None:
+            return Scalar(round(float(self.value), int(digits)), FLOAT64)
+        if self.dtype.kind == "f":
+            finite = np.isfinite(self.value)
+            return Scalar(round(float(self.value)) if finite and abs(self.value) < 2.0**63 else LEAST, INT64)
+        return self.__pos__()
+
+
+def is_number(value):
+    return isinstance(value, (Scalar, bool, int, float, np.generic))
+
+
+def scalar(value):
+    """Any number as a Scalar: what Python made (a literal, a global, a comparison) counts as bool, int64 or float64."""
+    if isinstance(value, Scalar):
+        return value
+    if isinstance(value, np.generic):
+        return Scalar(value.item(), value.dtype)
+    if isinstance(value, bool):
+        return Scalar(value, BOOL)
+    if isinstance(value, int):
+        return Scalar(value, UINT64 if value > 2**63 - 1 else INT64)
+    if isinstance(value, float):
+        return Scalar(value, FLOAT64)
+    raise TypeError(f"{type(value).__name__} is not a number")
+
+
+def widened(dtype):
+    """The dtype of arithmetic on one number: integers and booleans are at least 64 bits wide."""
+    return dtype if dtype.kind == "f" else UINT64 if dtype.kind == "u" else INT64
+
+
+def common(left, right):
+    """The dtype of arithmetic on two numbers."""
+    kinds = left.dtype.kind + right.dtype.kind
+    if "f" in kinds:
+        return np.promote_types(left.dtype, right.dtype)
+    return UINT64 if kinds == "uu" else INT64
+
+
+def require_integers(*scalars):
+    if any(one.dtype.kind == "f" for one in scalars):
+        raise TypeError("bit operations are for integers")
+
+
+def computed(operation, dtype, left, right):
+    """Applies a Python operator after both sides were converted to the dtype."""
+    with np.errstate(all="ignore"):
+        return Scalar(operation(left.to(dtype).value, right.to(dtype).value), dtype)
+
+
+def divide(left, right):
+    dtype = common(left, right)
+    dtype = dtype if dtype.kind == "f" else FLOAT64
+    if right.value == 0:
+        raise ZeroDivisionError("division by zero")
+    return computed(lambda a, b: a / b, dtype, left, right)
+
+
+def floor_divide(left, right):
+    if right.value == 0:
+        raise ZeroDivisionError("division by zero")
+    return computed(lambda a, b: a // b, common(left, right), left, right)
+
+
+def remainder(left, right):
+    if right.value == 0:
+        raise ZeroDivisionError("division by zero")
+    return computed(lambda a, b: a % b, common(left, right), left, right)
+
+
+def power(base, exponent):
+    dtype = common(base, exponent)
+    if dtype.kind == "f":
+        return libm_call("pow", dtype, base.to(dtype), exponent.to(dtype))
+    if exponent.value < 0:
+        raise ValueError("integers to negative integer powers are not allowed")
+    bits = dtype.itemsize * 8
+    return Scalar(pow(int(base.value), int(exponent.value), 1 << bits), dtype)
+
+
+def literal_power(base, exponent):
+    """`base ** n` where n is written as an integer: square and multiply, inverted at the end when n is negative."""
+    if not is_number(base):
+        return base**exponent
+    base, count = scalar(base), abs(exponent)
+    if exponent < 0:
+        base = base.to(FLOAT64) if base.dtype.kind != "f" else base
+    base = +base
+    result, square = Scalar(1, base.dtype), base
+    while count:
+        if count & 1:
+            result = result * square
+        count >>= 1
+        square = square * square
+    if exponent >= 0:
+        return result
+    with np.errstate(all="ignore"):
+        one = np.ones(1, base.dtype)[0]
+        return Scalar(one / base.dtype.type(result.value), base.dtype)
+
+
+def shift(left, right, to_the_left):
+    require_integers(left, right)
+    if right.value < 0:
+        raise ValueError("negative shift count")
+    dtype, count = widened(left.dtype), int(right.value)
+    if to_the_left:
+        return Scalar(int(left.value) << count if count < 64 else 0, dtype)
+    return Scalar(int(left.value) >> min(count, 64), dtype)
+
+
+def bitwise(operation):
+    def apply(left, right):
+        require_integers(left, right)
+        if left.dtype == right.dtype == BOOL:
+            return Scalar(operation(left.value, right.value), BOOL)
+        return computed(operation, common(left, right), left, right)
+
+    return apply
+
+
+OPERATORS = {
+    "add": lambda left, right: computed(lambda a, b: a + b, common(left, right), left, right),
+    "sub": lambda left, right: computed(lambda a, b: a - b, common(left, right), left, right),
+    "mul": lambda left, right: computed(lambda a, b: a * b, common(left, right), left, right),
+    "truediv": divide,
+    "floordiv": floor_divide,
+    "mod": remainder,
+    "pow": power,
+    "lshift": lambda left, right: shift(left, right, True),
+    "rshift": lambda left, right: shift(left, right, False),
+    "and": bitwise(lambda a, b: a & b),
+    "or": bitwise(lambda a, b: a | b),
+    "xor": bitwise(lambda a, b: a ^ b),
+}
+
+
+def install(name, operation):
+    def forward(self, other):
+        return operation(self, scalar(other)) if is_number(other) else NotImplemented
+
+    def reflected(self, other):
+        return operation(scalar(other), self) if is_number(other) else NotImplemented
+
+    setattr(Scalar, f"__{name}__", forward)
+    setattr(Scalar, f"__r{name}__", reflected)
+
+
+for operator_name, operator_function in OPERATORS.items():
+    install(operator_name, operator_function)
+
+
+class Array:
+    """A NumPy array whose elements go in and out as Scalars. Everything else about it is NumPy's."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array):
+        self.array = array
+
+    @property
+    def shape(self):
+        return tuple(Scalar(length, INT64) for length in self.array.shape)
+
+    @property
+    def size(self):
+        return Scalar(self.array.size, INT64)
+
+    @property
+    def ndim(self):
+        return Scalar(self.array.ndim, INT64)
+
+    @property
+    def dtype(self):
+        return self.array.dtype
+
+    def __len__(self):
+        return len(self.array)
+
+    def __getitem__(self, index):
+        return wrapped(self.array[plain(index)])
+
+    def __setitem__(self, index, value):
+        if is_number(value):
+            value = scalar(value).to(self.array.dtype).value
+        self.array[plain(index)] = plain(value)
+
+    def __getattr__(self, name):
+        return wrapped(getattr(self.array, name))
+
+
+def plain(value):
+    """What NumPy understands in place of our values."""
+    if isinstance(value, Array):
+        return value.array
+    if isinstance(value, Scalar):
+        return int(value.value) if value.dtype.kind in "iu" else value.value
+    if isinstance(value, tuple):
+        return tuple(plain(item) for item in value)
+    return value
+
+
+def wrapped(value):
+    """Our value in place of what NumPy or Python gave."""
+    if isinstance(value, np.ndarray):
+        return Array(value)
+    if isinstance(value, (np.generic, int, float)):
+        return scalar(value)
+    if isinstance(value, tuple):
+        return tuple(wrapped(item) for item in value)
+    if callable(value):
+        return lambda *arguments, **named: wrapped(value(*map(plain, arguments), **{k: plain(v) for k, v in named.items()}))
+    return value
