@@ -1,0 +1,155 @@
+//! Asks CPython: runs `tests/oracle/run.py` over test programs and reads the cases it wrote.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use crate::answer::{Answer, Exception, Value};
+
+/// The cases of one test program.
+#[derive(Debug)]
+pub struct Program {
+    /// The program's name: its file without folder and extension.
+    pub name: String,
+    /// The file that holds the kernels.
+    pub source: PathBuf,
+    /// Its cases.
+    pub cases: Vec<Case>,
+}
+
+/// One call and what CPython made of it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The kernel.
+    pub function: String,
+    /// Its arguments.
+    pub arguments: Vec<Input>,
+    /// What came of it.
+    pub answer: Answer,
+    /// The arguments as the call left them.
+    pub after: Vec<Value>,
+    /// How far floats may be off, absolutely.
+    pub within: Option<f64>,
+}
+
+/// An argument.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// An array with its layout in memory.
+    Array(ArrayInput),
+    /// Anything else.
+    Value(Value),
+}
+
+/// An array as a view into a block of bytes.
+#[derive(Clone, Debug)]
+pub struct ArrayInput {
+    /// NumPy's name of the elements' type.
+    pub dtype: String,
+    /// The length along each axis.
+    pub shape: Vec<usize>,
+    /// The distance in bytes along each axis.
+    pub strides: Vec<isize>,
+    /// Where in the block the first element is.
+    pub offset: usize,
+    /// The block.
+    pub data: Vec<u8>,
+    /// Whether it may be written to.
+    pub writable: bool,
+}
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a folder of the root")
+}
+
+/// Runs the programs under CPython with NumPy and returns their cases.
+///
+/// The interpreter is that of `HOTLOOP_VENV_PYTHON`, which `cargo xtask test` sets; by hand, `python3` with NumPy.
+///
+/// # Panics
+/// Panics when CPython cannot run them: without the oracle there is nothing to test.
+pub fn ask(programs: &[PathBuf], scratch: &Path) -> Vec<Program> {
+    let python = std::env::var_os("HOTLOOP_VENV_PYTHON").unwrap_or_else(|| "python3".into());
+    let mut command = Command::new(&python);
+    command.arg(root().join("tests/oracle/run.py")).arg(scratch).args(programs);
+    let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", python.display()));
+    assert!(
+        output.status.success(),
+        "the oracle failed; it needs NumPy, which `cargo xtask test` installs:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    programs.iter().map(|program| read(program, scratch)).collect()
+}
+
+fn read(program: &Path, scratch: &Path) -> Program {
+    let name = program.file_stem().expect("a program is a file").to_string_lossy().into_owned();
+    let path = scratch.join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let json: Json = serde_json::from_str(&text).expect("the oracle writes JSON");
+    Program { name, source: PathBuf::from(string(&json["source"])), cases: list(&json["cases"], case) }
+}
+
+fn case(json: &Json) -> Case {
+    Case {
+        function: string(&json["function"]),
+        arguments: list(&json["arguments"], input),
+        answer: answer(&json["result"]),
+        after: list(&json["after"], value),
+        within: json["within"].as_f64(),
+    }
+}
+
+fn input(json: &Json) -> Input {
+    if string(&json["kind"]) != "array" {
+        return Input::Value(value(json));
+    }
+    Input::Array(ArrayInput {
+        dtype: string(&json["dtype"]),
+        shape: list(&json["shape"], size),
+        strides: list(&json["strides"], |stride| stride.as_i64().expect("a stride") as isize),
+        offset: size(&json["offset"]),
+        data: bytes(&json["data"]),
+        writable: json["writable"].as_bool().expect("a flag"),
+    })
+}
+
+fn answer(json: &Json) -> Answer {
+    if string(&json["kind"]) != "exception" {
+        return Answer::Value(value(json));
+    }
+    let message = json["arguments"].as_array().map(|_| list(&json["arguments"], string).join(", "));
+    let line = json["line"].as_u64().map(|line| u32::try_from(line).expect("a line"));
+    Answer::Exception(Exception { class: string(&json["class"]), line, message })
+}
+
+fn value(json: &Json) -> Value {
+    let (dtype, data) = (|| string(&json["dtype"]), || bytes(&json["data"]));
+    match string(&json["kind"]).as_str() {
+        "none" => Value::None,
+        "scalar" => Value::Scalar { dtype: dtype(), data: data() },
+        "array" => Value::Array { dtype: dtype(), shape: list(&json["shape"], size), data: data() },
+        "tuple" => Value::Tuple(list(&json["items"], value)),
+        other => panic!("the oracle wrote a value of kind {other}"),
+    }
+}
+
+fn list<T>(json: &Json, read: impl FnMut(&Json) -> T) -> Vec<T> {
+    json.as_array().expect("a list").iter().map(read).collect()
+}
+
+fn string(json: &Json) -> String {
+    json.as_str().unwrap_or_else(|| panic!("the oracle wrote {json} for a text")).to_owned()
+}
+
+fn size(json: &Json) -> usize {
+    usize::try_from(json.as_u64().expect("a size")).expect("a size fits")
+}
+
+fn bytes(json: &Json) -> Vec<u8> {
+    let digits = string(json);
+    let pairs =
+        digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hexadecimal digits"));
+    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal digits")).collect()
+}
