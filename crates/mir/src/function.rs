@@ -21,6 +21,14 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All phases, in order.
+    pub const ALL: &[Self] = &[Self::Lowered, Self::Optimised, Self::Vectorised, Self::Outlined];
+
+    /// The phase that the text form spells so.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|phase| phase.name() == name)
+    }
+
     /// As the text form spells it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -23,6 +23,9 @@ mod builder;
 pub mod cfg;
 mod function;
 mod inst;
+mod operation;
+mod terminator;
+mod text;
 
 pub use builder::Builder;
 pub use cfg::{ControlFlow, Dominators};
@@ -32,10 +35,10 @@ pub use function::{
 };
 pub use hotloop_abi::{Effects, ExceptionClass, MachineType, RuntimeFunction};
 pub use hotloop_types::FloatFlags;
-pub use inst::{
-    BinaryOp, BlockCall, Constant, ConvertOp, FloatCompare, InstKind, IntCompare, ParFor, Reduction,
-    ReductionOp, Terminator, UnaryOp,
-};
+pub use inst::InstKind;
+pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, ReductionOp, UnaryOp};
+pub use terminator::{BlockCall, ParFor, Reduction, Terminator};
+pub use text::{ParseError, parse_function, parse_module};
 
 use hotloop_index::define_id;
 
