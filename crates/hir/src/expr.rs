@@ -100,6 +100,14 @@ pub enum ExprKind {
     Tuple(Vec<Expr>),
     /// An element of a tuple, counted from 0.
     TupleItem(Box<Expr>, u32),
+    /// An element, chosen at run time, of a tuple whose elements all have the expression's type. The index is an int64; a negative
+    /// one counts from the end; one out of range raises `IndexError`, whatever the function's options say.
+    TupleElement {
+        /// The tuple.
+        tuple: Box<Expr>,
+        /// The index.
+        index: Box<Expr>,
+    },
     /// An element of an array; as many integer indices as it has dimensions. Checked unless the function's options say otherwise; a signed index that is negative
     /// counts from the end.
     Element {

@@ -4,10 +4,10 @@
 //! `match` to complete.
 //!
 //! ```
-//! use hotloop_intrinsics::{Intrinsic, Item, Typing, lookup};
+//! use hotloop_intrinsics::{Family, Intrinsic, Item, Typing, lookup};
 //!
-//! assert_eq!(lookup("math.sqrt"), Some(Item::Function(Intrinsic::Sqrt)));
-//! assert_eq!(lookup("numpy.sqrt"), lookup("math.sqrt"));
+//! assert_eq!(lookup("math.sqrt"), Some(Item::Function(Intrinsic::Sqrt, Family::Python)));
+//! assert_eq!(lookup("numpy.sqrt"), Some(Item::Function(Intrinsic::Sqrt, Family::Numpy)));
 //! assert_eq!(lookup("math.pi"), Some(Item::Constant(std::f64::consts::PI)));
 //! assert_eq!(Intrinsic::Sqrt.typing(), Typing::Float);
 //! assert_eq!(lookup("numpy.frobnicate"), None);
@@ -23,11 +23,12 @@ use hotloop_types::Dtype;
 /// How an intrinsic is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Typing {
-    /// One number; float32 gives float32, any other number is converted to float64.
+    /// One number; float32 gives float32, any other number is converted to float64. In the family of NumPy, truth values and integers of
+    /// up to 16 bits give float32 too.
     Float,
-    /// Two numbers; both float32 give float32, any others are converted to float64.
+    /// Two numbers, which are converted to a common float type; see [`Family`].
     FloatFloat,
-    /// One number, converted as by `Float`; gives an int64. An integer stays as it is.
+    /// One number, converted as by `Float`; gives an int64. An integer is only widened to 64 bits.
     FloatToInt,
     /// One number, converted as by `Float`; gives a bool.
     FloatToBool,
@@ -44,15 +45,27 @@ pub enum Realization {
     Lowered,
 }
 
+/// By whose rules the arguments of a function become floats: the same operation is spelled `math.f` and `np.f`, and these treat small numbers
+/// differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Of `builtins` and `math`: float32 among float32 and integers of 8 bits, otherwise float64.
+    Python,
+    /// Of `numpy`: float32 unless a float64, or without a float32 an integer of more than 16 bits, takes part.
+    Numpy,
+}
+
 /// What a dotted path of a known module names.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Item {
     /// A function.
-    Function(Intrinsic),
+    Function(Intrinsic, Family),
     /// A float.
     Constant(f64),
     /// A type of numbers: a dtype, and called, a conversion.
     Dtype(Dtype),
+    /// `int`, `float` or `bool`: a dtype; called, a conversion that keeps the width of a number which is of that kind already.
+    PythonType(Dtype),
 }
 
 /// The modules whose names the table knows. `builtins` holds the names that need no import; `hotloop` also stands for Numba.
@@ -62,7 +75,8 @@ pub const MODULES: &[&str] = &["builtins", "math", "numpy", "hotloop"];
 pub fn lookup(path: &str) -> Option<Item> {
     let (module, name) = path.split_once('.')?;
     if let Some(intrinsic) = Intrinsic::by_path(path) {
-        return Some(Item::Function(intrinsic));
+        let family = if module == "numpy" { Family::Numpy } else { Family::Python };
+        return Some(Item::Function(intrinsic, family));
     }
     match module {
         "math" | "numpy" => constant(name).map(Item::Constant).or_else(|| numpy_dtype(module, name)),
@@ -118,7 +132,7 @@ fn numpy_dtype(module: &str, name: &str) -> Option<Item> {
 }
 
 fn builtin_type(name: &str) -> Option<Item> {
-    Some(Item::Dtype(match name {
+    Some(Item::PythonType(match name {
         "bool" => Dtype::Bool,
         "int" => Dtype::Int64,
         "float" => Dtype::Float64,

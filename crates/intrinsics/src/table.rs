@@ -56,7 +56,7 @@ intrinsics! {
     Divmod ["builtins.divmod"] Special (Lowered) "Floor quotient and remainder.",
     PowBuiltin ["builtins.pow"] Special (Lowered) "The operator `**` as a function.",
     Range ["builtins.range"] Special (Lowered) "Counts in a `for` loop.",
-    Prange ["hotloop.prange" "builtins.prange"] Special (Lowered) "Counts in a `for` loop whose iterations may run in parallel.",
+    Prange ["hotloop.prange"] Special (Lowered) "Counts in a `for` loop whose iterations may run in parallel.",
     Empty ["numpy.empty"] Special (Lowered) "An array whose elements are not set.",
     Zeros ["numpy.zeros"] Special (Lowered) "An array of zeros.",
     Ones ["numpy.ones"] Special (Lowered) "An array of ones.",
