@@ -1,0 +1,240 @@
+//! An object on its way into memory: placed, then linked.
+//!
+//! Placing copies the sections into a mapping and fixes every address the object defines. Linking asks the resolver
+//! for the names the object imports, applies the relocations, protects the memory and registers the unwind table.
+//! Between the two, objects that import from each other can learn each other's addresses.
+#![allow(unsafe_code)] // Hands the unwind table over to the unwinder.
+
+use std::ops::Range;
+
+use crate::architecture::Architecture;
+use crate::error::{LoadError, RelocationFault};
+use crate::instruction_cache;
+use crate::layout::Layout;
+use crate::mapping::{Mapping, WritableMapping, page_bytes};
+use crate::object_file::{Definition, ObjectFile, Relocation};
+use crate::relocation::Refusal;
+use crate::symbols::{Placement, Symbol, SymbolTable};
+use crate::unwind::{self, Registration};
+
+/// Gives addresses to the names an object imports: runtime functions, functions of other images, the host's data.
+///
+/// Any closure from a name to an address is one.
+pub trait SymbolResolver {
+    /// The address of a name, or `None` when it is unknown; loading then fails and lists all such names.
+    fn resolve(&self, name: &str) -> Option<*const u8>;
+}
+
+impl<F: Fn(&str) -> Option<*const u8>> SymbolResolver for F {
+    fn resolve(&self, name: &str) -> Option<*const u8> {
+        self(name)
+    }
+}
+
+/// Loads an object: [`place`] and [`Placed::link`] in one.
+///
+/// # Errors
+/// The object is broken, for another machine, holds something unknown, or imports an unknown name.
+pub fn load(object: &[u8], resolver: &dyn SymbolResolver) -> Result<Image, LoadError> {
+    place(object)?.link(resolver)
+}
+
+/// Reads an object and gives its sections their places in memory.
+///
+/// # Errors
+/// The object is broken, for another machine, or holds something unknown.
+pub fn place(object: &[u8]) -> Result<Placed<'_>, LoadError> {
+    let host = Architecture::host().ok_or(LoadError::OtherArchitecture { machine: 0 })?;
+    place_for(host, object)
+}
+
+fn place_for(architecture: Architecture, object: &[u8]) -> Result<Placed<'_>, LoadError> {
+    let object = ObjectFile::parse(architecture, object)?;
+    let layout = Layout::new(&object.sections, page_bytes())?;
+    let symbols = SymbolTable::new(placements(&object, &layout))?;
+    let mut memory = WritableMapping::new(layout.length).map_err(memory_error("map memory"))?;
+    for (section, place) in object.sections.iter().zip(&layout.sections) {
+        memory.bytes()[place.clone()][..section.data.len()].copy_from_slice(section.data);
+    }
+    Ok(Placed { object, layout, symbols, memory })
+}
+
+/// The named symbols that the object defines.
+fn placements(object: &ObjectFile<'_>, layout: &Layout) -> Vec<Placement> {
+    let named = object.symbols.iter().filter(|symbol| !symbol.name.is_empty());
+    named
+        .filter_map(|symbol| {
+            let Definition::Here { section, offset } = symbol.definition else { return None };
+            Some(Placement {
+                name: symbol.name.into(),
+                offset: layout.sections[section].start + offset as usize,
+                size_bytes: symbol.size as usize,
+                kind: object.sections[section].part.into(),
+            })
+        })
+        .collect()
+}
+
+fn memory_error(action: &'static str) -> impl FnOnce(std::io::Error) -> LoadError {
+    move |source| LoadError::Memory { action, source }
+}
+
+/// An object whose addresses are fixed and whose imports are not yet known. Nothing of it can be executed.
+#[derive(Debug)]
+pub struct Placed<'object> {
+    object: ObjectFile<'object>,
+    layout: Layout,
+    symbols: SymbolTable,
+    memory: WritableMapping,
+}
+
+impl Placed<'_> {
+    /// The address that a name of this object will have. It must not be used before the object is linked.
+    #[must_use]
+    pub fn symbol(&self, name: &str) -> Option<*const u8> {
+        self.symbols.find(self.memory.mapping(), name)
+    }
+
+    /// The names this object imports, in the order of its symbol table.
+    pub fn imports(&self) -> impl Iterator<Item = &str> {
+        let imported = |definition| definition == Definition::Elsewhere;
+        self.object.symbols.iter().filter(move |symbol| imported(symbol.definition)).map(|symbol| symbol.name)
+    }
+
+    /// Connects the object with what it imports and makes it executable.
+    ///
+    /// The resolver is asked once for each name that a relocation refers to. The caller keeps what is behind the
+    /// addresses alive for as long as loaded code may use it.
+    ///
+    /// # Errors
+    /// A name is unknown, something is out of reach, or the unwind table is broken.
+    pub fn link(mut self, resolver: &dyn SymbolResolver) -> Result<Image, LoadError> {
+        let addresses = self.addresses(resolver)?;
+        for relocation in &self.object.relocations {
+            relocate(&self.object, &self.layout, &mut self.memory, relocation, addresses[relocation.symbol])?;
+        }
+        let tables = self.unwind_tables()?;
+        instruction_cache::publish(&self.memory.bytes()[..self.layout.text_bytes]);
+        let mapping = self.memory.protect(self.layout.text_end, self.layout.constants_end);
+        let mapping = mapping.map_err(memory_error("protect memory"))?;
+        let registrations = tables.into_iter().map(|offset| {
+            // SAFETY: checked by `unwind_tables`; the layout leaves zeros behind the table, in read-only memory that
+            // the image unmaps after dropping its registrations.
+            unsafe { Registration::new(mapping.address(offset)) }
+        });
+        let registrations = registrations.collect();
+        let text = 0..self.layout.text_bytes;
+        Ok(Image { _registrations: registrations, mapping, symbols: self.symbols, text })
+    }
+
+    /// The address of every symbol that a relocation refers to; zero for the others.
+    fn addresses(&self, resolver: &dyn SymbolResolver) -> Result<Vec<u64>, LoadError> {
+        let mut needed = vec![false; self.object.symbols.len()];
+        for relocation in &self.object.relocations {
+            needed[relocation.symbol] = true;
+        }
+        let mut unknown = Vec::new();
+        let mut addresses = Vec::with_capacity(needed.len());
+        for (symbol, needed) in self.object.symbols.iter().zip(needed) {
+            let address = match symbol.definition {
+                Definition::Here { section, offset } => {
+                    Some(self.address(self.layout.sections[section].start) + offset)
+                }
+                Definition::Elsewhere if needed => resolver.resolve(symbol.name).map(expose),
+                Definition::Elsewhere | Definition::Nowhere => Some(0),
+            };
+            if address.is_none() {
+                unknown.push(symbol.name.to_owned());
+            }
+            addresses.push(address.unwrap_or(0));
+        }
+        if unknown.is_empty() { Ok(addresses) } else { Err(LoadError::Unresolved { names: unknown }) }
+    }
+
+    /// The offsets of the unwind tables to register, all of them checked.
+    fn unwind_tables(&mut self) -> Result<Vec<usize>, LoadError> {
+        let text = self.address(0)..self.address(self.layout.text_bytes);
+        let mut offsets = Vec::new();
+        for (section, place) in self.object.sections.iter().zip(&self.layout.sections) {
+            if section.is_unwind_table() {
+                let address = expose(self.memory.mapping().address(place.start));
+                if unwind::check(&self.memory.bytes()[place.clone()], address, &text)? {
+                    offsets.push(place.start);
+                }
+            }
+        }
+        Ok(offsets)
+    }
+
+    fn address(&self, offset: usize) -> u64 {
+        expose(self.memory.mapping().address(offset))
+    }
+}
+
+/// An address as a number, to be written where machine code will read it.
+fn expose(pointer: *const u8) -> u64 {
+    pointer.expose_provenance() as u64
+}
+
+fn relocate(
+    object: &ObjectFile<'_>,
+    layout: &Layout,
+    memory: &mut WritableMapping,
+    relocation: &Relocation,
+    symbol_address: u64,
+) -> Result<(), LoadError> {
+    // The reader has checked that the field lies inside its section.
+    let start = layout.sections[relocation.section].start + relocation.offset as usize;
+    let place = expose(memory.mapping().address(start));
+    let target = symbol_address.wrapping_add_signed(relocation.addend);
+    let field = &mut memory.bytes()[start..start + relocation.kind.width_bytes()];
+    relocation.kind.apply(field, place, target).map_err(|refusal| {
+        let symbol = object.symbols[relocation.symbol].name.to_owned();
+        let section = object.sections[relocation.section].name.to_owned();
+        let fault = match refusal {
+            Refusal::OutOfReach => RelocationFault::OutOfReach { symbol },
+            Refusal::Misaligned => RelocationFault::Misaligned { symbol },
+            Refusal::OtherInstruction => RelocationFault::OtherInstruction,
+        };
+        LoadError::Relocation { section, offset: relocation.offset, fault }
+    })
+}
+
+/// An object in executable memory.
+///
+/// Dropping it unmaps the memory: whoever keeps an address of it, in another image's data or on the stack of a call that
+/// has not returned, must keep the image too.
+#[derive(Debug)]
+pub struct Image {
+    // Before the mapping, so that it is dropped first.
+    _registrations: Box<[Registration]>,
+    mapping: Mapping,
+    symbols: SymbolTable,
+    /// Offsets in the mapping.
+    text: Range<usize>,
+}
+
+impl Image {
+    /// The address of a name that the object defines.
+    #[must_use]
+    pub fn symbol(&self, name: &str) -> Option<*const u8> {
+        self.symbols.find(&self.mapping, name)
+    }
+
+    /// All names that the object defines, in alphabetical order.
+    pub fn symbols(&self) -> impl Iterator<Item = Symbol<'_>> {
+        self.symbols.iter(&self.mapping)
+    }
+
+    /// The addresses of the object's instructions: tells whether a return address belongs to this image.
+    #[must_use]
+    pub fn text_range(&self) -> Range<*const u8> {
+        self.mapping.address(self.text.start)..self.mapping.address(self.text.end)
+    }
+
+    /// How much memory the image takes, in whole pages.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.mapping.length()
+    }
+}
