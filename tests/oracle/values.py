@@ -223,11 +223,7 @@ def literal_power(base, exponent):
             result = result * square
         count >>= 1
         square = square * square
-    if exponent >= 0:
-        return result
-    with np.errstate(all="ignore"):
-        one = np.ones(1, base.dtype)[0]
-        return Scalar(one / base.dtype.type(result.value), base.dtype)
+    return result if exponent >= 0 else divide(Scalar(1, base.dtype), result)
 
 
 def shift(left, right, to_the_left):

@@ -7,6 +7,7 @@ mod bench;
 mod failure;
 mod generate;
 mod lint;
+mod new_pass;
 mod process;
 mod rust_text;
 mod tally;
@@ -52,6 +53,12 @@ static COMMANDS: &[Command] = &[
         arguments: "[--check]",
         summary: "rewrites the files derived from sources; --check fails when one is stale",
         run: generate::run,
+    },
+    Command {
+        name: "new-pass",
+        arguments: "GROUP NAME",
+        summary: "writes the file of a new pass and its first test, and says where to register it",
+        run: new_pass::run,
     },
     Command {
         name: "bench",
