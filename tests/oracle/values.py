@@ -5,7 +5,7 @@ written list of deviations; a kernel therefore runs over the values of this file
 else. They are written from the list and share no code with the compiler:
 
 - an integer result is at least 64 bits wide and wraps; it is unsigned only when both sides are; float32 stays
-  float32 among float32 and integers of up to 16 bits; a literal counts as int64 or float64;
+  float32 among float32 and integers of up to 16 bits (save uint16); a literal counts as int64 or float64;
 - `/` converts both sides to float64 first; `/ // %` by zero raise ZeroDivisionError for floats too;
 - `**` by an integer literal is repeated multiplication, by any other float the libm's `pow`; a negative run-time
   integer power of an integer raises ValueError;
@@ -162,9 +162,9 @@ def widened(dtype):
 
 def common(left, right):
     """The dtype of arithmetic on two numbers."""
-    kinds = left.dtype.kind + right.dtype.kind
+    kinds, names = left.dtype.kind + right.dtype.kind, (str(left.dtype), str(right.dtype))
     if "f" in kinds:
-        return np.promote_types(left.dtype, right.dtype)
+        return FLOAT64 if "uint16" in names else np.promote_types(left.dtype, right.dtype)
     return UINT64 if kinds == "uu" else INT64
 
 

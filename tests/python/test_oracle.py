@@ -33,6 +33,7 @@ def same(result, value, dtype):
         (number(-100, "int8") * number(100, "int8"), -10000, "int64"),
         (number(2**64 - 1, "uint64") + number(1, "int8"), 0, "int64"),
         (number(0.5, "float32") + number(1, "int16"), 1.5, "float32"),
+        (number(0.5, "float32") + number(1, "uint16"), 1.5, "float64"),
         (number(0.5, "float32") + 1, 1.5, "float64"),
         (number(2**64 - 1, "uint64") & number(-2, "int8"), -2, "int64"),
         (~number(True, "bool"), False, "bool"),
