@@ -26,6 +26,7 @@ mod inst;
 mod operation;
 mod terminator;
 mod text;
+pub mod verify;
 
 pub use builder::Builder;
 pub use cfg::{ControlFlow, Dominators};

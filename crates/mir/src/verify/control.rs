@@ -1,0 +1,186 @@
+//! How control goes: V07 and V16 to V25.
+
+use super::{Place, Rule, Verifier, Violation};
+use crate::{
+    Block, CalleeData, ControlFlow, Definition, Dominators, Function, MachineType, Module, Phase, Terminator,
+    Value,
+};
+use hotloop_index::IdSet;
+
+impl Verifier<'_> {
+    pub(super) fn control(&mut self) {
+        let control_flow = ControlFlow::new(self.function);
+        let dominators = Dominators::new(self.function, &control_flow);
+        self.dominance(&dominators);
+        self.entries();
+        self.unwinding();
+        self.reraises();
+        let bodies = parallel_bodies(self.function);
+        for block in &self.function.layout {
+            self.parallel_border(*block, &control_flow, &bodies);
+        }
+        self.phase();
+    }
+
+    fn dominance(&mut self, dominators: &Dominators) {
+        let function = self.function;
+        for block in dominators.order() {
+            let data = &function.blocks[*block];
+            for (position, inst) in data.insts.iter().enumerate() {
+                let kind = &function.insts[*inst].kind;
+                kind.for_each_operand(|value| self.use_at(value, *block, position as u32, dominators));
+            }
+            data.terminator.for_each_operand(|value| self.use_at(value, *block, u32::MAX, dominators));
+        }
+    }
+
+    fn use_at(&mut self, value: Value, block: Block, position: u32, dominators: &Dominators) {
+        let holds = match self.function.values[value].definition {
+            Definition::Parameter(definition, _) => dominators.dominates(definition, block),
+            Definition::Result(inst, _) => match self.placed[inst] {
+                Some((definition, at)) if definition == block => at < position,
+                Some((definition, _)) => dominators.dominates(definition, block),
+                None => false,
+            },
+        };
+        self.require(holds, Rule::V07, Place::Value(value), || format!("used too early in {block}"));
+    }
+
+    fn entries(&mut self) {
+        let function = self.function;
+        let entry = function.entry();
+        for block in &function.layout {
+            let data = &function.blocks[*block];
+            let leads_to_entry = data.terminator.targets().contains(&entry) || data.unwind == Some(entry);
+            self.require(!leads_to_entry, Rule::V16, Place::Block(*block), || format!("leads to {entry}"));
+        }
+    }
+
+    fn unwinding(&mut self) {
+        let function = self.function;
+        for block in &function.layout {
+            let data = &function.blocks[*block];
+            if let Some(target) = data.unwind {
+                let holds = function.blocks[target].parameters.is_empty();
+                let message = || format!("{block} unwinds there, but cannot pass its parameters");
+                self.require(holds, Rule::V17, Place::Block(target), message);
+            }
+            if let Terminator::ParFor(region) = &data.terminator {
+                self.unprotected(region.body);
+            }
+        }
+        self.unprotected(function.entry());
+    }
+
+    fn unprotected(&mut self, block: Block) {
+        let unwind = self.function.blocks[block].unwind;
+        self.require(unwind.is_none(), Rule::V18, Place::Block(block), || format!("unwinds to {unwind:?}"));
+    }
+
+    /// V19: walks from the entry, and from every parallel body, without unwinding.
+    fn reraises(&mut self) {
+        let function = self.function;
+        let mut seen = IdSet::new();
+        let mut work = vec![function.entry()];
+        while let Some(block) = work.pop() {
+            if seen.insert(block) {
+                function.blocks[block].terminator.for_each_target(|target| work.push(target));
+            }
+        }
+        for block in seen.iter() {
+            let reraises = function.blocks[block].terminator == Terminator::Reraise;
+            self.require(!reraises, Rule::V19, Place::Block(block), || "reached without an error".into());
+        }
+    }
+
+    /// V21 and V22: no edge crosses the border of a parallel loop's body but those of the loop itself.
+    fn parallel_border(&mut self, block: Block, control_flow: &ControlFlow, bodies: &IdSet<Block>) {
+        let function = self.function;
+        let data = &function.blocks[block];
+        let owner = control_flow.parallel_loop(block);
+        let mut same_loop = |target: Block| {
+            let holds = control_flow.parallel_loop(target) == owner && !bodies.contains(target);
+            let message = || format!("leads to {target} over the border of a parallel loop's body");
+            self.require(holds, Rule::V22, Place::Block(block), message);
+        };
+        if let Some(target) = data.unwind {
+            same_loop(target);
+        }
+        match &data.terminator {
+            Terminator::ParFor(region) => {
+                same_loop(region.exit);
+                let holds = control_flow.parallel_loop(region.body) == Some(block);
+                let message = || "is the body of two loops".into();
+                self.require(holds, Rule::V22, Place::Block(region.body), message);
+            }
+            Terminator::ParYield(values) => match owner.map(|owner| &function.blocks[owner].terminator) {
+                Some(Terminator::ParFor(region)) => self.par_yield(block, values, region),
+                _ => self.report(Rule::V21, Place::Block(block), "in no parallel loop"),
+            },
+            Terminator::Return(_) => {
+                let message = || "returns from the body of a parallel loop".into();
+                self.require(owner.is_none(), Rule::V22, Place::Block(block), message);
+            }
+            Terminator::Jump(_)
+            | Terminator::Branch { .. }
+            | Terminator::Raise { .. }
+            | Terminator::Reraise
+            | Terminator::Unreachable => data.terminator.for_each_target(same_loop),
+        }
+    }
+
+    fn phase(&mut self) {
+        let function = self.function;
+        let is_outlined = function.phase == Phase::Outlined;
+        for block in &function.layout {
+            let is_parallel =
+                matches!(function.blocks[*block].terminator, Terminator::ParFor(_) | Terminator::ParYield(_));
+            let message = || "a parallel loop".into();
+            self.require(!(is_outlined && is_parallel), Rule::V23, Place::Block(*block), message);
+        }
+        if function.is_parallel_body {
+            let types: Vec<MachineType> =
+                function.parameters().iter().map(|value| function.value_type(*value)).collect();
+            let holds = is_outlined && types == PARALLEL_BODY && function.results.is_empty();
+            self.require(holds, Rule::V24, Place::Function, || format!("{types:?}"));
+        }
+    }
+}
+
+/// The parameters of an outlined body: first and last index, captures, partial results.
+const PARALLEL_BODY: [MachineType; 4] =
+    [MachineType::I64, MachineType::I64, MachineType::Ptr, MachineType::Ptr];
+
+/// The first blocks of the bodies of parallel loops.
+fn parallel_bodies(function: &Function) -> IdSet<Block> {
+    let body_of = |block: &Block| match &function.blocks[*block].terminator {
+        Terminator::ParFor(region) => Some(region.body),
+        _ => None,
+    };
+    function.layout.iter().filter_map(body_of).collect()
+}
+
+/// V25.
+pub(super) fn module_violations(module: &Module) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let mut report = |message| {
+        violations.push(Violation { rule: Rule::V25, place: Place::Function, message });
+    };
+    for (position, function) in module.functions.iter().enumerate() {
+        if module.functions[..position].iter().any(|other| other.name == function.name) {
+            report(format!("two functions are named {}", function.name));
+        }
+        for callee in function.callees.values() {
+            let target = module.functions.iter().find(|other| other.name == callee.symbol);
+            if target.is_some_and(|target| !has_signature(target, callee)) {
+                report(format!("{} declares {} with other types", function.name, callee.symbol));
+            }
+        }
+    }
+    violations
+}
+
+fn has_signature(function: &Function, callee: &CalleeData) -> bool {
+    let parameters = function.parameters().iter().map(|value| function.value_type(*value));
+    parameters.eq(callee.parameters.iter().copied()) && function.results == callee.results
+}
