@@ -238,3 +238,65 @@ impl Image {
         self.mapping.length()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Emitted by Cranelift: see `tests/fixtures/README.md`.
+    const AARCH64_OBJECT: &[u8] = include_bytes!("../tests/fixtures/aarch64.o");
+
+    const TABLE_OFFSET: usize = 0x30;
+    const CALL_OFFSET: usize = 0x2c;
+    const CONSTANT_OFFSET: usize = 0x8;
+    const SCRATCH_OFFSET: usize = 0x54;
+
+    fn resolver(name: &str) -> Option<*const u8> {
+        match name {
+            "host_add" => Some(std::ptr::without_provenance(0x1111_2222_3333_4444)),
+            "host_counter" => Some(std::ptr::without_provenance(0x5555_6666_7777_8888)),
+            _ => None,
+        }
+    }
+
+    fn word(image: &Image, offset: usize) -> u32 {
+        assert!(offset + 4 <= image.text.end && offset.is_multiple_of(4));
+        // SAFETY: inside the text, which is readable, and aligned.
+        unsafe { image.mapping.address(offset).cast::<u32>().read() }
+    }
+
+    /// What `adrp` and the `add` behind it compute, as a processor would.
+    fn page_and_low12(image: &Image, offset: usize) -> usize {
+        let (adrp, add) = (word(image, offset), word(image, offset + 4));
+        let field = (adrp >> 5 & 0x7_ffff) << 2 | adrp >> 29 & 3;
+        let pages = ((field << 11).cast_signed() >> 11) as isize;
+        let page = image.mapping.address(offset).addr() & !0xfff;
+        page.wrapping_add_signed(pages << 12) + (add >> 10 & 0xfff) as usize
+    }
+
+    /// The other architecture's object goes through the same code, up to running it.
+    #[test]
+    fn an_aarch64_object_is_linked() {
+        let image = place_for(Architecture::Aarch64, AARCH64_OBJECT).unwrap().link(&resolver).unwrap();
+        let address = |name: &str| image.symbol(name).unwrap().addr();
+        assert_eq!(page_and_low12(&image, CONSTANT_OFFSET), address("primes"));
+        assert_eq!(page_and_low12(&image, TABLE_OFFSET), address("import_table"));
+        assert_eq!(page_and_low12(&image, SCRATCH_OFFSET), address("scratch"));
+        let words = (word(&image, CALL_OFFSET) << 6).cast_signed() >> 6;
+        let callee = image.mapping.address(CALL_OFFSET).addr().wrapping_add_signed(words as isize * 4);
+        assert_eq!(callee, address("prime_at"));
+        let table = image.symbol("import_table").unwrap().cast::<[u64; 2]>();
+        // SAFETY: the image defines 16 bytes there, aligned to 8.
+        assert_eq!(unsafe { table.read() }, [0x1111_2222_3333_4444, 0x5555_6666_7777_8888]);
+    }
+
+    #[test]
+    fn every_flipped_bit_of_an_aarch64_object() {
+        let mut object = AARCH64_OBJECT.to_vec();
+        for bit in 0..object.len() * 8 {
+            object[bit / 8] ^= 1 << (bit % 8);
+            let _ = place_for(Architecture::Aarch64, &object).and_then(|placed| placed.link(&resolver));
+            object[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+}
