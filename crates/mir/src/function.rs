@@ -320,3 +320,33 @@ impl Function {
         found.unwrap_or_else(|| self.callees.push(callee))
     }
 }
+
+impl Function {
+    /// Removes the parameters of a block for which `keep` is false, and their arguments in every jump to it.
+    pub fn retain_parameters(&mut self, block: Block, keep: &[bool]) {
+        retain_by_position(&mut self.blocks[block].parameters, keep);
+        for (position, parameter) in self.blocks[block].parameters.clone().into_iter().enumerate() {
+            self.values[parameter].definition = Definition::Parameter(block, position as u32);
+        }
+        for from in self.layout.clone() {
+            let calls = match &mut self.blocks[from].terminator {
+                Terminator::Jump(call) => [Some(call), None],
+                Terminator::Branch { then, otherwise, .. } => [Some(then), Some(otherwise)],
+                Terminator::Return(_)
+                | Terminator::Raise { .. }
+                | Terminator::Reraise
+                | Terminator::ParFor(_)
+                | Terminator::ParYield(_)
+                | Terminator::Unreachable => [None, None],
+            };
+            for call in calls.into_iter().flatten().filter(|call| call.block == block) {
+                retain_by_position(&mut call.arguments, keep);
+            }
+        }
+    }
+}
+
+fn retain_by_position(values: &mut Vec<Value>, keep: &[bool]) {
+    let mut kept = keep.iter();
+    values.retain(|_| *kept.next().expect("one flag a value"));
+}

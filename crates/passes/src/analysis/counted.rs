@@ -1,0 +1,173 @@
+//! Loops that count: an induction variable that moves by a constant, and a test that ends the loop.
+
+use crate::analysis::LoopData;
+use hotloop_mir::{
+    BinaryOp, Block, Constant, ControlFlow, Function, InstKind, IntCompare, Terminator, Value,
+};
+
+/// A loop with one latch in which an `i64` moves by 1 or -1 an iteration until it reaches an invariant limit.
+///
+/// Within the loop's body the induction variable lies in `initial..limit` (counting up) or `limit+1..=initial` (counting down). With the
+/// test at the bottom that holds only if the loop is entered under the same test; [`CountedLoop::find`] makes sure of it.
+#[derive(Clone, Copy, Debug)]
+pub struct CountedLoop {
+    /// The induction variable: a parameter of the header.
+    pub variable: Value,
+    /// Its value in the first iteration.
+    pub initial: Value,
+    /// Its value in the next iteration.
+    pub next: Value,
+    /// 1 or -1.
+    pub step: i64,
+    /// The loop runs while the variable is below it, or above it for a step of -1.
+    pub limit: Value,
+    /// Where the test stands.
+    pub test: ExitTest,
+    /// The block that ends in the test.
+    pub test_block: Block,
+}
+
+/// Where a loop's test stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitTest {
+    /// In the header, on the variable.
+    Top,
+    /// In the latch, on the next value.
+    Bottom,
+}
+
+impl CountedLoop {
+    /// How the loop counts, if it does.
+    pub fn find(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
+        let (&[latch], preheader) = (data.latches.as_slice(), data.preheader(function, control_flow)?) else {
+            return None;
+        };
+        let parameters = &function.blocks[data.header].parameters;
+        (0..parameters.len()).find_map(|position| {
+            let variable = parameters[position];
+            let initial = argument(function, preheader, data.header, position)?;
+            let next = argument(function, latch, data.header, position)?;
+            let step = step_of(function, variable, next)?;
+            let bottom = || Self::with_test(function, data, latch, next, step);
+            let (limit, test, test_block) = match Self::with_test(function, data, data.header, variable, step)
+            {
+                Some(limit) => (limit, ExitTest::Top, data.header),
+                None => (bottom()?, ExitTest::Bottom, latch),
+            };
+            let counted = Self { variable, initial, next, step, limit, test, test_block };
+            (test == ExitTest::Top || counted.is_guarded(function, control_flow, preheader))
+                .then_some(counted)
+        })
+    }
+
+    /// The limit, if `block` ends in a test of `tested` that leaves the loop.
+    fn with_test(
+        function: &Function,
+        data: &LoopData,
+        block: Block,
+        tested: Value,
+        step: i64,
+    ) -> Option<Value> {
+        let Terminator::Branch { condition, then, otherwise } = &function.blocks[block].terminator else {
+            return None;
+        };
+        let stays = (data.blocks.contains(then.block), data.blocks.contains(otherwise.block));
+        let stays_when = match stays {
+            (true, false) => true,
+            (false, true) => false,
+            (true, true) | (false, false) => return None,
+        };
+        let limit = limit_of(function, *condition, stays_when, tested, step)?;
+        is_defined_outside(function, data, limit).then_some(limit)
+    }
+
+    /// Whether the way to the preheader leads through the same test of the first value.
+    fn is_guarded(&self, function: &Function, control_flow: &ControlFlow, preheader: Block) -> bool {
+        if let (Some(Constant::Int(_, initial)), Some(Constant::Int(_, limit))) =
+            (function.constant(self.initial), function.constant(self.limit))
+        {
+            return if self.step > 0 { initial < limit } else { initial > limit };
+        }
+        let mut block = preheader;
+        while let &[predecessor] = control_flow.predecessors(block) {
+            if let Terminator::Branch { condition, then, otherwise } =
+                &function.blocks[predecessor].terminator
+                && then.block != otherwise.block
+            {
+                let holds = then.block == block;
+                if limit_of(function, *condition, holds, self.initial, self.step) == Some(self.limit) {
+                    return true;
+                }
+            }
+            block = predecessor;
+            if block == function.entry() {
+                break;
+            }
+        }
+        false
+    }
+}
+
+/// What `from` passes for a parameter of `to`, if it goes there by one jump.
+fn argument(function: &Function, from: Block, to: Block, position: usize) -> Option<Value> {
+    let mut found =
+        crate::edit::jumps(&function.blocks[from].terminator).into_iter().filter(|call| call.block == to);
+    let call = found.next()?;
+    found.next().is_none().then(|| call.arguments[position])
+}
+
+/// 1 or -1 if `next` is `variable` plus that.
+fn step_of(function: &Function, variable: Value, next: Value) -> Option<i64> {
+    let InstKind::Binary(op, a, b) = function.insts[function.defining_inst(next)?].kind else { return None };
+    let constant = |value| match function.constant(value) {
+        Some(Constant::Int(_, number)) => Some(number),
+        Some(Constant::F32(_) | Constant::F64(_)) | None => None,
+    };
+    let step = match op {
+        BinaryOp::Iadd if a == variable => constant(b)?,
+        BinaryOp::Iadd if b == variable => constant(a)?,
+        BinaryOp::Isub if a == variable => constant(b)?.checked_neg()?,
+        _ => return None,
+    };
+    matches!(step, 1 | -1).then_some(step)
+}
+
+/// The value that `tested` is below (above, for a step of -1) when the condition has the value `holds`.
+fn limit_of(function: &Function, condition: Value, holds: bool, tested: Value, step: i64) -> Option<Value> {
+    let InstKind::IntCompare(op, a, b) = function.insts[function.defining_inst(condition)?].kind else {
+        return None;
+    };
+    let op = if holds { op } else { negated(op) };
+    match (op, step) {
+        (IntCompare::Slt, 1) | (IntCompare::Sgt, -1) if a == tested => Some(b),
+        (IntCompare::Sgt, 1) | (IntCompare::Slt, -1) if b == tested => Some(a),
+        _ => None,
+    }
+}
+
+/// The comparison that holds exactly when `op` does not.
+fn negated(op: IntCompare) -> IntCompare {
+    match op {
+        IntCompare::Eq => IntCompare::Ne,
+        IntCompare::Ne => IntCompare::Eq,
+        IntCompare::Slt => IntCompare::Sge,
+        IntCompare::Sle => IntCompare::Sgt,
+        IntCompare::Sgt => IntCompare::Sle,
+        IntCompare::Sge => IntCompare::Slt,
+        IntCompare::Ult => IntCompare::Uge,
+        IntCompare::Ule => IntCompare::Ugt,
+        IntCompare::Ugt => IntCompare::Ule,
+        IntCompare::Uge => IntCompare::Ult,
+    }
+}
+
+/// Whether a value does not change while the loop runs.
+fn is_defined_outside(function: &Function, data: &LoopData, value: Value) -> bool {
+    match function.values[value].definition {
+        hotloop_mir::Definition::Parameter(block, _) => !data.blocks.contains(block),
+        hotloop_mir::Definition::Result(inst, _) => {
+            function.constant(value).is_some()
+                || !data.blocks.iter().any(|block| function.blocks[block].insts.contains(&inst))
+        }
+    }
+}

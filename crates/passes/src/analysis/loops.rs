@@ -1,0 +1,108 @@
+//! The natural loops of a function, as a forest.
+
+use hotloop_index::{IdMap, IdSet, SideMap, define_id};
+use hotloop_mir::{Block, ControlFlow, Dominators, Function, Terminator};
+
+define_id! {
+    /// A loop of a function.
+    pub struct Loop("loop");
+}
+
+/// A natural loop: the blocks from which its header is reached again without leaving it.
+#[derive(Clone, Debug)]
+pub struct LoopData {
+    /// The block through which the loop is entered.
+    pub header: Block,
+    /// The blocks that go back to the header, in reverse postorder.
+    pub latches: Vec<Block>,
+    /// All its blocks, inner loops included.
+    pub blocks: IdSet<Block>,
+    /// The loop around it.
+    pub parent: Option<Loop>,
+    /// Whether it is the body of a parallel loop.
+    pub is_parallel: bool,
+    /// Whether it holds no other loop.
+    pub is_innermost: bool,
+}
+
+/// All loops of a function.
+#[derive(Clone, Debug)]
+pub struct LoopForest {
+    /// The loops, outer before inner ones.
+    pub loops: IdMap<Loop, LoopData>,
+    innermost: SideMap<Block, Option<Loop>>,
+}
+
+impl LoopForest {
+    /// The loops of a function with that graph and those dominators.
+    pub fn new(function: &Function, control_flow: &ControlFlow, dominators: &Dominators) -> Self {
+        let mut forest = Self { loops: IdMap::new(), innermost: SideMap::new(None) };
+        for header in control_flow.reverse_postorder() {
+            let mut latches: Vec<Block> = control_flow
+                .predecessors(*header)
+                .iter()
+                .copied()
+                .filter(|latch| dominators.dominates(*header, *latch))
+                .collect();
+            if !latches.is_empty() {
+                latches.sort_by_key(|latch| control_flow.position(*latch));
+                forest.add(function, control_flow, *header, latches);
+            }
+        }
+        forest
+    }
+
+    /// The innermost loop that holds a block.
+    pub fn innermost(&self, block: Block) -> Option<Loop> {
+        self.innermost[block]
+    }
+
+    fn add(&mut self, function: &Function, control_flow: &ControlFlow, header: Block, latches: Vec<Block>) {
+        let blocks = natural_loop(control_flow, header, &latches);
+        let is_parallel =
+            latches.iter().all(|latch| matches!(function.blocks[*latch].terminator, Terminator::ParYield(_)));
+        let parent = self.innermost[header];
+        if let Some(parent) = parent {
+            self.loops[parent].is_innermost = false;
+        }
+        let id = self.loops.next_id();
+        // Headers come in reverse postorder, so an inner loop comes after its outer one and overwrites it here.
+        for block in blocks.iter() {
+            self.innermost[block] = Some(id);
+        }
+        self.loops.push(LoopData { header, latches, blocks, parent, is_parallel, is_innermost: true });
+    }
+}
+
+fn natural_loop(control_flow: &ControlFlow, header: Block, latches: &[Block]) -> IdSet<Block> {
+    let mut blocks = IdSet::new();
+    blocks.insert(header);
+    let mut work: Vec<Block> = latches.to_vec();
+    while let Some(block) = work.pop() {
+        if control_flow.is_reachable(block) && blocks.insert(block) {
+            work.extend(control_flow.predecessors(block));
+        }
+    }
+    blocks
+}
+
+impl LoopData {
+    /// The only block outside the loop that goes to the header, if it does nothing else than that: code put at its end runs once a time the
+    /// loop is entered. For a parallel loop it is the block that ends in `ParFor`, whose body may not run at all.
+    pub fn preheader(&self, function: &Function, control_flow: &ControlFlow) -> Option<Block> {
+        let mut outside =
+            control_flow.predecessors(self.header).iter().filter(|block| !self.blocks.contains(**block));
+        let (only, others) = (outside.next().copied()?, outside.next());
+        let leads_here = match &function.blocks[only].terminator {
+            Terminator::Jump(call) => call.block == self.header,
+            Terminator::ParFor(region) => region.body == self.header,
+            Terminator::Branch { .. }
+            | Terminator::Return(_)
+            | Terminator::Raise { .. }
+            | Terminator::Reraise
+            | Terminator::ParYield(_)
+            | Terminator::Unreachable => false,
+        };
+        (others.is_none() && leads_here).then_some(only)
+    }
+}

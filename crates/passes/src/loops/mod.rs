@@ -1,0 +1,6 @@
+//! Passes over loops.
+
+pub(crate) mod canonicalize_loops;
+pub(crate) mod elide_bounds_checks;
+pub(crate) mod hoist_invariants;
+pub(crate) mod thin_safepoints;

@@ -1,0 +1,3 @@
+//! Passes over parallel loops.
+
+pub(crate) mod outline_parallel_regions;

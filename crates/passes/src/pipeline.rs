@@ -1,0 +1,134 @@
+//! The order of the passes, and what runs them.
+
+use crate::{
+    CanonicalizeLoops, ElideBoundsChecks, FoldConstants, HoistInvariants, InlineSmallFunctions, NumberValues,
+    OutlineParallelRegions, RemoveDeadCode, SimplifyControlFlow, ThinSafepoints,
+};
+use hotloop_diagnostics::Remark;
+use hotloop_mir::{Function, Module, Phase};
+
+/// A transformation of one function that keeps its meaning.
+pub trait MirPass: Sync {
+    /// The pass's name: the type's in kebab case, the file's, the test folder's.
+    fn name(&self) -> &'static str;
+
+    /// Changes the function; what the pass did or could not do goes into the context as remarks.
+    fn run(&self, function: &mut Function, context: &mut PassContext<'_>);
+}
+
+/// What a pass sees besides its function, and what it leaves behind.
+pub struct PassContext<'a> {
+    /// Finds the body of a callee by its symbol, in the phase `Lowered`, if it may be copied.
+    pub callee_body: &'a dyn Fn(&str) -> Option<&'a Function>,
+    /// Functions cut out of the one that is optimised.
+    pub outlined: Vec<Function>,
+    /// What was done and what was not, and why.
+    pub remarks: Vec<Remark>,
+}
+
+/// The passes in their order.
+pub static PIPELINE: &[&dyn MirPass] = &[
+    &SimplifyControlFlow,    // Lowering leaves empty blocks, which hide loop shapes.
+    &InlineSmallFunctions, // First of all that optimises: a call hides everything from the passes behind it.
+    &FoldConstants,        // Constant lengths and steps decide branches.
+    &SimplifyControlFlow,  // Removes what those branches led to, and joins the blocks of inlined bodies.
+    &NumberValues, // One value a length or address, so that checks and loop bounds can be compared by name.
+    &CanonicalizeLoops, // Every loop pass relies on a preheader, one latch and the test at the bottom.
+    &HoistInvariants, // After canonicalisation there is a place to hoist to, reached only if the loop runs.
+    &NumberValues, // What was hoisted out of two loops is often the same.
+    &ElideBoundsChecks, // After hoisting: the bounds are then plain values outside the loop.
+    &FoldConstants, // Elided checks leave sums with constants.
+    &RemoveDeadCode, // Before safepoints are thinned: an empty loop needs none.
+    &ThinSafepoints, // Late: it splits loops in two, which the passes above would not recognise.
+    &SimplifyControlFlow, // Joins the blocks that canonicalisation made in vain.
+    &OutlineParallelRegions, // No pass above looks into another function; those below see every body.
+    &ThinSafepoints, // Again: the loop over a region's iterations is new.
+    &SimplifyControlFlow, // Joins the blocks around it.
+    &RemoveDeadCode, // Captures that were passed through.
+];
+
+/// The pass of that name, if the pipeline has it.
+pub fn pass_by_name(name: &str) -> Option<&'static dyn MirPass> {
+    PIPELINE.iter().copied().find(|pass| pass.name() == name)
+}
+
+/// An optimised function with what was cut out of it.
+#[derive(Clone, Debug)]
+pub struct Optimised {
+    /// The function first, then its outlined bodies; all in the phase `Outlined`.
+    pub module: Module,
+    /// What the passes say about it.
+    pub remarks: Vec<Remark>,
+}
+
+/// Runs the pipeline over functions.
+pub struct Optimiser<'a> {
+    callee_body: &'a dyn Fn(&str) -> Option<&'a Function>,
+    observer: Option<&'a dyn Fn(&'static str, &Function)>,
+    is_enabled: bool,
+}
+
+impl<'a> Optimiser<'a> {
+    /// An optimiser that knows no callees.
+    pub fn new() -> Self {
+        Self { callee_body: &|_| None, observer: None, is_enabled: true }
+    }
+
+    /// Lets the inliner find the bodies of callees, in the phase `Lowered`, by their symbols.
+    #[must_use]
+    pub fn with_callees(mut self, callee_body: &'a dyn Fn(&str) -> Option<&'a Function>) -> Self {
+        self.callee_body = callee_body;
+        self
+    }
+
+    /// Shows every function after every pass, with the pass's name: to verify, print or interpret it.
+    #[must_use]
+    pub fn with_observer(mut self, observer: &'a dyn Fn(&'static str, &Function)) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Runs only what compilation cannot do without (outlining): for comparison and debugging.
+    #[must_use]
+    pub fn without_optimisation(mut self) -> Self {
+        self.is_enabled = false;
+        self
+    }
+
+    /// Optimises a function of the phase `Lowered`.
+    pub fn run(&self, mut function: Function) -> Optimised {
+        let mut context =
+            PassContext { callee_body: self.callee_body, outlined: Vec::new(), remarks: Vec::new() };
+        for pass in PIPELINE {
+            let is_needed = pass.name() == OutlineParallelRegions.name();
+            if self.is_enabled || is_needed {
+                if is_needed {
+                    function.phase = Phase::Optimised;
+                }
+                let mut bodies = std::mem::take(&mut context.outlined);
+                for function in std::iter::once(&mut function).chain(&mut bodies) {
+                    pass.run(function, &mut context);
+                }
+                bodies.append(&mut context.outlined);
+                context.outlined = bodies;
+                self.observe(pass.name(), &function, &context);
+            }
+        }
+        let mut functions: Vec<Function> = std::iter::once(function).chain(context.outlined).collect();
+        functions.iter_mut().for_each(|function| function.phase = Phase::Outlined);
+        Optimised { module: Module { functions }, remarks: context.remarks }
+    }
+
+    fn observe(&self, pass: &'static str, function: &Function, context: &PassContext<'_>) {
+        if let Some(observer) = self.observer {
+            observer(pass, function);
+            context.outlined.iter().for_each(|body| observer(pass, body));
+        }
+    }
+}
+
+impl Default for Optimiser<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,6 @@
+//! Passes over single instructions and blocks.
+
+pub(crate) mod fold_constants;
+pub(crate) mod number_values;
+pub(crate) mod remove_dead_code;
+pub(crate) mod simplify_control_flow;

@@ -1,0 +1,202 @@
+//! Replaces an instruction by an earlier one that computes the same.
+//!
+//! Before: `v3 = iadd v1, v2; v4 = iadd v2, v1`    After: `v3 = iadd v1, v2`
+//!
+//! Value numbering over the dominator tree: pure instructions, and checks (a check that an equal one dominates cannot fail), are looked up by
+//! operation and numbered operands; operands of commutative operations are sorted. Loads from descriptors, which nobody writes, are numbered likewise;
+//! other loads are reused within a block, until something may write their region. Two hash look-ups an instruction. Preserves the control-flow graph.
+
+use crate::analysis::MemoryWrites;
+use crate::{MirPass, PassContext};
+use hotloop_index::SideMap;
+use hotloop_mir::{
+    BinaryOp, Block, ControlFlow, Dominators, FloatCompare, Function, Inst, InstKind, IntCompare, RegionKind,
+    Value,
+};
+use rustc_hash::FxHashMap;
+
+/// See the [module](self).
+pub struct NumberValues;
+
+impl MirPass for NumberValues {
+    fn name(&self) -> &'static str {
+        "number-values"
+    }
+
+    fn run(&self, function: &mut Function, _context: &mut PassContext<'_>) {
+        let control_flow = ControlFlow::new(function);
+        let dominators = Dominators::new(function, &control_flow);
+        let mut numbering = Numbering {
+            dominators: &dominators,
+            known: FxHashMap::default(),
+            leader: SideMap::with_len(None, function.values.len()),
+        };
+        for block in dominators.tree_preorder() {
+            numbering.walk(function, block);
+        }
+        let leader = numbering.leader;
+        function.replace_uses(|value| leader[value].unwrap_or(value));
+    }
+}
+
+struct Numbering<'a> {
+    dominators: &'a Dominators,
+    /// For every operation the last instruction seen to do it, with its block. Blocks come in preorder of the dominator tree, so if that block does not
+    /// dominate the current one, no earlier entry's does for the rest of the walk, or it is worth little.
+    known: FxHashMap<InstKind, (Block, Inst)>,
+    leader: SideMap<Value, Option<Value>>,
+}
+
+impl Numbering<'_> {
+    fn walk(&mut self, function: &mut Function, block: Block) {
+        let mut loads: FxHashMap<InstKind, Inst> = FxHashMap::default();
+        let mut kept = Vec::with_capacity(function.blocks[block].insts.len());
+        for inst in std::mem::take(&mut function.blocks[block].insts) {
+            let kind = self.canonical(function, inst);
+            function.insts[inst].kind.clone_from(&kind);
+            let earlier = match class_of(function, &kind) {
+                Class::Anywhere => self.earlier_in_dominator(kind, block, inst),
+                Class::WithinBlock => {
+                    let earlier = *loads.entry(kind).or_insert(inst);
+                    (earlier != inst).then_some(earlier)
+                }
+                Class::Effect => {
+                    forget_written(function, &kind, &mut loads);
+                    None
+                }
+                Class::Other => None,
+            };
+            match earlier {
+                Some(earlier) => self.replace(function, inst, earlier),
+                None => kept.push(inst),
+            }
+        }
+        function.blocks[block].insts = kept;
+    }
+
+    /// The instruction on the leaders of its operands, sorted where the order does not matter.
+    fn canonical(&self, function: &Function, inst: Inst) -> InstKind {
+        let mut kind = function.insts[inst].kind.clone();
+        kind.for_each_operand_mut(|value| {
+            if let Some(leader) = self.leader[*value] {
+                *value = leader;
+            }
+        });
+        sort_operands(kind)
+    }
+
+    fn earlier_in_dominator(&mut self, kind: InstKind, block: Block, inst: Inst) -> Option<Inst> {
+        match self.known.entry(kind) {
+            std::collections::hash_map::Entry::Occupied(mut found) => {
+                let (at, earlier) = *found.get();
+                if self.dominators.dominates(at, block) {
+                    return Some(earlier);
+                }
+                found.insert((block, inst));
+                None
+            }
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert((block, inst));
+                None
+            }
+        }
+    }
+
+    fn replace(&mut self, function: &Function, inst: Inst, earlier: Inst) {
+        let (old, new) = (&function.insts[inst].results, &function.insts[earlier].results);
+        for (old, new) in old.iter().zip(new) {
+            self.leader[*old] = Some(*new);
+        }
+    }
+}
+
+/// Where an equal earlier instruction may stand in for one.
+enum Class {
+    /// In any dominating block.
+    Anywhere,
+    /// In the same block, if memory was not written in between.
+    WithinBlock,
+    /// Nowhere, and it may write memory.
+    Effect,
+    /// Nowhere.
+    Other,
+}
+
+fn class_of(function: &Function, kind: &InstKind) -> Class {
+    match kind {
+        InstKind::CheckBounds { .. } | InstKind::Check { .. } => Class::Anywhere,
+        InstKind::Load { region, .. } if function.regions[*region].kind == RegionKind::Descriptor => {
+            Class::Anywhere
+        }
+        InstKind::Load { .. } => Class::WithinBlock,
+        InstKind::Store { .. } | InstKind::Call { .. } => Class::Effect,
+        InstKind::CallRuntime { .. } if !kind.is_pure() => Class::Effect,
+        InstKind::Safepoint | InstKind::CheckStack => Class::Other,
+        InstKind::Const(_)
+        | InstKind::Unary(..)
+        | InstKind::Binary(..)
+        | InstKind::IntCompare(..)
+        | InstKind::FloatCompare(..)
+        | InstKind::Select { .. }
+        | InstKind::Convert(..)
+        | InstKind::PtrAdd { .. }
+        | InstKind::SlotAddress(_)
+        | InstKind::CallRuntime { .. }
+        | InstKind::FunctionAddress(_) => Class::Anywhere,
+    }
+}
+
+/// Drops the loads whose memory `kind` may have written.
+fn forget_written(function: &Function, kind: &InstKind, loads: &mut FxHashMap<InstKind, Inst>) {
+    let mut writes = MemoryWrites::default();
+    writes.add(function, kind);
+    loads.retain(|load, _| match load {
+        InstKind::Load { region, .. } => !writes.may_write(function, *region),
+        _ => false,
+    });
+}
+
+/// Puts the operands of commutative operations in order, and comparisons in the form of "less".
+fn sort_operands(kind: InstKind) -> InstKind {
+    match kind {
+        InstKind::Binary(op, a, b) if is_commutative(op) && a > b => InstKind::Binary(op, b, a),
+        InstKind::IntCompare(op @ (IntCompare::Eq | IntCompare::Ne), a, b) if a > b => {
+            InstKind::IntCompare(op, b, a)
+        }
+        InstKind::IntCompare(IntCompare::Sgt, a, b) => InstKind::IntCompare(IntCompare::Slt, b, a),
+        InstKind::IntCompare(IntCompare::Sge, a, b) => InstKind::IntCompare(IntCompare::Sle, b, a),
+        InstKind::IntCompare(IntCompare::Ugt, a, b) => InstKind::IntCompare(IntCompare::Ult, b, a),
+        InstKind::IntCompare(IntCompare::Uge, a, b) => InstKind::IntCompare(IntCompare::Ule, b, a),
+        InstKind::FloatCompare(FloatCompare::Gt, a, b) => InstKind::FloatCompare(FloatCompare::Lt, b, a),
+        InstKind::FloatCompare(FloatCompare::Ge, a, b) => InstKind::FloatCompare(FloatCompare::Le, b, a),
+        other => other,
+    }
+}
+
+/// Whether the operands may be swapped. Float sums and products may not: of two nans the first one's payload goes on, and the bits are promised.
+fn is_commutative(op: BinaryOp) -> bool {
+    match op {
+        BinaryOp::Iadd
+        | BinaryOp::Imul
+        | BinaryOp::And
+        | BinaryOp::Or
+        | BinaryOp::Xor
+        | BinaryOp::Smin
+        | BinaryOp::Smax
+        | BinaryOp::Umin
+        | BinaryOp::Umax => true,
+        BinaryOp::Fadd
+        | BinaryOp::Fmul
+        | BinaryOp::Isub
+        | BinaryOp::SdivFloor
+        | BinaryOp::SmodFloor
+        | BinaryOp::Udiv
+        | BinaryOp::Urem
+        | BinaryOp::Shl
+        | BinaryOp::Sshr
+        | BinaryOp::Ushr
+        | BinaryOp::Fsub
+        | BinaryOp::Fdiv
+        | BinaryOp::Fcopysign => false,
+    }
+}

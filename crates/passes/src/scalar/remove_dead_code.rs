@@ -1,0 +1,129 @@
+//! Removes instructions and block parameters that nothing needs.
+//!
+//! Before: `bb1(v1: i64, v2: i64): v3 = iadd v1, v1; jump bb1(v1, v3)`    After: `bb1(v1: i64): jump bb1(v1)`
+//!
+//! What has an effect is needed; what a needed instruction, a terminator or a needed block parameter's argument reads is needed. So a cycle of
+//! parameters that only feed each other goes away. One walk from the effects. Preserves the control-flow graph.
+
+use crate::edit::jumps;
+use crate::{MirPass, PassContext};
+use hotloop_index::IdSet;
+use hotloop_mir::{Block, Definition, Function, InstKind, Terminator, Value};
+use rustc_hash::FxHashMap;
+
+/// See the [module](self).
+pub struct RemoveDeadCode;
+
+impl MirPass for RemoveDeadCode {
+    fn name(&self) -> &'static str {
+        "remove-dead-code"
+    }
+
+    fn run(&self, function: &mut Function, _context: &mut PassContext<'_>) {
+        let needed = Needed::of(function).values;
+        for block in function.layout.clone() {
+            remove_insts(function, block, &needed);
+            remove_parameters(function, block, &needed);
+        }
+    }
+}
+
+/// The values that something with an effect needs.
+struct Needed<'a> {
+    function: &'a Function,
+    /// For every block the jumps to it, as (from, position among the jumps of its terminator).
+    incoming: FxHashMap<Block, Vec<(Block, usize)>>,
+    values: IdSet<Value>,
+    work: Vec<Value>,
+}
+
+impl<'a> Needed<'a> {
+    fn of(function: &'a Function) -> Self {
+        let mut needed =
+            Self { function, incoming: FxHashMap::default(), values: IdSet::new(), work: Vec::new() };
+        for block in &function.layout {
+            needed.add_roots(*block);
+        }
+        while let Some(value) = needed.work.pop() {
+            needed.add_sources(value);
+        }
+        needed
+    }
+
+    fn add(&mut self, value: Value) {
+        if self.values.insert(value) {
+            self.work.push(value);
+        }
+    }
+
+    fn add_roots(&mut self, block: Block) {
+        let data = &self.function.blocks[block];
+        for (position, call) in jumps(&data.terminator).into_iter().enumerate() {
+            self.incoming.entry(call.block).or_default().push((block, position));
+        }
+        for inst in &data.insts {
+            let kind = &self.function.insts[*inst].kind;
+            if has_effect(kind) {
+                kind.for_each_operand(|value| self.add(value));
+            }
+        }
+        match &data.terminator {
+            // A jump's arguments are needed when the parameter is.
+            Terminator::Jump(_) => {}
+            Terminator::Branch { condition, .. } => self.add(*condition),
+            Terminator::Return(_)
+            | Terminator::Raise { .. }
+            | Terminator::Reraise
+            | Terminator::ParFor(_)
+            | Terminator::ParYield(_)
+            | Terminator::Unreachable => data.terminator.for_each_operand(|value| self.add(value)),
+        }
+    }
+
+    fn add_sources(&mut self, value: Value) {
+        match self.function.values[value].definition {
+            Definition::Result(inst, _) => {
+                self.function.insts[inst].kind.for_each_operand(|operand| self.add(operand));
+            }
+            Definition::Parameter(block, position) => {
+                for (from, jump) in self.incoming.get(&block).cloned().unwrap_or_default() {
+                    let argument =
+                        jumps(&self.function.blocks[from].terminator)[jump].arguments[position as usize];
+                    self.add(argument);
+                }
+            }
+        }
+    }
+}
+
+/// Whether an instruction does something besides defining its results. A load does not: what is not read need not be loaded.
+fn has_effect(kind: &InstKind) -> bool {
+    !kind.is_pure() && !matches!(kind, InstKind::Load { .. })
+}
+
+fn remove_insts(function: &mut Function, block: Block, needed: &IdSet<Value>) {
+    let mut insts = std::mem::take(&mut function.blocks[block].insts);
+    insts.retain(|inst| {
+        let data = &function.insts[*inst];
+        has_effect(&data.kind) || data.results.iter().any(|result| needed.contains(*result))
+    });
+    function.blocks[block].insts = insts;
+}
+
+/// Removes a block's unneeded parameters, with their arguments in every jump to it. The entry's are the function's, those of
+/// a parallel loop's body and exit belong to the loop, and both stay.
+fn remove_parameters(function: &mut Function, block: Block, needed: &IdSet<Value>) {
+    let parameters = function.blocks[block].parameters.clone();
+    let keep: Vec<bool> = parameters.iter().map(|parameter| needed.contains(*parameter)).collect();
+    let is_fixed = |function: &Function| {
+        block == function.entry()
+            || function.layout.iter().any(|other| match &function.blocks[*other].terminator {
+                Terminator::ParFor(region) => region.body == block || region.exit == block,
+                _ => false,
+            })
+    };
+    if keep.iter().all(|kept| *kept) || is_fixed(function) {
+        return;
+    }
+    function.retain_parameters(block, &keep);
+}

@@ -1,0 +1,268 @@
+//! Removes unreachable blocks, folds branches with constant conditions, and joins blocks that only follow one another.
+//!
+//! Before: `bb0: branch v1 (true), bb1, bb2   bb1: jump bb3`    After: `bb0: ...the instructions of bb3`
+//!
+//! A block is joined to its only predecessor when that only goes there and both unwind alike (or the added part cannot raise, or the block in
+//! front cannot). A block without instructions that only jumps is skipped by those that go to it. A parameter that gets the same value from
+//! everywhere is replaced by it. Repeats until nothing changes; each round is a walk over the blocks. Does not preserve the control-flow graph.
+
+use crate::edit::{jumps, jumps_mut};
+use crate::{MirPass, PassContext};
+use hotloop_index::{IdSet, SideMap};
+use hotloop_mir::{Block, BlockCall, Constant, ControlFlow, Function, Terminator, Value};
+
+/// See the [module](self).
+pub struct SimplifyControlFlow;
+
+impl MirPass for SimplifyControlFlow {
+    fn name(&self) -> &'static str {
+        "simplify-control-flow"
+    }
+
+    fn run(&self, function: &mut Function, _context: &mut PassContext<'_>) {
+        loop {
+            let mut changed = fold_branches(function);
+            changed |= remove_unreachable(function);
+            changed |= skip_empty_blocks(function);
+            changed |= remove_constant_parameters(function);
+            changed |= join_blocks(function);
+            if !changed {
+                break;
+            }
+        }
+    }
+}
+
+fn fold_branches(function: &mut Function) -> bool {
+    let mut changed = false;
+    for block in function.layout.clone() {
+        let Terminator::Branch { condition, then, otherwise } = &function.blocks[block].terminator else {
+            continue;
+        };
+        let taken = match function.constant(*condition) {
+            Some(Constant::Int(_, value)) => Some(if value != 0 { then } else { otherwise }),
+            Some(Constant::F32(_) | Constant::F64(_)) | None => (then == otherwise).then_some(then),
+        };
+        if let Some(taken) = taken.cloned() {
+            function.blocks[block].terminator = Terminator::Jump(taken);
+            changed = true;
+        }
+    }
+    changed
+}
+
+fn remove_unreachable(function: &mut Function) -> bool {
+    let control_flow = ControlFlow::new(function);
+    let before = function.layout.len();
+    function.layout.retain(|block| control_flow.is_reachable(*block));
+    // An unwind target is reachable only if something that unwinds there is: drop what cannot raise.
+    let mut changed = function.layout.len() != before;
+    for block in function.layout.clone() {
+        if function.blocks[block].unwind.is_some() && !may_raise(function, block) {
+            function.blocks[block].unwind = None;
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// Whether control can leave a block by an error.
+fn may_raise(function: &Function, block: Block) -> bool {
+    let data = &function.blocks[block];
+    let terminator_raises = match data.terminator {
+        Terminator::Raise { .. } | Terminator::Reraise | Terminator::ParFor(_) => true,
+        Terminator::Jump(_)
+        | Terminator::Branch { .. }
+        | Terminator::Return(_)
+        | Terminator::ParYield(_)
+        | Terminator::Unreachable => false,
+    };
+    terminator_raises || data.insts.iter().any(|inst| function.insts[*inst].kind.may_raise())
+}
+
+/// Sends jumps to an empty block that only jumps on to where it leads. Loop headers that are entered with parameters stay, since their
+/// parameters are used elsewhere.
+fn skip_empty_blocks(function: &mut Function) -> bool {
+    let mut changed = false;
+    let fixed = fixed_blocks(function);
+    let uses_outside = parameters_used_outside(function);
+    for empty in function.layout.clone() {
+        let data = &function.blocks[empty];
+        let Terminator::Jump(onward) = &data.terminator else { continue };
+        let skippable = data.insts.is_empty()
+            && onward.block != empty
+            && !fixed.contains(empty)
+            && data.parameters.iter().all(|parameter| !uses_outside.contains(*parameter));
+        if !skippable {
+            continue;
+        }
+        let (onward, parameters) = (onward.clone(), data.parameters.clone());
+        for block in function.layout.clone() {
+            for call in jumps_mut(&mut function.blocks[block].terminator) {
+                if call.block == empty {
+                    *call = compose(call, &parameters, &onward);
+                    changed = true;
+                }
+            }
+        }
+    }
+    changed
+}
+
+/// The jump that `call`, to a block with these parameters, and then `onward` amount to.
+fn compose(call: &BlockCall, parameters: &[Value], onward: &BlockCall) -> BlockCall {
+    let substitute = |value: &Value| {
+        let position = parameters.iter().position(|parameter| parameter == value);
+        position.map_or(*value, |position| call.arguments[position])
+    };
+    BlockCall::new(onward.block, onward.arguments.iter().map(substitute).collect())
+}
+
+/// The blocks that must stay as they are: the entry, the parts of parallel loops, and unwind targets.
+fn fixed_blocks(function: &Function) -> IdSet<Block> {
+    let mut fixed = IdSet::new();
+    fixed.insert(function.entry());
+    for block in &function.layout {
+        let data = &function.blocks[*block];
+        data.unwind.into_iter().for_each(|target| {
+            fixed.insert(target);
+        });
+        if let Terminator::ParFor(region) = &data.terminator {
+            fixed.insert(region.body);
+            fixed.insert(region.exit);
+        }
+    }
+    fixed
+}
+
+/// The block parameters that are used by anything but the arguments of their own block's jump.
+fn parameters_used_outside(function: &Function) -> IdSet<Value> {
+    let mut used = IdSet::new();
+    let mut note = |value: Value, block: Block, is_argument: bool| match function.values[value].definition {
+        hotloop_mir::Definition::Parameter(owner, _) if !(is_argument && owner == block) => {
+            used.insert(value);
+        }
+        hotloop_mir::Definition::Parameter(..) | hotloop_mir::Definition::Result(..) => {}
+    };
+    for block in &function.layout {
+        let data = &function.blocks[*block];
+        for inst in &data.insts {
+            function.insts[*inst].kind.for_each_operand(|value| note(value, *block, false));
+        }
+        let is_jump = matches!(data.terminator, Terminator::Jump(_));
+        data.terminator.for_each_operand(|value| note(value, *block, is_jump));
+    }
+    used
+}
+
+/// Replaces a parameter that gets one and the same value on every way in (or itself, on a way back).
+fn remove_constant_parameters(function: &mut Function) -> bool {
+    let fixed = fixed_blocks(function);
+    let mut incoming: SideMap<Block, Vec<Vec<Value>>> = SideMap::new(Vec::new());
+    for block in &function.layout {
+        for call in jumps(&function.blocks[*block].terminator) {
+            incoming[call.block].push(call.arguments.clone());
+        }
+    }
+    let mut replacement: SideMap<Value, Option<Value>> = SideMap::new(None);
+    let mut changed = false;
+    for block in function.layout.clone() {
+        if fixed.contains(block) || incoming[block].is_empty() {
+            continue;
+        }
+        let parameters = function.blocks[block].parameters.clone();
+        let mut keep = vec![true; parameters.len()];
+        for (position, parameter) in parameters.iter().enumerate() {
+            let mut sources =
+                incoming[block].iter().map(|arguments| resolve(&replacement, arguments[position]));
+            let mut only = None;
+            let is_single =
+                sources.all(|source| source == *parameter || *only.get_or_insert(source) == source);
+            if let (true, Some(only)) = (is_single, only) {
+                replacement[*parameter] = Some(only);
+                keep[position] = false;
+            }
+        }
+        if keep.contains(&false) {
+            function.retain_parameters(block, &keep);
+            for arguments in &mut incoming[block] {
+                let mut kept = keep.iter();
+                arguments.retain(|_| *kept.next().expect("one flag an argument"));
+            }
+            changed = true;
+        }
+    }
+    if changed {
+        function.replace_uses(|value| resolve(&replacement, value));
+    }
+    changed
+}
+
+fn resolve(replacement: &SideMap<Value, Option<Value>>, mut value: Value) -> Value {
+    while let Some(next) = replacement[value] {
+        value = next;
+    }
+    value
+}
+
+/// Appends to a block the one that only follows it.
+fn join_blocks(function: &mut Function) -> bool {
+    let control_flow = ControlFlow::new(function);
+    let fixed = fixed_blocks(function);
+    let mut changed = false;
+    let mut replacement: SideMap<Value, Option<Value>> = SideMap::new(None);
+    let mut gone: IdSet<Block> = IdSet::new();
+    for block in function.layout.clone() {
+        if gone.contains(block) {
+            continue;
+        }
+        while let Terminator::Jump(call) = function.blocks[block].terminator.clone() {
+            let next = call.block;
+            let is_joinable = next != block
+                && !fixed.contains(next)
+                && control_flow.predecessors(next).len() == 1
+                && can_share_unwind(function, block, next);
+            if !is_joinable {
+                break;
+            }
+            for (parameter, argument) in
+                function.blocks[next].parameters.clone().into_iter().zip(call.arguments)
+            {
+                replacement[parameter] = Some(argument);
+            }
+            append(function, block, next);
+            gone.insert(next);
+            changed = true;
+        }
+    }
+    if changed {
+        function.layout.retain(|block| !gone.contains(*block));
+        function.replace_uses(|value| resolve(&replacement, value));
+    }
+    changed
+}
+
+/// Whether one unwind target can serve both: they are the same, or one block cannot raise. An unwind target must use only what is
+/// defined before its block, so the second block's target serves the first only if the first defines nothing.
+fn can_share_unwind(function: &Function, first: Block, second: Block) -> bool {
+    function.blocks[first].unwind == function.blocks[second].unwind
+        || !may_raise(function, second)
+        || (!may_raise(function, first)
+            && first != function.entry()
+            && function.blocks[first].insts.is_empty()
+            && function.blocks[first].parameters.is_empty())
+}
+
+fn append(function: &mut Function, first: Block, second: Block) {
+    let unwind = if may_raise(function, second) {
+        function.blocks[second].unwind
+    } else {
+        function.blocks[first].unwind
+    };
+    let second = function.blocks[second].clone();
+    let data = &mut function.blocks[first];
+    data.insts.extend(second.insts);
+    data.terminator = second.terminator;
+    data.terminator_span = second.terminator_span;
+    data.unwind = unwind;
+}
