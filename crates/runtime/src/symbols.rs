@@ -1,0 +1,86 @@
+//! Where the functions of the abi's table are, for whoever links compiled code.
+
+use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
+use crate::math::{MathFunction, gamma, libm, rounding};
+use crate::parallel::hl_parallel_for;
+use crate::safepoint::hl_safepoint;
+use hotloop_abi::RuntimeFunction;
+
+/// The address of a runtime function, to be called as the table declares it.
+pub fn address_of(function: RuntimeFunction) -> *const u8 {
+    match implementation_of(function) {
+        Implementation::Math(function) => function.address(),
+        Implementation::Other(address) => address,
+    }
+}
+
+/// The address behind a symbol that an object imports; `None` for a symbol that is not in the table.
+///
+/// ```
+/// use hotloop_runtime::resolve;
+///
+/// assert!(resolve("hl_allocate").is_some());
+/// assert!(resolve("exp").is_some());
+/// assert!(resolve("system").is_none());
+/// ```
+pub fn resolve(symbol: &str) -> Option<*const u8> {
+    RuntimeFunction::by_symbol(symbol).map(address_of)
+}
+
+/// What stands behind a row of the table.
+pub(crate) enum Implementation {
+    /// A function of numbers alone.
+    Math(MathFunction),
+    /// The address of any other function.
+    Other(*const u8),
+}
+
+/// The list of all implementations.
+pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
+    use RuntimeFunction as Row;
+    match function {
+        Row::Allocate => Implementation::Other(hl_allocate as *const u8),
+        Row::AllocateZeroed => Implementation::Other(hl_allocate_zeroed as *const u8),
+        Row::Retain => Implementation::Other(hl_retain as *const u8),
+        Row::Release => Implementation::Other(hl_release as *const u8),
+        Row::Safepoint => Implementation::Other(hl_safepoint as *const u8),
+        Row::ParallelFor => Implementation::Other(hl_parallel_for as *const u8),
+        Row::Sin => Implementation::Math(MathFunction::Double(libm::SIN.get())),
+        Row::Cos => Implementation::Math(MathFunction::Double(libm::COS.get())),
+        Row::Tan => Implementation::Math(MathFunction::Double(libm::TAN.get())),
+        Row::Asin => Implementation::Math(MathFunction::Double(libm::ASIN.get())),
+        Row::Acos => Implementation::Math(MathFunction::Double(libm::ACOS.get())),
+        Row::Atan => Implementation::Math(MathFunction::Double(libm::ATAN.get())),
+        Row::Atan2 => Implementation::Math(MathFunction::DoubleDouble(libm::ATAN2.get())),
+        Row::Sinh => Implementation::Math(MathFunction::Double(libm::SINH.get())),
+        Row::Cosh => Implementation::Math(MathFunction::Double(libm::COSH.get())),
+        Row::Tanh => Implementation::Math(MathFunction::Double(libm::TANH.get())),
+        Row::Asinh => Implementation::Math(MathFunction::Double(libm::ASINH.get())),
+        Row::Acosh => Implementation::Math(MathFunction::Double(libm::ACOSH.get())),
+        Row::Atanh => Implementation::Math(MathFunction::Double(libm::ATANH.get())),
+        Row::Exp => Implementation::Math(MathFunction::Double(libm::EXP.get())),
+        Row::Exp2 => Implementation::Math(MathFunction::Double(libm::EXP2.get())),
+        Row::Expm1 => Implementation::Math(MathFunction::Double(libm::EXPM1.get())),
+        Row::Log => Implementation::Math(MathFunction::Double(libm::LOG.get())),
+        Row::Log2 => Implementation::Math(MathFunction::Double(libm::LOG2.get())),
+        Row::Log10 => Implementation::Math(MathFunction::Double(libm::LOG10.get())),
+        Row::Log1p => Implementation::Math(MathFunction::Double(libm::LOG1P.get())),
+        Row::Pow => Implementation::Math(MathFunction::DoubleDouble(libm::POW.get())),
+        Row::Cbrt => Implementation::Math(MathFunction::Double(libm::CBRT.get())),
+        Row::Hypot => Implementation::Math(MathFunction::DoubleDouble(libm::HYPOT.get())),
+        Row::Fmod => Implementation::Math(MathFunction::DoubleDouble(libm::FMOD.get())),
+        Row::Erf => Implementation::Math(MathFunction::Double(libm::ERF.get())),
+        Row::Erfc => Implementation::Math(MathFunction::Double(libm::ERFC.get())),
+        Row::Gamma => Implementation::Math(MathFunction::Double(gamma::hl_gamma)),
+        Row::Lgamma => Implementation::Math(MathFunction::Double(gamma::hl_lgamma)),
+        Row::Ldexp => Implementation::Math(MathFunction::DoubleInteger(rounding::hl_ldexp)),
+        Row::Nextafter => Implementation::Math(MathFunction::DoubleDouble(libm::NEXTAFTER.get())),
+        Row::RoundDigits => Implementation::Math(MathFunction::DoubleInteger(rounding::hl_round_digits)),
+        Row::FloatSin => Implementation::Math(MathFunction::Float(libm::SINF.get())),
+        Row::FloatCos => Implementation::Math(MathFunction::Float(libm::COSF.get())),
+        Row::FloatExp => Implementation::Math(MathFunction::Float(libm::EXPF.get())),
+        Row::FloatLog => Implementation::Math(MathFunction::Float(libm::LOGF.get())),
+        Row::FloatPow => Implementation::Math(MathFunction::FloatFloat(libm::POWF.get())),
+        Row::FloatFmod => Implementation::Math(MathFunction::FloatFloat(libm::FMODF.get())),
+    }
+}

@@ -1,0 +1,236 @@
+//! Compares every mathematical function of the runtime with Python, bit for bit: with the `math` module where it has the
+//! function, and with the C library that Python loads otherwise.
+//!
+//! Where Python raises `ValueError` the result has to be nan or infinite (a domain error or a pole), where it raises
+//! `OverflowError` infinite.
+
+use hotloop_abi::{Effects, MachineType, RuntimeFunction};
+use hotloop_runtime::{MathValue, call_math};
+use std::collections::HashMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+const RANDOM_INPUTS: usize = 4000;
+
+/// Reads lines `symbol bits..`, prints the bits of the result or the name of the exception.
+const PYTHON: &str = r#"
+import ctypes, math, struct, sys
+libm = ctypes.CDLL("libm.so.6")
+def c(name, kind, count):
+    function = getattr(libm, name)
+    function.restype, function.argtypes = kind, [kind] * count
+    return function
+float64, float32 = ctypes.c_double, ctypes.c_float
+functions = {
+    "hl_gamma": math.gamma, "hl_lgamma": math.lgamma, "hl_ldexp": math.ldexp, "hl_round_digits": round,
+    # math.hypot takes any number of arguments and rounds better than libm.
+    "hypot": c("hypot", float64, 2),
+    **{name: c(name, float32, 1) for name in ("sinf", "cosf", "expf", "logf")},
+    **{name: c(name, float32, 2) for name in ("powf", "fmodf")},
+}
+def value(text):
+    kind, bits = text[0], text[1:]
+    if kind == "i":
+        return int(bits)
+    return struct.unpack("<d", struct.pack("<Q", int(bits)))[0] if kind == "d" else struct.unpack("<f", struct.pack("<I", int(bits)))[0]
+for line in sys.stdin:
+    symbol, *arguments = line.split()
+    function = functions.get(symbol) or getattr(math, symbol)
+    try:
+        result = function(*map(value, arguments))
+    except (ValueError, OverflowError) as error:
+        print(type(error).__name__)
+        continue
+    if arguments[0][0] == "d":
+        print("nan" if result != result else struct.unpack("<Q", struct.pack("<d", result))[0])
+    else:
+        print("nan" if result != result else struct.unpack("<I", struct.pack("<f", result))[0])
+"#;
+
+#[test]
+fn every_function_has_the_bits_of_python() {
+    let mut random = Random(0x5eed);
+    let cases: Vec<(RuntimeFunction, Vec<MathValue>)> = RuntimeFunction::ALL
+        .iter()
+        .filter(|function| function.effects() == Effects::Pure)
+        .flat_map(|&function| inputs(function, &mut random).into_iter().map(move |input| (function, input)))
+        .collect();
+    let answers = ask_python(&cases);
+    assert_eq!(answers.len(), cases.len());
+    let mut wrong = Vec::new();
+    let mut count: HashMap<&str, usize> = HashMap::new();
+    for ((function, input), answer) in cases.iter().zip(&answers) {
+        let result = call_math(*function, input).expect("the input fits the function");
+        *count.entry(function.symbol()).or_default() += 1;
+        if !agrees(result, answer) {
+            wrong.push(format!("{}{input:?} = {result:?}, Python: {answer}", function.symbol()));
+        }
+    }
+    assert!(count.values().all(|&count| count >= RANDOM_INPUTS));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong[..wrong.len().min(40)].join("\n")
+    );
+}
+
+fn agrees(result: MathValue, answer: &str) -> bool {
+    let (is_nan, is_infinite, bits) = match result {
+        MathValue::F64(x) => (x.is_nan(), x.is_infinite(), x.to_bits()),
+        MathValue::F32(x) => (x.is_nan(), x.is_infinite(), u64::from(x.to_bits())),
+        MathValue::I64(_) => return false,
+    };
+    match answer {
+        "nan" => is_nan,
+        "ValueError" => is_nan || is_infinite,
+        "OverflowError" => is_infinite,
+        other => !is_nan && other.parse() == Ok(bits),
+    }
+}
+
+fn ask_python(cases: &[(RuntimeFunction, Vec<MathValue>)]) -> Vec<String> {
+    let python = std::env::var("HOTLOOP_VENV_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let mut child = Command::new(&python)
+        .args(["-c", PYTHON])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("this test needs {python}: {error}"));
+    let mut input = child.stdin.take().expect("it is piped");
+    let lines: Vec<String> = cases.iter().map(line).collect();
+    let writer =
+        std::thread::spawn(move || input.write_all(lines.concat().as_bytes()).expect("Python reads"));
+    let output = child.wait_with_output().expect("Python runs");
+    writer.join().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn line((function, input): &(RuntimeFunction, Vec<MathValue>)) -> String {
+    let mut line = function.symbol().to_owned();
+    for value in input {
+        line += &match value {
+            MathValue::I64(n) => format!(" i{n}"),
+            MathValue::F32(x) => format!(" f{}", x.to_bits()),
+            MathValue::F64(x) => format!(" d{}", x.to_bits()),
+        };
+    }
+    line + "\n"
+}
+
+fn inputs(function: RuntimeFunction, random: &mut Random) -> Vec<Vec<MathValue>> {
+    let mut inputs: Vec<Vec<MathValue>> = vec![Vec::new()];
+    for &parameter in function.parameters() {
+        let edges = edges(function, parameter);
+        inputs = inputs
+            .iter()
+            .flat_map(|input| edges.iter().map(move |&edge| [input.as_slice(), &[edge]].concat()))
+            .collect();
+    }
+    for _ in 0..RANDOM_INPUTS {
+        inputs
+            .push(function.parameters().iter().map(|&parameter| random.value(function, parameter)).collect());
+    }
+    inputs
+}
+
+fn edges(function: RuntimeFunction, parameter: MachineType) -> Vec<MathValue> {
+    let wide = [
+        0.0,
+        0.5,
+        1.0,
+        1.5,
+        2.0,
+        2.5,
+        3.0,
+        4.9,
+        5.0,
+        10.0,
+        22.0,
+        23.0,
+        24.0,
+        100.5,
+        139.9,
+        140.0,
+        170.6,
+        171.0,
+        171.7,
+        200.0,
+        201.0,
+        700.0,
+        709.78,
+        710.0,
+        745.2,
+        1e-20,
+        9e-21,
+        1e-300,
+        1e10,
+        1e15,
+        4503599627370495.5,
+        1e16,
+        1e22,
+        9.5e22,
+        1e300,
+        0.125,
+        0.375,
+        2.675,
+        1.005,
+        0.05,
+        0.15,
+        f64::MIN_POSITIVE,
+        5e-324,
+        f64::MAX,
+        f64::EPSILON,
+        std::f64::consts::PI,
+        std::f64::consts::FRAC_PI_2,
+        f64::INFINITY,
+        f64::NAN,
+    ];
+    let signed = wide.iter().flat_map(|&x| [x, -x]);
+    match parameter {
+        MachineType::F64 => signed.map(MathValue::F64).collect(),
+        MachineType::F32 => signed.map(|x| MathValue::F32(x as f32)).collect(),
+        MachineType::I64 if function == RuntimeFunction::RoundDigits => {
+            (-330..=330).step_by(11).chain(-24..=24).map(MathValue::I64).collect()
+        }
+        MachineType::I64 => {
+            (-1100..=1100).step_by(25).chain([-3, -2, -1, 1, 2, 3, 1 << 40]).map(MathValue::I64).collect()
+        }
+        other => panic!("no function takes {other}"),
+    }
+}
+
+/// A linear congruential generator: the same inputs in every run.
+struct Random(u64);
+
+impl Random {
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.0 ^ (self.0 >> 33)
+    }
+
+    fn value(&mut self, function: RuntimeFunction, parameter: MachineType) -> MathValue {
+        match parameter {
+            MachineType::F64 => MathValue::F64(self.double()),
+            MachineType::F32 => MathValue::F32(self.double() as f32),
+            MachineType::I64 if function == RuntimeFunction::RoundDigits => {
+                MathValue::I64((self.bits() >> 40) as i64 % 20 - 6)
+            }
+            MachineType::I64 => MathValue::I64((self.bits() >> 40) as i64 % 2200 - 1100),
+            other => panic!("no function takes {other}"),
+        }
+    }
+
+    /// Any bits, numbers of ordinary size, numbers about 1, or decimal fractions.
+    fn double(&mut self) -> f64 {
+        let unit = (self.bits() >> 11) as f64 / (1_u64 << 53) as f64 * 2.0 - 1.0;
+        match self.bits() >> 62 {
+            0 => f64::from_bits(self.bits()),
+            1 => unit * 200.0,
+            2 => unit * 2.0,
+            _ => (unit * 1e5).round() / 1e3,
+        }
+    }
+}
