@@ -1,0 +1,319 @@
+//! Integer arithmetic. Cranelift's own operations are used where they mean the same; shifts and divisions do not.
+
+use super::Translator;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder, Type, types};
+use hotloop_mir::{BinaryOp, Constant, InstKind, IntCompare, MachineType, UnaryOp, Value};
+
+/// Quotient and remainder of a floor division: what does not get used costs nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Division {
+    operands: (Value, Value),
+    quotient: ir::Value,
+    remainder: ir::Value,
+}
+
+impl Translator<'_, '_> {
+    pub(super) fn unary(&mut self, op: UnaryOp, value: Value) -> ir::Value {
+        let is_truth = self.mir.value_type(value) == MachineType::I1;
+        let x = self.operand(value);
+        match op {
+            UnaryOp::Ineg if is_truth => x, // Modulo 2.
+            UnaryOp::Ineg => self.ins().ineg(x),
+            UnaryOp::Inot if is_truth => {
+                let one = self.int(types::I8, 1);
+                self.ins().bxor(x, one)
+            }
+            UnaryOp::Inot => self.ins().bnot(x),
+            UnaryOp::Fneg => self.ins().fneg(x),
+            UnaryOp::Fabs => self.ins().fabs(x),
+            UnaryOp::Fsqrt => self.ins().sqrt(x),
+            UnaryOp::Ffloor => self.ins().floor(x),
+            UnaryOp::Fceil => self.ins().ceil(x),
+            UnaryOp::Ftrunc => self.ins().trunc(x),
+            UnaryOp::Fnearest => self.ins().nearest(x),
+        }
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
+        if self.mir.value_type(a) == MachineType::I1 {
+            return self.truth_binary(op, a, b);
+        }
+        match op {
+            BinaryOp::SdivFloor => self.floor_division(a, b).quotient,
+            BinaryOp::SmodFloor => self.floor_remainder(a, b),
+            BinaryOp::Udiv | BinaryOp::Urem => self.unsigned_division(op, a, b),
+            BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr => self.shift(op, a, b),
+            BinaryOp::Iadd
+            | BinaryOp::Isub
+            | BinaryOp::Imul
+            | BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Xor
+            | BinaryOp::Smin
+            | BinaryOp::Smax
+            | BinaryOp::Umin
+            | BinaryOp::Umax
+            | BinaryOp::Fadd
+            | BinaryOp::Fsub
+            | BinaryOp::Fmul
+            | BinaryOp::Fdiv
+            | BinaryOp::Fcopysign => self.plain_binary(op, a, b),
+        }
+    }
+
+    fn plain_binary(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
+        let [x, y] = [a, b].map(|value| self.operand(value));
+        let ins = self.ins();
+        match op {
+            BinaryOp::Iadd => ins.iadd(x, y),
+            BinaryOp::Isub => ins.isub(x, y),
+            BinaryOp::Imul => ins.imul(x, y),
+            BinaryOp::And => ins.band(x, y),
+            BinaryOp::Or => ins.bor(x, y),
+            BinaryOp::Xor => ins.bxor(x, y),
+            BinaryOp::Smin => ins.smin(x, y),
+            BinaryOp::Smax => ins.smax(x, y),
+            BinaryOp::Umin => ins.umin(x, y),
+            BinaryOp::Umax => ins.umax(x, y),
+            BinaryOp::Fadd => ins.fadd(x, y),
+            BinaryOp::Fsub => ins.fsub(x, y),
+            BinaryOp::Fmul => ins.fmul(x, y),
+            BinaryOp::Fdiv => ins.fdiv(x, y),
+            BinaryOp::Fcopysign => ins.fcopysign(x, y),
+            BinaryOp::SdivFloor
+            | BinaryOp::SmodFloor
+            | BinaryOp::Udiv
+            | BinaryOp::Urem
+            | BinaryOp::Shl
+            | BinaryOp::Sshr
+            | BinaryOp::Ushr => unreachable!("`binary` takes it apart"),
+        }
+    }
+
+    /// Arithmetic on one bit, in a byte that is 0 or 1 before and after. A divisor can only be 1; as signed values, 1 stands for -1.
+    fn truth_binary(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
+        let [x, y] = [a, b].map(|value| self.operand(value));
+        match op {
+            BinaryOp::Iadd | BinaryOp::Isub | BinaryOp::Xor => self.ins().bxor(x, y),
+            BinaryOp::Imul | BinaryOp::And | BinaryOp::Umin | BinaryOp::Smax => self.ins().band(x, y),
+            BinaryOp::Or | BinaryOp::Umax | BinaryOp::Smin => self.ins().bor(x, y),
+            BinaryOp::Shl | BinaryOp::Ushr => self.ins().band_not(x, y),
+            BinaryOp::SdivFloor | BinaryOp::Udiv | BinaryOp::Sshr => x,
+            BinaryOp::SmodFloor | BinaryOp::Urem => self.int(types::I8, 0),
+            BinaryOp::Fadd | BinaryOp::Fsub | BinaryOp::Fmul | BinaryOp::Fdiv | BinaryOp::Fcopysign => {
+                unreachable!("the verifier lets floats only into it")
+            }
+        }
+    }
+
+    pub(super) fn int_compare(&mut self, op: IntCompare, a: Value, b: Value) -> ir::Value {
+        let [x, y] = [a, b].map(|value| self.operand(value));
+        let condition = match op {
+            IntCompare::Eq => IntCC::Equal,
+            IntCompare::Ne => IntCC::NotEqual,
+            IntCompare::Slt => IntCC::SignedLessThan,
+            IntCompare::Sle => IntCC::SignedLessThanOrEqual,
+            IntCompare::Sgt => IntCC::SignedGreaterThan,
+            IntCompare::Sge => IntCC::SignedGreaterThanOrEqual,
+            IntCompare::Ult => IntCC::UnsignedLessThan,
+            IntCompare::Ule => IntCC::UnsignedLessThanOrEqual,
+            IntCompare::Ugt => IntCC::UnsignedGreaterThan,
+            IntCompare::Uge => IntCC::UnsignedGreaterThanOrEqual,
+        };
+        self.ins().icmp(condition, x, y)
+    }
+
+    /// A shift; the processor takes the count modulo the width, MIR does not.
+    fn shift(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
+        let x = self.operand(a);
+        let ty = self.value_type(x);
+        let width = i64::from(ty.bits());
+        if let Some(count) = self.constant_count(b, ty) {
+            return self.constant_shift(op, x, count);
+        }
+        let count = self.operand(b);
+        if self.is_below(b, width) {
+            return self.processor_shift(op, x, count);
+        }
+        if op == BinaryOp::Sshr {
+            let most = self.int(ty, width - 1);
+            let count = self.ins().umin(count, most);
+            return self.ins().sshr(x, count);
+        }
+        let shifted = self.processor_shift(op, x, count);
+        let (width, zero) = (self.int(ty, width), self.int(ty, 0));
+        let is_small = self.ins().icmp(IntCC::UnsignedLessThan, count, width);
+        self.ins().select(is_small, shifted, zero)
+    }
+
+    fn constant_shift(&mut self, op: BinaryOp, x: ir::Value, count: u64) -> ir::Value {
+        let ty = self.value_type(x);
+        let most = u64::from(ty.bits()) - 1;
+        if count > most && op != BinaryOp::Sshr {
+            return self.int(ty, 0);
+        }
+        let count = self.int(ty, count.min(most) as i64);
+        self.processor_shift(op, x, count)
+    }
+
+    fn processor_shift(&mut self, op: BinaryOp, x: ir::Value, count: ir::Value) -> ir::Value {
+        match op {
+            BinaryOp::Shl => self.ins().ishl(x, count),
+            BinaryOp::Sshr => self.ins().sshr(x, count),
+            _ => self.ins().ushr(x, count),
+        }
+    }
+
+    fn constant_int(&self, value: Value) -> Option<i64> {
+        match self.mir.constant(value)? {
+            Constant::Int(_, value) => Some(value),
+            Constant::F32(_) | Constant::F64(_) => None,
+        }
+    }
+
+    /// The constant as an unsigned number of that type.
+    fn constant_count(&self, value: Value, ty: Type) -> Option<u64> {
+        Some(self.constant_int(value)? as u64 & (u64::MAX >> (64 - ty.bits())))
+    }
+
+    /// Whether a value is masked to less than `limit`, a power of two.
+    fn is_below(&self, value: Value, limit: i64) -> bool {
+        let Some(inst) = self.mir.defining_inst(value) else { return false };
+        let InstKind::Binary(BinaryOp::And, a, b) = self.mir.insts[inst].kind else { return false };
+        [a, b].into_iter().any(|mask| self.constant_int(mask).is_some_and(|mask| (0..limit).contains(&mask)))
+    }
+
+    /// Cranelift divides by constants without dividing only at 32 and 64 bits; a narrow division costs the same at 32.
+    fn unsigned_division(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
+        let [x, y] = [a, b].map(|value| self.operand(value));
+        let ty = self.value_type(x);
+        let [x, y] =
+            [x, y].map(|value| if ty.bits() < 32 { self.ins().uextend(types::I32, value) } else { value });
+        let result = match op {
+            BinaryOp::Udiv => self.ins().udiv(x, y),
+            _ => self.ins().urem(x, y),
+        };
+        if ty.bits() < 32 { self.ins().ireduce(ty, result) } else { result }
+    }
+
+    /// The remainder alone, unless the quotient of the same operands is wanted in this block too.
+    fn floor_remainder(&mut self, a: Value, b: Value) -> ir::Value {
+        let wants_quotient = |inst: &hotloop_mir::Inst| {
+            self.mir.insts[*inst].kind == InstKind::Binary(BinaryOp::SdivFloor, a, b)
+        };
+        let is_constant = self.constant_int(b).is_some();
+        if is_constant || self.mir.blocks[self.block].insts.iter().any(wants_quotient) {
+            return self.floor_division(a, b).remainder;
+        }
+        let [x, y] = [a, b].map(|value| self.operand(value));
+        let ty = self.value_type(x);
+        let [x, y] = [x, y].map(|value| self.widened(value));
+        let remainder = self.ins().srem(x, y); // By -1 it is 0: Cranelift looks.
+        let is_off = self.is_off(remainder, y);
+        let zero = self.int(self.value_type(x), 0);
+        let correction = self.ins().select(is_off, y, zero);
+        let remainder = self.ins().iadd(remainder, correction);
+        self.narrowed(remainder, ty)
+    }
+
+    /// Quotient and remainder, rounded towards minus infinity.
+    fn floor_division(&mut self, a: Value, b: Value) -> Division {
+        if let Some(known) = self.block_divisions.iter().find(|known| known.operands == (a, b)) {
+            return *known;
+        }
+        let [x, y] = [a, b].map(|value| self.operand(value));
+        let ty = self.value_type(x);
+        let (quotient, remainder) = match self.constant_int(b) {
+            Some(divisor) if divisor > 0 && divisor & (divisor - 1) == 0 => {
+                self.power_of_two_division(x, divisor)
+            }
+            _ => {
+                let [x, y] = [x, y].map(|value| self.widened(value));
+                let (quotient, remainder) = match self.constant_int(b) {
+                    Some(divisor) if divisor > 0 => self.positive_constant_division(x, y),
+                    Some(divisor) if divisor != -1 => self.divided(x, y),
+                    Some(_) | None => self.guarded_division(x, y, ty),
+                };
+                (self.narrowed(quotient, ty), self.narrowed(remainder, ty))
+            }
+        };
+        let division = Division { operands: (a, b), quotient, remainder };
+        self.block_divisions.push(division);
+        division
+    }
+
+    fn power_of_two_division(&mut self, x: ir::Value, divisor: i64) -> (ir::Value, ir::Value) {
+        let ty = self.value_type(x);
+        let count = self.int(ty, i64::from(divisor.trailing_zeros()));
+        let quotient = self.ins().sshr(x, count);
+        let mask = self.int(ty, divisor - 1);
+        (quotient, self.ins().band(x, mask))
+    }
+
+    /// For a negative `x`, `floor(x / y)` is `!(!x / y)`, and `!x` is not negative: one unsigned division, which Cranelift turns into a product.
+    fn positive_constant_division(&mut self, x: ir::Value, y: ir::Value) -> (ir::Value, ir::Value) {
+        let ty = self.value_type(x);
+        let most = self.int(ty, i64::from(ty.bits()) - 1);
+        let sign = self.ins().sshr(x, most);
+        let magnitude = self.ins().bxor(x, sign);
+        let quotient = self.ins().udiv(magnitude, y);
+        let quotient = self.ins().bxor(quotient, sign);
+        let product = self.ins().imul(quotient, y);
+        (quotient, self.ins().isub(x, product))
+    }
+
+    /// The processor faults on the minimum by -1; a divisor of -1 is rare, so it gets a branch. Below 32 bits nothing overflows.
+    fn guarded_division(&mut self, x: ir::Value, y: ir::Value, original: Type) -> (ir::Value, ir::Value) {
+        if original.bits() < 32 {
+            return self.divided(x, y);
+        }
+        let ty = self.value_type(x);
+        let minus_one = self.int(ty, -1);
+        let is_minus_one = self.ins().icmp(IntCC::Equal, y, minus_one);
+        let [negate, divide, join] = std::array::from_fn(|_| self.builder.create_block());
+        self.builder.set_cold_block(negate);
+        let [quotient, remainder] = std::array::from_fn(|_| self.builder.append_block_param(join, ty));
+        self.ins().brif(is_minus_one, negate, &[], divide, &[]);
+        self.builder.switch_to_block(negate);
+        let negated = self.ins().ineg(x);
+        let zero = self.int(ty, 0);
+        self.ins().jump(join, &[negated.into(), zero.into()]);
+        self.builder.switch_to_block(divide);
+        let (divided, left) = self.divided(x, y);
+        self.ins().jump(join, &[divided.into(), left.into()]);
+        self.builder.switch_to_block(join);
+        (quotient, remainder)
+    }
+
+    /// Divides with the processor's rounding towards zero and corrects by one where that is not the floor.
+    fn divided(&mut self, x: ir::Value, y: ir::Value) -> (ir::Value, ir::Value) {
+        let ty = self.value_type(x);
+        let quotient = self.ins().sdiv(x, y);
+        let product = self.ins().imul(quotient, y);
+        let remainder = self.ins().isub(x, product);
+        let is_off = self.is_off(remainder, y);
+        let one_if_off = if ty == types::I8 { is_off } else { self.ins().uextend(ty, is_off) };
+        let zero = self.int(ty, 0);
+        let correction = self.ins().select(is_off, y, zero);
+        let quotient = self.ins().isub(quotient, one_if_off);
+        (quotient, self.ins().iadd(remainder, correction))
+    }
+
+    /// Whether a remainder has the wrong sign: it is not 0, and the divisor's sign is the other one.
+    fn is_off(&mut self, remainder: ir::Value, divisor: ir::Value) -> ir::Value {
+        let zero = self.int(self.value_type(remainder), 0);
+        let differing = self.ins().bxor(remainder, divisor);
+        let differs = self.ins().icmp(IntCC::SignedLessThan, differing, zero);
+        let is_left = self.ins().icmp(IntCC::NotEqual, remainder, zero);
+        self.ins().band(differs, is_left)
+    }
+
+    fn widened(&mut self, value: ir::Value) -> ir::Value {
+        if self.value_type(value).bits() < 32 { self.ins().sextend(types::I32, value) } else { value }
+    }
+
+    fn narrowed(&mut self, value: ir::Value, ty: Type) -> ir::Value {
+        if self.value_type(value) == ty { value } else { self.ins().ireduce(ty, value) }
+    }
+}

@@ -1,0 +1,378 @@
+//! Builds the CLIF of one function.
+//!
+//! Blocks are built in reverse postorder, so that every value is defined before it is used; Cranelift orders its code in the
+//! same way and moves blocks marked cold to the end. Constants are made anew in each block that uses them: Cranelift would not
+//! keep them in registers over longer stretches in any case. A check ends a CLIF block, so one MIR block becomes several.
+
+mod calls;
+mod floats;
+mod integers;
+mod raising;
+mod signatures;
+
+pub(crate) use signatures::{clif_type, function_signature, new_signature};
+
+use crate::memory::Memory;
+use crate::object::Unit;
+use cranelift_codegen::entity::packed_option::PackedOption;
+use cranelift_codegen::ir::{
+    self, BlockArg, FuncRef, GlobalValue, InstBuilder, MemFlagsData, SigRef, StackSlot, StackSlotData,
+    StackSlotKind, TrapCode, types,
+};
+use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, FunctionBuilderContext};
+use cranelift_module::ModuleResult;
+use hotloop_index::SideMap;
+use hotloop_mir::{
+    Block, BlockCall, Callee, Constant, ControlFlow, Function, Inst, InstKind, MachineType, RegionKind,
+    RuntimeFunction, Slot, Terminator, Value,
+};
+use raising::{ColdPath, Tail};
+
+/// Translates one function.
+pub(crate) struct Translator<'a, 'm> {
+    mir: &'a Function,
+    unit: &'a mut Unit<'m>,
+    builder: FunctionBuilder<'a>,
+    memory: Memory,
+    values: SideMap<Value, PackedOption<ir::Value>>,
+    blocks: SideMap<Block, PackedOption<ir::Block>>,
+    /// The MIR block that is being built.
+    block: Block,
+    /// The constants that were made for it.
+    block_constants: Vec<Value>,
+    /// Both results of floor divisions in it.
+    block_divisions: Vec<integers::Division>,
+    /// The address of the context.
+    context: ir::Value,
+    /// Where the results go.
+    results: Option<ir::Value>,
+    /// Code that is built behind everything else.
+    cold_paths: Vec<ColdPath>,
+    /// What several cold paths share.
+    tails: Vec<(Tail, ir::Block)>,
+    /// Where an error leaves the function.
+    raised_exit: Option<ir::Block>,
+    safepoint_count: i64,
+    import_table: Option<GlobalValue>,
+    /// Where called functions write their results.
+    result_slot: Option<StackSlot>,
+    slots: SideMap<Slot, PackedOption<StackSlot>>,
+    local_callees: SideMap<Callee, PackedOption<FuncRef>>,
+    callee_signatures: SideMap<Callee, PackedOption<SigRef>>,
+    runtime_signatures: Vec<(RuntimeFunction, SigRef)>,
+}
+
+impl<'a, 'm> Translator<'a, 'm> {
+    /// A translator into an empty function, whose signature is set.
+    pub(crate) fn new(
+        mir: &'a Function,
+        unit: &'a mut Unit<'m>,
+        clif: &'a mut ir::Function,
+        scratch: &'a mut FunctionBuilderContext,
+    ) -> Self {
+        let memory = Memory::new(mir, clif);
+        let mut builder = FunctionBuilder::new(clif, scratch);
+        let entry = builder.create_block();
+        builder.append_block_params_for_function_params(entry);
+        builder.switch_to_block(entry);
+        let parameters = builder.block_params(entry);
+        let (context, last) = (parameters[0], parameters[parameters.len() - 1]);
+        Self {
+            mir,
+            unit,
+            builder,
+            memory,
+            values: SideMap::with_len(None.into(), mir.values.len()),
+            blocks: SideMap::with_len(None.into(), mir.blocks.len()),
+            block: mir.entry(),
+            block_constants: Vec::new(),
+            block_divisions: Vec::new(),
+            context,
+            results: (!mir.is_parallel_body).then_some(last),
+            cold_paths: Vec::new(),
+            tails: Vec::new(),
+            raised_exit: None,
+            safepoint_count: 0,
+            import_table: None,
+            result_slot: None,
+            slots: SideMap::with_len(None.into(), mir.slots.len()),
+            local_callees: SideMap::with_len(None.into(), mir.callees.len()),
+            callee_signatures: SideMap::with_len(None.into(), mir.callees.len()),
+            runtime_signatures: Vec::new(),
+        }
+    }
+
+    /// Builds the whole function.
+    pub(crate) fn translate(mut self) -> ModuleResult<()> {
+        let control_flow = ControlFlow::new(self.mir);
+        self.create_blocks(&control_flow);
+        for (position, block) in control_flow.reverse_postorder().iter().enumerate() {
+            if position > 0 || !self.starts_in_entry(&control_flow) {
+                self.builder.switch_to_block(self.clif_block(*block));
+            }
+            self.translate_block(*block)?;
+        }
+        self.build_cold_paths()?;
+        self.builder.seal_all_blocks();
+        let config = self.unit.target.isa().frontend_config();
+        self.builder.finalize(config);
+        Ok(())
+    }
+
+    /// Whether MIR's entry is CLIF's, whose parameters include the context; not where a jump leads back to it.
+    fn starts_in_entry(&self, control_flow: &ControlFlow) -> bool {
+        control_flow.predecessors(self.mir.entry()).is_empty()
+    }
+
+    fn create_blocks(&mut self, control_flow: &ControlFlow) {
+        let function_entry = self.builder.current_block().expect("the entry is current");
+        let parameters = self.builder.block_params(function_entry).to_vec();
+        let entry = self.mir.entry();
+        for &block in control_flow.reverse_postorder() {
+            if block == entry && self.starts_in_entry(control_flow) {
+                self.blocks[entry] = function_entry.into();
+                for (position, value) in self.mir.parameters().iter().enumerate() {
+                    self.values[*value] = parameters[1 + position].into();
+                }
+                continue;
+            }
+            let created = self.builder.create_block();
+            self.blocks[block] = created.into();
+            for value in &self.mir.blocks[block].parameters {
+                let ty = clif_type(self.mir.value_type(*value));
+                self.values[*value] = self.builder.append_block_param(created, ty).into();
+            }
+            self.mark_cold(block);
+        }
+        if !self.starts_in_entry(control_flow) {
+            let count = self.mir.parameters().len();
+            let arguments: Vec<BlockArg> =
+                parameters[1..=count].iter().map(|value| (*value).into()).collect();
+            let target = self.clif_block(entry);
+            self.ins().jump(target, &arguments);
+        }
+    }
+
+    /// Errors are rare: what only they reach goes to the end of the code.
+    fn mark_cold(&mut self, block: Block) {
+        let ends_in_error =
+            matches!(self.mir.blocks[block].terminator, Terminator::Raise { .. } | Terminator::Reraise);
+        if ends_in_error && block != self.mir.entry() {
+            let cold = self.clif_block(block);
+            self.builder.set_cold_block(cold);
+        }
+        if let Some(unwind) = self.mir.blocks[block].unwind
+            && let Some(cold) = self.blocks[unwind].expand()
+        {
+            self.builder.set_cold_block(cold);
+        }
+    }
+
+    fn translate_block(&mut self, block: Block) -> ModuleResult<()> {
+        self.block = block;
+        for inst in &self.mir.blocks[block].insts {
+            self.translate_inst(*inst)?;
+        }
+        self.translate_terminator(block);
+        for value in self.block_constants.drain(..) {
+            self.values[value] = None.into();
+        }
+        self.block_divisions.clear();
+        Ok(())
+    }
+
+    fn translate_inst(&mut self, inst: Inst) -> ModuleResult<()> {
+        let data = &self.mir.insts[inst];
+        let result = match &data.kind {
+            InstKind::Const(_) => return Ok(()),
+            InstKind::Unary(op, value) => self.unary(*op, *value),
+            InstKind::Binary(op, a, b) => self.binary(*op, *a, *b),
+            InstKind::IntCompare(op, a, b) => self.int_compare(*op, *a, *b),
+            InstKind::FloatCompare(op, a, b) => self.float_compare(*op, *a, *b),
+            InstKind::Select { condition, then, otherwise } => {
+                let [condition, then, otherwise] =
+                    [*condition, *then, *otherwise].map(|value| self.operand(value));
+                self.ins().select(condition, then, otherwise)
+            }
+            InstKind::Convert(op, value, to) => self.convert(*op, *value, *to),
+            InstKind::PtrAdd { base, offset } => {
+                let [base, offset] = [*base, *offset].map(|value| self.operand(value));
+                self.ins().iadd(base, offset)
+            }
+            InstKind::Load { ty, address, offset, region } => {
+                let flags = self.memory.load(self.mir, *region, *address);
+                let kind = self.mir.regions[*region].kind;
+                self.load(*ty, *address, *offset, flags, kind)
+            }
+            InstKind::Store { value, address, offset, region } => {
+                let flags = self.memory.store(*region);
+                let [value, address] = [*value, *address].map(|value| self.operand(value));
+                self.ins().store(flags, value, address, *offset);
+                return Ok(());
+            }
+            InstKind::SlotAddress(slot) => self.slot_address(*slot),
+            InstKind::CheckBounds { index, length, axis, wrap } => {
+                self.check_bounds(*index, *length, *axis, *wrap, data.span)
+            }
+            InstKind::Check { condition, error } => {
+                self.check(*condition, *error, data.span);
+                return Ok(());
+            }
+            InstKind::Call { callee, arguments } => return self.call(*callee, arguments, &data.results),
+            InstKind::CallRuntime { function, arguments } => {
+                return self.call_runtime(*function, arguments, &data.results, data.span);
+            }
+            InstKind::FunctionAddress(callee) => self.function_address(*callee)?,
+            InstKind::Safepoint => {
+                self.safepoint(data.span);
+                return Ok(());
+            }
+            InstKind::CheckStack => {
+                self.check_stack(data.span);
+                return Ok(());
+            }
+        };
+        self.define(data.results[0], result);
+        Ok(())
+    }
+
+    fn translate_terminator(&mut self, block: Block) {
+        let data = &self.mir.blocks[block];
+        match &data.terminator {
+            Terminator::Jump(call) => {
+                let (target, arguments) = self.block_call(call);
+                self.ins().jump(target, &arguments);
+            }
+            Terminator::Branch { condition, then, otherwise } => {
+                let condition = self.operand(*condition);
+                let (then, then_arguments) = self.block_call(then);
+                let (otherwise, otherwise_arguments) = self.block_call(otherwise);
+                self.ins().brif(condition, then, &then_arguments, otherwise, &otherwise_arguments);
+            }
+            Terminator::Return(values) => self.return_results(values),
+            Terminator::Raise { error, payload } => self.raise(*error, payload, data.terminator_span),
+            Terminator::Reraise => {
+                let target = self.unwind_target();
+                self.ins().jump(target, &[]);
+            }
+            Terminator::ParFor(_) | Terminator::ParYield(_) => {
+                unreachable!("an outlined function has no parallel loops")
+            }
+            Terminator::Unreachable => {
+                self.ins().trap(TrapCode::unwrap_user(1));
+            }
+        }
+    }
+
+    fn block_call(&mut self, call: &BlockCall) -> (ir::Block, Vec<BlockArg>) {
+        let arguments = call.arguments.iter().map(|value| self.operand(*value).into()).collect();
+        (self.clif_block(call.block), arguments)
+    }
+
+    /// Writes the results, each extended with zeros to eight bytes, and returns.
+    fn return_results(&mut self, values: &[Value]) {
+        let flags = self.memory.results;
+        for (position, value) in values.iter().enumerate() {
+            let results = self.results.expect("a parallel body has no results");
+            let word = self.result_word(*value);
+            self.ins().store(flags, word, results, 8 * position as i32);
+        }
+        let ok = self.ins().iconst(types::I32, 0);
+        self.ins().return_(&[ok]);
+    }
+
+    fn result_word(&mut self, value: Value) -> ir::Value {
+        let word = self.operand(value);
+        match self.mir.value_type(value) {
+            MachineType::I64 | MachineType::Ptr | MachineType::F64 => word,
+            MachineType::F32 => {
+                let bits = self.ins().bitcast(types::I32, MemFlagsData::new(), word);
+                self.ins().uextend(types::I64, bits)
+            }
+            MachineType::I1 | MachineType::I8 | MachineType::I16 | MachineType::I32 => {
+                self.ins().uextend(types::I64, word)
+            }
+        }
+    }
+
+    /// A byte of an array of truth values may hold anything, since other types can be seen as such an array; all but 0 are true.
+    fn load(
+        &mut self,
+        ty: MachineType,
+        address: Value,
+        offset: i32,
+        flags: MemFlagsData,
+        kind: RegionKind,
+    ) -> ir::Value {
+        let address = self.operand(address);
+        let loaded = self.ins().load(clif_type(ty), flags, address, offset);
+        let is_foreign = matches!(kind, RegionKind::Argument(_) | RegionKind::Unknown);
+        if ty != MachineType::I1 || !is_foreign {
+            return loaded;
+        }
+        let zero = self.ins().iconst(types::I8, 0);
+        self.ins().icmp(ir::condcodes::IntCC::NotEqual, loaded, zero)
+    }
+
+    fn slot_address(&mut self, slot: Slot) -> ir::Value {
+        let created = self.slots[slot].expand().unwrap_or_else(|| {
+            let size_bytes = self.mir.slots[slot].size_bytes;
+            let created = self.builder.create_sized_stack_slot(stack_slot(size_bytes));
+            self.slots[slot] = created.into();
+            created
+        });
+        self.ins().stack_addr(types::I64, created, 0)
+    }
+
+    fn ins(&mut self) -> FuncInstBuilder<'_, 'a> {
+        self.builder.ins()
+    }
+
+    fn clif_block(&self, block: Block) -> ir::Block {
+        self.blocks[block].expect("the block is reachable")
+    }
+
+    fn define(&mut self, value: Value, definition: ir::Value) {
+        debug_assert_eq!(
+            self.builder.func.dfg.value_type(definition),
+            clif_type(self.mir.value_type(value)),
+            "{value} of {}",
+            self.mir.name
+        );
+        self.values[value] = definition.into();
+    }
+
+    /// The CLIF value of an operand; a constant is made here.
+    fn operand(&mut self, value: Value) -> ir::Value {
+        if let Some(known) = self.values[value].expand() {
+            return known;
+        }
+        let constant = self.mir.constant(value).expect("a value is defined before it is used");
+        let made = self.constant(constant);
+        self.values[value] = made.into();
+        self.block_constants.push(value);
+        made
+    }
+
+    fn constant(&mut self, constant: Constant) -> ir::Value {
+        match constant {
+            Constant::Int(ty, value) => self.int(clif_type(ty), value),
+            Constant::F32(bits) => self.ins().f32const(ir::immediates::Ieee32::with_bits(bits)),
+            Constant::F64(bits) => self.ins().f64const(ir::immediates::Ieee64::with_bits(bits)),
+        }
+    }
+
+    /// An integer constant. CLIF wants the bits above the type's width to be zero.
+    fn int(&mut self, ty: ir::Type, value: i64) -> ir::Value {
+        let mask = u64::MAX >> (64 - ty.bits());
+        self.ins().iconst(ty, (value as u64 & mask) as i64)
+    }
+
+    fn value_type(&self, value: ir::Value) -> ir::Type {
+        self.builder.func.dfg.value_type(value)
+    }
+}
+
+fn stack_slot(size_bytes: u32) -> StackSlotData {
+    StackSlotData::new(StackSlotKind::ExplicitSlot, size_bytes, 3)
+}

@@ -1,0 +1,344 @@
+//! Checks, errors and the ways out of a function.
+//!
+//! A check costs one compare and branch on the path; everything else is cold. A failing site loads its number, class and
+//! payload and jumps to a tail, which writes the error state and unwinds; one tail serves all sites with the same unwind
+//! target and length of payload.
+
+use super::Translator;
+use crate::imports::SELF_SYMBOL;
+use crate::sites::{BOUNDS_MESSAGE, RECURSION_MESSAGE, Site, runtime_error};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
+use cranelift_module::ModuleResult;
+use hotloop_abi::{Context, ErrorState};
+use hotloop_diagnostics::Span;
+use hotloop_mir::{Block, ErrorId, ExceptionClass, RuntimeFunction, Value};
+
+/// Code off the path, built when the path is complete.
+pub(super) enum ColdPath {
+    /// Raises an error.
+    Raise(Raising),
+    /// Wraps a negative index: goes on at `resume` with it, or at `fail`.
+    Wrap { block: ir::Block, index: ir::Value, length: ir::Value, resume: ir::Block, fail: ir::Block },
+    /// Asks the runtime about an interrupt, then goes on at `resume`.
+    Interrupt { block: ir::Block, resume: ir::Block, site: u32, unwind: Option<Block> },
+    /// Gives an error of the runtime a place.
+    Blame { block: ir::Block, site: u32, unwind: Option<Block> },
+}
+
+/// What a failing site does.
+pub(super) struct Raising {
+    block: ir::Block,
+    site: u32,
+    class: ExceptionClass,
+    payload: Vec<ir::Value>,
+    unwind: Option<Block>,
+}
+
+/// Code shared by the cold paths that unwind to the same block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// Writes an error with that many words of payload.
+    Raise { unwind: Option<Block>, payload_words: usize },
+    /// Gives an error of the runtime a place, unless it has one.
+    Blame { unwind: Option<Block> },
+}
+
+/// The offset in the context of a field of the error state.
+const fn error_offset(field: usize) -> i32 {
+    (Context::ERROR_OFFSET + field) as i32
+}
+
+impl Translator<'_, '_> {
+    /// Goes on with the index wrapped into the bounds. An index in bounds costs one unsigned compare; a negative one is rare.
+    pub(super) fn check_bounds(
+        &mut self,
+        index: Value,
+        length: Value,
+        axis: u32,
+        wrap: bool,
+        span: Span,
+    ) -> ir::Value {
+        let [index, length] = [index, length].map(|value| self.operand(value));
+        let site = self.site(ExceptionClass::IndexError, BOUNDS_MESSAGE, span);
+        let axis = self.int(types::I64, i64::from(axis));
+        let fail = self.raising_block(site, ExceptionClass::IndexError, vec![index, axis, length]);
+        let is_in_bounds = self.ins().icmp(IntCC::UnsignedLessThan, index, length);
+        let resume = self.builder.create_block();
+        if !wrap {
+            self.ins().brif(is_in_bounds, resume, &[], fail, &[]);
+            self.builder.switch_to_block(resume);
+            return index;
+        }
+        let wrapped = self.builder.append_block_param(resume, types::I64);
+        let block = self.cold_block();
+        self.ins().brif(is_in_bounds, resume, &[index.into()], block, &[]);
+        self.cold_paths.push(ColdPath::Wrap { block, index, length, resume, fail });
+        self.builder.switch_to_block(resume);
+        wrapped
+    }
+
+    /// Raises the error unless the condition holds.
+    pub(super) fn check(&mut self, condition: Value, error: ErrorId, span: Span) {
+        let condition = self.operand(condition);
+        let error = &self.mir.errors[error];
+        let site = self.site(error.class, &error.message, span);
+        let fail = self.raising_block(site, error.class, Vec::new());
+        self.go_on_if(condition, fail);
+    }
+
+    /// Raises the error.
+    pub(super) fn raise(&mut self, error: ErrorId, payload: &[Value], span: Span) {
+        let payload = payload.iter().map(|value| self.operand(*value)).collect();
+        let error = &self.mir.errors[error];
+        let site = self.site(error.class, &error.message, span);
+        let fail = self.raising_block(site, error.class, payload);
+        self.ins().jump(fail, &[]);
+    }
+
+    /// Asks whether somebody wants this code to stop.
+    ///
+    /// Cranelift takes a second load of the same address without a store between for the first one's value, and would so
+    /// never look at the flag again in a later loop. Hence each load has an address expression of its own, which costs nothing: the
+    /// two constants cancel in the addressing mode.
+    pub(super) fn safepoint(&mut self, span: Span) {
+        self.safepoint_count += 1;
+        let flags = self.memory.constant;
+        let context = self.context;
+        let flag = self.ins().load(types::I64, flags, context, Context::INTERRUPT_OFFSET as i32);
+        let distance = self.int(types::I64, -self.safepoint_count);
+        let apart = self.ins().iadd(flag, distance);
+        let interrupt = self.memory.interrupt;
+        let count = self.safepoint_count as i32;
+        let flag = self.ins().load(types::I32, interrupt, apart, count);
+        let zero = self.int(types::I32, 0);
+        let is_wanted = self.ins().icmp(IntCC::NotEqual, flag, zero);
+        let (class, message) = runtime_error(RuntimeFunction::Safepoint);
+        let site = self.site(class, message, span);
+        let (block, resume) = (self.cold_block(), self.builder.create_block());
+        self.ins().brif(is_wanted, block, &[], resume, &[]);
+        self.cold_paths.push(ColdPath::Interrupt { block, resume, site, unwind: self.unwind() });
+        self.builder.switch_to_block(resume);
+    }
+
+    /// Raises `RecursionError` when the stack is nearly used up.
+    pub(super) fn check_stack(&mut self, span: Span) {
+        let (flags, context) = (self.memory.constant, self.context);
+        let limit = self.ins().load(types::I64, flags, context, Context::STACK_LIMIT_OFFSET as i32);
+        let pointer = self.ins().get_stack_pointer(types::I64);
+        let has_room = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, pointer, limit);
+        let site = self.site(ExceptionClass::RecursionError, RECURSION_MESSAGE, span);
+        let fail = self.raising_block(site, ExceptionClass::RecursionError, Vec::new());
+        self.go_on_if(has_room, fail);
+    }
+
+    /// After a call of a compiled function: an error that it raised is complete.
+    pub(super) fn go_on_if_ok(&mut self, status: ir::Value) {
+        let target = self.unwind_target();
+        let resume = self.builder.create_block();
+        self.ins().brif(status, target, &[], resume, &[]);
+        self.builder.switch_to_block(resume);
+    }
+
+    /// After a call of a runtime function: an error that it raised by itself still needs a place.
+    pub(super) fn go_on_if_runtime_ok(&mut self, status: ir::Value, function: RuntimeFunction, span: Span) {
+        let (class, message) = runtime_error(function);
+        let site = self.site(class, message, span);
+        let (block, resume) = (self.cold_block(), self.builder.create_block());
+        self.ins().brif(status, block, &[], resume, &[]);
+        self.cold_paths.push(ColdPath::Blame { block, site, unwind: self.unwind() });
+        self.builder.switch_to_block(resume);
+    }
+
+    /// Where an error in the current block goes.
+    pub(super) fn unwind_target(&mut self) -> ir::Block {
+        self.unwind_block(self.unwind())
+    }
+
+    /// Builds all code off the path.
+    pub(super) fn build_cold_paths(&mut self) -> ModuleResult<()> {
+        for path in std::mem::take(&mut self.cold_paths) {
+            match path {
+                ColdPath::Raise(raising) => self.build_raise(raising),
+                ColdPath::Wrap { block, index, length, resume, fail } => {
+                    self.build_wrap(block, index, length, resume, fail);
+                }
+                ColdPath::Interrupt { block, resume, site, unwind } => {
+                    self.build_interrupt(block, resume, site, unwind)?;
+                }
+                ColdPath::Blame { block, site, unwind } => {
+                    self.builder.switch_to_block(block);
+                    self.jump_to_blame(site, unwind);
+                }
+            }
+        }
+        for (tail, block) in std::mem::take(&mut self.tails) {
+            self.build_tail(tail, block)?;
+        }
+        if let Some(exit) = self.raised_exit {
+            self.builder.switch_to_block(exit);
+            let raised = self.int(types::I32, i64::from(hotloop_abi::Status::RAISED.0));
+            self.ins().return_(&[raised]);
+        }
+        Ok(())
+    }
+
+    fn build_raise(&mut self, raising: Raising) {
+        self.builder.switch_to_block(raising.block);
+        let tail = self.tail(Tail::Raise { unwind: raising.unwind, payload_words: raising.payload.len() });
+        let site = self.int(types::I32, i64::from(raising.site));
+        let class = self.int(types::I32, raising.class as i64);
+        let arguments: Vec<BlockArg> =
+            [site, class].into_iter().chain(raising.payload).map(BlockArg::from).collect();
+        self.ins().jump(tail, &arguments);
+    }
+
+    fn build_wrap(
+        &mut self,
+        block: ir::Block,
+        index: ir::Value,
+        length: ir::Value,
+        resume: ir::Block,
+        fail: ir::Block,
+    ) {
+        self.builder.switch_to_block(block);
+        let wrapped = self.ins().iadd(index, length);
+        let is_in_bounds = self.ins().icmp(IntCC::UnsignedLessThan, wrapped, length);
+        self.ins().brif(is_in_bounds, resume, &[wrapped.into()], fail, &[]);
+    }
+
+    fn build_interrupt(
+        &mut self,
+        block: ir::Block,
+        resume: ir::Block,
+        site: u32,
+        unwind: Option<Block>,
+    ) -> ModuleResult<()> {
+        self.builder.switch_to_block(block);
+        let status = self.call_runtime_function(RuntimeFunction::Safepoint, &[self.context])?;
+        let blame = self.cold_block();
+        self.ins().brif(status[0], blame, &[], resume, &[]);
+        self.builder.switch_to_block(blame);
+        self.jump_to_blame(site, unwind);
+        Ok(())
+    }
+
+    fn jump_to_blame(&mut self, site: u32, unwind: Option<Block>) {
+        let tail = self.tail(Tail::Blame { unwind });
+        let site = self.int(types::I32, i64::from(site));
+        self.ins().jump(tail, &[site.into()]);
+    }
+
+    fn build_tail(&mut self, tail: Tail, block: ir::Block) -> ModuleResult<()> {
+        self.builder.switch_to_block(block);
+        let parameters = self.builder.block_params(block).to_vec();
+        let unwind = match tail {
+            Tail::Raise { unwind, .. } => {
+                self.write_error(&parameters)?;
+                unwind
+            }
+            Tail::Blame { unwind } => {
+                self.write_missing_place(parameters[0])?;
+                unwind
+            }
+        };
+        let target = self.unwind_block(unwind);
+        self.ins().jump(target, &[]);
+        Ok(())
+    }
+
+    /// Writes image, site, class and payload.
+    fn write_error(&mut self, parameters: &[ir::Value]) -> ModuleResult<()> {
+        let image = self.import(SELF_SYMBOL)?;
+        self.write_error_field(image, ErrorState::IMAGE_OFFSET);
+        self.write_error_field(parameters[0], ErrorState::SITE_OFFSET);
+        self.write_error_field(parameters[1], ErrorState::CLASS_OFFSET);
+        for (position, word) in parameters[2..].iter().enumerate() {
+            self.write_error_field(*word, ErrorState::PAYLOAD_OFFSET + 8 * position);
+        }
+        Ok(())
+    }
+
+    /// Writes image and site if the error has no site: the runtime raised it, and not a function that the runtime called.
+    fn write_missing_place(&mut self, site: ir::Value) -> ModuleResult<()> {
+        let image = self.import(SELF_SYMBOL)?;
+        let known_image = self.read_error_field(types::I64, ErrorState::IMAGE_OFFSET);
+        let known_site = self.read_error_field(types::I32, ErrorState::SITE_OFFSET);
+        let no_site = self.int(types::I32, i64::from(ErrorState::NO_SITE));
+        let is_missing = self.ins().icmp(IntCC::Equal, known_site, no_site);
+        let image = self.ins().select(is_missing, image, known_image);
+        let site = self.ins().select(is_missing, site, known_site);
+        self.write_error_field(image, ErrorState::IMAGE_OFFSET);
+        self.write_error_field(site, ErrorState::SITE_OFFSET);
+        Ok(())
+    }
+
+    fn write_error_field(&mut self, value: ir::Value, field: usize) {
+        let (flags, context) = (self.memory.error, self.context);
+        self.ins().store(flags, value, context, error_offset(field));
+    }
+
+    fn read_error_field(&mut self, ty: ir::Type, field: usize) -> ir::Value {
+        let (flags, context) = (self.memory.error, self.context);
+        self.ins().load(ty, flags, context, error_offset(field))
+    }
+
+    /// The tail of that kind, which is built at the end.
+    fn tail(&mut self, tail: Tail) -> ir::Block {
+        if let Some((_, block)) = self.tails.iter().find(|(known, _)| *known == tail) {
+            return *block;
+        }
+        let block = self.cold_block();
+        self.builder.append_block_param(block, types::I32);
+        if let Tail::Raise { payload_words, .. } = tail {
+            self.builder.append_block_param(block, types::I32);
+            for _ in 0..payload_words {
+                self.builder.append_block_param(block, types::I64);
+            }
+        }
+        self.tails.push((tail, block));
+        block
+    }
+
+    fn unwind(&self) -> Option<Block> {
+        self.mir.blocks[self.block].unwind
+    }
+
+    fn unwind_block(&mut self, unwind: Option<Block>) -> ir::Block {
+        if let Some(block) = unwind {
+            return self.clif_block(block);
+        }
+        if let Some(exit) = self.raised_exit {
+            return exit;
+        }
+        let exit = self.cold_block();
+        self.raised_exit = Some(exit);
+        exit
+    }
+
+    fn raising_block(&mut self, site: u32, class: ExceptionClass, payload: Vec<ir::Value>) -> ir::Block {
+        let block = self.cold_block();
+        let unwind = self.unwind();
+        self.cold_paths.push(ColdPath::Raise(Raising { block, site, class, payload, unwind }));
+        block
+    }
+
+    fn go_on_if(&mut self, condition: ir::Value, fail: ir::Block) {
+        let resume = self.builder.create_block();
+        self.ins().brif(condition, resume, &[], fail, &[]);
+        self.builder.switch_to_block(resume);
+    }
+
+    fn cold_block(&mut self) -> ir::Block {
+        let block = self.builder.create_block();
+        self.builder.set_cold_block(block);
+        block
+    }
+
+    fn site(&mut self, class: ExceptionClass, message: &str, span: Span) -> u32 {
+        let site = self.unit.sites.len() as u32;
+        let function = self.mir.name.clone();
+        self.unit.sites.push(Site { span, function, class, message: message.to_owned() });
+        site
+    }
+}

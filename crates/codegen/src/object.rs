@@ -1,0 +1,269 @@
+//! Puts an object together: declares the functions, compiles each, adds the entry and the import table.
+
+use crate::function::{Translator, function_signature};
+use crate::imports::ImportTable;
+use crate::{CodegenError, Site, Target, entry};
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::ir::{self, UserFuncName};
+use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_frontend::FunctionBuilderContext;
+use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleError, ModuleReloc};
+use cranelift_object::{ObjectBuilder, ObjectModule};
+use hotloop_diagnostics::Remark;
+use hotloop_mir::{Function, Module, Phase};
+use rustc_hash::FxHashMap;
+
+/// What follows a function's name in the symbol of its `HostEntry`.
+pub const ENTRY_SUFFIX: &str = "$entry";
+
+/// Above this many CLIF instructions the good register allocator takes more than linear time.
+const LARGE_FUNCTION_INSTS: usize = 8000;
+
+/// How to compile.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether Cranelift checks what it is given. Costs 30 to 70 % of the compile time; for tests. Off by default.
+    pub verify: bool,
+}
+
+/// An object with what its reader must know.
+#[derive(Clone, Debug)]
+pub struct CompiledObject {
+    /// The object file.
+    pub bytes: Vec<u8>,
+    /// The places that can raise; the error state names one by its position.
+    pub sites: Vec<Site>,
+    /// The symbols of the import table, in the order of its slots. All are undefined in the object.
+    pub imports: Vec<String>,
+    /// What the user may want to know about how it was compiled.
+    pub remarks: Vec<Remark>,
+}
+
+/// Compiles a verified module in its last phase. Equal modules give equal bytes; several threads may compile at once.
+///
+/// # Errors
+/// A function has not been outlined, or Cranelift refuses it: both are mistakes of ours, not of the user.
+pub fn compile(module: &Module, target: &Target, options: &Options) -> Result<CompiledObject, CodegenError> {
+    let mut unit = Unit::new(module, target)?;
+    let mut context = Context::new();
+    let mut scratch = FunctionBuilderContext::new();
+    for function in &module.functions {
+        unit.translate(function, &mut context.func, &mut scratch)?;
+        unit.define(function, &mut context, options)?;
+        context.clear();
+    }
+    let first = &module.functions[0];
+    if !first.is_parallel_body {
+        let entry = unit.translate_entry(first, &mut context.func, &mut scratch)?;
+        unit.define_as(entry, &first.name, &mut context, options)?;
+    }
+    unit.finish()
+}
+
+/// The state of one object in the making.
+pub(crate) struct Unit<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) module: ObjectModule,
+    pub(crate) imports: ImportTable,
+    pub(crate) sites: Vec<Site>,
+    local: FxHashMap<&'a str, FuncId>,
+    remarks: Vec<Remark>,
+}
+
+impl<'a> Unit<'a> {
+    /// Declares the functions of a module.
+    pub(crate) fn new(module: &'a Module, target: &'a Target) -> Result<Self, CodegenError> {
+        if let Some(early) = module.functions.iter().find(|function| function.phase != Phase::Outlined) {
+            return Err(CodegenError::Phase { function: early.name.clone(), phase: early.phase });
+        }
+        let builder =
+            ObjectBuilder::new(target.isa().clone(), "hotloop", Box::new(|call| format!("{call:?}")));
+        let mut builder = builder.map_err(object_error)?;
+        builder.unwind_info(true);
+        let mut unit = Self {
+            target,
+            module: ObjectModule::new(builder),
+            imports: ImportTable::default(),
+            sites: Vec::new(),
+            local: FxHashMap::default(),
+            remarks: Vec::new(),
+        };
+        for (position, function) in module.functions.iter().enumerate() {
+            let linkage = if position == 0 { Linkage::Export } else { Linkage::Local };
+            let signature = function_signature(function, target);
+            let declared = unit.module.declare_function(&function.name, linkage, &signature);
+            unit.local.insert(&function.name, declared.map_err(object_error)?);
+        }
+        Ok(unit)
+    }
+
+    /// The function of that symbol, if it is of this module.
+    pub(crate) fn local(&self, symbol: &str) -> Option<FuncId> {
+        self.local.get(symbol).copied()
+    }
+
+    /// Builds a function's CLIF into an empty function.
+    pub(crate) fn translate(
+        &mut self,
+        mir: &Function,
+        clif: &mut ir::Function,
+        scratch: &mut FunctionBuilderContext,
+    ) -> Result<(), CodegenError> {
+        clif.name = UserFuncName::user(0, self.local[mir.name.as_str()].as_u32());
+        clif.signature = function_signature(mir, self.target);
+        Translator::new(mir, self, clif, scratch).translate().map_err(object_error)
+    }
+
+    /// Builds the `HostEntry` of a function into an empty function, and declares it.
+    pub(crate) fn translate_entry(
+        &mut self,
+        mir: &Function,
+        clif: &mut ir::Function,
+        scratch: &mut FunctionBuilderContext,
+    ) -> Result<FuncId, CodegenError> {
+        let signature = entry::signature(self.target);
+        let name = format!("{}{ENTRY_SUFFIX}", mir.name);
+        let entry = self.module.declare_function(&name, Linkage::Export, &signature).map_err(object_error)?;
+        clif.name = UserFuncName::user(0, entry.as_u32());
+        clif.signature = signature;
+        let callee = self.module.declare_func_in_func(self.local[mir.name.as_str()], clif);
+        entry::build(mir, callee, clif, scratch, self.target);
+        Ok(entry)
+    }
+
+    /// The import table as a comment, for people.
+    pub(crate) fn import_comment(&self) -> String {
+        let slots = self.imports.symbols().iter().enumerate();
+        let lines: Vec<String> =
+            slots.map(|(slot, symbol)| format!("; hl_imports+{}: {symbol}\n", 8 * slot)).collect();
+        lines.concat()
+    }
+
+    /// The symbol of a function (kind 0) or data object (kind 1).
+    pub(crate) fn symbol(&self, kind: u32, id: u32) -> Option<String> {
+        let declarations = self.module.declarations();
+        match kind {
+            0 => {
+                let id = FuncId::from_u32(id);
+                declarations
+                    .get_functions()
+                    .find(|(known, _)| *known == id)
+                    .map(|(id, found)| found.linkage_name(id).into_owned())
+            }
+            1 => {
+                let id = DataId::from_u32(id);
+                declarations
+                    .get_data_objects()
+                    .find(|(known, _)| *known == id)
+                    .map(|(id, found)| found.linkage_name(id).into_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn define(
+        &mut self,
+        mir: &Function,
+        context: &mut Context,
+        options: &Options,
+    ) -> Result<(), CodegenError> {
+        let inst_count = context.func.dfg.num_insts();
+        if inst_count <= LARGE_FUNCTION_INSTS {
+            return self.define_as(self.local[mir.name.as_str()], &mir.name, context, options);
+        }
+        self.remarks.push(Remark {
+            pass: "codegen",
+            span: mir.span,
+            message: format!(
+                "`{}` has {inst_count} instructions, so its registers are allocated quickly, not well: split the function for speed",
+                mir.name
+            ),
+        });
+        self.define_large(mir, context, options)
+    }
+
+    /// Compiles with the quick register allocator. The object has no unwind information for it, since it is given as bytes.
+    fn define_large(
+        &mut self,
+        mir: &Function,
+        context: &mut Context,
+        options: &Options,
+    ) -> Result<(), CodegenError> {
+        let id = self.local[mir.name.as_str()];
+        let error = |message: String| CodegenError::Function { function: mir.name.clone(), message };
+        self.verify(&mir.name, context, options)?;
+        let isa = self.target.quick_isa()?;
+        context
+            .compile(isa, &mut Default::default())
+            .map_err(|failure| error(format!("{:?}", failure.inner)))?;
+        check_relocations(context).map_err(error)?;
+        let buffer = &context.compiled_code().expect("it was compiled").buffer;
+        let relocations: Vec<ModuleReloc> = buffer
+            .relocs()
+            .iter()
+            .map(|relocation| ModuleReloc::from_mach_reloc(relocation, &context.func, id))
+            .collect();
+        let alignment = u64::from(buffer.alignment);
+        self.module.define_function_bytes(id, alignment, buffer.data(), &relocations).map_err(object_error)
+    }
+
+    fn verify(&self, name: &str, context: &Context, options: &Options) -> Result<(), CodegenError> {
+        if !options.verify {
+            return Ok(());
+        }
+        let function = &context.func;
+        cranelift_codegen::verify_function(function, &**self.target.isa()).map_err(|errors| {
+            CodegenError::Function {
+                function: name.to_owned(),
+                message: cranelift_codegen::print_errors::pretty_verifier_error(function, None, errors),
+            }
+        })
+    }
+
+    fn define_as(
+        &mut self,
+        id: FuncId,
+        name: &str,
+        context: &mut Context,
+        options: &Options,
+    ) -> Result<(), CodegenError> {
+        let error = |message: String| CodegenError::Function { function: name.to_owned(), message };
+        self.verify(name, context, options)?;
+        self.module.define_function(id, context).map_err(|failure| error(format!("{failure:?}")))?;
+        check_relocations(context).map_err(error)
+    }
+
+    /// Writes the import table and the object.
+    fn finish(mut self) -> Result<CompiledObject, CodegenError> {
+        let imports = self.imports.define(&mut self.module).map_err(object_error)?;
+        let bytes = self.module.finish().emit().map_err(|error| CodegenError::Object(error.to_string()))?;
+        Ok(CompiledObject { bytes, sites: self.sites, imports, remarks: self.remarks })
+    }
+}
+
+fn object_error(error: ModuleError) -> CodegenError {
+    CodegenError::Object(error.to_string())
+}
+
+/// Code must not depend on where it lies, nor on functions that Cranelift would like to call behind our back.
+fn check_relocations(context: &Context) -> Result<(), String> {
+    let code = context.compiled_code().expect("the function was compiled");
+    for relocation in code.buffer.relocs() {
+        if let FinalizedRelocTarget::ExternalName(ir::ExternalName::LibCall(call)) = relocation.target {
+            return Err(format!("it needs `{call}`"));
+        }
+        let is_relative = matches!(
+            relocation.kind,
+            Reloc::X86PCRel4
+                | Reloc::X86CallPCRel4
+                | Reloc::X86CallPLTRel4
+                | Reloc::Arm64Call
+                | Reloc::Aarch64AdrPrelPgHi21
+                | Reloc::Aarch64AddAbsLo12Nc
+        );
+        if !is_relative {
+            return Err(format!("a relocation {} would tie it to a place", relocation.kind));
+        }
+    }
+    Ok(())
+}

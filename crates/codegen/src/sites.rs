@@ -1,0 +1,36 @@
+//! The places of an object that can raise: what the numbers in the error state stand for.
+
+use hotloop_diagnostics::Span;
+use hotloop_mir::{ExceptionClass, RuntimeFunction};
+
+/// A place that can raise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Where it is in the source.
+    pub span: Span,
+    /// The name of the MIR function it is in.
+    pub function: String,
+    /// What it raises. Where a runtime function raised, the error state may name another class; then that one holds, and
+    /// the message is the runtime's for that class.
+    pub class: ExceptionClass,
+    /// The message of that class; `{0}` to `{3}` stand for the payload. Words of the payload that the message does not
+    /// name are left over from earlier errors.
+    pub message: String,
+}
+
+/// The message of an index that is out of bounds: index, axis and length are its payload.
+pub const BOUNDS_MESSAGE: &str = "index {0} is out of bounds for axis {1} with size {2}";
+
+/// The message of a recursion that is too deep, in CPython's words.
+pub const RECURSION_MESSAGE: &str = "maximum recursion depth exceeded";
+
+/// What a runtime function raises by itself in the first place, with the message in NumPy's words.
+pub(crate) fn runtime_error(function: RuntimeFunction) -> (ExceptionClass, &'static str) {
+    if matches!(function, RuntimeFunction::Allocate | RuntimeFunction::AllocateZeroed) {
+        (ExceptionClass::MemoryError, "Unable to allocate {0} bytes")
+    } else if function == RuntimeFunction::Safepoint {
+        (ExceptionClass::KeyboardInterrupt, "")
+    } else {
+        (ExceptionClass::RuntimeError, "")
+    }
+}
