@@ -2,8 +2,8 @@
 //!
 //! Every manifest declares `[package.metadata.hotloop] layer = N, owns = [...]`. A dependency points to a strictly
 //! lower layer, so crates of one layer never know each other. An external crate stands in the `owns` list of one
-//! package; the few that several may use are listed, with those packages, in the root's
-//! `[workspace.metadata.hotloop.shared]`. Dependencies of tests are free in both respects.
+//! package; the few that several may use stand, with those packages, in the root's
+//! `[workspace.metadata.hotloop.shared]` instead. Dependencies of tests are free in both respects.
 
 use std::collections::BTreeMap;
 
@@ -37,11 +37,7 @@ pub(super) fn owners(workspace: &Workspace) -> Result<Vec<String>> {
     for package in workspace.packages.values() {
         violations.extend(undeclared(workspace, package));
         violations.extend(unused(package));
-        for external in &package.owns {
-            let shared = workspace.shared.get(external).map(Vec::as_slice).unwrap_or_default();
-            if shared.iter().any(|owner| owner == package.short_name()) {
-                continue;
-            }
+        for external in package.owns.iter().filter(|external| !is_shared(workspace, package, external)) {
             if let Some(other) = owner_of.insert(external, package) {
                 violations.push(format!("`{external}` is owned by {} and {}", other.name, package.name));
             }
@@ -57,11 +53,17 @@ fn internal<'a>(workspace: &'a Workspace, package: &'a Package) -> impl Iterator
 
 fn undeclared(workspace: &Workspace, package: &Package) -> Vec<String> {
     let needed = package.dependencies.iter().filter(|dependency| !dependency.development);
-    let external = needed.filter(|dependency| !workspace.packages.contains_key(&dependency.name));
-    let foreign = external.filter(|dependency| !package.owns.contains(&dependency.name));
-    foreign
-        .map(|dependency| format!("{} uses `{}` without owning it", package.name, dependency.name))
+    let external =
+        needed.map(|dependency| &dependency.name).filter(|name| !workspace.packages.contains_key(*name));
+    external
+        .filter(|name| !package.owns.contains(name) && !is_shared(workspace, package, name))
+        .map(|name| format!("{} uses `{name}` without owning it", package.name))
         .collect()
+}
+
+/// Whether the root's table names the package among the users of the external crate.
+fn is_shared(workspace: &Workspace, package: &Package, external: &str) -> bool {
+    workspace.shared.get(external).is_some_and(|users| users.iter().any(|user| user == package.short_name()))
 }
 
 fn unused(package: &Package) -> Vec<String> {
@@ -104,18 +106,19 @@ mod tests {
     #[test]
     fn an_external_crate_has_one_owner_unless_shared() {
         let house = workspace([
-            package("loader", 2, &["libc", "object"], &[("libc", false), ("object", false)]),
+            package("loader", 2, &["object"], &[("libc", false), ("object", false)]),
             package(
                 "runtime",
                 2,
                 &["libc", "object"],
                 &[("libc", false), ("object", false), ("rayon", false)],
             ),
-            package("cli", 6, &["clap"], &[("proptest", true)]),
+            package("cli", 6, &["clap"], &[("proptest", true), ("libc", false)]),
         ]);
         assert_eq!(
             owners(&house).unwrap(),
             [
+                "hotloop-cli uses `libc` without owning it",
                 "hotloop-cli owns `clap` without depending on it",
                 "hotloop-runtime uses `rayon` without owning it",
                 "`object` is owned by hotloop-loader and hotloop-runtime",
