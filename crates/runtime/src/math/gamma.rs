@@ -8,8 +8,11 @@
 use super::libm::{COS, EXP, FMOD, LOG, POW, SIN};
 use std::f64::consts::PI;
 
+#[allow(clippy::excessive_precision)] // As published; the two are exact.
 const G: f64 = 6.024680040776729583740234375;
+#[allow(clippy::excessive_precision)] // As above.
 const G_MINUS_HALF: f64 = 5.524680040776729583740234375;
+#[allow(clippy::excessive_precision)] // Rounded to the nearest binary64.
 const LOG_PI: f64 = 1.144729885849400174143427351353058711647;
 const TERMS: usize = 13;
 
