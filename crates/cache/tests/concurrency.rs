@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use common::{CODE, Scratch, key};
 use hotloop_cache::{Cache, CacheConfig, Lookup};
@@ -134,21 +134,30 @@ fn age_all_files(folder: &Path) {
     }
 }
 
-/// Prints what a lookup takes. Not run by default: a busy machine's clock proves nothing.
+/// Prints what storing and looking up take. Not run by default: a busy machine's clock proves nothing.
 #[test]
 #[ignore = "a measurement, not a test"]
-fn lookup_time() {
+fn times() {
     let scratch = Scratch::new();
     for length in [100, 1_000, 4_000, 20_000, 100_000] {
-        scratch.store(CODE, length, &vec![1; length as usize]);
-        let mut times: Vec<_> = (0..2_000)
-            .map(|_| {
-                let start = std::time::Instant::now();
-                assert!(matches!(scratch.get(CODE, length), Lookup::Hit(_)));
-                start.elapsed()
-            })
-            .collect();
-        times.sort_unstable();
-        println!("{length:6} bytes: minimum {:?}, median {:?}", times[0], times[1_000]);
+        let payload = vec![1; length as usize];
+        // New entries each time, as it happens in earnest: replacing one costs some file systems more.
+        let mut numbers = length * 1_000..;
+        let put = median_time(500, || drop(scratch.store(CODE, numbers.next().unwrap(), &payload)));
+        scratch.store(CODE, length, &payload);
+        let get = median_time(2_000, || assert!(matches!(scratch.get(CODE, length), Lookup::Hit(_))));
+        println!("{length:6} bytes: put {put:?}, get {get:?}");
     }
+}
+
+fn median_time(rounds: usize, mut action: impl FnMut()) -> Duration {
+    let mut times: Vec<_> = (0..rounds)
+        .map(|_| {
+            let start = Instant::now();
+            action();
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[rounds / 2]
 }
