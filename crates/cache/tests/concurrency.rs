@@ -112,19 +112,33 @@ fn processes_write_the_same_entries() {
 #[test]
 fn a_killed_writer_leaves_only_temporary_files() {
     let scratch = Scratch::new();
-    for round in 0..40_u64 {
+    for round in 0..60_u64 {
+        let written = ledger_bytes(scratch.folder());
         let mut child = spawn_writer(scratch.folder(), 0);
-        // Long enough to have started in most rounds; the spread reaches all places of a write.
-        std::thread::sleep(Duration::from_micros(4_000 + round * 997 % 12_000));
+        wait_until(|| ledger_bytes(scratch.folder()) > written);
+        // It writes all the time from now on; the spread reaches all places of a write.
+        std::thread::sleep(Duration::from_micros(round * 97 % 3_000));
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(scratch.cache.verify().unwrap().damaged, [], "round {round}");
     }
-    assert!(scratch.cache.verify().unwrap().intact > 0, "no writer lived long enough to write");
     let left = scratch.temporary_files() as u64;
     age_all_files(scratch.folder());
     assert_eq!(scratch.cache.evict().unwrap().swept, left);
     assert_eq!(scratch.temporary_files(), 0);
+}
+
+/// How much the ledger has noted: grows with each write.
+fn ledger_bytes(folder: &Path) -> u64 {
+    fs::metadata(folder.join(".written")).map_or(0, |metadata| metadata.len())
+}
+
+fn wait_until(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(60), "the writer does not write");
+        std::thread::sleep(Duration::from_micros(200));
+    }
 }
 
 fn age_all_files(folder: &Path) {
