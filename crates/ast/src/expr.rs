@@ -436,7 +436,7 @@ pub enum FormatPart {
     Field {
         /// The expression.
         value: Box<Expr>,
-        /// The expression's own text, kept for `{value=}`.
+        /// The text of `{value=}` from behind the brace to behind `=` and the spaces there.
         debug_text: Option<String>,
         /// `!s`, `!r` or `!a`.
         conversion: Option<Conversion>,
