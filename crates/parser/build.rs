@@ -1,0 +1,5 @@
+//! Turns `src/grammar.lalrpop` into tables.
+
+fn main() {
+    lalrpop::process_src().expect("the grammar has no conflicts");
+}

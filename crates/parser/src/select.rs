@@ -1,0 +1,238 @@
+//! Chooses which statements of a file are parsed.
+
+use crate::Parsed;
+use crate::fault::Fault;
+use crate::layout::{Base, Layout, lay_out};
+use crate::lexer::UNTERMINATED_STRING;
+use crate::statement::StatementReader;
+use crate::token::{Token, TokenKind};
+use hotloop_ast::Module;
+use hotloop_diagnostics::{Code, Diagnostic, FileId, SourceMap, Span};
+use std::ops::Range;
+
+pub(crate) static NO_FUNCTION: Code = Code::new("HL0116", "a place where no function stands");
+
+/// Which statements of a file are parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Selection {
+    /// All of them.
+    Everything,
+    /// What kernels may need: functions, imports, assignments, and `if`, `try` and `with` that hold such. The others are
+    /// skipped, whatever they hold: they can be no reason to refuse the file.
+    Kernels,
+}
+
+/// Parses a file, statement by statement.
+pub fn parse_module(sources: &SourceMap, file: FileId, selection: Selection) -> Parsed {
+    let text = sources.file(file).text();
+    let layout = lay_out(text, 0, text.len(), Base::Zero);
+    let reader = StatementReader::new(text, file);
+    let mut faults = FaultsByPlace { faults: &layout.faults, next: 0 };
+    let mut parsed = Parsed { module: Module { body: Vec::new() }, diagnostics: Vec::new() };
+    for (index, range) in layout.statements.iter().enumerate() {
+        let tokens = &layout.tokens[range.clone()];
+        let end = layout.statements.get(index + 1).map_or(u32::MAX, |next| layout.tokens[next.start].start);
+        let faults = faults.before(end);
+        if selection == Selection::Kernels && !is_for_kernels(tokens) {
+            let lost = faults.iter().filter(|fault| swallows(fault, tokens));
+            parsed.diagnostics.extend(lost.map(|fault| fault.diagnose(file)));
+            parsed.module.body.push(reader.skipped(tokens));
+        } else if faults.is_empty() {
+            parsed.module.body.extend(reader.read(tokens, &mut parsed.diagnostics));
+        } else {
+            parsed.diagnostics.extend(faults.iter().map(|fault| fault.diagnose(file)));
+            parsed.module.body.push(reader.skipped(tokens));
+        }
+    }
+    let rest = faults.before(u32::MAX);
+    parsed.diagnostics.extend(rest.iter().map(|fault| fault.diagnose(file)));
+    parsed
+}
+
+/// Walks the faults of a layout along with its statements.
+struct FaultsByPlace<'l> {
+    faults: &'l [Fault],
+    next: usize,
+}
+
+impl<'l> FaultsByPlace<'l> {
+    /// The faults not seen yet that start before `end`.
+    fn before(&mut self, end: u32) -> &'l [Fault] {
+        let rest = &self.faults[self.next..];
+        let count = rest.partition_point(|fault| fault.start < end);
+        self.next += count;
+        &rest[..count]
+    }
+}
+
+/// Whether a fault in a skipped statement hides what follows in the file.
+fn swallows(fault: &Fault, tokens: &[Token]) -> bool {
+    let last = tokens.iter().rfind(|token| !token.kind.is_trivia() && !token.kind.is_layout());
+    fault.code == &UNTERMINATED_STRING
+        && last.is_some_and(|last| last.start <= fault.start && fault.start < last.end)
+}
+
+/// Whether a kernel may need this statement.
+fn is_for_kernels(tokens: &[Token]) -> bool {
+    let Some(head) = tokens.first() else { return false };
+    match head.kind {
+        TokenKind::Def | TokenKind::Async | TokenKind::Import | TokenKind::From => true,
+        TokenKind::At => decorates_function(tokens),
+        TokenKind::If | TokenKind::Try | TokenKind::With => {
+            tokens.iter().any(|token| matches!(token.kind, TokenKind::Def | TokenKind::Import))
+                || tokens
+                    .windows(2)
+                    .any(|pair| pair[0].kind == TokenKind::Name && is_assignment_sign(pair[1].kind))
+        }
+        TokenKind::Name | TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::Star => {
+            is_assignment(tokens)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the line behind the decorators defines a function.
+fn decorates_function(tokens: &[Token]) -> bool {
+    let lines = tokens.split(|token| token.kind == TokenKind::Newline);
+    lines
+        .filter_map(|line| line.iter().find(|token| !token.kind.is_trivia()))
+        .find(|head| head.kind != TokenKind::At)
+        .is_none_or(|head| matches!(head.kind, TokenKind::Def | TokenKind::Async))
+}
+
+fn is_assignment_sign(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Equal | TokenKind::Colon)
+}
+
+/// Whether a simple statement assigns at its outermost level.
+fn is_assignment(tokens: &[Token]) -> bool {
+    let mut depth = 0_usize;
+    tokens.iter().any(|token| {
+        if token.kind.opens() {
+            depth += 1;
+        } else if token.kind.closes() {
+            depth = depth.saturating_sub(1);
+        }
+        depth == 0 && is_assignment_sign(token.kind)
+    })
+}
+
+/// Parses one function, decorators included, or one statement that holds a lambda: the one that starts at `offset`, else
+/// the innermost one around it. The file may be a part of a larger one, indented as it was there.
+pub fn parse_function(sources: &SourceMap, file: FileId, offset: u32) -> Parsed {
+    let text = sources.file(file).text();
+    let layout = lay_out(text, 0, text.len(), Base::FirstLine);
+    let reader = StatementReader::new(text, file);
+    let mut parsed = Parsed::default();
+    let Some(range) = find_function(&layout, offset) else {
+        let place = Span::new(file, offset.min(text.len() as u32), offset.min(text.len() as u32));
+        parsed.diagnostics.push(Diagnostic::error(&NO_FUNCTION, "no function stands here", place));
+        return parsed;
+    };
+    let tokens = &layout.tokens[range];
+    let place = reader.place(tokens);
+    let end = tokens.last().map_or(place.end, |token| token.end).max(place.end);
+    let faults = layout.faults.iter().filter(|fault| place.start <= fault.start && fault.start <= end);
+    parsed.diagnostics.extend(faults.map(|fault| fault.diagnose(file)));
+    parsed.module.body = if parsed.diagnostics.is_empty() {
+        reader.read(tokens, &mut parsed.diagnostics)
+    } else {
+        vec![reader.skipped(tokens)]
+    };
+    parsed
+}
+
+/// A logical line, or the statement whose head it is.
+#[derive(Clone, Debug)]
+struct Line {
+    /// Its tokens, without those of its block.
+    tokens: Range<usize>,
+    /// The number of blocks it lies in.
+    level: usize,
+    head: TokenKind,
+    has_lambda: bool,
+}
+
+/// The tokens of the function at `offset`, or of the statement there.
+fn find_function(layout: &Layout, offset: u32) -> Option<Range<usize>> {
+    let lines = logical_lines(&layout.tokens);
+    let start_of = |line: &Line| layout.tokens[line.tokens.start].start;
+    let end_of = |line: &Line| layout.tokens[line.tokens.end - 1].end;
+    // Spaces and comments before a line belong to it.
+    let at = lines.iter().position(|line| offset <= end_of(line))?;
+    let line = &lines[at];
+    if starts_definition(line.head) {
+        return Some(definition(&lines, first_decorator(&lines, at)));
+    }
+    if line.has_lambda {
+        return Some(definition(&lines, at));
+    }
+    let around = (0..at).rev().find(|candidate| {
+        let head = &lines[*candidate];
+        head.head != TokenKind::At
+            && starts_definition(head.head)
+            && head.level < line.level
+            && offset <= layout.tokens[definition(&lines, *candidate).end - 1].end
+            && start_of(head) <= offset
+    });
+    match around {
+        Some(head) => Some(definition(&lines, first_decorator(&lines, head))),
+        None => Some(definition(&lines, at)),
+    }
+}
+
+fn starts_definition(head: TokenKind) -> bool {
+    matches!(head, TokenKind::At | TokenKind::Def | TokenKind::Async)
+}
+
+/// The first of the decorators above the line `at`.
+fn first_decorator(lines: &[Line], at: usize) -> usize {
+    let above = lines[..at]
+        .iter()
+        .rev()
+        .take_while(|line| line.head == TokenKind::At && line.level == lines[at].level);
+    at - above.count()
+}
+
+/// The tokens of the statement that starts at line `at`: its decorators, its head and all lines deeper than it.
+fn definition(lines: &[Line], at: usize) -> Range<usize> {
+    let level = lines[at].level;
+    let mut last = at;
+    while lines[last].head == TokenKind::At && lines.get(last + 1).is_some_and(|next| next.level == level) {
+        last += 1;
+    }
+    while lines.get(last + 1).is_some_and(|next| next.level > level) {
+        last += 1;
+    }
+    lines[at].tokens.start..lines[last].tokens.end
+}
+
+/// Cuts tokens into logical lines; the marks that close blocks belong to the line before.
+fn logical_lines(tokens: &[Token]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut level = 0_usize;
+    let mut open = false;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            TokenKind::Indent => level += 1,
+            TokenKind::Dedent => level = level.saturating_sub(1),
+            TokenKind::Newline => {
+                open = false;
+                if let Some(line) = lines.last_mut() {
+                    line.tokens.end = at + 1;
+                }
+            }
+            kind if kind.is_trivia() => {}
+            kind => {
+                if !open {
+                    lines.push(Line { tokens: at..at + 1, level, head: kind, has_lambda: false });
+                    open = true;
+                }
+                if let Some(line) = lines.last_mut() {
+                    line.has_lambda |= kind == TokenKind::Lambda;
+                }
+            }
+        }
+    }
+    lines
+}
