@@ -6,6 +6,7 @@
 //! stop it.
 #![allow(unsafe_code)] // Contexts point to frames on the stacks of callers.
 
+use crate::heartbeat::Heartbeat;
 use crate::interrupt::Interrupter;
 use crate::pool;
 use crate::raise::error;
@@ -36,6 +37,8 @@ pub struct CallState<'i> {
     context: Context,
     frame: Frame,
     call: Call<'i>,
+    /// Brings the thread to safepoints from time to time, when the host wants to be asked.
+    _heartbeat: Option<Heartbeat>,
 }
 
 impl<'i> CallState<'i> {
@@ -43,6 +46,7 @@ impl<'i> CallState<'i> {
     pub fn new(interrupter: &'i Interrupter) -> Self {
         let thread = thread::current();
         Self {
+            _heartbeat: interrupter.polls().then(|| Heartbeat::begin(thread.polled_calls)),
             context: Context {
                 stack_limit: thread.stack_limit,
                 interrupt: thread.flag,

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Compiled code looks at a flag on the back edges of its loops. [`Interrupter::interrupt`] sets it; the calls that are
 /// under way then end with `KeyboardInterrupt`, serial or parallel, while calls that begin later are not affected.
 ///
-/// A host with its own notion of being interrupted gives a poll function ([`Interrupter::with_poll`]), asked on the
-/// thread that made the call whenever safepoints were [requested](crate::request_safepoints), and every few
-/// milliseconds while that thread waits for workers.
+/// A host with its own notion of being interrupted gives a poll function ([`Interrupter::with_poll`]). It is asked on the
+/// thread that made the call, every 20 milliseconds or so, at a safepoint or while that thread waits for workers; sooner
+/// when safepoints are [requested](crate::request_safepoints).
 ///
 /// ```
 /// use hotloop_runtime::{CallState, Interrupter};
@@ -56,6 +56,11 @@ impl Interrupter {
     /// How often it was interrupted; a call compares with what it saw at its start.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Acquire)
+    }
+
+    /// Whether there is a poll function.
+    pub(crate) fn polls(&self) -> bool {
+        self.poll.is_some()
     }
 
     /// Asks the poll function, if there is one.

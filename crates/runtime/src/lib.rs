@@ -39,10 +39,12 @@
 mod allocation;
 mod block;
 mod call;
+mod heartbeat;
 mod interrupt;
 mod math;
 mod parallel;
 mod pool;
+mod process;
 mod raise;
 mod region;
 mod safepoint;

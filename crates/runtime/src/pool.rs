@@ -9,10 +9,11 @@
 //! therefore forgets the pool, without touching it, and makes a new one.
 #![allow(unsafe_code)] // Pools live for ever behind a pointer that `fork` clears.
 
+use crate::process;
 use crate::region::Region;
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the environment variable says about threads.
@@ -24,7 +25,6 @@ const STACK_BYTES: usize = 8 << 20;
 /// 0 before it is known.
 static THREAD_COUNT: AtomicUsize = AtomicUsize::new(0);
 static CURRENT: AtomicPtr<Pool> = AtomicPtr::new(null_mut());
-static WATCHES_FORK: AtomicBool = AtomicBool::new(false);
 
 /// How many threads a call may use unless it says otherwise, the calling one included: what
 /// [`set_thread_count`] set, or else the environment variable `HOTLOOP_NUM_THREADS`, or else the number of processors.
@@ -85,7 +85,7 @@ impl Pool {
     /// Makes a pool and puts it in the place of `current`. The outer `None` says that another thread was faster, the
     /// inner one that there are no threads.
     fn replace(current: *mut Self, workers: usize) -> Option<Option<&'static Self>> {
-        watch_fork();
+        process::watch_fork();
         let Some(pool) = Self::build(workers) else { return Some(None) };
         let pool = Box::into_raw(Box::new(pool));
         let outcome = CURRENT.compare_exchange(current, pool, Ordering::AcqRel, Ordering::Acquire);
@@ -103,7 +103,7 @@ impl Pool {
             .num_threads(workers)
             .stack_size(STACK_BYTES)
             .thread_name(|number| format!("hotloop-{}", number + 1));
-        let threads = Some(Arc::new(builder.build().ok()?));
+        let threads = Some(Arc::new(process::with_signals_blocked(|| builder.build()).ok()?));
         Some(Self { workers, shared: Mutex::new(Shared { threads, open: Vec::new(), active: 0 }) })
     }
 
@@ -159,17 +159,8 @@ impl Pool {
     }
 }
 
-fn watch_fork() {
-    if WATCHES_FORK.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    // SAFETY: the handler does nothing but store to an atomic. When registering fails there is no memory left, and a
-    // child that then uses threads hangs as it would have without a handler.
-    let _ = unsafe { libc::pthread_atfork(None, None, Some(forget_pool)) };
-}
-
-/// Runs in a forked child. The pool is leaked: its threads are gone and its lock may be held.
-extern "C" fn forget_pool() {
+/// Called in a forked child. The pool is leaked: its threads are gone and its lock may be held.
+pub(crate) fn forget() {
     CURRENT.store(null_mut(), Ordering::Release);
 }
 

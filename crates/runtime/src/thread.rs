@@ -1,5 +1,5 @@
-//! What each thread that runs compiled code keeps: its stack limit, and the flag that asks its code to come to a
-//! safepoint.
+//! What each thread that runs compiled code keeps: its stack limit, the flag that asks its code to come to a safepoint,
+//! and how many calls on it want to be asked from time to time.
 //!
 //! The flags of all threads form a list that only grows, so that a signal handler may walk it. A thread that ends
 //! leaves its flag to the next one that starts.
@@ -17,6 +17,8 @@ pub(crate) struct ThreadState {
     pub(crate) stack_limit: u64,
     /// Non-zero asks compiled code on this thread to call `hl_safepoint`.
     pub(crate) flag: &'static AtomicU32,
+    /// The number of calls under way on this thread whose host polls. Only this thread writes it.
+    pub(crate) polled_calls: &'static AtomicU32,
 }
 
 thread_local! {
@@ -32,7 +34,11 @@ pub(crate) fn current() -> ThreadState {
 #[cold]
 fn set_up() -> ThreadState {
     let flag = SafepointFlag::lease();
-    let state = ThreadState { stack_limit: stack_bounds().limit(), flag: &flag.flag };
+    let state = ThreadState {
+        stack_limit: stack_bounds().limit(),
+        flag: &flag.flag,
+        polled_calls: &flag.polled_calls,
+    };
     STATE.set(Some(state));
     // While the thread ends, the slot is gone already: then the flag stays taken, which costs 64 bytes.
     let _ = FLAG.try_with(|slot| slot.set(Some(FlagLease(flag))));
@@ -48,17 +54,25 @@ pub fn stack_limit() -> u64 {
 /// Asks compiled code on every thread to call `hl_safepoint` soon, which asks its host whether to go on. May be called
 /// from a signal handler.
 pub fn request_safepoints() {
-    let mut next = FIRST.load(Ordering::Acquire);
-    // SAFETY: flags are never freed.
-    while let Some(flag) = unsafe { next.as_ref() } {
+    for flag in SafepointFlag::all() {
         flag.flag.store(1, Ordering::Release);
-        next = flag.next.load(Ordering::Acquire);
     }
+}
+
+/// The same on the threads that have a call whose host polls. Returns whether there are any.
+pub(crate) fn request_polls() -> bool {
+    let mut is_any = false;
+    for flag in SafepointFlag::all().filter(|flag| flag.polled_calls.load(Ordering::Relaxed) > 0) {
+        flag.flag.store(1, Ordering::Release);
+        is_any = true;
+    }
+    is_any
 }
 
 #[repr(align(64))]
 struct SafepointFlag {
     flag: AtomicU32,
+    polled_calls: AtomicU32,
     is_taken: AtomicBool,
     next: AtomicPtr<SafepointFlag>,
 }
@@ -76,23 +90,29 @@ impl Drop for FlagLease {
 }
 
 impl SafepointFlag {
+    /// The flags of all threads, and those that wait for one.
+    fn all() -> impl Iterator<Item = &'static Self> {
+        // SAFETY: flags are never freed.
+        let flag_at = |address: &AtomicPtr<Self>| unsafe { address.load(Ordering::Acquire).as_ref() };
+        std::iter::successors(flag_at(&FIRST), move |flag| flag_at(&flag.next))
+    }
+
     /// A flag that no other living thread has.
     fn lease() -> &'static Self {
-        let mut next = FIRST.load(Ordering::Acquire);
-        // SAFETY: flags are never freed.
-        while let Some(flag) = unsafe { next.as_ref() } {
-            if !flag.is_taken.swap(true, Ordering::AcqRel) {
+        match Self::all().find(|flag| !flag.is_taken.swap(true, Ordering::AcqRel)) {
+            Some(flag) => {
                 flag.flag.store(0, Ordering::Relaxed);
-                return flag;
+                flag.polled_calls.store(0, Ordering::Relaxed);
+                flag
             }
-            next = flag.next.load(Ordering::Acquire);
+            None => Self::add(),
         }
-        Self::add()
     }
 
     fn add() -> &'static Self {
         let flag: &Self = Box::leak(Box::new(Self {
             flag: AtomicU32::new(0),
+            polled_calls: AtomicU32::new(0),
             is_taken: AtomicBool::new(true),
             next: AtomicPtr::new(null_mut()),
         }));

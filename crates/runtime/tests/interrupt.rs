@@ -110,13 +110,19 @@ fn the_poll_function_is_asked_on_the_calling_thread_only() {
         }
     });
     let mut call = CallState::new(&interrupter).with_threads(4);
-    let outcome = call.worker().parallel_for(8, 0, |worker, range| {
-        if range.start == 4 {
-            std::thread::sleep(Duration::from_millis(20));
-            stops.store(true, Ordering::Relaxed);
+    let helpers = AtomicUsize::new(0);
+    let outcome = call.worker().parallel_for(8, 0, |worker, _| {
+        if worker.thread_index() == 0 {
+            while helpers.load(Ordering::Relaxed) == 0 {
+                std::thread::yield_now();
+            }
+            return Ok(());
         }
+        helpers.fetch_add(1, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(20));
+        stops.store(true, Ordering::Relaxed);
         // Nobody requests safepoints: the caller finds out while it waits.
-        if worker.thread_index() == 0 { Ok(()) } else { endless(worker) }
+        endless(worker)
     });
     assert!(is_interrupt(&outcome.unwrap_err()));
     assert!(asked.load(Ordering::Relaxed) >= 1);
