@@ -1,0 +1,141 @@
+//! New arrays.
+
+use crate::code::Code;
+use crate::lowering::Lowering;
+use crate::ownership::Holder;
+use crate::values::{ArrayOperand, Lifetime, Operand, array_type};
+use hotloop_abi::{ExceptionClass, RuntimeFunction};
+use hotloop_hir::{Constant, Expr, ExprKind, Fill};
+use hotloop_mir::{
+    BinaryOp, ConvertOp, FloatCompare, InstKind, IntCompare, MachineType, Region, RegionKind, Value,
+};
+use hotloop_types::{ArrayType, Layout};
+use std::rc::Rc;
+
+/// Where the elements start behind the block that holds them.
+const ELEMENTS_OFFSET_BYTES: i64 = 64;
+
+/// What NumPy says where the size in bytes does not fit an int64.
+const TOO_BIG: &str =
+    "array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.";
+
+impl Lowering<'_> {
+    /// A new array; the value holds its reference.
+    pub(crate) fn new_array(&mut self, expr: &Expr, fill: &Fill, shape: &[Expr]) -> Operand {
+        let ty = array_type(&expr.ty);
+        let shape: Vec<Value> = shape.iter().map(|length| self.scalar(length)).collect();
+        let value = match fill {
+            Fill::Value(value) if !is_positive_zero(value) => Some(self.scalar(value)),
+            Fill::Value(_) | Fill::Empty | Fill::Zeros => None,
+        };
+        self.code.set_span(expr.span);
+        let size_bytes = self.checked_size(ty, &shape);
+        let allocate = match fill {
+            Fill::Zeros => RuntimeFunction::AllocateZeroed,
+            Fill::Value(_) if value.is_none() => RuntimeFunction::AllocateZeroed,
+            Fill::Value(_) | Fill::Empty => RuntimeFunction::Allocate,
+        };
+        let owner = self.code.call_runtime(allocate, vec![size_bytes]);
+        self.code.hold(owner, Holder::Temporary);
+        let offset = self.code.int64(ELEMENTS_OFFSET_BYTES);
+        let data = self.code.add_bytes(owner, offset);
+        let region = self.code.region(RegionKind::Allocation(self.allocation_count));
+        self.allocation_count += 1;
+        if let Some(value) = value {
+            self.code.fill(data, size_bytes, i64::from(ty.dtype.size_bytes()), value, region);
+        }
+        let strides = self.code.contiguous_strides(ty, &shape);
+        let lifetime = Lifetime::Temporary;
+        Operand::Array(Rc::new(ArrayOperand {
+            owner,
+            data,
+            shape,
+            strides,
+            region,
+            lifetime,
+            descriptor: None,
+        }))
+    }
+
+    /// The size in bytes; raises where a length is negative or the size does not fit.
+    fn checked_size(&mut self, ty: ArrayType, shape: &[Value]) -> Value {
+        for length in shape {
+            if self.code.known_int(*length).is_none_or(|length| length < 0) {
+                let fits = self.code.compare_const(IntCompare::Sge, *length, 0);
+                self.code.check(fits, ExceptionClass::ValueError, "negative dimensions are not allowed");
+            }
+        }
+        let item_size = i64::from(ty.dtype.size_bytes());
+        self.code.check_size(shape, item_size);
+        let count = self.code.product(shape);
+        if item_size == 1 { count } else { self.code.binary_const(BinaryOp::Imul, count, item_size) }
+    }
+}
+
+/// Whether it is a constant of zero bits.
+fn is_positive_zero(value: &Expr) -> bool {
+    match value.kind {
+        ExprKind::Constant(Constant::Bool(value)) => !value,
+        ExprKind::Constant(Constant::Int(value)) => value == 0,
+        ExprKind::Constant(Constant::Float(value)) => value.to_bits() == 0,
+        _ => false,
+    }
+}
+
+impl Code {
+    /// Raises where the product of the lengths, none of them negative, and the item size does not fit.
+    fn check_size(&mut self, shape: &[Value], item_size: i64) {
+        let unknown = shape.iter().filter(|length| self.known_int(**length).is_none()).count();
+        let fits = match shape {
+            [] => return,
+            [length] if unknown == 1 => self.compare_const(IntCompare::Sle, *length, i64::MAX / item_size),
+            _ => self.is_product_small(shape, item_size),
+        };
+        self.check(fits, ExceptionClass::ValueError, TOO_BIG);
+    }
+
+    /// Whether a product is below 2^62, computed in floats, which do not overflow. No memory is so large that the rounding matters.
+    fn is_product_small(&mut self, factors: &[Value], last: i64) -> Value {
+        let mut product = self.float(MachineType::F64, last as f64);
+        for factor in factors {
+            let factor = self.convert(ConvertOp::SignedToFloat, *factor, MachineType::F64);
+            product = self.binary(BinaryOp::Fmul, product, factor);
+        }
+        self.compare_float_const(FloatCompare::Lt, product, (1_u64 << 62) as f64)
+    }
+
+    /// The strides of a new array.
+    fn contiguous_strides(&mut self, ty: ArrayType, shape: &[Value]) -> Vec<Value> {
+        let mut stride = self.int64(i64::from(ty.dtype.size_bytes()));
+        let mut strides = vec![stride; shape.len()];
+        let ndim = shape.len();
+        for step in 1..ndim {
+            let (before, axis) = match ty.layout {
+                Layout::C => (ndim - step, ndim - step - 1),
+                Layout::F => (step - 1, step),
+                Layout::A => panic!("HIR: a new array is contiguous"),
+            };
+            stride = self.binary(BinaryOp::Imul, stride, shape[before]);
+            strides[axis] = stride;
+        }
+        strides
+    }
+
+    /// Writes a value to all elements, which lie without gaps.
+    fn fill(&mut self, data: Value, size_bytes: Value, item_size: i64, value: Value, region: Region) {
+        let (head, body, end) = (self.new_block(), self.new_block(), self.new_block());
+        let offset = self.add_parameter(head, MachineType::I64);
+        let start = self.int64(0);
+        self.jump(head, vec![start]);
+        self.start(head);
+        let goes_on = self.compare(IntCompare::Slt, offset, size_bytes);
+        self.branch(goes_on, body, end);
+        self.start(body);
+        let address = self.add_bytes(data, offset);
+        self.store(value, address, 0, region);
+        self.effect(InstKind::Safepoint);
+        let next = self.binary_const(BinaryOp::Iadd, offset, item_size);
+        self.jump(head, vec![next]);
+        self.start(end);
+    }
+}

@@ -1,0 +1,118 @@
+//! Elements and attributes of arrays.
+
+use crate::code::Code;
+use crate::lowering::Lowering;
+use crate::values::{ArrayOperand, Operand, array_type, machine_type, scalar_dtype};
+use hotloop_hir::{ArrayAttribute, Expr};
+use hotloop_mir::{BinaryOp, InstKind, IntCompare, MachineType, Value};
+use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout};
+
+impl Lowering<'_> {
+    /// Reads an element.
+    pub(crate) fn element(&mut self, expr: &Expr, array: &Expr, indices: &[Expr]) -> Value {
+        let ty = array_type(&array.ty);
+        let operand = self.expr(array);
+        let indices = self.indices(indices);
+        self.code.set_span(expr.span);
+        let address = self.element_address(ty, operand.array(), &indices);
+        let value = self.code.load(machine_type(ty.dtype), address, 0, operand.array().region);
+        self.drop_temporary(&operand);
+        value
+    }
+
+    /// Writes an element.
+    pub(crate) fn store_element(&mut self, array: &Expr, indices: &[Expr], value: &Expr) {
+        let statement_span = self.code.span();
+        let ty = array_type(&array.ty);
+        let value = self.scalar(value);
+        let operand = self.expr(array);
+        let indices = self.indices(indices);
+        self.code.set_span(statement_span);
+        let address = self.element_address(ty, operand.array(), &indices);
+        self.code.store(value, address, 0, operand.array().region);
+        self.drop_temporary(&operand);
+    }
+
+    /// Shape, strides or size.
+    pub(crate) fn array_attribute(
+        &mut self,
+        expr: &Expr,
+        array: &Expr,
+        attribute: ArrayAttribute,
+    ) -> Operand {
+        let operand = self.expr(array);
+        self.code.set_span(expr.span);
+        let array = operand.array().clone();
+        let scalars = |values: &[Value]| Operand::tuple(values.iter().copied().map(Operand::Scalar));
+        let result = match attribute {
+            ArrayAttribute::Shape => scalars(&array.shape),
+            ArrayAttribute::Strides => scalars(&array.strides),
+            ArrayAttribute::Size => Operand::Scalar(self.code.product(&array.shape)),
+        };
+        self.drop_temporary(&operand);
+        result
+    }
+
+    fn indices(&mut self, indices: &[Expr]) -> Vec<(Value, Dtype)> {
+        indices.iter().map(|index| (self.scalar(index), scalar_dtype(&index.ty))).collect()
+    }
+
+    /// The address of an element, all its indices checked. The axis with the smallest stride comes last, so that the address of the row can be
+    /// shared and hoisted.
+    fn element_address(&mut self, ty: ArrayType, array: &ArrayOperand, indices: &[(Value, Dtype)]) -> Value {
+        assert_eq!(indices.len(), array.shape.len(), "HIR: an element has an index for each axis");
+        let wrapped: Vec<Value> = (indices.iter().enumerate())
+            .map(|(axis, (index, dtype))| self.wrapped_index(*index, *dtype, array.shape[axis], axis))
+            .collect();
+        let mut address = array.data;
+        let mut step = |axis: usize| {
+            let offset = self.code.scaled_index(wrapped[axis], array.strides[axis]);
+            address = self.code.add_bytes(address, offset);
+        };
+        match ty.layout {
+            Layout::C | Layout::A => (0..indices.len()).for_each(&mut step),
+            Layout::F => (0..indices.len()).rev().for_each(&mut step),
+        }
+        address
+    }
+
+    /// The index counted from the start, as an `i64`.
+    fn wrapped_index(&mut self, index: Value, dtype: Dtype, length: Value, axis: usize) -> Value {
+        let known = self.code.known_int(index);
+        let index = self.code.resize(index, dtype, MachineType::I64);
+        let may_be_negative = dtype.kind() == DtypeKind::Signed && known.is_none_or(|index| index < 0);
+        if self.source.options.boundscheck {
+            let axis = axis as u32;
+            return self.code.value(InstKind::CheckBounds { index, length, axis, wrap: may_be_negative });
+        }
+        if !may_be_negative {
+            return index;
+        }
+        let from_end = self.code.binary(BinaryOp::Iadd, index, length);
+        let is_negative = self.code.compare_const(IntCompare::Slt, index, 0);
+        self.code.select(is_negative, from_end, index)
+    }
+}
+
+impl Code {
+    /// `index * stride`; by a shift where the stride is a known power of two, so that it can become part of an address.
+    fn scaled_index(&mut self, index: Value, stride: Value) -> Value {
+        match self.known_int(stride) {
+            Some(1) => index,
+            Some(stride) if stride > 0 && stride & (stride - 1) == 0 => {
+                self.binary_const(BinaryOp::Shl, index, i64::from(stride.trailing_zeros()))
+            }
+            _ => self.binary(BinaryOp::Imul, index, stride),
+        }
+    }
+
+    /// The product of `i64`s; 1 without factors.
+    pub(crate) fn product(&mut self, factors: &[Value]) -> Value {
+        match factors {
+            [] => self.int64(1),
+            [first, others @ ..] => {
+                others.iter().fold(*first, |product, factor| self.binary(BinaryOp::Imul, product, *factor))
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Conversions between types.
+
+use crate::code::Code;
+use crate::lowering::Lowering;
+use crate::values::{Operand, machine_type, tuple_types};
+use hotloop_mir::{ConvertOp, FloatCompare, IntCompare, MachineType, Value};
+use hotloop_types::{Dtype, DtypeKind, Type};
+
+impl Lowering<'_> {
+    /// A value of type `from` in type `to`. Arrays are what they are: only what is known of them changes.
+    pub(crate) fn converted(&mut self, operand: &Operand, from: &Type, to: &Type) -> Operand {
+        if from == to {
+            return operand.clone();
+        }
+        match (from, to) {
+            (Type::Scalar(from), Type::Scalar(to)) => {
+                Operand::Scalar(self.code.convert_scalar(operand.scalar(), *from, *to))
+            }
+            (Type::Array(_), Type::Array(_)) => operand.clone(),
+            (Type::Tuple(from), Type::Tuple(_)) => {
+                let to = tuple_types(to);
+                assert_eq!(from.len(), to.len(), "HIR: a tuple converts to one of its length");
+                let types = from.iter().zip(to);
+                let items: Vec<Operand> = (operand.items().iter().zip(types))
+                    .map(|(item, (from, to))| self.converted(item, from, to))
+                    .collect();
+                Operand::tuple(items)
+            }
+            _ => panic!("HIR: {from} does not convert to {to}"),
+        }
+    }
+}
+
+impl Code {
+    /// A scalar of one dtype in another.
+    pub(crate) fn convert_scalar(&mut self, value: Value, from: Dtype, to: Dtype) -> Value {
+        use DtypeKind::{Bool, Float, Signed, Unsigned};
+        if from == to {
+            return value;
+        }
+        let machine = machine_type(to);
+        match (from.kind(), to.kind()) {
+            (Bool, Bool) => value,
+            (Float, Bool) => self.compare_float_const(FloatCompare::Ne, value, 0.0),
+            (Signed | Unsigned, Bool) => self.compare_const(IntCompare::Ne, value, 0),
+            (Signed, Float) => self.convert(ConvertOp::SignedToFloat, value, machine),
+            (Bool | Unsigned, Float) => self.convert(ConvertOp::UnsignedToFloat, value, machine),
+            (Float, Float) if machine == MachineType::F64 => self.convert(ConvertOp::Promote, value, machine),
+            (Float, Float) => self.convert(ConvertOp::Demote, value, machine),
+            (Float, Unsigned) if machine == MachineType::I64 => {
+                self.convert(ConvertOp::FloatToUnsigned, value, machine)
+            }
+            (Float, Signed | Unsigned) => {
+                let whole = self.convert(ConvertOp::FloatToSigned, value, MachineType::I64);
+                self.convert(ConvertOp::Truncate, whole, machine)
+            }
+            (Bool | Signed | Unsigned, Signed | Unsigned) => self.resize(value, from, machine),
+        }
+    }
+
+    /// An integer of that dtype in an integer type of any width.
+    pub(crate) fn resize(&mut self, value: Value, from: Dtype, to: MachineType) -> Value {
+        if machine_type(from).bits() > to.bits() {
+            self.convert(ConvertOp::Truncate, value, to)
+        } else if from.kind() == DtypeKind::Signed {
+            self.convert(ConvertOp::SignExtend, value, to)
+        } else {
+            self.convert(ConvertOp::ZeroExtend, value, to)
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Joins: versions that meet become parameters of a block, and each edge converts what it passes.
+//!
+//! A joined version of an array holds a reference of its own, whichever way control comes: an edge hands over the reference of a
+//! version that nothing needs any more, and adds one otherwise.
+
+use crate::liveness::without;
+use crate::lowering::{Binding, Lowering};
+use crate::ownership::Holder;
+use crate::values::{Lifetime, Operand, flat_types};
+use hotloop_hir::{Edge, Move, Stmt, Version};
+use hotloop_index::IdSet;
+use hotloop_mir::{Block, MachineType, Value};
+
+/// A block where versions meet.
+#[derive(Debug)]
+pub(crate) struct Join {
+    /// The block.
+    pub(crate) block: Block,
+    versions: Vec<Version>,
+    /// The block's parameters for the versions, each with its flag first if it may be unassigned.
+    pub(crate) parameters: Vec<Value>,
+}
+
+impl Lowering<'_> {
+    /// What is needed behind a statement besides the versions joined there.
+    pub(crate) fn live_at(&self, statement: &Stmt, joins: &[Version]) -> IdSet<Version> {
+        if self.liveness.is_trivial() {
+            return IdSet::new();
+        }
+        let mut live = without(self.liveness.after(statement), joins);
+        live.union_with(&self.needed_again);
+        live
+    }
+
+    /// A new block where versions meet.
+    pub(crate) fn new_join(&mut self, versions: &[Version]) -> Join {
+        let block = self.code.new_block();
+        self.join_at(block, versions)
+    }
+
+    /// Makes parameters for versions that meet at a block, behind those it has.
+    pub(crate) fn join_at(&mut self, block: Block, versions: &[Version]) -> Join {
+        let mut types = Vec::new();
+        for version in versions {
+            let data = &self.source.versions[*version];
+            types.extend(data.maybe_unassigned.then_some(MachineType::I1));
+            flat_types(&data.ty, &mut types);
+        }
+        let parameters = types.into_iter().map(|ty| self.code.add_parameter(block, ty)).collect();
+        Join { block, versions: versions.to_vec(), parameters }
+    }
+
+    /// Goes on where versions meet.
+    pub(crate) fn start_join(&mut self, join: Join) {
+        self.code.start(join.block);
+        self.bind_join(&join);
+    }
+
+    /// At the start of the block: the versions are its parameters.
+    pub(crate) fn bind_join(&mut self, join: &Join) {
+        let bindings = self.join_bindings(join);
+        for (version, binding) in join.versions.iter().zip(bindings) {
+            self.bind_held(*version, binding);
+        }
+    }
+
+    /// What the joined versions are at the start of the block.
+    pub(crate) fn join_bindings(&mut self, join: &Join) -> Vec<Binding> {
+        let mut parameters = join.parameters.iter().copied();
+        let mut bindings = Vec::with_capacity(join.versions.len());
+        for version in &join.versions {
+            let data = &self.source.versions[*version];
+            let assigned = if data.maybe_unassigned { parameters.next() } else { None };
+            let operand = self.code.unflatten(&data.ty, &mut parameters, Lifetime::Borrowed);
+            bindings.push(Binding { operand, assigned });
+        }
+        bindings
+    }
+
+    /// Binds a version that comes with references.
+    fn bind_held(&mut self, version: Version, binding: Binding) {
+        binding.operand.for_each_array(&mut |array| self.code.hold(array.owner, Holder::Version(version)));
+        self.bind(version, binding);
+    }
+
+    /// Jumps along an edge to a block where versions meet.
+    pub(crate) fn jump_to_join(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, join: &Join) {
+        let arguments = self.edge_arguments(edge, live, &join.versions);
+        self.code.jump(join.block, arguments);
+    }
+
+    /// Leaves the current point by an edge: what is passed for the versions joined at its end.
+    pub(crate) fn edge_arguments(
+        &mut self,
+        edge: Option<&Edge>,
+        live: &IdSet<Version>,
+        joins: &[Version],
+    ) -> Vec<Value> {
+        let mut arguments = Vec::new();
+        for binding in self.take_edge(edge, live, joins) {
+            arguments.extend(binding.assigned);
+            binding.operand.flatten(&mut arguments);
+        }
+        arguments
+    }
+
+    /// Goes along an edge without a block at its end: the joined versions are what comes in.
+    pub(crate) fn bind_edge(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, joins: &[Version]) {
+        let bindings = self.take_edge(edge, live, joins);
+        for (version, binding) in joins.iter().zip(bindings) {
+            self.bind_held(*version, binding);
+        }
+    }
+
+    /// What each joined version is on an edge, its arrays with a reference each that is no longer counted as held here; what is not
+    /// needed at the end of the edge is released.
+    fn take_edge(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, joins: &[Version]) -> Vec<Binding> {
+        let edge = edge.expect("HIR: an edge leads to where control falls through");
+        assert!(
+            edge.moves.iter().map(|each| each.target).eq(joins.iter().copied()),
+            "HIR: an edge lists the joined versions"
+        );
+        let bindings = edge.moves.iter().map(|each| self.take_move(*each, live)).collect();
+        self.code.release_where(|holder| match holder {
+            Holder::Version(version) => !live.contains(version),
+            Holder::Temporary => false,
+        });
+        bindings
+    }
+
+    fn take_move(&mut self, each: Move, live: &IdSet<Version>) -> Binding {
+        let target = &self.source.versions[each.target];
+        let Some(source) = each.source else {
+            assert!(target.maybe_unassigned, "HIR: {} may be unassigned", self.describe(each.target));
+            let assigned = Some(self.code.boolean(false));
+            return Binding { operand: self.code.placeholder(&target.ty), assigned };
+        };
+        let Binding { operand, assigned } = self.binding(source).clone();
+        assert!(
+            assigned.is_none() || target.maybe_unassigned,
+            "HIR: {} may be unassigned",
+            self.describe(each.target)
+        );
+        let assigned = target.maybe_unassigned.then(|| assigned.unwrap_or_else(|| self.code.boolean(true)));
+        self.pass_references(source, &operand, live);
+        let operand = self.converted(&operand, self.version_type(source), &target.ty);
+        Binding { operand: operand.with_lifetime(Lifetime::Borrowed), assigned }
+    }
+
+    fn pass_references(&mut self, source: Version, operand: &Operand, live: &IdSet<Version>) {
+        let holder = Holder::Version(source);
+        if self.code.holdings.is_held_by(holder) && !live.contains(source) {
+            self.code.holdings.forget(holder);
+        } else {
+            operand.for_each_array(&mut |array| self.code.retain(array.owner));
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Which versions of arrays are still needed behind each statement, so that each is released as soon as nothing reads it.
+//!
+//! One walk backwards over the statements, and none where a function has no arrays but its parameters. A version that a loop
+//! reads but does not assign is needed on the whole way round; instead of a second walk over the body such versions are
+//! listed with the loop, and lowering adds them to everything within.
+
+use crate::lowering::is_tracked;
+use hotloop_hir::{
+    Edge, Expr, ExprKind, Fill, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind, Version,
+};
+use hotloop_index::IdSet;
+use rustc_hash::FxHashMap;
+
+/// What is needed where. Within a loop, [`needed_again`](Self::needed_again) comes on top.
+#[derive(Debug, Default)]
+pub(crate) struct Liveness {
+    tracked: IdSet<Version>,
+    after: FxHashMap<*const Stmt, IdSet<Version>>,
+    at_head: FxHashMap<*const Stmt, IdSet<Version>>,
+    targets: Vec<JumpTargets>,
+}
+
+/// What is needed where the jumps out of the innermost loop's body go, without the versions joined there.
+#[derive(Debug)]
+struct JumpTargets {
+    at_break: IdSet<Version>,
+    at_continue: IdSet<Version>,
+}
+
+impl Liveness {
+    /// Walks over a function.
+    pub(crate) fn new(function: &Function) -> Self {
+        let tracked = function.versions.ids().filter(|version| is_tracked(function, *version)).collect();
+        let mut liveness = Self { tracked, ..Self::default() };
+        if !liveness.is_trivial() {
+            let mut live = IdSet::new();
+            liveness.block(&function.body, &mut live);
+        }
+        liveness
+    }
+
+    /// Whether no version of the function holds arrays of its own.
+    pub(crate) fn is_trivial(&self) -> bool {
+        self.tracked.is_empty()
+    }
+
+    /// What is needed behind a statement.
+    pub(crate) fn after(&self, statement: &Stmt) -> &IdSet<Version> {
+        const NOTHING: &IdSet<Version> = &IdSet::new();
+        self.after.get(&std::ptr::from_ref(statement)).unwrap_or(NOTHING)
+    }
+
+    /// What is needed at the head of a loop; of this the versions that are not joined there are needed again in every iteration.
+    pub(crate) fn at_head(&self, statement: &Stmt) -> IdSet<Version> {
+        self.at_head.get(&std::ptr::from_ref(statement)).cloned().unwrap_or_default()
+    }
+
+    /// Turns what is needed behind a block into what is needed before it.
+    fn block(&mut self, statements: &[Stmt], live: &mut IdSet<Version>) {
+        for statement in statements.iter().rev() {
+            self.after.insert(std::ptr::from_ref(statement), live.clone());
+            self.statement(statement, live);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt, live: &mut IdSet<Version>) {
+        match &statement.kind {
+            StmtKind::Assign { target, value } => {
+                live.remove(*target);
+                self.expr(value, live);
+            }
+            StmtKind::StoreElement { array, indices, value } => {
+                self.exprs([value, array].into_iter().chain(indices), live);
+            }
+            StmtKind::Expr(value) | StmtKind::Assert { condition: value, .. } => self.expr(value, live),
+            StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } => {
+                let after = without(live, joins);
+                *live = self.branch(then, then_edge.as_ref(), &after);
+                let other = self.branch(otherwise, otherwise_edge.as_ref(), &after);
+                live.union_with(&other);
+                self.expr(condition, live);
+            }
+            StmtKind::While { condition, repeated } => {
+                self.repeated(statement, repeated, Some(condition), None, live)
+            }
+            StmtKind::ForRange { range, repeated } => {
+                self.repeated(statement, repeated, None, Some(range.target), live);
+                self.range(range, live);
+            }
+            StmtKind::ParallelFor { range, body, back, reductions } => {
+                self.parallel(statement, body, back.as_ref(), reductions, live);
+                self.range(range, live);
+            }
+            StmtKind::Break(edge) => {
+                live.clone_from(&self.targets.last().expect("HIR: a break lies in a loop").at_break);
+                self.edge(edge, live);
+            }
+            StmtKind::Continue(edge) => {
+                live.clone_from(&self.targets.last().expect("HIR: a continue lies in a loop").at_continue);
+                self.edge(edge, live);
+            }
+            StmtKind::Return(value) => {
+                *live = IdSet::new();
+                self.exprs(value, live);
+            }
+            StmtKind::Raise { .. } => *live = IdSet::new(),
+        }
+    }
+
+    /// What is needed before a branch that goes on, by the edge, to where `after` is needed.
+    fn branch(&mut self, statements: &[Stmt], edge: Option<&Edge>, after: &IdSet<Version>) -> IdSet<Version> {
+        let mut live = self.before_edge(edge, after);
+        self.block(statements, &mut live);
+        live
+    }
+
+    fn before_edge(&self, edge: Option<&Edge>, after: &IdSet<Version>) -> IdSet<Version> {
+        let Some(edge) = edge else { return IdSet::new() };
+        let mut live = after.clone();
+        self.edge(edge, &mut live);
+        live
+    }
+
+    fn repeated(
+        &mut self,
+        statement: &Stmt,
+        repeated: &Loop,
+        condition: Option<&Expr>,
+        target: Option<Version>,
+        live: &mut IdSet<Version>,
+    ) {
+        let at_break = without(live, &repeated.exits);
+        let mut head = self.branch(&repeated.otherwise, repeated.exit.as_ref(), &at_break);
+        self.targets.push(JumpTargets { at_break, at_continue: IdSet::new() });
+        let body = self.branch(&repeated.body, repeated.back.as_ref(), &IdSet::new());
+        self.targets.pop();
+        head.union_with(&body);
+        self.exprs(condition, &mut head);
+        if let Some(target) = target {
+            head.remove(target);
+        }
+        self.at_head.insert(std::ptr::from_ref(statement), head.clone());
+        *live = without(&head, &repeated.joins);
+        self.edge(&repeated.entry, live);
+    }
+
+    fn parallel(
+        &mut self,
+        statement: &Stmt,
+        body: &[Stmt],
+        back: Option<&Edge>,
+        reductions: &[Reduction],
+        live: &mut IdSet<Version>,
+    ) {
+        self.targets.push(JumpTargets { at_break: IdSet::new(), at_continue: IdSet::new() });
+        let body = self.branch(body, back, &IdSet::new());
+        self.targets.pop();
+        live.union_with(&body);
+        for reduction in reductions {
+            live.remove(reduction.accumulator);
+            live.remove(reduction.result);
+            self.read(reduction.initial, live);
+        }
+        self.at_head.insert(std::ptr::from_ref(statement), live.clone());
+    }
+
+    fn range(&self, range: &RangeLoop, live: &mut IdSet<Version>) {
+        self.exprs([&range.start, &range.stop, &range.step], live);
+    }
+
+    fn edge(&self, edge: &Edge, live: &mut IdSet<Version>) {
+        for source in edge.moves.iter().filter_map(|each| each.source) {
+            self.read(source, live);
+        }
+    }
+
+    fn read(&self, version: Version, live: &mut IdSet<Version>) {
+        if self.tracked.contains(version) {
+            live.insert(version);
+        }
+    }
+
+    fn exprs<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>, live: &mut IdSet<Version>) {
+        exprs.into_iter().for_each(|expr| self.expr(expr, live));
+    }
+
+    /// Adds what an expression reads.
+    fn expr(&self, expr: &Expr, live: &mut IdSet<Version>) {
+        match &expr.kind {
+            ExprKind::Constant(_) => {}
+            ExprKind::Version(version) => self.read(*version, live),
+            ExprKind::Unary(_, value)
+            | ExprKind::Convert(value)
+            | ExprKind::TupleItem(value, _)
+            | ExprKind::ArrayAttribute(value, _) => self.expr(value, live),
+            ExprKind::Binary { left, right, .. }
+            | ExprKind::TupleElement { tuple: left, index: right }
+            | ExprKind::Compare { left, right, .. }
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right) => self.exprs([&**left, &**right], live),
+            ExprKind::Conditional { condition, then, otherwise } => {
+                self.exprs([&**condition, &**then, &**otherwise], live);
+            }
+            ExprKind::Let { target, value, body } => {
+                self.expr(body, live);
+                live.remove(*target);
+                self.expr(value, live);
+            }
+            ExprKind::Tuple(items)
+            | ExprKind::Intrinsic { arguments: items, .. }
+            | ExprKind::Call { arguments: items, .. } => self.exprs(items, live),
+            ExprKind::Element { array, indices } => {
+                self.expr(array, live);
+                self.exprs(indices, live);
+            }
+            ExprKind::NewArray { fill, shape } => {
+                if let Fill::Value(value) = fill {
+                    self.expr(value, live);
+                }
+                self.exprs(shape, live);
+            }
+        }
+    }
+}
+
+/// The set without some versions.
+pub(crate) fn without(set: &IdSet<Version>, versions: &[Version]) -> IdSet<Version> {
+    let mut set = set.clone();
+    for version in versions {
+        set.remove(*version);
+    }
+    set
+}

@@ -1,0 +1,230 @@
+//! One function from entry to end: parameters in, results out, and what the versions of its locals are.
+
+use crate::code::Code;
+use crate::liveness::Liveness;
+use crate::loops::LoopFrame;
+use crate::ownership::Holder;
+use crate::values::{ArrayOperand, Lifetime, Operand, flat_types, has_arrays, parameter_types};
+use hotloop_abi::{ExceptionClass, array_words};
+use hotloop_hir as hir;
+use hotloop_hir::Version;
+use hotloop_index::{IdSet, SideMap};
+use hotloop_mir as mir;
+use hotloop_mir::{InstKind, MachineType, RegionKind, Terminator, Value};
+use hotloop_types::{ArrayType, Type};
+use std::rc::Rc;
+
+/// The lowering of one function.
+pub(crate) struct Lowering<'a> {
+    /// What is lowered.
+    pub(crate) source: &'a hir::Function,
+    /// What is built.
+    pub(crate) code: Code,
+    /// Which versions of arrays are still needed where.
+    pub(crate) liveness: Liveness,
+    /// The versions that the loops around the current point need again in their next iterations.
+    pub(crate) needed_again: IdSet<Version>,
+    /// The loops around the current point, the innermost last.
+    pub(crate) loops: Vec<LoopFrame>,
+    /// How many arrays the function makes, so far.
+    pub(crate) allocation_count: u32,
+    bindings: SideMap<Version, Option<Binding>>,
+}
+
+/// What a version is.
+#[derive(Clone, Debug)]
+pub(crate) struct Binding {
+    /// Its value.
+    pub(crate) operand: Operand,
+    /// An `i1`: whether it is assigned. Absent where it always is.
+    pub(crate) assigned: Option<Value>,
+}
+
+impl<'a> Lowering<'a> {
+    /// Before the first statement.
+    pub(crate) fn new(source: &'a hir::Function) -> Self {
+        let mut parameters = Vec::new();
+        for version in &source.parameters {
+            parameter_types(&source.versions[*version].ty, &mut parameters);
+        }
+        let mut results = Vec::new();
+        flat_types(&source.result, &mut results);
+        let mut function = mir::Function::new(source.symbol.clone(), &parameters, &results);
+        function.float_flags = source.options.float_flags;
+        function.span = source.span;
+        Self {
+            source,
+            code: Code::new(function),
+            liveness: Liveness::new(source),
+            needed_again: IdSet::new(),
+            loops: Vec::new(),
+            allocation_count: 0,
+            bindings: SideMap::with_len(None, source.versions.len()),
+        }
+    }
+
+    /// From the entry to the return at the end.
+    pub(crate) fn run(mut self) -> mir::Function {
+        if self.source.is_recursive {
+            self.code.effect(InstKind::CheckStack);
+        }
+        self.bind_parameters();
+        self.statements(&self.source.body);
+        if self.code.is_reachable() {
+            assert_eq!(self.source.result, Type::None, "HIR: {} ends without a result", self.source.name);
+            self.return_operand(&Operand::Nothing);
+        }
+        self.code.finish()
+    }
+
+    /// The type of a version.
+    pub(crate) fn version_type(&self, version: Version) -> &'a Type {
+        &self.source.versions[version].ty
+    }
+
+    /// What a version is.
+    pub(crate) fn binding(&self, version: Version) -> &Binding {
+        self.bindings[version]
+            .as_ref()
+            .unwrap_or_else(|| panic!("HIR: {} is used before it is assigned", self.describe(version)))
+    }
+
+    /// Says what a version is from now on.
+    pub(crate) fn bind(&mut self, version: Version, binding: Binding) {
+        self.bindings[version] = Some(binding);
+    }
+
+    /// Assigns a version.
+    pub(crate) fn assign(&mut self, version: Version, operand: Operand) {
+        let assigned = self.source.versions[version].maybe_unassigned.then(|| self.code.boolean(true));
+        self.bind(version, Binding { operand, assigned });
+    }
+
+    /// A version with its variable's name, for messages about contradictions.
+    pub(crate) fn describe(&self, version: Version) -> String {
+        format!("{version} of `{}` in {}", self.variable_name(version), self.source.name)
+    }
+
+    fn variable_name(&self, version: Version) -> &'a str {
+        &self.source.locals[self.source.versions[version].local].name
+    }
+
+    /// Reads a version; raises where it is not assigned.
+    pub(crate) fn read_version(&mut self, version: Version) -> Operand {
+        let Binding { operand, assigned } = self.binding(version).clone();
+        if let Some(assigned) = assigned {
+            let name = self.variable_name(version);
+            let message =
+                format!("cannot access local variable '{name}' where it is not associated with a value");
+            self.code.check(assigned, ExceptionClass::UnboundLocalError, &message);
+        }
+        operand
+    }
+
+    /// Makes `holder` keep the arrays of an operand alive: takes the references of temporaries, adds one for each array borrowed from a version, and
+    /// leaves alone what the caller keeps. The result reads as borrowed.
+    pub(crate) fn keep(&mut self, operand: &Operand, holder: Holder) -> Operand {
+        operand.map_arrays(&mut |array| {
+            match array.lifetime {
+                Lifetime::Caller => return array.clone(),
+                Lifetime::Borrowed => {
+                    self.code.retain(array.owner);
+                    self.code.hold(array.owner, holder);
+                }
+                Lifetime::Temporary => self.code.holdings.take_temporary(array.owner, holder),
+            }
+            Rc::new(ArrayOperand { lifetime: Lifetime::Borrowed, ..(**array).clone() })
+        })
+    }
+
+    /// Releases the references that a value itself holds: nobody takes it.
+    pub(crate) fn drop_temporary(&mut self, operand: &Operand) {
+        operand.for_each_array(&mut |array| {
+            if array.lifetime == Lifetime::Temporary {
+                self.code.holdings.forget_one(array.owner, Some(Holder::Temporary));
+                self.code.release(array.owner);
+            }
+        });
+    }
+
+    /// Returns a value: each of its arrays takes a reference to the caller, all others are released.
+    pub(crate) fn return_operand(&mut self, operand: &Operand) {
+        operand.for_each_array(&mut |array| {
+            let is_moved = match array.lifetime {
+                Lifetime::Caller => false,
+                Lifetime::Borrowed => self.code.holdings.forget_one(array.owner, None),
+                Lifetime::Temporary => self.code.holdings.forget_one(array.owner, Some(Holder::Temporary)),
+            };
+            if !is_moved {
+                self.code.retain(array.owner);
+            }
+        });
+        self.code.release_where(|_| true);
+        let mut results = Vec::new();
+        operand.flatten(&mut results);
+        self.code.terminate(Terminator::Return(results));
+    }
+
+    fn bind_parameters(&mut self) {
+        let parameters = self.code.function.parameters().to_vec();
+        let mut position = 0;
+        for version in &self.source.parameters {
+            let operand = self.parameter(self.version_type(*version), &parameters, &mut position);
+            self.assign(*version, operand);
+        }
+    }
+
+    fn parameter(&mut self, ty: &Type, parameters: &[Value], position: &mut usize) -> Operand {
+        match ty {
+            Type::Scalar(_) => Operand::Scalar(next_parameter(parameters, position)),
+            Type::Array(array) => {
+                let number = *position as u32;
+                let descriptor = next_parameter(parameters, position);
+                self.array_parameter(*array, descriptor, number)
+            }
+            Type::Tuple(items) => {
+                let items: Vec<Operand> =
+                    items.iter().map(|item| self.parameter(item, parameters, position)).collect();
+                Operand::tuple(items)
+            }
+            Type::None | Type::Dtype(_) => Operand::Nothing,
+        }
+    }
+
+    /// Reads an array's descriptor.
+    fn array_parameter(&mut self, ty: ArrayType, descriptor: Value, number: u32) -> Operand {
+        let memory = self.code.region(RegionKind::Descriptor);
+        let region = self.code.region(RegionKind::Argument(number));
+        let ndim = usize::from(ty.ndim);
+        let unit = crate::values::unit_axis(ty);
+        let mut words = Vec::with_capacity(array_words(ndim));
+        for word in 0..array_words(ndim) {
+            let machine = if word < 2 { MachineType::Ptr } else { MachineType::I64 };
+            let is_unit_stride = unit.is_some_and(|axis| word == 2 + ndim + axis);
+            words.push(if is_unit_stride {
+                self.code.int64(i64::from(ty.dtype.size_bytes()))
+            } else {
+                self.code.load(machine, descriptor, 8 * word as i32, memory)
+            });
+        }
+        Operand::Array(Rc::new(ArrayOperand {
+            owner: words[0],
+            data: words[1],
+            shape: words[2..2 + ndim].to_vec(),
+            strides: words[2 + ndim..].to_vec(),
+            region,
+            lifetime: Lifetime::Caller,
+            descriptor: Some(descriptor),
+        }))
+    }
+}
+
+fn next_parameter(parameters: &[Value], position: &mut usize) -> Value {
+    *position += 1;
+    parameters[*position - 1]
+}
+
+/// Whether a version keeps arrays alive that the liveness knows about: all but parameters.
+pub(crate) fn is_tracked(function: &hir::Function, version: Version) -> bool {
+    has_arrays(&function.versions[version].ty) && !function.parameters.contains(&version)
+}

@@ -1,0 +1,117 @@
+//! Loops that run in parallel: one terminator, whose body is a part of the same graph.
+//!
+//! An iteration sees what is held outside as borrowed, and holds what it makes itself: errors within it release only that, and what is held outside is
+//! released by the unwind target of the block that ends in the loop.
+
+use crate::loops::LoopFrame;
+use crate::lowering::Lowering;
+use crate::range::RangeValues;
+use crate::values::{Operand, scalar_dtype};
+use hotloop_hir::{Edge, RangeLoop, Reduction, ReductionOp, Stmt, Version};
+use hotloop_index::IdSet;
+use hotloop_mir as mir;
+use hotloop_mir::{BinaryOp, Block, InstKind, MachineType, ParFor, Terminator, Value};
+use hotloop_types::{Dtype, DtypeKind};
+
+impl<'a> Lowering<'a> {
+    /// `for` over `prange`.
+    pub(crate) fn parallel_loop(
+        &mut self,
+        statement: &Stmt,
+        range: &'a RangeLoop,
+        body: &'a [Stmt],
+        back: Option<&Edge>,
+        reductions: &[Reduction],
+    ) {
+        let values = self.range_values(range);
+        self.code.set_span(statement.span);
+        let count = self.trip_count(&values);
+        let initial = self.reductions(reductions);
+        let (body_block, exit) = (self.code.new_block(), self.code.new_block());
+        let region = ParFor { count, body: body_block, reductions: initial, exit };
+        self.code.terminate(Terminator::ParFor(region));
+        let outside = std::mem::take(&mut self.code.holdings);
+        self.iteration(body_block, &values, range.target, reductions);
+        self.statements(body);
+        self.code.set_span(statement.span);
+        let accumulators: Vec<Version> = reductions.iter().map(|each| each.accumulator).collect();
+        self.loops.pop();
+        if self.code.is_reachable() {
+            self.end_iteration(back, &accumulators);
+        }
+        self.code.holdings = outside;
+        self.results(exit, reductions);
+    }
+
+    /// Starts the body.
+    fn iteration(&mut self, body: Block, range: &RangeValues, target: Version, reductions: &[Reduction]) {
+        let number = self.code.add_parameter(body, MachineType::I64);
+        let accumulators: Vec<Version> = reductions.iter().map(|each| each.accumulator).collect();
+        let join = self.join_at(body, &accumulators);
+        self.start_join(join);
+        let offset = match self.code.known_int(range.step) {
+            Some(1) => number,
+            _ => self.code.binary(BinaryOp::Imul, number, range.step),
+        };
+        let index = self.code.binary(BinaryOp::Iadd, range.start, offset);
+        self.assign(target, Operand::Scalar(index));
+        self.loops.push(LoopFrame::parallel(accumulators));
+    }
+
+    /// Ends an iteration, by its last statement or by `continue`.
+    pub(crate) fn end_iteration(&mut self, edge: Option<&Edge>, accumulators: &[Version]) {
+        self.code.effect(InstKind::Safepoint);
+        let values = self.edge_arguments(edge, &IdSet::new(), accumulators);
+        self.code.terminate(Terminator::ParYield(values));
+    }
+
+    fn reductions(&mut self, reductions: &[Reduction]) -> Vec<mir::Reduction> {
+        reductions
+            .iter()
+            .map(|each| {
+                self.code.set_span(each.span);
+                let ty = self.version_type(each.accumulator);
+                let value = self.read_version(each.initial);
+                let initial = self.converted(&value, self.version_type(each.initial), ty).scalar();
+                mir::Reduction { op: reduction_op(each.op, scalar_dtype(ty)), initial }
+            })
+            .collect()
+    }
+
+    /// Goes on behind the loop.
+    fn results(&mut self, exit: Block, reductions: &[Reduction]) {
+        let parameters: Vec<Value> = reductions
+            .iter()
+            .map(|each| {
+                let machine = crate::values::machine_type(scalar_dtype(self.version_type(each.accumulator)));
+                self.code.add_parameter(exit, machine)
+            })
+            .collect();
+        self.code.start(exit);
+        for (each, value) in reductions.iter().zip(parameters) {
+            let (from, to) = (self.version_type(each.accumulator), self.version_type(each.result));
+            let result = self.converted(&Operand::Scalar(value), from, to);
+            self.assign(each.result, result);
+        }
+    }
+}
+
+/// The reduction of values of that dtype.
+fn reduction_op(op: ReductionOp, dtype: Dtype) -> mir::ReductionOp {
+    use DtypeKind::{Bool, Float, Signed, Unsigned};
+    match (op, dtype.kind()) {
+        (ReductionOp::Add, Float) => mir::ReductionOp::Fadd,
+        (ReductionOp::Add, Bool | Signed | Unsigned) => mir::ReductionOp::Iadd,
+        (ReductionOp::Mul, Float) => mir::ReductionOp::Fmul,
+        (ReductionOp::Mul, Bool | Signed | Unsigned) => mir::ReductionOp::Imul,
+        (ReductionOp::Min, Float) => mir::ReductionOp::Fmin,
+        (ReductionOp::Min, Signed) => mir::ReductionOp::Smin,
+        (ReductionOp::Min, Unsigned) => mir::ReductionOp::Umin,
+        (ReductionOp::Max, Float) => mir::ReductionOp::Fmax,
+        (ReductionOp::Max, Signed) => mir::ReductionOp::Smax,
+        (ReductionOp::Max, Unsigned) => mir::ReductionOp::Umax,
+        (ReductionOp::And, _) | (ReductionOp::Min, Bool) => mir::ReductionOp::And,
+        (ReductionOp::Or, _) | (ReductionOp::Max, Bool) => mir::ReductionOp::Or,
+        (ReductionOp::Xor, _) => mir::ReductionOp::Xor,
+    }
+}

@@ -1,0 +1,137 @@
+//! Statements.
+
+use crate::loops::LoopParts;
+use crate::lowering::Lowering;
+use crate::ownership::Holder;
+use crate::values::Operand;
+use hotloop_abi::ExceptionClass;
+use hotloop_hir::{Edge, Expr, ExprKind, Stmt, StmtKind, Version};
+use hotloop_mir::Terminator;
+
+impl<'a> Lowering<'a> {
+    /// Lowers statements in order, until one never goes on.
+    pub(crate) fn statements(&mut self, statements: &'a [Stmt]) {
+        for statement in statements {
+            if !self.code.is_reachable() {
+                return;
+            }
+            self.code.set_span(statement.span);
+            self.statement(statement);
+            self.release_dead(statement);
+        }
+    }
+
+    fn statement(&mut self, statement: &'a Stmt) {
+        match &statement.kind {
+            StmtKind::Assign { target, value } => self.assignment(statement, *target, value),
+            StmtKind::StoreElement { array, indices, value } => self.store_element(array, indices, value),
+            StmtKind::Expr(value) => {
+                let operand = self.expr(value);
+                self.drop_temporary(&operand);
+            }
+            StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } => {
+                let branches = [(then.as_slice(), then_edge), (otherwise.as_slice(), otherwise_edge)];
+                self.choice(statement, condition, branches, joins);
+            }
+            StmtKind::While { condition, repeated } => {
+                self.while_loop(statement, condition, LoopParts::from(repeated))
+            }
+            StmtKind::ForRange { range, repeated } => {
+                self.range_loop(statement, range, LoopParts::from(repeated));
+            }
+            StmtKind::ParallelFor { range, body, back, reductions } => {
+                if self.source.options.parallel {
+                    self.parallel_loop(statement, range, body, back.as_ref(), reductions);
+                } else {
+                    self.serial_reductions(statement, range, body, back.as_ref(), reductions);
+                }
+            }
+            StmtKind::Break(edge) => self.break_loop(edge),
+            StmtKind::Continue(edge) => self.continue_loop(edge),
+            StmtKind::Return(value) => self.return_statement(value.as_ref()),
+            StmtKind::Raise { class, message } => {
+                let error = self.code.function.error(*class, message);
+                self.code.terminate(Terminator::Raise { error, payload: Vec::new() });
+            }
+            StmtKind::Assert { condition, message } => {
+                let condition_value = self.scalar(condition);
+                self.code.set_span(statement.span);
+                self.code.check(condition_value, ExceptionClass::AssertionError, message);
+            }
+        }
+    }
+
+    /// An assignment. A version read for the last time hands its arrays over.
+    fn assignment(&mut self, statement: &Stmt, target: Version, value: &Expr) {
+        let operand = self.expr(value);
+        let kept = match value.kind {
+            ExprKind::Version(source) if self.is_last_use(statement, source) => {
+                self.code.holdings.rename(Holder::Version(source), Holder::Version(target));
+                operand
+            }
+            _ => self.keep(&operand, Holder::Version(target)),
+        };
+        self.assign(target, kept);
+    }
+
+    fn is_last_use(&self, statement: &Stmt, version: Version) -> bool {
+        self.code.holdings.is_held_by(Holder::Version(version)) && !self.is_live_after(statement, version)
+    }
+
+    fn is_live_after(&self, statement: &Stmt, version: Version) -> bool {
+        self.liveness.after(statement).contains(version) || self.needed_again.contains(version)
+    }
+
+    /// Releases what nothing behind the statement needs.
+    fn release_dead(&mut self, statement: &Stmt) {
+        if self.liveness.is_trivial() || !self.code.is_reachable() {
+            return;
+        }
+        let (after, again) = (self.liveness.after(statement), &self.needed_again);
+        self.code.release_where(|holder| match holder {
+            Holder::Version(version) => !after.contains(version) && !again.contains(version),
+            Holder::Temporary => false,
+        });
+    }
+
+    fn return_statement(&mut self, value: Option<&Expr>) {
+        let operand = value.map_or(Operand::Nothing, |value| self.expr(value));
+        self.return_operand(&operand);
+    }
+
+    fn choice(
+        &mut self,
+        statement: &Stmt,
+        condition: &Expr,
+        [then, otherwise]: [(&'a [Stmt], &'a Option<Edge>); 2],
+        joins: &[Version],
+    ) {
+        let (then_block, otherwise_block) = (self.code.new_block(), self.code.new_block());
+        self.branch_on(condition, then_block, otherwise_block);
+        let holdings = self.code.holdings.clone();
+        self.code.start(then_block);
+        self.statements(then.0);
+        let then_end = self.code.is_reachable().then(|| self.code.point());
+        self.code.holdings = holdings;
+        self.code.start(otherwise_block);
+        self.statements(otherwise.0);
+        let otherwise_falls_through = self.code.is_reachable();
+        self.code.set_span(statement.span);
+        let live = self.live_at(statement, joins);
+        match (then_end, otherwise_falls_through) {
+            (Some(then_end), true) => {
+                let join = self.new_join(joins);
+                self.jump_to_join(otherwise.1.as_ref(), &live, &join);
+                self.code.resume(then_end);
+                self.jump_to_join(then.1.as_ref(), &live, &join);
+                self.start_join(join);
+            }
+            (Some(then_end), false) => {
+                self.code.resume(then_end);
+                self.bind_edge(then.1.as_ref(), &live, joins);
+            }
+            (None, true) => self.bind_edge(otherwise.1.as_ref(), &live, joins),
+            (None, false) => {}
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What a HIR value is in MIR: machine values, with the structure that its type gives them.
+
+use crate::code::Code;
+use hotloop_abi::array_words;
+use hotloop_mir::{MachineType, Region, RegionKind, Value};
+use hotloop_types::{ArrayType, Dtype, Layout, Type};
+use std::rc::Rc;
+
+/// A value of the source.
+#[derive(Clone, Debug)]
+pub(crate) enum Operand {
+    /// A number or truth value.
+    Scalar(Value),
+    /// An array.
+    Array(Rc<ArrayOperand>),
+    /// A tuple.
+    Tuple(Rc<[Operand]>),
+    /// `None`, or a dtype: nothing at run time.
+    Nothing,
+}
+
+/// An array, flattened.
+#[derive(Clone, Debug)]
+pub(crate) struct ArrayOperand {
+    /// The reference-counted block, or null.
+    pub(crate) owner: Value,
+    /// The address of the first element.
+    pub(crate) data: Value,
+    /// The lengths.
+    pub(crate) shape: Vec<Value>,
+    /// The strides in bytes.
+    pub(crate) strides: Vec<Value>,
+    /// Where the elements lie.
+    pub(crate) region: Region,
+    /// Who keeps the elements alive.
+    pub(crate) lifetime: Lifetime,
+    /// Where a descriptor of it lies in memory, if that is known.
+    pub(crate) descriptor: Option<Value>,
+}
+
+/// Who keeps an array alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// The caller, for the whole call.
+    Caller,
+    /// A version; whoever wants to keep the array needs a reference of its own.
+    Borrowed,
+    /// The value itself holds a reference, which whoever takes the value takes too.
+    Temporary,
+}
+
+impl Operand {
+    /// A tuple.
+    pub(crate) fn tuple(items: impl IntoIterator<Item = Operand>) -> Self {
+        Self::Tuple(items.into_iter().collect())
+    }
+
+    /// The machine value of a scalar.
+    pub(crate) fn scalar(&self) -> Value {
+        match self {
+            Self::Scalar(value) => *value,
+            Self::Array(_) | Self::Tuple(_) | Self::Nothing => {
+                panic!("HIR: a scalar is expected, not {self:?}")
+            }
+        }
+    }
+
+    /// The array.
+    pub(crate) fn array(&self) -> &Rc<ArrayOperand> {
+        match self {
+            Self::Array(array) => array,
+            Self::Scalar(_) | Self::Tuple(_) | Self::Nothing => {
+                panic!("HIR: an array is expected, not {self:?}")
+            }
+        }
+    }
+
+    /// The items of a tuple.
+    pub(crate) fn items(&self) -> &[Operand] {
+        match self {
+            Self::Tuple(items) => items,
+            Self::Scalar(_) | Self::Array(_) | Self::Nothing => {
+                panic!("HIR: a tuple is expected, not {self:?}")
+            }
+        }
+    }
+
+    /// Visits the arrays in it.
+    pub(crate) fn for_each_array(&self, visit: &mut impl FnMut(&Rc<ArrayOperand>)) {
+        match self {
+            Self::Array(array) => visit(array),
+            Self::Tuple(items) => items.iter().for_each(|item| item.for_each_array(visit)),
+            Self::Scalar(_) | Self::Nothing => {}
+        }
+    }
+
+    /// The same value, its arrays changed.
+    #[must_use]
+    pub(crate) fn map_arrays(&self, change: &mut impl FnMut(&Rc<ArrayOperand>) -> Rc<ArrayOperand>) -> Self {
+        match self {
+            Self::Array(array) => Self::Array(change(array)),
+            Self::Tuple(items) => Self::tuple(items.iter().map(|item| item.map_arrays(change))),
+            Self::Scalar(_) | Self::Nothing => self.clone(),
+        }
+    }
+
+    /// The same value, its arrays kept alive in another way.
+    #[must_use]
+    pub(crate) fn with_lifetime(&self, lifetime: Lifetime) -> Self {
+        self.map_arrays(&mut |array| Rc::new(ArrayOperand { lifetime, ..(**array).clone() }))
+    }
+
+    /// All machine values, as the calling convention orders them.
+    pub(crate) fn flatten(&self, values: &mut Vec<Value>) {
+        match self {
+            Self::Scalar(value) => values.push(*value),
+            Self::Array(array) => values.extend(array.words()),
+            Self::Tuple(items) => items.iter().for_each(|item| item.flatten(values)),
+            Self::Nothing => {}
+        }
+    }
+}
+
+impl ArrayOperand {
+    /// The words of its descriptor.
+    pub(crate) fn words(&self) -> impl Iterator<Item = Value> {
+        [self.owner, self.data]
+            .into_iter()
+            .chain(self.shape.iter().copied())
+            .chain(self.strides.iter().copied())
+    }
+}
+
+/// What machine type the values of a dtype have.
+pub(crate) const fn machine_type(dtype: Dtype) -> MachineType {
+    match dtype {
+        Dtype::Bool => MachineType::I1,
+        Dtype::Int8 | Dtype::UInt8 => MachineType::I8,
+        Dtype::Int16 | Dtype::UInt16 => MachineType::I16,
+        Dtype::Int32 | Dtype::UInt32 => MachineType::I32,
+        Dtype::Int64 | Dtype::UInt64 => MachineType::I64,
+        Dtype::Float32 => MachineType::F32,
+        Dtype::Float64 => MachineType::F64,
+    }
+}
+
+/// The dtype of a scalar type.
+pub(crate) fn scalar_dtype(ty: &Type) -> Dtype {
+    ty.as_scalar().unwrap_or_else(|| panic!("HIR: a scalar type is expected, not {ty}"))
+}
+
+/// The type of an array.
+pub(crate) fn array_type(ty: &Type) -> ArrayType {
+    match ty {
+        Type::Array(array) => *array,
+        Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) => {
+            panic!("HIR: an array type is expected, not {ty}")
+        }
+    }
+}
+
+/// The types of a tuple's items.
+pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
+    match ty {
+        Type::Tuple(items) => items,
+        Type::Scalar(_) | Type::Array(_) | Type::None | Type::Dtype(_) => {
+            panic!("HIR: a tuple type is expected, not {ty}")
+        }
+    }
+}
+
+/// Whether values of the type hold arrays.
+pub(crate) fn has_arrays(ty: &Type) -> bool {
+    match ty {
+        Type::Array(_) => true,
+        Type::Tuple(items) => items.iter().any(has_arrays),
+        Type::Scalar(_) | Type::None | Type::Dtype(_) => false,
+    }
+}
+
+/// The axis whose stride is the item size, if the layout names one.
+pub(crate) fn unit_axis(array: ArrayType) -> Option<usize> {
+    match array.layout {
+        Layout::C => usize::from(array.ndim).checked_sub(1),
+        Layout::F => (array.ndim > 0).then_some(0),
+        Layout::A => None,
+    }
+}
+
+/// The machine types of a value of that type, as [`Operand::flatten`] orders them.
+pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
+    match ty {
+        Type::Scalar(dtype) => types.push(machine_type(*dtype)),
+        Type::Array(array) => {
+            types.extend([MachineType::Ptr, MachineType::Ptr]);
+            types.extend((2..array_words(usize::from(array.ndim))).map(|_| MachineType::I64));
+        }
+        Type::Tuple(items) => items.iter().for_each(|item| flat_types(item, types)),
+        Type::None | Type::Dtype(_) => {}
+    }
+}
+
+/// The machine types of a parameter of that type: arrays are passed by the address of their descriptor.
+pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
+    match ty {
+        Type::Scalar(dtype) => types.push(machine_type(*dtype)),
+        Type::Array(_) => types.push(MachineType::Ptr),
+        Type::Tuple(items) => items.iter().for_each(|item| parameter_types(item, types)),
+        Type::None | Type::Dtype(_) => {}
+    }
+}
+
+impl Code {
+    /// A value of that type out of machine values in the order of [`flat_types`]. Its arrays may be any.
+    pub(crate) fn unflatten(
+        &mut self,
+        ty: &Type,
+        values: &mut impl Iterator<Item = Value>,
+        lifetime: Lifetime,
+    ) -> Operand {
+        match ty {
+            Type::Scalar(_) => Operand::Scalar(next(values)),
+            Type::Array(array) => {
+                let region = self.region(RegionKind::Unknown);
+                let (owner, data) = (next(values), next(values));
+                let shape = (0..array.ndim).map(|_| next(values)).collect();
+                let strides = (0..array.ndim).map(|_| next(values)).collect();
+                let descriptor = None;
+                let mut flat = ArrayOperand { owner, data, shape, strides, region, lifetime, descriptor };
+                self.set_unit_stride(*array, &mut flat);
+                Operand::Array(Rc::new(flat))
+            }
+            Type::Tuple(items) => {
+                let items: Vec<Operand> =
+                    items.iter().map(|item| self.unflatten(item, values, lifetime)).collect();
+                Operand::tuple(items)
+            }
+            Type::None | Type::Dtype(_) => Operand::Nothing,
+        }
+    }
+
+    /// Makes the stride that the layout fixes a constant.
+    pub(crate) fn set_unit_stride(&mut self, ty: ArrayType, array: &mut ArrayOperand) {
+        if let Some(axis) = unit_axis(ty) {
+            array.strides[axis] = self.int64(i64::from(ty.dtype.size_bytes()));
+        }
+    }
+
+    /// Some value of that type; its arrays are null.
+    pub(crate) fn placeholder(&mut self, ty: &Type) -> Operand {
+        let mut types = Vec::new();
+        flat_types(ty, &mut types);
+        let zeros: Vec<Value> = types.into_iter().map(|ty| self.zero(ty)).collect();
+        self.unflatten(ty, &mut zeros.into_iter(), Lifetime::Caller)
+    }
+}
+
+fn next(values: &mut impl Iterator<Item = Value>) -> Value {
+    values.next().expect("a flattened value has as many parts as its type")
+}
