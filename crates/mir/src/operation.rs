@@ -68,6 +68,47 @@ impl Constant {
         Self::Int(ty, value)
     }
 
+    /// An `i1`.
+    pub const fn bool(value: bool) -> Self {
+        Self::Int(MachineType::I1, value as i64)
+    }
+
+    /// An `i64`.
+    pub const fn i64(value: i64) -> Self {
+        Self::Int(MachineType::I64, value)
+    }
+
+    /// A `ptr`.
+    pub const fn ptr(address: u64) -> Self {
+        Self::Int(MachineType::Ptr, address as i64)
+    }
+
+    /// An `f32`.
+    pub const fn f32(value: f32) -> Self {
+        Self::F32(value.to_bits())
+    }
+
+    /// An `f64`.
+    pub const fn f64(value: f64) -> Self {
+        Self::F64(value.to_bits())
+    }
+
+    /// The number of an integer, truth value or address.
+    pub const fn as_int(self) -> Option<i64> {
+        match self {
+            Self::Int(_, value) => Some(value),
+            Self::F32(_) | Self::F64(_) => None,
+        }
+    }
+
+    /// The value of an `f64`.
+    pub const fn as_f64(self) -> Option<f64> {
+        match self {
+            Self::F64(bits) => Some(f64::from_bits(bits)),
+            Self::Int(..) | Self::F32(_) => None,
+        }
+    }
+
     /// Whether the bits above the type's width are as they have to be, so that equal constants are equal as data.
     pub fn is_canonical(self) -> bool {
         match self {
@@ -198,7 +239,7 @@ operations! {
 operations! {
     /// Conversions to another type.
     ConvertOp {
-        /// To a wider integer, with copies of the sign bit.
+        /// To a wider integer, with copies of the sign bit; the one bit of an `i1` is its sign.
         SignExtend "sign_extend",
         /// To a wider integer, with zeros; also from `i1`.
         ZeroExtend "zero_extend",
@@ -210,7 +251,7 @@ operations! {
         UnsignedToFloat "unsigned_to_float",
         /// To `i64`, towards zero; nan and what does not fit give the minimum.
         FloatToSigned "float_to_signed",
-        /// To an unsigned `i64`: below 2^63 as `FloatToSigned`; from there `FloatToSigned(x - 2^63)` with the top bit flipped.
+        /// To an unsigned `i64`: below 2^63 as `FloatToSigned`; from there `FloatToSigned(x - 2^63)` with the top bit flipped. A nan gives 2^63.
         FloatToUnsigned "float_to_unsigned",
         /// `f32` to `f64`.
         Promote "promote",

@@ -32,12 +32,15 @@ impl Display for Function {
     }
 }
 
-impl Function {
-    /// An instruction as the text form has it, for messages.
-    pub fn display_inst(&self, inst: &InstKind) -> String {
-        let mut text = String::new();
-        write_inst(&mut text, inst).expect("a string takes what is written");
-        text
+impl Display for Terminator {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_terminator(f, self)
+    }
+}
+
+impl Display for InstKind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_inst(f, self)
     }
 }
 

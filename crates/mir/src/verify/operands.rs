@@ -61,9 +61,7 @@ impl Verifier<'_> {
             | InstKind::Safepoint
             | InstKind::CheckStack => return,
         };
-        self.require(holds, rule, place, || {
-            format!("`{}` on {:?}", function.display_inst(kind), self_types(function, kind))
-        });
+        self.require(holds, rule, place, || format!("`{kind}` on {:?}", operand_types(function, kind)));
     }
 
     fn equal(&self, a: Value, b: Value) -> bool {
@@ -134,7 +132,7 @@ impl Verifier<'_> {
     }
 }
 
-fn self_types(function: &crate::Function, kind: &InstKind) -> Vec<MachineType> {
+fn operand_types(function: &crate::Function, kind: &InstKind) -> Vec<MachineType> {
     kind.operands().into_iter().map(|value| function.value_type(value)).collect()
 }
 
@@ -196,8 +194,7 @@ fn int_compare_takes(op: IntCompare, ty: MachineType) -> bool {
 fn converts(op: ConvertOp, from: MachineType, to: MachineType) -> bool {
     let integers = from.is_integer() && to.is_integer();
     match op {
-        ConvertOp::SignExtend => integers && is_number(from) && from.bits() < to.bits(),
-        ConvertOp::ZeroExtend => integers && from.bits() < to.bits(),
+        ConvertOp::SignExtend | ConvertOp::ZeroExtend => integers && from.bits() < to.bits(),
         ConvertOp::Truncate => integers && from.bits() > to.bits(),
         ConvertOp::SignedToFloat => is_number(from) && to.is_float(),
         ConvertOp::UnsignedToFloat => from.is_integer() && to.is_float(),

@@ -71,7 +71,7 @@ impl Verifier<'_> {
         let given = |position| data.kind.result_type(position, type_of, &function.callees);
         let expected: Vec<Option<MachineType>> = (0..).map(given).take_while(Option::is_some).collect();
         let place = self.place_of(block, inst);
-        let message = || format!("`{}` does not give these results", function.display_inst(&data.kind));
+        let message = || format!("`{}` does not give these results", data.kind);
         // A callee or an operand that does not exist is reported as such.
         let known = expected.len() == found.len() || self.names_what_exists(&data.kind);
         self.require(found == expected || !known, Rule::V04, place, message);

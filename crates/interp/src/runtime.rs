@@ -1,0 +1,76 @@
+//! The runtime's functions, and the addresses of functions.
+
+use crate::Scalar;
+use crate::evaluate::{bits, signed};
+use crate::interpreter::Interpreter;
+use crate::outcome::{Stop, TrapKind};
+use hotloop_mir::{Effects, ExceptionClass, RuntimeFunction};
+
+/// The addresses of functions: outside of all memory, sixteen bytes apart.
+const CODE_START: u64 = 0xC0DE_0000_0000_0000;
+const CODE_STEP: u64 = 16;
+
+impl Interpreter<'_> {
+    pub(crate) fn call_runtime(
+        &mut self,
+        function: RuntimeFunction,
+        arguments: &[Scalar],
+    ) -> Result<Option<Scalar>, Stop> {
+        match function {
+            RuntimeFunction::Allocate => self.allocate(arguments[0], false).map(Some),
+            RuntimeFunction::AllocateZeroed => self.allocate(arguments[0], true).map(Some),
+            RuntimeFunction::Retain => {
+                self.memory.retain(bits(arguments[0]))?;
+                Ok(None)
+            }
+            RuntimeFunction::Release => {
+                self.memory.release(bits(arguments[0]))?;
+                Ok(None)
+            }
+            RuntimeFunction::Safepoint => {
+                self.safepoint()?;
+                Ok(None)
+            }
+            RuntimeFunction::ParallelFor => {
+                self.outlined_loop(arguments)?;
+                Ok(None)
+            }
+            mathematics => {
+                debug_assert_eq!(mathematics.effects(), Effects::Pure, "all other rows are mathematics");
+                let result = self.math.call(mathematics, arguments);
+                result.map(Some).ok_or(Stop::Trap(TrapKind::NoMathematics(mathematics.symbol())))
+            }
+        }
+    }
+
+    fn allocate(&mut self, size_bytes: Scalar, is_zeroed: bool) -> Result<Scalar, Stop> {
+        let size_bytes = signed(size_bytes);
+        let Ok(size) = u64::try_from(size_bytes) else {
+            let message = "negative dimensions are not allowed";
+            return Err(Stop::raise(ExceptionClass::ValueError, message, &[size_bytes]));
+        };
+        match self.memory.allocate(size, is_zeroed) {
+            Ok(block) => Ok(Scalar::ptr(block)),
+            Err(_) => {
+                Err(Stop::raise(ExceptionClass::MemoryError, "Unable to allocate {0} bytes", &[size_bytes]))
+            }
+        }
+    }
+
+    /// The address of a function; the same at any time.
+    pub(crate) fn address_of(&mut self, symbol: &str) -> u64 {
+        let known = self.addressed.iter().position(|known| known == symbol);
+        let number = known.unwrap_or_else(|| {
+            self.addressed.push(symbol.to_owned());
+            self.addressed.len() - 1
+        });
+        CODE_START + CODE_STEP * number as u64
+    }
+
+    /// The function at an address.
+    pub(crate) fn symbol_at(&self, address: u64) -> Result<String, Stop> {
+        let offset = address.wrapping_sub(CODE_START);
+        let found = self.addressed.get((offset / CODE_STEP) as usize).filter(|_| offset % CODE_STEP == 0);
+        found.cloned().ok_or(Stop::Trap(TrapKind::NotABody(address)))
+    }
+}
