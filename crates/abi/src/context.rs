@@ -61,7 +61,8 @@ pub struct Context {
     pub in_parallel: u32,
     /// What was raised.
     pub error: ErrorState,
-    /// The host's data, such as what `hl_safepoint` has to ask; compiled code does not look at it.
+    /// What `hl_safepoint` has to ask: put there by the runtime, or null, and then nothing stops the call. Compiled code does
+    /// not look at it.
     pub host: *mut std::ffi::c_void,
 }
 
