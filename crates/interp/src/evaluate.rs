@@ -274,7 +274,7 @@ pub fn reduce(op: ReductionOp, a: Scalar, b: Scalar) -> Scalar {
 pub fn identity(op: ReductionOp, ty: MachineType) -> Scalar {
     let float =
         |value: f64| if ty == MachineType::F32 { Scalar::f32(value as f32) } else { Scalar::f64(value) };
-    let signed_maximum = (u64::MAX >> (65 - ty.bits())) as i64;
+    let signed_maximum = (1_i64 << (ty.bits() - 1)).wrapping_sub(1);
     match op {
         ReductionOp::Iadd | ReductionOp::Umax | ReductionOp::Or | ReductionOp::Xor => Scalar::int(ty, 0),
         ReductionOp::Imul => Scalar::int(ty, 1),

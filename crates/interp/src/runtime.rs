@@ -70,7 +70,8 @@ impl Interpreter<'_> {
     /// The function at an address.
     pub(crate) fn symbol_at(&self, address: u64) -> Result<String, Stop> {
         let offset = address.wrapping_sub(CODE_START);
-        let found = self.addressed.get((offset / CODE_STEP) as usize).filter(|_| offset % CODE_STEP == 0);
+        let found =
+            self.addressed.get((offset / CODE_STEP) as usize).filter(|_| offset.is_multiple_of(CODE_STEP));
         found.cloned().ok_or(Stop::Trap(TrapKind::NotABody(address)))
     }
 }
