@@ -2,13 +2,15 @@
 //!
 //! A file begins with comments that say what it shows, then the function, then other functions that it may call. Behind
 //! the line `; after:` stands the function as the pass leaves it, with the functions that were cut out of it and the
-//! remarks. `HOTLOOP_BLESS=1` writes that part anew. Both sides have to satisfy the verifier. (`tests/mir/verify/` is
-//! the verifier's own, and is tested there.)
+//! remarks. `HOTLOOP_BLESS=1` writes that part anew. Both sides have to satisfy the verifier, and answer alike in the
+//! interpreter to every call that a line such as `; run: 3, -4` gives the arguments of. (`tests/mir/verify/` is the
+//! verifier's own, and is tested there.)
 
 use std::path::{Path, PathBuf};
 
+use hotloop_interp::{Interpreter, Outcome, Scalar};
 use hotloop_mir::verify::verify_module;
-use hotloop_mir::{Module, Phase, parse_module};
+use hotloop_mir::{Function, MachineType, Module, parse_module};
 use hotloop_passes::{PassContext, pass_by_name};
 use hotloop_tests::oracle::root;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -56,16 +58,47 @@ fn transformed(before: &str, name: &str) -> Result<String, String> {
     let mut context = PassContext { callee_body: &callee_body, outlined: Vec::new(), remarks: Vec::new() };
     let mut function = function.clone();
     pass.run(&mut function, &mut context);
-    let was_outlined = !context.outlined.is_empty();
     let remarks: String =
         context.remarks.iter().map(|remark| format!("; remark: {}\n", remark.message)).collect();
-    let mut after = Module { functions: std::iter::once(function).chain(context.outlined).collect() };
-    if was_outlined {
-        // As the pipeline does behind its last pass.
-        after.functions.iter_mut().for_each(|function| function.phase = Phase::Outlined);
-    }
+    let after = Module { functions: std::iter::once(function).chain(context.outlined).collect() };
     verified(&after, "after")?;
+    for arguments in before.lines().filter_map(|line| line.strip_prefix("; run:")) {
+        same_answer(&module, &after, arguments)?;
+    }
     Ok(format!("{after}{remarks}"))
+}
+
+/// Whether the first function answers alike before and after. An error is the same in a body that was inlined or
+/// outlined, though the function it happens in has another name.
+fn same_answer(before: &Module, after: &Module, arguments: &str) -> Result<(), String> {
+    let function = &before.functions[0];
+    let scalars = scalars(function, arguments)?;
+    let callees = before.functions[1..].to_vec();
+    let answer = |module: &Module| match Interpreter::new(module).call(&function.name, &scalars) {
+        Err(Outcome::Raised(error)) => format!("{:?} {} {:?}", error.class, error.message, error.payload),
+        other => format!("{other:?}"),
+    };
+    let all_after = Module { functions: after.functions.iter().cloned().chain(callees).collect() };
+    let (first, second) = (answer(before), answer(&all_after));
+    if first == second {
+        return Ok(());
+    }
+    Err(format!("({arguments}) gives {first} before the pass and {second} after it"))
+}
+
+/// The arguments in a line, of the types of the function's parameters.
+fn scalars(function: &Function, text: &str) -> Result<Vec<Scalar>, String> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let parse = |(word, ty): (&str, MachineType)| match ty {
+        MachineType::F64 => {
+            word.parse::<f64>().map(|value| Scalar::F64(value.to_bits())).map_err(|error| error.to_string())
+        }
+        ty => word.parse::<i64>().map(|value| Scalar::Int(ty, value)).map_err(|error| error.to_string()),
+    };
+    words
+        .zip(function.parameters().iter().map(|parameter| function.value_type(*parameter)))
+        .map(parse)
+        .collect()
 }
 
 fn verified(module: &Module, when: &str) -> Result<(), String> {

@@ -114,8 +114,7 @@ impl<'a> Optimiser<'a> {
                 self.observe(pass.name(), &function, &context);
             }
         }
-        let mut functions: Vec<Function> = std::iter::once(function).chain(context.outlined).collect();
-        functions.iter_mut().for_each(|function| function.phase = Phase::Outlined);
+        let functions = std::iter::once(function).chain(context.outlined).collect();
         Optimised { module: Module { functions }, remarks: context.remarks }
     }
 

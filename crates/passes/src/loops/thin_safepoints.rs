@@ -124,31 +124,32 @@ fn strip_limit(builder: &mut Builder<'_>, variable: Value, counted: &CountedLoop
 fn test_strip(function: &mut Function, data: &LoopData, counted: &CountedLoop, limit: Value, head: Block) {
     let latch = counted.test_block;
     let terminator = function.blocks[latch].terminator.clone();
-    let Terminator::Branch { condition, then, otherwise } = terminator else {
+    let Terminator::Branch { then, otherwise, .. } = terminator else {
         unreachable!("the latch ends in the test")
     };
-    let stays_when = data.blocks.contains(then.block);
-    let (stay, leave) = if stays_when { (then, otherwise) } else { (otherwise, then) };
-
+    let (stay, leave) = if data.blocks.contains(then.block) { (then, otherwise) } else { (otherwise, then) };
     let (between, _) = add_block_before(function, latch, &[]);
     move_behind(function, between, latch);
     let again = BlockCall::new(head, stay.arguments.clone());
-    function.blocks[between].terminator = branch(condition, stays_when, again, leave);
-
-    let span = function.blocks[latch].terminator_span;
-    let mut builder = Builder::at(function, latch);
-    builder.set_span(span);
-    let order = if counted.step > 0 { IntCompare::Slt } else { IntCompare::Sgt };
-    let in_strip = builder.compare(order, counted.next, limit);
-    builder.terminate(branch(in_strip, true, stay, BlockCall::new(between, Vec::new())));
+    test(function, between, counted, counted.limit, again, leave);
+    test(function, latch, counted, limit, stay, BlockCall::new(between, Vec::new()));
 }
 
-fn branch(condition: Value, holds: bool, then: BlockCall, otherwise: BlockCall) -> Terminator {
-    if holds {
-        Terminator::Branch { condition, then, otherwise }
-    } else {
-        Terminator::Branch { condition, then: otherwise, otherwise: then }
-    }
+/// Ends a block in the loop's test, of the next value against `limit`.
+fn test(
+    function: &mut Function,
+    block: Block,
+    counted: &CountedLoop,
+    limit: Value,
+    then: BlockCall,
+    otherwise: BlockCall,
+) {
+    let span = function.blocks[counted.test_block].terminator_span;
+    let mut builder = Builder::at(function, block);
+    builder.set_span(span);
+    let order = if counted.step > 0 { IntCompare::Slt } else { IntCompare::Sgt };
+    let condition = builder.compare(order, counted.next, limit);
+    builder.terminate(Terminator::Branch { condition, then, otherwise });
 }
 
 fn move_behind(function: &mut Function, block: Block, other: Block) {

@@ -34,6 +34,7 @@ impl MirPass for OutlineParallelRegions {
         let name = function.name.clone();
         let mut outlined = outline_all(function, &name, &mut counter);
         context.outlined.append(&mut outlined);
+        function.phase = Phase::Outlined;
     }
 }
 
@@ -141,7 +142,7 @@ impl Region {
     fn body_function(&self, function: &Function, name: &str) -> Function {
         use MachineType::{I64, Ptr};
         let mut body = Function::new(name, &[I64, I64, Ptr, Ptr], &[]);
-        body.phase = Phase::Optimised;
+        body.phase = Phase::Outlined;
         body.is_parallel_body = true;
         body.float_flags = function.float_flags;
         body.span = function.span;
@@ -198,7 +199,6 @@ impl Region {
         builder.jump(header, &std::iter::once(start).chain(identities).collect::<Vec<_>>());
 
         builder.switch_to(exit);
-        builder.effect(InstKind::Safepoint);
         let one = builder.int(MachineType::I64, 1);
         let next = builder.binary(BinaryOp::Iadd, header_parameters[0], one);
         let again = builder.compare(IntCompare::Slt, next, end);

@@ -2,13 +2,13 @@
 //!
 //! Before: `bb1(v1: i64, v2: i64): v3 = iadd v1, v1; jump bb1(v1, v3)`    After: `bb1(v1: i64): jump bb1(v1)`
 //!
-//! What has an effect is needed; what a needed instruction, a terminator or a needed block parameter's argument reads is needed. So a cycle of
+//! A store to a slot of the frame that is never read, nor its address given away, has no effect. What has an effect is needed; what a needed instruction, a terminator or a needed block parameter's argument reads is needed. So a cycle of
 //! parameters that only feed each other goes away. One walk from the effects. Preserves the control-flow graph.
 
 use crate::edit::jumps;
 use crate::{MirPass, PassContext};
 use hotloop_index::IdSet;
-use hotloop_mir::{Block, Definition, Function, InstKind, Terminator, Value};
+use hotloop_mir::{Block, Definition, Function, InstKind, Slot, Terminator, Value};
 use rustc_hash::FxHashMap;
 
 /// See the [module](self).
@@ -20,9 +20,9 @@ impl MirPass for RemoveDeadCode {
     }
 
     fn run(&self, function: &mut Function, _context: &mut PassContext<'_>) {
-        let needed = Needed::of(function).values;
+        let Needed { values: needed, written_only, .. } = Needed::of(function);
         for block in function.layout.clone() {
-            remove_insts(function, block, &needed);
+            remove_insts(function, block, &needed, &written_only);
             remove_parameters(function, block, &needed);
         }
     }
@@ -33,14 +33,17 @@ struct Needed<'a> {
     function: &'a Function,
     /// For every block the jumps to it, as (from, position among the jumps of its terminator).
     incoming: FxHashMap<Block, Vec<(Block, usize)>>,
+    /// Addresses of slots that are only stored to.
+    written_only: IdSet<Value>,
     values: IdSet<Value>,
     work: Vec<Value>,
 }
 
 impl<'a> Needed<'a> {
     fn of(function: &'a Function) -> Self {
-        let mut needed =
-            Self { function, incoming: FxHashMap::default(), values: IdSet::new(), work: Vec::new() };
+        let written_only = written_only(function);
+        let (incoming, values, work) = (FxHashMap::default(), IdSet::new(), Vec::new());
+        let mut needed = Self { function, incoming, written_only, values, work };
         for block in &function.layout {
             needed.add_roots(*block);
         }
@@ -63,7 +66,7 @@ impl<'a> Needed<'a> {
         }
         for inst in &data.insts {
             let kind = &self.function.insts[*inst].kind;
-            if has_effect(kind) {
+            if has_effect(kind, &self.written_only) {
                 kind.for_each_operand(|value| self.add(value));
             }
         }
@@ -97,15 +100,48 @@ impl<'a> Needed<'a> {
 }
 
 /// Whether an instruction does something besides defining its results. A load does not: what is not read need not be loaded.
-fn has_effect(kind: &InstKind) -> bool {
-    !kind.is_pure() && !matches!(kind, InstKind::Load { .. })
+fn has_effect(kind: &InstKind, written_only: &IdSet<Value>) -> bool {
+    match kind {
+        InstKind::Load { .. } => false,
+        InstKind::Store { address, .. } => !written_only.contains(*address),
+        other => !other.is_pure(),
+    }
 }
 
-fn remove_insts(function: &mut Function, block: Block, needed: &IdSet<Value>) {
+/// The addresses of slots whose every use is the address of a store.
+fn written_only(function: &Function) -> IdSet<Value> {
+    let insts = || function.layout.iter().flat_map(|block| &function.blocks[*block].insts);
+    let slot_of = |value: Value| match function.insts[function.defining_inst(value)?].kind {
+        InstKind::SlotAddress(slot) => Some(slot),
+        _ => None,
+    };
+    let mut read: IdSet<Slot> = IdSet::new();
+    let mut note = |value: Value| {
+        slot_of(value).into_iter().for_each(|slot| {
+            read.insert(slot);
+        });
+    };
+    for inst in insts() {
+        match &function.insts[*inst].kind {
+            InstKind::Store { value, .. } => note(*value),
+            other => other.for_each_operand(&mut note),
+        }
+    }
+    for block in &function.layout {
+        function.blocks[*block].terminator.for_each_operand(&mut note);
+    }
+    let addresses = insts().filter_map(|inst| match function.insts[*inst].kind {
+        InstKind::SlotAddress(slot) if !read.contains(slot) => Some(function.insts[*inst].results[0]),
+        _ => None,
+    });
+    addresses.collect()
+}
+
+fn remove_insts(function: &mut Function, block: Block, needed: &IdSet<Value>, written_only: &IdSet<Value>) {
     let mut insts = std::mem::take(&mut function.blocks[block].insts);
     insts.retain(|inst| {
         let data = &function.insts[*inst];
-        has_effect(&data.kind) || data.results.iter().any(|result| needed.contains(*result))
+        has_effect(&data.kind, written_only) || data.results.iter().any(|result| needed.contains(*result))
     });
     function.blocks[block].insts = insts;
 }
