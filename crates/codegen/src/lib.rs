@@ -33,7 +33,7 @@ mod entry;
 mod error;
 mod function;
 mod imports;
-mod memory;
+mod interrupt;
 mod object;
 mod sites;
 mod target;

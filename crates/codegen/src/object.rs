@@ -1,16 +1,16 @@
 //! Puts an object together: declares the functions, compiles each, adds the entry and the import table.
 
-use crate::function::{Translator, function_signature};
-use crate::imports::ImportTable;
-use crate::{CodegenError, Site, Target, entry};
+use crate::function::{Translator, function_signature, runtime_signature};
+use crate::imports::{ImportTable, SELF_SYMBOL};
+use crate::{CodegenError, Site, Target, entry, interrupt};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{self, UserFuncName};
 use cranelift_codegen::{Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
-use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleError, ModuleReloc};
+use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleError, ModuleReloc, ModuleResult};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use hotloop_diagnostics::Remark;
-use hotloop_mir::{Function, Module, Phase};
+use hotloop_mir::{ControlFlow, Function, Module, Phase, RuntimeFunction};
 use rustc_hash::FxHashMap;
 
 /// What follows a function's name in the symbol of its `HostEntry`.
@@ -56,6 +56,10 @@ pub fn compile(module: &Module, target: &Target, options: &Options) -> Result<Co
     if !first.is_parallel_body {
         let entry = unit.translate_entry(first, &mut context.func, &mut scratch)?;
         unit.define_as(entry, &first.name, &mut context, options)?;
+        context.clear();
+    }
+    if let Some(interrupt) = unit.translate_interrupt(&mut context.func, &mut scratch)? {
+        unit.define_as(interrupt, interrupt::SYMBOL, &mut context, options)?;
     }
     unit.finish()
 }
@@ -67,6 +71,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) imports: ImportTable,
     pub(crate) sites: Vec<Site>,
     local: FxHashMap<&'a str, FuncId>,
+    interrupt: Option<FuncId>,
     remarks: Vec<Remark>,
 }
 
@@ -86,6 +91,7 @@ impl<'a> Unit<'a> {
             imports: ImportTable::default(),
             sites: Vec::new(),
             local: FxHashMap::default(),
+            interrupt: None,
             remarks: Vec::new(),
         };
         for (position, function) in module.functions.iter().enumerate() {
@@ -102,6 +108,17 @@ impl<'a> Unit<'a> {
         self.local.get(symbol).copied()
     }
 
+    /// The object's way to `hl_safepoint`, which it has only if this is called.
+    pub(crate) fn interrupt(&mut self) -> ModuleResult<FuncId> {
+        if let Some(known) = self.interrupt {
+            return Ok(known);
+        }
+        let declared =
+            self.module.declare_function(interrupt::SYMBOL, Linkage::Local, &interrupt::signature())?;
+        self.interrupt = Some(declared);
+        Ok(declared)
+    }
+
     /// Builds a function's CLIF into an empty function.
     pub(crate) fn translate(
         &mut self,
@@ -111,7 +128,10 @@ impl<'a> Unit<'a> {
     ) -> Result<(), CodegenError> {
         clif.name = UserFuncName::user(0, self.local[mir.name.as_str()].as_u32());
         clif.signature = function_signature(mir, self.target);
-        Translator::new(mir, self, clif, scratch).translate().map_err(object_error)
+        let control_flow = ControlFlow::new(mir);
+        Translator::new(mir, &control_flow, self, clif, scratch)
+            .translate(&control_flow)
+            .map_err(object_error)
     }
 
     /// Builds the `HostEntry` of a function into an empty function, and declares it.
@@ -129,6 +149,26 @@ impl<'a> Unit<'a> {
         let callee = self.module.declare_func_in_func(self.local[mir.name.as_str()], clif);
         entry::build(mir, callee, clif, scratch, self.target);
         Ok(entry)
+    }
+
+    /// Builds the way to `hl_safepoint` into an empty function, if the object has one.
+    pub(crate) fn translate_interrupt(
+        &mut self,
+        clif: &mut ir::Function,
+        scratch: &mut FunctionBuilderContext,
+    ) -> Result<Option<FuncId>, CodegenError> {
+        let Some(id) = self.interrupt else { return Ok(None) };
+        clif.name = UserFuncName::user(0, id.as_u32());
+        clif.signature = interrupt::signature();
+        let table = self.imports.table(&mut self.module).map_err(object_error)?;
+        let imports = interrupt::Imports {
+            table: self.module.declare_data_in_func(table, clif),
+            safepoint: self.imports.offset_bytes(RuntimeFunction::Safepoint.symbol()),
+            image: self.imports.offset_bytes(SELF_SYMBOL),
+            signature: runtime_signature(RuntimeFunction::Safepoint, self.target),
+        };
+        interrupt::build(imports, clif, scratch, self.target);
+        Ok(Some(id))
     }
 
     /// The import table as a comment, for people.

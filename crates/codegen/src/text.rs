@@ -53,6 +53,10 @@ fn render(
     if !first.is_parallel_body {
         unit.translate_entry(first, &mut context.func, &mut scratch)?;
         texts.push(show(&format!("{}{}", first.name, crate::ENTRY_SUFFIX), &mut context)?);
+        context.clear();
+    }
+    if unit.translate_interrupt(&mut context.func, &mut scratch)?.is_some() {
+        texts.push(show(crate::interrupt::SYMBOL, &mut context)?);
     }
     let imports = unit.import_comment();
     let texts: Vec<String> =

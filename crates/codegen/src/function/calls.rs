@@ -1,7 +1,7 @@
 //! Calls: of functions in this object directly, of everything else through the import table.
 
 use super::signatures::{callee_signature, clif_type, runtime_signature};
-use super::{Translator, stack_slot};
+use super::{Translator, WORD, stack_slot};
 use cranelift_codegen::ir::{self, FuncRef, InstBuilder, SigRef, types};
 use cranelift_module::{Module as _, ModuleResult};
 use hotloop_diagnostics::Span;
@@ -93,9 +93,8 @@ impl Translator<'_, '_> {
             }
         };
         let offset = self.unit.imports.offset_bytes(symbol);
-        let flags = self.memory.constant;
         let address = self.ins().symbol_value(types::I64, table);
-        Ok(self.ins().load(types::I64, flags, address, offset))
+        Ok(self.ins().load(types::I64, WORD, address, offset))
     }
 
     /// Where a callee writes its results: one slot for all calls, since the results are read at once.
@@ -113,10 +112,9 @@ impl Translator<'_, '_> {
     }
 
     fn read_results(&mut self, buffer: ir::Value, results: &[Value]) {
-        let flags = self.memory.results;
         for (position, result) in results.iter().enumerate() {
             let ty: MachineType = self.mir.value_type(*result);
-            let loaded = self.ins().load(clif_type(ty), flags, buffer, 8 * position as i32);
+            let loaded = self.ins().load(clif_type(ty), WORD, buffer, 8 * position as i32);
             self.define(*result, loaded);
         }
     }

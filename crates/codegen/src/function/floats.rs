@@ -10,18 +10,22 @@ use hotloop_mir::{ConvertOp, FloatCompare, MachineType, Value};
 /// 2^63, the first value that is too large for an `i64`.
 const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
 
+/// Cranelift's name of a comparison.
+pub(super) fn condition(op: FloatCompare) -> FloatCC {
+    match op {
+        FloatCompare::Eq => FloatCC::Equal,
+        FloatCompare::Ne => FloatCC::NotEqual,
+        FloatCompare::Lt => FloatCC::LessThan,
+        FloatCompare::Le => FloatCC::LessThanOrEqual,
+        FloatCompare::Gt => FloatCC::GreaterThan,
+        FloatCompare::Ge => FloatCC::GreaterThanOrEqual,
+    }
+}
+
 impl Translator<'_, '_> {
     pub(super) fn float_compare(&mut self, op: FloatCompare, a: Value, b: Value) -> ir::Value {
         let [x, y] = [a, b].map(|value| self.operand(value));
-        let condition = match op {
-            FloatCompare::Eq => FloatCC::Equal,
-            FloatCompare::Ne => FloatCC::NotEqual,
-            FloatCompare::Lt => FloatCC::LessThan,
-            FloatCompare::Le => FloatCC::LessThanOrEqual,
-            FloatCompare::Gt => FloatCC::GreaterThan,
-            FloatCompare::Ge => FloatCC::GreaterThanOrEqual,
-        };
-        self.ins().fcmp(condition, x, y)
+        self.ins().fcmp(condition(op), x, y)
     }
 
     pub(super) fn convert(&mut self, op: ConvertOp, value: Value, to: MachineType) -> ir::Value {

@@ -1,6 +1,7 @@
 //! Integer arithmetic. Cranelift's own operations are used where they mean the same; shifts and divisions do not.
 
 use super::Translator;
+use super::magic::Magic;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, Type, types};
 use hotloop_mir::{BinaryOp, Constant, InstKind, IntCompare, MachineType, UnaryOp, Value};
@@ -11,6 +12,22 @@ pub(super) struct Division {
     operands: (Value, Value),
     quotient: ir::Value,
     remainder: ir::Value,
+}
+
+/// Cranelift's name of a comparison.
+pub(super) fn condition(op: IntCompare) -> IntCC {
+    match op {
+        IntCompare::Eq => IntCC::Equal,
+        IntCompare::Ne => IntCC::NotEqual,
+        IntCompare::Slt => IntCC::SignedLessThan,
+        IntCompare::Sle => IntCC::SignedLessThanOrEqual,
+        IntCompare::Sgt => IntCC::SignedGreaterThan,
+        IntCompare::Sge => IntCC::SignedGreaterThanOrEqual,
+        IntCompare::Ult => IntCC::UnsignedLessThan,
+        IntCompare::Ule => IntCC::UnsignedLessThanOrEqual,
+        IntCompare::Ugt => IntCC::UnsignedGreaterThan,
+        IntCompare::Uge => IntCC::UnsignedGreaterThanOrEqual,
+    }
 }
 
 impl Translator<'_, '_> {
@@ -44,9 +61,9 @@ impl Translator<'_, '_> {
             BinaryOp::SmodFloor => self.floor_remainder(a, b),
             BinaryOp::Udiv | BinaryOp::Urem => self.unsigned_division(op, a, b),
             BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr => self.shift(op, a, b),
+            BinaryOp::Imul => self.product(a, b),
             BinaryOp::Iadd
             | BinaryOp::Isub
-            | BinaryOp::Imul
             | BinaryOp::And
             | BinaryOp::Or
             | BinaryOp::Xor
@@ -68,7 +85,6 @@ impl Translator<'_, '_> {
         match op {
             BinaryOp::Iadd => ins.iadd(x, y),
             BinaryOp::Isub => ins.isub(x, y),
-            BinaryOp::Imul => ins.imul(x, y),
             BinaryOp::And => ins.band(x, y),
             BinaryOp::Or => ins.bor(x, y),
             BinaryOp::Xor => ins.bxor(x, y),
@@ -81,7 +97,8 @@ impl Translator<'_, '_> {
             BinaryOp::Fmul => ins.fmul(x, y),
             BinaryOp::Fdiv => ins.fdiv(x, y),
             BinaryOp::Fcopysign => ins.fcopysign(x, y),
-            BinaryOp::SdivFloor
+            BinaryOp::Imul
+            | BinaryOp::SdivFloor
             | BinaryOp::SmodFloor
             | BinaryOp::Udiv
             | BinaryOp::Urem
@@ -89,6 +106,20 @@ impl Translator<'_, '_> {
             | BinaryOp::Sshr
             | BinaryOp::Ushr => unreachable!("`binary` takes it apart"),
         }
+    }
+
+    /// A product with a power of two is a shift, which addresses can absorb.
+    fn product(&mut self, a: Value, b: Value) -> ir::Value {
+        let [x, y] = [a, b].map(|value| self.operand(value));
+        let ty = self.value_type(x);
+        let power = |value: Value| self.constant_count(value, ty).filter(|factor| factor.is_power_of_two());
+        let (factor, power) = match (power(a), power(b)) {
+            (_, Some(power)) => (x, power),
+            (Some(power), None) => (y, power),
+            (None, None) => return self.ins().imul(x, y),
+        };
+        let count = self.int(ty, i64::from(power.trailing_zeros()));
+        self.ins().ishl(factor, count)
     }
 
     /// Arithmetic on one bit, in a byte that is 0 or 1 before and after. A divisor can only be 1; as signed values, 1 stands for -1.
@@ -109,19 +140,7 @@ impl Translator<'_, '_> {
 
     pub(super) fn int_compare(&mut self, op: IntCompare, a: Value, b: Value) -> ir::Value {
         let [x, y] = [a, b].map(|value| self.operand(value));
-        let condition = match op {
-            IntCompare::Eq => IntCC::Equal,
-            IntCompare::Ne => IntCC::NotEqual,
-            IntCompare::Slt => IntCC::SignedLessThan,
-            IntCompare::Sle => IntCC::SignedLessThanOrEqual,
-            IntCompare::Sgt => IntCC::SignedGreaterThan,
-            IntCompare::Sge => IntCC::SignedGreaterThanOrEqual,
-            IntCompare::Ult => IntCC::UnsignedLessThan,
-            IntCompare::Ule => IntCC::UnsignedLessThanOrEqual,
-            IntCompare::Ugt => IntCC::UnsignedGreaterThan,
-            IntCompare::Uge => IntCC::UnsignedGreaterThanOrEqual,
-        };
-        self.ins().icmp(condition, x, y)
+        self.ins().icmp(condition(op), x, y)
     }
 
     /// A shift; the processor takes the count modulo the width, MIR does not.
@@ -184,17 +203,54 @@ impl Translator<'_, '_> {
         [a, b].into_iter().any(|mask| self.constant_int(mask).is_some_and(|mask| (0..limit).contains(&mask)))
     }
 
-    /// Cranelift divides by constants without dividing only at 32 and 64 bits; a narrow division costs the same at 32.
+    /// A narrow division costs the same at 32 bits; by a constant it is a product.
     fn unsigned_division(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
         let [x, y] = [a, b].map(|value| self.operand(value));
         let ty = self.value_type(x);
+        if let Some(divisor) = self.constant_count(b, ty) {
+            let quotient = self.unsigned_constant_division(x, divisor);
+            return if op == BinaryOp::Udiv { quotient } else { self.remainder(x, y, quotient) };
+        }
         let [x, y] =
             [x, y].map(|value| if ty.bits() < 32 { self.ins().uextend(types::I32, value) } else { value });
-        let result = match op {
-            BinaryOp::Udiv => self.ins().udiv(x, y),
-            _ => self.ins().urem(x, y),
-        };
-        if ty.bits() < 32 { self.ins().ireduce(ty, result) } else { result }
+        let result = if op == BinaryOp::Udiv { self.ins().udiv(x, y) } else { self.ins().urem(x, y) };
+        self.narrowed(result, ty)
+    }
+
+    fn unsigned_constant_division(&mut self, x: ir::Value, divisor: u64) -> ir::Value {
+        let ty = self.value_type(x);
+        if divisor.is_power_of_two() {
+            let count = self.int(ty, i64::from(divisor.trailing_zeros()));
+            return self.ins().ushr(x, count);
+        }
+        if ty != types::I64 {
+            let wide = self.ins().uextend(types::I64, x);
+            let quotient = self.divided_by_constant(wide, divisor);
+            return self.ins().ireduce(ty, quotient);
+        }
+        let magic = Magic::for_all(divisor);
+        let multiplier = self.int(ty, magic.multiplier as i64);
+        let high = self.ins().umulhi(x, multiplier);
+        let one = self.int(ty, 1);
+        let rest = self.ins().isub(x, high);
+        let half = self.ins().ushr(rest, one);
+        let sum = self.ins().iadd(half, high);
+        let count = self.int(ty, i64::from(magic.shift));
+        self.ins().ushr(sum, count)
+    }
+
+    /// An `i64` that is not negative, divided by a constant that is no power of two.
+    fn divided_by_constant(&mut self, x: ir::Value, divisor: u64) -> ir::Value {
+        let magic = Magic::for_positive(divisor);
+        let multiplier = self.int(types::I64, magic.multiplier as i64);
+        let high = self.ins().umulhi(x, multiplier);
+        let count = self.int(types::I64, i64::from(magic.shift));
+        self.ins().ushr(high, count)
+    }
+
+    fn remainder(&mut self, x: ir::Value, y: ir::Value, quotient: ir::Value) -> ir::Value {
+        let product = self.ins().imul(quotient, y);
+        self.ins().isub(x, product)
     }
 
     /// The remainder alone, unless the quotient of the same operands is wanted in this block too.
@@ -225,15 +281,13 @@ impl Translator<'_, '_> {
         let [x, y] = [a, b].map(|value| self.operand(value));
         let ty = self.value_type(x);
         let (quotient, remainder) = match self.constant_int(b) {
-            Some(divisor) if divisor > 0 && divisor & (divisor - 1) == 0 => {
-                self.power_of_two_division(x, divisor)
-            }
-            _ => {
-                let [x, y] = [x, y].map(|value| self.widened(value));
+            Some(divisor) if divisor > 0 => self.positive_constant_division(x, y, divisor as u64),
+            Some(-1) => (self.ins().ineg(x), self.int(ty, 0)),
+            Some(_) | None => {
+                let [wide_x, wide_y] = [x, y].map(|value| self.widened(value));
                 let (quotient, remainder) = match self.constant_int(b) {
-                    Some(divisor) if divisor > 0 => self.positive_constant_division(x, y),
-                    Some(divisor) if divisor != -1 => self.divided(x, y),
-                    Some(_) | None => self.guarded_division(x, y, ty),
+                    Some(_) => self.divided(wide_x, wide_y),
+                    None => self.guarded_division(wide_x, wide_y, ty),
                 };
                 (self.narrowed(quotient, ty), self.narrowed(remainder, ty))
             }
@@ -243,24 +297,27 @@ impl Translator<'_, '_> {
         division
     }
 
-    fn power_of_two_division(&mut self, x: ir::Value, divisor: i64) -> (ir::Value, ir::Value) {
+    /// A power of two shifts. Otherwise, for a negative `x`, `floor(x / y)` is `!(!x / y)`, and `!x` is not negative.
+    fn positive_constant_division(
+        &mut self,
+        x: ir::Value,
+        y: ir::Value,
+        divisor: u64,
+    ) -> (ir::Value, ir::Value) {
         let ty = self.value_type(x);
-        let count = self.int(ty, i64::from(divisor.trailing_zeros()));
-        let quotient = self.ins().sshr(x, count);
-        let mask = self.int(ty, divisor - 1);
-        (quotient, self.ins().band(x, mask))
-    }
-
-    /// For a negative `x`, `floor(x / y)` is `!(!x / y)`, and `!x` is not negative: one unsigned division, which Cranelift turns into a product.
-    fn positive_constant_division(&mut self, x: ir::Value, y: ir::Value) -> (ir::Value, ir::Value) {
-        let ty = self.value_type(x);
-        let most = self.int(ty, i64::from(ty.bits()) - 1);
-        let sign = self.ins().sshr(x, most);
-        let magnitude = self.ins().bxor(x, sign);
-        let quotient = self.ins().udiv(magnitude, y);
+        if divisor.is_power_of_two() {
+            let count = self.int(ty, i64::from(divisor.trailing_zeros()));
+            let mask = self.int(ty, divisor as i64 - 1);
+            return (self.ins().sshr(x, count), self.ins().band(x, mask));
+        }
+        let wide = if ty == types::I64 { x } else { self.ins().sextend(types::I64, x) };
+        let most = self.int(types::I64, 63);
+        let sign = self.ins().sshr(wide, most);
+        let magnitude = self.ins().bxor(wide, sign);
+        let quotient = self.divided_by_constant(magnitude, divisor);
         let quotient = self.ins().bxor(quotient, sign);
-        let product = self.ins().imul(quotient, y);
-        (quotient, self.ins().isub(x, product))
+        let quotient = self.narrowed(quotient, ty);
+        (quotient, self.remainder(x, y, quotient))
     }
 
     /// The processor faults on the minimum by -1; a divisor of -1 is rare, so it gets a branch. Below 32 bits nothing overflows.
@@ -290,8 +347,7 @@ impl Translator<'_, '_> {
     fn divided(&mut self, x: ir::Value, y: ir::Value) -> (ir::Value, ir::Value) {
         let ty = self.value_type(x);
         let quotient = self.ins().sdiv(x, y);
-        let product = self.ins().imul(quotient, y);
-        let remainder = self.ins().isub(x, product);
+        let remainder = self.remainder(x, y, quotient);
         let is_off = self.is_off(remainder, y);
         let one_if_off = if ty == types::I8 { is_off } else { self.ins().uextend(ty, is_off) };
         let zero = self.int(ty, 0);

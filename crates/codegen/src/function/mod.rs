@@ -7,14 +7,17 @@
 mod calls;
 mod floats;
 mod integers;
+mod loops;
+mod magic;
 mod raising;
 mod signatures;
 
-pub(crate) use signatures::{clif_type, function_signature, new_signature};
+pub(crate) use raising::write_missing_place;
+pub(crate) use signatures::{clif_type, function_signature, new_signature, runtime_signature};
 
-use crate::memory::Memory;
 use crate::object::Unit;
 use cranelift_codegen::entity::packed_option::PackedOption;
+use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
 use cranelift_codegen::ir::{
     self, BlockArg, FuncRef, GlobalValue, InstBuilder, MemFlagsData, SigRef, StackSlot, StackSlotData,
     StackSlotKind, TrapCode, types,
@@ -24,18 +27,27 @@ use cranelift_module::ModuleResult;
 use hotloop_index::SideMap;
 use hotloop_mir::{
     Block, BlockCall, Callee, Constant, ControlFlow, Function, Inst, InstKind, MachineType, RegionKind,
-    RuntimeFunction, Slot, Terminator, Value,
+    RuntimeFunction, Slot, Terminator, UnaryOp, Value,
 };
+use loops::Loops;
 use raising::{ColdPath, Tail};
+
+/// An access to memory that lowering has checked: it does not fault, but may be unaligned.
+///
+/// Cranelift is told no alias regions: only its optimiser would ask for them, and that is off.
+const ELEMENT: MemFlagsData = MemFlagsData::new().with_notrap();
+
+/// An access to our own structures.
+pub(crate) const WORD: MemFlagsData = MemFlagsData::trusted();
 
 /// Translates one function.
 pub(crate) struct Translator<'a, 'm> {
     mir: &'a Function,
     unit: &'a mut Unit<'m>,
     builder: FunctionBuilder<'a>,
-    memory: Memory,
     values: SideMap<Value, PackedOption<ir::Value>>,
     blocks: SideMap<Block, PackedOption<ir::Block>>,
+    loops: Loops,
     /// The MIR block that is being built.
     block: Block,
     /// The constants that were made for it.
@@ -52,8 +64,10 @@ pub(crate) struct Translator<'a, 'm> {
     tails: Vec<(Tail, ir::Block)>,
     /// Where an error leaves the function.
     raised_exit: Option<ir::Block>,
-    safepoint_count: i64,
     import_table: Option<GlobalValue>,
+    /// The object's `hl_interrupt`, and where it writes its status.
+    interrupt: Option<FuncRef>,
+    interrupt_slot: Option<StackSlot>,
     /// Where called functions write their results.
     result_slot: Option<StackSlot>,
     slots: SideMap<Slot, PackedOption<StackSlot>>,
@@ -66,11 +80,11 @@ impl<'a, 'm> Translator<'a, 'm> {
     /// A translator into an empty function, whose signature is set.
     pub(crate) fn new(
         mir: &'a Function,
+        control_flow: &ControlFlow,
         unit: &'a mut Unit<'m>,
         clif: &'a mut ir::Function,
         scratch: &'a mut FunctionBuilderContext,
     ) -> Self {
-        let memory = Memory::new(mir, clif);
         let mut builder = FunctionBuilder::new(clif, scratch);
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
@@ -81,9 +95,9 @@ impl<'a, 'm> Translator<'a, 'm> {
             mir,
             unit,
             builder,
-            memory,
             values: SideMap::with_len(None.into(), mir.values.len()),
             blocks: SideMap::with_len(None.into(), mir.blocks.len()),
+            loops: Loops::new(mir, control_flow),
             block: mir.entry(),
             block_constants: Vec::new(),
             block_divisions: Vec::new(),
@@ -92,8 +106,9 @@ impl<'a, 'm> Translator<'a, 'm> {
             cold_paths: Vec::new(),
             tails: Vec::new(),
             raised_exit: None,
-            safepoint_count: 0,
             import_table: None,
+            interrupt: None,
+            interrupt_slot: None,
             result_slot: None,
             slots: SideMap::with_len(None.into(), mir.slots.len()),
             local_callees: SideMap::with_len(None.into(), mir.callees.len()),
@@ -103,11 +118,10 @@ impl<'a, 'm> Translator<'a, 'm> {
     }
 
     /// Builds the whole function.
-    pub(crate) fn translate(mut self) -> ModuleResult<()> {
-        let control_flow = ControlFlow::new(self.mir);
-        self.create_blocks(&control_flow);
+    pub(crate) fn translate(mut self, control_flow: &ControlFlow) -> ModuleResult<()> {
+        self.create_blocks(control_flow);
         for (position, block) in control_flow.reverse_postorder().iter().enumerate() {
-            if position > 0 || !self.starts_in_entry(&control_flow) {
+            if position > 0 || !self.starts_in_entry(control_flow) {
                 self.builder.switch_to_block(self.clif_block(*block));
             }
             self.translate_block(*block)?;
@@ -200,14 +214,11 @@ impl<'a, 'm> Translator<'a, 'm> {
                 self.ins().iadd(base, offset)
             }
             InstKind::Load { ty, address, offset, region } => {
-                let flags = self.memory.load(self.mir, *region, *address);
-                let kind = self.mir.regions[*region].kind;
-                self.load(*ty, *address, *offset, flags, kind)
+                self.load(*ty, *address, *offset, self.mir.regions[*region].kind)
             }
-            InstKind::Store { value, address, offset, region } => {
-                let flags = self.memory.store(*region);
+            InstKind::Store { value, address, offset, region: _ } => {
                 let [value, address] = [*value, *address].map(|value| self.operand(value));
-                self.ins().store(flags, value, address, *offset);
+                self.ins().store(ELEMENT, value, address, *offset);
                 return Ok(());
             }
             InstKind::SlotAddress(slot) => self.slot_address(*slot),
@@ -243,12 +254,7 @@ impl<'a, 'm> Translator<'a, 'm> {
                 let (target, arguments) = self.block_call(call);
                 self.ins().jump(target, &arguments);
             }
-            Terminator::Branch { condition, then, otherwise } => {
-                let condition = self.operand(*condition);
-                let (then, then_arguments) = self.block_call(then);
-                let (otherwise, otherwise_arguments) = self.block_call(otherwise);
-                self.ins().brif(condition, then, &then_arguments, otherwise, &otherwise_arguments);
-            }
+            Terminator::Branch { condition, then, otherwise } => self.branch(*condition, then, otherwise),
             Terminator::Return(values) => self.return_results(values),
             Terminator::Raise { error, payload } => self.raise(*error, payload, data.terminator_span),
             Terminator::Reraise => {
@@ -264,6 +270,40 @@ impl<'a, 'm> Translator<'a, 'm> {
         }
     }
 
+    /// Cranelift lays out the second target of a branch next, and the first behind all that the second leads to. So what leaves the
+    /// loop comes first; by default the `then` side comes next, as it was written.
+    fn branch(&mut self, condition: Value, then: &BlockCall, otherwise: &BlockCall) {
+        let then_is_last =
+            self.loops.leaves(self.block, then.block) && !self.loops.leaves(self.block, otherwise.block);
+        let (last, next) = if then_is_last { (then, otherwise) } else { (otherwise, then) };
+        let goes_last = if then_is_last { self.operand(condition) } else { self.inverted(condition) };
+        let (last, last_arguments) = self.block_call(last);
+        let (next, next_arguments) = self.block_call(next);
+        self.ins().brif(goes_last, last, &last_arguments, next, &next_arguments);
+    }
+
+    /// The opposite of a condition; a comparison of this block is made the other way round.
+    fn inverted(&mut self, condition: Value) -> ir::Value {
+        let here =
+            self.mir.defining_inst(condition).filter(|inst| self.mir.blocks[self.block].insts.contains(inst));
+        match here.map(|inst| &self.mir.insts[inst].kind) {
+            Some(InstKind::IntCompare(op, a, b)) => {
+                let [x, y] = [*a, *b].map(|value| self.operand(value));
+                self.ins().icmp(integers::condition(*op).complement(), x, y)
+            }
+            Some(InstKind::FloatCompare(op, a, b)) => {
+                let [x, y] = [*a, *b].map(|value| self.operand(value));
+                self.ins().fcmp(floats::condition(*op).complement(), x, y)
+            }
+            Some(InstKind::Unary(UnaryOp::Inot, value)) => self.operand(*value),
+            _ => {
+                let condition = self.operand(condition);
+                let zero = self.int(types::I8, 0);
+                self.ins().icmp(IntCC::Equal, condition, zero)
+            }
+        }
+    }
+
     fn block_call(&mut self, call: &BlockCall) -> (ir::Block, Vec<BlockArg>) {
         let arguments = call.arguments.iter().map(|value| self.operand(*value).into()).collect();
         (self.clif_block(call.block), arguments)
@@ -271,11 +311,10 @@ impl<'a, 'm> Translator<'a, 'm> {
 
     /// Writes the results, each extended with zeros to eight bytes, and returns.
     fn return_results(&mut self, values: &[Value]) {
-        let flags = self.memory.results;
         for (position, value) in values.iter().enumerate() {
             let results = self.results.expect("a parallel body has no results");
             let word = self.result_word(*value);
-            self.ins().store(flags, word, results, 8 * position as i32);
+            self.ins().store(WORD, word, results, 8 * position as i32);
         }
         let ok = self.ins().iconst(types::I32, 0);
         self.ins().return_(&[ok]);
@@ -296,22 +335,15 @@ impl<'a, 'm> Translator<'a, 'm> {
     }
 
     /// A byte of an array of truth values may hold anything, since other types can be seen as such an array; all but 0 are true.
-    fn load(
-        &mut self,
-        ty: MachineType,
-        address: Value,
-        offset: i32,
-        flags: MemFlagsData,
-        kind: RegionKind,
-    ) -> ir::Value {
+    fn load(&mut self, ty: MachineType, address: Value, offset: i32, kind: RegionKind) -> ir::Value {
         let address = self.operand(address);
-        let loaded = self.ins().load(clif_type(ty), flags, address, offset);
+        let loaded = self.ins().load(clif_type(ty), ELEMENT, address, offset);
         let is_foreign = matches!(kind, RegionKind::Argument(_) | RegionKind::Unknown);
         if ty != MachineType::I1 || !is_foreign {
             return loaded;
         }
         let zero = self.ins().iconst(types::I8, 0);
-        self.ins().icmp(ir::condcodes::IntCC::NotEqual, loaded, zero)
+        self.ins().icmp(IntCC::NotEqual, loaded, zero)
     }
 
     fn slot_address(&mut self, slot: Slot) -> ir::Value {

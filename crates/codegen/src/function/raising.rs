@@ -4,12 +4,13 @@
 //! payload and jumps to a tail, which writes the error state and unwinds; one tail serves all sites with the same unwind
 //! target and length of payload.
 
-use super::Translator;
+use super::{Translator, WORD, stack_slot};
 use crate::imports::SELF_SYMBOL;
 use crate::sites::{BOUNDS_MESSAGE, RECURSION_MESSAGE, Site, runtime_error};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
-use cranelift_module::ModuleResult;
+use cranelift_codegen::ir::{self, BlockArg, FuncRef, InstBuilder, StackSlot, types};
+use cranelift_frontend::FunctionBuilder;
+use cranelift_module::{Module as _, ModuleResult};
 use hotloop_abi::{Context, ErrorState};
 use hotloop_diagnostics::Span;
 use hotloop_mir::{Block, ErrorId, ExceptionClass, RuntimeFunction, Value};
@@ -18,7 +19,7 @@ use hotloop_mir::{Block, ErrorId, ExceptionClass, RuntimeFunction, Value};
 pub(super) enum ColdPath {
     /// Raises an error.
     Raise(Raising),
-    /// Wraps a negative index: goes on at `resume` with it, or at `fail`.
+    /// Wraps a negative index and goes on at `resume` with it, unless it is still out of bounds.
     Wrap { block: ir::Block, index: ir::Value, length: ir::Value, resume: ir::Block, fail: ir::Block },
     /// Asks the runtime about an interrupt, then goes on at `resume`.
     Interrupt { block: ir::Block, resume: ir::Block, site: u32, unwind: Option<Block> },
@@ -49,6 +50,25 @@ const fn error_offset(field: usize) -> i32 {
     (Context::ERROR_OFFSET + field) as i32
 }
 
+/// Writes image and site if the error has no site: the runtime raised it by itself, and not a function that the runtime called.
+pub(crate) fn write_missing_place(
+    builder: &mut FunctionBuilder<'_>,
+    context: ir::Value,
+    image: ir::Value,
+    site: ir::Value,
+) {
+    let (image_offset, site_offset) =
+        (error_offset(ErrorState::IMAGE_OFFSET), error_offset(ErrorState::SITE_OFFSET));
+    let known_image = builder.ins().load(types::I64, WORD, context, image_offset);
+    let known_site = builder.ins().load(types::I32, WORD, context, site_offset);
+    let no_site = builder.ins().iconst(types::I32, i64::from(ErrorState::NO_SITE));
+    let is_missing = builder.ins().icmp(IntCC::Equal, known_site, no_site);
+    let image = builder.ins().select(is_missing, image, known_image);
+    let site = builder.ins().select(is_missing, site, known_site);
+    builder.ins().store(WORD, image, context, image_offset);
+    builder.ins().store(WORD, site, context, site_offset);
+}
+
 impl Translator<'_, '_> {
     /// Goes on with the index wrapped into the bounds. An index in bounds costs one unsigned compare; a negative one is rare.
     pub(super) fn check_bounds(
@@ -63,16 +83,15 @@ impl Translator<'_, '_> {
         let site = self.site(ExceptionClass::IndexError, BOUNDS_MESSAGE, span);
         let axis = self.int(types::I64, i64::from(axis));
         let fail = self.raising_block(site, ExceptionClass::IndexError, vec![index, axis, length]);
-        let is_in_bounds = self.ins().icmp(IntCC::UnsignedLessThan, index, length);
-        let resume = self.builder.create_block();
+        let is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, length);
         if !wrap {
-            self.ins().brif(is_in_bounds, resume, &[], fail, &[]);
-            self.builder.switch_to_block(resume);
+            self.leave_if(is_outside, fail);
             return index;
         }
+        let resume = self.builder.create_block();
         let wrapped = self.builder.append_block_param(resume, types::I64);
         let block = self.cold_block();
-        self.ins().brif(is_in_bounds, resume, &[index.into()], block, &[]);
+        self.ins().brif(is_outside, block, &[], resume, &[index.into()]);
         self.cold_paths.push(ColdPath::Wrap { block, index, length, resume, fail });
         self.builder.switch_to_block(resume);
         wrapped
@@ -80,11 +99,11 @@ impl Translator<'_, '_> {
 
     /// Raises the error unless the condition holds.
     pub(super) fn check(&mut self, condition: Value, error: ErrorId, span: Span) {
-        let condition = self.operand(condition);
+        let fails = self.inverted(condition);
         let error = &self.mir.errors[error];
         let site = self.site(error.class, &error.message, span);
         let fail = self.raising_block(site, error.class, Vec::new());
-        self.go_on_if(condition, fail);
+        self.leave_if(fails, fail);
     }
 
     /// Raises the error.
@@ -97,20 +116,10 @@ impl Translator<'_, '_> {
     }
 
     /// Asks whether somebody wants this code to stop.
-    ///
-    /// Cranelift takes a second load of the same address without a store between for the first one's value, and would so
-    /// never look at the flag again in a later loop. Hence each load has an address expression of its own, which costs nothing: the
-    /// two constants cancel in the addressing mode.
     pub(super) fn safepoint(&mut self, span: Span) {
-        self.safepoint_count += 1;
-        let flags = self.memory.constant;
         let context = self.context;
-        let flag = self.ins().load(types::I64, flags, context, Context::INTERRUPT_OFFSET as i32);
-        let distance = self.int(types::I64, -self.safepoint_count);
-        let apart = self.ins().iadd(flag, distance);
-        let interrupt = self.memory.interrupt;
-        let count = self.safepoint_count as i32;
-        let flag = self.ins().load(types::I32, interrupt, apart, count);
+        let flag = self.ins().load(types::I64, WORD, context, Context::INTERRUPT_OFFSET as i32);
+        let flag = self.ins().load(types::I32, WORD, flag, 0);
         let zero = self.int(types::I32, 0);
         let is_wanted = self.ins().icmp(IntCC::NotEqual, flag, zero);
         let (class, message) = runtime_error(RuntimeFunction::Safepoint);
@@ -123,13 +132,13 @@ impl Translator<'_, '_> {
 
     /// Raises `RecursionError` when the stack is nearly used up.
     pub(super) fn check_stack(&mut self, span: Span) {
-        let (flags, context) = (self.memory.constant, self.context);
-        let limit = self.ins().load(types::I64, flags, context, Context::STACK_LIMIT_OFFSET as i32);
+        let context = self.context;
+        let limit = self.ins().load(types::I64, WORD, context, Context::STACK_LIMIT_OFFSET as i32);
         let pointer = self.ins().get_stack_pointer(types::I64);
-        let has_room = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, pointer, limit);
+        let is_used_up = self.ins().icmp(IntCC::UnsignedLessThan, pointer, limit);
         let site = self.site(ExceptionClass::RecursionError, RECURSION_MESSAGE, span);
         let fail = self.raising_block(site, ExceptionClass::RecursionError, Vec::new());
-        self.go_on_if(has_room, fail);
+        self.leave_if(is_used_up, fail);
     }
 
     /// After a call of a compiled function: an error that it raised is complete.
@@ -203,8 +212,8 @@ impl Translator<'_, '_> {
     ) {
         self.builder.switch_to_block(block);
         let wrapped = self.ins().iadd(index, length);
-        let is_in_bounds = self.ins().icmp(IntCC::UnsignedLessThan, wrapped, length);
-        self.ins().brif(is_in_bounds, resume, &[wrapped.into()], fail, &[]);
+        let is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, wrapped, length);
+        self.go_back_unless(is_outside, fail, resume, &[wrapped.into()]);
     }
 
     fn build_interrupt(
@@ -215,12 +224,44 @@ impl Translator<'_, '_> {
         unwind: Option<Block>,
     ) -> ModuleResult<()> {
         self.builder.switch_to_block(block);
-        let status = self.call_runtime_function(RuntimeFunction::Safepoint, &[self.context])?;
-        let blame = self.cold_block();
-        self.ins().brif(status[0], blame, &[], resume, &[]);
-        self.builder.switch_to_block(blame);
-        self.jump_to_blame(site, unwind);
+        let interrupt = self.interrupt_function()?;
+        let slot = self.interrupt_slot();
+        let site = self.int(types::I32, i64::from(site));
+        let status = self.ins().stack_addr(types::I64, slot, 0);
+        let context = self.context;
+        self.ins().call(interrupt, &[context, site, status]);
+        let status = self.ins().load(types::I32, WORD, status, 0);
+        let target = self.unwind_block(unwind);
+        self.go_back_unless(status, target, resume, &[]);
         Ok(())
+    }
+
+    /// Ends a cold path that may return to the hot code. The way back has a cold block of its own: an edge counts as hot where its end is.
+    fn go_back_unless(
+        &mut self,
+        fails: ir::Value,
+        fail: ir::Block,
+        resume: ir::Block,
+        arguments: &[BlockArg],
+    ) {
+        let back = self.cold_block();
+        self.ins().brif(fails, fail, &[], back, &[]);
+        self.builder.switch_to_block(back);
+        self.ins().jump(resume, arguments);
+    }
+
+    fn interrupt_function(&mut self) -> ModuleResult<FuncRef> {
+        if let Some(known) = self.interrupt {
+            return Ok(known);
+        }
+        let interrupt = self.unit.interrupt()?;
+        let interrupt = self.unit.module.declare_func_in_func(interrupt, self.builder.func);
+        self.interrupt = Some(interrupt);
+        Ok(interrupt)
+    }
+
+    fn interrupt_slot(&mut self) -> StackSlot {
+        *self.interrupt_slot.get_or_insert_with(|| self.builder.create_sized_stack_slot(stack_slot(8)))
     }
 
     fn jump_to_blame(&mut self, site: u32, unwind: Option<Block>) {
@@ -238,7 +279,8 @@ impl Translator<'_, '_> {
                 unwind
             }
             Tail::Blame { unwind } => {
-                self.write_missing_place(parameters[0])?;
+                let image = self.import(SELF_SYMBOL)?;
+                write_missing_place(&mut self.builder, self.context, image, parameters[0]);
                 unwind
             }
         };
@@ -259,28 +301,9 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    /// Writes image and site if the error has no site: the runtime raised it, and not a function that the runtime called.
-    fn write_missing_place(&mut self, site: ir::Value) -> ModuleResult<()> {
-        let image = self.import(SELF_SYMBOL)?;
-        let known_image = self.read_error_field(types::I64, ErrorState::IMAGE_OFFSET);
-        let known_site = self.read_error_field(types::I32, ErrorState::SITE_OFFSET);
-        let no_site = self.int(types::I32, i64::from(ErrorState::NO_SITE));
-        let is_missing = self.ins().icmp(IntCC::Equal, known_site, no_site);
-        let image = self.ins().select(is_missing, image, known_image);
-        let site = self.ins().select(is_missing, site, known_site);
-        self.write_error_field(image, ErrorState::IMAGE_OFFSET);
-        self.write_error_field(site, ErrorState::SITE_OFFSET);
-        Ok(())
-    }
-
     fn write_error_field(&mut self, value: ir::Value, field: usize) {
-        let (flags, context) = (self.memory.error, self.context);
-        self.ins().store(flags, value, context, error_offset(field));
-    }
-
-    fn read_error_field(&mut self, ty: ir::Type, field: usize) -> ir::Value {
-        let (flags, context) = (self.memory.error, self.context);
-        self.ins().load(ty, flags, context, error_offset(field))
+        let context = self.context;
+        self.ins().store(WORD, value, context, error_offset(field));
     }
 
     /// The tail of that kind, which is built at the end.
@@ -323,9 +346,9 @@ impl Translator<'_, '_> {
         block
     }
 
-    fn go_on_if(&mut self, condition: ir::Value, fail: ir::Block) {
+    fn leave_if(&mut self, fails: ir::Value, fail: ir::Block) {
         let resume = self.builder.create_block();
-        self.ins().brif(condition, resume, &[], fail, &[]);
+        self.ins().brif(fails, fail, &[], resume, &[]);
         self.builder.switch_to_block(resume);
     }
 

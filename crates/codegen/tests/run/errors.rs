@@ -131,6 +131,60 @@ fn an_error_unwinds_through_the_blocks_that_ask_for_it() {
     }
 }
 
+/// Spoils all registers that a C function may.
+#[cfg(target_arch = "x86_64")]
+unsafe extern "C" fn spoiling_safepoint(_context: *mut Context) -> Status {
+    // SAFETY: the instructions write only registers that are declared as clobbered.
+    unsafe {
+        std::arch::asm!(
+            "pcmpeqd xmm0, xmm0",
+            "pcmpeqd xmm1, xmm1",
+            "pcmpeqd xmm2, xmm2",
+            "pcmpeqd xmm3, xmm3",
+            "pcmpeqd xmm4, xmm4",
+            "pcmpeqd xmm5, xmm5",
+            "pcmpeqd xmm6, xmm6",
+            "pcmpeqd xmm7, xmm7",
+            "pcmpeqd xmm8, xmm8",
+            "pcmpeqd xmm9, xmm9",
+            "pcmpeqd xmm10, xmm10",
+            "pcmpeqd xmm11, xmm11",
+            "pcmpeqd xmm12, xmm12",
+            "pcmpeqd xmm13, xmm13",
+            "pcmpeqd xmm14, xmm14",
+            "pcmpeqd xmm15, xmm15",
+            "mov rax, -1",
+            "mov rcx, -1",
+            "mov rdx, -1",
+            "mov rsi, -1",
+            "mov rdi, -1",
+            "mov r8, -1",
+            "mov r9, -1",
+            "mov r10, -1",
+            "mov r11, -1",
+            clobber_abi("C"),
+        );
+    }
+    Status::OK
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn a_safepoint_that_goes_on_changes_nothing() {
+    let types = [[I64; 14], [MachineType::F64; 14]].concat();
+    let built = function(&types, &types, |builder, v| {
+        builder.effect(InstKind::Safepoint);
+        v.to_vec()
+    });
+    let symbols = [("hl_safepoint", spoiling_safepoint as *const () as usize)];
+    for target in targets() {
+        let machine = Machine::with_symbols(&module(built.clone()), target, &symbols);
+        machine.interrupt.store(1, Ordering::Relaxed);
+        let values: Vec<u64> = (1..=28).map(|value| value << 40 | value).collect();
+        assert_eq!(machine.call(&values).unwrap(), values);
+    }
+}
+
 static ASKED: AtomicU64 = AtomicU64::new(0);
 
 /// Says go on twice, then raises.

@@ -1,0 +1,64 @@
+//! The way to `hl_safepoint`, for code in the middle of a loop.
+//!
+//! An ordinary call would make the loop keep its floats in memory, for the sake of a call that hardly ever happens. So each object
+//! with a safepoint has one function that saves every register it touches, and calls the runtime in its name. Such a
+//! function can return nothing: it writes the status where the caller says.
+
+use crate::Target;
+use crate::function::{WORD, write_missing_place};
+use cranelift_codegen::ir::{self, AbiParam, GlobalValue, InstBuilder, Signature, types};
+use cranelift_codegen::isa::CallConv;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+
+/// Its symbol; local to the object.
+pub(crate) const SYMBOL: &str = "hl_interrupt";
+
+/// `fn(context, site, status)`, which leaves all registers alone.
+pub(crate) fn signature() -> Signature {
+    let mut signature = Signature::new(CallConv::PreserveAll);
+    signature.params = [types::I64, types::I32, types::I64].map(AbiParam::new).to_vec();
+    signature
+}
+
+/// What it needs of the import table.
+pub(crate) struct Imports {
+    /// The table.
+    pub(crate) table: GlobalValue,
+    /// The offset of `hl_safepoint` in bytes.
+    pub(crate) safepoint: i32,
+    /// The offset of `hl_self` in bytes.
+    pub(crate) image: i32,
+    /// The signature of `hl_safepoint`.
+    pub(crate) signature: Signature,
+}
+
+/// Builds it.
+pub(crate) fn build(
+    imports: Imports,
+    clif: &mut ir::Function,
+    scratch: &mut FunctionBuilderContext,
+    target: &Target,
+) {
+    let mut builder = FunctionBuilder::new(clif, scratch);
+    let [block, blame, done] = std::array::from_fn(|_| builder.create_block());
+    builder.append_block_params_for_function_params(block);
+    builder.switch_to_block(block);
+    let &[context, site, result] = builder.block_params(block) else {
+        unreachable!("it has three parameters")
+    };
+    let signature = builder.import_signature(imports.signature);
+    let table = builder.ins().symbol_value(types::I64, imports.table);
+    let safepoint = builder.ins().load(types::I64, WORD, table, imports.safepoint);
+    let call = builder.ins().call_indirect(signature, safepoint, &[context]);
+    let status = builder.inst_results(call)[0];
+    builder.ins().store(WORD, status, result, 0);
+    builder.ins().brif(status, blame, &[], done, &[]);
+    builder.switch_to_block(blame);
+    let image = builder.ins().load(types::I64, WORD, table, imports.image);
+    write_missing_place(&mut builder, context, image, site);
+    builder.ins().jump(done, &[]);
+    builder.switch_to_block(done);
+    builder.ins().return_(&[]);
+    builder.seal_all_blocks();
+    builder.finalize(target.isa().frontend_config());
+}
