@@ -60,7 +60,8 @@ impl Lowering<'_> {
     /// The size in bytes; raises where a length is negative or the size does not fit.
     fn checked_size(&mut self, ty: ArrayType, shape: &[Value]) -> Value {
         for length in shape {
-            if self.code.known_int(*length).is_none_or(|length| length < 0) {
+            let is_known = self.code.known_int(*length).is_some_and(|length| length >= 0);
+            if !is_known && self.lengths.insert(*length) {
                 let fits = self.code.compare_const(IntCompare::Sge, *length, 0);
                 self.code.check(fits, ExceptionClass::ValueError, "negative dimensions are not allowed");
             }

@@ -28,6 +28,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) loops: Vec<LoopFrame>,
     /// How many arrays the function makes, so far.
     pub(crate) allocation_count: u32,
+    /// Values that are never negative: lengths of arrays.
+    pub(crate) lengths: IdSet<Value>,
     bindings: SideMap<Version, Option<Binding>>,
 }
 
@@ -59,6 +61,7 @@ impl<'a> Lowering<'a> {
             needed_again: IdSet::new(),
             loops: Vec::new(),
             allocation_count: 0,
+            lengths: IdSet::new(),
             bindings: SideMap::with_len(None, source.versions.len()),
         }
     }
@@ -206,6 +209,9 @@ impl<'a> Lowering<'a> {
             } else {
                 self.code.load(machine, descriptor, 8 * word as i32, memory)
             });
+        }
+        for length in &words[2..2 + ndim] {
+            self.lengths.insert(*length);
         }
         Operand::Array(Rc::new(ArrayOperand {
             owner: words[0],

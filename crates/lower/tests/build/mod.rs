@@ -126,6 +126,12 @@ pub(crate) fn compare(op: CompareOp, left: Expr, right: Expr) -> Expr {
     expr(ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) }, Type::BOOL)
 }
 
+pub(crate) fn conditional(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
+    let ty = then.ty.clone();
+    let (condition, then, otherwise) = (Box::new(condition), Box::new(then), Box::new(otherwise));
+    expr(ExprKind::Conditional { condition, then, otherwise }, ty)
+}
+
 pub(crate) fn convert(value: Expr, to: &str) -> Expr {
     expr(ExprKind::Convert(Box::new(value)), ty(to))
 }
@@ -164,16 +170,15 @@ pub(crate) fn range(target: Version, stop: Expr) -> RangeLoop {
     RangeLoop { target, start: int(0), stop, step: int(1) }
 }
 
-/// A loop over `joins` without `else` and `break`, whose `exits` are the joins.
+/// A loop over `joins` without `else` and jumps.
 pub(crate) fn repeat<const N: usize>(
     joins: [Version; N],
     entry: [Version; N],
     body: Vec<Stmt>,
     back: [Version; N],
-    exits: [Version; N],
 ) -> Loop {
-    let edge = |targets: [Version; N], sources: [Version; N]| Edge {
-        moves: targets
+    let to_joins = |sources: [Version; N]| Edge {
+        moves: joins
             .into_iter()
             .zip(sources)
             .map(|(target, source)| Move { target, source: Some(source) })
@@ -181,12 +186,12 @@ pub(crate) fn repeat<const N: usize>(
     };
     Loop {
         joins: joins.to_vec(),
-        entry: edge(joins, entry),
+        entry: to_joins(entry),
         body,
-        back: Some(edge(joins, back)),
+        back: Some(to_joins(back)),
         otherwise: Vec::new(),
-        exits: exits.to_vec(),
-        exit: Some(edge(exits, joins)),
+        exits: Vec::new(),
+        exit: Some(Edge::default()),
     }
 }
 
