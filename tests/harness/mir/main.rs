@@ -2,16 +2,17 @@
 //!
 //! A file begins with comments that say what it shows, then the function, then other functions that it may call. Behind
 //! the line `; after:` stands the function as the pass leaves it, with the functions that were cut out of it and the
-//! remarks. `HOTLOOP_BLESS=1` writes that part anew. Both sides have to satisfy the verifier, and answer alike in the
-//! interpreter to every call that a line such as `; run: 3, -4` gives the arguments of. (`tests/mir/verify/` is the
-//! verifier's own, and is tested there.)
+//! remarks. `HOTLOOP_BLESS=1` writes that part anew. Both sides have to satisfy the verifier, and to mean the same in the
+//! interpreter on sample arguments, to which lines such as `; run: 3, -4` add. The whole pipeline runs over each function, too. (`tests/mir/verify/` is the verifier's own, and is tested there.)
 
+mod meaning;
+
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use hotloop_interp::{Interpreter, Outcome, Scalar};
-use hotloop_mir::verify::verify_module;
-use hotloop_mir::{Function, MachineType, Module, parse_module};
-use hotloop_passes::{PassContext, pass_by_name};
+use hotloop_mir::verify::{verify, verify_module};
+use hotloop_mir::{Function, Module, parse_module};
+use hotloop_passes::{Optimiser, PassContext, pass_by_name};
 use hotloop_tests::oracle::root;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -21,14 +22,44 @@ fn main() {
     let arguments = Arguments::from_args();
     let folders =
         subfolders(&root().join("tests/mir")).into_iter().filter(|folder| !folder.ends_with("verify"));
-    let trials = folders.flat_map(|folder| files(&folder)).map(trial).collect();
+    let files: Vec<PathBuf> = folders.flat_map(|folder| files(&folder)).collect();
+    let trials = files
+        .iter()
+        .flat_map(|file| [trial(file, "", check), trial(file, " through the pipeline", check_pipeline)]);
+    let trials = trials.collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn trial(path: PathBuf) -> Trial {
-    let name =
-        path.strip_prefix(root().join("tests")).expect("a test stands in tests/").display().to_string();
-    Trial::test(name, move || check(&path).map_err(Failed::from))
+fn trial(path: &Path, suffix: &str, check: fn(&Path) -> Result<(), String>) -> Trial {
+    let name = path.strip_prefix(root().join("tests")).expect("a test stands in tests/").display();
+    let path = path.to_owned();
+    Trial::test(format!("{name}{suffix}"), move || check(&path).map_err(Failed::from))
+}
+
+/// The whole pipeline over the same function: verified after every pass, and meaning the same at the end.
+fn check_pipeline(path: &Path) -> Result<(), String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let (before, _) = text.split_once(SEPARATOR).unwrap_or((&text, ""));
+    let module = parse_module(before).map_err(|error| error.to_string())?;
+    let (function, callees) = module.functions.split_first().expect("a module has a function");
+    let callee_body = |symbol: &str| callees.iter().find(|callee| callee.name == symbol);
+    let broken = RefCell::new(Vec::new());
+    let observer = |pass: &'static str, function: &Function| {
+        if let Err(violations) = verify(function) {
+            broken.borrow_mut().push(format!("after {pass}: {violations:#?}\n{function}"));
+        }
+    };
+    let optimised =
+        Optimiser::new().with_callees(&callee_body).with_observer(&observer).run(function.clone());
+    if let Some(first) = broken.borrow().first() {
+        return Err(first.clone());
+    }
+    meaning::compare(&module, &optimised.module, &called_with(before))
+}
+
+/// The lines `; run: 3, -4` of a test: arguments for further calls.
+fn called_with(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.strip_prefix("; run:")).collect()
 }
 
 fn check(path: &Path) -> Result<(), String> {
@@ -62,43 +93,8 @@ fn transformed(before: &str, name: &str) -> Result<String, String> {
         context.remarks.iter().map(|remark| format!("; remark: {}\n", remark.message)).collect();
     let after = Module { functions: std::iter::once(function).chain(context.outlined).collect() };
     verified(&after, "after")?;
-    for arguments in before.lines().filter_map(|line| line.strip_prefix("; run:")) {
-        same_answer(&module, &after, arguments)?;
-    }
+    meaning::compare(&module, &after, &called_with(before))?;
     Ok(format!("{after}{remarks}"))
-}
-
-/// Whether the first function answers alike before and after. An error is the same in a body that was inlined or
-/// outlined, though the function it happens in has another name.
-fn same_answer(before: &Module, after: &Module, arguments: &str) -> Result<(), String> {
-    let function = &before.functions[0];
-    let scalars = scalars(function, arguments)?;
-    let callees = before.functions[1..].to_vec();
-    let answer = |module: &Module| match Interpreter::new(module).call(&function.name, &scalars) {
-        Err(Outcome::Raised(error)) => format!("{:?} {} {:?}", error.class, error.message, error.payload),
-        other => format!("{other:?}"),
-    };
-    let all_after = Module { functions: after.functions.iter().cloned().chain(callees).collect() };
-    let (first, second) = (answer(before), answer(&all_after));
-    if first == second {
-        return Ok(());
-    }
-    Err(format!("({arguments}) gives {first} before the pass and {second} after it"))
-}
-
-/// The arguments in a line, of the types of the function's parameters.
-fn scalars(function: &Function, text: &str) -> Result<Vec<Scalar>, String> {
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-    let parse = |(word, ty): (&str, MachineType)| match ty {
-        MachineType::F64 => {
-            word.parse::<f64>().map(|value| Scalar::F64(value.to_bits())).map_err(|error| error.to_string())
-        }
-        ty => word.parse::<i64>().map(|value| Scalar::Int(ty, value)).map_err(|error| error.to_string()),
-    };
-    words
-        .zip(function.parameters().iter().map(|parameter| function.value_type(*parameter)))
-        .map(parse)
-        .collect()
 }
 
 fn verified(module: &Module, when: &str) -> Result<(), String> {
