@@ -12,7 +12,7 @@ const WORDS: usize = 512;
 const WORD: i64 = 3;
 /// More samples would only repeat what fewer show.
 const MOST_SAMPLES: usize = 256;
-const FUEL: u64 = 1_000_000;
+const FUEL: u64 = 400_000;
 
 /// What can be seen of a call.
 #[derive(Debug, PartialEq)]
