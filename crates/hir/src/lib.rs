@@ -12,9 +12,10 @@
 //! let mut function = Function::new("answer", Type::INT64);
 //! let answer = Expr::constant(Constant::Int(42), Type::INT64);
 //! function.push(StmtKind::Return(Some(answer)));
-//! assert!(matches!(&function.body[0].kind, StmtKind::Return(Some(value)) if value.ty == Type::INT64));
+//! assert_eq!(function.to_string(), "fn answer() -> int64:\n    return 42\n");
 //! ```
 
+mod display;
 mod expr;
 mod function;
 

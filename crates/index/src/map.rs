@@ -30,6 +30,11 @@ impl<I: Id, T> IdMap<I, T> {
         I::new(self.items.len())
     }
 
+    /// Drops all elements but the first `count`; their ids will be given out again.
+    pub fn truncate(&mut self, count: usize) {
+        self.items.truncate(count);
+    }
+
     /// How many elements there are.
     pub fn len(&self) -> usize {
         self.items.len()

@@ -32,8 +32,45 @@ pub enum Typing {
     FloatToInt,
     /// One number, converted as by `Float`; gives a bool.
     FloatToBool,
-    /// A rule of its own, in inference.
-    Special,
+    /// One number; an integer or truth value stays as it is, a float gives one of its own type.
+    Integral,
+    /// One number; gives one of its own type.
+    Absolute,
+    /// Two or more numbers, or a tuple of them; gives one of the type they have in common where ways meet.
+    Extremum,
+    /// An array or a tuple; gives an int64.
+    Length,
+    /// One number, which gives an int64, and perhaps a number of decimals, which gives a float.
+    Round,
+    /// Two numbers; gives a tuple of two.
+    Divmod,
+    /// Two numbers, typed as by the operator `**`.
+    Power,
+    /// The head of a loop.
+    Counting,
+    /// A shape, for a full array its value, and a dtype; gives an array.
+    NewArray(Filling),
+    /// An array, for a full one its value, and a dtype; gives an array of that shape.
+    NewArrayLike(Filling),
+    /// Two integers, typed as in arithmetic.
+    Gcd,
+    /// One number, or two of which the second is the base; typed as `Float` or `FloatFloat`.
+    LogBase,
+    /// A float, converted as by `Float`, and an integer; gives the float's type.
+    Ldexp,
+}
+
+/// What fills a new array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Filling {
+    /// Nothing.
+    Nothing,
+    /// Zeros.
+    Zeros,
+    /// Ones.
+    Ones,
+    /// A value that is given.
+    Value,
 }
 
 /// How an intrinsic is realised.

@@ -1,6 +1,6 @@
 //! The table itself: one row an operation.
 
-use crate::{Realization, Typing};
+use crate::{Filling, Realization, Typing};
 use hotloop_abi::RuntimeFunction as Rt;
 
 /// Rows: variant, paths, typing, realisation, what it does.
@@ -8,7 +8,7 @@ macro_rules! intrinsics {
     (@realize Lowered) => { Realization::Lowered };
     (@realize $double:ident) => { Realization::Runtime(Rt::$double, None) };
     (@realize $double:ident $single:ident) => { Realization::Runtime(Rt::$double, Some(Rt::$single)) };
-    ($($name:ident [$($path:literal)+] $typing:ident ($($realization:ident)+) $documentation:literal,)*) => {
+    ($($name:ident [$($path:literal)+] $typing:ident $(($filling:ident))? -> $($realization:ident)+, $documentation:literal;)*) => {
         /// A built-in operation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Intrinsic {
@@ -26,7 +26,7 @@ macro_rules! intrinsics {
 
             /// How it is typed.
             pub const fn typing(self) -> Typing {
-                match self { $(Self::$name => Typing::$typing,)* }
+                match self { $(Self::$name => Typing::$typing $((Filling::$filling))?,)* }
             }
 
             /// How it is realised.
@@ -48,68 +48,68 @@ macro_rules! intrinsics {
 }
 
 intrinsics! {
-    Abs ["builtins.abs" "numpy.abs" "numpy.absolute"] Special (Lowered) "The absolute value, in the operand's own type.",
-    Min ["builtins.min"] Special (Lowered) "The smallest of two or more numbers; the first of equal ones.",
-    Max ["builtins.max"] Special (Lowered) "The largest of two or more numbers; the first of equal ones.",
-    Len ["builtins.len"] Special (Lowered) "The length of an array's first axis, or of a tuple.",
-    Round ["builtins.round"] Special (Lowered) "The nearest integer, ties to even; with digits, the nearest float of so many decimals.",
-    Divmod ["builtins.divmod"] Special (Lowered) "Floor quotient and remainder.",
-    PowBuiltin ["builtins.pow"] Special (Lowered) "The operator `**` as a function.",
-    Range ["builtins.range"] Special (Lowered) "Counts in a `for` loop.",
-    Prange ["hotloop.prange"] Special (Lowered) "Counts in a `for` loop whose iterations may run in parallel.",
-    Empty ["numpy.empty"] Special (Lowered) "An array whose elements are not set.",
-    Zeros ["numpy.zeros"] Special (Lowered) "An array of zeros.",
-    Ones ["numpy.ones"] Special (Lowered) "An array of ones.",
-    Full ["numpy.full"] Special (Lowered) "An array of one value.",
-    EmptyLike ["numpy.empty_like"] Special (Lowered) "An array like another whose elements are not set.",
-    ZerosLike ["numpy.zeros_like"] Special (Lowered) "An array of zeros like another.",
-    OnesLike ["numpy.ones_like"] Special (Lowered) "An array of ones like another.",
-    FullLike ["numpy.full_like"] Special (Lowered) "An array of one value like another.",
-    Sqrt ["math.sqrt" "numpy.sqrt"] Float (Lowered) "The square root; nan of a negative number.",
-    Fabs ["math.fabs" "numpy.fabs"] Float (Lowered) "The absolute value as a float.",
-    MathFloor ["math.floor"] FloatToInt (Lowered) "The largest integer not above.",
-    MathCeil ["math.ceil"] FloatToInt (Lowered) "The smallest integer not below.",
-    MathTrunc ["math.trunc"] FloatToInt (Lowered) "The integer next towards zero.",
-    Floor ["numpy.floor"] Float (Lowered) "The largest integral float not above.",
-    Ceil ["numpy.ceil"] Float (Lowered) "The smallest integral float not below.",
-    Trunc ["numpy.trunc"] Float (Lowered) "The integral float next towards zero.",
-    Rint ["numpy.rint"] Float (Lowered) "The nearest integral float, ties to even.",
-    IsNan ["math.isnan" "numpy.isnan"] FloatToBool (Lowered) "Whether it is not a number.",
-    IsInf ["math.isinf" "numpy.isinf"] FloatToBool (Lowered) "Whether it is infinite.",
-    IsFinite ["math.isfinite" "numpy.isfinite"] FloatToBool (Lowered) "Whether it is neither infinite nor nan.",
-    Copysign ["math.copysign" "numpy.copysign"] FloatFloat (Lowered) "The magnitude of the first with the sign of the second.",
-    Degrees ["math.degrees" "numpy.degrees" "numpy.rad2deg"] Float (Lowered) "An angle in degrees.",
-    Radians ["math.radians" "numpy.radians" "numpy.deg2rad"] Float (Lowered) "An angle in radians.",
-    Gcd ["math.gcd" "numpy.gcd"] Special (Lowered) "The greatest common divisor of two integers.",
-    LogBase ["math.log"] Special (Lowered) "The natural logarithm, or that to a base.",
-    Sin ["math.sin" "numpy.sin"] Float (Sin FloatSin) "The sine.",
-    Cos ["math.cos" "numpy.cos"] Float (Cos FloatCos) "The cosine.",
-    Tan ["math.tan" "numpy.tan"] Float (Tan) "The tangent.",
-    Asin ["math.asin" "numpy.arcsin" "numpy.asin"] Float (Asin) "The inverse sine.",
-    Acos ["math.acos" "numpy.arccos" "numpy.acos"] Float (Acos) "The inverse cosine.",
-    Atan ["math.atan" "numpy.arctan" "numpy.atan"] Float (Atan) "The inverse tangent.",
-    Atan2 ["math.atan2" "numpy.arctan2" "numpy.atan2"] FloatFloat (Atan2) "The angle of a point, from y and x.",
-    Sinh ["math.sinh" "numpy.sinh"] Float (Sinh) "The hyperbolic sine.",
-    Cosh ["math.cosh" "numpy.cosh"] Float (Cosh) "The hyperbolic cosine.",
-    Tanh ["math.tanh" "numpy.tanh"] Float (Tanh) "The hyperbolic tangent.",
-    Asinh ["math.asinh" "numpy.arcsinh" "numpy.asinh"] Float (Asinh) "The inverse hyperbolic sine.",
-    Acosh ["math.acosh" "numpy.arccosh" "numpy.acosh"] Float (Acosh) "The inverse hyperbolic cosine.",
-    Atanh ["math.atanh" "numpy.arctanh" "numpy.atanh"] Float (Atanh) "The inverse hyperbolic tangent.",
-    Exp ["math.exp" "numpy.exp"] Float (Exp FloatExp) "The exponential.",
-    Exp2 ["math.exp2" "numpy.exp2"] Float (Exp2) "The power of two.",
-    Expm1 ["math.expm1" "numpy.expm1"] Float (Expm1) "The exponential less one.",
-    Log ["numpy.log"] Float (Log FloatLog) "The natural logarithm.",
-    Log2 ["math.log2" "numpy.log2"] Float (Log2) "The logarithm to base two.",
-    Log10 ["math.log10" "numpy.log10"] Float (Log10) "The logarithm to base ten.",
-    Log1p ["math.log1p" "numpy.log1p"] Float (Log1p) "The natural logarithm of one more.",
-    MathPow ["math.pow"] FloatFloat (Pow FloatPow) "The power, of floats.",
-    Cbrt ["math.cbrt" "numpy.cbrt"] Float (Cbrt) "The cube root.",
-    Hypot ["math.hypot" "numpy.hypot"] FloatFloat (Hypot) "The length of a vector of two components.",
-    Fmod ["math.fmod" "numpy.fmod"] FloatFloat (Fmod FloatFmod) "The remainder with the sign of the first.",
-    Nextafter ["math.nextafter" "numpy.nextafter"] FloatFloat (Nextafter) "The next float after the first towards the second.",
-    Erf ["math.erf"] Float (Erf) "The error function.",
-    Erfc ["math.erfc"] Float (Erfc) "The complementary error function.",
-    Gamma ["math.gamma"] Float (Gamma) "The gamma function.",
-    Lgamma ["math.lgamma"] Float (Lgamma) "The logarithm of the absolute gamma function.",
-    Ldexp ["math.ldexp" "numpy.ldexp"] Special (Ldexp) "A float times a power of two.",
+    Abs ["builtins.abs" "numpy.abs" "numpy.absolute"] Absolute -> Lowered, "The absolute value, in the operand's own type.";
+    Min ["builtins.min"] Extremum -> Lowered, "The smallest of two or more numbers; the first of equal ones.";
+    Max ["builtins.max"] Extremum -> Lowered, "The largest of two or more numbers; the first of equal ones.";
+    Len ["builtins.len"] Length -> Lowered, "The length of an array's first axis, or of a tuple.";
+    Round ["builtins.round"] Round -> Lowered, "The nearest integer, ties to even; with digits, the nearest float of so many decimals.";
+    Divmod ["builtins.divmod"] Divmod -> Lowered, "Floor quotient and remainder.";
+    PowBuiltin ["builtins.pow"] Power -> Lowered, "The operator `**` as a function.";
+    Range ["builtins.range"] Counting -> Lowered, "Counts in a `for` loop.";
+    Prange ["hotloop.prange"] Counting -> Lowered, "Counts in a `for` loop whose iterations may run in parallel.";
+    Empty ["numpy.empty"] NewArray(Nothing) -> Lowered, "An array whose elements are not set.";
+    Zeros ["numpy.zeros"] NewArray(Zeros) -> Lowered, "An array of zeros.";
+    Ones ["numpy.ones"] NewArray(Ones) -> Lowered, "An array of ones.";
+    Full ["numpy.full"] NewArray(Value) -> Lowered, "An array of one value.";
+    EmptyLike ["numpy.empty_like"] NewArrayLike(Nothing) -> Lowered, "An array like another whose elements are not set.";
+    ZerosLike ["numpy.zeros_like"] NewArrayLike(Zeros) -> Lowered, "An array of zeros like another.";
+    OnesLike ["numpy.ones_like"] NewArrayLike(Ones) -> Lowered, "An array of ones like another.";
+    FullLike ["numpy.full_like"] NewArrayLike(Value) -> Lowered, "An array of one value like another.";
+    Sqrt ["math.sqrt" "numpy.sqrt"] Float -> Lowered, "The square root; nan of a negative number.";
+    Fabs ["math.fabs" "numpy.fabs"] Float -> Lowered, "The absolute value as a float.";
+    MathFloor ["math.floor"] FloatToInt -> Lowered, "The largest integer not above.";
+    MathCeil ["math.ceil"] FloatToInt -> Lowered, "The smallest integer not below.";
+    MathTrunc ["math.trunc"] FloatToInt -> Lowered, "The integer next towards zero.";
+    Floor ["numpy.floor"] Integral -> Lowered, "The largest integral float not above.";
+    Ceil ["numpy.ceil"] Integral -> Lowered, "The smallest integral float not below.";
+    Trunc ["numpy.trunc"] Integral -> Lowered, "The integral float next towards zero.";
+    Rint ["numpy.rint"] Float -> Lowered, "The nearest integral float, ties to even.";
+    IsNan ["math.isnan" "numpy.isnan"] FloatToBool -> Lowered, "Whether it is not a number.";
+    IsInf ["math.isinf" "numpy.isinf"] FloatToBool -> Lowered, "Whether it is infinite.";
+    IsFinite ["math.isfinite" "numpy.isfinite"] FloatToBool -> Lowered, "Whether it is neither infinite nor nan.";
+    Copysign ["math.copysign" "numpy.copysign"] FloatFloat -> Lowered, "The magnitude of the first with the sign of the second.";
+    Degrees ["math.degrees" "numpy.degrees" "numpy.rad2deg"] Float -> Lowered, "An angle in degrees.";
+    Radians ["math.radians" "numpy.radians" "numpy.deg2rad"] Float -> Lowered, "An angle in radians.";
+    Gcd ["math.gcd" "numpy.gcd"] Gcd -> Lowered, "The greatest common divisor of two integers.";
+    LogBase ["math.log"] LogBase -> Lowered, "The natural logarithm, or that to a base.";
+    Sin ["math.sin" "numpy.sin"] Float -> Sin FloatSin, "The sine.";
+    Cos ["math.cos" "numpy.cos"] Float -> Cos FloatCos, "The cosine.";
+    Tan ["math.tan" "numpy.tan"] Float -> Tan, "The tangent.";
+    Asin ["math.asin" "numpy.arcsin" "numpy.asin"] Float -> Asin, "The inverse sine.";
+    Acos ["math.acos" "numpy.arccos" "numpy.acos"] Float -> Acos, "The inverse cosine.";
+    Atan ["math.atan" "numpy.arctan" "numpy.atan"] Float -> Atan, "The inverse tangent.";
+    Atan2 ["math.atan2" "numpy.arctan2" "numpy.atan2"] FloatFloat -> Atan2, "The angle of a point, from y and x.";
+    Sinh ["math.sinh" "numpy.sinh"] Float -> Sinh, "The hyperbolic sine.";
+    Cosh ["math.cosh" "numpy.cosh"] Float -> Cosh, "The hyperbolic cosine.";
+    Tanh ["math.tanh" "numpy.tanh"] Float -> Tanh, "The hyperbolic tangent.";
+    Asinh ["math.asinh" "numpy.arcsinh" "numpy.asinh"] Float -> Asinh, "The inverse hyperbolic sine.";
+    Acosh ["math.acosh" "numpy.arccosh" "numpy.acosh"] Float -> Acosh, "The inverse hyperbolic cosine.";
+    Atanh ["math.atanh" "numpy.arctanh" "numpy.atanh"] Float -> Atanh, "The inverse hyperbolic tangent.";
+    Exp ["math.exp" "numpy.exp"] Float -> Exp FloatExp, "The exponential.";
+    Exp2 ["math.exp2" "numpy.exp2"] Float -> Exp2, "The power of two.";
+    Expm1 ["math.expm1" "numpy.expm1"] Float -> Expm1, "The exponential less one.";
+    Log ["numpy.log"] Float -> Log FloatLog, "The natural logarithm.";
+    Log2 ["math.log2" "numpy.log2"] Float -> Log2, "The logarithm to base two.";
+    Log10 ["math.log10" "numpy.log10"] Float -> Log10, "The logarithm to base ten.";
+    Log1p ["math.log1p" "numpy.log1p"] Float -> Log1p, "The natural logarithm of one more.";
+    MathPow ["math.pow"] FloatFloat -> Pow FloatPow, "The power, of floats.";
+    Cbrt ["math.cbrt" "numpy.cbrt"] Float -> Cbrt, "The cube root.";
+    Hypot ["math.hypot" "numpy.hypot"] FloatFloat -> Hypot, "The length of a vector of two components.";
+    Fmod ["math.fmod" "numpy.fmod"] FloatFloat -> Fmod FloatFmod, "The remainder with the sign of the first.";
+    Nextafter ["math.nextafter" "numpy.nextafter"] FloatFloat -> Nextafter, "The next float after the first towards the second.";
+    Erf ["math.erf"] Float -> Erf, "The error function.";
+    Erfc ["math.erfc"] Float -> Erfc, "The complementary error function.";
+    Gamma ["math.gamma"] Float -> Gamma, "The gamma function.";
+    Lgamma ["math.lgamma"] Float -> Lgamma, "The logarithm of the absolute gamma function.";
+    Ldexp ["math.ldexp" "numpy.ldexp"] Ldexp -> Ldexp, "A float times a power of two.";
 }

@@ -1,0 +1,280 @@
+//! Assignments: to names, to elements, to tuples of these, and with an operator.
+
+use crate::bindings::Binding;
+use crate::conversion::to_dtype;
+use crate::function::{Inference, Reported, Typed, counted};
+use hotloop_ast as ast;
+use hotloop_ast::BinaryOp;
+use hotloop_ast::ExprKind as AstExpr;
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{Expr, ExprKind, StmtKind, Version};
+use hotloop_types::{ArrayType, Type};
+
+static UNPACKING: Code = Code::new("HL0212", "a value cannot be unpacked into these targets");
+static TARGET: Code = Code::new("HL0310", "a kind of assignment is not supported in a kernel yet");
+static READ_ONLY: Code = Code::new("HL0213", "a read-only array is written");
+static STORED: Code = Code::new("HL0222", "a value cannot be stored in an array");
+
+impl Inference<'_> {
+    pub(crate) fn assign(&mut self, targets: &[ast::Expr], value: &ast::Expr, span: Span) -> Typed<()> {
+        let result = self.assign_value(targets, value, span);
+        if result.is_err() {
+            targets.iter().for_each(|target| self.poison(target));
+        }
+        result
+    }
+
+    fn assign_value(&mut self, targets: &[ast::Expr], value: &ast::Expr, span: Span) -> Typed<()> {
+        if let ([target], AstExpr::Tuple(items)) = (targets, &value.kind) {
+            if let Some(parts) = tuple_target(target) {
+                if parts.len() == items.len() {
+                    return self.assign_pairwise(parts, items, span);
+                }
+            }
+        }
+        let value = self.expression(value)?;
+        match targets {
+            [target] => self.assign_to(target, value, span),
+            several => {
+                let value = self.kept(value, "value");
+                several.iter().try_for_each(|target| self.assign_to(target, value.clone(), span))
+            }
+        }
+    }
+
+    /// `a, b = x, y`: all values are evaluated before the first is assigned, without a tuple.
+    fn assign_pairwise(&mut self, targets: &[ast::Expr], items: &[ast::Expr], span: Span) -> Typed<()> {
+        let mut values = Vec::with_capacity(items.len());
+        for (target, item) in targets.iter().zip(items) {
+            let value = self.expression(item)?;
+            values.push(match &target.kind {
+                // A new version of a name disturbs none of the values to come.
+                AstExpr::Name(name) if all_names(targets) => {
+                    let version = self.assign_version(name, value, target.span);
+                    Pending::Done(name, version)
+                }
+                _ => Pending::Value(self.kept(value, "value")),
+            });
+        }
+        let mut result = Ok(());
+        for (target, value) in targets.iter().zip(values) {
+            match value {
+                Pending::Done(name, version) => self.bind(name, version),
+                Pending::Value(value) => {
+                    if self.assign_to(target, value, span).is_err() {
+                        result = Err(Reported);
+                    }
+                }
+            }
+        }
+        result
+    }
+
+    /// A value that can be used more than once: bound to a temporary unless it is a constant or a version.
+    pub(crate) fn kept(&mut self, value: Expr, purpose: &str) -> Expr {
+        if self.is_simple(&value) {
+            return value;
+        }
+        let (ty, span) = (value.ty.clone(), value.span);
+        let version = self.new_temporary(purpose, ty.clone(), span);
+        self.emit(StmtKind::Assign { target: version, value }, span);
+        Expr::new(ExprKind::Version(version), ty, span)
+    }
+
+    /// Whether evaluating the expression twice, or later, is the same: a constant, a version that cannot be
+    /// unassigned, or a tuple of these.
+    pub(crate) fn is_simple(&self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::Constant(_) => true,
+            ExprKind::Version(version) => !self.function.versions[*version].maybe_unassigned,
+            ExprKind::Tuple(items) => items.iter().all(|item| self.is_simple(item)),
+            _ => false,
+        }
+    }
+
+    fn assign_to(&mut self, target: &ast::Expr, value: Expr, span: Span) -> Typed<()> {
+        match &target.kind {
+            AstExpr::Name(name) => {
+                let version = self.assign_version(name, value, target.span);
+                self.bind(name, version);
+                Ok(())
+            }
+            AstExpr::Tuple(items) | AstExpr::List(items) => self.unpack(items, value, target.span, span),
+            AstExpr::Subscript { value: array, index } => self.store(array, index, value, target.span, span),
+            AstExpr::Attribute { name, .. } => {
+                let message =
+                    format!("assigning the attribute `{}` is not supported yet in a kernel", name.name);
+                let help = "assign the elements of the array one by one";
+                Err(self.report(Diagnostic::error(&TARGET, message, target.span).with_help(help)))
+            }
+            _ => {
+                let message =
+                    format!("assigning to {} is not supported yet in a kernel", target.kind.describe());
+                let help = "name each variable that is assigned";
+                Err(self.report(Diagnostic::error(&TARGET, message, target.span).with_help(help)))
+            }
+        }
+    }
+
+    fn assign_version(&mut self, name: &str, value: Expr, span: Span) -> Version {
+        let local = self.locals.find(name).expect("every name that is assigned is a local");
+        let version = self.new_version(local, value.ty.clone(), span);
+        self.emit(StmtKind::Assign { target: version, value }, span);
+        version
+    }
+
+    fn bind(&mut self, name: &str, version: Version) {
+        let local = self.locals.find(name).expect("every name that is assigned is a local");
+        self.bindings.set(local, Binding::Version(version));
+    }
+
+    /// After an error the names of a target have no type.
+    fn poison(&mut self, target: &ast::Expr) {
+        let mut names = Vec::new();
+        crate::locals::visit_target(target, &mut |name| names.push(name.clone()));
+        for local in names.iter().filter_map(|name| self.locals.find(name)).collect::<Vec<_>>() {
+            self.bindings.set(local, Binding::Poisoned);
+        }
+    }
+
+    fn unpack(&mut self, targets: &[ast::Expr], value: Expr, target_span: Span, span: Span) -> Typed<()> {
+        let Type::Tuple(types) = &value.ty else {
+            let message = format!("a value of type {} cannot be unpacked in a kernel yet", value.ty);
+            let diagnostic = Diagnostic::error(&UNPACKING, message, target_span)
+                .with_label(value.span, format!("this is {}", value.ty))
+                .with_help("index it, as in `a = x[0]`");
+            return Err(self.report(diagnostic));
+        };
+        if types.len() != targets.len() {
+            let message = format!(
+                "{} cannot be unpacked into {}",
+                counted(types.len(), "value"),
+                counted(targets.len(), "target")
+            );
+            let diagnostic = Diagnostic::error(&UNPACKING, message, target_span)
+                .with_label(value.span, format!("this is {}", value.ty))
+                .with_help("name as many targets as there are values");
+            return Err(self.report(diagnostic));
+        }
+        let types = types.clone();
+        let value = self.kept(value, "values");
+        for (position, (target, ty)) in targets.iter().zip(types.iter()).enumerate() {
+            let item = ExprKind::TupleItem(Box::new(value.clone()), position as u32);
+            let item = Expr::new(item, ty.clone(), value.span);
+            self.assign_to(target, item, span)?;
+        }
+        Ok(())
+    }
+
+    fn store(
+        &mut self,
+        array: &ast::Expr,
+        index: &ast::Expr,
+        value: Expr,
+        target_span: Span,
+        span: Span,
+    ) -> Typed<()> {
+        let (array, indices) = self.element_place(array, index, target_span)?;
+        let array_type = self.writable(&array, target_span)?;
+        let value = self.stored_value(value, array_type)?;
+        self.emit(StmtKind::StoreElement { array, indices, value }, span);
+        Ok(())
+    }
+
+    fn writable(&mut self, array: &Expr, target_span: Span) -> Typed<ArrayType> {
+        let Type::Array(array_type) = array.ty else { unreachable!("an element place is in an array") };
+        if !array_type.readonly {
+            return Ok(array_type);
+        }
+        let diagnostic = Diagnostic::error(&READ_ONLY, "the array is read-only", target_span)
+            .with_label(array.span, format!("this is {}", array.ty))
+            .with_help("write into a copy, or pass an array that may be written");
+        Err(self.report(diagnostic))
+    }
+
+    fn stored_value(&mut self, value: Expr, array: ArrayType) -> Typed {
+        if let Type::Scalar(_) = value.ty {
+            return Ok(to_dtype(value, array.dtype));
+        }
+        let message =
+            format!("a value of type {} cannot be stored in an element of type {}", value.ty, array.dtype);
+        Err(self.report(
+            Diagnostic::error(&STORED, message, value.span).with_help("store a number or a truth value"),
+        ))
+    }
+
+    pub(crate) fn augmented(
+        &mut self,
+        target: &ast::Expr,
+        op: BinaryOp,
+        value: &ast::Expr,
+        span: Span,
+    ) -> Typed<()> {
+        let result = match &target.kind {
+            AstExpr::Subscript { value: array, index } => {
+                self.augmented_element((array, index, target.span), op, value, span)
+            }
+            AstExpr::Name(name) => self.augmented_name(name, target, op, value),
+            _ => self.assign_to(target, Expr::constant(hotloop_hir::Constant::None, Type::None), span),
+        };
+        if result.is_err() {
+            self.poison(target);
+        }
+        result
+    }
+
+    fn augmented_name(
+        &mut self,
+        name: &str,
+        target: &ast::Expr,
+        op: BinaryOp,
+        value: &ast::Expr,
+    ) -> Typed<()> {
+        let left = self.expression(target)?;
+        let right = self.operand(value)?;
+        let span = target.span.to(value.span);
+        let result = self.binary(op, left.into(), right, span, target.span)?;
+        let version = self.assign_version(name, result, target.span);
+        self.bind(name, version);
+        Ok(())
+    }
+
+    /// `array[index] op= value`, where array and index are evaluated once.
+    fn augmented_element(
+        &mut self,
+        (array, index, target_span): (&ast::Expr, &ast::Expr, Span),
+        op: BinaryOp,
+        value: &ast::Expr,
+        span: Span,
+    ) -> Typed<()> {
+        let (array, indices) = self.element_place(array, index, target_span)?;
+        let array_type = self.writable(&array, target_span)?;
+        let array = self.kept(array, "array");
+        let indices: Vec<Expr> = indices.into_iter().map(|index| self.kept(index, "index")).collect();
+        let element = ExprKind::Element { array: Box::new(array.clone()), indices: indices.clone() };
+        let element = Expr::new(element, Type::Scalar(array_type.dtype), target_span);
+        let right = self.operand(value)?;
+        let result = self.binary(op, element.into(), right, span, target_span)?;
+        let value = self.stored_value(result, array_type)?;
+        self.emit(StmtKind::StoreElement { array, indices, value }, span);
+        Ok(())
+    }
+}
+
+/// A value of a pairwise assignment, on its way to its target.
+enum Pending<'s> {
+    /// In a version that only has to be bound.
+    Done(&'s str, Version),
+    Value(Expr),
+}
+
+fn tuple_target(target: &ast::Expr) -> Option<&[ast::Expr]> {
+    match &target.kind {
+        AstExpr::Tuple(items) | AstExpr::List(items) => Some(items),
+        _ => None,
+    }
+}
+
+fn all_names(targets: &[ast::Expr]) -> bool {
+    targets.iter().all(|target| matches!(target.kind, AstExpr::Name(_)))
+}

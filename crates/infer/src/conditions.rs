@@ -1,0 +1,401 @@
+//! Comparisons, truth values, `and`, `or`, and conditional expressions.
+
+use crate::conversion::{convert, to_dtype};
+use crate::expression::{Value, constant};
+use crate::function::{Inference, Typed};
+use crate::operators::negated;
+use crate::statement::constant_truth;
+use hotloop_ast as ast;
+use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, UnaryOp};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{CompareOp, Constant, Expr, ExprKind};
+use hotloop_types::{Dtype, DtypeKind, Type, promote, unify};
+
+static TRUTH: Code = Code::new("HL0214", "a value has no truth value in a kernel");
+static COMPARED: Code = Code::new("HL0223", "values of these types cannot be compared in a kernel");
+static CHOICE: Code = Code::new("HL0224", "the values of a choice have nothing in common");
+
+impl Inference<'_> {
+    /// Whether an expression holds: a bool, which is constant where that is known now.
+    pub(crate) fn condition(&mut self, expression: &ast::Expr) -> Typed {
+        match &expression.kind {
+            AstExpr::BoolChain { op, operands } => self.condition_chain(*op, operands),
+            AstExpr::Unary { op: UnaryOp::Not, operand } => {
+                let span = expression.span;
+                let condition = self.nested(expression.span, |this| this.condition(operand))?;
+                Ok(negated(condition, span))
+            }
+            _ => {
+                let value = self.expression(expression)?;
+                self.truth_of(value)
+            }
+        }
+    }
+
+    /// `a and b and c` where only the truth matters.
+    fn condition_chain(&mut self, op: BoolOp, operands: &[ast::Expr]) -> Typed {
+        let mut result: Option<Expr> = None;
+        for operand in operands {
+            if let Some(decided) = result.as_ref().and_then(constant_truth) {
+                if decided == (op == BoolOp::Or) {
+                    break;
+                }
+                result = None;
+            }
+            self.count_link(operand.span)?;
+            let next = self.nested(operand.span, |this| this.condition(operand))?;
+            result = Some(match result {
+                None => next,
+                Some(left) => short_circuit(op, left, next),
+            });
+        }
+        Ok(result.expect("a chain has operands"))
+    }
+
+    pub(crate) fn truth_of(&mut self, value: Expr) -> Typed {
+        let span = value.span;
+        let decided = |truth| Ok(constant(Constant::Bool(truth), Type::BOOL, span));
+        match &value.ty {
+            Type::Scalar(_) => Ok(match &value.kind {
+                ExprKind::Constant(Constant::Int(number)) => return decided(*number != 0),
+                ExprKind::Constant(Constant::Float(number)) => return decided(*number != 0.0),
+                _ => to_dtype(value, Dtype::Bool),
+            }),
+            Type::None => decided(false),
+            Type::Tuple(items) if self.is_simple(&value) || matches!(value.kind, ExprKind::Tuple(_)) => {
+                decided(!items.is_empty())
+            }
+            Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) => {
+                let message = format!("a value of type {} has no truth value in a kernel", value.ty);
+                let diagnostic = Diagnostic::error(&TRUTH, message, span)
+                    .with_help("compare a number, such as its `size`, with 0");
+                Err(self.report(diagnostic))
+            }
+        }
+    }
+
+    /// `a and b and c` as a value: of bools a bool, otherwise the operand that decides.
+    pub(crate) fn bool_chain(&mut self, op: BoolOp, operands: &[ast::Expr], span: Span) -> Typed {
+        let mut values = Vec::with_capacity(operands.len());
+        for operand in operands {
+            self.count_link(operand.span)?;
+            values.push(self.expression(operand)?);
+        }
+        let mut result = values.pop().expect("a chain has operands");
+        while let Some(left) = values.pop() {
+            result = self.bool_value(op, left, result, span)?;
+        }
+        Ok(result)
+    }
+
+    fn bool_value(&mut self, op: BoolOp, left: Expr, right: Expr, span: Span) -> Typed {
+        if left.ty == Type::BOOL && right.ty == Type::BOOL {
+            return Ok(short_circuit(op, left, right));
+        }
+        let common = self.common_type(&left, &right, span)?;
+        self.with_let(left, "left", span, |this, left| {
+            let condition = this.truth_of(left.clone())?;
+            let (left, right) = (convert(left, &common), convert(right, &common));
+            let (then, otherwise) = if op == BoolOp::And { (right, left) } else { (left, right) };
+            Ok(choose(condition, then, otherwise, span))
+        })
+    }
+
+    fn common_type(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed<Type> {
+        if let Some(common) = unify(&left.ty, &right.ty) {
+            return Ok(common);
+        }
+        let message = format!("the value may be {} or {}, which no type holds", left.ty, right.ty);
+        let diagnostic = Diagnostic::error(&CHOICE, message, span)
+            .with_label(left.span, format!("this is {}", left.ty))
+            .with_label(right.span, format!("this is {}", right.ty))
+            .with_help("choose between values of one type");
+        Err(self.report(diagnostic))
+    }
+
+    /// Binds a value that is used more than once, unless evaluating it again is the same.
+    pub(crate) fn with_let(
+        &mut self,
+        value: Expr,
+        purpose: &str,
+        span: Span,
+        body: impl FnOnce(&mut Self, Expr) -> Typed,
+    ) -> Typed {
+        if self.is_simple(&value) {
+            return body(self, value);
+        }
+        let target = self.new_temporary(purpose, value.ty.clone(), value.span);
+        let bound = self.version(target, value.span);
+        let body = body(self, bound)?;
+        let ty = body.ty.clone();
+        Ok(Expr::new(ExprKind::Let { target, value: Box::new(value), body: Box::new(body) }, ty, span))
+    }
+
+    pub(crate) fn conditional(
+        &mut self,
+        condition: &ast::Expr,
+        then: &ast::Expr,
+        otherwise: &ast::Expr,
+        span: Span,
+    ) -> Typed {
+        let condition = self.condition(condition)?;
+        match constant_truth(&condition) {
+            Some(true) => return self.expression(then),
+            Some(false) => return self.expression(otherwise),
+            None => {}
+        }
+        let (then, otherwise) = (self.expression(then)?, self.expression(otherwise)?);
+        let common = self.common_type(&then, &otherwise, span)?;
+        Ok(choose(condition, convert(then, &common), convert(otherwise, &common), span))
+    }
+
+    /// `a < b <= c`: each operand is evaluated once, and not at all behind a comparison that fails.
+    pub(crate) fn compare_chain(
+        &mut self,
+        first: &ast::Expr,
+        rest: &[(AstCompare, ast::Expr)],
+        span: Span,
+    ) -> Typed {
+        if let [(op, right)] = rest {
+            let (left, right) = (self.operand(first)?, self.operand(right)?);
+            return self.compare(*op, left, right, span);
+        }
+        let left = self.expression(first)?;
+        self.compare_rest(left, rest, span)
+    }
+
+    fn compare_rest(&mut self, left: Expr, rest: &[(AstCompare, ast::Expr)], span: Span) -> Typed {
+        let ((op, right), rest) = rest.split_first().expect("a chain has comparisons");
+        self.count_link(right.span)?;
+        let part = left.span.to(right.span);
+        let right = self.expression(right)?;
+        if rest.is_empty() {
+            return self.compare(*op, left.into(), right.into(), part);
+        }
+        // The left operand is evaluated before the right one, which is bound.
+        self.with_let(left, "left", span, |this, left| {
+            this.with_let(right, "middle", span, |this, right| {
+                let here = this.compare(*op, left.into(), right.clone().into(), part)?;
+                if constant_truth(&here) == Some(false) {
+                    return Ok(here);
+                }
+                let behind = this.nested(span, |this| this.compare_rest(right, rest, span))?;
+                Ok(short_circuit(BoolOp::And, here, behind))
+            })
+        })
+    }
+
+    fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
+        let described = (left.describe(), right.describe());
+        let places = (left.span(), right.span());
+        if let (Value::Expr(left), Value::Expr(right)) = (left, right) {
+            let arrays: Vec<&Expr> =
+                [&left, &right].into_iter().filter(|side| matches!(side.ty, Type::Array(_))).collect();
+            let is_identity =
+                matches!(op, AstCompare::Is | AstCompare::IsNot | AstCompare::In | AstCompare::NotIn);
+            let with_none = left.ty == Type::None || right.ty == Type::None;
+            if !arrays.is_empty() && !is_identity && !with_none {
+                return Err(self.report_array_operation(op.spelling(), &arrays, span));
+            }
+            if let Some(result) = self.compare_values(op, left, right, span)? {
+                return Ok(result);
+            }
+        }
+        let message = format!("`{}` cannot compare {} with {}", op.spelling(), described.0, described.1);
+        let diagnostic = Diagnostic::error(&COMPARED, message, span)
+            .with_label(places.0, format!("this is {}", described.0))
+            .with_label(places.1, format!("this is {}", described.1))
+            .with_help(match op {
+                AstCompare::Is | AstCompare::IsNot => {
+                    "use `==` or `!=`; only `None` can be compared with `is`"
+                }
+                AstCompare::In | AstCompare::NotIn => "look for a number in a tuple, or write a loop",
+                _ => "compare numbers, or tuples of numbers for equality",
+            });
+        Err(self.report(diagnostic))
+    }
+
+    fn compare_values(&mut self, op: AstCompare, left: Expr, right: Expr, span: Span) -> Typed<Option<Expr>> {
+        let equality = match op {
+            AstCompare::Eq | AstCompare::Is => Some(true),
+            AstCompare::Ne | AstCompare::IsNot => Some(false),
+            _ => None,
+        };
+        if let (Some(positive), true) = (equality, left.ty == Type::None || right.ty == Type::None) {
+            let same = left.ty == right.ty;
+            return Ok(Some(constant(Constant::Bool(same == positive), Type::BOOL, span)));
+        }
+        if let (Some(positive), Type::Dtype(a), Type::Dtype(b)) = (equality, &left.ty, &right.ty) {
+            return Ok(Some(constant(Constant::Bool((a == b) == positive), Type::BOOL, span)));
+        }
+        match op {
+            AstCompare::Is | AstCompare::IsNot => {
+                let bools = left.ty == Type::BOOL && right.ty == Type::BOOL;
+                let op = if op == AstCompare::Is { CompareOp::Eq } else { CompareOp::Ne };
+                Ok(bools.then(|| scalar_compare(op, left, right, span)).flatten())
+            }
+            AstCompare::In => self.membership(left, right, span),
+            AstCompare::NotIn => Ok(self.membership(left, right, span)?.map(|found| negated(found, span))),
+            AstCompare::Eq => self.ordered(CompareOp::Eq, left, right, span),
+            AstCompare::Ne => self.ordered(CompareOp::Ne, left, right, span),
+            AstCompare::Lt => self.ordered(CompareOp::Lt, left, right, span),
+            AstCompare::Le => self.ordered(CompareOp::Le, left, right, span),
+            AstCompare::Gt => self.ordered(CompareOp::Gt, left, right, span),
+            AstCompare::Ge => self.ordered(CompareOp::Ge, left, right, span),
+        }
+    }
+
+    fn ordered(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed<Option<Expr>> {
+        if let (Type::Tuple(a), Type::Tuple(b)) = (&left.ty, &right.ty) {
+            return match op {
+                CompareOp::Eq | CompareOp::Ne if a.len() != b.len() => {
+                    Ok(Some(constant(Constant::Bool(op == CompareOp::Ne), Type::BOOL, span)))
+                }
+                CompareOp::Eq => self.equal_tuples(left, right, span),
+                CompareOp::Ne => Ok(self.equal_tuples(left, right, span)?.map(|equal| negated(equal, span))),
+                CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => Ok(None),
+            };
+        }
+        Ok(scalar_compare(op, left, right, span))
+    }
+
+    /// Whether tuples of one length are equal, item by item.
+    fn equal_tuples(&mut self, left: Expr, right: Expr, span: Span) -> Typed<Option<Expr>> {
+        let (Type::Tuple(a), Type::Tuple(b)) = (left.ty.clone(), right.ty.clone()) else { return Ok(None) };
+        let comparable =
+            a.iter().zip(b.iter()).all(|(a, b)| a.as_scalar().is_some() && b.as_scalar().is_some());
+        if !comparable {
+            return Ok(None);
+        }
+        self.with_let(left, "left", span, |this, left| {
+            this.with_let(right, "right", span, |_, right| {
+                let mut result = constant(Constant::Bool(true), Type::BOOL, span);
+                for (position, (a, b)) in a.iter().zip(b.iter()).enumerate() {
+                    let (left, right) = (item(&left, position, a), item(&right, position, b));
+                    let equal = scalar_compare(CompareOp::Eq, left, right, span).expect("both are scalars");
+                    result = short_circuit(BoolOp::And, result, equal);
+                }
+                Ok(result)
+            })
+        })
+        .map(Some)
+    }
+
+    /// `value in (a, b, c)`.
+    fn membership(&mut self, value: Expr, within: Expr, span: Span) -> Typed<Option<Expr>> {
+        let Type::Tuple(types) = within.ty.clone() else { return Ok(None) };
+        if value.ty.as_scalar().is_none() || types.iter().any(|ty| ty.as_scalar().is_none()) {
+            return Ok(None);
+        }
+        self.with_let(value, "value", span, |this, value| {
+            this.with_let(within, "within", span, |_, within| {
+                let mut result = constant(Constant::Bool(false), Type::BOOL, span);
+                for (position, ty) in types.iter().enumerate() {
+                    let found =
+                        scalar_compare(CompareOp::Eq, value.clone(), item(&within, position, ty), span);
+                    result = short_circuit(BoolOp::Or, result, found.expect("both are scalars"));
+                }
+                Ok(result)
+            })
+        })
+        .map(Some)
+    }
+
+    /// Runs `work` one level deeper.
+    pub(crate) fn nested<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Typed<T>) -> Typed<T> {
+        self.depth += 1;
+        let result = if self.depth > crate::expression::MAX_DEPTH {
+            Err(self.report_too_deep(span))
+        } else {
+            work(self)
+        };
+        self.depth -= 1;
+        result
+    }
+}
+
+/// An item of a tuple that is cheap to name again.
+pub(crate) fn item(tuple: &Expr, position: usize, ty: &Type) -> Expr {
+    if let ExprKind::Tuple(items) = &tuple.kind {
+        return items[position].clone();
+    }
+    Expr::new(ExprKind::TupleItem(Box::new(tuple.clone()), position as u32), ty.clone(), tuple.span)
+}
+
+/// `left and right` or `left or right` of bools; constants are taken out.
+fn short_circuit(op: BoolOp, left: Expr, right: Expr) -> Expr {
+    let span = if left.span.file == right.span.file { left.span.to(right.span) } else { left.span };
+    match (op, constant_truth(&left)) {
+        (BoolOp::And, Some(true)) | (BoolOp::Or, Some(false)) => right,
+        (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) => left,
+        (BoolOp::And, None) => Expr::new(ExprKind::And(Box::new(left), Box::new(right)), Type::BOOL, span),
+        (BoolOp::Or, None) => Expr::new(ExprKind::Or(Box::new(left), Box::new(right)), Type::BOOL, span),
+    }
+}
+
+fn choose(condition: Expr, then: Expr, otherwise: Expr, span: Span) -> Expr {
+    match constant_truth(&condition) {
+        Some(true) => return then,
+        Some(false) => return otherwise,
+        None => {}
+    }
+    let ty = then.ty.clone();
+    let kind = ExprKind::Conditional {
+        condition: Box::new(condition),
+        then: Box::new(then),
+        otherwise: Box::new(otherwise),
+    };
+    Expr::new(kind, ty, span)
+}
+
+/// A comparison of two scalars: in a type that holds both, and of int64 with uint64 by value.
+fn scalar_compare(op: CompareOp, left: Expr, right: Expr, span: Span) -> Option<Expr> {
+    let (a, b) = (left.ty.as_scalar()?, right.ty.as_scalar()?);
+    if let Some(decided) = decided_comparison(op, &left, &right) {
+        return Some(constant(Constant::Bool(decided), Type::BOOL, span));
+    }
+    let (left, right) = match (a.kind(), b.kind()) {
+        (DtypeKind::Float, _) | (_, DtypeKind::Float) => {
+            let common = promote(a, b);
+            (to_dtype(left, common), to_dtype(right, common))
+        }
+        _ => compared_integers((left, a), (right, b)),
+    };
+    let kind = ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) };
+    Some(Expr::new(kind, Type::BOOL, span))
+}
+
+fn compared_integers((left, a): (Expr, Dtype), (right, b): (Expr, Dtype)) -> (Expr, Expr) {
+    let Some(Type::Scalar(common)) = unify(&left.ty, &right.ty) else {
+        unreachable!("integers have a common type")
+    };
+    if common.is_float() {
+        let widen =
+            |side, dtype: Dtype| if dtype == Dtype::UInt64 { side } else { to_dtype(side, Dtype::Int64) };
+        return (widen(left, a), widen(right, b));
+    }
+    (to_dtype(left, common), to_dtype(right, common))
+}
+
+/// The result of comparing two constants of one type.
+fn decided_comparison(op: CompareOp, left: &Expr, right: &Expr) -> Option<bool> {
+    let (ExprKind::Constant(a), ExprKind::Constant(b)) = (&left.kind, &right.kind) else { return None };
+    let order = match (a, b) {
+        (Constant::Int(a), Constant::Int(b))
+            if left.ty == right.ty && left.ty != Type::Scalar(Dtype::UInt64) =>
+        {
+            Some(a.cmp(b))
+        }
+        (Constant::Bool(a), Constant::Bool(b)) => Some(a.cmp(b)),
+        (Constant::Float(a), Constant::Float(b)) => a.partial_cmp(b),
+        _ => return None,
+    };
+    Some(match op {
+        CompareOp::Eq => order.is_some_and(std::cmp::Ordering::is_eq),
+        CompareOp::Ne => order.is_none_or(std::cmp::Ordering::is_ne),
+        CompareOp::Lt => order.is_some_and(std::cmp::Ordering::is_lt),
+        CompareOp::Le => order.is_some_and(std::cmp::Ordering::is_le),
+        CompareOp::Gt => order.is_some_and(std::cmp::Ordering::is_gt),
+        CompareOp::Ge => order.is_some_and(std::cmp::Ordering::is_ge),
+    })
+}

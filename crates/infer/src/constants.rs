@@ -1,0 +1,75 @@
+//! Values that are known when a kernel is compiled.
+
+use crate::environment::{FrozenValue, Global};
+use crate::expression::{Value, constant};
+use crate::function::Inference;
+use hotloop_ast as ast;
+use hotloop_diagnostics::Span;
+use hotloop_hir::{Constant, Expr, ExprKind};
+use hotloop_types::{Dtype, Type};
+
+/// The bits and the type of an integer literal: int64, or uint64 if only that holds it.
+pub(crate) fn integer_literal(digits: &str, radix: u32) -> Option<(i64, Type)> {
+    let value = u64::from_str_radix(digits, radix).ok()?;
+    let ty = if i64::try_from(value).is_ok() { Type::INT64 } else { Type::Scalar(Dtype::UInt64) };
+    Some((value as i64, ty))
+}
+
+/// A frozen value as an expression; strings have none.
+pub(crate) fn frozen(value: &FrozenValue, span: Span) -> Option<Expr> {
+    Some(match value {
+        FrozenValue::None => constant(Constant::None, Type::None, span),
+        FrozenValue::Bool(value) => constant(Constant::Bool(*value), Type::BOOL, span),
+        FrozenValue::Int(value) => constant(Constant::Int(*value), Type::INT64, span),
+        FrozenValue::Float(value) => constant(Constant::Float(*value), Type::FLOAT64, span),
+        FrozenValue::NumpyInt(Dtype::Bool, bits) => constant(Constant::Bool(*bits != 0), Type::BOOL, span),
+        FrozenValue::NumpyInt(dtype, bits) => constant(Constant::Int(*bits), Type::Scalar(*dtype), span),
+        FrozenValue::NumpyFloat(dtype, value) => {
+            constant(Constant::Float(*value), Type::Scalar(*dtype), span)
+        }
+        FrozenValue::Str(_) => return None,
+        FrozenValue::Tuple(items) => {
+            let items = items.iter().map(|item| frozen(item, span)).collect::<Option<Vec<_>>>()?;
+            let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
+            Expr::new(ExprKind::Tuple(items), ty, span)
+        }
+    })
+}
+
+/// The value of an integer constant.
+pub(crate) fn integer_constant(value: &Expr) -> Option<i64> {
+    match (&value.kind, &value.ty) {
+        (ExprKind::Constant(Constant::Int(value)), Type::Scalar(dtype)) if *dtype != Dtype::UInt64 => {
+            Some(*value)
+        }
+        _ => None,
+    }
+}
+
+impl Inference<'_> {
+    /// The text of a string literal or a global that is one.
+    pub(crate) fn constant_string(&self, value: &ast::Expr) -> Option<String> {
+        match &value.kind {
+            ast::ExprKind::Str(text) => Some(text.clone()),
+            ast::ExprKind::Name(name) if self.locals.find(name).is_none() => {
+                match self.environment.global(name) {
+                    Some(Global::Constant(FrozenValue::Str(text))) => Some(text),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The module, function or dtype that an expression names outside the function, if it does.
+    pub(crate) fn static_global(&mut self, expression: &ast::Expr) -> crate::function::Typed<Option<Global>> {
+        match &expression.kind {
+            ast::ExprKind::Name(name) if self.locals.find(name).is_some() => Ok(None),
+            ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. } => match self.operand(expression)? {
+                Value::Global(global, _) => Ok(Some(global)),
+                Value::Expr(_) | Value::Str(..) => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+}

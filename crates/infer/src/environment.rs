@@ -1,0 +1,131 @@
+//! What inference asks of the world outside the function: what a global name means, and which specialisation a call reaches.
+
+use hotloop_ast::Name;
+use hotloop_diagnostics::{Diagnostic, Span};
+use hotloop_hir::CalleeData;
+use hotloop_intrinsics::{Item, MODULES, lookup};
+use hotloop_types::{Dtype, Signature, Type};
+
+/// What a name outside the function means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Global {
+    /// A built-in operation, constant or dtype.
+    Item(Item),
+    /// A module that the table of intrinsics knows, such as `numpy`.
+    Module(String),
+    /// Another kernel.
+    Function(FunctionHandle),
+    /// A value that is frozen when the kernel is compiled.
+    Constant(FrozenValue),
+    /// Something that exists but cannot be used in a kernel.
+    Unsupported {
+        /// What it is, to follow "is", such as "a class".
+        what: String,
+        /// A way out.
+        help: Option<String>,
+    },
+}
+
+/// A kernel, numbered by whoever implements [`Callees`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionHandle(pub usize);
+
+/// The value of a global when the kernel is compiled.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FrozenValue {
+    /// `None`.
+    None,
+    /// `True` or `False`.
+    Bool(bool),
+    /// A Python `int` that fits int64.
+    Int(i64),
+    /// A Python `float`.
+    Float(f64),
+    /// A NumPy integer or truth value: its dtype and its bits, sign- or zero-extended.
+    NumpyInt(Dtype, i64),
+    /// A NumPy float: its dtype and its value.
+    NumpyFloat(Dtype, f64),
+    /// A string; usable where a constant string is.
+    Str(String),
+    /// A tuple of such values.
+    Tuple(Vec<FrozenValue>),
+}
+
+/// The names outside a function.
+pub trait Environment {
+    /// What a name means at the module's level or in an enclosing function; `None` if it is not defined there. Names of builtins need not
+    /// be answered.
+    fn global(&self, name: &str) -> Option<Global>;
+
+    /// What an attribute of a known module means, such as `sqrt` of `numpy`.
+    fn attribute(&self, module: &str, name: &str) -> Option<Global> {
+        builtin_attribute(module, name)
+    }
+}
+
+/// What the table of intrinsics says about an attribute of a module.
+pub fn builtin_attribute(module: &str, name: &str) -> Option<Global> {
+    if MODULES.contains(&module) {
+        return lookup(&format!("{module}.{name}")).map(Global::Item);
+    }
+    None
+}
+
+/// An environment without names, for functions that use none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmptyEnvironment;
+
+impl Environment for EmptyEnvironment {
+    fn global(&self, _: &str) -> Option<Global> {
+        None
+    }
+}
+
+/// A parameter of a kernel, as far as a call by keyword needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterInfo {
+    /// Its name.
+    pub name: Name,
+    /// Its default, if it has one that is known.
+    pub default: Option<FrozenValue>,
+}
+
+/// The kernels that a function may call.
+pub trait Callees {
+    /// The parameters of a kernel, in order.
+    fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo>;
+
+    /// The specialisation of a kernel for arguments of these types. Its parameters may be more general than the arguments, which are then
+    /// converted.
+    fn specialize(
+        &mut self,
+        function: FunctionHandle,
+        arguments: &[Type],
+        call: Span,
+    ) -> Result<CalleeData, CalleeError>;
+}
+
+/// Why a call cannot be compiled.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CalleeError {
+    /// The kernel has errors, for these types or any.
+    Failed(Vec<Diagnostic>),
+    /// The kernel is already being inferred for these types and declares no result.
+    Recursive,
+    /// None of the signatures the kernel declares accepts the arguments.
+    NoSignature(Vec<Signature>),
+}
+
+/// No kernels at all: for functions that call none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoCallees;
+
+impl Callees for NoCallees {
+    fn parameters(&self, _: FunctionHandle) -> Vec<ParameterInfo> {
+        Vec::new()
+    }
+
+    fn specialize(&mut self, _: FunctionHandle, _: &[Type], _: Span) -> Result<CalleeData, CalleeError> {
+        Err(CalleeError::NoSignature(Vec::new()))
+    }
+}

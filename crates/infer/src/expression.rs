@@ -1,0 +1,340 @@
+//! Expressions: names, constants, tuples and the dispatch to the rest.
+
+use crate::bindings::{Binding, ConflictId};
+use crate::constants::{frozen, integer_literal};
+use crate::environment::Global;
+use crate::function::{Inference, Reported, Typed};
+use hotloop_abi::ExceptionClass;
+use hotloop_ast as ast;
+use hotloop_ast::{ExprKind as AstExpr, Number};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{Constant, Expr, ExprKind, Local, Version};
+use hotloop_index::Id;
+use hotloop_intrinsics::{Item, lookup};
+use hotloop_types::Type;
+
+static UNKNOWN_NAME: Code = Code::new("HL0201", "a name is not defined");
+static UNASSIGNED: Code = Code::new("HL0202", "a variable is read before it is assigned");
+static CONFLICT: Code = Code::new("HL0203", "a variable has types that have nothing in common");
+static LITERAL: Code = Code::new("HL0207", "an integer literal does not fit 64 bits");
+static UNSUPPORTED: Code = Code::new("HL0302", "an expression is not supported in a kernel yet");
+static NOT_A_VALUE: Code = Code::new("HL0303", "a function, module or string is used as a value");
+static GLOBAL: Code = Code::new("HL0304", "a global cannot be used in a kernel");
+static TOO_DEEP: Code = Code::new("HL0311", "an expression is too long or nested too deeply");
+
+/// How deep expressions may nest; the parser allows 200 brackets.
+pub(crate) const MAX_DEPTH: u32 = 220;
+/// How many links the operator chains of one statement may have together: each link is a level of the typed tree.
+const MAX_LINKS: u32 = 600;
+
+/// What an expression stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    /// A value at run time.
+    Expr(Expr),
+    /// A name from outside that has no value at run time.
+    Global(Global, Span),
+    /// A string that is known now.
+    Str(String, Span),
+}
+
+impl From<Expr> for Value {
+    fn from(value: Expr) -> Self {
+        Self::Expr(value)
+    }
+}
+
+impl Value {
+    /// Its type, or what else it is, for messages.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Expr(value) => value.ty.to_string(),
+            Self::Global(global, _) => describe_global(global),
+            Self::Str(..) => "str".to_owned(),
+        }
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Expr(value) => value.span,
+            Self::Global(_, span) | Self::Str(_, span) => *span,
+        }
+    }
+}
+
+fn describe_global(global: &Global) -> String {
+    match global {
+        Global::Item(Item::Function(intrinsic, _)) => format!("the function `{}`", intrinsic.paths()[0]),
+        Global::Item(Item::Constant(_)) => "float64".to_owned(),
+        Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)) => format!("the type `{dtype}`"),
+        Global::Module(name) => format!("the module `{name}`"),
+        Global::Function(_) => "a kernel".to_owned(),
+        Global::Constant(_) => "a constant".to_owned(),
+        Global::Unsupported { what, .. } => what.clone(),
+    }
+}
+
+impl Inference<'_> {
+    /// An expression that has a value at run time.
+    pub(crate) fn expression(&mut self, expression: &ast::Expr) -> Typed {
+        let value = self.operand(expression)?;
+        self.run_time_value(value)
+    }
+
+    pub(crate) fn run_time_value(&mut self, value: Value) -> Typed {
+        match value {
+            Value::Expr(value) => Ok(value),
+            Value::Global(Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)), span) => {
+                Ok(Expr::new(ExprKind::Constant(Constant::Dtype), Type::Dtype(dtype), span))
+            }
+            Value::Global(..) => {
+                let message = format!("{} cannot be used as a value in a kernel yet", value.describe());
+                let diagnostic = Diagnostic::error(&NOT_A_VALUE, message, value.span())
+                    .with_help("call it by its own name where it is needed");
+                Err(self.report(diagnostic))
+            }
+            Value::Str(_, span) => {
+                let message = "strings are not supported yet in a kernel";
+                let diagnostic = Diagnostic::error(&NOT_A_VALUE, message, span)
+                    .with_help("use numbers, or do this outside the kernel");
+                Err(self.report(diagnostic))
+            }
+        }
+    }
+
+    /// What an expression stands for.
+    pub(crate) fn operand(&mut self, expression: &ast::Expr) -> Typed<Value> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.report_too_deep(expression.span));
+        }
+        self.depth += 1;
+        let value = self.operand_within_limit(expression);
+        self.depth -= 1;
+        value
+    }
+
+    pub(crate) fn report_too_deep(&mut self, span: Span) -> Reported {
+        let message = "this expression is too long or nested too deeply for a kernel";
+        self.report(
+            Diagnostic::error(&TOO_DEEP, message, span)
+                .with_help("compute parts of it in statements of their own"),
+        )
+    }
+
+    /// Counts one more link of an operator chain.
+    pub(crate) fn count_link(&mut self, span: Span) -> Typed<()> {
+        self.links += 1;
+        if self.links > MAX_LINKS { Err(self.report_too_deep(span)) } else { Ok(()) }
+    }
+
+    fn operand_within_limit(&mut self, expression: &ast::Expr) -> Typed<Value> {
+        let span = expression.span;
+        match &expression.kind {
+            AstExpr::Name(name) => self.name(name, span),
+            AstExpr::Number(number) => self.number(number, span).map(Value::Expr),
+            AstExpr::Bool(value) => Ok(constant(Constant::Bool(*value), Type::BOOL, span).into()),
+            AstExpr::None => Ok(constant(Constant::None, Type::None, span).into()),
+            AstExpr::Str(text) => Ok(Value::Str(text.clone(), span)),
+            AstExpr::Unary { op, operand } => self.unary(*op, operand, span).map(Value::Expr),
+            AstExpr::Binary { first, rest } => self.binary_chain(first, rest).map(Value::Expr),
+            AstExpr::BoolChain { op, operands } => self.bool_chain(*op, operands, span).map(Value::Expr),
+            AstExpr::Compare { first, rest } => self.compare_chain(first, rest, span).map(Value::Expr),
+            AstExpr::Conditional { condition, then, otherwise } => {
+                self.conditional(condition, then, otherwise, span).map(Value::Expr)
+            }
+            AstExpr::Call { function, arguments } => self.call(function, arguments, span).map(Value::Expr),
+            AstExpr::Attribute { value, name } => self.attribute(value, name, span),
+            AstExpr::Subscript { value, index } => self.subscript(value, index, span).map(Value::Expr),
+            AstExpr::Tuple(items) => self.tuple(items, span).map(Value::Expr),
+            AstExpr::Ellipsis
+            | AstExpr::Bytes(_)
+            | AstExpr::FormatString(_)
+            | AstExpr::TemplateString(_)
+            | AstExpr::Slice { .. }
+            | AstExpr::List(_)
+            | AstExpr::Set(_)
+            | AstExpr::Dict(_)
+            | AstExpr::ListComprehension { .. }
+            | AstExpr::SetComprehension { .. }
+            | AstExpr::DictComprehension { .. }
+            | AstExpr::Generator { .. }
+            | AstExpr::Lambda { .. }
+            | AstExpr::Starred(_)
+            | AstExpr::Walrus { .. }
+            | AstExpr::Yield(_)
+            | AstExpr::YieldFrom(_)
+            | AstExpr::Await(_) => Err(self.unsupported_expression(expression)),
+        }
+    }
+
+    pub(crate) fn unsupported_expression(&mut self, expression: &ast::Expr) -> Reported {
+        let message = format!("{} is not supported yet in a kernel", expression.kind.describe());
+        let help = way_round(&expression.kind);
+        self.report(Diagnostic::error(&UNSUPPORTED, message, expression.span).with_help(help))
+    }
+
+    fn number(&mut self, number: &Number, span: Span) -> Typed {
+        match number {
+            Number::Float(value) => Ok(constant(Constant::Float(*value), Type::FLOAT64, span)),
+            Number::Int { digits, radix } => match integer_literal(digits, *radix) {
+                Some((value, ty)) => Ok(constant(Constant::Int(value), ty, span)),
+                None => {
+                    let diagnostic = Diagnostic::error(&LITERAL, "this integer does not fit 64 bits", span)
+                        .with_help("integers in a kernel have 64 bits; write a float, such as `1e30`, or split the number");
+                    Err(self.report(diagnostic))
+                }
+            },
+            Number::Imaginary(_) => {
+                let diagnostic = Diagnostic::error(
+                    &UNSUPPORTED,
+                    "complex numbers are not supported yet in a kernel",
+                    span,
+                )
+                .with_help("keep real and imaginary part in two variables");
+                Err(self.report(diagnostic))
+            }
+        }
+    }
+
+    fn tuple(&mut self, items: &[ast::Expr], span: Span) -> Typed {
+        let items = items.iter().map(|item| self.expression(item)).collect::<Typed<Vec<Expr>>>()?;
+        let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
+        Ok(Expr::new(ExprKind::Tuple(items), ty, span))
+    }
+
+    fn name(&mut self, name: &str, span: Span) -> Typed<Value> {
+        if let Some(local) = self.locals.find(name) {
+            return self.read_local(local, span).map(Value::Expr);
+        }
+        let global = self.global(name, span)?;
+        self.global_value(global, span)
+    }
+
+    fn read_local(&mut self, local: Local, span: Span) -> Typed {
+        match self.bindings.get(local) {
+            Binding::Version(version) => Ok(self.version(version, span)),
+            Binding::Poisoned => Err(Reported),
+            Binding::Conflict(conflict) => {
+                self.bindings.set(local, Binding::Poisoned);
+                Err(self.report_conflict(local, conflict, span))
+            }
+            Binding::Unassigned => {
+                self.bindings.set(local, Binding::Poisoned);
+                Err(self.report_unassigned(local, span))
+            }
+        }
+    }
+
+    pub(crate) fn version(&self, version: Version, span: Span) -> Expr {
+        Expr::new(ExprKind::Version(version), self.function.versions[version].ty.clone(), span)
+    }
+
+    fn report_conflict(&mut self, local: Local, conflict: ConflictId, span: Span) -> Reported {
+        let name = self.locals.names()[local.index()].clone();
+        let conflict = self.conflict_data(conflict);
+        let message = format!(
+            "`{name}` may be {} or {} here, which no type holds",
+            conflict.left_type, conflict.right_type
+        );
+        let diagnostic = Diagnostic::error(&CONFLICT, message, span)
+            .with_label(conflict.left_span, format!("`{name}` is {} here", conflict.left_type))
+            .with_label(conflict.right_span, format!("`{name}` is {} here", conflict.right_type))
+            .with_help("use two names, one for each type");
+        self.report(diagnostic)
+    }
+
+    pub(crate) fn report_unassigned(&mut self, local: Local, span: Span) -> Reported {
+        let name = self.locals.names()[local.index()].clone();
+        let message = format!("`{name}` is read before anything is assigned to it");
+        let mut diagnostic = Diagnostic::error(&UNASSIGNED, message, span);
+        diagnostic = diagnostic.with_help(format!("assign `{name}` on every way that leads here"));
+        if self.environment.global(&name).is_some() {
+            diagnostic = diagnostic.with_note(format!(
+                "a global `{name}` exists too, but the function assigns `{name}`, which makes it a local variable everywhere in it"
+            ));
+        }
+        self.report(diagnostic)
+    }
+
+    /// What a name means that is no local.
+    pub(crate) fn global(&mut self, name: &str, span: Span) -> Typed<Global> {
+        if let Some(global) = self.environment.global(name) {
+            return Ok(global);
+        }
+        if let Some(item) = lookup_builtin(name) {
+            return Ok(Global::Item(item));
+        }
+        if ExceptionClass::by_name(name).is_some() {
+            return Ok(Global::Unsupported {
+                what: "an exception class".into(),
+                help: Some("use it behind `raise`".into()),
+            });
+        }
+        let mut diagnostic =
+            Diagnostic::error(&UNKNOWN_NAME, format!("the name `{name}` is not defined"), span);
+        diagnostic = match crate::names::suggestion(name, self.locals.names()) {
+            Some(similar) => diagnostic.with_help(format!("did you mean `{similar}`?")),
+            None if crate::names::is_python_builtin(name) => {
+                diagnostic.message = format!("the builtin `{name}` is not supported yet in a kernel");
+                diagnostic.with_help("do this outside the kernel, or write a loop")
+            }
+            None => diagnostic.with_help(format!("import `{name}` or define it at the head of the file")),
+        };
+        Err(self.report(diagnostic))
+    }
+
+    /// A global as an operand: constants become expressions.
+    pub(crate) fn global_value(&mut self, global: Global, span: Span) -> Typed<Value> {
+        match global {
+            Global::Constant(value) => match frozen(&value, span) {
+                Some(value) => Ok(Value::Expr(value)),
+                None => match value {
+                    crate::environment::FrozenValue::Str(text) => Ok(Value::Str(text, span)),
+                    _ => Err(self.report_global("a tuple that holds strings", None, span)),
+                },
+            },
+            Global::Item(Item::Constant(value)) => {
+                Ok(constant(Constant::Float(value), Type::FLOAT64, span).into())
+            }
+            Global::Unsupported { what, help } => Err(self.report_global(&what, help, span)),
+            Global::Item(Item::Function(..) | Item::Dtype(_) | Item::PythonType(_))
+            | Global::Module(_)
+            | Global::Function(_) => Ok(Value::Global(global, span)),
+        }
+    }
+
+    fn report_global(&mut self, what: &str, help: Option<String>, span: Span) -> Reported {
+        let message = format!("this is {what}, which cannot be used in a kernel yet");
+        let help = help.unwrap_or_else(|| "pass what is needed of it as an argument".to_owned());
+        self.report(Diagnostic::error(&GLOBAL, message, span).with_help(help))
+    }
+}
+
+fn lookup_builtin(name: &str) -> Option<Item> {
+    lookup(&format!("builtins.{name}"))
+}
+
+/// A constant at a place.
+pub(crate) fn constant(value: Constant, ty: Type, span: Span) -> Expr {
+    Expr::new(ExprKind::Constant(value), ty, span)
+}
+
+fn way_round(kind: &AstExpr) -> &'static str {
+    match kind {
+        AstExpr::ListComprehension { .. } | AstExpr::List(_) => {
+            "create an array with `np.empty` and fill it in a loop, or use a tuple"
+        }
+        AstExpr::Slice { .. } => "loop over the elements",
+        AstExpr::Generator { .. } => "write a loop",
+        AstExpr::Lambda { .. } => "write a kernel with a name",
+        AstExpr::Walrus { .. } => "assign in a statement of its own",
+        AstExpr::Starred(_) => "name each element",
+        AstExpr::Set(_)
+        | AstExpr::Dict(_)
+        | AstExpr::SetComprehension { .. }
+        | AstExpr::DictComprehension { .. } => "keep the data in arrays",
+        AstExpr::Bytes(_) => "pass the bytes as an array of uint8",
+        AstExpr::Yield(_) | AstExpr::YieldFrom(_) => "store the values in an array and return it",
+        _ => "do this outside the kernel",
+    }
+}

@@ -1,0 +1,317 @@
+//! Inference of one function: its parameters, its body, its result.
+
+use crate::bindings::{Binding, Bindings, Conflict};
+use crate::environment::{Callees, Environment};
+use crate::liveness::Liveness;
+use crate::locals::Locals;
+use crate::memo::{CalleeMemo, LoopMemo};
+use hotloop_ast::{FunctionDef, ParameterKind, Stmt};
+use hotloop_diagnostics::{Code, Diagnostic, Severity, Span};
+use hotloop_hir as hir;
+use hotloop_hir::{Expr, ExprKind, Local, LocalData, Options, StmtKind, Version};
+use hotloop_types::{Signature, Type, unify};
+
+static PARAMETER_COUNT: Code =
+    Code::new("HL0215", "a signature and a function differ in the number of parameters");
+static RESULT: Code = Code::new("HL0206", "the results of a function have nothing in common");
+static PARAMETER_KIND: Code = Code::new("HL0306", "a kind of parameter is not supported in a kernel yet");
+static FUNCTION_KIND: Code = Code::new("HL0307", "a kind of function cannot be a kernel");
+
+/// Types a function for arguments of the types that the signature gives. If the signature gives the result too, values are converted to
+/// it; this is also what a recursive function needs.
+///
+/// See the [crate documentation](crate) for an example.
+pub fn infer(
+    function: &FunctionDef,
+    signature: &Signature,
+    options: Options,
+    environment: &dyn Environment,
+    callees: &mut dyn Callees,
+) -> Result<hir::Function, Vec<Diagnostic>> {
+    let locals = Locals::of(function);
+    let mut inference = Inference {
+        environment,
+        callees,
+        function: hir::Function::new(&*function.name.name, Type::None),
+        liveness: Liveness::of(&function.body, &locals),
+        bindings: Bindings::new(locals.names().len()),
+        locals,
+        declared_result: signature.result.clone(),
+        reachable: true,
+        out: Vec::new(),
+        loops: Vec::new(),
+        returns: Vec::new(),
+        conflicts: Vec::new(),
+        diagnostics: Vec::new(),
+        depth: 0,
+        links: 0,
+        block_depth: 0,
+        loop_memo: LoopMemo::default(),
+        callee_memo: CalleeMemo::default(),
+    };
+    inference.function.span = function.name.span;
+    inference.function.options = options;
+    inference.parameters(function, signature);
+    if inference.diagnostics.is_empty() {
+        inference.body(function);
+    }
+    inference.finish()
+}
+
+/// An error was found and reported.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reported;
+
+/// What is typed, or the fact that a diagnostic says why not.
+pub(crate) type Typed<T = Expr> = Result<T, Reported>;
+
+/// The state of inferring one function.
+pub(crate) struct Inference<'a> {
+    pub(crate) environment: &'a dyn Environment,
+    pub(crate) callees: &'a mut dyn Callees,
+    pub(crate) function: hir::Function,
+    pub(crate) locals: Locals,
+    pub(crate) liveness: Liveness,
+    /// What the locals are at the point reached.
+    pub(crate) bindings: Bindings,
+    pub(crate) declared_result: Option<Type>,
+    /// Whether control can reach the point reached.
+    pub(crate) reachable: bool,
+    /// The statements of the innermost block, so far.
+    pub(crate) out: Vec<hir::Stmt>,
+    /// The loops around, the innermost last.
+    pub(crate) loops: Vec<LoopFrame>,
+    pub(crate) returns: Vec<(Type, Span)>,
+    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// How deep the expression being typed lies in others.
+    pub(crate) depth: u32,
+    /// How many links of operator chains the statement being typed has.
+    pub(crate) links: u32,
+    /// How many blocks lie around.
+    pub(crate) block_depth: u32,
+    pub(crate) loop_memo: LoopMemo,
+    pub(crate) callee_memo: CalleeMemo,
+}
+
+/// A loop around the point reached.
+pub(crate) struct LoopFrame {
+    /// Whether its iterations run in parallel.
+    pub(crate) is_parallel: bool,
+    pub(crate) span: Span,
+    /// What the locals are at each `break`, in source order.
+    pub(crate) breaks: Vec<Bindings>,
+    /// What the locals are at each `continue`, in source order.
+    pub(crate) continues: Vec<Bindings>,
+}
+
+impl Inference<'_> {
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+        let is_new = |known: &Diagnostic| {
+            known.primary.span != diagnostic.primary.span || known.message != diagnostic.message
+        };
+        if self.diagnostics.iter().all(is_new) {
+            self.diagnostics.push(diagnostic);
+        }
+        Reported
+    }
+
+    /// Appends a statement to the innermost block.
+    pub(crate) fn emit(&mut self, kind: StmtKind, span: Span) {
+        self.out.push(hir::Stmt { kind, span });
+    }
+
+    /// A local that the source cannot name.
+    pub(crate) fn new_temporary(&mut self, purpose: &str, ty: Type, span: Span) -> Version {
+        let local = self.function.locals.push(LocalData { name: format!(".{purpose}") });
+        self.new_version(local, ty, span)
+    }
+
+    fn parameters(&mut self, function: &FunctionDef, signature: &Signature) {
+        for name in self.locals.names() {
+            self.function.locals.push(LocalData { name: name.to_string() });
+        }
+        if function.is_async {
+            let message = format!("`{}` is a coroutine, which cannot be a kernel", function.name.name);
+            self.report(
+                Diagnostic::error(&FUNCTION_KIND, message, function.name.span).with_help("leave out `async`"),
+            );
+        }
+        for parameter in &function.parameters.items {
+            if let ParameterKind::Variadic | ParameterKind::VariadicKeyword = parameter.kind {
+                let stars = if parameter.kind == ParameterKind::Variadic { "*" } else { "**" };
+                let message = format!("`{stars}{}` is not supported yet in a kernel", parameter.name.name);
+                self.report(
+                    Diagnostic::error(&PARAMETER_KIND, message, parameter.name.span)
+                        .with_help("name each parameter"),
+                );
+            }
+        }
+        if function.parameters.items.len() != signature.parameters.len() {
+            self.report_parameter_count(function, signature);
+            return;
+        }
+        for (parameter, ty) in function.parameters.items.iter().zip(&signature.parameters) {
+            let local = self.locals.find(&parameter.name.name).expect("every parameter is a local");
+            let version = self.new_version(local, ty.clone(), parameter.name.span);
+            self.bindings.set(local, Binding::Version(version));
+            self.function.parameters.push(version);
+        }
+    }
+
+    fn report_parameter_count(&mut self, function: &FunctionDef, signature: &Signature) {
+        let (has, given) = (function.parameters.items.len(), signature.parameters.len());
+        let message = format!(
+            "`{}` has {}, but the signature `{signature}` gives {given} types",
+            function.name.name,
+            counted(has, "parameter")
+        );
+        self.report(
+            Diagnostic::error(&PARAMETER_COUNT, message, function.name.span)
+                .with_help("give one type for each parameter"),
+        );
+    }
+
+    fn body(&mut self, function: &FunctionDef) {
+        let body = self.block(without_docstring(&function.body));
+        self.function.body = body;
+        if self.reachable {
+            self.returns.push((Type::None, function.name.span));
+        }
+        self.result();
+    }
+
+    /// Finds the type of the result and converts the values returned to it.
+    fn result(&mut self) {
+        let Some(result) = self.declared_result.clone().or_else(|| self.common_result()) else { return };
+        for (ty, span) in std::mem::take(&mut self.returns) {
+            if !can_convert(&ty, &result) {
+                self.report_result(&ty, &result, span);
+            }
+        }
+        convert_returns(&mut self.function.body, &result);
+        self.function.result = result;
+    }
+
+    fn report_result(&mut self, ty: &Type, declared: &Type, span: Span) {
+        let message = match (ty, declared) {
+            (Type::None, _) => format!(
+                "the signature declares the result {declared}, but a way through the function returns nothing"
+            ),
+            (_, Type::None) => {
+                format!("the signature declares no result, but a value of type {ty} is returned")
+            }
+            _ => {
+                format!("the signature declares the result {declared}, but a value of type {ty} is returned")
+            }
+        };
+        self.report(
+            Diagnostic::error(&RESULT, message, span)
+                .with_primary(if *ty == Type::None { String::new() } else { format!("this is {ty}") })
+                .with_help("change the signature's result, or leave it out and let it be inferred"),
+        );
+    }
+
+    /// The type that holds all values returned.
+    fn common_result(&mut self) -> Option<Type> {
+        let mut returns = self.returns.iter();
+        let Some((first, first_span)) = returns.next() else { return Some(Type::None) };
+        let mut common = first.clone();
+        for (ty, span) in returns {
+            let Some(wider) = unify(&common, ty) else {
+                let diagnostic = result_conflict((&common, *first_span), (ty, *span));
+                self.report(diagnostic);
+                return None;
+            };
+            common = wider;
+        }
+        Some(common)
+    }
+
+    fn finish(self) -> Result<hir::Function, Vec<Diagnostic>> {
+        if self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(self.diagnostics);
+        }
+        Ok(self.function)
+    }
+}
+
+fn result_conflict((first, first_span): (&Type, Span), (second, second_span): (&Type, Span)) -> Diagnostic {
+    if let (Type::None, other) | (other, Type::None) = (first, second) {
+        let (value, nothing) =
+            if *first == Type::None { (second_span, first_span) } else { (first_span, second_span) };
+        return Diagnostic::error(
+            &RESULT,
+            format!("the function returns {other} on one way and nothing on another"),
+            value,
+        )
+        .with_primary(format!("returns {other} here"))
+        .with_label(nothing, "returns nothing here, or at the end of the function")
+        .with_help("return a value on every way, or raise an exception instead");
+    }
+    Diagnostic::error(
+        &RESULT,
+        format!("the function returns both {first} and {second}, which no type holds"),
+        second_span,
+    )
+    .with_primary(format!("returns {second} here"))
+    .with_label(first_span, format!("returns {first} here"))
+    .with_help("return values of one type, or write one function for each")
+}
+
+/// `1 parameter`, `2 parameters`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Statements without a leading string.
+fn without_docstring(body: &[Stmt]) -> &[Stmt] {
+    match body {
+        [first, rest @ ..] if is_string(first) => rest,
+        _ => body,
+    }
+}
+
+fn is_string(statement: &Stmt) -> bool {
+    matches!(&statement.kind, hotloop_ast::StmtKind::Expr(value) if matches!(value.kind, hotloop_ast::ExprKind::Str(_)))
+}
+
+/// Whether a value of one type can be had as another: between numbers always, as Numba does.
+pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
+    match (from, to) {
+        (Type::Scalar(_), Type::Scalar(_)) => true,
+        (Type::Array(from), Type::Array(to)) => from.fits(*to),
+        (Type::Tuple(from), Type::Tuple(to)) => {
+            from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| can_convert(from, to))
+        }
+        (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => from == to,
+    }
+}
+
+fn convert_returns(body: &mut [hir::Stmt], result: &Type) {
+    for statement in body {
+        match &mut statement.kind {
+            StmtKind::Return(Some(value)) if value.ty != *result => {
+                let given = std::mem::replace(value, Expr::constant(hir::Constant::None, Type::None));
+                *value = crate::conversion::convert(given, result);
+            }
+            StmtKind::If { then, otherwise, .. } => {
+                convert_returns(then, result);
+                convert_returns(otherwise, result);
+            }
+            StmtKind::While { repeated, .. } | StmtKind::ForRange { repeated, .. } => {
+                convert_returns(&mut repeated.body, result);
+                convert_returns(&mut repeated.otherwise, result);
+            }
+            StmtKind::Assign { .. }
+            | StmtKind::StoreElement { .. }
+            | StmtKind::Expr(_)
+            | StmtKind::ParallelFor { .. }
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Return(_)
+            | StmtKind::Raise { .. }
+            | StmtKind::Assert { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Turns the syntax tree of a function into typed, resolved HIR, for given types of its arguments.
+//!
+//! This crate knows nothing about MIR, files or Python objects. What lies outside the function it asks an [`Environment`] (what does a name
+//! mean?) and [`Callees`] (which specialisation does this call reach?). What a kernel may not contain becomes a diagnostic that names the
+//! construct, the types involved and a way out.
+//!
+//! Each assignment makes a new version of its local, so a variable may change its type. Where ways meet, the versions of locals that may
+//! still be read are joined, in the type that holds both; the types at the heads of loops are found by repetition.
+//!
+//! ```
+//! use hotloop_ast::{BinaryOp, Expr, ExprKind, FunctionDef, Identifier, Number, Parameter, ParameterKind, Parameters, Stmt, StmtKind};
+//! use hotloop_diagnostics::Span;
+//! use hotloop_infer::{EmptyEnvironment, NoCallees, infer};
+//!
+//! // def halved(x): return x / 2
+//! let identifier = |name: &str| Identifier { name: name.into(), span: Span::NONE };
+//! let expr = |kind| Expr::new(kind, Span::NONE);
+//! let half = ExprKind::binary(BinaryOp::Div, expr(ExprKind::Name("x".into())), expr(ExprKind::Number(Number::int(2))));
+//! let parameter =
+//!     Parameter { kind: ParameterKind::Ordinary, name: identifier("x"), annotation: None, default: None };
+//! let function = FunctionDef {
+//!     is_async: false,
+//!     decorators: Vec::new(),
+//!     name: identifier("halved"),
+//!     type_parameters: Vec::new(),
+//!     parameters: Parameters { items: vec![parameter] },
+//!     returns: None,
+//!     body: vec![Stmt { kind: StmtKind::Return(Some(expr(half))), span: Span::NONE }],
+//!     span: Span::NONE,
+//! };
+//!
+//! let signature = "(int64,)".parse().unwrap();
+//! let typed = infer(&function, &signature, Default::default(), &EmptyEnvironment, &mut NoCallees).unwrap();
+//! assert_eq!(typed.result.to_string(), "float64");
+//! ```
+
+mod arrays;
+mod assign;
+mod bindings;
+mod call;
+mod conditions;
+mod constants;
+mod conversion;
+mod environment;
+mod expression;
+mod function;
+mod intrinsic_call;
+mod liveness;
+mod locals;
+mod loops;
+mod memo;
+mod names;
+mod operators;
+mod parallel;
+mod reductions;
+mod statement;
+mod subscript;
+
+pub use environment::{
+    CalleeError, Callees, EmptyEnvironment, Environment, FrozenValue, FunctionHandle, Global, NoCallees,
+    ParameterInfo, builtin_attribute,
+};
+pub use function::infer;

@@ -1,0 +1,251 @@
+//! Which locals may still be read at the places where ways meet: behind an `if`, at the head of a loop and behind it.
+//!
+//! Only these are joined, so that a name used for two things of different type in two places makes no trouble. One walk backwards; a loop's
+//! body is walked twice, once to find what its head needs and once with that known. The transfer of a block is distributive, so the first
+//! walk, made with nothing live at the head, already gives the head's final set.
+
+use crate::locals::{Locals, visit_target};
+use hotloop_ast::{Argument, Expr, ExprKind, Stmt, StmtKind};
+use hotloop_hir::Local;
+use hotloop_index::IdSet;
+use rustc_hash::FxHashMap;
+
+/// What is known around an `if` or a loop.
+#[derive(Debug, Default)]
+pub(crate) struct Around {
+    /// Live at the head of a loop, before its condition; empty for an `if`.
+    pub(crate) head: IdSet<Local>,
+    /// Live behind the statement.
+    pub(crate) after: IdSet<Local>,
+    /// Assigned by a loop, its target included and its `else` block not; empty for an `if`.
+    pub(crate) assigned: IdSet<Local>,
+    /// Read by an iteration of a loop before that iteration assigns them; empty for an `if`. A target may be among them.
+    pub(crate) exposed: IdSet<Local>,
+}
+
+/// The sets by statement.
+#[derive(Debug, Default)]
+pub(crate) struct Liveness {
+    around: FxHashMap<*const Stmt, Around>,
+}
+
+impl Liveness {
+    pub(crate) fn of(body: &[Stmt], locals: &Locals) -> Self {
+        let mut walk = Walk { locals, found: Self::default() };
+        walk.block(body, Live::default(), &Targets::default(), true);
+        walk.found
+    }
+
+    /// The sets around an `if` or loop of the body this was made of.
+    pub(crate) fn around(&self, statement: &Stmt) -> &Around {
+        self.around.get(&std::ptr::from_ref(statement)).expect("every `if` and loop of the body was walked")
+    }
+}
+
+type Live = IdSet<Local>;
+
+/// What is live where `break` and `continue` lead.
+#[derive(Default)]
+struct Targets {
+    exit: Live,
+    head: Live,
+}
+
+struct Walk<'a> {
+    locals: &'a Locals,
+    found: Liveness,
+}
+
+impl Walk<'_> {
+    fn block(&mut self, body: &[Stmt], after: Live, targets: &Targets, record: bool) -> Live {
+        body.iter().rev().fold(after, |live, statement| self.statement(statement, live, targets, record))
+    }
+
+    fn statement(&mut self, statement: &Stmt, mut live: Live, targets: &Targets, record: bool) -> Live {
+        match &statement.kind {
+            StmtKind::Expr(value) => self.read(value, &mut live),
+            StmtKind::Assign { targets, value } => {
+                targets.iter().for_each(|target| self.write(target, &mut live));
+                self.read(value, &mut live);
+            }
+            StmtKind::AugAssign { target, value, .. } => {
+                self.read(target, &mut live);
+                self.read(value, &mut live);
+            }
+            StmtKind::AnnAssign { target, value, .. } => {
+                if let Some(value) = value {
+                    self.write(target, &mut live);
+                    self.read(value, &mut live);
+                }
+            }
+            StmtKind::If { condition, then, otherwise } => {
+                let mut before = self.block(then, live.clone(), targets, record);
+                before.union_with(&self.block(otherwise, live.clone(), targets, record));
+                self.read(condition, &mut before);
+                if record {
+                    let around = Around { after: live, ..Around::default() };
+                    self.found.around.insert(statement, around);
+                }
+                return before;
+            }
+            StmtKind::While { condition, body, otherwise } => {
+                let parts =
+                    LoopParts { statement, condition: Some(condition), target: None, body, otherwise };
+                return self.repeated(&parts, live, targets, record);
+            }
+            StmtKind::For { target, iterable, body, otherwise, .. } => {
+                let parts = LoopParts { statement, condition: None, target: Some(target), body, otherwise };
+                let mut before = self.repeated(&parts, live, targets, record);
+                self.read(iterable, &mut before);
+                return before;
+            }
+            StmtKind::Return(value) => {
+                live = Live::default();
+                value.iter().for_each(|value| self.read(value, &mut live));
+            }
+            // A message is evaluated only where the function is left; it is constant.
+            StmtKind::Raise { .. } => live = Live::default(),
+            StmtKind::Assert { condition, .. } => self.read(condition, &mut live),
+            StmtKind::Break => live = targets.exit.clone(),
+            StmtKind::Continue => live = targets.head.clone(),
+            StmtKind::With { .. }
+            | StmtKind::Try { .. }
+            | StmtKind::Match { .. }
+            | StmtKind::Function(_)
+            | StmtKind::Class(_)
+            | StmtKind::Delete(_)
+            | StmtKind::Global(_)
+            | StmtKind::Nonlocal(_)
+            | StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::TypeAlias { .. }
+            | StmtKind::Pass
+            | StmtKind::Skipped => {}
+        }
+        live
+    }
+
+    fn repeated(&mut self, parts: &LoopParts<'_>, after: Live, outer: &Targets, record: bool) -> Live {
+        let ended = self.block(parts.otherwise, after.clone(), outer, record);
+        let mut inner = Targets { exit: after, head: Live::default() };
+        let mut head = self.block(parts.body, Live::default(), &inner, false);
+        let exposed = head.clone();
+        parts.target.iter().for_each(|target| self.write(target, &mut head));
+        head.union_with(&ended);
+        parts.condition.iter().for_each(|condition| self.read(condition, &mut head));
+        if record {
+            inner.head = head.clone();
+            self.block(parts.body, head.clone(), &inner, true);
+            let mut assigned = self.locals.assigned_in(parts.body);
+            parts.target.iter().for_each(|target| {
+                self.visit_written(target, |local| {
+                    assigned.insert(local);
+                })
+            });
+            let around = Around { head: head.clone(), after: inner.exit, assigned, exposed };
+            self.found.around.insert(parts.statement, around);
+        }
+        head
+    }
+
+    fn visit_written(&self, target: &Expr, mut visit: impl FnMut(Local)) {
+        visit_target(target, &mut |name| {
+            if let Some(local) = self.locals.find(name) {
+                visit(local);
+            }
+        });
+    }
+
+    /// Takes the locals that a target assigns out, and puts in those that it reads.
+    fn write(&self, target: &Expr, live: &mut Live) {
+        self.visit_written(target, |local| {
+            live.remove(local);
+        });
+        self.read_places(target, live);
+    }
+
+    /// The locals that the elements within a target read.
+    fn read_places(&self, target: &Expr, live: &mut Live) {
+        match &target.kind {
+            ExprKind::Name(_) => {}
+            ExprKind::Tuple(items) | ExprKind::List(items) => {
+                items.iter().for_each(|item| self.read_places(item, live));
+            }
+            _ => self.read(target, live),
+        }
+    }
+
+    fn read(&self, value: &Expr, live: &mut Live) {
+        match &value.kind {
+            ExprKind::Name(name) => {
+                if let Some(local) = self.locals.find(name) {
+                    live.insert(local);
+                }
+            }
+            ExprKind::Unary { operand, .. } => self.read(operand, live),
+            ExprKind::Binary { first, rest } => {
+                self.read(first, live);
+                rest.iter().for_each(|(_, operand)| self.read(operand, live));
+            }
+            ExprKind::BoolChain { operands, .. } => {
+                operands.iter().for_each(|operand| self.read(operand, live))
+            }
+            ExprKind::Compare { first, rest } => {
+                self.read(first, live);
+                rest.iter().for_each(|(_, operand)| self.read(operand, live));
+            }
+            ExprKind::Conditional { condition, then, otherwise } => {
+                [condition, then, otherwise].iter().for_each(|part| self.read(part, live));
+            }
+            ExprKind::Call { function, arguments } => {
+                self.read(function, live);
+                for argument in arguments {
+                    match argument {
+                        Argument::Positional(value)
+                        | Argument::Keyword { value, .. }
+                        | Argument::Unpack(value)
+                        | Argument::UnpackKeywords(value) => self.read(value, live),
+                    }
+                }
+            }
+            ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => self.read(value, live),
+            ExprKind::Subscript { value, index } => {
+                self.read(value, live);
+                self.read(index, live);
+            }
+            ExprKind::Slice { lower, upper, step } => {
+                [lower, upper, step].into_iter().flatten().for_each(|part| self.read(part, live));
+            }
+            ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
+                items.iter().for_each(|item| self.read(item, live));
+            }
+            ExprKind::Number(_)
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Ellipsis
+            | ExprKind::Str(_)
+            | ExprKind::Bytes(_) => {}
+            // Inference refuses these.
+            ExprKind::FormatString(_)
+            | ExprKind::TemplateString(_)
+            | ExprKind::Dict(_)
+            | ExprKind::ListComprehension { .. }
+            | ExprKind::SetComprehension { .. }
+            | ExprKind::DictComprehension { .. }
+            | ExprKind::Generator { .. }
+            | ExprKind::Lambda { .. }
+            | ExprKind::Walrus { .. }
+            | ExprKind::Yield(_)
+            | ExprKind::YieldFrom(_)
+            | ExprKind::Await(_) => {}
+        }
+    }
+}
+
+struct LoopParts<'a> {
+    statement: &'a Stmt,
+    condition: Option<&'a Expr>,
+    target: Option<&'a Expr>,
+    body: &'a [Stmt],
+    otherwise: &'a [Stmt],
+}

@@ -1,0 +1,32 @@
+//! What earlier attempts at a loop found out, so that later ones start from there.
+
+use crate::environment::FunctionHandle;
+use hotloop_ast::Stmt;
+use hotloop_hir::{CalleeData, Local};
+use hotloop_types::Type;
+use rustc_hash::FxHashMap;
+
+/// The types of the versions joined at the heads of loops, as far as known.
+///
+/// A loop is typed again when its joins turn out wider than assumed. In a nest each attempt at the outer loop repeats the inner ones: the
+/// memo keeps the number of attempts proportional to the number of widenings instead of exponential in the depth.
+#[derive(Debug, Default)]
+pub(crate) struct LoopMemo {
+    types: FxHashMap<(*const Stmt, Local), Type>,
+}
+
+impl LoopMemo {
+    pub(crate) fn get(&self, statement: &Stmt, local: Local) -> Option<&Type> {
+        self.types.get(&(std::ptr::from_ref(statement), local))
+    }
+
+    pub(crate) fn set(&mut self, statement: &Stmt, local: Local, ty: Type) {
+        self.types.insert((std::ptr::from_ref(statement), local), ty);
+    }
+}
+
+/// The specialisations met, so that each is asked for once.
+#[derive(Debug, Default)]
+pub(crate) struct CalleeMemo {
+    pub(crate) known: FxHashMap<(FunctionHandle, Vec<Type>), CalleeData>,
+}

@@ -1,0 +1,247 @@
+//! Arithmetic, by the rules of `hotloop_types::promote`, which are Numba's.
+
+use crate::constants::integer_constant;
+use crate::conversion::{convert, to_dtype};
+use crate::expression::Value;
+use crate::function::{Inference, Reported, Typed};
+use crate::statement::constant_truth;
+use hotloop_ast as ast;
+use hotloop_ast::UnaryOp as AstUnary;
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{BinaryOp, Constant, Expr, ExprKind, UnaryOp};
+use hotloop_types::{Dtype, DtypeKind, Type, promote};
+
+static OPERANDS: Code = Code::new("HL0204", "an operator does not accept operands of these types");
+static ARRAY_OPERATION: Code =
+    Code::new("HL0312", "an operation on whole arrays is not supported in a kernel yet");
+
+impl Inference<'_> {
+    pub(crate) fn binary_chain(&mut self, first: &ast::Expr, rest: &[(ast::BinaryOp, ast::Expr)]) -> Typed {
+        let mut left = self.operand(first)?;
+        for (op, right) in rest {
+            self.count_link(right.span)?;
+            let (left_span, span) = (left.span(), first.span.to(right.span));
+            let right = self.operand(right)?;
+            left = self.binary(*op, left, right, span, left_span)?.into();
+        }
+        self.run_time_value(left)
+    }
+
+    /// `left op right`.
+    pub(crate) fn binary(
+        &mut self,
+        op: ast::BinaryOp,
+        left: Value,
+        right: Value,
+        span: Span,
+        left_span: Span,
+    ) -> Typed {
+        let places = (left_span, right.span());
+        let described = (left.describe(), right.describe());
+        let (left, right) = match (left, right) {
+            (Value::Expr(left), Value::Expr(right)) => (left, right),
+            _ => return Err(self.report_operands(op.spelling(), described, span, places)),
+        };
+        let result = match (left.ty.as_scalar(), right.ty.as_scalar()) {
+            (Some(a), Some(b)) => scalar_binary(op, (left, a), (right, b), span),
+            _ if matches!(left.ty, Type::Array(_)) || matches!(right.ty, Type::Array(_)) => {
+                return Err(self.report_array_operation(op.spelling(), &[&left, &right], span));
+            }
+            _ => tuple_binary(op, left, right, span),
+        };
+        result.ok_or(()).or_else(|()| Err(self.report_operands(op.spelling(), described, span, places)))
+    }
+
+    fn report_operands(
+        &mut self,
+        op: &str,
+        (left, right): (String, String),
+        span: Span,
+        (left_span, right_span): (Span, Span),
+    ) -> Reported {
+        let diagnostic =
+            Diagnostic::error(&OPERANDS, format!("`{op}` does not accept {left} and {right}"), span)
+                .with_label(left_span, format!("this is {left}"))
+                .with_label(right_span, format!("this is {right}"))
+                .with_help(operand_help(op));
+        self.report(diagnostic)
+    }
+
+    /// An operation on arrays that only an element can have so far.
+    pub(crate) fn report_array_operation(&mut self, op: &str, operands: &[&Expr], span: Span) -> Reported {
+        let message = format!("`{op}` on a whole array is not supported yet in a kernel");
+        let mut diagnostic = Diagnostic::error(&ARRAY_OPERATION, message, span);
+        for operand in operands.iter().filter(|operand| matches!(operand.ty, Type::Array(_))) {
+            diagnostic = diagnostic.with_label(operand.span, format!("this is {}", operand.ty));
+        }
+        self.report(diagnostic.with_help("write a loop over the elements"))
+    }
+
+    pub(crate) fn unary(&mut self, op: AstUnary, operand: &ast::Expr, span: Span) -> Typed {
+        if op == AstUnary::Not {
+            let condition = self.condition(operand)?;
+            return Ok(negated(condition, span));
+        }
+        let value = self.operand(operand)?;
+        let described = value.describe();
+        let result = match value {
+            Value::Expr(value) if matches!(value.ty, Type::Array(_)) => {
+                return Err(self.report_array_operation(op.spelling(), &[&value], span));
+            }
+            Value::Expr(value) => scalar_unary(op, value, span),
+            Value::Global(..) | Value::Str(..) => None,
+        };
+        result.ok_or(()).or_else(|()| {
+            let message = format!("`{}` does not accept {described}", op.spelling());
+            let diagnostic = Diagnostic::error(&OPERANDS, message, span)
+                .with_label(operand.span, format!("this is {described}"))
+                .with_help(operand_help(op.spelling()));
+            Err(self.report(diagnostic))
+        })
+    }
+}
+
+fn operand_help(op: &str) -> &'static str {
+    match op {
+        "&" | "|" | "^" | "<<" | ">>" | "~" => {
+            "bit operators take integers or truth values; convert with `int(...)`"
+        }
+        "@" => "write the product as loops",
+        _ => "convert the operands to numbers first",
+    }
+}
+
+/// The negation of a condition.
+pub(crate) fn negated(condition: Expr, span: Span) -> Expr {
+    match constant_truth(&condition) {
+        Some(value) => Expr::new(ExprKind::Constant(Constant::Bool(!value)), Type::BOOL, span),
+        None => Expr::new(ExprKind::Unary(UnaryOp::Not, Box::new(condition)), Type::BOOL, span),
+    }
+}
+
+fn scalar_unary(op: AstUnary, value: Expr, span: Span) -> Option<Expr> {
+    let dtype = value.ty.as_scalar()?;
+    let wide = match dtype.kind() {
+        DtypeKind::Float => dtype,
+        DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned => promote(dtype, dtype),
+    };
+    let apply = |op, value: Expr| {
+        let ty = value.ty.clone();
+        Expr::new(ExprKind::Unary(op, Box::new(value)), ty, span)
+    };
+    match op {
+        AstUnary::Pos => Some(to_dtype(value, wide)),
+        AstUnary::Neg => Some(
+            negative_constant(&value, span).unwrap_or_else(|| apply(UnaryOp::Neg, to_dtype(value, wide))),
+        ),
+        AstUnary::Invert => match dtype.kind() {
+            DtypeKind::Bool => Some(apply(UnaryOp::Invert, value)),
+            DtypeKind::Signed | DtypeKind::Unsigned => Some(apply(UnaryOp::Invert, to_dtype(value, wide))),
+            DtypeKind::Float => None,
+        },
+        AstUnary::Not => unreachable!("`not` is a condition"),
+    }
+}
+
+/// A literal with its sign: `-9223372036854775808` has no positive counterpart in int64.
+fn negative_constant(value: &Expr, span: Span) -> Option<Expr> {
+    let (negated, ty) = match (&value.kind, &value.ty) {
+        (ExprKind::Constant(Constant::Int(i64::MIN)), Type::Scalar(Dtype::UInt64)) => {
+            (Constant::Int(i64::MIN), Type::INT64)
+        }
+        (ExprKind::Constant(Constant::Int(number)), Type::Scalar(Dtype::Int64)) => {
+            (Constant::Int(number.wrapping_neg()), Type::INT64)
+        }
+        (ExprKind::Constant(Constant::Float(number)), ty) => (Constant::Float(-number), ty.clone()),
+        _ => return None,
+    };
+    Some(Expr::new(ExprKind::Constant(negated), ty, span))
+}
+
+/// An operation on two numbers or truth values; `None` where the operator does not accept them.
+pub(crate) fn scalar_binary(
+    op: ast::BinaryOp,
+    (left, a): (Expr, Dtype),
+    (right, b): (Expr, Dtype),
+    span: Span,
+) -> Option<Expr> {
+    let common = promote(a, b);
+    Some(match op {
+        ast::BinaryOp::Add => same_type(BinaryOp::Add, left, right, common, span),
+        ast::BinaryOp::Sub => same_type(BinaryOp::Sub, left, right, common, span),
+        ast::BinaryOp::Mul => same_type(BinaryOp::Mul, left, right, common, span),
+        ast::BinaryOp::FloorDiv => same_type(BinaryOp::FloorDiv, left, right, common, span),
+        ast::BinaryOp::Mod => same_type(BinaryOp::Mod, left, right, common, span),
+        ast::BinaryOp::Div => {
+            let common = if common.is_float() { common } else { Dtype::Float64 };
+            same_type(BinaryOp::Div, left, right, common, span)
+        }
+        ast::BinaryOp::Pow => power((left, a), (right, b), span),
+        ast::BinaryOp::LShift => shift(BinaryOp::LShift, (left, a), (right, b), span)?,
+        ast::BinaryOp::RShift => shift(BinaryOp::RShift, (left, a), (right, b), span)?,
+        ast::BinaryOp::BitAnd => bitwise(BinaryOp::BitAnd, (left, a), (right, b), span)?,
+        ast::BinaryOp::BitOr => bitwise(BinaryOp::BitOr, (left, a), (right, b), span)?,
+        ast::BinaryOp::BitXor => bitwise(BinaryOp::BitXor, (left, a), (right, b), span)?,
+        ast::BinaryOp::MatMul => return None,
+    })
+}
+
+fn binary_expr(op: BinaryOp, left: Expr, right: Expr, dtype: Dtype, span: Span) -> Expr {
+    Expr::new(
+        ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) },
+        Type::Scalar(dtype),
+        span,
+    )
+}
+
+fn same_type(op: BinaryOp, left: Expr, right: Expr, dtype: Dtype, span: Span) -> Expr {
+    binary_expr(op, to_dtype(left, dtype), to_dtype(right, dtype), dtype, span)
+}
+
+/// `left ** right`. An integer constant stays one, so that it can become multiplications; of an integer, a negative constant power is a
+/// float, as in Python.
+fn power((left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Expr {
+    let dtype = match (a.kind(), b.kind()) {
+        (DtypeKind::Float, DtypeKind::Float) => promote(a, b),
+        (DtypeKind::Float, _) => a,
+        _ => promote(a, b),
+    };
+    match integer_constant(&right) {
+        Some(exponent) => {
+            let dtype = if exponent < 0 && !dtype.is_float() { Dtype::Float64 } else { dtype };
+            let right = convert(right, &Type::INT64);
+            binary_expr(BinaryOp::Pow, to_dtype(left, dtype), right, dtype, span)
+        }
+        None => same_type(BinaryOp::Pow, left, right, dtype, span),
+    }
+}
+
+/// A shift has the signedness of its left operand; the count may be any integer.
+fn shift(op: BinaryOp, (left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Option<Expr> {
+    if a.is_float() || b.is_float() {
+        return None;
+    }
+    let right = if b == Dtype::Bool { to_dtype(right, Dtype::Int64) } else { right };
+    let dtype = promote(a, a);
+    Some(binary_expr(op, to_dtype(left, dtype), right, dtype, span))
+}
+
+fn bitwise(op: BinaryOp, (left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Option<Expr> {
+    if a.is_float() || b.is_float() {
+        return None;
+    }
+    let dtype = if a == Dtype::Bool && b == Dtype::Bool { Dtype::Bool } else { promote(a, b) };
+    Some(same_type(op, left, right, dtype, span))
+}
+
+/// `a + b` of tuple displays, so that `shape + (1,)` works where the parts are simple.
+fn tuple_binary(op: ast::BinaryOp, left: Expr, right: Expr, span: Span) -> Option<Expr> {
+    match (op, left.kind, right.kind) {
+        (ast::BinaryOp::Add, ExprKind::Tuple(mut items), ExprKind::Tuple(more)) => {
+            items.extend(more);
+            let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
+            Some(Expr::new(ExprKind::Tuple(items), ty, span))
+        }
+        _ => None,
+    }
+}

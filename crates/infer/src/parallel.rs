@@ -1,0 +1,280 @@
+//! Parallel loops: which variables each iteration has for itself, which are reductions, and which are neither: an error.
+
+use crate::bindings::{Binding, Bindings, Joins, Meeting};
+use crate::conversion::convert;
+use crate::function::{Inference, LoopFrame, Typed};
+use crate::loops::{Jumps, LoopSource};
+use crate::reductions::{Usage, Usages};
+use crate::statement::head_of;
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir as hir;
+use hotloop_hir::{Expr, Local, RangeLoop, Reduction, ReductionOp, StmtKind, Version};
+use hotloop_index::{Id, IdSet};
+use hotloop_types::{Type, unify};
+
+static CARRIED: Code =
+    Code::new("HL0401", "a variable carries a value from one iteration of a parallel loop to the next");
+static READ_BEHIND: Code =
+    Code::new("HL0402", "a variable of a parallel loop's iterations is read behind the loop");
+static NOT_A_NUMBER: Code =
+    Code::new("HL0404", "a reduction of something that is no number is not supported in a kernel yet");
+
+/// How often a loop is typed at most; types widen far less often.
+const MAX_ATTEMPTS: usize = 64;
+
+/// A reduction as the source shows it.
+#[derive(Clone, Debug)]
+struct Candidate {
+    local: Local,
+    op: ReductionOp,
+    span: Span,
+    /// The type of the accumulator, as wide as known.
+    ty: Type,
+}
+
+/// A body typed once.
+struct Attempt {
+    joins: Joins,
+    target: Version,
+    body: Vec<hir::Stmt>,
+    end: Option<Bindings>,
+    frame: LoopFrame,
+}
+
+impl Inference<'_> {
+    pub(crate) fn parallel_for(
+        &mut self,
+        source: LoopSource<'_>,
+        target: Local,
+        [start, stop, step]: [Expr; 3],
+    ) -> Typed<()> {
+        let errors = self.diagnostics.len();
+        let mut candidates = self.reductions_of(source, target);
+        self.check_read_behind(source, target, &candidates);
+        let before = self.bindings.clone();
+        let mut attempt = self.parallel_attempts(source, target, &mut candidates);
+        if self.diagnostics.len() > errors {
+            self.leave_parallel(source, before, &[]);
+            return Err(crate::function::Reported);
+        }
+        Jumps::new(&attempt.joins, &Joins::default(), &attempt.frame).fill(&mut attempt.body);
+        let back = attempt.end.as_ref().map(|end| attempt.joins.edge(end));
+        let mut reductions = Vec::with_capacity(candidates.len());
+        let mut results = Vec::with_capacity(candidates.len());
+        for (candidate, (_, accumulator)) in candidates.iter().zip(&attempt.joins.joined) {
+            let initial = self.initial(candidate, &before);
+            let result = self.new_version(candidate.local, candidate.ty.clone(), head_of(source.statement));
+            reductions.push(Reduction {
+                op: candidate.op,
+                initial,
+                accumulator: *accumulator,
+                result,
+                span: candidate.span,
+            });
+            results.push((candidate.local, result));
+        }
+        let range = RangeLoop { target: attempt.target, start, stop, step };
+        let kind = StmtKind::ParallelFor { range, body: attempt.body, back, reductions };
+        self.emit(kind, source.statement.span);
+        self.leave_parallel(source, before, &results);
+        let otherwise = self.block(source.otherwise);
+        self.out.extend(otherwise);
+        Ok(())
+    }
+
+    /// Sets what the locals are behind the loop: the iterations' own variables are gone.
+    fn leave_parallel(&mut self, source: LoopSource<'_>, before: Bindings, results: &[(Local, Version)]) {
+        self.bindings = before;
+        self.reachable = true;
+        let gone = if results.is_empty() && !self.diagnostics.is_empty() {
+            Binding::Poisoned
+        } else {
+            Binding::Unassigned
+        };
+        let assigned = self.liveness.around(source.statement).assigned.clone();
+        assigned.iter().for_each(|local| self.bindings.set(local, gone));
+        results.iter().for_each(|(local, version)| self.bindings.set(*local, Binding::Version(*version)));
+    }
+
+    /// The variables that iterations carry on, all of which have to be reductions.
+    fn reductions_of(&mut self, source: LoopSource<'_>, target: Local) -> Vec<Candidate> {
+        let around = self.liveness.around(source.statement);
+        let carried: Vec<Local> = around
+            .assigned
+            .iter()
+            .filter(|local| *local != target && around.exposed.contains(*local))
+            .collect();
+        let mut candidates = Vec::new();
+        for local in carried {
+            let name = self.locals.names()[local.index()].clone();
+            let mut usages = Usages { name: &name, inference: self, usage: Usage::default() };
+            usages.block(source.body);
+            let usage = usages.usage;
+            match usage.operator() {
+                Some(op) => self.candidate(local, op, usage.updates[0].1, &mut candidates),
+                None => self.report_carried(&name, &usage, source),
+            }
+        }
+        candidates
+    }
+
+    /// Adds a reduction whose variable has a number before the loop.
+    fn candidate(&mut self, local: Local, op: ReductionOp, span: Span, candidates: &mut Vec<Candidate>) {
+        match self.bindings.get(local) {
+            Binding::Version(version) => {
+                let ty = self.function.versions[version].ty.clone();
+                if ty.as_scalar().is_some() {
+                    candidates.push(Candidate { local, op, span, ty });
+                    return;
+                }
+                let name = self.locals.names()[local.index()].clone();
+                let message =
+                    format!("`{name}` is {ty}; only numbers can be reduced in a parallel loop so far");
+                let assigned = self.function.versions[version].span;
+                self.report(
+                    Diagnostic::error(&NOT_A_NUMBER, message, span)
+                        .with_label(assigned, format!("`{name}` is {ty} here"))
+                        .with_help("reduce each element into a number, or use `range`"),
+                );
+            }
+            Binding::Unassigned => {
+                self.report_unassigned(local, span);
+            }
+            Binding::Poisoned | Binding::Conflict(_) => {}
+        }
+    }
+
+    fn report_carried(&mut self, name: &str, usage: &Usage, source: LoopSource<'_>) {
+        let first_update = usage.updates.first().map(|(_, span)| *span);
+        let assigned = usage.assigned.or(first_update).unwrap_or_else(|| head_of(source.statement));
+        let message = format!("`{name}` carries a value from one iteration of a parallel loop to the next");
+        let mut diagnostic = Diagnostic::error(&CARRIED, message, assigned).with_primary("assigned here");
+        diagnostic = match usage.read {
+            Some(read) => diagnostic.with_label(read, "read here, perhaps from another iteration"),
+            None => self.label_mixed(diagnostic, usage),
+        };
+        self.report(
+            diagnostic
+                .with_label(head_of(source.statement), "the iterations of this loop run in any order")
+                .with_help(format!(
+                    "update `{name}` in one way only, such as `{name} += ...` or `{name} = min({name}, ...)`, and read it \
+                     behind the loop; or assign it before it is read in each iteration; or use `range`"
+                )),
+        );
+    }
+
+    fn label_mixed(&self, diagnostic: Diagnostic, usage: &Usage) -> Diagnostic {
+        let first = usage.updates.first().map(|(op, _)| *op);
+        match usage.updates.iter().find(|(op, _)| Some(*op) != first) {
+            Some((_, other)) => diagnostic.with_label(*other, "updated with another operator here"),
+            None => diagnostic,
+        }
+    }
+
+    fn check_read_behind(&mut self, source: LoopSource<'_>, target: Local, candidates: &[Candidate]) {
+        let around = self.liveness.around(source.statement);
+        let carried = around.exposed.clone();
+        let behind: Vec<Local> = around
+            .assigned
+            .iter()
+            .filter(|local| around.after.contains(*local) && (*local == target || !carried.contains(*local)))
+            .filter(|local| !candidates.iter().any(|candidate| candidate.local == *local))
+            .collect();
+        for local in behind {
+            let name = self.locals.names()[local.index()].clone();
+            let mut usages = Usages { name: &name, inference: self, usage: Usage::default() };
+            usages.block(source.body);
+            let place = usages.usage.assigned.unwrap_or_else(|| head_of(source.statement));
+            let message = format!("`{name}` is read behind the parallel loop that assigns it");
+            self.report(
+                Diagnostic::error(&READ_BEHIND, message, place)
+                    .with_primary("each iteration has its own")
+                    .with_help(format!(
+                        "store what is needed in an array, update `{name}` as a reduction, or use `range`"
+                    )),
+            );
+        }
+    }
+
+    /// Types the body until the accumulators are wide enough for what the iterations make of them.
+    fn parallel_attempts(
+        &mut self,
+        source: LoopSource<'_>,
+        target: Local,
+        candidates: &mut [Candidate],
+    ) -> Attempt {
+        let snapshot = self.snapshot();
+        for candidate in candidates.iter_mut() {
+            let known = self.loop_memo.get(source.statement, candidate.local);
+            if let Some(wider) = known.and_then(|known| unify(known, &candidate.ty)) {
+                candidate.ty = wider;
+            }
+        }
+        for _ in 1..MAX_ATTEMPTS {
+            let attempt = self.parallel_attempt(source, target, candidates);
+            if !self.widen_accumulators(source, &attempt, candidates) {
+                return attempt;
+            }
+            self.roll_back(&snapshot);
+        }
+        self.parallel_attempt(source, target, candidates)
+    }
+
+    fn parallel_attempt(
+        &mut self,
+        source: LoopSource<'_>,
+        target: Local,
+        candidates: &[Candidate],
+    ) -> Attempt {
+        let span = head_of(source.statement);
+        let assigned: IdSet<Local> = self.liveness.around(source.statement).assigned.clone();
+        assigned.iter().for_each(|local| self.bindings.set(local, Binding::Unassigned));
+        let mut joins = Joins::default();
+        for candidate in candidates {
+            let version = self.new_version(candidate.local, candidate.ty.clone(), span);
+            joins.joined.push((candidate.local, version));
+            self.bindings.set(candidate.local, Binding::Version(version));
+        }
+        let version = self.new_version(target, Type::INT64, span);
+        self.bindings.set(target, Binding::Version(version));
+        let (body, end, frame) = self.loop_body(source, true);
+        Attempt { joins, target: version, body, end, frame }
+    }
+
+    fn widen_accumulators(
+        &mut self,
+        source: LoopSource<'_>,
+        attempt: &Attempt,
+        candidates: &mut [Candidate],
+    ) -> bool {
+        let mut widened = false;
+        for candidate in candidates {
+            let mut meeting = Meeting::default();
+            for back in attempt.end.iter().chain(&attempt.frame.continues) {
+                self.meet(&mut meeting, back.get(candidate.local));
+            }
+            let wider = meeting.joined.and_then(|(ty, _)| unify(&ty, &candidate.ty));
+            if let Some(wider) = wider.filter(|wider| *wider != candidate.ty) {
+                candidate.ty = wider.clone();
+                self.loop_memo.set(source.statement, candidate.local, wider);
+                widened = true;
+            }
+        }
+        widened
+    }
+
+    /// The version before the loop, in the accumulator's type.
+    fn initial(&mut self, candidate: &Candidate, before: &Bindings) -> Version {
+        let Binding::Version(version) = before.get(candidate.local) else {
+            unreachable!("a candidate has a version before the loop")
+        };
+        let data = &self.function.versions[version];
+        if data.ty == candidate.ty && !data.maybe_unassigned {
+            return version;
+        }
+        let value = convert(self.version(version, candidate.span), &candidate.ty);
+        let initial = self.new_version(candidate.local, candidate.ty.clone(), candidate.span);
+        self.emit(StmtKind::Assign { target: initial, value }, candidate.span);
+        initial
+    }
+}

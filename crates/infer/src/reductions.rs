@@ -1,0 +1,277 @@
+//! Recognises, in the source, how the iterations of a parallel loop update a variable that they share.
+//!
+//! A reduction is updated by `x += e` and its kin, `x = x + e`, `x = e + x`, `x = min(x, e)`, any number of times, also under conditions
+//! and in inner loops, with one operator; the loop uses `x` nowhere else.
+
+use crate::environment::Global;
+use crate::function::Inference;
+use hotloop_ast::{Argument, BinaryOp, Expr, ExprKind, Stmt, StmtKind};
+use hotloop_diagnostics::Span;
+use hotloop_hir::ReductionOp;
+use hotloop_intrinsics::{Intrinsic, Item, lookup};
+
+/// How the iterations of a loop use a variable.
+#[derive(Debug, Default)]
+pub(crate) struct Usage {
+    /// The updates, with their operators.
+    pub(crate) updates: Vec<(ReductionOp, Span)>,
+    /// The first place that reads it otherwise.
+    pub(crate) read: Option<Span>,
+    /// The first place that assigns it otherwise.
+    pub(crate) assigned: Option<Span>,
+}
+
+impl Usage {
+    /// The operator, if all uses are updates with the same one.
+    pub(crate) fn operator(&self) -> Option<ReductionOp> {
+        let (first, _) = *self.updates.first()?;
+        let uniform = self.updates.iter().all(|(op, _)| *op == first);
+        (uniform && self.read.is_none() && self.assigned.is_none()).then_some(first)
+    }
+}
+
+/// Finds the uses of one variable.
+pub(crate) struct Usages<'a, 'i> {
+    pub(crate) name: &'a str,
+    pub(crate) inference: &'a Inference<'i>,
+    pub(crate) usage: Usage,
+}
+
+impl Usages<'_, '_> {
+    pub(crate) fn block(&mut self, body: &[Stmt]) {
+        body.iter().for_each(|statement| self.statement(statement));
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match &statement.kind {
+            StmtKind::Expr(value) => self.expression(value),
+            StmtKind::Assign { targets, value } => self.assign(targets, value, statement.span),
+            StmtKind::AugAssign { target, op, value } => match augmented_operator(*op) {
+                Some(op) if self.is_variable(target) && !self.mentions(value) => {
+                    self.usage.updates.push((op, statement.span));
+                }
+                _ => {
+                    self.expression(target);
+                    self.target(target);
+                    self.expression(value);
+                }
+            },
+            StmtKind::AnnAssign { target, value: Some(value), .. } => {
+                self.assign(std::slice::from_ref(target), value, statement.span);
+            }
+            StmtKind::If { condition, then, otherwise } => {
+                self.expression(condition);
+                self.block(then);
+                self.block(otherwise);
+            }
+            StmtKind::While { condition, body, otherwise } => {
+                self.expression(condition);
+                self.block(body);
+                self.block(otherwise);
+            }
+            StmtKind::For { target, iterable, body, otherwise, .. } => {
+                self.expression(iterable);
+                self.target(target);
+                self.block(body);
+                self.block(otherwise);
+            }
+            StmtKind::Return(Some(value)) => self.expression(value),
+            StmtKind::Assert { condition, .. } => self.expression(condition),
+            StmtKind::AnnAssign { value: None, .. }
+            | StmtKind::Return(None)
+            | StmtKind::Raise { .. }
+            | StmtKind::With { .. }
+            | StmtKind::Try { .. }
+            | StmtKind::Match { .. }
+            | StmtKind::Function(_)
+            | StmtKind::Class(_)
+            | StmtKind::Delete(_)
+            | StmtKind::Global(_)
+            | StmtKind::Nonlocal(_)
+            | StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::TypeAlias { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Skipped => {}
+        }
+    }
+
+    fn assign(&mut self, targets: &[Expr], value: &Expr, span: Span) {
+        if let [target] = targets {
+            if self.is_variable(target) {
+                if let Some(op) = self.update(value) {
+                    self.usage.updates.push((op, span));
+                    return;
+                }
+            }
+        }
+        self.expression(value);
+        targets.iter().for_each(|target| self.target(target));
+    }
+
+    /// The operator of `x + e`, `e + x`, `min(x, e)`.
+    fn update(&self, value: &Expr) -> Option<ReductionOp> {
+        match &value.kind {
+            ExprKind::Binary { first, rest } => self.binary_update(first, rest),
+            ExprKind::Call { function, arguments } => self.call_update(function, arguments),
+            _ => None,
+        }
+    }
+
+    fn binary_update(&self, first: &Expr, rest: &[(BinaryOp, Expr)]) -> Option<ReductionOp> {
+        let op = augmented_operator(rest[0].0)?;
+        if rest.iter().any(|(other, _)| augmented_operator(*other) != Some(op)) {
+            return None;
+        }
+        let operands = std::iter::once(first).chain(rest.iter().map(|(_, operand)| operand));
+        let (own, others): (Vec<&Expr>, Vec<&Expr>) = operands.partition(|operand| self.is_variable(operand));
+        let commutes = self.is_variable(first)
+            || rest.iter().any(|(op, operand)| {
+                self.is_variable(operand) && !matches!(op, BinaryOp::Sub | BinaryOp::Div)
+            });
+        (own.len() == 1 && commutes && !others.iter().any(|other| self.mentions(other))).then_some(op)
+    }
+
+    fn call_update(&self, function: &Expr, arguments: &[Argument]) -> Option<ReductionOp> {
+        let ExprKind::Name(name) = &function.kind else { return None };
+        let op = match self.builtin(name)? {
+            Intrinsic::Min => ReductionOp::Min,
+            Intrinsic::Max => ReductionOp::Max,
+            _ => return None,
+        };
+        let mut own = 0;
+        for argument in arguments {
+            match argument {
+                Argument::Positional(value) if self.is_variable(value) => own += 1,
+                Argument::Positional(value) if !self.mentions(value) => {}
+                _ => return None,
+            }
+        }
+        (own == 1 && arguments.len() > 1).then_some(op)
+    }
+
+    fn builtin(&self, name: &str) -> Option<Intrinsic> {
+        if self.inference.locals.find(name).is_some() {
+            return None;
+        }
+        match self.inference.environment.global(name) {
+            Some(Global::Item(Item::Function(intrinsic, _))) => Some(intrinsic),
+            Some(_) => None,
+            None => match lookup(&format!("builtins.{name}")) {
+                Some(Item::Function(intrinsic, _)) => Some(intrinsic),
+                _ => None,
+            },
+        }
+    }
+
+    fn is_variable(&self, expression: &Expr) -> bool {
+        matches!(&expression.kind, ExprKind::Name(name) if **name == *self.name)
+    }
+
+    fn mentions(&self, expression: &Expr) -> bool {
+        let mut found = false;
+        visit_names(expression, &mut |name, _| found |= name == self.name);
+        found
+    }
+
+    fn expression(&mut self, expression: &Expr) {
+        let name = self.name;
+        visit_names(expression, &mut |found, span| {
+            if found == name {
+                self.usage.read.get_or_insert(span);
+            }
+        });
+    }
+
+    fn target(&mut self, target: &Expr) {
+        match &target.kind {
+            ExprKind::Name(name) if **name == *self.name => {
+                self.usage.assigned.get_or_insert(target.span);
+            }
+            ExprKind::Name(_) => {}
+            ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| self.target(item)),
+            _ => self.expression(target),
+        }
+    }
+}
+
+/// The reduction that an operator belongs to.
+fn augmented_operator(op: BinaryOp) -> Option<ReductionOp> {
+    match op {
+        BinaryOp::Add | BinaryOp::Sub => Some(ReductionOp::Add),
+        BinaryOp::Mul | BinaryOp::Div => Some(ReductionOp::Mul),
+        BinaryOp::BitAnd => Some(ReductionOp::And),
+        BinaryOp::BitOr => Some(ReductionOp::Or),
+        BinaryOp::BitXor => Some(ReductionOp::Xor),
+        BinaryOp::MatMul
+        | BinaryOp::FloorDiv
+        | BinaryOp::Mod
+        | BinaryOp::Pow
+        | BinaryOp::LShift
+        | BinaryOp::RShift => None,
+    }
+}
+
+/// The names that an expression reads, as far as inference supports it.
+pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) {
+    match &expression.kind {
+        ExprKind::Name(name) => visit(name, expression.span),
+        ExprKind::Unary { operand, .. } => visit_names(operand, visit),
+        ExprKind::Binary { first, rest } => {
+            visit_names(first, visit);
+            rest.iter().for_each(|(_, operand)| visit_names(operand, visit));
+        }
+        ExprKind::BoolChain { operands, .. } => {
+            operands.iter().for_each(|operand| visit_names(operand, visit))
+        }
+        ExprKind::Compare { first, rest } => {
+            visit_names(first, visit);
+            rest.iter().for_each(|(_, operand)| visit_names(operand, visit));
+        }
+        ExprKind::Conditional { condition, then, otherwise } => {
+            [condition, then, otherwise].iter().for_each(|part| visit_names(part, visit));
+        }
+        ExprKind::Call { function, arguments } => {
+            visit_names(function, visit);
+            for argument in arguments {
+                match argument {
+                    Argument::Positional(value)
+                    | Argument::Keyword { value, .. }
+                    | Argument::Unpack(value)
+                    | Argument::UnpackKeywords(value) => visit_names(value, visit),
+                }
+            }
+        }
+        ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => visit_names(value, visit),
+        ExprKind::Subscript { value, index } => {
+            visit_names(value, visit);
+            visit_names(index, visit);
+        }
+        ExprKind::Slice { lower, upper, step } => {
+            [lower, upper, step].into_iter().flatten().for_each(|part| visit_names(part, visit));
+        }
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
+            items.iter().for_each(|item| visit_names(item, visit));
+        }
+        ExprKind::Number(_)
+        | ExprKind::Bool(_)
+        | ExprKind::None
+        | ExprKind::Ellipsis
+        | ExprKind::Str(_)
+        | ExprKind::Bytes(_)
+        | ExprKind::FormatString(_)
+        | ExprKind::TemplateString(_)
+        | ExprKind::Dict(_)
+        | ExprKind::ListComprehension { .. }
+        | ExprKind::SetComprehension { .. }
+        | ExprKind::DictComprehension { .. }
+        | ExprKind::Generator { .. }
+        | ExprKind::Lambda { .. }
+        | ExprKind::Walrus { .. }
+        | ExprKind::Yield(_)
+        | ExprKind::YieldFrom(_)
+        | ExprKind::Await(_) => {}
+    }
+}

@@ -1,0 +1,383 @@
+//! Statements other than loops and assignments.
+
+use crate::bindings::{Bindings, Joins};
+use crate::function::{Inference, Reported, Typed};
+use hotloop_abi::ExceptionClass;
+use hotloop_ast as ast;
+use hotloop_ast::{Argument, ExprKind as AstExpr, StmtKind as AstStmt};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir as hir;
+use hotloop_hir::{Constant, Edge, Expr, ExprKind, StmtKind};
+use hotloop_index::IdSet;
+use hotloop_types::Type;
+
+static UNSUPPORTED: Code = Code::new("HL0301", "a construct is not supported in a kernel yet");
+static RAISE: Code =
+    Code::new("HL0308", "an exception is raised in a way that is not supported in a kernel yet");
+static LEAVES_PARALLEL: Code = Code::new("HL0403", "an iteration of a parallel loop leaves the loop");
+static OUTSIDE_LOOP: Code = Code::new("HL0220", "`break` or `continue` outside a loop");
+static TOO_DEEP: Code = Code::new("HL0305", "an expression or a block is nested too deeply");
+
+/// How deep blocks may nest.
+const MAX_BLOCK_DEPTH: u32 = 130;
+
+impl Inference<'_> {
+    /// The statements of a block, up to one that does not fall through.
+    pub(crate) fn block(&mut self, body: &[ast::Stmt]) -> Vec<hir::Stmt> {
+        let outer = std::mem::take(&mut self.out);
+        self.block_depth += 1;
+        for statement in body {
+            if !self.reachable {
+                break;
+            }
+            if self.block_depth > MAX_BLOCK_DEPTH {
+                let message = "blocks are nested too deeply for a kernel";
+                self.report(
+                    Diagnostic::error(&TOO_DEEP, message, statement.span)
+                        .with_help("move the inner blocks into a kernel of their own"),
+                );
+                break;
+            }
+            self.depth = 0;
+            self.links = 0;
+            // What is wrong was reported; the statements behind it may have errors of their own.
+            let _: Typed<()> = self.statement(statement);
+        }
+        self.block_depth -= 1;
+        std::mem::replace(&mut self.out, outer)
+    }
+
+    fn statement(&mut self, statement: &ast::Stmt) -> Typed<()> {
+        let span = statement.span;
+        match &statement.kind {
+            AstStmt::Expr(value) => self.expression_statement(value, span),
+            AstStmt::Assign { targets, value } => self.assign(targets, value, span),
+            AstStmt::AugAssign { target, op, value } => self.augmented(target, *op, value, span),
+            AstStmt::AnnAssign { target, value: Some(value), .. } => {
+                self.assign(std::slice::from_ref(target), value, span)
+            }
+            AstStmt::AnnAssign { value: None, .. } | AstStmt::Pass => Ok(()),
+            AstStmt::If { condition, then, otherwise } => {
+                self.if_statement(statement, condition, then, otherwise)
+            }
+            AstStmt::While { condition, body, otherwise } => {
+                self.while_statement(statement, condition, body, otherwise)
+            }
+            AstStmt::For { is_async: false, target, iterable, body, otherwise } => {
+                self.for_statement(statement, target, iterable, body, otherwise)
+            }
+            AstStmt::Return(value) => self.return_statement(value.as_ref(), span),
+            AstStmt::Raise { exception, cause } => self.raise(exception.as_ref(), cause.as_ref(), span),
+            AstStmt::Assert { condition, message } => self.assert(condition, message.as_ref(), span),
+            AstStmt::Break => self.leave_iteration(true, span),
+            AstStmt::Continue => self.leave_iteration(false, span),
+            AstStmt::For { is_async: true, .. }
+            | AstStmt::With { .. }
+            | AstStmt::Try { .. }
+            | AstStmt::Match { .. }
+            | AstStmt::Function(_)
+            | AstStmt::Class(_)
+            | AstStmt::Delete(_)
+            | AstStmt::Global(_)
+            | AstStmt::Nonlocal(_)
+            | AstStmt::Import(_)
+            | AstStmt::ImportFrom { .. }
+            | AstStmt::TypeAlias { .. }
+            | AstStmt::Skipped => Err(self.unsupported_statement(statement)),
+        }
+    }
+
+    fn unsupported_statement(&mut self, statement: &ast::Stmt) -> Reported {
+        let (what, help) = describe_unsupported(&statement.kind);
+        let message = format!("{what} is not supported yet in a kernel");
+        self.report(Diagnostic::error(&UNSUPPORTED, message, head_of(statement)).with_help(help))
+    }
+
+    fn expression_statement(&mut self, value: &ast::Expr, span: Span) -> Typed<()> {
+        if let AstExpr::Str(_) | AstExpr::Ellipsis = value.kind {
+            return Ok(());
+        }
+        let value = self.expression(value)?;
+        if !matches!(value.kind, ExprKind::Constant(_)) {
+            self.emit(StmtKind::Expr(value), span);
+        }
+        Ok(())
+    }
+
+    fn if_statement(
+        &mut self,
+        statement: &ast::Stmt,
+        condition: &ast::Expr,
+        then: &[ast::Stmt],
+        otherwise: &[ast::Stmt],
+    ) -> Typed<()> {
+        // After an error in the condition both ways are looked at.
+        let condition = self.condition(condition).unwrap_or_else(|_| {
+            Expr::new(
+                ExprKind::Conditional {
+                    condition: Box::new(truth(true)),
+                    then: Box::new(truth(true)),
+                    otherwise: Box::new(truth(true)),
+                },
+                Type::BOOL,
+                condition.span,
+            )
+        });
+        if let Some(decided) = constant_truth(&condition) {
+            let taken = self.block(if decided { then } else { otherwise });
+            self.out.extend(taken);
+            return Ok(());
+        }
+        let before = self.bindings.clone();
+        let (then, then_end) = self.branch(then, before.clone());
+        let (otherwise, otherwise_end) = self.branch(otherwise, before);
+        let joins = self.join_branches(statement, then_end.as_ref(), otherwise_end.as_ref());
+        let edge = |end: Option<Bindings>| -> Option<Edge> { end.map(|end| joins.edge(&end)) };
+        let (then_edge, otherwise_edge) = (edge(then_end), edge(otherwise_end));
+        let joins = joins.versions();
+        self.emit(
+            StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge },
+            statement.span,
+        );
+        Ok(())
+    }
+
+    /// A block with the bindings at its end, if control gets there.
+    pub(crate) fn branch(
+        &mut self,
+        body: &[ast::Stmt],
+        before: Bindings,
+    ) -> (Vec<hir::Stmt>, Option<Bindings>) {
+        self.bindings = before;
+        self.reachable = true;
+        let block = self.block(body);
+        (block, self.reachable.then(|| self.bindings.clone()))
+    }
+
+    fn join_branches(
+        &mut self,
+        statement: &ast::Stmt,
+        then: Option<&Bindings>,
+        otherwise: Option<&Bindings>,
+    ) -> Joins {
+        self.reachable = then.is_some() || otherwise.is_some();
+        match (then, otherwise) {
+            (Some(then), Some(otherwise)) => {
+                let live = self.liveness.around(statement).after.clone();
+                self.join_ways(&[then, otherwise], &live, &IdSet::new(), head_of(statement))
+            }
+            (Some(only), None) | (None, Some(only)) => {
+                self.bindings = only.clone();
+                Joins::default()
+            }
+            (None, None) => Joins::default(),
+        }
+    }
+
+    fn return_statement(&mut self, value: Option<&ast::Expr>, span: Span) -> Typed<()> {
+        let value = match value {
+            None => None,
+            Some(value) => match self.expression(value) {
+                Ok(value) => Some(value),
+                Err(Reported) => {
+                    self.reachable = false;
+                    return Err(Reported);
+                }
+            },
+        };
+        self.reachable = false;
+        if let Some(frame) = self.loops.iter().rev().find(|frame| frame.is_parallel) {
+            let diagnostic = Diagnostic::error(&LEAVES_PARALLEL, "`return` inside a parallel loop", span)
+                .with_label(frame.span, "the iterations of this loop run in any order")
+                .with_help("store the result and return it behind the loop, or use `range`");
+            return Err(self.report(diagnostic));
+        }
+        match value {
+            Some(value) if value.ty != Type::None => {
+                self.returns.push((value.ty.clone(), value.span));
+                self.emit(StmtKind::Return(Some(value)), span);
+            }
+            _ => {
+                self.returns.push((Type::None, span));
+                self.emit(StmtKind::Return(None), span);
+            }
+        }
+        Ok(())
+    }
+
+    fn assert(&mut self, condition: &ast::Expr, message: Option<&ast::Expr>, span: Span) -> Typed<()> {
+        let condition = self.condition(condition)?;
+        let message = message.map_or(Ok(String::new()), |message| self.constant_text(message))?;
+        if constant_truth(&condition) == Some(true) {
+            return Ok(());
+        }
+        if constant_truth(&condition) == Some(false) {
+            self.reachable = false;
+            self.emit(StmtKind::Raise { class: ExceptionClass::AssertionError, message }, span);
+            return Ok(());
+        }
+        self.emit(StmtKind::Assert { condition, message }, span);
+        Ok(())
+    }
+
+    fn raise(&mut self, exception: Option<&ast::Expr>, cause: Option<&ast::Expr>, span: Span) -> Typed<()> {
+        self.reachable = false;
+        let Some(exception) = exception else {
+            let diagnostic = Diagnostic::error(
+                &RAISE,
+                "`raise` without an exception is not supported yet in a kernel",
+                span,
+            )
+            .with_help("name the exception, as in `raise ValueError(\"...\")`");
+            return Err(self.report(diagnostic));
+        };
+        if let Some(cause) = cause {
+            let diagnostic = Diagnostic::error(
+                &RAISE,
+                "`raise ... from ...` is not supported yet in a kernel",
+                cause.span,
+            )
+            .with_help("leave out `from`");
+            return Err(self.report(diagnostic));
+        }
+        let (class, message) = match &exception.kind {
+            AstExpr::Call { function, arguments } => {
+                (self.exception_class(function)?, self.exception_message(arguments, span)?)
+            }
+            _ => (self.exception_class(exception)?, String::new()),
+        };
+        self.emit(StmtKind::Raise { class, message }, span);
+        Ok(())
+    }
+
+    fn exception_class(&mut self, class: &ast::Expr) -> Typed<ExceptionClass> {
+        let found = match &class.kind {
+            AstExpr::Name(name) if self.locals.find(name).is_none() => ExceptionClass::by_name(name),
+            _ => None,
+        };
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let message = "only built-in exception classes can be raised in a kernel so far";
+        let diagnostic = Diagnostic::error(&RAISE, message, class.span)
+            .with_help("raise a built-in class such as `ValueError`, and translate it in the caller");
+        Err(self.report(diagnostic))
+    }
+
+    fn exception_message(&mut self, arguments: &[Argument], span: Span) -> Typed<String> {
+        match arguments {
+            [] => Ok(String::new()),
+            [Argument::Positional(value)] => self.constant_text(value),
+            _ => {
+                let message =
+                    "an exception in a kernel takes at most one argument, a constant string, so far";
+                let diagnostic = Diagnostic::error(&RAISE, message, span)
+                    .with_help("put what there is to say into one string");
+                Err(self.report(diagnostic))
+            }
+        }
+    }
+
+    /// A string that is known when the kernel is compiled.
+    fn constant_text(&mut self, value: &ast::Expr) -> Typed<String> {
+        if let Some(text) = self.constant_string(value) {
+            return Ok(text);
+        }
+        let message =
+            format!("{} cannot be the message of an exception in a kernel yet", value.kind.describe());
+        let diagnostic = Diagnostic::error(&RAISE, message, value.span)
+            .with_help("use a string without replacement fields");
+        Err(self.report(diagnostic))
+    }
+
+    fn leave_iteration(&mut self, is_break: bool, span: Span) -> Typed<()> {
+        self.reachable = false;
+        let bindings = self.bindings.clone();
+        let Some(frame) = self.loops.last_mut() else {
+            let what = if is_break { "`break` outside a loop" } else { "`continue` outside a loop" };
+            return Err(self.report(Diagnostic::error(&OUTSIDE_LOOP, what, span).with_help("remove it")));
+        };
+        if is_break && frame.is_parallel {
+            let diagnostic = Diagnostic::error(&LEAVES_PARALLEL, "`break` inside a parallel loop", span)
+                .with_label(frame.span, "the iterations of this loop run in any order")
+                .with_help("use `range`, or `continue` to skip the rest of an iteration");
+            return Err(self.report(diagnostic));
+        }
+        // The joins, and so the moves, are known only when the whole loop is.
+        if is_break {
+            frame.breaks.push(bindings);
+            self.emit(StmtKind::Break(Edge::default()), span);
+        } else {
+            frame.continues.push(bindings);
+            self.emit(StmtKind::Continue(Edge::default()), span);
+        }
+        Ok(())
+    }
+}
+
+/// `True` or `False` as an expression.
+pub(crate) fn truth(value: bool) -> Expr {
+    Expr::constant(Constant::Bool(value), Type::BOOL)
+}
+
+/// The truth value of a condition that is decided already.
+pub(crate) fn constant_truth(condition: &Expr) -> Option<bool> {
+    match condition.kind {
+        ExprKind::Constant(Constant::Bool(value)) => Some(value),
+        _ => None,
+    }
+}
+
+/// The part of a compound statement before its blocks, for labels that should not span pages.
+pub(crate) fn head_of(statement: &ast::Stmt) -> Span {
+    let head = match &statement.kind {
+        AstStmt::If { condition, .. } | AstStmt::While { condition, .. } => condition.span,
+        AstStmt::For { target, iterable, .. } => Span { start: target.span.start, ..iterable.span },
+        AstStmt::With { items, .. } if !items.is_empty() => items[0].context.span,
+        AstStmt::Function(function) => function.name.span,
+        AstStmt::Class(class) => class.name.span,
+        AstStmt::Try { .. } => {
+            Span { end: statement.span.end.min(statement.span.start + 3), ..statement.span }
+        }
+        AstStmt::Match { subject, .. } => subject.span,
+        _ => return statement.span,
+    };
+    if head.file == statement.span.file {
+        Span { start: statement.span.start.min(head.start), ..head }
+    } else {
+        head
+    }
+}
+
+fn describe_unsupported(kind: &AstStmt) -> (&'static str, &'static str) {
+    match kind {
+        AstStmt::For { .. } => ("`async for`", "use an ordinary `for` over `range`"),
+        AstStmt::With { .. } => ("`with`", "do this outside the kernel"),
+        AstStmt::Try { .. } => {
+            ("`try`", "test for the error before it happens, or catch the exception outside the kernel")
+        }
+        AstStmt::Match { .. } => ("`match`", "use `if` and `elif`"),
+        AstStmt::Function(_) => {
+            ("a function inside a function", "define it beside the kernel, as a kernel of its own")
+        }
+        AstStmt::Class(_) => ("a class", "define it outside the kernel"),
+        AstStmt::Delete(_) => ("`del`", "leave it out: arrays are released when nothing uses them any more"),
+        AstStmt::Global(_) => ("`global`", "globals are frozen in a kernel; return the new value instead"),
+        AstStmt::Nonlocal(_) => ("`nonlocal`", "return the new value instead"),
+        AstStmt::Import(_) | AstStmt::ImportFrom { .. } => ("`import`", "import at the head of the file"),
+        AstStmt::TypeAlias { .. } => ("`type`", "define it outside the kernel"),
+        AstStmt::Skipped => ("this statement", "write it in a way that Python accepts"),
+        AstStmt::Expr(_)
+        | AstStmt::Assign { .. }
+        | AstStmt::AugAssign { .. }
+        | AstStmt::AnnAssign { .. }
+        | AstStmt::If { .. }
+        | AstStmt::While { .. }
+        | AstStmt::Return(_)
+        | AstStmt::Raise { .. }
+        | AstStmt::Assert { .. }
+        | AstStmt::Break
+        | AstStmt::Continue
+        | AstStmt::Pass => ("this statement", "leave it out"),
+    }
+}

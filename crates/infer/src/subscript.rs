@@ -1,0 +1,272 @@
+//! Attributes of arrays, elements of arrays and of tuples.
+
+use crate::constants::integer_constant;
+use crate::conversion::convert;
+use crate::environment::Global;
+use crate::expression::{Value, constant};
+use crate::function::{Inference, Reported, Typed, counted};
+use hotloop_ast as ast;
+use hotloop_ast::{ExprKind as AstExpr, Identifier};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind};
+use hotloop_types::{ArrayType, Type};
+use std::sync::Arc;
+
+static ATTRIBUTE: Code =
+    Code::new("HL0210", "an attribute does not exist or is not supported in a kernel yet");
+static INDEX: Code = Code::new("HL0211", "an index does not fit what is indexed");
+static PARTIAL: Code =
+    Code::new("HL0313", "a part of an array is taken, which is not supported in a kernel yet");
+
+impl Inference<'_> {
+    pub(crate) fn attribute(&mut self, value: &ast::Expr, name: &Identifier, span: Span) -> Typed<Value> {
+        match self.operand(value)? {
+            Value::Global(Global::Module(module), _) => self.module_attribute(&module, name, span),
+            Value::Expr(array) => match array.ty {
+                Type::Array(ty) => self.array_attribute(array, ty, name, span).map(Value::Expr),
+                Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) => {
+                    Err(self.report_attribute(&array.ty.to_string(), name, array.span))
+                }
+            },
+            other @ (Value::Global(..) | Value::Str(..)) => {
+                Err(self.report_attribute(&other.describe(), name, other.span()))
+            }
+        }
+    }
+
+    fn report_attribute(&mut self, owner: &str, name: &Identifier, owner_span: Span) -> Reported {
+        let message = format!("the attribute `{}` of {owner} is not supported in a kernel yet", name.name);
+        let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
+            .with_label(owner_span, format!("this is {owner}"))
+            .with_help("do this outside the kernel, or write it as a loop");
+        self.report(diagnostic)
+    }
+
+    fn module_attribute(&mut self, module: &str, name: &Identifier, span: Span) -> Typed<Value> {
+        if let Some(global) = self.environment.attribute(module, &name.name) {
+            return self.global_value(global, span);
+        }
+        let message = format!("`{module}.{}` is not supported in a kernel yet", name.name);
+        let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
+            .with_help("do this outside the kernel, or write it as a loop");
+        Err(self.report(diagnostic))
+    }
+
+    fn array_attribute(&mut self, array: Expr, ty: ArrayType, name: &Identifier, span: Span) -> Typed {
+        let lengths = || Type::tuple(std::iter::repeat_n(Type::INT64, usize::from(ty.ndim)));
+        let read = |array, attribute, ty| {
+            Ok(Expr::new(ExprKind::ArrayAttribute(Box::new(array), attribute), ty, span))
+        };
+        let known = |number| constant(Constant::Int(number), Type::INT64, span);
+        let item_size = i64::from(ty.dtype.size_bytes());
+        match &*name.name {
+            "shape" => read(array, ArrayAttribute::Shape, lengths()),
+            "strides" => read(array, ArrayAttribute::Strides, lengths()),
+            "size" => read(array, ArrayAttribute::Size, Type::INT64),
+            "nbytes" => {
+                let size = read(array, ArrayAttribute::Size, Type::INT64)?;
+                let kind = ExprKind::Binary {
+                    op: BinaryOp::Mul,
+                    left: Box::new(size),
+                    right: Box::new(known(item_size)),
+                };
+                Ok(Expr::new(kind, Type::INT64, span))
+            }
+            "ndim" => self.with_let(array, "array", span, |_, _| Ok(known(i64::from(ty.ndim)))),
+            "itemsize" => self.with_let(array, "array", span, |_, _| Ok(known(item_size))),
+            "dtype" => self.with_let(array, "array", span, |_, _| {
+                Ok(constant(Constant::Dtype, Type::Dtype(ty.dtype), span))
+            }),
+            _ => Err(self.report_attribute(&array.ty.to_string(), name, array.span)),
+        }
+    }
+
+    pub(crate) fn subscript(&mut self, value: &ast::Expr, index: &ast::Expr, span: Span) -> Typed {
+        let base = self.expression(value)?;
+        match base.ty.clone() {
+            Type::Array(ty) => {
+                let indices = self.indices(&base, ty, index, span)?;
+                let kind = ExprKind::Element { array: Box::new(base), indices };
+                Ok(Expr::new(kind, Type::Scalar(ty.dtype), span))
+            }
+            Type::Tuple(items) => self.tuple_item(base, &items, index, span),
+            Type::Scalar(_) | Type::None | Type::Dtype(_) => Err(self.report_not_indexed(&base, span)),
+        }
+    }
+
+    fn report_not_indexed(&mut self, base: &Expr, span: Span) -> Reported {
+        let message = format!("a value of type {} cannot be indexed", base.ty);
+        let diagnostic = Diagnostic::error(&INDEX, message, span)
+            .with_label(base.span, format!("this is {}", base.ty))
+            .with_help("index an array or a tuple");
+        self.report(diagnostic)
+    }
+
+    /// The array and the indices of an element that is assigned.
+    pub(crate) fn element_place(
+        &mut self,
+        array: &ast::Expr,
+        index: &ast::Expr,
+        span: Span,
+    ) -> Typed<(Expr, Vec<Expr>)> {
+        let base = self.expression(array)?;
+        match base.ty.clone() {
+            Type::Array(ty) => {
+                let indices = self.indices(&base, ty, index, span)?;
+                Ok((base, indices))
+            }
+            Type::Tuple(_) => {
+                let diagnostic = Diagnostic::error(&INDEX, "the items of a tuple cannot be assigned", span)
+                    .with_label(base.span, format!("this is {}", base.ty))
+                    .with_help("make a new tuple, or use an array");
+                Err(self.report(diagnostic))
+            }
+            Type::Scalar(_) | Type::None | Type::Dtype(_) => Err(self.report_not_indexed(&base, span)),
+        }
+    }
+
+    /// As many integers as the array has dimensions.
+    fn indices(&mut self, base: &Expr, array: ArrayType, index: &ast::Expr, span: Span) -> Typed<Vec<Expr>> {
+        let mut indices = Vec::with_capacity(usize::from(array.ndim));
+        match &index.kind {
+            AstExpr::Tuple(items) => {
+                for item in items {
+                    indices.push(self.index(item)?);
+                }
+            }
+            _ => self.single_index(index, &mut indices)?,
+        }
+        if indices.len() == usize::from(array.ndim) {
+            return Ok(indices);
+        }
+        Err(self.report_index_count(base, array, &indices, span))
+    }
+
+    fn report_index_count(
+        &mut self,
+        base: &Expr,
+        array: ArrayType,
+        indices: &[Expr],
+        span: Span,
+    ) -> Reported {
+        let (given, wanted) = (indices.len(), usize::from(array.ndim));
+        if given > wanted {
+            let message = format!(
+                "too many indices: the array has {}, and {given} are given",
+                counted(wanted, "dimension")
+            );
+            let diagnostic = Diagnostic::error(&INDEX, message, span)
+                .with_label(base.span, format!("this is {}", base.ty))
+                .with_help(format!("give {}", counted(wanted, "index").replace("indexs", "indices")));
+            return self.report(diagnostic);
+        }
+        let message = format!(
+            "a part of an array with {} is taken, which is not supported yet in a kernel",
+            counted(wanted, "dimension")
+        );
+        let diagnostic = Diagnostic::error(&PARTIAL, message, span)
+            .with_label(base.span, format!("this is {}", base.ty))
+            .with_help(format!(
+                "give all indices at once, as in `a[{}]`",
+                ["i", "j", "k", "l"][..wanted.min(4)].join(", ")
+            ));
+        self.report(diagnostic)
+    }
+
+    /// An index without a comma: a number, or a variable that holds a tuple of numbers.
+    fn single_index(&mut self, index: &ast::Expr, indices: &mut Vec<Expr>) -> Typed<()> {
+        let value = self.index_value(index)?;
+        let Type::Tuple(items) = value.ty.clone() else {
+            indices.push(self.integer_index(value)?);
+            return Ok(());
+        };
+        if !self.is_simple(&value) {
+            let diagnostic = Diagnostic::error(&INDEX, "a computed tuple cannot be an index yet", value.span)
+                .with_help("assign the tuple to a variable first");
+            return Err(self.report(diagnostic));
+        }
+        for (position, ty) in items.iter().enumerate() {
+            let item = crate::conditions::item(&value, position, ty);
+            indices.push(self.integer_index(item)?);
+        }
+        Ok(())
+    }
+
+    fn index(&mut self, index: &ast::Expr) -> Typed {
+        let value = self.index_value(index)?;
+        self.integer_index(value)
+    }
+
+    fn index_value(&mut self, index: &ast::Expr) -> Typed {
+        let what = match &index.kind {
+            AstExpr::Slice { .. } => "a slice",
+            AstExpr::Ellipsis => "`...`",
+            AstExpr::None => "a new axis",
+            _ => return self.expression(index),
+        };
+        let message = format!("{what} as an index is not supported yet in a kernel");
+        let diagnostic = Diagnostic::error(&PARTIAL, message, index.span)
+            .with_help("loop over the elements and index each");
+        Err(self.report(diagnostic))
+    }
+
+    fn integer_index(&mut self, value: Expr) -> Typed {
+        if value.ty.as_scalar().is_some_and(hotloop_types::Dtype::is_integer) {
+            return Ok(value);
+        }
+        let message = format!("an index of type {} is not supported in a kernel", value.ty);
+        let help = match &value.ty {
+            Type::Scalar(dtype) if dtype.is_float() => "convert it with `int(...)`",
+            Type::Scalar(_) => "index with an integer; masks are not supported yet",
+            Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) => "index with integers",
+        };
+        let diagnostic = Diagnostic::error(&INDEX, message, value.span)
+            .with_primary(format!("this is {}", value.ty))
+            .with_help(help);
+        Err(self.report(diagnostic))
+    }
+
+    fn tuple_item(&mut self, tuple: Expr, items: &Arc<[Type]>, index: &ast::Expr, span: Span) -> Typed {
+        let index = self.index(index)?;
+        let count = items.len() as i64;
+        if let Some(position) = integer_constant(&index) {
+            let wrapped = if position < 0 { position.wrapping_add(count) } else { position };
+            if (0..count).contains(&wrapped) {
+                return Ok(tuple_item(tuple, wrapped as usize, span));
+            }
+            let message = format!(
+                "the tuple has {}, and index {position} is none of them",
+                counted(items.len(), "item")
+            );
+            let diagnostic = Diagnostic::error(&INDEX, message, span)
+                .with_label(tuple.span, format!("this is {}", tuple.ty))
+                .with_help("the first item has index 0, the last -1");
+            return Err(self.report(diagnostic));
+        }
+        match &items[..] {
+            [first, rest @ ..] if rest.iter().all(|ty| ty == first) => {
+                let index = Box::new(convert(index, &Type::INT64));
+                Ok(Expr::new(ExprKind::TupleElement { tuple: Box::new(tuple), index }, first.clone(), span))
+            }
+            _ => {
+                let message = "only a constant can index a tuple whose items differ in type";
+                let diagnostic = Diagnostic::error(&INDEX, message, index.span)
+                    .with_label(tuple.span, format!("this is {}", tuple.ty))
+                    .with_help("unpack the tuple into variables");
+                Err(self.report(diagnostic))
+            }
+        }
+    }
+}
+
+/// An item of a tuple; of a display whose other items do nothing, the item itself.
+fn tuple_item(tuple: Expr, position: usize, span: Span) -> Expr {
+    let Type::Tuple(types) = &tuple.ty else { unreachable!("only a tuple has items") };
+    let ty = types[position].clone();
+    if let ExprKind::Tuple(items) = &tuple.kind {
+        if items.iter().all(|item| matches!(item.kind, ExprKind::Constant(_))) {
+            return Expr { span, ..items[position].clone() };
+        }
+    }
+    Expr::new(ExprKind::TupleItem(Box::new(tuple), position as u32), ty, span)
+}
