@@ -77,8 +77,11 @@ impl<'a> Printer<'a> {
             StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } => {
                 self.head(f, depth, "if", condition)?;
                 self.branch(f, then, then_edge.as_ref(), depth)?;
-                line(f, depth, |f| f.write_str("else:"))?;
-                self.branch(f, otherwise, otherwise_edge.as_ref(), depth)?;
+                if !otherwise.is_empty() || otherwise_edge.as_ref().is_some_and(|edge| !edge.moves.is_empty())
+                {
+                    line(f, depth, |f| f.write_str("else:"))?;
+                    self.branch(f, otherwise, otherwise_edge.as_ref(), depth)?;
+                }
                 self.joined(f, joins, depth)
             }
             StmtKind::While { condition, repeated } => {

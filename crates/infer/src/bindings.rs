@@ -50,13 +50,6 @@ impl Bindings {
     pub(crate) fn set(&mut self, local: Local, binding: Binding) {
         self.slots[local.index()] = binding;
     }
-
-    /// Forgets the locals among `candidates` that are not `live`.
-    pub(crate) fn forget_dead(&mut self, candidates: &IdSet<Local>, live: &IdSet<Local>) {
-        for local in candidates.iter().filter(|local| !live.contains(*local)) {
-            self.set(local, Binding::Unassigned);
-        }
-    }
 }
 
 /// The versions made where ways meet.

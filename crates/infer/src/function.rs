@@ -8,7 +8,7 @@ use crate::memo::{CalleeMemo, LoopMemo};
 use hotloop_ast::{FunctionDef, ParameterKind, Stmt};
 use hotloop_diagnostics::{Code, Diagnostic, Severity, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Expr, ExprKind, Local, LocalData, Options, StmtKind, Version};
+use hotloop_hir::{Expr, LocalData, Options, StmtKind, Version};
 use hotloop_types::{Signature, Type, unify};
 
 static PARAMETER_COUNT: Code =

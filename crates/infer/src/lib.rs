@@ -39,6 +39,7 @@ mod assign;
 mod bindings;
 mod call;
 mod conditions;
+mod constant_fold;
 mod constants;
 mod conversion;
 mod environment;
@@ -49,6 +50,7 @@ mod liveness;
 mod locals;
 mod loops;
 mod memo;
+mod module_scope;
 mod names;
 mod operators;
 mod parallel;
@@ -61,3 +63,4 @@ pub use environment::{
     ParameterInfo, builtin_attribute,
 };
 pub use function::infer;
+pub use module_scope::{Meaning, ModuleScope};

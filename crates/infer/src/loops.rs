@@ -12,7 +12,6 @@ use hotloop_ast::{Argument, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{Constant, Edge, Expr, Local, Loop, RangeLoop, StmtKind, Version};
-use hotloop_index::IdSet;
 use hotloop_intrinsics::{Intrinsic, Item};
 use hotloop_types::{DtypeKind, Type, unify};
 

@@ -1,0 +1,337 @@
+//! The names of a module, read from its source alone: imports, functions and constants.
+//!
+//! Nothing is executed, so a name means something here only where one look at the text is enough: it is bound once, at the top level, by an
+//! import, a function, or an assignment whose value is a number, a truth value, `None`, a string, a tuple of these, arithmetic on them,
+//! or another such name. Of several assignments of constants the last one counts, as it does when a kernel is compiled after the
+//! module was loaded. A name bound in any other way exists, but cannot be used, and the reason is kept.
+
+use crate::constant_fold::{ConstantNames, fold};
+use crate::environment::{FrozenValue, FunctionHandle, Global, builtin_attribute};
+use hotloop_ast::{Alias, Expr, ExprKind, FunctionDef, Module, Name, Stmt, StmtKind};
+use rustc_hash::FxHashMap;
+
+/// What the top level of a module binds, by name.
+///
+/// ```
+/// # use hotloop_ast::{Alias, Identifier, Module, Stmt, StmtKind};
+/// # use hotloop_diagnostics::Span;
+/// use hotloop_infer::{Meaning, ModuleScope};
+///
+/// // import numpy as np
+/// # let identifier = |name: &str| Identifier { name: name.into(), span: Span::NONE };
+/// # let alias = Alias { name: identifier("numpy"), alias: Some(identifier("np")) };
+/// # let module = Module { body: vec![Stmt { kind: StmtKind::Import(vec![alias]), span: Span::NONE }] };
+/// let scope = ModuleScope::new(&module);
+/// assert_eq!(scope.meaning("np"), Some(&Meaning::Module("numpy".into())));
+/// assert_eq!(scope.meaning("numpy"), None);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ModuleScope {
+    names: FxHashMap<Name, Meaning>,
+}
+
+/// What a name of a module means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meaning {
+    /// A module, by its dotted name; `numba` counts as `hotloop`.
+    Module(Name),
+    /// A name that a module defines, such as `sqrt` of `math`.
+    Imported {
+        /// The dotted module, with its leading dots if the import is relative.
+        module: Name,
+        /// The name there.
+        name: Name,
+    },
+    /// A function, by its position in [`Module::functions`].
+    Function(usize),
+    /// A constant.
+    Constant(FrozenValue),
+    /// Another name for something, such as `sqrt = math.sqrt`.
+    Alias(Global),
+    /// It exists, but what it is cannot be read from the text.
+    Unknown {
+        /// What it is, to follow "is".
+        what: String,
+        /// A way out.
+        help: Option<String>,
+    },
+}
+
+impl ModuleScope {
+    /// Reads the top level of a module.
+    pub fn new(module: &Module) -> Self {
+        let functions = module.functions();
+        let positions =
+            functions.iter().enumerate().map(|(position, function)| (address(function), position));
+        let mut reader =
+            Reader { scope: Self::default(), positions: positions.collect(), is_conditional: false };
+        reader.block(&module.body);
+        reader.scope
+    }
+
+    /// What a name means; `None` if the module does not bind it where it can be seen.
+    pub fn meaning(&self, name: &str) -> Option<&Meaning> {
+        self.names.get(name)
+    }
+
+    /// The value of an expression in this module, such as a parameter's default, if it is constant.
+    pub fn constant(&self, expression: &Expr) -> Option<FrozenValue> {
+        fold(expression, self)
+    }
+
+    /// All names with their meanings, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Name, &Meaning)> {
+        self.names.iter()
+    }
+
+    /// What a name means for inference. `function` says what a function of the module is, `import` what a name is that a module unknown
+    /// to the table of intrinsics defines.
+    pub fn global(
+        &self,
+        name: &str,
+        function: impl FnOnce(usize) -> Global,
+        import: impl FnOnce(&str, &str) -> Option<Global>,
+    ) -> Option<Global> {
+        Some(match self.meaning(name)? {
+            Meaning::Module(module) if is_known(module) => Global::Module(module.to_string()),
+            Meaning::Module(module) => Global::Unsupported {
+                what: format!("the module `{module}`"),
+                help: Some("import the kernel itself, as in `from module import kernel`".into()),
+            },
+            Meaning::Imported { module, name } => imported(module, name, import),
+            Meaning::Function(position) => function(*position),
+            Meaning::Constant(value) => Global::Constant(value.clone()),
+            Meaning::Alias(global) => global.clone(),
+            Meaning::Unknown { what, help } => Global::Unsupported { what: what.clone(), help: help.clone() },
+        })
+    }
+
+    /// The same for a module that imports only what the table of intrinsics knows; functions keep their positions as handles.
+    pub fn plain_global(&self, name: &str) -> Option<Global> {
+        self.global(name, |position| Global::Function(FunctionHandle(position)), |_, _| None)
+    }
+
+    fn bind(&mut self, name: &Name, meaning: Meaning) {
+        self.names.insert(name.clone(), meaning);
+    }
+}
+
+fn imported(module: &str, name: &str, import: impl FnOnce(&str, &str) -> Option<Global>) -> Global {
+    if is_known(module) {
+        return builtin_attribute(module, name).unwrap_or_else(|| Global::Unsupported {
+            what: format!("`{module}.{name}`"),
+            help: Some("do this outside the kernel, or write it as a loop".into()),
+        });
+    }
+    import(module, name).unwrap_or_else(|| Global::Unsupported {
+        what: format!("`{name}` of the module `{module}`"),
+        help: Some("only kernels and constants can be imported into a kernel".into()),
+    })
+}
+
+fn is_known(module: &str) -> bool {
+    hotloop_intrinsics::MODULES.contains(&module)
+}
+
+/// The module under the name that the table of intrinsics uses.
+fn canonical(module: &str) -> Name {
+    match module {
+        "numba" => "hotloop".into(),
+        _ => module.into(),
+    }
+}
+
+fn address(function: &FunctionDef) -> *const FunctionDef {
+    std::ptr::from_ref(function)
+}
+
+struct Reader {
+    scope: ModuleScope,
+    positions: FxHashMap<*const FunctionDef, usize>,
+    /// Whether the statements at hand may be skipped when the module is loaded.
+    is_conditional: bool,
+}
+
+impl Reader {
+    fn block(&mut self, body: &[Stmt]) {
+        body.iter().for_each(|statement| self.statement(statement));
+    }
+
+    fn conditional(&mut self, body: &[Stmt]) {
+        let outer = std::mem::replace(&mut self.is_conditional, true);
+        self.block(body);
+        self.is_conditional = outer;
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match &statement.kind {
+            StmtKind::Import(aliases) => aliases.iter().for_each(|alias| self.import(alias)),
+            StmtKind::ImportFrom { level, module, names } => {
+                names.iter().for_each(|alias| self.import_from(*level, module.as_ref(), alias));
+            }
+            StmtKind::Function(function) => {
+                let position = self.positions[&address(function)];
+                self.bind(&function.name.name, Meaning::Function(position));
+            }
+            StmtKind::Class(class) => self.bind(&class.name.name, unknown("a class")),
+            StmtKind::Assign { targets, value } => {
+                targets.iter().for_each(|target| self.assign(target, Some(value)))
+            }
+            StmtKind::AnnAssign { target, value: Some(value), .. } => self.assign(target, Some(value)),
+            StmtKind::AugAssign { target, .. } => self.assign(target, None),
+            StmtKind::If { then, otherwise, .. } => {
+                self.conditional(then);
+                self.conditional(otherwise);
+            }
+            StmtKind::Try { body, handlers, otherwise, finally, .. } => {
+                self.block(body);
+                handlers.iter().for_each(|handler| self.conditional(&handler.body));
+                self.block(otherwise);
+                self.block(finally);
+            }
+            StmtKind::With { body, .. } => self.block(body),
+            StmtKind::For { target, body, otherwise, .. } => {
+                self.assign(target, None);
+                self.conditional(body);
+                self.conditional(otherwise);
+            }
+            StmtKind::While { body, otherwise, .. } => {
+                self.conditional(body);
+                self.conditional(otherwise);
+            }
+            StmtKind::Delete(targets) => targets.iter().for_each(|target| self.assign(target, None)),
+            StmtKind::AnnAssign { value: None, .. }
+            | StmtKind::Expr(_)
+            | StmtKind::Match { .. }
+            | StmtKind::Return(_)
+            | StmtKind::Raise { .. }
+            | StmtKind::Assert { .. }
+            | StmtKind::Global(_)
+            | StmtKind::Nonlocal(_)
+            | StmtKind::TypeAlias { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Skipped => {}
+        }
+    }
+
+    /// Binds a name. Where only some ways of loading the module do so, an import that is there already stays, as in
+    /// `try: import a as x` with `except ImportError: x = None`; another meaning makes the name unknown.
+    fn bind(&mut self, name: &Name, meaning: Meaning) {
+        let known = self.scope.names.get(name).filter(|known| self.is_conditional && **known != meaning);
+        let meaning = match known {
+            Some(Meaning::Module(_) | Meaning::Imported { .. }) => return,
+            Some(Meaning::Constant(_) | Meaning::Alias(_) | Meaning::Unknown { .. }) => unknown_because(
+                "a global that is assigned in several places",
+                format!("assign `{name}` once, at the head of the file"),
+            ),
+            Some(Meaning::Function(_)) | None => meaning,
+        };
+        self.scope.bind(name, meaning);
+    }
+
+    fn import(&mut self, alias: &Alias) {
+        match &alias.alias {
+            Some(local) => self.bind(&local.name, Meaning::Module(canonical(&alias.name.name))),
+            None => {
+                // `import a.b` binds `a`.
+                let first: Name = alias.name.name.split('.').next().unwrap_or_default().into();
+                self.bind(&first, Meaning::Module(canonical(&first)));
+            }
+        }
+    }
+
+    fn import_from(&mut self, level: u32, module: Option<&Name>, alias: &Alias) {
+        if &*alias.name.name == "*" {
+            return;
+        }
+        let module = match level {
+            0 => canonical(module.map_or("", |module| module)),
+            _ => format!("{}{}", ".".repeat(level as usize), module.map_or("", |module| module)).into(),
+        };
+        let local = alias.alias.as_ref().unwrap_or(&alias.name);
+        self.bind(&local.name, Meaning::Imported { module, name: alias.name.name.clone() });
+    }
+
+    fn assign(&mut self, target: &Expr, value: Option<&Expr>) {
+        match (&target.kind, value.map(|value| &value.kind)) {
+            (ExprKind::Name(name), _) => {
+                let meaning = value.and_then(|value| self.value(value));
+                self.bind(name, meaning.unwrap_or_else(|| computed(name)));
+            }
+            (
+                ExprKind::Tuple(targets) | ExprKind::List(targets),
+                Some(ExprKind::Tuple(values) | ExprKind::List(values)),
+            ) if targets.len() == values.len() => {
+                // All values are read before the first is bound.
+                let meanings: Vec<Option<Meaning>> = values.iter().map(|value| self.value(value)).collect();
+                for (target, meaning) in targets.iter().zip(meanings) {
+                    match (&target.kind, meaning) {
+                        (ExprKind::Name(name), Some(meaning)) => self.bind(name, meaning),
+                        _ => self.assign(target, None),
+                    }
+                }
+            }
+            (ExprKind::Tuple(targets) | ExprKind::List(targets), _) => {
+                targets.iter().for_each(|target| self.assign(target, None));
+            }
+            (ExprKind::Starred(inner), _) => self.assign(inner, None),
+            // An element or an attribute; no name is bound.
+            _ => {}
+        }
+    }
+
+    /// What an expression means, if one look is enough.
+    fn value(&self, value: &Expr) -> Option<Meaning> {
+        if let Some(constant) = fold(value, &self.scope) {
+            return Some(Meaning::Constant(constant));
+        }
+        match &value.kind {
+            ExprKind::Name(name) => self.scope.names.get(name).cloned(),
+            ExprKind::Attribute { value, name } => {
+                let ExprKind::Name(module) = &value.kind else { return None };
+                ConstantNames::meaning(&self.scope, &format!("{module}.{}", name.name)).map(Meaning::Alias)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl ConstantNames for ModuleScope {
+    fn meaning(&self, path: &str) -> Option<Global> {
+        let Some((module, attribute)) = path.split_once('.') else {
+            let builtin = || builtin_attribute("builtins", path);
+            return match self.names.get(path) {
+                None => builtin(),
+                Some(Meaning::Constant(value)) => Some(Global::Constant(value.clone())),
+                Some(Meaning::Imported { module, name }) => builtin_attribute(module, name),
+                Some(Meaning::Alias(global)) => Some(global.clone()),
+                Some(Meaning::Module(_) | Meaning::Function(_) | Meaning::Unknown { .. }) => None,
+            };
+        };
+        match self.names.get(module)? {
+            Meaning::Module(module) => builtin_attribute(module, attribute),
+            Meaning::Imported { .. }
+            | Meaning::Function(_)
+            | Meaning::Constant(_)
+            | Meaning::Alias(_)
+            | Meaning::Unknown { .. } => None,
+        }
+    }
+}
+
+fn unknown(what: &str) -> Meaning {
+    Meaning::Unknown { what: what.to_owned(), help: None }
+}
+
+fn unknown_because(what: &str, help: String) -> Meaning {
+    Meaning::Unknown { what: what.to_owned(), help: Some(help) }
+}
+
+fn computed(name: &str) -> Meaning {
+    unknown_because(
+        "a global whose value is computed when the module is loaded",
+        format!("pass `{name}` as an argument, or assign it a constant"),
+    )
+}

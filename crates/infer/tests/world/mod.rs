@@ -1,0 +1,134 @@
+//! What the tests of inference share: a module as the only world, every function of it a kernel.
+#![allow(dead_code)] // Each test file uses a part of it.
+
+use hotloop_ast::{Module, ParameterKind};
+use hotloop_diagnostics::{Diagnostic, SourceMap, Span, Style};
+use hotloop_hir::{CalleeData, Function, Options};
+use hotloop_infer::{
+    CalleeError, Callees, Environment, FunctionHandle, Global, ModuleScope, ParameterInfo, infer,
+};
+use hotloop_parser::{Selection, parse_module};
+use hotloop_types::{Signature, Type};
+use std::collections::HashMap;
+
+/// A module and what its kernels became.
+pub(crate) struct World {
+    pub(crate) sources: SourceMap,
+    pub(crate) module: Module,
+    pub(crate) scope: ModuleScope,
+    pub(crate) options: Options,
+    /// Signatures that kernels declare, by name.
+    pub(crate) declared: HashMap<String, Signature>,
+}
+
+/// What every test file begins with.
+pub(crate) const HEAD: &str = "import math\nimport numpy as np\nfrom hotloop import njit, prange\n";
+
+impl World {
+    pub(crate) fn new(text: &str) -> Self {
+        let mut sources = SourceMap::new();
+        let file = sources.add("kernel.py", format!("{HEAD}{text}"));
+        let parsed = parse_module(&sources, file, Selection::Everything);
+        assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        let scope = ModuleScope::new(&parsed.module);
+        Self { sources, module: parsed.module, scope, options: Options::default(), declared: HashMap::new() }
+    }
+
+    pub(crate) fn parallel(mut self) -> Self {
+        self.options.parallel = true;
+        self
+    }
+
+    pub(crate) fn declare(mut self, name: &str, signature: &str) -> Self {
+        self.declared.insert(name.to_owned(), signature.parse().unwrap());
+        self
+    }
+
+    pub(crate) fn position(&self, name: &str) -> usize {
+        let functions = self.module.functions();
+        functions.iter().rposition(|function| &*function.name.name == name).expect("the function exists")
+    }
+
+    pub(crate) fn infer(&self, name: &str, types: &str) -> Result<Function, Vec<Diagnostic>> {
+        let signature: Signature = types.parse().unwrap();
+        let mut kernels = Kernels { world: self, active: Vec::new() };
+        kernels.infer(self.position(name), &signature)
+    }
+
+    /// The HIR as text, or the diagnostics.
+    pub(crate) fn show(&self, name: &str, types: &str) -> String {
+        match self.infer(name, types) {
+            Ok(function) => function.to_string(),
+            Err(diagnostics) => self.render(&diagnostics),
+        }
+    }
+
+    pub(crate) fn render(&self, diagnostics: &[Diagnostic]) -> String {
+        let texts: Vec<String> =
+            diagnostics.iter().map(|diagnostic| self.sources.render(diagnostic, Style::Plain)).collect();
+        texts.join("\n\n")
+    }
+}
+
+impl Environment for World {
+    fn global(&self, name: &str) -> Option<Global> {
+        self.scope.plain_global(name)
+    }
+}
+
+struct Kernels<'w> {
+    world: &'w World,
+    active: Vec<usize>,
+}
+
+impl Kernels<'_> {
+    fn infer(&mut self, position: usize, signature: &Signature) -> Result<Function, Vec<Diagnostic>> {
+        let function = self.world.module.functions()[position];
+        self.active.push(position);
+        let result = infer(function, signature, self.world.options, self.world, self);
+        self.active.pop();
+        result
+    }
+}
+
+impl Callees for Kernels<'_> {
+    fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo> {
+        let function = self.world.module.functions()[function.0];
+        let items = function.parameters.items.iter().filter(|item| item.kind != ParameterKind::Variadic);
+        items
+            .map(|item| ParameterInfo {
+                name: item.name.name.clone(),
+                default: item.default.as_ref().and_then(|default| self.world.scope.constant(default)),
+            })
+            .collect()
+    }
+
+    fn specialize(
+        &mut self,
+        handle: FunctionHandle,
+        arguments: &[Type],
+        _: Span,
+    ) -> Result<CalleeData, CalleeError> {
+        let name = self.world.module.functions()[handle.0].name.name.to_string();
+        let data = |parameters: &[Type], result: Type| CalleeData {
+            name: name.clone(),
+            symbol: format!(
+                "{name}({})",
+                parameters.iter().map(Type::to_string).collect::<Vec<_>>().join(", ")
+            ),
+            parameters: parameters.to_vec(),
+            result,
+        };
+        if let Some(Signature { parameters, result: Some(result) }) = self.world.declared.get(&name) {
+            return Ok(data(parameters, result.clone()));
+        }
+        if self.active.contains(&handle.0) {
+            return Err(CalleeError::Recursive);
+        }
+        let signature = Signature { parameters: arguments.to_vec(), result: None };
+        match self.infer(handle.0, &signature) {
+            Ok(function) => Ok(data(arguments, function.result)),
+            Err(diagnostics) => Err(CalleeError::Failed(diagnostics)),
+        }
+    }
+}
