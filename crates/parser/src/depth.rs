@@ -23,6 +23,8 @@ const MAX_BRANCHES: u32 = 1_000;
 /// What nests at one level of brackets.
 #[derive(Clone, Copy, Debug, Default)]
 struct Level {
+    /// The depth at which its brackets stand.
+    base: u32,
     /// Trailers, signs and powers: they end at the next operator.
     operand: u32,
     /// `not`: ends at `and`, `or` and whatever ends a value.
@@ -33,70 +35,87 @@ struct Level {
     open_lambdas: u32,
 }
 
-impl Level {
-    fn depth(self) -> u32 {
-        self.operand + self.inversion + self.value
-    }
-}
-
 /// Checks the tokens of one statement.
 pub(crate) fn check_depth(tokens: &[Token]) -> Result<(), Fault> {
-    let mut levels = vec![Level::default()];
-    let mut enclosing = 0;
-    let mut branches = vec![0_u32];
+    let mut depth = Depth { levels: vec![Level::default()], branches: vec![0], is_line_start: true };
     for (at, token) in tokens.iter().enumerate() {
-        let too_deep = |what: &str, limit: usize| {
+        let is_behind_operand = at > 0 && ends_operand(tokens[at - 1].kind);
+        depth.take(token.kind, is_behind_operand).map_err(|(what, limit)| {
             let message = format!("{what} nest deeper than {limit} levels");
-            Err(Fault::new(&NESTING_TOO_DEEP, message, token.start as usize, token.end as usize)
-                .with_help("give a part of it a name of its own, and use the name here"))
-        };
-        match token.kind {
-            TokenKind::Indent => {
-                branches.push(0);
-                if branches.len() > MAX_BLOCKS {
-                    return too_deep("blocks", MAX_BLOCKS);
-                }
-            }
-            TokenKind::Dedent => {
-                branches.pop();
-            }
-            TokenKind::Newline => {
-                levels.clear();
-                levels.push(Level::default());
-                enclosing = 0;
-            }
-            TokenKind::Elif => {
-                if let Some(count) = branches.last_mut() {
-                    *count += 1;
-                }
-                if branches.last().is_some_and(|count| *count > MAX_BRANCHES) {
-                    return too_deep("the branches of this `if`", MAX_BRANCHES as usize);
-                }
-            }
-            kind if kind.opens() => {
-                if let Some(level) = levels.last_mut() {
-                    level.operand += 1;
-                    enclosing += level.depth();
-                }
-                levels.push(Level::default());
-                if levels.len() > MAX_BRACKETS {
-                    return too_deep("brackets", MAX_BRACKETS);
-                }
-            }
-            kind if kind.closes() => {
-                levels.pop();
-                enclosing -= levels.last().map_or(enclosing, |level| level.depth());
-            }
-            kind => {
-                let Some(level) = levels.last_mut() else { continue };
-                count(level, kind, at > 0 && ends_operand(tokens[at - 1].kind));
-                if enclosing + level.depth() > MAX_CHAIN {
-                    return too_deep("the parts of this expression", MAX_CHAIN as usize);
-                }
-            }
-        }
+            Fault::new(&NESTING_TOO_DEEP, message, token.start as usize, token.end as usize)
+                .with_help("give a part of it a name of its own, and use the name here")
+        })?;
     }
     Ok(())
+}
+
+/// The depth at a token.
+struct Depth {
+    /// The open brackets; the first stands for none.
+    levels: Vec<Level>,
+    /// The number of branches of the last `if` of each open block.
+    branches: Vec<u32>,
+    /// Whether the next token is the first of its line.
+    is_line_start: bool,
+}
+
+impl Depth {
+    /// Goes past one token; refuses it with what nests too deep, and the limit.
+    fn take(&mut self, kind: TokenKind, is_behind_operand: bool) -> Result<(), (&'static str, usize)> {
+        match kind {
+            TokenKind::Indent => self.branches.push(0),
+            TokenKind::Dedent => {
+                self.branches.pop();
+            }
+            TokenKind::Newline => {
+                self.levels.clear();
+                self.levels.push(Level::default());
+            }
+            TokenKind::If if self.is_line_start => self.set_branches(|_| 0),
+            TokenKind::Elif => self.set_branches(|count| count + 1),
+            kind if kind.opens() => self.open(kind != TokenKind::OpenBrace && is_behind_operand),
+            kind if kind.closes() => {
+                self.levels.pop();
+            }
+            kind => self.count(kind, is_behind_operand),
+        }
+        self.is_line_start = kind.is_layout() || self.is_line_start && kind.is_trivia();
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), (&'static str, usize)> {
+        if self.levels.len() > MAX_BRACKETS {
+            Err(("brackets", MAX_BRACKETS))
+        } else if self.levels.last().is_some_and(|level| level.depth() > MAX_CHAIN) {
+            Err(("the parts of this expression", MAX_CHAIN as usize))
+        } else if self.branches.len() > MAX_BLOCKS {
+            Err(("blocks", MAX_BLOCKS))
+        } else if self.branches.last().is_some_and(|count| *count > MAX_BRANCHES) {
+            Err(("the branches of this `if`", MAX_BRANCHES as usize))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn set_branches(&mut self, change: impl FnOnce(u32) -> u32) {
+        if let Some(count) = self.branches.last_mut() {
+            *count = change(*count);
+        }
+    }
+
+    /// Opens a bracket; one behind an operand is a call or a subscript, a link of a chain.
+    fn open(&mut self, is_trailer: bool) {
+        let Some(level) = self.levels.last_mut() else { return };
+        level.operand += u32::from(is_trailer);
+        let base = level.depth() + 1;
+        self.levels.push(Level { base, ..Level::default() });
+    }
+
+    fn count(&mut self, kind: TokenKind, is_behind_operand: bool) {
+        if let Some(level) = self.levels.last_mut() {
+            level.count(kind, is_behind_operand);
+        }
+    }
 }
 
 /// Whether an operator behind `kind` has a left operand.
@@ -115,34 +134,46 @@ fn ends_operand(kind: TokenKind) -> bool {
         )
 }
 
-/// Takes one token into account.
-fn count(level: &mut Level, kind: TokenKind, is_binary: bool) {
-    match kind {
-        TokenKind::Dot | TokenKind::StarStar | TokenKind::Await | TokenKind::Tilde => level.operand += 1,
-        TokenKind::Plus | TokenKind::Minus if !is_binary => level.operand += 1,
-        TokenKind::Not if !is_binary => level.inversion += 1,
-        TokenKind::Lambda => {
-            level.value += 1;
-            level.open_lambdas += 1;
+impl Level {
+    fn depth(self) -> u32 {
+        self.base + self.operand + self.inversion + self.value
+    }
+
+    /// Takes one token into account.
+    fn count(&mut self, kind: TokenKind, is_behind_operand: bool) {
+        match kind {
+            TokenKind::Dot | TokenKind::StarStar | TokenKind::Await | TokenKind::Tilde => self.operand += 1,
+            TokenKind::Plus | TokenKind::Minus if !is_behind_operand => self.operand += 1,
+            TokenKind::Not if !is_behind_operand => self.inversion += 1,
+            TokenKind::Lambda => {
+                self.value += 1;
+                self.open_lambdas += 1;
+            }
+            TokenKind::Else => {
+                self.end_operand();
+                self.value += 1;
+            }
+            TokenKind::Colon if self.open_lambdas > 0 => {
+                self.end_operand();
+                self.open_lambdas -= 1;
+            }
+            TokenKind::Comma | TokenKind::Equal if self.open_lambdas > 0 => self.end_operand(),
+            TokenKind::Comma
+            | TokenKind::Colon
+            | TokenKind::Semicolon
+            | TokenKind::Equal
+            | TokenKind::For => {
+                *self = Self { base: self.base, ..Self::default() };
+            }
+            TokenKind::And | TokenKind::Or | TokenKind::If => self.end_operand(),
+            kind if is_operator(kind) => self.operand = 0,
+            _ => {}
         }
-        TokenKind::Else => {
-            *level = Level { value: level.value + 1, open_lambdas: level.open_lambdas, ..Level::default() }
-        }
-        TokenKind::Colon if level.open_lambdas > 0 => {
-            *level = Level { value: level.value, open_lambdas: level.open_lambdas - 1, ..Level::default() };
-        }
-        TokenKind::Comma | TokenKind::Equal if level.open_lambdas > 0 => {
-            *level = Level { value: level.value, open_lambdas: level.open_lambdas, ..Level::default() };
-        }
-        TokenKind::Comma | TokenKind::Colon | TokenKind::Semicolon | TokenKind::Equal | TokenKind::For => {
-            *level = Level::default();
-        }
-        TokenKind::And | TokenKind::Or | TokenKind::If => {
-            level.operand = 0;
-            level.inversion = 0;
-        }
-        kind if is_operator(kind) => level.operand = 0,
-        _ => {}
+    }
+
+    fn end_operand(&mut self) {
+        self.operand = 0;
+        self.inversion = 0;
     }
 }
 

@@ -19,11 +19,7 @@ pub(crate) fn explain(error: ParseError<u32, TokenKind, Infallible>, text: &str,
             unexpected(Found { kind, span: Span::new(file, start, end) }, &[], text)
         }
         ParseError::UnrecognizedEof { location, expected } => {
-            let message = match describe(&expected) {
-                Some(expected) => format!("the statement ends too early: expected {expected}"),
-                None => "the statement ends too early".to_owned(),
-            };
-            Diagnostic::error(&UNEXPECTED_TOKEN, message, Span::new(file, location, location))
+            too_early(Span::new(file, location, location), &expected)
         }
         ParseError::InvalidToken { location } => {
             Diagnostic::error(&UNEXPECTED_TOKEN, "this cannot be read", Span::new(file, location, location))
@@ -42,37 +38,69 @@ struct Found {
 fn unexpected(found: Found, expected: &[String], text: &str) -> Diagnostic {
     let Found { kind, span } = found;
     let error = |message: String| Diagnostic::error(&UNEXPECTED_TOKEN, message, span);
-    let expects = |token: &str| expected.iter().any(|name| name.trim_matches('"') == token);
     if kind == TokenKind::Indent {
         let message = "the next line is indented, but nothing above it opens a block";
         return Diagnostic::error(&INCONSISTENT_INDENTATION, message, span)
             .with_help("indent it like the line above, or end that line with `:` if it opens a block");
     }
-    if expects("indent") {
-        let message = "an indented block is expected after this line";
-        return Diagnostic::error(&INCONSISTENT_INDENTATION, message, span)
-            .with_help("indent the lines below; write `pass` for a block that does nothing");
-    }
-    if kind == TokenKind::Newline && expects(":") {
+    if kind == TokenKind::Newline && expects(expected, ":") {
         return error("`:` is missing at the end of this line".to_owned())
             .with_help("a line that opens a block ends in `:`");
     }
-    let wanted = describe(expected);
-    if kind.is_layout() {
-        let wanted = wanted.map_or(String::new(), |wanted| format!(": expected {wanted}"));
-        return error(format!("the line ends too early{wanted}"));
+    if kind.is_layout() || expects(expected, "indent") {
+        return too_early(span, expected);
     }
+    if let Some(partner) = partner(kind).filter(|_| expects(expected, "pass")) {
+        return error(format!("`{kind}` without {partner} above it"))
+            .with_help("check the indentation of this line and of the lines above");
+    }
+    let wanted = describe(expected);
     if kind == TokenKind::Equal {
         return error("`=` does not belong here".to_owned()).with_help("write `==` to compare");
     }
     let shown = shown(found, text);
-    if kind.is_keyword() && wanted.as_deref() == Some("a name") {
+    if kind.is_keyword() && wanted.as_deref().is_some_and(|wanted| wanted.starts_with("a name")) {
         return error(format!("{shown} is a keyword of Python and cannot be a name"));
+    }
+    if kind == TokenKind::String && follows_print(found, text) {
+        return error("`print` is a function: its arguments stand in parentheses".to_owned());
     }
     match wanted {
         Some(wanted) => error(format!("{shown} does not belong here: expected {wanted}")),
         None => error(format!("{shown} does not belong here")),
     }
+}
+
+/// The line or the statement ended before it was whole.
+fn too_early(span: Span, expected: &[String]) -> Diagnostic {
+    if expects(expected, "indent") {
+        let message = "an indented block is expected after this line";
+        return Diagnostic::error(&INCONSISTENT_INDENTATION, message, span)
+            .with_help("indent the lines below; write `pass` for a block that does nothing");
+    }
+    let wanted = describe(expected).map_or(String::new(), |wanted| format!(": expected {wanted}"));
+    Diagnostic::error(&UNEXPECTED_TOKEN, format!("the line ends too early{wanted}"), span)
+}
+
+/// What a line that starts with this word continues.
+fn partner(kind: TokenKind) -> Option<&'static str> {
+    match kind {
+        TokenKind::Else => Some("an `if`, a loop or a `try`"),
+        TokenKind::Elif => Some("an `if`"),
+        TokenKind::Except | TokenKind::Finally => Some("a `try`"),
+        _ => None,
+    }
+}
+
+fn expects(expected: &[String], token: &str) -> bool {
+    expected.iter().any(|name| name.trim_matches('"') == token)
+}
+
+/// Whether it stands behind the word `print` alone on the line, as in Python 2.
+fn follows_print(found: Found, text: &str) -> bool {
+    let before = text.get(..found.span.start as usize).unwrap_or("");
+    let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
+    line.trim() == "print"
 }
 
 /// The token as it is written, if that is short.
@@ -112,28 +140,31 @@ const NAMED: [(&str, &str); 20] = [
     ("dedent", "the end of the block"),
 ];
 
+/// Marks that may follow any operand and so say little behind one.
+const BEHIND_OPERANDS: [&str; 6] = ["in", "=", "else", "for", "if", ":"];
+
 /// The expected tokens in words; nothing where a list would not help.
 fn describe(expected: &[String]) -> Option<String> {
-    let expects = |token: &str| expected.iter().any(|name| name.trim_matches('"') == token);
-    let is_statement = expects("return") && expects("name");
+    let expects = |token: &str| expects(expected, token);
+    if expects("pass") {
+        return Some("a statement".to_owned());
+    }
     let mut words = Vec::new();
-    if is_statement {
-        words.push("a statement");
-    } else if expects("name") && expects("number") && expects("lambda") {
-        words.push("an expression");
+    // Only a whole operand can be followed by `and`.
+    let is_behind_operand = expects("and");
+    if is_behind_operand {
+        words.push("an operator");
     } else if expects("name") && expects("number") {
-        words.push("an operand");
+        words.push(if expects("lambda") { "an expression" } else { "an operand" });
     } else if expects("name") {
         words.push("a name");
     }
-    if !is_statement {
-        for (token, word) in NAMED {
-            if expects(token) && !words.contains(&word) {
-                words.push(word);
-            }
+    for (token, word) in NAMED {
+        let is_noise = is_behind_operand && BEHIND_OPERANDS.contains(&token);
+        if expects(token) && !is_noise && !words.contains(&word) {
+            words.push(word);
         }
     }
-    words.truncate(5);
     let last = words.pop()?;
     Some(if words.is_empty() { last.to_owned() } else { format!("{} or {last}", words.join(", ")) })
 }

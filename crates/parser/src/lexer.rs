@@ -335,6 +335,23 @@ impl Lexer<'_> {
         true
     }
 
+    /// Takes a quote at `end - 1` that opens no string for the end of the f-string around it, whose field was forgotten.
+    fn close_format(&mut self, quote: u8, end: usize) -> bool {
+        let field = self.contexts.iter().rposition(|context| {
+            matches!(context, Context::Field { quotes, .. } if quotes.quote == quote && !quotes.is_triple)
+        });
+        let Some(field) = field else { return false };
+        self.report_open(self.contexts[field]);
+        self.contexts.truncate(field);
+        while let Some(context) = self.contexts.pop() {
+            if matches!(context, Context::Text(_)) {
+                break;
+            }
+        }
+        self.push(TokenKind::FormatEnd, end - 1, end);
+        true
+    }
+
     /// The f-string ends at this line's end without its quote, or within a field.
     fn abandon_format(&mut self, quotes: Quotes) {
         self.fault(unterminated(quotes.start as usize, quotes.is_triple));
@@ -407,6 +424,9 @@ impl Lexer<'_> {
         let rest = &self.text.as_bytes()[end..];
         let is_triple = rest.starts_with(&[quote, quote]);
         let (length, is_closed) = if is_triple { scan_triple(rest, quote) } else { scan_single(rest, quote) };
+        if !is_closed && !is_triple && self.close_format(quote, end) {
+            return;
+        }
         self.logos.bump(length);
         self.push(TokenKind::String, start, end + length);
         if !is_closed {

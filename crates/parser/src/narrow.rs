@@ -335,9 +335,10 @@ impl Builder<'_> {
                 RawArgument::Plain(argument) => argument,
                 RawArgument::Generator(generator) => {
                     if !is_alone {
-                        self.report_argument(
-                            "a generator expression among other arguments needs parentheses",
-                            generator.span,
+                        let message = "a generator expression among other arguments needs parentheses";
+                        self.report(
+                            Diagnostic::error(&INVALID_ARGUMENTS, message, generator.span)
+                                .with_help("put parentheses around it"),
                         );
                     }
                     Argument::Positional(generator)

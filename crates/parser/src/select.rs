@@ -153,32 +153,30 @@ struct Line {
     has_lambda: bool,
 }
 
-/// The tokens of the function at `offset`, or of the statement there.
+/// The tokens of the function at `offset`, or of the statement with a lambda there.
 fn find_function(layout: &Layout, offset: u32) -> Option<Range<usize>> {
-    let lines = logical_lines(&layout.tokens);
-    let start_of = |line: &Line| layout.tokens[line.tokens.start].start;
-    let end_of = |line: &Line| layout.tokens[line.tokens.end - 1].end;
+    let tokens = &layout.tokens;
+    let lines = logical_lines(tokens);
     // Spaces and comments before a line belong to it.
-    let at = lines.iter().position(|line| offset <= end_of(line))?;
+    let at = lines.iter().position(|line| offset <= tokens[line.tokens.end - 1].end)?;
     let line = &lines[at];
     if starts_definition(line.head) {
-        return Some(definition(&lines, first_decorator(&lines, at)));
+        return Some(definition(tokens, &lines, first_decorator(&lines, at)));
     }
     if line.has_lambda {
-        return Some(definition(&lines, at));
+        return Some(definition(tokens, &lines, at));
     }
-    let around = (0..at).rev().find(|candidate| {
-        let head = &lines[*candidate];
-        head.head != TokenKind::At
-            && starts_definition(head.head)
-            && head.level < line.level
-            && offset <= layout.tokens[definition(&lines, *candidate).end - 1].end
-            && start_of(head) <= offset
-    });
-    match around {
-        Some(head) => Some(definition(&lines, first_decorator(&lines, head))),
-        None => Some(definition(&lines, at)),
+    let mut level = line.level;
+    for candidate in (0..at).rev() {
+        let head = &lines[candidate];
+        if head.level < level {
+            level = head.level;
+            if head.head != TokenKind::At && starts_definition(head.head) {
+                return Some(definition(tokens, &lines, first_decorator(&lines, candidate)));
+            }
+        }
     }
+    None
 }
 
 fn starts_definition(head: TokenKind) -> bool {
@@ -194,8 +192,9 @@ fn first_decorator(lines: &[Line], at: usize) -> usize {
     at - above.count()
 }
 
-/// The tokens of the statement that starts at line `at`: its decorators, its head and all lines deeper than it.
-fn definition(lines: &[Line], at: usize) -> Range<usize> {
+/// The tokens of the statement that starts at line `at`: its decorators, its head, all lines deeper than it, and the marks
+/// that close its blocks.
+fn definition(tokens: &[Token], lines: &[Line], at: usize) -> Range<usize> {
     let level = lines[at].level;
     let mut last = at;
     while lines[last].head == TokenKind::At && lines.get(last + 1).is_some_and(|next| next.level == level) {
@@ -204,10 +203,15 @@ fn definition(lines: &[Line], at: usize) -> Range<usize> {
     while lines.get(last + 1).is_some_and(|next| next.level > level) {
         last += 1;
     }
-    lines[at].tokens.start..lines[last].tokens.end
+    let mut end = lines[last].tokens.end;
+    for _ in level..lines[last].level {
+        let closes = |token: &Token| token.kind == TokenKind::Dedent;
+        end = tokens[end..].iter().position(closes).map_or(end, |skipped| end + skipped + 1);
+    }
+    lines[at].tokens.start..end
 }
 
-/// Cuts tokens into logical lines; the marks that close blocks belong to the line before.
+/// Cuts tokens into logical lines; the marks of blocks stand between them.
 fn logical_lines(tokens: &[Token]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut level = 0_usize;

@@ -3,9 +3,9 @@
 //! Ignored by default, since it takes a while and needs a Python: `cargo test -p hotloop-parser -- --ignored --nocapture`.
 //! `HOTLOOP_LIBRARY` names another folder than that of `python3`.
 
-use hotloop_ast::Module;
-use hotloop_diagnostics::{Severity, SourceMap, Style};
-use hotloop_parser::{Parsed, Selection, parse_module};
+mod common;
+
+use common::{Reading, read_named, shape};
 use std::path::{Path, PathBuf};
 
 fn library() -> PathBuf {
@@ -29,32 +29,6 @@ fn python_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn parse(name: &str, text: &str) -> (SourceMap, Parsed) {
-    let mut sources = SourceMap::new();
-    let file = sources.add(name, text);
-    let parsed = parse_module(&sources, file, Selection::Everything);
-    (sources, parsed)
-}
-
-fn errors(sources: &SourceMap, parsed: &Parsed) -> Vec<String> {
-    let errors = parsed.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    errors.map(|diagnostic| sources.render(diagnostic, Style::Plain)).collect()
-}
-
-/// The tree as text without places.
-fn shape(module: &Module) -> String {
-    let text = format!("{module:?}");
-    let mut shape = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find("Span {") {
-        shape.push_str(&rest[..at]);
-        rest = &rest[at..];
-        rest = &rest[rest.find('}').map_or(rest.len(), |end| end + 1)..];
-    }
-    shape.push_str(rest);
-    shape
-}
-
 #[test]
 #[ignore = "reads some 1,800 files"]
 fn every_file_is_read_and_printed() {
@@ -69,19 +43,16 @@ fn every_file_is_read_and_printed() {
         };
         bytes += text.len();
         let name = path.display().to_string();
-        let (sources, parsed) = parse(&name, &text);
-        let found = errors(&sources, &parsed);
-        if !found.is_empty() {
-            refused.push(format!("{name}: {} errors\n{}", found.len(), found[0]));
+        let Reading { module, errors, .. } = read_named(&name, &text);
+        if let Some(first) = errors.first() {
+            refused.push(format!("{name}: {} errors\n{first}", errors.len()));
             continue;
         }
         accepted += 1;
-        let printed = parsed.module.to_string();
-        let (sources, again) = parse(&name, &printed);
-        let found = errors(&sources, &again);
-        if !found.is_empty() {
-            changed.push(format!("{name}: printed text is refused\n{}", found[0]));
-        } else if shape(&parsed.module) != shape(&again.module) {
+        let again = read_named(&name, &module.to_string());
+        if let Some(first) = again.errors.first() {
+            changed.push(format!("{name}: printed text is refused\n{first}"));
+        } else if shape(&module) != shape(&again.module) {
             changed.push(format!("{name}: printed text has another tree"));
         }
     }
