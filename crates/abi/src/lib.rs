@@ -8,8 +8,14 @@
 //! Every compiled function is `extern "C" fn(context: *mut Context, arguments.., results: *mut u64) -> Status`.
 //! Scalars are passed in their machine type (`i1` and small integers as `i8`..`i64`); an array is passed as a pointer to
 //! an [`ArrayHeader`] followed by its dimensions. The results are written to `results`, eight bytes each, low bytes
-//! first; an array result takes the words of its descriptor in order. Nothing is written unless the status is
+//! first and zeros above; an array result takes the words of its descriptor in order. Nothing is written unless the status is
 //! [`Status::OK`].
+//!
+//! # Errors
+//! Whoever raises writes the [`ErrorState`] and returns [`Status::RAISED`]; everyone on the way out passes both on. Compiled code writes
+//! image, site, class and the words of the payload that the message names; the other words keep what they held. A runtime
+//! function that raises by itself knows no place: it writes image 0 and [`ErrorState::NO_SITE`], and the compiled code that called
+//! it fills in both. An error that has a site, such as one of a worker, is passed on as it is.
 //!
 //! For the host, every function that it may call also has an entry [`HostEntry`], which takes its arguments from a
 //! buffer of eight bytes each.
