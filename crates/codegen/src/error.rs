@@ -1,6 +1,7 @@
 //! Why no object could be made. None of it is the user's fault: the module was not ready, the machine is foreign, or
 //! Cranelift refused what we built.
 
+use cranelift_module::ModuleError;
 use hotloop_mir::Phase;
 
 /// Why no object could be made.
@@ -42,3 +43,11 @@ impl std::fmt::Display for CodegenError {
 }
 
 impl std::error::Error for CodegenError {}
+
+/// What Cranelift's module says, in a box since it is large.
+pub(crate) type ModuleResult<T> = Result<T, Box<ModuleError>>;
+
+/// An object that cannot be put together.
+pub(crate) fn object_error(error: impl Into<Box<ModuleError>>) -> CodegenError {
+    CodegenError::Object(error.into().to_string())
+}

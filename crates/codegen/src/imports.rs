@@ -3,9 +3,10 @@
 //! A slot is an absolute relocation to an undefined symbol. The loader fills the table once, before any code runs; so code
 //! reads it as memory that never changes, and such loads leave loops.
 
+use crate::error::ModuleResult;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::CallConv;
-use cranelift_module::{DataDescription, DataId, Linkage, Module, ModuleResult};
+use cranelift_module::{DataDescription, DataId, Linkage, Module};
 use cranelift_object::ObjectModule;
 
 /// The symbol of the table; local to the object.

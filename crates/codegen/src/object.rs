@@ -1,5 +1,6 @@
 //! Puts an object together: declares the functions, compiles each, adds the entry and the import table.
 
+use crate::error::{ModuleResult, object_error};
 use crate::function::{Translator, function_signature, runtime_signature};
 use crate::imports::{ImportTable, SELF_SYMBOL};
 use crate::{CodegenError, Site, Target, entry, interrupt};
@@ -7,7 +8,7 @@ use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{self, UserFuncName};
 use cranelift_codegen::{Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
-use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleError, ModuleReloc, ModuleResult};
+use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleReloc};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{ControlFlow, Function, Module, Phase, RuntimeFunction};
@@ -279,10 +280,6 @@ impl<'a> Unit<'a> {
         let bytes = self.module.finish().emit().map_err(|error| CodegenError::Object(error.to_string()))?;
         Ok(CompiledObject { bytes, sites: self.sites, imports, remarks: self.remarks })
     }
-}
-
-fn object_error(error: ModuleError) -> CodegenError {
-    CodegenError::Object(error.to_string())
 }
 
 /// Code must not depend on where it lies, nor on functions that Cranelift would like to call behind our back.

@@ -2,8 +2,9 @@
 
 use super::signatures::{callee_signature, clif_type, runtime_signature};
 use super::{Translator, WORD, stack_slot};
+use crate::error::ModuleResult;
 use cranelift_codegen::ir::{self, FuncRef, InstBuilder, SigRef, types};
-use cranelift_module::{Module as _, ModuleResult};
+use cranelift_module::Module as _;
 use hotloop_diagnostics::Span;
 use hotloop_mir::{Callee, MachineType, RuntimeFunction, Value};
 

@@ -42,14 +42,8 @@ impl Translator<'_, '_> {
                 self.ins().fcvt_from_sint(ty, wide)
             }
             ConvertOp::UnsignedToFloat => self.unsigned_to_float(x, ty),
-            ConvertOp::FloatToSigned => {
-                let whole = self.float_to_signed(x);
-                self.truncated(whole, to)
-            }
-            ConvertOp::FloatToUnsigned => {
-                let whole = self.float_to_unsigned(x);
-                self.truncated(whole, to)
-            }
+            ConvertOp::FloatToSigned => self.float_to_signed(x),
+            ConvertOp::FloatToUnsigned => self.float_to_unsigned(x),
             ConvertOp::Promote => self.ins().fpromote(ty, x),
             ConvertOp::Demote => self.ins().fdemote(ty, x),
             ConvertOp::Bitcast if self.value_type(x) == ty => x,

@@ -35,7 +35,6 @@ impl Translator<'_, '_> {
         let is_truth = self.mir.value_type(value) == MachineType::I1;
         let x = self.operand(value);
         match op {
-            UnaryOp::Ineg if is_truth => x, // Modulo 2.
             UnaryOp::Ineg => self.ins().ineg(x),
             UnaryOp::Inot if is_truth => {
                 let one = self.int(types::I8, 1);
@@ -53,9 +52,6 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
-        if self.mir.value_type(a) == MachineType::I1 {
-            return self.truth_binary(op, a, b);
-        }
         match op {
             BinaryOp::SdivFloor => self.floor_division(a, b).quotient,
             BinaryOp::SmodFloor => self.floor_remainder(a, b),
@@ -80,6 +76,9 @@ impl Translator<'_, '_> {
     }
 
     fn plain_binary(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
+        // x86 takes a constant from memory as its second operand only.
+        let is_commutative = matches!(op, BinaryOp::Fadd | BinaryOp::Fmul);
+        let (a, b) = if is_commutative && self.mir.constant(a).is_some() { (b, a) } else { (a, b) };
         let [x, y] = [a, b].map(|value| self.operand(value));
         let ins = self.ins();
         match op {
@@ -120,22 +119,6 @@ impl Translator<'_, '_> {
         };
         let count = self.int(ty, i64::from(power.trailing_zeros()));
         self.ins().ishl(factor, count)
-    }
-
-    /// Arithmetic on one bit, in a byte that is 0 or 1 before and after. A divisor can only be 1; as signed values, 1 stands for -1.
-    fn truth_binary(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
-        let [x, y] = [a, b].map(|value| self.operand(value));
-        match op {
-            BinaryOp::Iadd | BinaryOp::Isub | BinaryOp::Xor => self.ins().bxor(x, y),
-            BinaryOp::Imul | BinaryOp::And | BinaryOp::Umin | BinaryOp::Smax => self.ins().band(x, y),
-            BinaryOp::Or | BinaryOp::Umax | BinaryOp::Smin => self.ins().bor(x, y),
-            BinaryOp::Shl | BinaryOp::Ushr => self.ins().band_not(x, y),
-            BinaryOp::SdivFloor | BinaryOp::Udiv | BinaryOp::Sshr => x,
-            BinaryOp::SmodFloor | BinaryOp::Urem => self.int(types::I8, 0),
-            BinaryOp::Fadd | BinaryOp::Fsub | BinaryOp::Fmul | BinaryOp::Fdiv | BinaryOp::Fcopysign => {
-                unreachable!("the verifier lets floats only into it")
-            }
-        }
     }
 
     pub(super) fn int_compare(&mut self, op: IntCompare, a: Value, b: Value) -> ir::Value {

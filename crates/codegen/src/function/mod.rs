@@ -15,6 +15,7 @@ mod signatures;
 pub(crate) use raising::write_missing_place;
 pub(crate) use signatures::{clif_type, function_signature, new_signature, runtime_signature};
 
+use crate::error::ModuleResult;
 use crate::object::Unit;
 use cranelift_codegen::entity::packed_option::PackedOption;
 use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
@@ -23,7 +24,6 @@ use cranelift_codegen::ir::{
     StackSlotKind, TrapCode, types,
 };
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, FunctionBuilderContext};
-use cranelift_module::ModuleResult;
 use hotloop_index::SideMap;
 use hotloop_mir::{
     Block, BlockCall, Callee, Constant, ControlFlow, Function, Inst, InstKind, MachineType, RegionKind,
@@ -121,7 +121,7 @@ impl<'a, 'm> Translator<'a, 'm> {
     pub(crate) fn translate(mut self, control_flow: &ControlFlow) -> ModuleResult<()> {
         self.create_blocks(control_flow);
         for (position, block) in control_flow.reverse_postorder().iter().enumerate() {
-            if position > 0 || !self.starts_in_entry(control_flow) {
+            if position > 0 {
                 self.builder.switch_to_block(self.clif_block(*block));
             }
             self.translate_block(*block)?;
@@ -133,37 +133,24 @@ impl<'a, 'm> Translator<'a, 'm> {
         Ok(())
     }
 
-    /// Whether MIR's entry is CLIF's, whose parameters include the context; not where a jump leads back to it.
-    fn starts_in_entry(&self, control_flow: &ControlFlow) -> bool {
-        control_flow.predecessors(self.mir.entry()).is_empty()
-    }
-
+    /// Creates the blocks with their parameters. The entry is there already; it is also given the context, and where the results go.
     fn create_blocks(&mut self, control_flow: &ControlFlow) {
-        let function_entry = self.builder.current_block().expect("the entry is current");
-        let parameters = self.builder.block_params(function_entry).to_vec();
-        let entry = self.mir.entry();
-        for &block in control_flow.reverse_postorder() {
-            if block == entry && self.starts_in_entry(control_flow) {
-                self.blocks[entry] = function_entry.into();
-                for (position, value) in self.mir.parameters().iter().enumerate() {
-                    self.values[*value] = parameters[1 + position].into();
-                }
-                continue;
-            }
+        let entry = self.builder.current_block().expect("the entry is current");
+        let parameters = self.builder.block_params(entry)[1..].to_vec();
+        self.blocks[self.mir.entry()] = entry.into();
+        for (value, parameter) in self.mir.parameters().iter().zip(parameters) {
+            self.values[*value] = parameter.into();
+        }
+        for block in control_flow.reverse_postorder().iter().skip(1) {
             let created = self.builder.create_block();
-            self.blocks[block] = created.into();
-            for value in &self.mir.blocks[block].parameters {
+            self.blocks[*block] = created.into();
+            for value in &self.mir.blocks[*block].parameters {
                 let ty = clif_type(self.mir.value_type(*value));
                 self.values[*value] = self.builder.append_block_param(created, ty).into();
             }
-            self.mark_cold(block);
         }
-        if !self.starts_in_entry(control_flow) {
-            let count = self.mir.parameters().len();
-            let arguments: Vec<BlockArg> =
-                parameters[1..=count].iter().map(|value| (*value).into()).collect();
-            let target = self.clif_block(entry);
-            self.ins().jump(target, &arguments);
+        for block in control_flow.reverse_postorder() {
+            self.mark_cold(*block);
         }
     }
 

@@ -5,12 +5,13 @@
 //! target and length of payload.
 
 use super::{Translator, WORD, stack_slot};
+use crate::error::ModuleResult;
 use crate::imports::SELF_SYMBOL;
 use crate::sites::{BOUNDS_MESSAGE, RECURSION_MESSAGE, Site, runtime_error};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, BlockArg, FuncRef, InstBuilder, StackSlot, types};
 use cranelift_frontend::FunctionBuilder;
-use cranelift_module::{Module as _, ModuleResult};
+use cranelift_module::Module as _;
 use hotloop_abi::{Context, ErrorState};
 use hotloop_diagnostics::Span;
 use hotloop_mir::{Block, ErrorId, ExceptionClass, RuntimeFunction, Value};

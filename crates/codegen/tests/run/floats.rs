@@ -152,7 +152,7 @@ fn comparisons() {
 
 /// MIR's meaning: x86's.
 fn to_signed(x: f64) -> i64 {
-    if x >= -TOO_LARGE && x < TOO_LARGE { x as i64 } else { i64::MIN }
+    if (-TOO_LARGE..TOO_LARGE).contains(&x) { x as i64 } else { i64::MIN }
 }
 
 fn to_unsigned(x: f64) -> u64 {

@@ -3,7 +3,7 @@
 use crate::harness::{Machine, function, machines, module, targets};
 use hotloop_codegen::{Options, compile};
 use hotloop_mir::{
-    BinaryOp, BlockCall, Builder, Function, InstKind, IntCompare, MachineType, Phase, RegionKind, Terminator,
+    BinaryOp, Builder, Function, InstKind, IntCompare, MachineType, Phase, RegionKind, Terminator,
 };
 
 const I64: MachineType = MachineType::I64;
@@ -28,27 +28,6 @@ fn a_loop_with_swapped_values() {
     });
     for machine in machines(built) {
         assert_eq!([0, 1, 2, 10, 90].map(|n| machine.value(&[n])), [0, 1, 1, 55, 2_880_067_194_370_816_120]);
-    }
-}
-
-#[test]
-fn the_entry_may_be_a_loop() {
-    // Doubles the parameter until it is above 100.
-    let mut built = Function::new("test", &[I64], &[I64]);
-    let x = built.parameters()[0];
-    let entry = built.entry();
-    let mut builder = Builder::at_entry(&mut built);
-    let exit = builder.add_block();
-    let double = builder.binary(BinaryOp::Iadd, x, x);
-    let hundred = builder.int(I64, 100);
-    let more = builder.compare(IntCompare::Slt, double, hundred);
-    let (then, otherwise) = (BlockCall::new(entry, vec![double]), BlockCall::new(exit, Vec::new()));
-    builder.terminate(Terminator::Branch { condition: more, then, otherwise });
-    builder.switch_to(exit);
-    builder.terminate(Terminator::Return(vec![double]));
-    built.phase = Phase::Outlined;
-    for machine in machines(built) {
-        assert_eq!(machine.value(&[3]), 192);
     }
 }
 
