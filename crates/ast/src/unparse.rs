@@ -657,11 +657,13 @@ impl<W: Write> Printer<'_, W> {
         self.name(name)
     }
 
-    /// A tuple within brackets has no parentheses, since slices cannot stand in them.
+    /// A tuple within brackets needs no parentheses, and slices cannot stand in them. A star needs them before Python 3.11.
     fn index(&mut self, index: &Expr) -> Result {
+        let is_starred = |item: &Expr| matches!(item.kind, ExprKind::Starred(_));
+        let is_slice = |item: &Expr| matches!(item.kind, ExprKind::Slice { .. });
         match &index.kind {
             ExprKind::Tuple(items)
-                if items.iter().any(|item| matches!(item.kind, ExprKind::Slice { .. })) =>
+                if items.iter().any(is_slice) || items.len() > 1 && !items.iter().any(is_starred) =>
             {
                 self.separated(items, ", ", Self::expression)?;
                 self.text(if items.len() == 1 { "," } else { "" })
