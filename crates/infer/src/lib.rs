@@ -42,6 +42,7 @@ mod conditions;
 mod constant_fold;
 mod constants;
 mod conversion;
+mod decorators;
 mod environment;
 mod expression;
 mod function;
@@ -55,12 +56,16 @@ mod names;
 mod operators;
 mod parallel;
 mod reductions;
+mod select;
+mod signature_source;
 mod statement;
 mod subscript;
 
+pub use decorators::{Decoration, read_decorators};
 pub use environment::{
     CalleeError, Callees, EmptyEnvironment, Environment, FrozenValue, FunctionHandle, Global, NoCallees,
     ParameterInfo, builtin_attribute,
 };
 pub use function::infer;
 pub use module_scope::{Meaning, ModuleScope};
+pub use select::{Selected, select_signature};

@@ -1,0 +1,255 @@
+//! Reads the decorators of a function: `@njit`, `@nb.jit("float64(float64[:])", cache=True)` and so on, whatever the import called them.
+
+use crate::environment::FrozenValue;
+use crate::module_scope::{Meaning, ModuleScope};
+use crate::signature_source::SignatureSource;
+use hotloop_ast::{Argument, Expr, ExprKind, FunctionDef, Identifier};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{ErrorModel, Options};
+use hotloop_types::{FloatFlags, Signature};
+
+static UNKNOWN_OPTION: Code = Code::new("HL0216", "a decorator has an option or a value that is not known");
+static UNSUPPORTED_OPTION: Code =
+    Code::new("HL0316", "a decorator or one of its options is not supported yet");
+
+/// What a function's decorator says. From source it is read by [`read_decorators`]; where the decorator has run, as in Python, it is made
+/// of the values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decoration {
+    /// The signatures to compile at once; with any, no other types are accepted.
+    pub signatures: Vec<(Signature, Span)>,
+    /// How the function is to be compiled.
+    pub options: Options,
+    /// Whether compiled code is kept on disk. Off by default; turn it on for functions that take long to compile.
+    pub cache: bool,
+    /// Whether Python's other threads may run during a call. Off by default, as in Numba.
+    pub nogil: bool,
+    /// Where the decorator stands.
+    pub span: Span,
+}
+
+/// The decoration of a function, or `None` if no decorator makes it a kernel.
+pub fn read_decorators(
+    function: &FunctionDef,
+    scope: &ModuleScope,
+) -> Result<Option<Decoration>, Vec<Diagnostic>> {
+    let mut reader = Reader { scope, decoration: Decoration::default(), diagnostics: Vec::new() };
+    let mut decorators = function.decorators.iter().rev();
+    // The one next to the function sees the function itself; those before it see what it made.
+    let Some(innermost) = decorators.next() else { return Ok(None) };
+    if reader.decorator_name(callee(innermost)).is_some() {
+        reader.decorator(innermost);
+    } else if let Some(outer) = decorators.find(|outer| reader.decorator_name(callee(outer)).is_some()) {
+        reader.report(
+            Diagnostic::error(
+                &UNSUPPORTED_OPTION,
+                "another decorator stands between this one and the function",
+                outer.span,
+            )
+            .with_label(innermost.span, "this one changes the function first")
+            .with_help("put the kernel's decorator next to the function"),
+        );
+    } else {
+        return Ok(None);
+    }
+    if reader.diagnostics.is_empty() { Ok(Some(reader.decoration)) } else { Err(reader.diagnostics) }
+}
+
+/// What is called to decorate.
+fn callee(decorator: &Expr) -> &Expr {
+    match &decorator.kind {
+        ExprKind::Call { function, .. } => function,
+        _ => decorator,
+    }
+}
+
+/// The decorators of Numba that make functions of other kinds.
+const OTHER_DECORATORS: &[&str] =
+    &["vectorize", "guvectorize", "stencil", "cfunc", "generated_jit", "jit_module"];
+
+struct Reader<'a> {
+    scope: &'a ModuleScope,
+    decoration: Decoration,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Which of Hotloop's names an expression is, if it can be a decorator.
+    fn decorator_name(&self, expression: &Expr) -> Option<String> {
+        let name = match &expression.kind {
+            ExprKind::Name(name) => match self.scope.meaning(name)? {
+                Meaning::Imported { module, name } if is_hotloop(module) => name.to_string(),
+                _ => return None,
+            },
+            ExprKind::Attribute { value, name } => {
+                let ExprKind::Name(module) = &value.kind else { return None };
+                match self.scope.meaning(module)? {
+                    Meaning::Module(module) if is_hotloop(module) => name.name.to_string(),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        (name == "jit" || name == "njit" || OTHER_DECORATORS.contains(&name.as_str())).then_some(name)
+    }
+
+    fn decorator(&mut self, decorator: &Expr) {
+        self.decoration.span = decorator.span;
+        let name = self.decorator_name(callee(decorator)).expect("the caller found it");
+        if OTHER_DECORATORS.contains(&name.as_str()) {
+            let message = format!("the decorator `{name}` is not supported yet");
+            self.report(
+                Diagnostic::error(&UNSUPPORTED_OPTION, message, decorator.span)
+                    .with_help("use `njit` and write the loop out"),
+            );
+            return;
+        }
+        let ExprKind::Call { arguments, .. } = &decorator.kind else { return };
+        for (position, argument) in arguments.iter().enumerate() {
+            match argument {
+                Argument::Positional(value) if position == 0 => self.signatures(value),
+                Argument::Keyword { name, value }
+                    if matches!(&*name.name, "signature_or_function" | "signature") =>
+                {
+                    self.signatures(value);
+                }
+                Argument::Keyword { name, value } => self.option(name, value),
+                Argument::Positional(value) | Argument::Unpack(value) | Argument::UnpackKeywords(value) => {
+                    self.report(
+                        Diagnostic::error(
+                            &UNKNOWN_OPTION,
+                            "a decorator takes one signature, or a list of them, and options by name",
+                            value.span,
+                        )
+                        .with_help("write several signatures as a list; write options as `name=value`"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn signatures(&mut self, value: &Expr) {
+        if matches!(value.kind, ExprKind::None) {
+            return;
+        }
+        let source = SignatureSource { scope: self.scope };
+        match source.signatures(value) {
+            Ok(signatures) => self.decoration.signatures.extend(signatures),
+            Err(diagnostic) => self.report(diagnostic),
+        }
+    }
+
+    fn option(&mut self, name: &Identifier, value: &Expr) {
+        match &*name.name {
+            "cache" => self.flag(name, value, |decoration, on| decoration.cache = on),
+            "parallel" => self.flag(name, value, |decoration, on| decoration.options.parallel = on),
+            "boundscheck" if matches!(value.kind, ExprKind::None) => {}
+            "boundscheck" => self.flag(name, value, |decoration, on| decoration.options.boundscheck = on),
+            "nogil" => self.flag(name, value, |decoration, on| decoration.nogil = on),
+            "fastmath" => self.fastmath(name, value),
+            "error_model" => self.error_model(name, value),
+            "nopython" => self.required(name, value, true),
+            "forceobj" => self.required(name, value, false),
+            // They change nothing that a program can see here.
+            "inline" | "debug" | "looplift" | "no_cpython_wrapper" | "no_cfunc_wrapper" | "forceinline" => {}
+            "locals" | "pipeline_class" | "target" | "writable_args" => {
+                let message = format!("the option `{}` is not supported yet", name.name);
+                self.report(
+                    Diagnostic::error(&UNSUPPORTED_OPTION, message, name.span).with_help("leave it out"),
+                );
+            }
+            unknown => {
+                let message = format!("the decorator has no option `{unknown}`");
+                self.report(Diagnostic::error(&UNKNOWN_OPTION, message, name.span).with_help(
+                    "the options are: cache, parallel, fastmath, error_model, boundscheck, nogil, nopython, inline",
+                ));
+            }
+        }
+    }
+
+    fn flag(&mut self, name: &Identifier, value: &Expr, set: impl FnOnce(&mut Decoration, bool)) {
+        match self.scope.constant(value) {
+            Some(FrozenValue::Bool(on)) => set(&mut self.decoration, on),
+            Some(FrozenValue::Int(on @ (0 | 1))) => set(&mut self.decoration, on == 1),
+            _ => self.report_value(name, value, "`True` or `False`"),
+        }
+    }
+
+    fn report_value(&mut self, name: &Identifier, value: &Expr, wanted: &str) {
+        let message = format!("the option `{}` has a value that cannot be read here", name.name);
+        self.report(
+            Diagnostic::error(&UNKNOWN_OPTION, message, value.span).with_help(format!("write {wanted}")),
+        );
+    }
+
+    /// Object mode does not exist here, so its switches have one position each.
+    fn required(&mut self, name: &Identifier, value: &Expr, wanted: bool) {
+        match self.scope.constant(value) {
+            Some(FrozenValue::Bool(given)) if given == wanted => {}
+            _ => {
+                let message =
+                    format!("`{}={value}` asks for object mode, which does not exist here", name.name);
+                self.report(
+                    Diagnostic::error(&UNSUPPORTED_OPTION, message, name.span).with_help(
+                        "leave the option out, or the decorator if the function is ordinary Python",
+                    ),
+                );
+            }
+        }
+    }
+
+    fn fastmath(&mut self, name: &Identifier, value: &Expr) {
+        let flags = match &value.kind {
+            ExprKind::Set(items) | ExprKind::List(items) | ExprKind::Tuple(items) => items
+                .iter()
+                .try_fold(FloatFlags::STRICT, |flags, item| Some(flags.with(self.float_flag(item)?))),
+            ExprKind::Str(_) => self.float_flag(value),
+            ExprKind::Call { function, arguments } if is_empty_set(function, arguments) => {
+                Some(FloatFlags::STRICT)
+            }
+            _ => match self.scope.constant(value) {
+                Some(FrozenValue::Bool(on)) => Some(if on { FloatFlags::FAST } else { FloatFlags::STRICT }),
+                _ => None,
+            },
+        };
+        match flags {
+            Some(flags) => self.decoration.options.float_flags = flags,
+            None => self.report_value(
+                name,
+                value,
+                "`True`, `False`, or a set of names: reassoc, contract, nnan, ninf, nsz, arcp, afn, fast",
+            ),
+        }
+    }
+
+    fn float_flag(&self, value: &Expr) -> Option<FloatFlags> {
+        match self.scope.constant(value)? {
+            FrozenValue::Str(name) => FloatFlags::by_name(&name),
+            _ => None,
+        }
+    }
+
+    fn error_model(&mut self, name: &Identifier, value: &Expr) {
+        match self.scope.constant(value) {
+            Some(FrozenValue::Str(model)) if model == "python" => {
+                self.decoration.options.error_model = ErrorModel::Python
+            }
+            Some(FrozenValue::Str(model)) if model == "numpy" => {
+                self.decoration.options.error_model = ErrorModel::Numpy
+            }
+            _ => self.report_value(name, value, "\"python\" or \"numpy\""),
+        }
+    }
+}
+
+fn is_empty_set(function: &Expr, arguments: &[Argument]) -> bool {
+    arguments.is_empty() && matches!(&function.kind, ExprKind::Name(name) if &**name == "set")
+}
+
+fn is_hotloop(module: &str) -> bool {
+    module == "hotloop"
+}
