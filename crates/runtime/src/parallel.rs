@@ -1,20 +1,20 @@
 //! Runs parallel regions: decides whether help is worth its price, and does the work alone where it is not.
 //!
-//! Waking another thread takes 5 to 12 microseconds, so a region with less work than that runs on the calling thread. The
-//! estimate that compiled code gives may be wrong, or missing: a region that runs alone looks at the clock between its
-//! pieces, and asks for help after all when it turns out to be slow.
+//! Waking another thread takes 5 to 12 microseconds, half of them the waker's, so a region with little more work than
+//! that runs on the calling thread. The estimate that compiled code gives may be wrong: a region that runs alone looks at
+//! the clock between its pieces, and asks for help after all when it turns out to be slow.
 #![allow(unsafe_code)] // Called by compiled code, and calls it.
 
 use crate::call::{Call, Frame};
 use crate::pool::Pool;
-use crate::region::{Chunk, Region, Work};
+use crate::region::{Chunk, Crew, Region, Work};
 use crate::safepoint;
 use hotloop_abi::{Context, ParallelBody, Status};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A region with less work runs alone.
-const WORTH_SHARING_PICOSECONDS: i64 = 10_000_000;
+const WORTH_SHARING_PICOSECONDS: i64 = 20_000_000;
 /// One thread more for each that much work.
 const WORK_PER_THREAD_PICOSECONDS: i64 = 10_000_000;
 /// An adaptive chunk has at least that much work, so that taking it does not show.
@@ -57,18 +57,19 @@ pub(crate) unsafe extern "C" fn hl_parallel_for(
 /// As for [`hl_parallel_for`], and `frame` is the one that `context` is in.
 unsafe fn run(context: &mut Context, frame: &Frame, work: &Work, picoseconds: i64) -> Status {
     let threads = frame.call().threads();
-    let manner = Manner::choose(work.trip_count, picoseconds, threads, context.in_parallel != 0);
-    let next = match manner {
-        Manner::Together => 0,
-        Manner::Alone | Manner::AloneAtFirst => {
-            // SAFETY: the caller's promise.
-            match unsafe { run_alone(context, work, manner == Manner::AloneAtFirst) } {
-                Ok(next) if next < piece_count(work) => next,
-                Ok(_) => return Status::OK,
-                Err(status) => return status,
+    let (next, picoseconds) =
+        match Manner::choose(work.trip_count, picoseconds, threads, context.in_parallel != 0) {
+            Manner::Together => (0, picoseconds),
+            manner @ (Manner::Alone | Manner::AloneAtFirst) => {
+                // SAFETY: the caller's promise.
+                match unsafe { run_alone(context, work, manner == Manner::AloneAtFirst) } {
+                    // The estimate was wrong.
+                    Ok(next) if next < piece_count(work) => (next, 0),
+                    Ok(_) => return Status::OK,
+                    Err(status) => return status,
+                }
             }
-        }
-    };
+        };
     // SAFETY: the caller's promise.
     unsafe { run_together(context, frame, work, next, Crew::size(work, next, picoseconds, threads)) }
 }
@@ -100,15 +101,6 @@ impl Manner {
     }
 }
 
-/// How many helpers to wake and what to give them.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Crew {
-    threads: usize,
-    helpers: usize,
-    /// The least number of iterations in an adaptive chunk.
-    grain: i64,
-}
-
 impl Crew {
     /// For the part of the region from `next` on.
     fn size(work: &Work, next: i64, picoseconds: i64, threads: usize) -> Self {
@@ -118,8 +110,7 @@ impl Crew {
         } else {
             i64::MAX
         };
-        // A region that took long against the estimate has at least one helper.
-        let useful = by_work.clamp(1, left.max(1));
+        let useful = by_work.min(left).max(1);
         let helpers = (threads - 1).min(usize::try_from(useful).unwrap_or(usize::MAX));
         let grain = if picoseconds > 0 { LEAST_CHUNK_PICOSECONDS / picoseconds } else { 1 };
         // However cheap an iteration is said to be, every thread gets some.
@@ -186,11 +177,8 @@ unsafe fn run_pieces(context: &mut Context, work: &Work, start: i64, end: i64) -
 /// As for [`hl_parallel_for`], and `frame` is the one that `context` is in.
 unsafe fn run_together(context: &mut Context, frame: &Frame, work: &Work, next: i64, crew: Crew) -> Status {
     // SAFETY: the region is closed before this function returns, so what the caller promised holds until then.
-    let region = Arc::new(unsafe { Region::new(*work, frame, next, crew.grain, crew.threads) });
-    let pool = Pool::with_workers(crew.threads - 1);
-    if let Some(pool) = pool {
-        pool.publish(&region, crew.helpers);
-    }
+    let region = Arc::new(unsafe { Region::new(*work, frame, next, crew) });
+    let pool = Pool::publish_to(crew.threads - 1, &region);
     // SAFETY: the context is in the opener's frame.
     unsafe { region.work_as_opener(context) };
     if let Some(pool) = pool {

@@ -11,7 +11,7 @@
 use crate::call::Frame;
 use crate::{safepoint, thread};
 use hotloop_abi::{Context, ErrorState, ParallelBody, Status, chunk_bounds, chunk_count};
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicIsize, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -62,6 +62,17 @@ impl Work {
     }
 }
 
+/// How many threads to ask for a region and what to give them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Crew {
+    /// Of the call, the opener included.
+    pub(crate) threads: usize,
+    /// How many others are wanted.
+    pub(crate) helpers: usize,
+    /// The least number of iterations in an adaptive chunk.
+    pub(crate) grain: i64,
+}
+
 /// How often a waiting opener looks up.
 const WAIT: Duration = Duration::from_millis(5);
 /// How often it looks at the counter before it sleeps: a few microseconds.
@@ -78,6 +89,8 @@ pub(crate) struct Region {
     grain: i64,
     /// An adaptive chunk takes that fraction of what is left.
     divisor: i64,
+    /// How many more helpers are wanted.
+    places: AtomicIsize,
     /// The frame that opened the region. Valid while the region is open or somebody is registered.
     opener: *const Frame,
     /// The next iteration, or the number of the next fixed chunk.
@@ -114,11 +127,12 @@ impl Region {
     ///
     /// # Safety
     /// The opener's frame and all that `work` points to stay valid until [`Region::close`] has returned.
-    pub(crate) unsafe fn new(work: Work, opener: &Frame, next: i64, grain: i64, threads: usize) -> Self {
+    pub(crate) unsafe fn new(work: Work, opener: &Frame, next: i64, crew: Crew) -> Self {
         Self {
             work,
-            grain: grain.max(1),
-            divisor: 4 * threads as i64,
+            grain: crew.grain,
+            divisor: 4 * crew.threads as i64,
+            places: AtomicIsize::new(crew.helpers as isize),
             opener,
             next: AtomicI64::new(next),
             limit: AtomicI64::new(i64::MAX),
@@ -128,16 +142,22 @@ impl Region {
         }
     }
 
-    /// Whether a helper would find something to do, and the call may have one more.
+    /// How many more helpers would find something to do.
     ///
     /// # Safety
     /// The region is open, and stays so meanwhile.
-    pub(crate) unsafe fn wants_help(&self) -> bool {
+    pub(crate) unsafe fn places(&self) -> usize {
         let has_chunks = self.next.load(Ordering::Acquire) < self.end();
         // SAFETY: the opener of an open region is there.
-        has_chunks
-            && self.limit.load(Ordering::Acquire) == i64::MAX
-            && unsafe { &*self.opener }.call().has_room()
+        let has_use =
+            || self.limit.load(Ordering::Acquire) == i64::MAX && unsafe { &*self.opener }.call().has_room();
+        let places = self.places.load(Ordering::Acquire);
+        if places > 0 && has_chunks && has_use() { places as usize } else { 0 }
+    }
+
+    /// Gives a place to a helper, which then calls [`Region::work_as_helper`].
+    pub(crate) fn give_place(&self) {
+        self.places.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// Whether a chunk below the one that starts at `start` has raised, or the region is cancelled.
@@ -187,6 +207,8 @@ impl Region {
             // SAFETY: as above.
             unsafe { self.help(opener, thread_index) };
             opener.call().dismiss_helper();
+        } else {
+            self.places.fetch_add(1, Ordering::AcqRel);
         }
         self.deregister();
     }
@@ -277,8 +299,9 @@ impl Region {
 
     fn deregister(&self) {
         if self.state.fetch_sub(1, Ordering::AcqRel) == CLOSED + 1 {
-            // Taken so that the opener is either waiting or has not looked at the state yet.
-            let _shared = self.lock();
+            // Taken and released, so that the opener is either asleep or has not looked at the state yet. Woken under the
+            // lock, it would go to sleep again for it.
+            drop(self.lock());
             self.is_idle.notify_one();
         }
     }

@@ -7,7 +7,7 @@ mod support;
 use hotloop_abi::{Context, Status};
 use hotloop_runtime::{Block, CallState, Interrupter};
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use support::{Region, run};
 
 static INTERRUPTER: Interrupter = Interrupter::new();
@@ -19,6 +19,20 @@ fn report(what: &str, calls_per_round: u32, mut call: impl FnMut()) {
             let began = Instant::now();
             (0..calls_per_round).for_each(|_| call());
             began.elapsed().as_nanos() as f64 / f64::from(calls_per_round)
+        })
+        .collect();
+    rounds.sort_by(f64::total_cmp);
+    println!("{what:<58} {:>10.1} {:>10.1} {:>10.1}", rounds[0], rounds[200], rounds[380]);
+}
+
+/// The same for single calls with a pause before each, in which the helpers fall asleep.
+fn report_after_pauses(what: &str, mut call: impl FnMut()) {
+    let mut rounds: Vec<f64> = (0..400)
+        .map(|_| {
+            std::thread::sleep(Duration::from_micros(500));
+            let began = Instant::now();
+            call();
+            began.elapsed().as_nanos() as f64
         })
         .collect();
     rounds.sort_by(f64::total_cmp);
@@ -56,6 +70,15 @@ fn cost() {
             let calls_per_round = if count > 50_000 { 1 } else { 20 };
             report(&what, calls_per_round, || {
                 run(&mut call, count, Region { picoseconds, ..Region::new(spin) }).unwrap();
+            });
+        }
+    }
+    for (count, picoseconds) in [(2, 1000), (2, 0), (100_000, 1000), (1_000_000, 1000)] {
+        for threads in [1, 2, 4] {
+            let what = format!("after a pause: {count} iterations, {picoseconds} ps, {threads} threads");
+            let mut call = CallState::new(&INTERRUPTER).with_threads(threads);
+            report_after_pauses(&what, || {
+                run(&mut call, count, Region { picoseconds, ..Region::new(spin) }).unwrap()
             });
         }
     }

@@ -2,8 +2,8 @@
 
 use hotloop_abi::{ErrorState, ExceptionClass};
 use hotloop_runtime::{CallState, Interrupter, Worker, request_safepoints};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 const AT_MOST: Duration = Duration::from_millis(100);
@@ -18,12 +18,15 @@ fn endless(worker: &mut Worker<'_>) -> Result<(), ErrorState> {
 /// Interrupts `run` after a moment and returns what it ended with; it has to end in time.
 fn interrupted(run: impl FnOnce(&mut CallState<'_>) -> Result<(), ErrorState> + Send) -> ErrorState {
     let interrupter = Interrupter::new();
+    let begun = Barrier::new(2);
     std::thread::scope(|scope| {
-        let interrupter = &interrupter;
+        let (interrupter, begun) = (&interrupter, &begun);
         let call = scope.spawn(move || {
-            let outcome = run(&mut CallState::new(interrupter).with_threads(4));
-            (outcome, Instant::now())
+            let mut call = CallState::new(interrupter).with_threads(4);
+            begun.wait();
+            (run(&mut call), Instant::now())
         });
+        begun.wait();
         std::thread::sleep(Duration::from_millis(30));
         assert!(!call.is_finished(), "it ended too early");
         let began = Instant::now();
@@ -182,15 +185,18 @@ fn a_poll_function_that_panics_ends_the_call() {
 #[test]
 fn several_calls_end_at_once() {
     let interrupter = Interrupter::new();
+    let begun = Barrier::new(5);
     std::thread::scope(|scope| {
         let calls: Vec<_> = (0..4)
             .map(|_| {
                 scope.spawn(|| {
                     let mut call = CallState::new(&interrupter).with_threads(2);
+                    begun.wait();
                     call.worker().parallel_for(4, 0, |worker, _| endless(worker))
                 })
             })
             .collect();
+        begun.wait();
         std::thread::sleep(Duration::from_millis(30));
         let began = Instant::now();
         interrupter.interrupt();

@@ -380,8 +380,9 @@ fn a_region_ends_without_helpers_when_the_pool_is_busy() {
 
 #[test]
 fn a_wrong_estimate_is_noticed() {
-    // Said to cost nothing; costs 5 ms an iteration. Sleeping needs no processor, so this holds on a busy machine.
-    for picoseconds in [1, 0] {
+    // Said to cost nothing; costs 5 ms an iteration. Sleeping needs no processor, so this holds on a busy machine, and
+    // some rounds hold even while other tests keep the pool busy.
+    let time = |picoseconds| {
         let mut call = CallState::new(&INTERRUPTER).with_threads(8);
         let began = Instant::now();
         let outcome = call.worker().parallel_for(64, picoseconds, |_, range| {
@@ -389,7 +390,11 @@ fn a_wrong_estimate_is_noticed() {
             Ok(())
         });
         outcome.unwrap();
-        assert!(began.elapsed() < Duration::from_millis(200), "{:?}", began.elapsed());
+        began.elapsed()
+    };
+    for picoseconds in [1, 0] {
+        let best = (0..4).map(|_| time(picoseconds)).min().unwrap();
+        assert!(best < Duration::from_millis(160), "{best:?}, and 320 ms on one thread");
     }
 }
 
