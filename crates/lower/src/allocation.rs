@@ -83,13 +83,18 @@ fn is_positive_zero(value: &Expr) -> bool {
     }
 }
 
+/// Whether the size in bytes of an array of these lengths fits.
+fn has_size(lengths: &[i64], item_size: i64) -> bool {
+    lengths.iter().try_fold(item_size, |size, length| size.checked_mul(*length)).is_some()
+}
+
 impl Code {
     /// Raises where the product of the lengths, none of them negative, and the item size does not fit.
     fn check_size(&mut self, shape: &[Value], item_size: i64) {
-        let unknown = shape.iter().filter(|length| self.known_int(**length).is_none()).count();
+        let known: Option<Vec<i64>> = shape.iter().map(|length| self.known_int(*length)).collect();
         let fits = match shape {
-            [] => return,
-            [length] if unknown == 1 => self.compare_const(IntCompare::Sle, *length, i64::MAX / item_size),
+            _ if known.is_some_and(|known| has_size(&known, item_size)) => return,
+            [length] => self.compare_const(IntCompare::Sle, *length, i64::MAX / item_size),
             _ => self.is_product_small(shape, item_size),
         };
         self.check(fits, ExceptionClass::ValueError, TOO_BIG);

@@ -17,6 +17,7 @@ pub(crate) struct Code {
     pub(crate) function: Function,
     /// The array references held at the current point.
     pub(crate) holdings: Holdings,
+    /// Where errors go that release something.
     pub(crate) unwind_blocks: UnwindBlocks,
     block: Block,
     span: Span,
@@ -45,9 +46,7 @@ impl Code {
 
     /// The function, once all is built.
     pub(crate) fn finish(mut self) -> Function {
-        let mut unwind_blocks: Vec<Block> = self.unwind_blocks.into_values().collect();
-        unwind_blocks.sort_unstable();
-        self.function.layout.extend(unwind_blocks);
+        self.function.layout.extend(self.unwind_blocks.into_blocks());
         self.function
     }
 

@@ -3,7 +3,7 @@
 //! Arrays are reference-counted. A version of an array owns a reference, but for parameters and copies of them, which are
 //! borrowed from the caller for the whole call. So does an array that an expression made and nobody has taken yet. What is
 //! held at the current point is known at all times: an error raised there goes to an unwind block that releases exactly this.
-//! There is one unwind block for every set of references.
+//! There is one unwind block for every set of references, in the function and in each parallel loop.
 //!
 //! An unwind block may use only what is defined before the protected block begins. So where the set of references has
 //! changed since the current block began to raise, or holds one that is defined in the current block, a new block is begun.
@@ -12,6 +12,31 @@ use crate::code::Code;
 use hotloop_hir::Version;
 use hotloop_mir::{Block, InstKind, RuntimeFunction, Terminator, Value};
 use rustc_hash::FxHashMap;
+
+/// The unwind blocks made so far.
+#[derive(Debug, Default)]
+pub(crate) struct UnwindBlocks {
+    all: Vec<Block>,
+    /// Those of the parallel loop around the current point, or of the function outside all, by the references that they release.
+    known: FxHashMap<Vec<Value>, Block>,
+}
+
+impl UnwindBlocks {
+    /// All of them, in the order they were made.
+    pub(crate) fn into_blocks(self) -> Vec<Block> {
+        self.all
+    }
+
+    /// Enters a parallel loop, whose body unwinds to blocks of its own; gives what [`leave`](Self::leave) takes.
+    pub(crate) fn enter(&mut self) -> FxHashMap<Vec<Value>, Block> {
+        std::mem::take(&mut self.known)
+    }
+
+    /// Leaves a parallel loop.
+    pub(crate) fn leave(&mut self, outside: FxHashMap<Vec<Value>, Block>) {
+        self.known = outside;
+    }
+}
 
 /// Who holds a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +182,7 @@ impl Code {
     }
 
     fn unwind_block_of(&mut self, owners: Vec<Value>) -> Block {
-        if let Some(known) = self.unwind_blocks.get(&owners) {
+        if let Some(known) = self.unwind_blocks.known.get(&owners) {
             return *known;
         }
         let block = self.new_block();
@@ -169,10 +194,8 @@ impl Code {
         let data = &mut self.function.blocks[block];
         data.terminator = Terminator::Reraise;
         data.terminator_span = span;
-        self.unwind_blocks.insert(owners, block);
+        self.unwind_blocks.all.push(block);
+        self.unwind_blocks.known.insert(owners, block);
         block
     }
 }
-
-/// The unwind blocks made so far, by the references that they release.
-pub(crate) type UnwindBlocks = FxHashMap<Vec<Value>, Block>;

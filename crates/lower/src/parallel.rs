@@ -30,7 +30,7 @@ impl<'a> Lowering<'a> {
         let (body_block, exit) = (self.code.new_block(), self.code.new_block());
         let region = ParFor { count, body: body_block, reductions: initial, exit };
         self.code.terminate(Terminator::ParFor(region));
-        let outside = std::mem::take(&mut self.code.holdings);
+        let outside = (std::mem::take(&mut self.code.holdings), self.code.unwind_blocks.enter());
         self.iteration(body_block, &values, range.target, reductions);
         self.statements(body);
         self.code.set_span(statement.span);
@@ -39,7 +39,8 @@ impl<'a> Lowering<'a> {
         if self.code.is_reachable() {
             self.end_iteration(back, &accumulators);
         }
-        self.code.holdings = outside;
+        self.code.holdings = outside.0;
+        self.code.unwind_blocks.leave(outside.1);
         self.results(exit, reductions);
     }
 
