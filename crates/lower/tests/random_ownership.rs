@@ -662,7 +662,8 @@ fn check(program: &[Do]) {
     let argument = vec![1.0, 0.0];
     let expected = Model::run(program, argument.clone());
     let machine = Machine::new(&[&Writer::write(program), &identity()]);
-    let ran = machine.run(&[argument.into(), Scalar::Int(MachineType::I1, 0).into()]);
+    let arguments = [argument.into(), Scalar::Int(MachineType::I1, 0).into()];
+    let ran = machine.run(&arguments);
     assert_eq!(ran.leaked, 0, "arrays are left");
     match (expected, ran.result) {
         (Ok((sum, items)), Ok(results)) => {
@@ -672,12 +673,14 @@ fn check(program: &[Do]) {
         (Err(expected), Err((class, _))) => assert_eq!(class, expected),
         (expected, result) => panic!("{result:?} instead of {expected:?}"),
     }
+    let interrupted = machine.interrupted().run(&arguments);
+    assert_eq!(interrupted.leaked, 0, "an interrupt leaves arrays");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
         // Programs are small; `PROPTEST_CASES` asks for more.
-        cases: std::env::var("PROPTEST_CASES").map_or(300, |cases| cases.parse().expect("a number")),
+        cases: std::env::var("PROPTEST_CASES").map_or(400, |cases| cases.parse().expect("a number")),
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

@@ -6,11 +6,14 @@ use hotloop_interp::{
     ArrayDescriptor, Interpreter, IterationOrder, Options, Outcome, Scalar, contiguous_strides, evaluate,
 };
 use hotloop_mir::{ExceptionClass, Function, MachineType};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// A program, its first function to be called.
 pub(crate) struct Machine {
     functions: Vec<Function>,
     order: IterationOrder,
+    is_interrupted: bool,
 }
 
 /// An argument of a call.
@@ -78,16 +81,22 @@ pub(crate) fn lower(build: &Build) -> Function {
 impl Machine {
     pub(crate) fn new(builds: &[&Build]) -> Self {
         let functions = builds.iter().map(|build| lower(build)).collect();
-        Self { functions, order: IterationOrder::Ascending }
+        Self { functions, order: IterationOrder::Ascending, is_interrupted: false }
     }
 
     pub(crate) fn shuffled(self, seed: u64) -> Self {
         Self { order: IterationOrder::Shuffled(seed), ..self }
     }
 
+    /// The same program, interrupted at its first safepoint.
+    pub(crate) fn interrupted(self) -> Self {
+        Self { is_interrupted: true, ..self }
+    }
+
     /// Calls the first function.
     pub(crate) fn run(&self, arguments: &[Argument]) -> Ran {
-        let options = Options { fuel: Some(1_000_000), order: self.order, ..Options::default() };
+        let interrupt = self.is_interrupted.then(|| Arc::new(AtomicBool::new(true)));
+        let options = Options { fuel: Some(1_000_000), order: self.order, interrupt, ..Options::default() };
         let mut interpreter = Interpreter::with_options(&self.functions, options);
         let mut arrays = Vec::new();
         let scalars: Vec<Scalar> =
