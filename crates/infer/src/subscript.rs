@@ -44,7 +44,7 @@ impl Inference<'_> {
 
     fn module_attribute(&mut self, module: &str, name: &Identifier, span: Span) -> Typed<Value> {
         if let Some(global) = self.environment.attribute(module, &name.name) {
-            return self.global_value(global, span);
+            return self.global_value(global, &format!("{module}.{}", name.name), span);
         }
         let message = format!("`{module}.{}` is not supported in a kernel yet", name.name);
         let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
