@@ -77,6 +77,8 @@ fn is_for_kernels(tokens: &[Token]) -> bool {
     let Some(head) = tokens.first() else { return false };
     match head.kind {
         TokenKind::Def | TokenKind::Async | TokenKind::Import | TokenKind::From => true,
+        // An indented first line, which may hide functions.
+        TokenKind::Indent => true,
         TokenKind::At => decorates_function(tokens),
         TokenKind::If | TokenKind::Try | TokenKind::With => {
             tokens.iter().any(|token| matches!(token.kind, TokenKind::Def | TokenKind::Import))

@@ -89,6 +89,13 @@ fn a_string_that_hides_the_rest_of_the_file_is_reported_all_the_same() {
     assert_eq!(parsed.diagnostics[0].code.name(), "HL0102");
 }
 
+#[test]
+fn an_indented_first_line_hides_nothing() {
+    let parsed = for_kernels("  @njit\n  def f(): pass\n\ndef g(): pass\n");
+    assert_eq!(parsed.diagnostics.len(), 1);
+    assert_eq!(outline(&parsed.module), "sf");
+}
+
 /// The text of the one statement at the place of `mark`, which is taken out of the text.
 fn function_at_mark(text: &str) -> String {
     let offset = text.find('¶').expect("the mark") as u32;
