@@ -263,10 +263,10 @@ impl Inference<'_> {
 fn tuple_item(tuple: Expr, position: usize, span: Span) -> Expr {
     let Type::Tuple(types) = &tuple.ty else { unreachable!("only a tuple has items") };
     let ty = types[position].clone();
-    if let ExprKind::Tuple(items) = &tuple.kind {
-        if items.iter().all(|item| matches!(item.kind, ExprKind::Constant(_))) {
-            return Expr { span, ..items[position].clone() };
-        }
+    if let ExprKind::Tuple(items) = &tuple.kind
+        && items.iter().all(|item| matches!(item.kind, ExprKind::Constant(_)))
+    {
+        return Expr { span, ..items[position].clone() };
     }
     Expr::new(ExprKind::TupleItem(Box::new(tuple), position as u32), ty, span)
 }

@@ -4,8 +4,11 @@ mod world;
 
 use world::World;
 
-/// A signature, the body of a function of `x`, and the errors it gives: code, message.
-const ERRORS: &[(&str, &str, &[(&str, &str)])] = &[
+/// Codes with their messages.
+type Expected = &'static [(&'static str, &'static str)];
+
+/// A signature, the body of a function of `x`, and the errors it gives.
+const ERRORS: &[(&str, &str, Expected)] = &[
     ("(int64,)", "total = x\n    return totl", &[("HL0201", "the name `totl` is not defined")]),
     ("(int64,)", "return y + y * y", &[("HL0201", "the name `y` is not defined")]),
     ("(int64,)", "return y\n    y = 1", &[("HL0202", "`y` is read before anything is assigned to it")]),
@@ -294,7 +297,7 @@ fn every_error_says_where_and_gives_a_way_out() {
 }
 
 /// The bodies of parallel loops over `i`, and the errors.
-const PARALLEL: &[(&str, &[(&str, &str)])] = &[
+const PARALLEL: &[(&str, Expected)] = &[
     (
         "s = s + i\n        t = s",
         &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],

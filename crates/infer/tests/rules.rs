@@ -156,7 +156,7 @@ fn operators() {
         binary(&format!("x {operator} y"), BITS);
     }
     for operator in ["<", "<=", "==", "!=", ">", ">="] {
-        binary(&format!("x {operator} y"), &format!("{}\n", vec!["b"; 11].join(" ")).repeat(11));
+        binary(&format!("x {operator} y"), &format!("{}\n", ["b"; 11].join(" ")).repeat(11));
     }
 }
 
