@@ -17,7 +17,9 @@ fn main() {
         let Ok(length) = length.trim().parse::<usize>() else { return };
         let mut bytes = vec![0; length];
         input.read_exact(&mut bytes).expect("as many bytes as announced");
-        output.write_all(answer(&String::from_utf8_lossy(&bytes), prints).as_bytes()).expect("standard output");
+        output
+            .write_all(answer(&String::from_utf8_lossy(&bytes), prints).as_bytes())
+            .expect("standard output");
         output.flush().expect("standard output");
     }
 }

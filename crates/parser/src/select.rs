@@ -102,8 +102,9 @@ fn decorates_function(tokens: &[Token]) -> bool {
         .is_none_or(|head| matches!(head.kind, TokenKind::Def | TokenKind::Async))
 }
 
+/// Whether it stands behind a target: `=`, `+=` and its like, `:`.
 fn is_assignment_sign(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Equal | TokenKind::Colon)
+    kind == TokenKind::Colon || kind == TokenKind::Equal || kind.is_augmented()
 }
 
 /// Whether a simple statement assigns at its outermost level.
