@@ -89,7 +89,7 @@ const SOURCE: &str = r#"//! One sentence: what this pass does and what for.
 use crate::{MirPass, PassContext};
 use hotloop_mir::Function;
 
-/// One sentence, as above. The head of its file says how.
+/// See the [module](self).
 pub struct <Type>;
 
 impl MirPass for <Type> {

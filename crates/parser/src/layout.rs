@@ -205,12 +205,7 @@ impl Pass<'_> {
     /// Copies the tokens of one logical line and its end.
     fn logical_line(&mut self) {
         let first = self.layout.tokens.len();
-        if self.layout.statements.is_empty() {
-            // The first line may be indented, which the grammar refuses.
-            let indent = self.layout.tokens.iter().position(|token| token.kind == TokenKind::Indent);
-            self.layout.statements.push(indent.unwrap_or(first)..first);
-            self.last_head = self.raw[self.at].kind;
-        } else if self.levels.len() == 1 {
+        if self.levels.len() == 1 {
             let head = self.raw[self.at].kind;
             if !self.continues_statement(head) {
                 self.end_statement();

@@ -77,8 +77,6 @@ fn is_for_kernels(tokens: &[Token]) -> bool {
     let Some(head) = tokens.first() else { return false };
     match head.kind {
         TokenKind::Def | TokenKind::Async | TokenKind::Import | TokenKind::From => true,
-        // An indented first line, which may hide functions.
-        TokenKind::Indent => true,
         TokenKind::At => decorates_function(tokens),
         TokenKind::If | TokenKind::Try | TokenKind::With => {
             tokens.iter().any(|token| matches!(token.kind, TokenKind::Def | TokenKind::Import))
@@ -102,9 +100,8 @@ fn decorates_function(tokens: &[Token]) -> bool {
         .is_none_or(|head| matches!(head.kind, TokenKind::Def | TokenKind::Async))
 }
 
-/// Whether it stands behind a target: `=`, `+=` and its like, `:`.
 fn is_assignment_sign(kind: TokenKind) -> bool {
-    kind == TokenKind::Colon || kind == TokenKind::Equal || kind.is_augmented()
+    matches!(kind, TokenKind::Equal | TokenKind::Colon)
 }
 
 /// Whether a simple statement assigns at its outermost level.

@@ -17,7 +17,6 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("x = f'abc\n", "HL0102", "f", "this string is not closed on its line"),
     ("x = f'''{a}\n", "HL0102", "f", "this string is never closed"),
     ("x = 1\n    y = 2\n", "HL0103", "", "the next line is indented, but nothing above it opens a block"),
-    ("\n  x = 1\n", "HL0103", "", "the next line is indented, but nothing above it opens a block"),
     ("if x:\ny\n", "HL0103", "", "an indented block is expected after this line"),
     ("if x:\nelse:\n  y\n", "HL0103", "else", "an indented block is expected after this line"),
     (

@@ -21,7 +21,7 @@ const MAX_CALLEE: usize = 60;
 /// The most instructions of a function that others are copied into.
 const MAX_CALLER: usize = 1000;
 
-/// Replaces calls of small functions by their bodies. The head of its file says how.
+/// See the [module](self).
 pub struct InlineSmallFunctions;
 
 impl MirPass for InlineSmallFunctions {

@@ -20,12 +20,11 @@ use hotloop_mir::{
     Value,
 };
 use rustc_hash::FxHashMap;
-use std::collections::hash_map::Entry;
 
 /// The most instructions of a header that a rotation copies to the ways in.
 pub(crate) const MAX_COPIED: usize = 8;
 
-/// Gives every loop a preheader and one latch, and moves a test at its top to its bottom. The head of its file says how.
+/// See the [module](self).
 pub struct CanonicalizeLoops;
 
 impl MirPass for CanonicalizeLoops {
@@ -211,9 +210,10 @@ impl Plan {
         let mut passed = self.used_outside.clone();
         let mut substitute = substitute;
         for value in extra {
-            if let Entry::Vacant(entry) = substitute.entry(value) {
+            if !substitute.contains_key(&value) {
                 let ty = function.value_type(value);
-                entry.insert(function.add_parameter(between, ty));
+                let parameter = function.add_parameter(between, ty);
+                substitute.insert(value, parameter);
                 passed.push(value);
             }
         }

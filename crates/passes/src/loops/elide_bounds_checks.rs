@@ -12,7 +12,7 @@ use crate::{MirPass, PassContext};
 use hotloop_index::SideMap;
 use hotloop_mir::{BinaryOp, Constant, ControlFlow, Dominators, Function, Inst, InstKind, Terminator, Value};
 
-/// Removes bounds checks that a counted loop cannot fail. The head of its file says how.
+/// See the [module](self).
 pub struct ElideBoundsChecks;
 
 impl MirPass for ElideBoundsChecks {

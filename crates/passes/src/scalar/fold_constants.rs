@@ -13,7 +13,7 @@ use hotloop_mir::{
     MachineType, UnaryOp, Value,
 };
 
-/// Computes what is known, and simplifies what is half known. The head of its file says how.
+/// See the [module](self).
 pub struct FoldConstants;
 
 impl MirPass for FoldConstants {

@@ -1,0 +1,515 @@
+//! Arguments and results of calls, and how they cross the border to compiled code.
+#![allow(unsafe_code)] // Descriptors hold addresses of the caller's arrays.
+
+use crate::Failure;
+use hotloop_abi::array_words;
+use hotloop_runtime::Block;
+use hotloop_types::{ArrayType, Dtype, Layout, Type};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A Rust type that is the element of an array.
+///
+/// # Safety
+/// The type has the size of the dtype, and every value of it is a value of the dtype.
+pub unsafe trait Element: Copy + 'static {
+    /// The dtype.
+    const DTYPE: Dtype;
+}
+
+macro_rules! elements {
+    ($($rust:ty => $dtype:ident),* $(,)?) => {
+        $(
+            // SAFETY: the sizes are the same, and the values too.
+            unsafe impl Element for $rust {
+                const DTYPE: Dtype = Dtype::$dtype;
+            }
+        )*
+    };
+}
+
+elements! {
+    bool => Bool, i8 => Int8, i16 => Int16, i32 => Int32, i64 => Int64,
+    u8 => UInt8, u16 => UInt16, u32 => UInt32, u64 => UInt64, f32 => Float32, f64 => Float64,
+}
+
+/// A number or truth value with its dtype.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// Of a bool.
+    Bool(bool),
+    /// Of a signed integer dtype.
+    Int(Dtype, i64),
+    /// Of an unsigned integer dtype.
+    UInt(Dtype, u64),
+    /// Of a float dtype; a float32 exactly.
+    Float(Dtype, f64),
+}
+
+impl Number {
+    /// Its dtype.
+    pub const fn dtype(self) -> Dtype {
+        match self {
+            Self::Bool(_) => Dtype::Bool,
+            Self::Int(dtype, _) | Self::UInt(dtype, _) | Self::Float(dtype, _) => dtype,
+        }
+    }
+
+    /// As an argument word of a parameter of that dtype: converted as an assignment would.
+    fn word(self, to: Dtype) -> u64 {
+        let as_float = || match self {
+            Self::Bool(value) => f64::from(u8::from(value)),
+            Self::Int(_, value) => value as f64,
+            Self::UInt(_, value) => value as f64,
+            Self::Float(_, value) => value,
+        };
+        let as_bits = || match self {
+            Self::Bool(value) => u64::from(value),
+            Self::Int(_, value) => value as u64,
+            Self::UInt(_, value) => value,
+            Self::Float(_, value) => value as i64 as u64,
+        };
+        match to {
+            Dtype::Float64 => as_float().to_bits(),
+            Dtype::Float32 => u64::from((as_float() as f32).to_bits()),
+            Dtype::Bool => u64::from(match self {
+                Self::Float(_, value) => value != 0.0,
+                Self::Bool(_) | Self::Int(..) | Self::UInt(..) => as_bits() != 0,
+            }),
+            Dtype::Int8
+            | Dtype::Int16
+            | Dtype::Int32
+            | Dtype::Int64
+            | Dtype::UInt8
+            | Dtype::UInt16
+            | Dtype::UInt32
+            | Dtype::UInt64 => as_bits(),
+        }
+    }
+
+    /// From a result word or the low bytes of an element.
+    pub fn from_word(dtype: Dtype, word: u64) -> Self {
+        match dtype {
+            Dtype::Bool => Self::Bool(word & 1 == 1),
+            Dtype::Int8 => Self::Int(dtype, i64::from(word as i8)),
+            Dtype::Int16 => Self::Int(dtype, i64::from(word as i16)),
+            Dtype::Int32 => Self::Int(dtype, i64::from(word as i32)),
+            Dtype::Int64 => Self::Int(dtype, word as i64),
+            Dtype::UInt8 => Self::UInt(dtype, u64::from(word as u8)),
+            Dtype::UInt16 => Self::UInt(dtype, u64::from(word as u16)),
+            Dtype::UInt32 => Self::UInt(dtype, u64::from(word as u32)),
+            Dtype::UInt64 => Self::UInt(dtype, word),
+            Dtype::Float32 => Self::Float(dtype, f64::from(f32::from_bits(word as u32))),
+            Dtype::Float64 => Self::Float(dtype, f64::from_bits(word)),
+        }
+    }
+}
+
+/// An array of the caller, borrowed for a call.
+#[derive(Clone, Debug)]
+pub struct ArrayView<'a> {
+    dtype: Dtype,
+    readonly: bool,
+    data: *mut u8,
+    shape: Vec<i64>,
+    strides: Vec<i64>,
+    memory: PhantomData<&'a mut [u8]>,
+}
+
+// SAFETY: a view is a borrow of memory that is plain numbers; whoever has it may use that memory as the view says.
+unsafe impl Send for ArrayView<'_> {}
+
+impl<'a> ArrayView<'a> {
+    /// A read-only array over a slice, in C order.
+    ///
+    /// # Panics
+    /// Panics when the slice does not have as many elements as the shape says.
+    pub fn new<T: Element>(slice: &'a [T], shape: &[usize]) -> Self {
+        let data = slice.as_ptr().cast_mut().cast();
+        Self::contiguous(T::DTYPE, data, slice.len(), shape, true)
+    }
+
+    /// A writable array over a slice, in C order.
+    ///
+    /// # Panics
+    /// Panics when the slice does not have as many elements as the shape says.
+    pub fn new_mut<T: Element>(slice: &'a mut [T], shape: &[usize]) -> Self {
+        Self::contiguous(T::DTYPE, slice.as_mut_ptr().cast(), slice.len(), shape, false)
+    }
+
+    fn contiguous(dtype: Dtype, data: *mut u8, length: usize, shape: &[usize], readonly: bool) -> Self {
+        let count = shape.iter().try_fold(1_usize, |count, length| count.checked_mul(*length));
+        assert_eq!(count, Some(length), "a slice of {length} elements does not have the shape {shape:?}");
+        let shape: Vec<i64> = shape.iter().map(|length| *length as i64).collect();
+        let strides = c_strides(&shape, dtype);
+        Self { dtype, readonly, data, shape, strides, memory: PhantomData }
+    }
+
+    /// The same memory under another shape and other strides, in bytes, from the element at `offset` elements on.
+    ///
+    /// # Errors
+    /// Gives the view back when an element would lie outside the memory of this one, or a stride is not a multiple of the element's size.
+    pub fn with_strides(self, offset: usize, shape: &[usize], strides: &[isize]) -> Result<Self, Self> {
+        let size = i128::from(self.dtype.size_bytes());
+        let memory: i128 = self.shape.iter().map(|length| i128::from(*length)).product::<i128>() * size;
+        let is_contiguous = self.strides == c_strides(&self.shape, self.dtype);
+        let (mut lowest, mut highest) = (offset as i128 * size, offset as i128 * size);
+        for (length, stride) in shape.iter().zip(strides) {
+            let reach = (*length as i128 - 1).max(0) * *stride as i128;
+            lowest += reach.min(0);
+            highest += reach.max(0);
+        }
+        let is_empty = shape.contains(&0);
+        let fits = is_contiguous
+            && shape.len() == strides.len()
+            && strides.iter().all(|stride| *stride as i128 % size == 0)
+            && (is_empty || (lowest >= 0 && highest + size <= memory));
+        if !fits {
+            return Err(self);
+        }
+        let start = if is_empty { 0 } else { offset * size as usize };
+        // SAFETY: the offset was checked against the memory.
+        let data = unsafe { self.data.add(start) };
+        let shape = shape.iter().map(|length| *length as i64).collect();
+        let strides = strides.iter().map(|stride| *stride as i64).collect();
+        Ok(Self { data, shape, strides, ..self })
+    }
+
+    /// An array over foreign memory.
+    ///
+    /// # Safety
+    /// For every index within `shape` the element at `data` plus the strides lies in memory that may be read, and written unless `readonly`, for as
+    /// long as `'a`; the elements are aligned and valid for the dtype. Shape and strides have the same length, and no length is negative.
+    pub unsafe fn from_raw(
+        dtype: Dtype,
+        data: *mut u8,
+        shape: Vec<i64>,
+        strides: Vec<i64>,
+        readonly: bool,
+    ) -> Self {
+        Self { dtype, readonly, data, shape, strides, memory: PhantomData }
+    }
+
+    /// The type under which a kernel sees it.
+    pub fn ty(&self) -> ArrayType {
+        let layout = layout_of(&self.shape, &self.strides, self.dtype);
+        ArrayType { readonly: self.readonly, ..ArrayType::new(self.dtype, self.shape.len() as u8, layout) }
+    }
+
+    /// The words of its descriptor.
+    fn descriptor(&self) -> Vec<u64> {
+        let lengths = self.shape.iter().chain(&self.strides).map(|number| *number as u64);
+        [0, self.data as u64].into_iter().chain(lengths).collect()
+    }
+}
+
+/// The strides in bytes of an array in C order.
+pub fn c_strides(shape: &[i64], dtype: Dtype) -> Vec<i64> {
+    let mut stride = i64::from(dtype.size_bytes());
+    let mut strides: Vec<i64> = shape
+        .iter()
+        .rev()
+        .map(|length| {
+            let this = stride;
+            stride = stride.wrapping_mul((*length).max(1));
+            this
+        })
+        .collect();
+    strides.reverse();
+    strides
+}
+
+/// How elements with these strides lie in memory. As in NumPy, the stride of an axis of length 1 does not matter, nor any in an empty array; what is both C
+/// and Fortran contiguous counts as C.
+pub fn layout_of(shape: &[i64], strides: &[i64], dtype: Dtype) -> Layout {
+    if shape.contains(&0) {
+        return Layout::C;
+    }
+    let is_contiguous = |axes: Vec<usize>| {
+        let mut expected = i64::from(dtype.size_bytes());
+        axes.into_iter().all(|axis| {
+            let fits = shape[axis] == 1 || strides[axis] == expected;
+            expected = expected.wrapping_mul(shape[axis]);
+            fits
+        })
+    };
+    if is_contiguous((0..shape.len()).rev().collect()) {
+        Layout::C
+    } else if is_contiguous((0..shape.len()).collect()) {
+        Layout::F
+    } else {
+        Layout::A
+    }
+}
+
+/// An argument of a dynamic call.
+#[derive(Clone, Debug)]
+pub enum Argument<'a> {
+    /// A number or truth value.
+    Number(Number),
+    /// An array.
+    Array(ArrayView<'a>),
+    /// A tuple.
+    Tuple(Vec<Argument<'a>>),
+    /// `None`.
+    None,
+}
+
+impl Argument<'_> {
+    /// Its type.
+    pub fn ty(&self) -> Type {
+        match self {
+            Self::Number(number) => Type::Scalar(number.dtype()),
+            Self::Array(view) => Type::Array(view.ty()),
+            Self::Tuple(items) => Type::tuple(items.iter().map(Self::ty)),
+            Self::None => Type::None,
+        }
+    }
+}
+
+macro_rules! scalar_arguments {
+    ($($rust:ty => $make:expr),* $(,)?) => {
+        $(impl From<$rust> for Argument<'_> {
+            fn from(value: $rust) -> Self {
+                let make: fn($rust) -> Number = $make;
+                Self::Number(make(value))
+            }
+        })*
+    };
+}
+
+scalar_arguments! {
+    bool => Number::Bool,
+    i32 => |value| Number::Int(Dtype::Int32, i64::from(value)),
+    i64 => |value| Number::Int(Dtype::Int64, value),
+    u8 => |value| Number::UInt(Dtype::UInt8, u64::from(value)),
+    u32 => |value| Number::UInt(Dtype::UInt32, u64::from(value)),
+    u64 => |value| Number::UInt(Dtype::UInt64, value),
+    f32 => |value| Number::Float(Dtype::Float32, f64::from(value)),
+    f64 => |value| Number::Float(Dtype::Float64, value),
+}
+
+impl<'a, T: Element> From<&'a [T]> for Argument<'a> {
+    fn from(slice: &'a [T]) -> Self {
+        Self::Array(ArrayView::new(slice, &[slice.len()]))
+    }
+}
+
+impl<'a, T: Element> From<&'a mut [T]> for Argument<'a> {
+    fn from(slice: &'a mut [T]) -> Self {
+        let length = slice.len();
+        Self::Array(ArrayView::new_mut(slice, &[length]))
+    }
+}
+
+impl<'a> From<ArrayView<'a>> for Argument<'a> {
+    fn from(view: ArrayView<'a>) -> Self {
+        Self::Array(view)
+    }
+}
+
+/// Arguments in the form that compiled code takes: words, and the descriptors that some of them point to.
+pub(crate) struct Packed {
+    pub(crate) words: Vec<u64>,
+    descriptors: Vec<Vec<u64>>,
+}
+
+impl Packed {
+    /// Packs arguments for parameters of these types.
+    pub(crate) fn new(arguments: &[Argument<'_>], parameters: &[Type]) -> Result<Self, Failure> {
+        let mut packed = Self { words: Vec::new(), descriptors: Vec::new() };
+        for (argument, parameter) in arguments.iter().zip(parameters) {
+            packed.add(argument, parameter)?;
+        }
+        Ok(packed)
+    }
+
+    fn add(&mut self, argument: &Argument<'_>, parameter: &Type) -> Result<(), Failure> {
+        match (argument, parameter) {
+            (Argument::Number(number), Type::Scalar(dtype)) => self.words.push(number.word(*dtype)),
+            (Argument::Array(view), Type::Array(ty)) if view.ty().fits(*ty) => {
+                let descriptor = view.descriptor();
+                // The vector's buffer does not move when the vector does.
+                self.words.push(descriptor.as_ptr() as u64);
+                self.descriptors.push(descriptor);
+            }
+            (Argument::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
+                for (item, ty) in items.iter().zip(types.iter()) {
+                    self.add(item, ty)?;
+                }
+            }
+            (Argument::None, Type::None) => {}
+            (Argument::Number(_) | Argument::Array(_) | Argument::Tuple(_) | Argument::None, _) => {
+                let message = format!(
+                    "an argument of type {} does not fit a parameter of type {parameter}",
+                    argument.ty()
+                );
+                return Err(Failure::Arguments(message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `None`.
+    None,
+    /// A number or truth value.
+    Number(Number),
+    /// An array.
+    Array(Array),
+    /// A tuple.
+    Tuple(Vec<Value>),
+}
+
+impl Value {
+    /// The float, if it is one.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Number(Number::Float(_, value)) => Some(*value),
+            Self::None | Self::Number(_) | Self::Array(_) | Self::Tuple(_) => None,
+        }
+    }
+
+    /// The signed integer, if it is one.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Number(Number::Int(_, value)) => Some(*value),
+            Self::None | Self::Number(_) | Self::Array(_) | Self::Tuple(_) => None,
+        }
+    }
+
+    /// The array, if it is one.
+    pub fn as_array(&self) -> Option<&Array> {
+        match self {
+            Self::Array(array) => Some(array),
+            Self::None | Self::Number(_) | Self::Tuple(_) => None,
+        }
+    }
+
+    /// Takes a result of type `ty` from the words that compiled code wrote.
+    ///
+    /// # Safety
+    /// The words are the result of a call that succeeded; array results are taken over, once.
+    pub(crate) unsafe fn unpack(ty: &Type, words: &mut impl Iterator<Item = u64>) -> Self {
+        let mut word = || words.next().expect("a word for every part of the result");
+        match ty {
+            Type::None | Type::Dtype(_) => Self::None,
+            Type::Scalar(dtype) => Self::Number(Number::from_word(*dtype, word())),
+            Type::Array(array) => {
+                let descriptor: Vec<u64> =
+                    (0..array_words(usize::from(array.ndim))).map(|_| word()).collect();
+                // SAFETY: the caller's promise.
+                Self::Array(unsafe { Array::from_descriptor(array.dtype, &descriptor) })
+            }
+            Type::Tuple(items) => {
+                // SAFETY: the caller's promise, for each part.
+                Self::Tuple(items.iter().map(|item| unsafe { Self::unpack(item, words) }).collect())
+            }
+        }
+    }
+}
+
+/// The number of words that a result of that type takes.
+pub fn result_words(ty: &Type) -> usize {
+    match ty {
+        Type::None | Type::Dtype(_) => 0,
+        Type::Scalar(_) => 1,
+        Type::Array(array) => array_words(usize::from(array.ndim)),
+        Type::Tuple(items) => items.iter().map(result_words).sum(),
+    }
+}
+
+/// An array with its own elements, in C order.
+#[derive(Clone, PartialEq)]
+pub struct Array {
+    dtype: Dtype,
+    shape: Vec<i64>,
+    bytes: Vec<u8>,
+}
+
+impl Array {
+    /// The dtype of its elements.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    /// Its lengths.
+    pub fn shape(&self) -> &[i64] {
+        &self.shape
+    }
+
+    /// Its elements in C order, each in the machine's byte order.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Its elements in C order.
+    ///
+    /// # Panics
+    /// Panics when `T` is not the array's dtype.
+    pub fn to_vec<T: Element>(&self) -> Vec<T> {
+        assert_eq!(T::DTYPE, self.dtype, "an array of {} is not one of {}", self.dtype, T::DTYPE);
+        // SAFETY: `Element` promises that any such bytes are values of `T`; bytes of bools are 0 or 1.
+        self.bytes
+            .chunks_exact(size_of::<T>())
+            .map(|bytes| unsafe { bytes.as_ptr().cast::<T>().read_unaligned() })
+            .collect()
+    }
+
+    /// An element, by its position in C order.
+    pub fn get(&self, position: usize) -> Option<Number> {
+        let size = self.dtype.size_bytes() as usize;
+        let bytes = self.bytes.get(position * size..(position + 1) * size)?;
+        let mut word = [0; 8];
+        word[..size].copy_from_slice(bytes);
+        Some(Number::from_word(self.dtype, u64::from_le_bytes(word)))
+    }
+
+    /// Copies the elements out of a result and releases its memory.
+    ///
+    /// # Safety
+    /// The descriptor is that of an array result of a call that succeeded, and is used once.
+    unsafe fn from_descriptor(dtype: Dtype, descriptor: &[u64]) -> Self {
+        let ndim = (descriptor.len() - 2) / 2;
+        // SAFETY: the result owns a reference to its block, or borrows from an argument that is still there (then the owner is null).
+        let owner = unsafe { Block::from_raw(descriptor[0] as *mut u8) };
+        let shape: Vec<i64> = descriptor[2..2 + ndim].iter().map(|word| *word as i64).collect();
+        let strides: Vec<i64> = descriptor[2 + ndim..].iter().map(|word| *word as i64).collect();
+        // SAFETY: the descriptor describes readable memory.
+        let bytes =
+            unsafe { gather(descriptor[1] as *const u8, dtype.size_bytes() as usize, &shape, &strides) };
+        drop(owner);
+        Self { dtype, shape, bytes }
+    }
+}
+
+/// The elements in C order.
+///
+/// # Safety
+/// All elements lie in readable memory.
+unsafe fn gather(data: *const u8, size: usize, shape: &[i64], strides: &[i64]) -> Vec<u8> {
+    let Some((length, shape)) = shape.split_first() else {
+        // SAFETY: the caller's promise.
+        return unsafe { std::slice::from_raw_parts(data, size) }.to_vec();
+    };
+    if shape.is_empty() && strides[0] == size as i64 && *length > 0 {
+        // SAFETY: the caller's promise.
+        return unsafe { std::slice::from_raw_parts(data, *length as usize * size) }.to_vec();
+    }
+    let mut bytes = Vec::new();
+    for index in 0..*length {
+        let row = data.wrapping_offset((index * strides[0]) as isize);
+        // SAFETY: the caller's promise.
+        bytes.extend(unsafe { gather(row, size, shape, &strides[1..]) });
+    }
+    bytes
+}
+
+impl fmt::Debug for Array {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Array({}, shape {:?}, {} bytes)", self.dtype, self.shape, self.bytes.len())
+    }
+}

@@ -1,0 +1,542 @@
+//! The engine: what an embedder holds. It knows functions, compiles them on demand, and keeps what it compiled.
+
+use crate::entry::{CODE, CodeEntry, MEMO, Memo, decode, encode};
+use crate::exception::Place;
+use crate::image::{BySymbol, Compiled, Unit, link};
+use crate::module::Modules;
+use crate::program::{FunctionSource, Program};
+use crate::session::{Forms, Places, Product, Session, Specialisation, choose_parameters, code_key};
+use crate::structure::Structures;
+use crate::timings::{Stage, Timings};
+use crate::{Failure, Kernel};
+use hotloop_cache::{Cache, CacheConfig, CacheError, Key, KeyBuilder, Lookup};
+use hotloop_codegen::Target;
+use hotloop_diagnostics::Remark;
+use hotloop_hir::Options;
+use hotloop_infer::FunctionHandle;
+use hotloop_mir as mir;
+use hotloop_runtime::Interrupter;
+use hotloop_types::{FloatFlags, Type};
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What the whole engine compiles with. Part of every key.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) target: Target,
+    pub(crate) verify: bool,
+    pub(crate) optimise: bool,
+    pub(crate) boundscheck: Option<bool>,
+    pub(crate) float_flags: Option<FloatFlags>,
+    /// The key of all of the above that changes code, and of the compiler's version.
+    pub(crate) key: Key,
+}
+
+impl Settings {
+    /// A function's own options, with what the engine says for all.
+    pub(crate) fn apply(&self, options: Options) -> Options {
+        Options {
+            boundscheck: self.boundscheck.unwrap_or(options.boundscheck),
+            float_flags: self.float_flags.unwrap_or(options.float_flags),
+            ..options
+        }
+    }
+}
+
+/// Which functions are kept on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CacheUse {
+    /// None.
+    Never,
+    /// Those that ask for it, with `cache=True`. The default.
+    #[default]
+    Marked,
+    /// All.
+    Always,
+}
+
+/// Makes an [`Engine`]. Every setting has a default.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct EngineBuilder {
+    cache_folder: Option<PathBuf>,
+    cache_use: CacheUse,
+    cpu: Option<String>,
+    threads: u32,
+    verify: bool,
+    optimise: bool,
+    boundscheck: Option<bool>,
+    float_flags: Option<FloatFlags>,
+}
+
+impl Default for EngineBuilder {
+    fn default() -> Self {
+        Self {
+            cache_folder: hotloop_cache::default_folder(),
+            cache_use: CacheUse::default(),
+            cpu: std::env::var("HOTLOOP_CPU").ok(),
+            threads: 0,
+            verify: cfg!(debug_assertions),
+            optimise: true,
+            boundscheck: None,
+            float_flags: None,
+        }
+    }
+}
+
+impl EngineBuilder {
+    /// Where compiled code is kept. Default: `HOTLOOP_CACHE_DIR`, else the user's cache folder.
+    pub fn cache_folder(self, folder: impl Into<PathBuf>) -> Self {
+        Self { cache_folder: Some(folder.into()), ..self }
+    }
+
+    /// Which functions are kept on disk. Default: those that ask for it.
+    pub fn cache_use(self, cache_use: CacheUse) -> Self {
+        Self { cache_use, ..self }
+    }
+
+    /// The processor to compile for, such as `x86-64-v3`. Default: `HOTLOOP_CPU`, else this machine's.
+    pub fn cpu(self, name: impl Into<String>) -> Self {
+        Self { cpu: Some(name.into()), ..self }
+    }
+
+    /// The threads a call may use, the calling one included. Default: `HOTLOOP_NUM_THREADS`, else all cores; so is 0.
+    pub fn threads(self, threads: u32) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Whether every stage's output is checked, for tests. Default: in debug builds.
+    pub fn verify(self, verify: bool) -> Self {
+        Self { verify, ..self }
+    }
+
+    /// Whether the passes run. Off for comparison and debugging. Default: on.
+    pub fn optimise(self, optimise: bool) -> Self {
+        Self { optimise, ..self }
+    }
+
+    /// Whether indices are checked, whatever functions say. Default: as they say.
+    pub fn boundscheck(self, boundscheck: bool) -> Self {
+        Self { boundscheck: Some(boundscheck), ..self }
+    }
+
+    /// What may be assumed of floats, whatever functions say. Default: as they say.
+    pub fn float_flags(self, flags: FloatFlags) -> Self {
+        Self { float_flags: Some(flags), ..self }
+    }
+
+    /// The engine.
+    ///
+    /// # Errors
+    /// The processor is not known or cannot run here. A cache that cannot be used is no error: see [`Engine::cache_fault`].
+    pub fn build(self) -> Result<Engine, Failure> {
+        let internal = |error: hotloop_codegen::CodegenError| Failure::Arguments(error.to_string());
+        let target = match self.cpu.as_deref() {
+            None | Some("" | "native") => Target::host(),
+            Some(name) => Target::from_name(name),
+        }
+        .map_err(internal)?;
+        let key = self.settings_key(&target);
+        let (cache, cache_fault) = match (&self.cache_folder, self.cache_use) {
+            (_, CacheUse::Never) | (None, _) => (None, None),
+            (Some(folder), _) => match Cache::open(CacheConfig::new(folder)) {
+                Ok(cache) => (Some(cache), None),
+                Err(error) => (None, Some(error)),
+            },
+        };
+        let settings = Settings {
+            target,
+            verify: self.verify,
+            optimise: self.optimise,
+            boundscheck: self.boundscheck,
+            float_flags: self.float_flags,
+            key,
+        };
+        let state = Mutex::new(State::default());
+        let shared = Shared {
+            settings,
+            cache,
+            cache_use: self.cache_use,
+            cache_fault: Mutex::new(cache_fault),
+            threads: self.threads,
+            interrupter: Interrupter::new(),
+            state,
+        };
+        Ok(Engine { shared: Arc::new(shared) })
+    }
+
+    fn settings_key(&self, target: &Target) -> Key {
+        let mut builder = KeyBuilder::new("hotloop 2026 settings");
+        builder.text("version", env!("CARGO_PKG_VERSION"));
+        builder.number("abi", u64::from(hotloop_abi::VERSION));
+        builder.text("target", &target.cache_key());
+        builder.number("optimise", u64::from(self.optimise));
+        builder.text("boundscheck", &format!("{:?}", self.boundscheck));
+        builder.text("float flags", &format!("{:?}", self.float_flags));
+        builder.finish()
+    }
+}
+
+/// Compiles and keeps functions. Cheap to clone; all clones are one engine, and any thread may use it.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    cache: Option<Cache>,
+    cache_use: CacheUse,
+    cache_fault: Mutex<Option<CacheError>>,
+    pub(crate) threads: u32,
+    pub(crate) interrupter: Interrupter,
+    state: Mutex<State>,
+}
+
+/// What grows while the engine is used.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) program: Program,
+    pub(crate) modules: Modules,
+    structures: Structures,
+    compiled: FxHashMap<Specialisation, Arc<Compiled>>,
+    by_symbol: BySymbol,
+}
+
+/// A compiled function with how it came to be.
+#[derive(Clone, Debug)]
+pub struct Compilation {
+    /// The function.
+    pub compiled: Arc<Compiled>,
+    /// How long each stage took that ran; empty if the function was in memory already.
+    pub timings: Timings,
+    /// Whether it came from the cache on disk.
+    pub from_cache: bool,
+    /// What the passes say about it; nothing if it came from memory or the cache.
+    pub remarks: Vec<Remark>,
+}
+
+impl Engine {
+    /// An engine with default settings.
+    ///
+    /// # Errors
+    /// As [`EngineBuilder::build`].
+    pub fn new() -> Result<Self, Failure> {
+        Self::builder().build()
+    }
+
+    /// Settings for an engine.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// Stops the calls that are under way, with `KeyboardInterrupt`; can be asked from any thread.
+    pub fn interrupter(&self) -> &Interrupter {
+        &self.shared.interrupter
+    }
+
+    /// Why nothing is kept on disk, if the cache's folder cannot be used. Told once.
+    pub fn cache_fault(&self) -> Option<CacheError> {
+        lock(&self.shared.cache_fault).take()
+    }
+
+    /// The cache, if one is in use.
+    pub fn cache(&self) -> Option<&Cache> {
+        self.shared.cache.as_ref()
+    }
+
+    /// A function of a Python file. The file is read now and parsed when it is needed: not for a call whose code is in the cache.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn load_function(&self, path: &Path, name: &str) -> Result<Kernel, Failure> {
+        Kernel::from_file(self.clone(), path, name)
+    }
+
+    /// A function of a Python source in memory; `file_name` is for messages.
+    ///
+    /// # Errors
+    /// The source has errors, or no such function.
+    pub fn function(&self, file_name: &str, source: &str, name: &str) -> Result<Kernel, Failure> {
+        let mut state = self.state();
+        let handle = Modules::add_source(&mut state, file_name, source, None)?.function(&state, name)?;
+        drop(state);
+        Ok(Kernel::from_handle(self.clone(), handle))
+    }
+
+    /// Adds a function that was captured elsewhere, with its environment.
+    pub fn add_function(
+        &self,
+        make: impl FnOnce(&mut hotloop_diagnostics::SourceMap, FunctionHandle) -> FunctionSource,
+    ) -> Kernel {
+        let mut state = self.state();
+        let handle = state.program.next_handle();
+        let function = make(&mut state.program.sources, handle);
+        let handle = state.program.add(function);
+        drop(state);
+        Kernel::from_handle(self.clone(), handle)
+    }
+
+    /// What grows while the engine is used. A panic elsewhere leaves it whole: every change is one insertion.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.shared.state)
+    }
+
+    /// The specialisation that a call with these argument types reaches.
+    pub(crate) fn specialisation(
+        state: &State,
+        function: FunctionHandle,
+        arguments: &[Type],
+    ) -> Result<Specialisation, Failure> {
+        let source = state.program.function(function);
+        match choose_parameters(&source.signatures, arguments) {
+            Some(parameters) => Ok((function, parameters)),
+            None => Err(no_signature(source, arguments)),
+        }
+    }
+
+    /// Compiles a function for arguments of these types, or finds it compiled.
+    pub(crate) fn compile(
+        &self,
+        function: FunctionHandle,
+        arguments: &[Type],
+    ) -> Result<Compilation, Failure> {
+        let mut state = self.state();
+        let specialisation = Self::specialisation(&state, function, arguments)?;
+        if let Some(compiled) = state.compiled.get(&specialisation) {
+            let compiled = Arc::clone(compiled);
+            return Ok(Compilation {
+                compiled,
+                timings: Timings::default(),
+                from_cache: false,
+                remarks: Vec::new(),
+            });
+        }
+        let mut timings = Timings::default();
+        let cache = self.cache_for(state.program.function(function));
+        if let Some(cache) = cache
+            && let Some(compiled) = self.load_from_cache(cache, &mut state, &specialisation, &mut timings)
+        {
+            return Ok(Compilation { compiled, timings, from_cache: true, remarks: Vec::new() });
+        }
+        let (compiled, remarks) = self.compile_anew(&mut state, &specialisation, cache, &mut timings)?;
+        Ok(Compilation { compiled, timings, from_cache: false, remarks })
+    }
+
+    /// The cache, if this function is to be kept there.
+    fn cache_for(&self, source: &FunctionSource) -> Option<&Cache> {
+        let wanted = match self.shared.cache_use {
+            CacheUse::Never => false,
+            CacheUse::Marked => source.cache,
+            CacheUse::Always => true,
+        };
+        self.shared.cache.as_ref().filter(|_| wanted)
+    }
+
+    fn compile_anew(
+        &self,
+        state: &mut State,
+        specialisation: &Specialisation,
+        cache: Option<&Cache>,
+        timings: &mut Timings,
+    ) -> Result<(Arc<Compiled>, Vec<Remark>), Failure> {
+        let State { program, structures, compiled, by_symbol, .. } = state;
+        let mut session = Session::new(program, structures, &self.shared.settings);
+        let products = session.compile(specialisation)?;
+        for stage in [Stage::Infer, Stage::Lower, Stage::Optimise, Stage::Codegen] {
+            session.timings.of(stage).into_iter().for_each(|time| timings.add(stage, time));
+        }
+        if let Some(cache) = cache {
+            timings.measure(Stage::Store, || self.store(cache, &products));
+        }
+        let mut remarks = Vec::new();
+        let mut specialisations = Vec::new();
+        let mut units = Vec::new();
+        for product in products {
+            remarks.extend(product.remarks);
+            // A callee that is in memory already is used as it is.
+            if !by_symbol.contains_key(&product.unit.symbol) {
+                specialisations.push(product.specialisation);
+                units.push(product.unit);
+            }
+        }
+        let linked = timings.measure(Stage::Load, || link(units, by_symbol))?;
+        for (specialisation, function) in specialisations.into_iter().zip(linked) {
+            by_symbol.insert(function.symbol().to_owned(), Arc::clone(&function));
+            compiled.insert(specialisation, function);
+        }
+        let key = code_key(program, structures, &self.shared.settings, specialisation);
+        let symbol = crate::session::symbol_of(program.function(specialisation.0).name(), &key);
+        let function = by_symbol.get(&symbol).cloned().expect("the root was linked or known");
+        compiled.insert(specialisation.clone(), Arc::clone(&function));
+        Ok((function, remarks))
+    }
+
+    /// Writes what was compiled to the cache. What cannot be written is compiled again next time.
+    fn store(&self, cache: &Cache, products: &[Product]) {
+        for product in products {
+            let Some(bytes) = encode(&product.entry) else { continue };
+            if let Err(error) = cache.put(CODE, &product.key, &bytes) {
+                lock(&self.shared.cache_fault).get_or_insert(error);
+            }
+        }
+    }
+
+    fn load_from_cache(
+        &self,
+        cache: &Cache,
+        state: &mut State,
+        specialisation: &Specialisation,
+        timings: &mut Timings,
+    ) -> Option<Arc<Compiled>> {
+        let key = timings.measure(Stage::Key, || {
+            code_key(&state.program, &mut state.structures, &self.shared.settings, specialisation)
+        });
+        let entries = timings.measure(Stage::Cache, || read_entries(cache, key))?;
+        let closure = state.structures.of(&state.program, specialisation.0).closure.clone();
+        // A callee's sites count functions of its own closure, which starts at the callee.
+        let units: Option<Vec<Unit>> = entries
+            .into_iter()
+            .map(|(_, entry)| {
+                let function = closure.iter().copied().find(|handle| {
+                    let name = state.program.function(*handle).name();
+                    entry.symbol.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+                })?;
+                let closure = state.structures.of(&state.program, function).closure.clone();
+                let mut places = Places::new(&state.program, &closure);
+                let found =
+                    entry.sites.iter().map(|site| site.token.and_then(|token| places.place(token))).collect();
+                entry.into_unit(found)
+            })
+            .collect();
+        let function = self.link_cached(state, units?, timings)?;
+        state.compiled.insert(specialisation.clone(), Arc::clone(&function));
+        Some(function)
+    }
+
+    /// Loads units from the cache, the root first; those that are in memory already are used as they are.
+    fn link_cached(
+        &self,
+        state: &mut State,
+        units: Vec<Unit>,
+        timings: &mut Timings,
+    ) -> Option<Arc<Compiled>> {
+        let root = units.first()?.symbol.clone();
+        let fresh = units.into_iter().filter(|unit| !state.by_symbol.contains_key(&unit.symbol)).collect();
+        // What was made for another machine or version has another key; whatever else fails here is a damaged entry, and is compiled again.
+        let linked = timings.measure(Stage::Load, || link(fresh, &state.by_symbol)).ok()?;
+        for function in linked {
+            state.by_symbol.insert(function.symbol().to_owned(), function);
+        }
+        state.by_symbol.get(&root).cloned()
+    }
+
+    /// Looks for the code of a function of a file that has not been parsed.
+    pub(crate) fn compile_by_memo(&self, memo_key: &Key, timings: &mut Timings) -> Option<Arc<Compiled>> {
+        let cache = self.shared.cache.as_ref()?;
+        let start = std::time::Instant::now();
+        let units = self.units_by_memo(cache, memo_key);
+        timings.add(Stage::Cache, start.elapsed());
+        let mut state = self.state();
+        self.link_cached(&mut state, units?, timings)
+    }
+
+    fn units_by_memo(&self, cache: &Cache, memo_key: &Key) -> Option<Vec<Unit>> {
+        let Lookup::Hit(bytes) = cache.get(MEMO, memo_key) else { return None };
+        let memo: Memo = decode(&bytes)?;
+        let is_current = |(path, key): &(String, [u8; 32])| {
+            std::fs::read(path).is_ok_and(|bytes| Key::of_bytes(&bytes).as_bytes() == key)
+        };
+        if !memo.files.iter().all(is_current) {
+            return None;
+        }
+        let mut places: FxHashMap<[u8; 32], Vec<Option<Place>>> = memo.places.into_iter().collect();
+        let entries = read_entries(cache, Key::from_bytes(memo.root))?;
+        entries.into_iter().map(|(key, entry)| entry.into_unit(places.remove(key.as_bytes())?)).collect()
+    }
+
+    /// Notes for the next process how this file's bytes lead to the code.
+    pub(crate) fn store_memo(&self, memo_key: &Key, function: FunctionHandle, arguments: &[Type]) {
+        let mut state = self.state();
+        let Some(cache) = self.cache_for(state.program.function(function)) else { return };
+        let Ok(specialisation) = Self::specialisation(&state, function, arguments) else { return };
+        let State { program, structures, modules, .. } = &mut *state;
+        let root = code_key(program, structures, &self.shared.settings, &specialisation);
+        let Some(entries) = read_entries(cache, root) else { return };
+        let closure = structures.of(program, function).closure.clone();
+        let files = modules.files_of(program, &closure);
+        let mut places = Vec::new();
+        for (key, entry) in entries {
+            let owner = closure.iter().copied().find(|handle| {
+                entry
+                    .symbol
+                    .strip_prefix(program.function(*handle).name())
+                    .is_some_and(|rest| rest.starts_with('.'))
+            });
+            let Some(owner) = owner else { return };
+            let closure = structures.of(program, owner).closure.clone();
+            let mut finder = Places::new(program, &closure);
+            let found =
+                entry.sites.iter().map(|site| site.token.and_then(|token| finder.place(token))).collect();
+            places.push((*key.as_bytes(), found));
+        }
+        let memo = Memo { root: *root.as_bytes(), files, places };
+        if let Some(bytes) = encode(&memo)
+            && let Err(error) = cache.put(MEMO, memo_key, &bytes)
+        {
+            lock(&self.shared.cache_fault).get_or_insert(error);
+        }
+    }
+
+    /// The forms of a function before code generation, for arguments of these types.
+    pub(crate) fn forms(&self, function: FunctionHandle, arguments: &[Type]) -> Result<Forms, Failure> {
+        let mut state = self.state();
+        let specialisation = Self::specialisation(&state, function, arguments)?;
+        let State { program, structures, .. } = &mut *state;
+        Session::new(program, structures, &self.shared.settings).forms(&specialisation)
+    }
+
+    /// A function and all it calls as MIR of the first phase, itself first: for the interpreter.
+    pub(crate) fn lowered(
+        &self,
+        function: FunctionHandle,
+        arguments: &[Type],
+    ) -> Result<Vec<mir::Function>, Failure> {
+        let mut state = self.state();
+        let specialisation = Self::specialisation(&state, function, arguments)?;
+        let State { program, structures, .. } = &mut *state;
+        Session::new(program, structures, &self.shared.settings).front(&specialisation)
+    }
+}
+
+/// An entry and all that it needs, itself first.
+fn read_entries(cache: &Cache, root: Key) -> Option<Vec<(Key, CodeEntry)>> {
+    let mut entries: Vec<(Key, CodeEntry)> = Vec::new();
+    let mut wanted = vec![root];
+    while let Some(key) = wanted.pop() {
+        if entries.iter().any(|(known, _)| *known == key) {
+            continue;
+        }
+        let Lookup::Hit(bytes) = cache.get(CODE, &key) else { return None };
+        let entry: CodeEntry = decode(&bytes)?;
+        wanted.extend(entry.import_keys());
+        entries.push((key, entry));
+    }
+    Some(entries)
+}
+
+fn no_signature(source: &FunctionSource, arguments: &[Type]) -> Failure {
+    let types: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+    let declared: Vec<String> = source.signatures.iter().map(|one| format!("  {one}")).collect();
+    Failure::Arguments(format!(
+        "`{}` is declared for other arguments than ({}); its signatures are\n{}",
+        source.name(),
+        types.join(", "),
+        declared.join("\n")
+    ))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,80 @@
+//! What the cache holds: one entry a specialisation, and memos that lead to entries without a parse.
+
+use crate::exception::{Place, RaisingSite};
+use crate::image::Unit;
+use hotloop_abi::ExceptionClass;
+use hotloop_cache::{EntryKind, Key};
+use serde::{Deserialize, Serialize};
+
+/// Entries that hold machine code.
+pub(crate) const CODE: EntryKind = EntryKind::new("code");
+/// Entries that lead from a file's bytes to machine code.
+pub(crate) const MEMO: EntryKind = EntryKind::new("memo");
+
+/// A specialisation as it is kept. Nothing in it depends on where the source stands.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CodeEntry {
+    pub(crate) symbol: String,
+    /// The signature with the result, as text.
+    pub(crate) signature: String,
+    pub(crate) object: Vec<u8>,
+    pub(crate) sites: Vec<SiteEntry>,
+    /// The specialisations that the object imports: symbol and key.
+    pub(crate) imports: Vec<(String, [u8; 32])>,
+}
+
+/// A raising site; its place is the ordinal of a token in a function of the closure.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SiteEntry {
+    /// The class's number; absent where the runtime says.
+    pub(crate) class: Option<u32>,
+    pub(crate) message: String,
+    /// The function's place in the root's closure, and the token in it.
+    pub(crate) token: Option<(u32, u32)>,
+}
+
+/// What a file's bytes, a function's name and argument types lead to.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Memo {
+    /// The code entry of the function itself.
+    pub(crate) root: [u8; 32],
+    /// The other files that count, with the keys of their bytes.
+    pub(crate) files: Vec<(String, [u8; 32])>,
+    /// For every code entry that is needed, the places of its raising sites as they are in these files.
+    pub(crate) places: Vec<([u8; 32], Vec<Option<Place>>)>,
+}
+
+impl CodeEntry {
+    /// The unit to load, with the places of its sites.
+    pub(crate) fn into_unit(self, places: Vec<Option<Place>>) -> Option<Unit> {
+        let sites = self.sites.into_iter().zip(places.into_iter().chain(std::iter::repeat(None)));
+        Some(Unit {
+            symbol: self.symbol,
+            signature: self.signature.parse().ok()?,
+            object: self.object,
+            sites: sites
+                .map(|(site, place)| RaisingSite {
+                    class: site.class.and_then(ExceptionClass::by_number),
+                    message: site.message,
+                    place,
+                })
+                .collect(),
+            imports: self.imports.into_iter().map(|(symbol, _)| symbol).collect(),
+        })
+    }
+
+    /// The keys of the entries that this one needs.
+    pub(crate) fn import_keys(&self) -> impl Iterator<Item = Key> {
+        self.imports.iter().map(|(_, key)| Key::from_bytes(*key))
+    }
+}
+
+/// As bytes.
+pub(crate) fn encode<T: Serialize>(entry: &T) -> Option<Vec<u8>> {
+    postcard::to_stdvec(entry).ok()
+}
+
+/// From bytes; `None` if they are not an entry of this version.
+pub(crate) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    postcard::from_bytes(bytes).ok()
+}

@@ -1,0 +1,80 @@
+//! Why something could not be compiled or called.
+
+use crate::Exception;
+use hotloop_diagnostics::{Diagnostic, SourceMap, Style};
+use std::fmt;
+
+/// A source that cannot be compiled: the diagnostics, and the text that shows them with the lines they are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong; never empty.
+    pub diagnostics: Vec<Diagnostic>,
+    text: String,
+}
+
+impl Refusal {
+    /// A refusal for these reasons.
+    pub(crate) fn new(diagnostics: Vec<Diagnostic>, sources: &SourceMap) -> Self {
+        let shown: Vec<String> = diagnostics.iter().map(|one| sources.render(one, Style::Plain)).collect();
+        Self { diagnostics, text: shown.join("\n\n") }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Why a kernel gave no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The source cannot be compiled.
+    Refused(Refusal),
+    /// There is no such function in the file.
+    NoFunction {
+        /// The name asked for.
+        name: String,
+        /// The functions that there are.
+        known: Vec<String>,
+    },
+    /// The file cannot be read.
+    File {
+        /// The path.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The arguments do not fit the function or its signatures.
+    Arguments(String),
+    /// The kernel raised.
+    Raised(Exception),
+    /// A mistake of ours: a stage refused what the stage before made.
+    Internal(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::NoFunction { name, known } if known.is_empty() => {
+                write!(f, "there is no function `{name}`, nor any other, in this file")
+            }
+            Self::NoFunction { name, known } => {
+                write!(f, "there is no function `{name}` in this file; it has {}", known.join(", "))
+            }
+            Self::File { path, reason } => write!(f, "cannot read {path}: {reason}"),
+            Self::Arguments(reason) => f.write_str(reason),
+            Self::Raised(exception) => exception.fmt(f),
+            Self::Internal(reason) => write!(f, "internal error of Hotloop: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Exception> for Failure {
+    fn from(exception: Exception) -> Self {
+        Self::Raised(exception)
+    }
+}

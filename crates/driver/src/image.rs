@@ -1,0 +1,194 @@
+//! Compiled functions in memory, linked to each other and to the runtime.
+#![allow(unsafe_code)] // The one place where compiled code is called.
+
+use crate::exception::RaisingSite;
+use crate::{Exception, Failure};
+use hotloop_abi::{HostEntry, Status};
+use hotloop_codegen::ENTRY_SUFFIX;
+use hotloop_loader::{Image, Placed};
+use hotloop_runtime::CallState;
+use hotloop_types::{Signature, Type};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// A function's object before it is loaded: what code generation or the cache gave.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    pub(crate) symbol: String,
+    pub(crate) signature: Signature,
+    pub(crate) object: Vec<u8>,
+    pub(crate) sites: Vec<RaisingSite>,
+    /// The symbols of other specialisations that the object imports.
+    pub(crate) imports: Vec<String>,
+}
+
+/// A specialisation of a function, ready to be called.
+///
+/// It keeps alive whatever its code may reach.
+pub struct Compiled {
+    symbol: String,
+    signature: Signature,
+    entry: HostEntry,
+    group: Arc<Group>,
+}
+
+/// Images that were loaded together and may call each other, in cycles too.
+struct Group {
+    images: Vec<Loaded>,
+    /// The groups that they call.
+    callees: Vec<Arc<Group>>,
+}
+
+/// An image with what its code names itself by.
+struct Loaded {
+    image: Image,
+    /// What `hl_self` is in the object: its address is in the error states that the image's code writes.
+    sites: Box<SiteTable>,
+}
+
+/// The raising sites of an image, at a fixed address.
+struct SiteTable {
+    sites: Vec<RaisingSite>,
+}
+
+impl Compiled {
+    /// Its symbol.
+    pub fn symbol(&self) -> &str {
+        &self.symbol
+    }
+
+    /// The types of its parameters and its result.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// The type of its result.
+    pub fn result(&self) -> &Type {
+        self.signature.result.as_ref().expect("a compiled function knows its result")
+    }
+
+    /// Calls the function: `arguments` and `results` hold eight bytes each, as `hotloop-abi` says.
+    ///
+    /// # Errors
+    /// What the function raised.
+    ///
+    /// # Safety
+    /// The arguments are what the signature asks for, flattened: addresses point to descriptors of arrays of the declared types, whose
+    /// memory may be read, and written unless the type is read-only, for the whole call. There is room for all results.
+    pub unsafe fn call_raw(
+        &self,
+        call: &mut CallState<'_>,
+        arguments: &[u64],
+        results: &mut [u64],
+    ) -> Result<(), Exception> {
+        // SAFETY: the entry follows the convention of `hotloop-abi`; the rest is the caller's promise.
+        let status: Status =
+            unsafe { (self.entry)(call.context(), arguments.as_ptr(), results.as_mut_ptr()) };
+        if status.is_ok() { Ok(()) } else { Err(self.exception(call)) }
+    }
+
+    /// What the failed call raised.
+    #[cold]
+    fn exception(&self, call: &CallState<'_>) -> Exception {
+        let state = *call.error();
+        let table = find_table(&self.group, state.image, &mut Vec::new());
+        Exception::new(&state, table.and_then(|table| table.sites.get(state.site as usize)))
+    }
+
+    fn address_of(&self, symbol: &str) -> Option<*const u8> {
+        self.group.images.iter().find_map(|loaded| loaded.image.symbol(symbol))
+    }
+}
+
+/// The site table at that address, among those that code of the group can reach.
+fn find_table<'a>(group: &'a Group, address: u64, seen: &mut Vec<*const Group>) -> Option<&'a SiteTable> {
+    if seen.contains(&std::ptr::from_ref(group)) {
+        return None;
+    }
+    seen.push(group);
+    let own = group.images.iter().map(|loaded| &*loaded.sites);
+    own.into_iter()
+        .find(|table| std::ptr::from_ref::<SiteTable>(table) as u64 == address)
+        .or_else(|| group.callees.iter().find_map(|callee| find_table(callee, address, seen)))
+}
+
+impl std::fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Compiled")
+            .field("symbol", &self.symbol)
+            .field("signature", &self.signature)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Compiled functions by their symbols.
+pub(crate) type BySymbol = FxHashMap<String, Arc<Compiled>>;
+
+/// Loads units together; they may call each other and the functions of `known`. Gives them in the order of the units.
+pub(crate) fn link(units: Vec<Unit>, known: &BySymbol) -> Result<Vec<Arc<Compiled>>, Failure> {
+    let images = load_all(&units, known)?;
+    let callees = units.iter().flat_map(|unit| &unit.imports).filter_map(|name| known.get(name));
+    let mut callee_groups: Vec<Arc<Group>> = Vec::new();
+    for callee in callees {
+        if !callee_groups.iter().any(|group| Arc::ptr_eq(group, &callee.group)) {
+            callee_groups.push(Arc::clone(&callee.group));
+        }
+    }
+    let entries: Vec<HostEntry> =
+        units.iter().zip(&images).map(|(unit, loaded)| entry_of(unit, loaded)).collect::<Result<_, _>>()?;
+    let group = Arc::new(Group { images, callees: callee_groups });
+    let compiled = units.into_iter().zip(entries).map(|(unit, entry)| {
+        Arc::new(Compiled {
+            symbol: unit.symbol,
+            signature: unit.signature,
+            entry,
+            group: Arc::clone(&group),
+        })
+    });
+    Ok(compiled.collect())
+}
+
+fn load_all(units: &[Unit], known: &BySymbol) -> Result<Vec<Loaded>, Failure> {
+    let internal = |error: hotloop_loader::LoadError| Failure::Internal(error.to_string());
+    let placed: Vec<Placed<'_>> = units
+        .iter()
+        .map(|unit| hotloop_loader::place(&unit.object))
+        .collect::<Result<_, _>>()
+        .map_err(internal)?;
+    let addresses: FxHashMap<&str, usize> = units
+        .iter()
+        .zip(&placed)
+        .filter_map(|(unit, placed)| Some((unit.symbol.as_str(), placed.symbol(&unit.symbol)? as usize)))
+        .collect();
+    let mut images = Vec::with_capacity(units.len());
+    for (unit, placed) in units.iter().zip(placed) {
+        let sites = Box::new(SiteTable { sites: unit.sites.clone() });
+        let resolver = |name: &str| resolve(name, &sites, &addresses, known);
+        let image = placed.link(&resolver).map_err(internal)?;
+        images.push(Loaded { image, sites });
+    }
+    Ok(images)
+}
+
+fn resolve(
+    name: &str,
+    table: &SiteTable,
+    addresses: &FxHashMap<&str, usize>,
+    known: &BySymbol,
+) -> Option<*const u8> {
+    if name == "hl_self" {
+        return Some(std::ptr::from_ref(table).cast());
+    }
+    let here = addresses.get(name).map(|address| *address as *const u8);
+    here.or_else(|| known.get(name).and_then(|compiled| compiled.address_of(name)))
+        .or_else(|| hotloop_runtime::resolve(name))
+}
+
+fn entry_of(unit: &Unit, loaded: &Loaded) -> Result<HostEntry, Failure> {
+    let address = loaded
+        .image
+        .symbol(&format!("{}{ENTRY_SUFFIX}", unit.symbol))
+        .ok_or_else(|| Failure::Internal(format!("`{}` has no entry", unit.symbol)))?;
+    // SAFETY: code generation puts a `HostEntry` at that symbol, and the image lives as long as the group that holds it.
+    Ok(unsafe { std::mem::transmute::<*const u8, HostEntry>(address) })
+}

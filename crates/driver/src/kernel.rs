@@ -1,0 +1,169 @@
+//! A function of an engine: compiled on demand, called with arguments of any types it can be compiled for.
+#![allow(unsafe_code)] // Calls compiled code with packed arguments.
+
+use crate::argument::{Argument, Packed, Value, result_words};
+use crate::engine::{Compilation, Engine};
+use crate::module::Modules;
+use crate::timings::{Stage, Timings};
+use crate::{Compiled, Exception, Failure};
+use hotloop_cache::{Key, KeyBuilder};
+use hotloop_infer::FunctionHandle;
+use hotloop_runtime::CallState;
+use hotloop_types::{Signature, Type};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+/// A function that can be called.
+#[derive(Clone)]
+pub struct Kernel {
+    engine: Engine,
+    origin: Origin,
+}
+
+/// Where a kernel comes from.
+#[derive(Clone)]
+enum Origin {
+    /// Known to the engine.
+    Known(FunctionHandle),
+    /// A function of a file that is parsed when it has to be.
+    File(Arc<FileFunction>),
+}
+
+struct FileFunction {
+    path: PathBuf,
+    text: String,
+    name: String,
+    handle: OnceLock<FunctionHandle>,
+}
+
+impl Kernel {
+    pub(crate) fn from_handle(engine: Engine, handle: FunctionHandle) -> Self {
+        Self { engine, origin: Origin::Known(handle) }
+    }
+
+    pub(crate) fn from_file(engine: Engine, path: &Path, name: &str) -> Result<Self, Failure> {
+        let text = crate::module::read_source(path)?;
+        let file =
+            FileFunction { path: path.to_owned(), text, name: name.to_owned(), handle: OnceLock::new() };
+        Ok(Self { engine, origin: Origin::File(Arc::new(file)) })
+    }
+
+    /// The handle by which other functions' environments name this one.
+    ///
+    /// # Errors
+    /// The function's file has errors, or no such function.
+    pub fn handle(&self) -> Result<FunctionHandle, Failure> {
+        self.resolve(&mut Timings::default())
+    }
+
+    /// The engine it belongs to.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Parses the kernel's file, unless that has happened.
+    fn resolve(&self, timings: &mut Timings) -> Result<FunctionHandle, Failure> {
+        let file = match &self.origin {
+            Origin::Known(handle) => return Ok(*handle),
+            Origin::File(file) => file,
+        };
+        if let Some(handle) = file.handle.get() {
+            return Ok(*handle);
+        }
+        let start = Instant::now();
+        let mut state = self.engine.state();
+        let name = file.path.display().to_string();
+        let module = Modules::add_source(&mut state, &name, &file.text, Some(&file.path))?;
+        let handle = module.function(&state, &file.name)?;
+        timings.add(Stage::Parse, start.elapsed());
+        Ok(*file.handle.get_or_init(|| handle))
+    }
+
+    /// The signatures that its decorator declares.
+    ///
+    /// # Errors
+    /// As [`handle`](Self::handle).
+    pub fn signatures(&self) -> Result<Vec<Signature>, Failure> {
+        let handle = self.handle()?;
+        Ok(self.engine.state().program.function(handle).signatures.clone())
+    }
+
+    /// Compiles it for arguments of these types, or finds it compiled.
+    ///
+    /// # Errors
+    /// The function cannot be compiled for them.
+    pub fn compile(&self, arguments: &[Type]) -> Result<Compilation, Failure> {
+        let Origin::File(file) = &self.origin else {
+            return self.engine.compile(self.handle()?, arguments);
+        };
+        let mut timings = Timings::default();
+        let memo_key = file.memo_key(&self.engine, arguments);
+        if file.handle.get().is_none()
+            && let Some(compiled) = self.engine.compile_by_memo(&memo_key, &mut timings)
+        {
+            return Ok(Compilation { compiled, timings, from_cache: true, remarks: Vec::new() });
+        }
+        let handle = self.resolve(&mut timings)?;
+        let mut compilation = self.engine.compile(handle, arguments)?;
+        compilation.timings = timings.with(&compilation.timings);
+        self.engine.store_memo(&memo_key, handle, arguments);
+        Ok(compilation)
+    }
+
+    /// Calls it, compiling it first if these argument types are new.
+    ///
+    /// # Errors
+    /// The function cannot be compiled for these arguments, or it raised.
+    pub fn call(&self, arguments: &[Argument<'_>]) -> Result<Value, Failure> {
+        let types: Vec<Type> = arguments.iter().map(Argument::ty).collect();
+        let compiled = self.compile(&types)?.compiled;
+        self.call_compiled(&compiled, arguments)
+    }
+
+    /// Calls a specialisation that [`compile`](Self::compile) gave for arguments of these types.
+    ///
+    /// # Errors
+    /// The arguments are of other types, or the function raised.
+    pub fn call_compiled(&self, compiled: &Compiled, arguments: &[Argument<'_>]) -> Result<Value, Failure> {
+        let parameters = &compiled.signature().parameters;
+        if parameters.len() != arguments.len() {
+            let message =
+                format!("the function takes {} arguments, not {}", parameters.len(), arguments.len());
+            return Err(Failure::Arguments(message));
+        }
+        let packed = Packed::new(arguments, parameters)?;
+        let mut results = vec![0; result_words(compiled.result())];
+        let mut call = CallState::new(self.engine.interrupter()).with_threads(self.engine.shared.threads);
+        // SAFETY: the arguments were packed for these parameters, the arrays are borrowed for the call, and there is room for the result.
+        let outcome: Result<(), Exception> =
+            unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };
+        outcome?;
+        // SAFETY: the call succeeded, and its results are taken once.
+        Ok(unsafe { Value::unpack(compiled.result(), &mut results.into_iter()) })
+    }
+
+    /// Calls it and expects a float.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call); also when the result is something else.
+    pub fn call_f64(&self, arguments: &[Argument<'_>]) -> Result<f64, Failure> {
+        let value = self.call(arguments)?;
+        value.as_f64().ok_or_else(|| Failure::Arguments(format!("the result is not a float: {value:?}")))
+    }
+}
+
+impl FileFunction {
+    /// The key under which the way from this file's bytes to code is noted.
+    fn memo_key(&self, engine: &Engine, arguments: &[Type]) -> Key {
+        let mut builder = KeyBuilder::new("hotloop 2026 memo");
+        builder.key("settings", &engine.shared.settings.key);
+        builder.text("path", &self.path.display().to_string());
+        builder.key("file", &Key::of_bytes(self.text.as_bytes()));
+        builder.text("function", &self.name);
+        for argument in arguments {
+            builder.text("argument", &argument.to_string());
+        }
+        builder.finish()
+    }
+}

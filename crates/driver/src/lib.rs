@@ -1,0 +1,57 @@
+//! The order of the stages: from a Python source to compiled code that is called.
+//!
+//! This crate knows the stages, specialisation, cache keys, linking and calling. It knows nothing about argument parsing or Python: the command line and the Python package stand on its
+//! [`Engine`].
+//!
+//! ```
+//! use hotloop_driver::{ArrayView, Engine};
+//!
+//! let engine = Engine::new()?;
+//! let source = "
+//! def weighted(x, w):
+//!     total = 0.0
+//!     for i in range(x.shape[0]):
+//!         for j in range(x.shape[1]):
+//!             total += w * x[i, j]
+//!     return total
+//! ";
+//! let weighted = engine.function("kernels.py", source, "weighted")?;
+//! let numbers = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+//! let matrix = ArrayView::new(&numbers, &[2, 3]);
+//! assert_eq!(weighted.call_f64(&[matrix.into(), 0.5.into()])?, 10.5);
+//!
+//! // Every other column: the same memory, with shape and strides (in bytes).
+//! let columns = ArrayView::new(&numbers, &[6]).with_strides(0, &[2, 2], &[24, 16]).unwrap();
+//! assert_eq!(weighted.call_f64(&[columns.into(), 1.0.into()])?, 1.0 + 3.0 + 4.0 + 6.0);
+//! # Ok::<(), hotloop_driver::Failure>(())
+//! ```
+
+mod argument;
+mod emit;
+mod engine;
+mod entry;
+mod exception;
+mod failure;
+mod image;
+mod interpret;
+mod kernel;
+mod module;
+mod program;
+mod session;
+mod structure;
+mod timings;
+
+pub use argument::{Argument, Array, ArrayView, Element, Number, Value, c_strides, layout_of, result_words};
+pub use emit::Form;
+pub use engine::{CacheUse, Compilation, Engine, EngineBuilder};
+pub use exception::{Exception, Place};
+pub use failure::{Failure, Refusal};
+pub use image::Compiled;
+pub use kernel::Kernel;
+pub use program::{FunctionSource, SharedEnvironment};
+pub use timings::{Stage, Timings};
+
+pub use hotloop_abi::ExceptionClass;
+pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
+pub use hotloop_runtime::{CallState, Interrupter};
+pub use hotloop_types::{ArrayType, Dtype, FloatFlags, Layout, Signature, Type};

@@ -1,0 +1,228 @@
+//! Python files: which functions they hold, and what their global names mean from the text alone.
+//!
+//! A file that another one imports from is loaded with it when it stands beside it. Nothing of it is executed.
+
+use crate::engine::State;
+use crate::program::{FunctionSource, Program};
+use crate::{Failure, Refusal};
+use hotloop_ast::{Module, Name};
+use hotloop_cache::Key;
+use hotloop_diagnostics::{Diagnostic, FileId};
+use hotloop_infer::{
+    Decoration, Environment, FrozenValue, FunctionHandle, Global, ModuleScope, read_decorators,
+};
+use hotloop_parser::{Selection, parse_module};
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// The largest source that is read, in bytes.
+const MAX_SOURCE_BYTES: u64 = 64 << 20;
+
+/// The files that an engine has parsed.
+#[derive(Default)]
+pub(crate) struct Modules {
+    modules: Vec<Loaded>,
+}
+
+/// A parsed file.
+struct Loaded {
+    path: Option<PathBuf>,
+    /// The key of the text.
+    key: Key,
+    file: FileId,
+    scope: Arc<ModuleScope>,
+    /// The functions, by their position in the module.
+    functions: Vec<(Name, FunctionHandle)>,
+    diagnostics: Vec<Diagnostic>,
+    /// What is wrong with the decorators of a function.
+    refused: FxHashMap<FunctionHandle, Vec<Diagnostic>>,
+}
+
+/// A parsed file, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ModuleId(usize);
+
+/// Reads a source file.
+pub(crate) fn read_source(path: &Path) -> Result<String, Failure> {
+    let fail = |reason: String| Failure::File { path: path.display().to_string(), reason };
+    let length = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
+    if length > MAX_SOURCE_BYTES {
+        return Err(fail(format!("it has {length} bytes; a source has at most {MAX_SOURCE_BYTES}")));
+    }
+    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| fail(format!("it is not UTF-8 text: {error}")))
+}
+
+impl Modules {
+    /// Parses a source, and the files it imports from.
+    pub(crate) fn add_source(
+        state: &mut State,
+        name: &str,
+        text: &str,
+        path: Option<&Path>,
+    ) -> Result<ModuleId, Failure> {
+        let State { program, modules, .. } = state;
+        Ok(modules.load(program, name, text, path))
+    }
+
+    fn load(&mut self, program: &mut Program, name: &str, text: &str, path: Option<&Path>) -> ModuleId {
+        let file = program.sources.add(name, text);
+        let parsed = parse_module(&program.sources, file, Selection::Kernels);
+        let scope = Arc::new(ModuleScope::new(&parsed.module));
+        let environment = Arc::new(ModuleEnvironment::default());
+        let mut loaded = Loaded {
+            path: path.map(Path::to_owned),
+            key: Key::of_bytes(text.as_bytes()),
+            file,
+            scope: Arc::clone(&scope),
+            functions: Vec::new(),
+            diagnostics: parsed.diagnostics,
+            refused: FxHashMap::default(),
+        };
+        add_functions(program, &parsed.module, &environment, &mut loaded);
+        let id = ModuleId(self.modules.len());
+        self.modules.push(loaded);
+        let globals = self.resolve(program, id, &scope);
+        environment.globals.set(globals).expect("each environment is filled once");
+        id
+    }
+
+    /// What every name of a module means; loads the files that it imports from.
+    fn resolve(
+        &mut self,
+        program: &mut Program,
+        id: ModuleId,
+        scope: &ModuleScope,
+    ) -> FxHashMap<Name, Global> {
+        let names: Vec<Name> = scope.iter().map(|(name, _)| name.clone()).collect();
+        let mut globals = FxHashMap::default();
+        for name in names {
+            let handles: Vec<FunctionHandle> =
+                self.modules[id.0].functions.iter().map(|(_, handle)| *handle).collect();
+            let function = |position: usize| Global::Function(handles[position]);
+            let global = scope.global(&name, function, |module, name| self.import(program, id, module, name));
+            globals.extend(global.map(|global| (name, global)));
+        }
+        globals
+    }
+
+    /// What `name` of another file means.
+    fn import(&mut self, program: &mut Program, from: ModuleId, module: &str, name: &str) -> Option<Global> {
+        let path = module_path(self.modules[from.0].path.as_deref()?, module)?;
+        let known = self.modules.iter().position(|loaded| loaded.path.as_ref() == Some(&path)).map(ModuleId);
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let text = read_source(&path).ok()?;
+                self.load(program, &path.display().to_string(), &text, Some(&path))
+            }
+        };
+        let loaded = &self.modules[id.0];
+        let handles: Vec<FunctionHandle> = loaded.functions.iter().map(|(_, handle)| *handle).collect();
+        // A name that the other file imports itself is found there only if it is known to all.
+        loaded.scope.global(name, |position| Global::Function(handles[position]), |_, _| None)
+    }
+
+    /// The files other than the root's that hold functions of a closure, with the keys of their texts.
+    pub(crate) fn files_of(&self, program: &Program, closure: &[FunctionHandle]) -> Vec<(String, [u8; 32])> {
+        let root = program.function(closure[0]).file;
+        self.modules
+            .iter()
+            .filter(|loaded| loaded.file != root)
+            .filter_map(|loaded| Some((loaded.path.as_ref()?.display().to_string(), *loaded.key.as_bytes())))
+            .collect()
+    }
+}
+
+impl ModuleId {
+    /// A function of the module.
+    pub(crate) fn function(self, state: &State, name: &str) -> Result<FunctionHandle, Failure> {
+        let loaded = &state.modules.modules[self.0];
+        let refuse = |diagnostics: &Vec<Diagnostic>| {
+            Failure::Refused(Refusal::new(diagnostics.clone(), &state.program.sources))
+        };
+        // Of two functions of one name, the later one counts.
+        let found = loaded.functions.iter().rev().find(|(known, _)| &**known == name);
+        match found {
+            Some((_, handle)) => match loaded.refused.get(handle) {
+                Some(diagnostics) => Err(refuse(diagnostics)),
+                None => Ok(*handle),
+            },
+            None if !loaded.diagnostics.is_empty() => Err(refuse(&loaded.diagnostics)),
+            None => {
+                let known = loaded.functions.iter().map(|(known, _)| known.to_string()).collect();
+                Err(Failure::NoFunction { name: name.to_owned(), known })
+            }
+        }
+    }
+
+    /// The functions of the module that a decorator marks as kernels, in order, and what is wrong with the file.
+    pub(crate) fn kernels(self, state: &State) -> (Vec<(Name, FunctionHandle)>, Vec<Diagnostic>) {
+        let loaded = &state.modules.modules[self.0];
+        let marked = |(_, handle): &&(Name, FunctionHandle)| {
+            !state.program.function(*handle).definition.decorators.is_empty()
+        };
+        let mut diagnostics = loaded.diagnostics.clone();
+        diagnostics.extend(loaded.refused.values().flatten().cloned());
+        (loaded.functions.iter().filter(marked).cloned().collect(), diagnostics)
+    }
+}
+
+/// The file that a module's name stands for, seen from the file that imports it; only a file that exists.
+fn module_path(from: &Path, module: &str) -> Option<PathBuf> {
+    let name = module.trim_start_matches('.');
+    let levels = module.len() - name.len();
+    let mut folder = from.parent()?.to_owned();
+    for _ in 1..levels {
+        folder = folder.parent()?.to_owned();
+    }
+    let path = folder.join(name.replace('.', "/"));
+    [path.with_extension("py"), path.join("__init__.py")].into_iter().find(|path| path.is_file())
+}
+
+fn add_functions(
+    program: &mut Program,
+    module: &Module,
+    environment: &Arc<ModuleEnvironment>,
+    loaded: &mut Loaded,
+) {
+    for definition in module.functions() {
+        let decoration = read_decorators(definition, &loaded.scope);
+        let (decoration, refused) = match decoration {
+            Ok(decoration) => (decoration.unwrap_or_default(), Vec::new()),
+            Err(diagnostics) => (Decoration::default(), diagnostics),
+        };
+        let handle = program.add(FunctionSource {
+            definition: Arc::new(definition.clone()),
+            file: loaded.file,
+            environment: Arc::clone(environment) as Arc<dyn Environment + Send + Sync>,
+            signatures: decoration.signatures.into_iter().map(|(signature, _)| signature).collect(),
+            options: decoration.options,
+            cache: decoration.cache,
+            defaults: defaults(definition, &loaded.scope),
+        });
+        if !refused.is_empty() {
+            loaded.refused.insert(handle, refused);
+        }
+        loaded.functions.push((definition.name.name.clone(), handle));
+    }
+}
+
+/// The values of a function's defaults, as far as the text tells them.
+fn defaults(definition: &hotloop_ast::FunctionDef, scope: &ModuleScope) -> Vec<Option<FrozenValue>> {
+    let defaults = definition.parameters.items.iter().filter_map(|parameter| parameter.default.as_ref());
+    defaults.map(|default| scope.constant(default)).collect()
+}
+
+/// The globals of a file. Filled when the files it imports from are loaded.
+#[derive(Default)]
+struct ModuleEnvironment {
+    globals: OnceLock<FxHashMap<Name, Global>>,
+}
+
+impl Environment for ModuleEnvironment {
+    fn global(&self, name: &str) -> Option<Global> {
+        self.globals.get().and_then(|globals| globals.get(name).cloned())
+    }
+}

@@ -1,0 +1,81 @@
+//! The functions that an engine knows, with their sources and what their global names mean.
+
+use hotloop_ast::{FunctionDef, ParameterKind};
+use hotloop_diagnostics::{FileId, SourceMap};
+use hotloop_hir::Options;
+use hotloop_infer::{Environment, FrozenValue, FunctionHandle, ParameterInfo};
+use hotloop_types::Signature;
+use std::sync::Arc;
+
+/// What a function's global names mean, for as long as the engine lives.
+pub type SharedEnvironment = Arc<dyn Environment + Send + Sync>;
+
+/// A function that can be compiled.
+#[derive(Clone)]
+pub struct FunctionSource {
+    /// The definition; its spans lie in `file`.
+    pub definition: Arc<FunctionDef>,
+    /// The file, of the engine's source map.
+    pub file: FileId,
+    /// What its global names mean.
+    pub environment: SharedEnvironment,
+    /// The signatures that its decorator declares; empty if it is compiled for the types of each call.
+    pub signatures: Vec<Signature>,
+    /// How it is compiled.
+    pub options: Options,
+    /// Whether it asked to be kept in the cache.
+    pub cache: bool,
+    /// The values of its parameters' defaults, for the last parameters; `None` for one that cannot be used in a call between kernels.
+    pub defaults: Vec<Option<FrozenValue>>,
+}
+
+impl FunctionSource {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.definition.name.name
+    }
+
+    /// Its parameters, as calls by other kernels need them.
+    pub(crate) fn parameters(&self) -> Vec<ParameterInfo> {
+        let positional = self.definition.parameters.items.iter();
+        let names: Vec<_> = positional
+            .filter(|parameter| {
+                matches!(parameter.kind, ParameterKind::PositionalOnly | ParameterKind::Ordinary)
+            })
+            .map(|parameter| parameter.name.name.clone())
+            .collect();
+        let without = names.len().saturating_sub(self.defaults.len());
+        let default =
+            |position: usize| position.checked_sub(without).and_then(|at| self.defaults[at].clone());
+        names
+            .into_iter()
+            .enumerate()
+            .map(|(position, name)| ParameterInfo { name, default: default(position) })
+            .collect()
+    }
+}
+
+/// All functions of an engine.
+#[derive(Default)]
+pub(crate) struct Program {
+    pub(crate) sources: SourceMap,
+    functions: Vec<FunctionSource>,
+}
+
+impl Program {
+    /// Adds a function; gives the handle by which others call it.
+    pub(crate) fn add(&mut self, function: FunctionSource) -> FunctionHandle {
+        self.functions.push(function);
+        FunctionHandle(self.functions.len() - 1)
+    }
+
+    /// The handle that the next function will get: environments may name functions that are yet to be added.
+    pub(crate) fn next_handle(&self) -> FunctionHandle {
+        FunctionHandle(self.functions.len())
+    }
+
+    /// A function.
+    pub(crate) fn function(&self, handle: FunctionHandle) -> &FunctionSource {
+        &self.functions[handle.0]
+    }
+}

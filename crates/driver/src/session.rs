@@ -1,0 +1,423 @@
+//! One compilation: a function and whatever it calls, from inference to linked code.
+//!
+//! Inference of the root asks for specialisations of the functions it calls; they are inferred on the way, each once. Then all are lowered, optimised and compiled (at once,
+//! on all cores), and linked together.
+
+use crate::engine::Settings;
+use crate::entry::{CodeEntry, SiteEntry};
+use crate::exception::{Place, RaisingSite};
+use crate::image::Unit;
+use crate::program::Program;
+use crate::structure::Structures;
+use crate::timings::{Stage, Timings};
+use crate::{Failure, Refusal};
+use hotloop_cache::{Key, KeyBuilder};
+use hotloop_codegen::{CompiledObject, Options, Target};
+use hotloop_diagnostics::{Diagnostic, Remark, Span};
+use hotloop_hir as hir;
+use hotloop_infer::{CalleeError, Callees, FunctionHandle, ParameterInfo, Selected, select_signature};
+use hotloop_mir as mir;
+use hotloop_passes::Optimiser;
+use hotloop_types::{Signature, Type};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::time::{Duration, Instant};
+
+/// A function with the types of its parameters.
+pub(crate) type Specialisation = (FunctionHandle, Vec<Type>);
+
+/// The key under which a specialisation's code is kept, for these settings.
+pub(crate) fn code_key(
+    program: &Program,
+    structures: &mut Structures,
+    settings: &Settings,
+    (function, parameters): &Specialisation,
+) -> Key {
+    let mut builder = KeyBuilder::new("hotloop 2026 code");
+    builder.key("settings", &settings.key);
+    builder.key("structure", &structures.of(program, *function).key);
+    builder.number("parameters", parameters.len() as u64);
+    for parameter in parameters {
+        builder.text("parameter", &parameter.to_string());
+    }
+    builder.finish()
+}
+
+/// The symbol of a specialisation: readable, and as unique as its key.
+pub(crate) fn symbol_of(name: &str, key: &Key) -> String {
+    let digits = key.to_string();
+    format!("{name}.{}", &digits[..20])
+}
+
+/// The types for which a function is specialised when it is called with arguments of these types: those of one of its declared signatures, or the
+/// types themselves. Of equally good signatures the first counts.
+pub(crate) fn choose_parameters(signatures: &[Signature], arguments: &[Type]) -> Option<Vec<Type>> {
+    if signatures.is_empty() {
+        return Some(arguments.to_vec());
+    }
+    let position = match select_signature(signatures, arguments) {
+        Selected::One(position) => position,
+        Selected::Ambiguous(positions) => positions[0],
+        Selected::None => return None,
+    };
+    Some(signatures[position].parameters.clone())
+}
+
+/// A compilation under way.
+pub(crate) struct Session<'a> {
+    program: &'a Program,
+    structures: &'a mut Structures,
+    settings: &'a Settings,
+    /// What is inferred or being inferred, in the order in which it was asked for.
+    specialisations: Vec<Inferred>,
+    positions: FxHashMap<Specialisation, usize>,
+    /// What is being inferred, outermost first.
+    stack: Vec<usize>,
+    pub(crate) timings: Timings,
+}
+
+/// Calls between functions that are inferred inside one another: beyond this, inference refuses rather than use up the stack.
+const MAX_DEPTH: usize = 100;
+
+struct Inferred {
+    specialisation: Specialisation,
+    key: Key,
+    symbol: String,
+    /// The HIR, once it is there.
+    hir: Option<hir::Function>,
+    /// The specialisations that it calls.
+    callees: Vec<usize>,
+}
+
+/// A specialisation compiled to bytes.
+pub(crate) struct Product {
+    pub(crate) specialisation: Specialisation,
+    pub(crate) key: Key,
+    pub(crate) unit: Unit,
+    /// What the cache keeps of it.
+    pub(crate) entry: CodeEntry,
+    /// What the passes say about it.
+    pub(crate) remarks: Vec<Remark>,
+}
+
+/// A specialisation in the forms before code generation.
+pub(crate) struct Forms {
+    pub(crate) hir: hir::Function,
+    pub(crate) lowered: mir::Function,
+    pub(crate) optimised: mir::Module,
+    pub(crate) remarks: Vec<Remark>,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(program: &'a Program, structures: &'a mut Structures, settings: &'a Settings) -> Self {
+        Self {
+            program,
+            structures,
+            settings,
+            specialisations: Vec::new(),
+            positions: FxHashMap::default(),
+            stack: Vec::new(),
+            timings: Timings::default(),
+        }
+    }
+
+    /// Compiles a specialisation and all it calls; its own product is the first.
+    pub(crate) fn compile(&mut self, root: &Specialisation) -> Result<Vec<Product>, Failure> {
+        let lowered = self.front(root)?;
+        let by_symbol: FxHashMap<&str, &mir::Function> =
+            lowered.iter().map(|function| (function.name.as_str(), function)).collect();
+        let settings = self.settings;
+        let compiled: Vec<Result<Compilation, Failure>> =
+            lowered.par_iter().map(|function| compile_one(function, &by_symbol, settings)).collect();
+        let mut products = Vec::with_capacity(compiled.len());
+        for (position, compilation) in compiled.into_iter().enumerate() {
+            products.push(self.product(position, compilation?));
+        }
+        Ok(products)
+    }
+
+    /// The forms of a specialisation before code generation.
+    pub(crate) fn forms(&mut self, root: &Specialisation) -> Result<Forms, Failure> {
+        let lowered = self.front(root)?;
+        let by_symbol: FxHashMap<&str, &mir::Function> =
+            lowered.iter().map(|function| (function.name.as_str(), function)).collect();
+        let optimised = optimise(&lowered[0], &by_symbol, self.settings)?;
+        let hir = self.specialisations[0].hir.take().expect("the root was inferred");
+        Ok(Forms {
+            hir,
+            lowered: lowered[0].clone(),
+            optimised: optimised.module,
+            remarks: optimised.remarks,
+        })
+    }
+
+    /// All lowered functions that a specialisation needs, itself first: for the interpreter.
+    pub(crate) fn front(&mut self, root: &Specialisation) -> Result<Vec<mir::Function>, Failure> {
+        let start = Instant::now();
+        let outcome = self.infer(root);
+        self.timings.add(Stage::Infer, start.elapsed());
+        if let Err(diagnostics) = outcome {
+            return Err(Failure::Refused(Refusal::new(diagnostics, &self.program.sources)));
+        }
+        self.mark_recursive();
+        let start = Instant::now();
+        let lowered: Vec<mir::Function> = self
+            .specialisations
+            .iter()
+            .map(|inferred| hotloop_lower::lower(inferred.hir.as_ref().expect("all were inferred")))
+            .collect();
+        self.timings.add(Stage::Lower, start.elapsed());
+        if self.settings.verify {
+            lowered.iter().try_for_each(|function| verify("lower", function))?;
+        }
+        Ok(lowered)
+    }
+
+    /// Infers a specialisation, unless it has been.
+    fn infer(&mut self, specialisation: &Specialisation) -> Result<usize, Vec<Diagnostic>> {
+        if let Some(position) = self.positions.get(specialisation) {
+            return Ok(*position);
+        }
+        let (handle, parameters) = specialisation;
+        let key = code_key(self.program, self.structures, self.settings, specialisation);
+        let source = self.program.function(*handle);
+        let position = self.specialisations.len();
+        let symbol = symbol_of(source.name(), &key);
+        self.positions.insert(specialisation.clone(), position);
+        self.specialisations.push(Inferred {
+            specialisation: specialisation.clone(),
+            key,
+            symbol: symbol.clone(),
+            hir: None,
+            callees: Vec::new(),
+        });
+        self.stack.push(position);
+        let signature =
+            Signature { parameters: parameters.clone(), result: declared_result(source, parameters) };
+        let (definition, environment) = (source.definition.clone(), source.environment.clone());
+        let options = self.settings.apply(source.options);
+        let inferred = hotloop_infer::infer(&definition, &signature, options, &*environment, self);
+        self.stack.pop();
+        let mut hir = inferred?;
+        hir.symbol = symbol;
+        self.specialisations[position].hir = Some(hir);
+        Ok(position)
+    }
+
+    /// Marks the functions that can reach themselves through calls: they check the stack.
+    fn mark_recursive(&mut self) {
+        let callees: Vec<Vec<usize>> = self.specialisations.iter().map(|one| one.callees.clone()).collect();
+        for (position, inferred) in self.specialisations.iter_mut().enumerate() {
+            let mut reached = vec![false; callees.len()];
+            let mut work = callees[position].clone();
+            while let Some(next) = work.pop() {
+                if !std::mem::replace(&mut reached[next], true) {
+                    work.extend(&callees[next]);
+                }
+            }
+            inferred.hir.as_mut().expect("all were inferred").is_recursive = reached[position];
+        }
+    }
+
+    /// Puts together what is kept of a compiled specialisation.
+    fn product(&mut self, position: usize, compilation: Compilation) -> Product {
+        self.timings.add(Stage::Optimise, compilation.optimise_time);
+        self.timings.add(Stage::Codegen, compilation.codegen_time);
+        let inferred = &self.specialisations[position];
+        let (handle, parameters) = &inferred.specialisation;
+        let closure = self.structures.of(self.program, *handle).closure.clone();
+        let hir = inferred.hir.as_ref().expect("all were inferred");
+        let signature = Signature { parameters: parameters.clone(), result: Some(hir.result.clone()) };
+        let object = compilation.object;
+        let mut places = Places::new(self.program, &closure);
+        let mut sites = Vec::with_capacity(object.sites.len());
+        let mut kept = Vec::with_capacity(object.sites.len());
+        for site in &object.sites {
+            let token = places.token(site.span);
+            sites.push(RaisingSite {
+                class: Some(site.class),
+                message: site.message.clone(),
+                place: token.and_then(|token| places.place(token)),
+            });
+            kept.push(SiteEntry { class: Some(site.class as u32), message: site.message.clone(), token });
+        }
+        let key_of = |symbol: &String| {
+            let callee = self.specialisations.iter().find(|one| one.symbol == *symbol)?;
+            Some((symbol.clone(), *callee.key.as_bytes()))
+        };
+        let imports: Vec<(String, [u8; 32])> = object.imports.iter().filter_map(key_of).collect();
+        let unit = Unit {
+            symbol: inferred.symbol.clone(),
+            signature: signature.clone(),
+            object: object.bytes.clone(),
+            sites,
+            imports: imports.iter().map(|(symbol, _)| symbol.clone()).collect(),
+        };
+        let entry = CodeEntry {
+            symbol: inferred.symbol.clone(),
+            signature: signature.to_string(),
+            object: object.bytes,
+            sites: kept,
+            imports,
+        };
+        let remarks = compilation.remarks;
+        Product { specialisation: inferred.specialisation.clone(), key: inferred.key, unit, entry, remarks }
+    }
+}
+
+/// The result that a function declares for parameters of these types.
+fn declared_result(source: &crate::FunctionSource, parameters: &[Type]) -> Option<Type> {
+    let declared = source.signatures.iter().find(|signature| signature.parameters == parameters);
+    declared.and_then(|signature| signature.result.clone())
+}
+
+impl Callees for Session<'_> {
+    fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo> {
+        self.program.function(function).parameters()
+    }
+
+    fn specialize(
+        &mut self,
+        function: FunctionHandle,
+        arguments: &[Type],
+        _call: Span,
+    ) -> Result<hir::CalleeData, CalleeError> {
+        let source = self.program.function(function);
+        let Some(parameters) = choose_parameters(&source.signatures, arguments) else {
+            return Err(CalleeError::NoSignature(source.signatures.clone()));
+        };
+        let declared = declared_result(source, &parameters);
+        let name = source.name().to_owned();
+        let specialisation = (function, parameters);
+        if self.stack.len() >= MAX_DEPTH {
+            return Err(CalleeError::Recursive);
+        }
+        let position = self.infer(&specialisation).map_err(CalleeError::Failed)?;
+        if let Some(caller) = self.stack.last()
+            && !self.specialisations[*caller].callees.contains(&position)
+        {
+            self.specialisations[*caller].callees.push(position);
+        }
+        let callee = &self.specialisations[position];
+        let result = match &callee.hir {
+            Some(hir) => hir.result.clone(),
+            None => declared.ok_or(CalleeError::Recursive)?,
+        };
+        Ok(hir::CalleeData { name, symbol: callee.symbol.clone(), parameters: specialisation.1, result })
+    }
+}
+
+/// One function through optimiser and code generator.
+struct Compilation {
+    object: CompiledObject,
+    remarks: Vec<Remark>,
+    optimise_time: Duration,
+    codegen_time: Duration,
+}
+
+fn compile_one(
+    lowered: &mir::Function,
+    by_symbol: &FxHashMap<&str, &mir::Function>,
+    settings: &Settings,
+) -> Result<Compilation, Failure> {
+    let start = Instant::now();
+    let optimised = optimise(lowered, by_symbol, settings)?;
+    let optimise_time = start.elapsed();
+    let start = Instant::now();
+    let object = generate(&optimised.module, &settings.target, settings.verify)?;
+    let mut remarks = optimised.remarks;
+    remarks.extend(object.remarks.iter().cloned());
+    Ok(Compilation { object, remarks, optimise_time, codegen_time: start.elapsed() })
+}
+
+fn generate(module: &mir::Module, target: &Target, verify: bool) -> Result<CompiledObject, Failure> {
+    hotloop_codegen::compile(module, target, &Options { verify })
+        .map_err(|error| Failure::Internal(error.to_string()))
+}
+
+/// Runs the passes; with verification, checks the function after each.
+pub(crate) fn optimise(
+    lowered: &mir::Function,
+    by_symbol: &FxHashMap<&str, &mir::Function>,
+    settings: &Settings,
+) -> Result<hotloop_passes::Optimised, Failure> {
+    let fault = std::sync::Mutex::new(None);
+    let observer = |pass: &'static str, function: &mir::Function| {
+        let mut fault = fault.lock().expect("no panic while it is held");
+        if fault.is_none() {
+            *fault = verify(pass, function).err();
+        }
+    };
+    // A function that can reach itself keeps its stack check only if it is not copied.
+    let callee_body =
+        |symbol: &str| by_symbol.get(symbol).copied().filter(|function| !checks_stack(function));
+    let mut optimiser = Optimiser::new().with_callees(&callee_body);
+    if settings.verify {
+        optimiser = optimiser.with_observer(&observer);
+    }
+    if !settings.optimise {
+        optimiser = optimiser.without_optimisation();
+    }
+    let optimised = optimiser.run(lowered.clone());
+    drop(optimiser);
+    match fault.into_inner().expect("no panic while it was held") {
+        Some(failure) => Err(failure),
+        None => Ok(optimised),
+    }
+}
+
+fn checks_stack(function: &mir::Function) -> bool {
+    let entry = &function.blocks[function.entry()];
+    entry.insts.iter().any(|inst| function.insts[*inst].kind == mir::InstKind::CheckStack)
+}
+
+fn verify(stage: &str, function: &mir::Function) -> Result<(), Failure> {
+    mir::verify::verify(function).map_err(|violations| {
+        let listed: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        Failure::Internal(format!("after {stage}: {}\n{function}", listed.join("; ")))
+    })
+}
+
+/// Translates between spans, tokens of functions, and places.
+pub(crate) struct Places<'a> {
+    program: &'a Program,
+    closure: &'a [FunctionHandle],
+    /// The tokens of each function of the closure, once they were asked for.
+    tokens: Vec<Option<Vec<(u32, u32)>>>,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn new(program: &'a Program, closure: &'a [FunctionHandle]) -> Self {
+        Self { program, closure, tokens: vec![None; closure.len()] }
+    }
+
+    fn tokens(&mut self, function: usize) -> &[(u32, u32)] {
+        let source = self.program.function(self.closure[function]);
+        let (program, span) = (self.program, source.definition.span);
+        self.tokens[function].get_or_insert_with(|| {
+            hotloop_parser::significant_tokens(program.sources.file(span.file).text(), span.start, span.end)
+        })
+    }
+
+    /// The function of the closure that holds a span, and the token at its start.
+    fn token(&mut self, span: Span) -> Option<(u32, u32)> {
+        let holds = |handle: &FunctionHandle| self.program.function(*handle).definition.span.contains(span);
+        let function = self.closure.iter().position(holds)?;
+        let at = self.tokens(function).partition_point(|(_, end)| *end <= span.start);
+        Some((function as u32, at as u32))
+    }
+
+    /// The place of a token.
+    pub(crate) fn place(&mut self, (function, token): (u32, u32)) -> Option<Place> {
+        let source = self.program.function(*self.closure.get(function as usize)?);
+        let (start, end) = *self.tokens(function as usize).get(token as usize)?;
+        let span = Span::new(source.file, start, end);
+        let location = self.program.sources.location(span);
+        Some(Place {
+            file: self.program.sources.file(source.file).name().to_owned(),
+            line: location.line,
+            column: location.column,
+            function: source.name().to_owned(),
+        })
+    }
+}

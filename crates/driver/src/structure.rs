@@ -1,0 +1,298 @@
+//! Structural keys: what a function means, whatever its comments, blank lines and place.
+//!
+//! The key of a function covers its tokens, its options and signatures, what its global names mean, and the same of every function it can reach. Two functions with one
+//! key compile to the same code for the same argument types. No inference is needed: every name in the text that means something outside counts, used or not.
+
+use crate::program::Program;
+use hotloop_ast::{Argument, DictItem, Expr, ExprKind, FormatPart, FunctionDef, Stmt, StmtKind};
+use hotloop_cache::{Key, KeyBuilder};
+use hotloop_infer::{Environment, FunctionHandle, Global};
+use hotloop_parser::significant_tokens;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What identifies a function with all it reaches.
+#[derive(Debug)]
+pub(crate) struct Structure {
+    /// The key.
+    pub(crate) key: Key,
+    /// The function and all that it reaches, in the order in which a walk over the names finds them: the same for equal keys.
+    pub(crate) closure: Vec<FunctionHandle>,
+}
+
+/// The structures computed so far.
+#[derive(Default)]
+pub(crate) struct Structures {
+    by_function: FxHashMap<FunctionHandle, Arc<Structure>>,
+}
+
+impl Structures {
+    /// The structure of a function.
+    pub(crate) fn of(&mut self, program: &Program, function: FunctionHandle) -> Arc<Structure> {
+        if let Some(known) = self.by_function.get(&function) {
+            return Arc::clone(known);
+        }
+        let structure = Arc::new(compute(program, function));
+        self.by_function.insert(function, Arc::clone(&structure));
+        structure
+    }
+}
+
+fn compute(program: &Program, root: FunctionHandle) -> Structure {
+    let mut closure = vec![root];
+    let mut builder = KeyBuilder::new("hotloop 2026 structure");
+    let mut at = 0;
+    while at < closure.len() {
+        add_function(program, closure[at], &mut closure, &mut builder);
+        at += 1;
+    }
+    Structure { key: builder.finish(), closure }
+}
+
+fn add_function(
+    program: &Program,
+    handle: FunctionHandle,
+    closure: &mut Vec<FunctionHandle>,
+    builder: &mut KeyBuilder,
+) {
+    let function = program.function(handle);
+    builder.text("function", function.name());
+    builder.text("options", &format!("{:?}", function.options));
+    for signature in &function.signatures {
+        builder.text("signature", &signature.to_string());
+    }
+    builder.text("defaults", &format!("{:?}", function.defaults));
+    let text = program.sources.file(function.file).text();
+    let span = function.definition.span;
+    for (start, end) in significant_tokens(text, span.start, span.end) {
+        builder.text("token", &text[start as usize..end as usize]);
+    }
+    for chain in global_chains(&function.definition) {
+        let meaning = describe(&*function.environment, &chain, closure);
+        builder.text("name", &chain.join("."));
+        builder.text("means", &meaning);
+    }
+}
+
+/// What a dotted name means, as text; a function by its place in the closure, which it joins.
+fn describe(environment: &dyn Environment, chain: &[String], closure: &mut Vec<FunctionHandle>) -> String {
+    let Some(mut global) = environment.global(&chain[0]) else { return "nothing".to_owned() };
+    for name in &chain[1..] {
+        let Global::Module(module) = &global else { break };
+        match environment.attribute(module, name) {
+            Some(attribute) => global = attribute,
+            None => return format!("nothing in {module}"),
+        }
+    }
+    match global {
+        Global::Function(handle) => {
+            let place = closure.iter().position(|known| *known == handle).unwrap_or_else(|| {
+                closure.push(handle);
+                closure.len() - 1
+            });
+            format!("function {place}")
+        }
+        Global::Item(_) | Global::Module(_) | Global::Constant(_) | Global::Unsupported { .. } => {
+            format!("{global:?}")
+        }
+    }
+}
+
+/// The dotted names in a function, such as `np.sqrt`, each once, in alphabetical order.
+fn global_chains(function: &FunctionDef) -> BTreeSet<Vec<String>> {
+    let mut chains = Chains::default();
+    function
+        .parameters
+        .items
+        .iter()
+        .filter_map(|parameter| parameter.default.as_ref())
+        .for_each(|default| chains.expr(default));
+    chains.body(&function.body);
+    chains.found
+}
+
+#[derive(Default)]
+struct Chains {
+    found: BTreeSet<Vec<String>>,
+}
+
+impl Chains {
+    fn body(&mut self, body: &[Stmt]) {
+        body.iter().for_each(|statement| self.stmt(statement));
+    }
+
+    fn exprs<'a>(&mut self, exprs: impl IntoIterator<Item = &'a Expr>) {
+        exprs.into_iter().for_each(|expr| self.expr(expr));
+    }
+
+    fn stmt(&mut self, statement: &Stmt) {
+        match &statement.kind {
+            StmtKind::Expr(value) => self.expr(value),
+            StmtKind::Assign { targets, value } => {
+                self.exprs(targets);
+                self.expr(value);
+            }
+            StmtKind::AugAssign { target, value, .. } => self.exprs([target, value]),
+            StmtKind::AnnAssign { target, value, .. } => self.exprs(std::iter::once(target).chain(value)),
+            StmtKind::If { condition, then, otherwise } => {
+                self.expr(condition);
+                self.body(then);
+                self.body(otherwise);
+            }
+            StmtKind::While { condition, body, otherwise } => {
+                self.expr(condition);
+                self.body(body);
+                self.body(otherwise);
+            }
+            StmtKind::For { target, iterable, body, otherwise, .. } => {
+                self.exprs([target, iterable]);
+                self.body(body);
+                self.body(otherwise);
+            }
+            StmtKind::With { items, body, .. } => {
+                self.exprs(items.iter().flat_map(|item| std::iter::once(&item.context).chain(&item.target)));
+                self.body(body);
+            }
+            StmtKind::Try { body, handlers, otherwise, finally, .. } => {
+                self.body(body);
+                for handler in handlers {
+                    self.exprs(&handler.kind);
+                    self.body(&handler.body);
+                }
+                self.body(otherwise);
+                self.body(finally);
+            }
+            StmtKind::Match { subject, cases } => {
+                self.expr(subject);
+                for case in cases {
+                    self.exprs(&case.guard);
+                    self.body(&case.body);
+                }
+            }
+            StmtKind::Function(function) => self.found.extend(global_chains(function)),
+            StmtKind::Return(value) => self.exprs(value),
+            StmtKind::Raise { exception, cause } => self.exprs(exception.iter().chain(cause)),
+            StmtKind::Assert { condition, message } => self.exprs(std::iter::once(condition).chain(message)),
+            StmtKind::Delete(targets) => self.exprs(targets),
+            StmtKind::Class(_)
+            | StmtKind::Global(_)
+            | StmtKind::Nonlocal(_)
+            | StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::TypeAlias { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Skipped => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        if let Some(chain) = chain_of(expr) {
+            self.found.insert(chain);
+            return;
+        }
+        for_each_child(expr, &mut |child| self.expr(child));
+    }
+}
+
+/// The parts of a name or of attributes of a name.
+fn chain_of(expr: &Expr) -> Option<Vec<String>> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(vec![name.to_string()]),
+        ExprKind::Attribute { value, name } => {
+            let mut chain = chain_of(value)?;
+            chain.push(name.name.to_string());
+            Some(chain)
+        }
+        _ => None,
+    }
+}
+
+/// The expressions directly within an expression.
+fn for_each_child(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
+    match &expr.kind {
+        ExprKind::Name(_)
+        | ExprKind::Number(_)
+        | ExprKind::Bool(_)
+        | ExprKind::None
+        | ExprKind::Ellipsis
+        | ExprKind::Str(_)
+        | ExprKind::Bytes(_) => {}
+        ExprKind::FormatString(parts) | ExprKind::TemplateString(parts) => for_each_field(parts, visit),
+        ExprKind::Unary { operand: value, .. }
+        | ExprKind::Attribute { value, .. }
+        | ExprKind::Starred(value)
+        | ExprKind::YieldFrom(value)
+        | ExprKind::Await(value)
+        | ExprKind::Walrus { value, .. }
+        | ExprKind::Lambda { body: value, .. } => visit(value),
+        ExprKind::Binary { first, rest } => {
+            visit(first);
+            rest.iter().for_each(|(_, operand)| visit(operand));
+        }
+        ExprKind::Compare { first, rest } => {
+            visit(first);
+            rest.iter().for_each(|(_, operand)| visit(operand));
+        }
+        ExprKind::BoolChain { operands: items, .. }
+        | ExprKind::Tuple(items)
+        | ExprKind::List(items)
+        | ExprKind::Set(items) => items.iter().for_each(visit),
+        ExprKind::Conditional { condition, then, otherwise } => {
+            [condition, then, otherwise].into_iter().for_each(|part| visit(part));
+        }
+        ExprKind::Call { function, arguments } => {
+            visit(function);
+            for argument in arguments {
+                match argument {
+                    Argument::Positional(value)
+                    | Argument::Keyword { value, .. }
+                    | Argument::Unpack(value)
+                    | Argument::UnpackKeywords(value) => visit(value),
+                }
+            }
+        }
+        ExprKind::Subscript { value, index } => {
+            visit(value);
+            visit(index);
+        }
+        ExprKind::Slice { lower, upper, step } => {
+            [lower, upper, step].into_iter().flatten().for_each(|part| visit(part));
+        }
+        ExprKind::Dict(items) => items.iter().for_each(|item| match item {
+            DictItem::Pair(key, value) => [key, value].into_iter().for_each(&mut *visit),
+            DictItem::Unpack(value) => visit(value),
+        }),
+        ExprKind::ListComprehension { element, clauses }
+        | ExprKind::SetComprehension { element, clauses }
+        | ExprKind::Generator { element, clauses } => {
+            visit(element);
+            for_each_in_clauses(clauses, visit);
+        }
+        ExprKind::DictComprehension { key, value, clauses } => {
+            visit(key);
+            visit(value);
+            for_each_in_clauses(clauses, visit);
+        }
+        ExprKind::Yield(value) => value.iter().for_each(|value| visit(value)),
+    }
+}
+
+fn for_each_in_clauses(clauses: &[hotloop_ast::Comprehension], visit: &mut dyn FnMut(&Expr)) {
+    for clause in clauses {
+        visit(&clause.target);
+        visit(&clause.iterable);
+        clause.conditions.iter().for_each(&mut *visit);
+    }
+}
+
+fn for_each_field(parts: &[FormatPart], visit: &mut dyn FnMut(&Expr)) {
+    for part in parts {
+        if let FormatPart::Field { value, format, .. } = part {
+            visit(value);
+            for_each_field(format.as_deref().unwrap_or_default(), visit);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! How long each stage took.
+
+use std::time::{Duration, Instant};
+
+/// The stages between a source and a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Looking up the cache and reading entries.
+    Cache,
+    /// Text to tree.
+    Parse,
+    /// Structural keys.
+    Key,
+    /// Names and types.
+    Infer,
+    /// HIR to MIR.
+    Lower,
+    /// MIR to MIR.
+    Optimise,
+    /// MIR to object bytes.
+    Codegen,
+    /// Object bytes to executable memory.
+    Load,
+    /// Writing the cache.
+    Store,
+}
+
+impl Stage {
+    /// All stages, in their order.
+    pub const ALL: &[Self] = &[
+        Self::Cache,
+        Self::Parse,
+        Self::Key,
+        Self::Infer,
+        Self::Lower,
+        Self::Optimise,
+        Self::Codegen,
+        Self::Load,
+        Self::Store,
+    ];
+
+    /// The stage's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Parse => "parse",
+            Self::Key => "key",
+            Self::Infer => "infer",
+            Self::Lower => "lower",
+            Self::Optimise => "optimise",
+            Self::Codegen => "codegen",
+            Self::Load => "load",
+            Self::Store => "store",
+        }
+    }
+}
+
+/// How long each stage took that ran. Optimisation and code generation of several functions run at once; their times are added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    spent: Vec<(Stage, Duration)>,
+}
+
+impl Timings {
+    /// The time spent in a stage; `None` if it did not run.
+    pub fn of(&self, stage: Stage) -> Option<Duration> {
+        self.spent.iter().find(|(known, _)| *known == stage).map(|(_, time)| *time)
+    }
+
+    /// The time spent in all stages.
+    pub fn total(&self) -> Duration {
+        self.spent.iter().map(|(_, time)| *time).sum()
+    }
+
+    /// Runs `work` as part of a stage.
+    pub(crate) fn measure<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.add(stage, start.elapsed());
+        result
+    }
+
+    /// Adds time to a stage.
+    pub(crate) fn add(&mut self, stage: Stage, time: Duration) {
+        match self.spent.iter_mut().find(|(known, _)| *known == stage) {
+            Some((_, spent)) => *spent += time,
+            None => self.spent.push((stage, time)),
+        }
+    }
+}
+
+impl Timings {
+    /// The times of both.
+    #[must_use]
+    pub(crate) fn with(mut self, other: &Self) -> Self {
+        for (stage, time) in &other.spent {
+            self.add(*stage, *time);
+        }
+        self
+    }
+}

@@ -1,0 +1,51 @@
+//! Whole kernels through all stages.
+
+use hotloop_driver::{ArrayView, Engine, Value};
+
+fn engine() -> Engine {
+    Engine::builder().verify(true).build().expect("an engine")
+}
+
+#[test]
+fn a_norm_is_the_square_root_of_the_sum_of_squares() {
+    let source = "
+import hotloop as nb
+
+@nb.njit(\"float64(float64[:])\", cache=True)
+def l2_norm(x):
+    acc = 0.0
+    for i in range(x.shape[0]):
+        acc += x[i] * x[i]
+    return acc ** 0.5
+";
+    let kernel =
+        engine().function("norm.py", source, "l2_norm").unwrap_or_else(|failure| panic!("{failure}"));
+    let x = [3.0, 4.0];
+    assert_eq!(kernel.call_f64(&[x.as_slice().into()]).unwrap_or_else(|failure| panic!("{failure}")), 5.0);
+}
+
+#[test]
+fn rows_are_summed_in_parallel() {
+    let source = "
+import numpy as np
+from hotloop import njit, prange
+
+@njit(parallel=True)
+def row_sums(mat):
+    out = np.empty(mat.shape[0], dtype=np.float64)
+    for i in prange(mat.shape[0]):
+        total = 0.0
+        for j in range(mat.shape[1]):
+            total += mat[i, j]
+        out[i] = total
+    return out
+";
+    let kernel =
+        engine().function("rows.py", source, "row_sums").unwrap_or_else(|failure| panic!("{failure}"));
+    let numbers: Vec<f64> = (0..1000 * 20).map(f64::from).collect();
+    let matrix = ArrayView::new(&numbers, &[1000, 20]);
+    let value = kernel.call(&[matrix.into()]).unwrap_or_else(|failure| panic!("{failure}"));
+    let Value::Array(sums) = value else { panic!("an array: {value:?}") };
+    let expected: Vec<f64> = numbers.chunks(20).map(|row| row.iter().sum()).collect();
+    assert_eq!(sums.to_vec::<f64>(), expected);
+}
