@@ -18,12 +18,15 @@
 mod display;
 mod expr;
 mod function;
+mod verify;
 
 pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
 pub use function::{
     CalleeData, Edge, ErrorModel, Function, LocalData, Loop, Move, Options, RangeLoop, Reduction,
     ReductionOp, Stmt, StmtKind, VersionData,
 };
+
+pub use verify::{Violation, verify};
 
 use hotloop_index::define_id;
 

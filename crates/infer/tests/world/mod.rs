@@ -3,7 +3,7 @@
 
 use hotloop_ast::{Module, ParameterKind};
 use hotloop_diagnostics::{Diagnostic, SourceMap, Span, Style};
-use hotloop_hir::{CalleeData, Function, Options};
+use hotloop_hir::{CalleeData, Function, Options, verify};
 use hotloop_infer::{
     CalleeError, Callees, Environment, FunctionHandle, Global, ModuleScope, ParameterInfo, infer,
 };
@@ -87,6 +87,9 @@ impl Kernels<'_> {
         self.active.push(position);
         let result = infer(function, signature, self.world.options, self.world, self);
         self.active.pop();
+        if let Ok(function) = &result {
+            verify(function).unwrap_or_else(|violation| panic!("{violation}\n{function}"));
+        }
         result
     }
 }

@@ -1,0 +1,247 @@
+//! The rules of expressions: H02, H03.
+
+use super::{Outcome, Verifier, Violation, broken};
+use crate::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind, Fill, UnaryOp};
+use hotloop_types::{Dtype, DtypeKind, Layout, Type};
+
+/// Whether there is a conversion from one type to the other.
+pub(super) fn converts(from: &Type, to: &Type) -> bool {
+    match (from, to) {
+        (Type::Scalar(_), Type::Scalar(_)) => true,
+        (Type::Array(from), Type::Array(to)) => from.fits(*to),
+        (Type::Tuple(from), Type::Tuple(to)) => {
+            from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| converts(from, to))
+        }
+        (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => from == to,
+    }
+}
+
+fn mistyped<T>(expr: &Expr, why: impl std::fmt::Display) -> Result<T, Violation> {
+    broken("H03", format!("an expression of type {} is mistyped: {why}", expr.ty))
+}
+
+fn is_integer(ty: &Type) -> bool {
+    ty.as_scalar().is_some_and(Dtype::is_integer)
+}
+
+impl<'a> Verifier<'a> {
+    pub(super) fn expr(&mut self, expr: &'a Expr) -> Outcome {
+        match &expr.kind {
+            ExprKind::Constant(value) => constant(expr, *value),
+            ExprKind::Version(version) => {
+                self.read(*version)?;
+                self.same(expr, self.ty(*version))
+            }
+            ExprKind::Unary(op, operand) => {
+                self.expr(operand)?;
+                self.same(expr, &operand.ty)?;
+                unary(expr, *op)
+            }
+            ExprKind::Binary { op, left, right } => {
+                self.expr(left)?;
+                self.expr(right)?;
+                binary(expr, *op, left, right)
+            }
+            ExprKind::Compare { left, right, .. } => {
+                self.expr(left)?;
+                self.expr(right)?;
+                self.same(expr, &Type::BOOL)?;
+                comparable(expr, &left.ty, &right.ty)
+            }
+            ExprKind::And(left, right) | ExprKind::Or(left, right) => {
+                for side in [left, right] {
+                    self.expr(side)?;
+                    self.same(side, &Type::BOOL)?;
+                }
+                self.same(expr, &Type::BOOL)
+            }
+            ExprKind::Conditional { condition, then, otherwise } => {
+                self.expr(condition)?;
+                self.same(condition, &Type::BOOL)?;
+                for branch in [then, otherwise] {
+                    self.expr(branch)?;
+                    self.same(branch, &expr.ty)?;
+                }
+                Ok(())
+            }
+            ExprKind::Let { target, value, body } => {
+                self.expr(value)?;
+                self.same(value, self.ty(*target))?;
+                self.assign(*target)?;
+                self.expr(body)?;
+                self.defined.remove(*target);
+                self.same(body, &expr.ty)
+            }
+            ExprKind::Convert(value) => {
+                self.expr(value)?;
+                if converts(&value.ty, &expr.ty) {
+                    Ok(())
+                } else {
+                    mistyped(expr, format!("converted from {}", value.ty))
+                }
+            }
+            ExprKind::Tuple(items) => {
+                items.iter().try_for_each(|item| self.expr(item))?;
+                self.same(expr, &Type::tuple(items.iter().map(|item| item.ty.clone())))
+            }
+            ExprKind::TupleItem(tuple, position) => {
+                self.expr(tuple)?;
+                match &tuple.ty {
+                    Type::Tuple(items) if items.get(*position as usize) == Some(&expr.ty) => Ok(()),
+                    _ => mistyped(expr, format!("item {position} of {}", tuple.ty)),
+                }
+            }
+            ExprKind::TupleElement { tuple, index } => {
+                self.expr(tuple)?;
+                self.expr(index)?;
+                self.same(index, &Type::INT64)?;
+                match &tuple.ty {
+                    Type::Tuple(items) if items.iter().all(|item| *item == expr.ty) => Ok(()),
+                    _ => mistyped(expr, format!("an element of {}", tuple.ty)),
+                }
+            }
+            ExprKind::Element { array, indices } => {
+                let element = self.element(array, indices)?;
+                self.same(expr, &element)
+            }
+            ExprKind::ArrayAttribute(array, attribute) => {
+                self.expr(array)?;
+                let Type::Array(ty) = array.ty else {
+                    return mistyped(expr, format!("an attribute of {}", array.ty));
+                };
+                let lengths = || Type::tuple(std::iter::repeat_n(Type::INT64, usize::from(ty.ndim)));
+                match attribute {
+                    ArrayAttribute::Shape | ArrayAttribute::Strides => self.same(expr, &lengths()),
+                    ArrayAttribute::Size => self.same(expr, &Type::INT64),
+                }
+            }
+            ExprKind::Intrinsic { arguments, .. } => {
+                for argument in arguments {
+                    self.expr(argument)?;
+                    if argument.ty.as_scalar().is_none() {
+                        return mistyped(argument, "an intrinsic takes numbers");
+                    }
+                }
+                if expr.ty.as_scalar().is_some() {
+                    Ok(())
+                } else {
+                    mistyped(expr, "an intrinsic gives a number")
+                }
+            }
+            ExprKind::Call { callee, arguments } => {
+                arguments.iter().try_for_each(|argument| self.expr(argument))?;
+                let callee = &self.function.callees[*callee];
+                if !arguments.iter().map(|argument| &argument.ty).eq(&callee.parameters) {
+                    return mistyped(expr, format!("a call of `{}` with other types", callee.name));
+                }
+                self.same(expr, &callee.result)
+            }
+            ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
+        }
+    }
+
+    fn same(&self, expr: &Expr, ty: &Type) -> Outcome {
+        if expr.ty == *ty { Ok(()) } else { mistyped(expr, format!("it should be {ty}")) }
+    }
+
+    /// The type of an element that is read or written.
+    pub(super) fn element(&mut self, array: &'a Expr, indices: &'a [Expr]) -> Result<Type, Violation> {
+        self.expr(array)?;
+        for index in indices {
+            self.expr(index)?;
+            if !is_integer(&index.ty) {
+                return mistyped(index, "an index is an integer");
+            }
+        }
+        match array.ty {
+            Type::Array(ty) if usize::from(ty.ndim) == indices.len() => Ok(Type::Scalar(ty.dtype)),
+            _ => mistyped(array, format!("it has {} indices", indices.len())),
+        }
+    }
+
+    fn new_array(&mut self, expr: &'a Expr, fill: &'a Fill, shape: &'a [Expr]) -> Outcome {
+        for length in shape {
+            self.expr(length)?;
+            self.same(length, &Type::INT64)?;
+        }
+        let Type::Array(ty) = expr.ty else { return mistyped(expr, "a new array") };
+        if let Fill::Value(value) = fill {
+            self.expr(value)?;
+            self.same(value, &Type::Scalar(ty.dtype))?;
+        }
+        let fits = usize::from(ty.ndim) == shape.len() && ty.layout != Layout::A && !ty.readonly;
+        if fits {
+            Ok(())
+        } else {
+            mistyped(expr, "a new array is contiguous, writable and of its shape's dimensions")
+        }
+    }
+}
+
+fn constant(expr: &Expr, value: Constant) -> Outcome {
+    let fits = match (value, &expr.ty) {
+        (Constant::Bool(_), ty) => *ty == Type::BOOL,
+        (Constant::Int(value), Type::Scalar(dtype)) => integer_fits(value, *dtype),
+        (Constant::Float(_), Type::Scalar(Dtype::Float64)) => true,
+        (Constant::Float(value), Type::Scalar(Dtype::Float32)) => {
+            value.is_nan() || f64::from(value as f32) == value
+        }
+        (Constant::None, ty) => *ty == Type::None,
+        (Constant::Dtype, ty) => matches!(ty, Type::Dtype(_)),
+        (Constant::Int(_) | Constant::Float(_), _) => false,
+    };
+    if fits { Ok(()) } else { mistyped(expr, format!("the constant {value:?}")) }
+}
+
+fn integer_fits(value: i64, dtype: Dtype) -> bool {
+    let bits = dtype.size_bytes() * 8;
+    match dtype.kind() {
+        _ if bits == 64 => dtype.is_integer(),
+        DtypeKind::Unsigned => (0..1 << bits).contains(&value),
+        DtypeKind::Signed => (-(1 << (bits - 1))..1 << (bits - 1)).contains(&value),
+        DtypeKind::Bool | DtypeKind::Float => false,
+    }
+}
+
+fn unary(expr: &Expr, op: UnaryOp) -> Outcome {
+    let kind = expr.ty.as_scalar().map(Dtype::kind);
+    let fits = match op {
+        UnaryOp::Not => kind == Some(DtypeKind::Bool),
+        UnaryOp::Neg => kind.is_some_and(|kind| kind != DtypeKind::Bool),
+        UnaryOp::Invert => kind.is_some_and(|kind| kind != DtypeKind::Float),
+    };
+    if fits { Ok(()) } else { mistyped(expr, format!("{op:?}")) }
+}
+
+fn binary(expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr) -> Outcome {
+    let Some(kind) = expr.ty.as_scalar().map(Dtype::kind) else {
+        return mistyped(expr, "arithmetic on no number");
+    };
+    let same = left.ty == expr.ty && right.ty == expr.ty;
+    let is_number = kind != DtypeKind::Bool;
+    let fits = match op {
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::FloorDiv | BinaryOp::Mod => {
+            same && is_number
+        }
+        BinaryOp::Div => same && kind == DtypeKind::Float,
+        BinaryOp::Pow => {
+            let literal =
+                matches!(right.kind, ExprKind::Constant(Constant::Int(_))) && right.ty == Type::INT64;
+            is_number && left.ty == expr.ty && (same || literal)
+        }
+        BinaryOp::LShift | BinaryOp::RShift => {
+            is_integer(&expr.ty) && left.ty == expr.ty && is_integer(&right.ty)
+        }
+        BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor => same && kind != DtypeKind::Float,
+    };
+    if fits { Ok(()) } else { mistyped(expr, format!("{op:?} of {} and {}", left.ty, right.ty)) }
+}
+
+fn comparable(expr: &Expr, left: &Type, right: &Type) -> Outcome {
+    let unsigned = Type::Scalar(Dtype::UInt64);
+    let mixed = (*left == Type::INT64 && *right == unsigned) || (*left == unsigned && *right == Type::INT64);
+    if (left == right && left.as_scalar().is_some()) || mixed {
+        return Ok(());
+    }
+    mistyped(expr, format!("a comparison of {left} with {right}"))
+}
