@@ -15,6 +15,7 @@ impl Lowering<'_> {
         for operand in &operands {
             self.pass(operand, &mut values);
         }
+        self.place_stack_check(callee);
         let callee = self.mir_callee(callee);
         let results = self.code.push(InstKind::Call { callee, arguments: values });
         let result = self.temporary(&expr.ty, results);
@@ -22,6 +23,16 @@ impl Lowering<'_> {
             self.drop_temporary(operand);
         }
         result
+    }
+
+    /// CPython names the line of the call that goes too deep, not that of the function which is called.
+    fn place_stack_check(&mut self, callee: Callee) {
+        if self.source.callees[callee].symbol != self.source.symbol {
+            return;
+        }
+        if let Some(check) = self.stack_check.take() {
+            self.code.function.insts[check].span = self.code.span();
+        }
     }
 
     fn mir_callee(&mut self, callee: Callee) -> mir::Callee {

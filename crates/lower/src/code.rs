@@ -7,8 +7,8 @@ use crate::ownership::{Holdings, UnwindBlocks};
 use hotloop_diagnostics::Span;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, BlockData, Builder, Constant, ConvertOp, ExceptionClass, FloatCompare,
-    Function, InstKind, IntCompare, MachineType, Region, RegionKind, RuntimeFunction, Terminator, UnaryOp,
-    Value,
+    Function, Inst, InstKind, IntCompare, MachineType, Region, RegionKind, RuntimeFunction, Terminator,
+    UnaryOp, Value,
 };
 
 /// A function under construction.
@@ -300,6 +300,12 @@ impl Code {
         }
         let error = self.function.error(class, message);
         self.effect(InstKind::Check { condition, error });
+    }
+
+    /// Raises `RecursionError` where the stack is nearly used up.
+    pub(crate) fn check_stack(&mut self) -> Inst {
+        self.protect();
+        self.function.append_inst(self.block, InstKind::CheckStack, self.span)
     }
 
     /// Calls a runtime function that has a result.

@@ -10,7 +10,7 @@ use hotloop_hir as hir;
 use hotloop_hir::Version;
 use hotloop_index::{IdSet, SideMap};
 use hotloop_mir as mir;
-use hotloop_mir::{InstKind, MachineType, RegionKind, Terminator, Value};
+use hotloop_mir::{Inst, MachineType, RegionKind, Terminator, Value};
 use hotloop_types::{ArrayType, Type};
 use std::rc::Rc;
 
@@ -28,6 +28,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) loops: Vec<LoopFrame>,
     /// How many arrays the function makes, so far.
     pub(crate) allocation_count: u32,
+    /// The stack check at the entry, until a call of the function by itself gave it a place.
+    pub(crate) stack_check: Option<Inst>,
     /// Values that are never negative: lengths of arrays.
     pub(crate) lengths: IdSet<Value>,
     bindings: SideMap<Version, Option<Binding>>,
@@ -61,6 +63,7 @@ impl<'a> Lowering<'a> {
             needed_again: IdSet::new(),
             loops: Vec::new(),
             allocation_count: 0,
+            stack_check: None,
             lengths: IdSet::new(),
             bindings: SideMap::with_len(None, source.versions.len()),
         }
@@ -69,7 +72,7 @@ impl<'a> Lowering<'a> {
     /// From the entry to the return at the end.
     pub(crate) fn run(mut self) -> mir::Function {
         if self.source.is_recursive {
-            self.code.effect(InstKind::CheckStack);
+            self.stack_check = Some(self.code.check_stack());
         }
         self.bind_parameters();
         self.statements(&self.source.body);

@@ -3,8 +3,8 @@
 use crate::lowering::Lowering;
 use crate::values::scalar_dtype;
 use hotloop_abi::{ExceptionClass, RuntimeFunction};
-use hotloop_hir::{Constant, ErrorModel, Expr, ExprKind};
-use hotloop_mir::{BinaryOp, FloatCompare, IntCompare, MachineType, Value};
+use hotloop_hir::{Constant, Expr, ExprKind};
+use hotloop_mir::{BinaryOp, IntCompare, MachineType, Value};
 use hotloop_types::{Dtype, DtypeKind};
 
 /// The largest constant exponent, in magnitude, that is expanded to multiplications; Numba's limit.
@@ -34,14 +34,14 @@ impl Lowering<'_> {
             let single = Some(RuntimeFunction::FloatPow);
             return self.code.call_math(RuntimeFunction::Pow, single, &[base, exponent]);
         }
-        if exponent < 0 && self.source.options.error_model == ErrorModel::Python {
-            let is_nonzero = self.code.compare_float_const(FloatCompare::Ne, base, 0.0);
-            let message = "0.0 cannot be raised to a negative power";
-            self.code.check(is_nonzero, ExceptionClass::ZeroDivisionError, message);
-        }
         let one = self.code.float(ty, 1.0);
         let power = self.expanded(BinaryOp::Fmul, base, exponent.unsigned_abs(), one);
-        if exponent < 0 { self.code.binary(BinaryOp::Fdiv, one, power) } else { power }
+        if exponent >= 0 {
+            return power;
+        }
+        // As in Numba the power itself is tested, which may be zero where the base is not.
+        self.check_divisor(power, "0.0 cannot be raised to a negative power");
+        self.code.binary(BinaryOp::Fdiv, one, power)
     }
 
     fn constant_integer_power(&mut self, base: Value, exponent: Value, known: i64, dtype: Dtype) -> Value {

@@ -143,6 +143,8 @@ fn powers() {
     assert_eq!(float(x, 100_000).to_bits(), x.powf(100_000.0).to_bits());
     let error = Machine::new(&[&constant("float64", -1)]).error(&[0.0.into()]);
     assert_eq!(error, "ZeroDivisionError: 0.0 cannot be raised to a negative power");
+    let underflow = Machine::new(&[&constant("float64", -2)]).error(&[1e-310.into()]);
+    assert!(underflow.starts_with("ZeroDivisionError"), "{underflow}");
     assert_eq!(Machine::new(&[&numpy(constant("float64", -1))]).float(&[(-0.0).into()]), f64::NEG_INFINITY);
     assert!(floats(BinaryOp::Pow, -8.0, 0.5).is_nan());
 
