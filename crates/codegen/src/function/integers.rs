@@ -322,7 +322,7 @@ impl Translator<'_, '_> {
         self.builder.switch_to_block(divide);
         let (divided, left) = self.divided(x, y);
         self.ins().jump(join, &[divided.into(), left.into()]);
-        self.builder.switch_to_block(join);
+        self.go_on_in(join);
         (quotient, remainder)
     }
 

@@ -1,8 +1,8 @@
 //! Builds the CLIF of one function.
 //!
 //! Blocks are built in reverse postorder, so that every value is defined before it is used; Cranelift orders its code in the
-//! same way and moves blocks marked cold to the end. Constants are made anew in each block that uses them: Cranelift would not
-//! keep them in registers over longer stretches in any case. A check ends a CLIF block, so one MIR block becomes several.
+//! same way and moves blocks marked cold to the end. A check ends a CLIF block, so one MIR block becomes several. Constants are made
+//! anew in each block that uses them, so that they take no register over longer stretches; most become part of another instruction.
 
 mod calls;
 mod floats;
@@ -50,7 +50,7 @@ pub(crate) struct Translator<'a, 'm> {
     loops: Loops,
     /// The MIR block that is being built.
     block: Block,
-    /// The constants that were made for it.
+    /// The constants that were made in the current CLIF block.
     block_constants: Vec<Value>,
     /// Both results of floor divisions in it.
     block_divisions: Vec<integers::Division>,
@@ -175,11 +175,21 @@ impl<'a, 'm> Translator<'a, 'm> {
             self.translate_inst(*inst)?;
         }
         self.translate_terminator(block);
+        self.forget_constants();
+        self.block_divisions.clear();
+        Ok(())
+    }
+
+    /// Goes on in another CLIF block of the same MIR block.
+    fn go_on_in(&mut self, block: ir::Block) {
+        self.builder.switch_to_block(block);
+        self.forget_constants();
+    }
+
+    fn forget_constants(&mut self) {
         for value in self.block_constants.drain(..) {
             self.values[value] = None.into();
         }
-        self.block_divisions.clear();
-        Ok(())
     }
 
     fn translate_inst(&mut self, inst: Inst) -> ModuleResult<()> {

@@ -9,7 +9,9 @@ use crate::error::ModuleResult;
 use crate::imports::SELF_SYMBOL;
 use crate::sites::{BOUNDS_MESSAGE, RECURSION_MESSAGE, Site, runtime_error};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, BlockArg, FuncRef, InstBuilder, StackSlot, types};
+use cranelift_codegen::ir::{
+    self, BlockArg, FuncRef, InstBuilder, InstructionData, Opcode, StackSlot, types,
+};
 use cranelift_frontend::FunctionBuilder;
 use cranelift_module::Module as _;
 use hotloop_abi::{Context, ErrorState};
@@ -94,7 +96,7 @@ impl Translator<'_, '_> {
         let block = self.cold_block();
         self.ins().brif(is_outside, block, &[], resume, &[index.into()]);
         self.cold_paths.push(ColdPath::Wrap { block, index, length, resume, fail });
-        self.builder.switch_to_block(resume);
+        self.go_on_in(resume);
         wrapped
     }
 
@@ -128,7 +130,7 @@ impl Translator<'_, '_> {
         let (block, resume) = (self.cold_block(), self.builder.create_block());
         self.ins().brif(is_wanted, block, &[], resume, &[]);
         self.cold_paths.push(ColdPath::Interrupt { block, resume, site, unwind: self.unwind() });
-        self.builder.switch_to_block(resume);
+        self.go_on_in(resume);
     }
 
     /// Raises `RecursionError` when the stack is nearly used up.
@@ -147,7 +149,7 @@ impl Translator<'_, '_> {
         let target = self.unwind_target();
         let resume = self.builder.create_block();
         self.ins().brif(status, target, &[], resume, &[]);
-        self.builder.switch_to_block(resume);
+        self.go_on_in(resume);
     }
 
     /// After a call of a runtime function: an error that it raised by itself still needs a place.
@@ -157,7 +159,7 @@ impl Translator<'_, '_> {
         let (block, resume) = (self.cold_block(), self.builder.create_block());
         self.ins().brif(status, block, &[], resume, &[]);
         self.cold_paths.push(ColdPath::Blame { block, site, unwind: self.unwind() });
-        self.builder.switch_to_block(resume);
+        self.go_on_in(resume);
     }
 
     /// Where an error in the current block goes.
@@ -198,8 +200,8 @@ impl Translator<'_, '_> {
         let tail = self.tail(Tail::Raise { unwind: raising.unwind, payload_words: raising.payload.len() });
         let site = self.int(types::I32, i64::from(raising.site));
         let class = self.int(types::I32, raising.class as i64);
-        let arguments: Vec<BlockArg> =
-            [site, class].into_iter().chain(raising.payload).map(BlockArg::from).collect();
+        let payload: Vec<ir::Value> = raising.payload.into_iter().map(|word| self.made_here(word)).collect();
+        let arguments: Vec<BlockArg> = [site, class].into_iter().chain(payload).map(BlockArg::from).collect();
         self.ins().jump(tail, &arguments);
     }
 
@@ -212,6 +214,7 @@ impl Translator<'_, '_> {
         fail: ir::Block,
     ) {
         self.builder.switch_to_block(block);
+        let [index, length] = [index, length].map(|value| self.made_here(value));
         let wrapped = self.ins().iadd(index, length);
         let is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, wrapped, length);
         self.go_back_unless(is_outside, fail, resume, &[wrapped.into()]);
@@ -249,6 +252,19 @@ impl Translator<'_, '_> {
         self.ins().brif(fails, fail, &[], back, &[]);
         self.builder.switch_to_block(back);
         self.ins().jump(resume, arguments);
+    }
+
+    /// A constant of the path is made anew off it: otherwise it would be made on the path for the sake of a use here.
+    fn made_here(&mut self, value: ir::Value) -> ir::Value {
+        let dfg = &self.builder.func.dfg;
+        let definition = dfg.value_def(value).inst().map(|inst| dfg.insts[inst]);
+        match definition {
+            Some(InstructionData::UnaryImm { opcode: Opcode::Iconst, imm }) => {
+                let ty = dfg.value_type(value);
+                self.ins().iconst(ty, imm)
+            }
+            _ => value,
+        }
     }
 
     fn interrupt_function(&mut self) -> ModuleResult<FuncRef> {
@@ -350,7 +366,7 @@ impl Translator<'_, '_> {
     fn leave_if(&mut self, fails: ir::Value, fail: ir::Block) {
         let resume = self.builder.create_block();
         self.ins().brif(fails, fail, &[], resume, &[]);
-        self.builder.switch_to_block(resume);
+        self.go_on_in(resume);
     }
 
     fn cold_block(&mut self) -> ir::Block {
