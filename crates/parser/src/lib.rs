@@ -26,6 +26,7 @@ mod narrow;
 mod operators;
 mod select;
 mod significant;
+mod soft_keywords;
 mod statement;
 mod token;
 mod tree;

@@ -40,13 +40,25 @@ pub fn parse_module(sources: &SourceMap, file: FileId, selection: Selection) -> 
         } else if faults.is_empty() {
             parsed.module.body.extend(reader.read(tokens, &mut parsed.diagnostics));
         } else {
-            parsed.diagnostics.extend(faults.iter().map(|fault| fault.diagnose(file)));
+            report(faults, file, &mut parsed.diagnostics);
             parsed.module.body.push(reader.skipped(tokens));
         }
     }
-    let rest = faults.before(u32::MAX);
-    parsed.diagnostics.extend(rest.iter().map(|fault| fault.diagnose(file)));
+    report(faults.before(u32::MAX), file, &mut parsed.diagnostics);
     parsed
+}
+
+/// A statement with more faults than this is no Python: the first ones say enough.
+const MAX_FAULTS: usize = 20;
+
+/// Reports the faults of one statement.
+fn report(faults: &[Fault], file: FileId, diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(faults.iter().take(MAX_FAULTS).map(|fault| fault.diagnose(file)));
+    if let Some(hidden) = faults.len().checked_sub(MAX_FAULTS).filter(|hidden| *hidden > 0)
+        && let Some(last) = diagnostics.last_mut()
+    {
+        last.notes.push(format!("{hidden} more errors in this statement are not shown"));
+    }
 }
 
 /// Walks the faults of a layout along with its statements.
@@ -77,6 +89,8 @@ fn is_for_kernels(tokens: &[Token]) -> bool {
     let Some(head) = tokens.first() else { return false };
     match head.kind {
         TokenKind::Def | TokenKind::Async | TokenKind::Import | TokenKind::From => true,
+        // An indented first line, which may hide functions.
+        TokenKind::Indent => true,
         TokenKind::At => decorates_function(tokens),
         TokenKind::If | TokenKind::Try | TokenKind::With => {
             tokens.iter().any(|token| matches!(token.kind, TokenKind::Def | TokenKind::Import))
@@ -100,8 +114,9 @@ fn decorates_function(tokens: &[Token]) -> bool {
         .is_none_or(|head| matches!(head.kind, TokenKind::Def | TokenKind::Async))
 }
 
+/// Whether it stands behind a target: `=`, `+=` and its like, `:`.
 fn is_assignment_sign(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Equal | TokenKind::Colon)
+    kind == TokenKind::Colon || kind == TokenKind::Equal || kind.is_augmented()
 }
 
 /// Whether a simple statement assigns at its outermost level.

@@ -20,6 +20,7 @@ macro_rules! token_kinds {
         variable { $( $(#[$attribute:meta])* $variable:ident $shown:literal, )* }
         keywords { $( $keyword:ident $word:tt, )* }
         operators { $( $operator:ident $sign:tt, )* }
+        augmented { $( $augmented:ident $augmented_sign:tt, )* }
     ) => {
         /// What a token is.
         #[derive(Logos, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +30,7 @@ macro_rules! token_kinds {
             $( $(#[$attribute])* $variable, )*
             $( #[doc = concat!("The keyword `", $word, "`.")] #[token($word)] $keyword, )*
             $( #[doc = concat!("`", $sign, "`")] #[token($sign)] $operator, )*
+            $( #[doc = concat!("`", $augmented_sign, "`")] #[token($augmented_sign)] $augmented, )*
         }
 
         impl TokenKind {
@@ -38,12 +40,18 @@ macro_rules! token_kinds {
                     $( Self::$variable => $shown, )*
                     $( Self::$keyword => $word, )*
                     $( Self::$operator => $sign, )*
+                    $( Self::$augmented => $augmented_sign, )*
                 }
             }
 
             /// Whether it is a reserved word.
             pub const fn is_keyword(self) -> bool {
                 matches!(self, $( Self::$keyword )|*)
+            }
+
+            /// Whether it is an operator that assigns, such as `+=`.
+            pub const fn is_augmented(self) -> bool {
+                matches!(self, $( Self::$augmented )|*)
             }
         }
     };
@@ -114,6 +122,8 @@ token_kinds! {
         EqualEqual "==", NotEqual "!=", Less "<", LessEqual "<=", Greater ">", GreaterEqual ">=",
         Plus "+", Minus "-", Star "*", StarStar "**", Slash "/", SlashSlash "//", Percent "%", At "@",
         Ampersand "&", Bar "|", Caret "^", Tilde "~", ShiftLeft "<<", ShiftRight ">>",
+    }
+    augmented {
         PlusEqual "+=", MinusEqual "-=", StarEqual "*=", StarStarEqual "**=", SlashEqual "/=",
         SlashSlashEqual "//=", PercentEqual "%=", AtEqual "@=", AmpersandEqual "&=", BarEqual "|=",
         CaretEqual "^=", ShiftLeftEqual "<<=", ShiftRightEqual ">>=",

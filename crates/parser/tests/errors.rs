@@ -17,6 +17,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("x = f'abc\n", "HL0102", "f", "this string is not closed on its line"),
     ("x = f'''{a}\n", "HL0102", "f", "this string is never closed"),
     ("x = 1\n    y = 2\n", "HL0103", "", "the next line is indented, but nothing above it opens a block"),
+    ("\n  x = 1\n", "HL0103", "", "the next line is indented, but nothing above it opens a block"),
     ("if x:\ny\n", "HL0103", "", "an indented block is expected after this line"),
     ("if x:\nelse:\n  y\n", "HL0103", "else", "an indented block is expected after this line"),
     (
@@ -131,6 +132,13 @@ fn a_forgotten_bracket_does_not_swallow_decorated_functions() {
     let reading = read("x = foo(1,\n\n@njit\n@other\ndef f(y):\n    return y\n");
     assert_eq!(reading.codes, ["HL0107"]);
     assert_eq!(reading.module.functions()[0].decorators.len(), 2);
+}
+
+#[test]
+fn a_statement_that_is_no_python_is_reported_briefly() {
+    let reading = read(&format!("x = {}\ny = 1\n", "$ a ".repeat(1000)));
+    assert_eq!(reading.codes, ["HL0101"; 20]);
+    assert!(reading.errors[19].ends_with("note: 980 more errors in this statement are not shown"));
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn outline(module: &Module) -> String {
         StmtKind::Function(_) => 'f',
         StmtKind::Import(_) | StmtKind::ImportFrom { .. } => 'i',
         StmtKind::Assign { .. } | StmtKind::AnnAssign { .. } => 'a',
+        StmtKind::AugAssign { .. } => 'u',
         StmtKind::If { .. } | StmtKind::Try { .. } => 'b',
         _ => '?',
     };
@@ -30,6 +31,7 @@ from numba import njit
 
 N = 10
 M: int = 3
+N += 1
 
 @njit
 def kernel(x):
@@ -68,7 +70,7 @@ if __name__ == \"__main__\":
 fn what_kernels_need_is_parsed_and_the_rest_is_skipped() {
     let parsed = for_kernels(FILE);
     assert_eq!(parsed.diagnostics, []);
-    assert_eq!(outline(&parsed.module), "siiaaffssbbsss");
+    assert_eq!(outline(&parsed.module), "siiaauffssbbsss");
     let names: Vec<&str> = parsed.module.functions().iter().map(|function| &*function.name.name).collect();
     assert_eq!(names, ["kernel", "helper", "late"]);
 }
@@ -87,6 +89,13 @@ fn a_string_that_hides_the_rest_of_the_file_is_reported_all_the_same() {
     let parsed = for_kernels("class A:\n    '''open\n\ndef f(x):\n    return x\n");
     assert_eq!(parsed.diagnostics.len(), 1);
     assert_eq!(parsed.diagnostics[0].code.name(), "HL0102");
+}
+
+#[test]
+fn an_indented_first_line_hides_nothing() {
+    let parsed = for_kernels("  @njit\n  def f(): pass\n\ndef g(): pass\n");
+    assert_eq!(parsed.diagnostics.len(), 1);
+    assert_eq!(outline(&parsed.module), "sf");
 }
 
 /// The text of the one statement at the place of `mark`, which is taken out of the text.

@@ -1,0 +1,155 @@
+//! Numbers, strings and f-strings.
+
+use super::{Printer, Result, binding};
+use crate::{Conversion, Expr, FormatPart, Number};
+use std::fmt::Write;
+
+impl<W: Write> Printer<'_, W> {
+    pub(super) fn number(&mut self, number: &Number) -> Result {
+        match number {
+            Number::Int { digits, radix } => {
+                self.text(match radix {
+                    2 => "0b",
+                    8 => "0o",
+                    16 => "0x",
+                    _ => "",
+                })?;
+                self.text(digits)
+            }
+            Number::Float(value) => self.float(*value),
+            Number::Imaginary(value) => {
+                self.float(*value)?;
+                self.text("j")
+            }
+        }
+    }
+
+    /// The shortest digits that read back as the same value; a literal too large for a float stays one.
+    pub(super) fn float(&mut self, value: f64) -> Result {
+        if value.is_infinite() { self.text("1e999") } else { write!(self.out, "{value:?}") }
+    }
+
+    /// The first kind of quotes that no enclosing f-string uses.
+    pub(super) fn free_quotes(&self, kinds: &[&'static str]) -> &'static str {
+        kinds.iter().copied().find(|quotes| !self.quotes.contains(quotes)).unwrap_or("\"")
+    }
+
+    pub(super) fn string(&mut self, text: &str) -> Result {
+        let quotes = if self.quotes.is_empty() && text.contains('"') && !text.contains('\'') {
+            "'"
+        } else {
+            self.free_quotes(&["\"", "'", "\"\"\"", "'''"])
+        };
+        self.text(quotes)?;
+        self.escaped(text, quotes, false)?;
+        self.text(quotes)
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result {
+        let quotes = self.free_quotes(&["\"", "'", "\"\"\"", "'''"]);
+        write!(self.out, "b{quotes}")?;
+        for byte in bytes {
+            match byte {
+                b'\\' | b'"' | b'\'' => write!(self.out, "\\{}", *byte as char)?,
+                b'\n' => self.text("\\n")?,
+                0x20..=0x7e => self.out.write_char(*byte as char)?,
+                _ => write!(self.out, "\\x{byte:02x}")?,
+            }
+        }
+        self.text(quotes)
+    }
+
+    /// Text between quotes; in an f-string braces are doubled.
+    pub(super) fn escaped(&mut self, text: &str, quotes: &str, doubles_braces: bool) -> Result {
+        for character in text.chars() {
+            match character {
+                '\\' => self.text("\\\\")?,
+                '\n' => self.text("\\n")?,
+                '\r' => self.text("\\r")?,
+                '\t' => self.text("\\t")?,
+                '{' | '}' if doubles_braces => write!(self.out, "{character}{character}")?,
+                '"' | '\'' if quotes.starts_with(character) => write!(self.out, "\\{character}")?,
+                '\u{feff}' | '\u{7f}'..='\u{a0}' | '\0'..='\x1f' => {
+                    write!(self.out, "\\u{:04x}", character as u32)?;
+                }
+                _ => self.out.write_char(character)?,
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn format_string(&mut self, prefix: &str, parts: &[FormatPart]) -> Result {
+        let quotes = self.free_quotes(&["\"", "'", "\"\"\"", "'''"]);
+        self.text(prefix)?;
+        self.text(quotes)?;
+        self.quotes.push(quotes);
+        self.format_parts(parts, quotes, true)?;
+        self.quotes.pop();
+        self.text(quotes)
+    }
+
+    pub(super) fn format_parts(&mut self, parts: &[FormatPart], quotes: &str, is_text: bool) -> Result {
+        for part in parts {
+            match part {
+                FormatPart::Text(text) if is_text => self.escaped(text, quotes, true)?,
+                FormatPart::Text(text) => self.specification(text, quotes)?,
+                FormatPart::Field { value, debug_text, conversion, format } => {
+                    self.field(value, debug_text.as_deref(), *conversion, format.as_deref(), quotes)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Text of a format specification, where a brace can only be written as an escape.
+    pub(super) fn specification(&mut self, text: &str, quotes: &str) -> Result {
+        for piece in text.split_inclusive(['{', '}']) {
+            let (plain, brace) = match piece.strip_suffix(['{', '}']) {
+                Some(plain) => (plain, piece.chars().next_back()),
+                None => (piece, None),
+            };
+            self.escaped(plain, quotes, false)?;
+            if let Some(brace) = brace {
+                write!(self.out, "\\x{:02x}", brace as u32)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn field(
+        &mut self,
+        value: &Expr,
+        debug_text: Option<&str>,
+        conversion: Option<Conversion>,
+        format: Option<&[FormatPart]>,
+        quotes: &str,
+    ) -> Result {
+        self.text("{")?;
+        match debug_text {
+            Some(text) => self.text(text)?,
+            None => self.field_value(value)?,
+        }
+        self.text(match conversion {
+            Some(Conversion::Str) => "!s",
+            Some(Conversion::Repr) => "!r",
+            Some(Conversion::Ascii) => "!a",
+            None => "",
+        })?;
+        if let Some(format) = format {
+            self.text(":")?;
+            self.format_parts(format, quotes, false)?;
+        }
+        self.text("}")
+    }
+
+    /// A value whose text starts with a brace keeps its distance from the field's own; a lambda's colon needs parentheses.
+    pub(super) fn field_value(&mut self, value: &Expr) -> Result {
+        let mut text = String::new();
+        Printer { out: &mut text, indent: 0, quotes: self.quotes.clone() }
+            .expression_at(value, binding::OR)?;
+        if text.starts_with('{') {
+            self.text(" ")?;
+        }
+        self.text(&text)
+    }
+}
