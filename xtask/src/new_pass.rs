@@ -89,7 +89,7 @@ const SOURCE: &str = r#"//! One sentence: what this pass does and what for.
 use crate::{MirPass, PassContext};
 use hotloop_mir::Function;
 
-/// See the [module](self).
+/// One sentence, as above. The head of its file says how.
 pub struct <Type>;
 
 impl MirPass for <Type> {

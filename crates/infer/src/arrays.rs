@@ -105,7 +105,7 @@ impl Inference<'_> {
             Value::Str(name, _) => dtype_by_numpy_name(name),
             Value::Expr(_) | Value::Global(..) => None,
         };
-        found.ok_or(()).or_else(|()| {
+        found.ok_or(()).map_err(|()| {
             let what = match &value {
                 Value::Str(name, _) => format!("\"{name}\""),
                 other => other.describe(),
@@ -116,7 +116,7 @@ impl Inference<'_> {
                 argument.span,
             )
             .with_help("write a dtype such as `np.float64`, `x.dtype` or \"float32\"");
-            Err(self.report(diagnostic))
+            self.report(diagnostic)
         })
     }
 }

@@ -25,12 +25,11 @@ impl Inference<'_> {
     }
 
     fn assign_value(&mut self, targets: &[ast::Expr], value: &ast::Expr, span: Span) -> Typed<()> {
-        if let ([target], AstExpr::Tuple(items)) = (targets, &value.kind) {
-            if let Some(parts) = tuple_target(target) {
-                if parts.len() == items.len() {
-                    return self.assign_pairwise(parts, items, span);
-                }
-            }
+        if let ([target], AstExpr::Tuple(items)) = (targets, &value.kind)
+            && let Some(parts) = tuple_target(target)
+            && parts.len() == items.len()
+        {
+            return self.assign_pairwise(parts, items, span);
         }
         let value = self.expression(value)?;
         match targets {

@@ -1,6 +1,7 @@
 //! Comparisons, truth values, `and`, `or`, and conditional expressions.
 
 use crate::conversion::{convert, to_dtype};
+use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Typed};
 use crate::operators::negated;
@@ -9,6 +10,7 @@ use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, UnaryOp};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{CompareOp, Constant, Expr, ExprKind};
+use hotloop_intrinsics::Item;
 use hotloop_types::{Dtype, DtypeKind, Type, promote, unify};
 
 static TRUTH: Code = Code::new("HL0214", "a value has no truth value in a kernel");
@@ -188,7 +190,7 @@ impl Inference<'_> {
     fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
         let described = (left.describe(), right.describe());
         let places = (left.span(), right.span());
-        if let (Value::Expr(left), Value::Expr(right)) = (left, right) {
+        if let (Value::Expr(left), Value::Expr(right)) = (dtype_value(left), dtype_value(right)) {
             let arrays: Vec<&Expr> =
                 [&left, &right].into_iter().filter(|side| matches!(side.ty, Type::Array(_))).collect();
             let is_identity =
@@ -311,6 +313,16 @@ impl Inference<'_> {
         };
         self.depth -= 1;
         result
+    }
+}
+
+/// A name of a dtype as the dtype itself, so that it can be compared.
+fn dtype_value(value: Value) -> Value {
+    match value {
+        Value::Global(Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)), span) => {
+            constant(Constant::Dtype, Type::Dtype(dtype), span).into()
+        }
+        Value::Expr(_) | Value::Global(..) | Value::Str(..) => value,
     }
 }
 

@@ -10,10 +10,9 @@ pub(crate) fn convert(value: Expr, to: &Type) -> Expr {
     }
     if let (ExprKind::Constant(constant), Type::Scalar(from), Type::Scalar(to_dtype)) =
         (&value.kind, &value.ty, to)
+        && let Some(converted) = convert_constant(*constant, *from, *to_dtype)
     {
-        if let Some(converted) = convert_constant(*constant, *from, *to_dtype) {
-            return Expr::new(ExprKind::Constant(converted), to.clone(), value.span);
-        }
+        return Expr::new(ExprKind::Constant(converted), to.clone(), value.span);
     }
     let span = value.span;
     Expr::new(ExprKind::Convert(Box::new(value)), to.clone(), span)

@@ -139,7 +139,7 @@ impl Reader<'_> {
         let source = SignatureSource { scope: self.scope };
         match source.signatures(value) {
             Ok(signatures) => self.decoration.signatures.extend(signatures),
-            Err(diagnostic) => self.report(diagnostic),
+            Err(diagnostic) => self.report(*diagnostic),
         }
     }
 

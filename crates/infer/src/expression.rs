@@ -13,13 +13,14 @@ use hotloop_index::Id;
 use hotloop_intrinsics::{Item, lookup};
 use hotloop_types::Type;
 
-static UNKNOWN_NAME: Code = Code::new("HL0201", "a name is not defined");
-static UNASSIGNED: Code = Code::new("HL0202", "a variable is read before it is assigned");
-static CONFLICT: Code = Code::new("HL0203", "a variable has types that have nothing in common");
+pub(crate) static UNKNOWN_NAME: Code = Code::new("HL0201", "a name is not defined");
+pub(crate) static UNASSIGNED: Code = Code::new("HL0202", "a variable is read before it is assigned");
+pub(crate) static CONFLICT: Code = Code::new("HL0203", "a variable has types that have nothing in common");
 static LITERAL: Code = Code::new("HL0207", "an integer literal does not fit 64 bits");
 static UNSUPPORTED: Code = Code::new("HL0302", "an expression is not supported in a kernel yet");
 static NOT_A_VALUE: Code = Code::new("HL0303", "a function, module or string is used as a value");
-static GLOBAL: Code = Code::new("HL0304", "a global cannot be used in a kernel");
+pub(crate) static GLOBAL: Code = Code::new("HL0304", "a global cannot be used in a kernel");
+static BUILTIN: Code = Code::new("HL0319", "a builtin of Python is not supported in a kernel yet");
 static TOO_DEEP: Code = Code::new("HL0311", "an expression is too long or nested too deeply");
 
 /// How deep expressions may nest; the parser allows 200 brackets.
@@ -207,7 +208,7 @@ impl Inference<'_> {
             return self.read_local(local, span).map(Value::Expr);
         }
         let global = self.global(name, span)?;
-        self.global_value(global, span)
+        self.global_value(global, name, span)
     }
 
     fn read_local(&mut self, local: Local, span: Span) -> Typed {
@@ -270,41 +271,40 @@ impl Inference<'_> {
                 help: Some("use it behind `raise`".into()),
             });
         }
-        let mut diagnostic =
-            Diagnostic::error(&UNKNOWN_NAME, format!("the name `{name}` is not defined"), span);
-        diagnostic = match crate::names::suggestion(name, self.locals.names()) {
-            Some(similar) => diagnostic.with_help(format!("did you mean `{similar}`?")),
-            None if crate::names::is_python_builtin(name) => {
-                diagnostic.message = format!("the builtin `{name}` is not supported yet in a kernel");
-                diagnostic.with_help("do this outside the kernel, or write a loop")
-            }
-            None => diagnostic.with_help(format!("import `{name}` or define it at the head of the file")),
+        if let Some(help) = crate::names::python_builtin(name) {
+            let message = format!("the builtin `{name}` is not supported yet in a kernel");
+            return Err(self.report(Diagnostic::error(&BUILTIN, message, span).with_help(help)));
+        }
+        let help = match crate::names::suggestion(name, self.locals.names()) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => format!("import `{name}` or define it at the head of the file"),
         };
-        Err(self.report(diagnostic))
+        let message = format!("the name `{name}` is not defined");
+        Err(self.report(Diagnostic::error(&UNKNOWN_NAME, message, span).with_help(help)))
     }
 
     /// A global as an operand: constants become expressions.
-    pub(crate) fn global_value(&mut self, global: Global, span: Span) -> Typed<Value> {
+    pub(crate) fn global_value(&mut self, global: Global, name: &str, span: Span) -> Typed<Value> {
         match global {
             Global::Constant(value) => match frozen(&value, span) {
                 Some(value) => Ok(Value::Expr(value)),
                 None => match value {
                     crate::environment::FrozenValue::Str(text) => Ok(Value::Str(text, span)),
-                    _ => Err(self.report_global("a tuple that holds strings", None, span)),
+                    _ => Err(self.report_global(name, "a tuple that holds strings", None, span)),
                 },
             },
             Global::Item(Item::Constant(value)) => {
                 Ok(constant(Constant::Float(value), Type::FLOAT64, span).into())
             }
-            Global::Unsupported { what, help } => Err(self.report_global(&what, help, span)),
+            Global::Unsupported { what, help } => Err(self.report_global(name, &what, help, span)),
             Global::Item(Item::Function(..) | Item::Dtype(_) | Item::PythonType(_))
             | Global::Module(_)
             | Global::Function(_) => Ok(Value::Global(global, span)),
         }
     }
 
-    fn report_global(&mut self, what: &str, help: Option<String>, span: Span) -> Reported {
-        let message = format!("this is {what}, which cannot be used in a kernel yet");
+    fn report_global(&mut self, name: &str, what: &str, help: Option<String>, span: Span) -> Reported {
+        let message = format!("`{name}` is {what}, which cannot be used in a kernel yet");
         let help = help.unwrap_or_else(|| "pass what is needed of it as an argument".to_owned());
         self.report(Diagnostic::error(&GLOBAL, message, span).with_help(help))
     }

@@ -2,9 +2,11 @@
 
 use crate::bindings::{Binding, Bindings, Conflict};
 use crate::environment::{Callees, Environment};
+use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME};
 use crate::liveness::Liveness;
 use crate::locals::Locals;
 use crate::memo::{CalleeMemo, LoopMemo};
+use crate::statement::TOO_DEEP;
 use hotloop_ast::{FunctionDef, ParameterKind, Stmt};
 use hotloop_diagnostics::{Code, Diagnostic, Severity, Span};
 use hotloop_hir as hir;
@@ -107,8 +109,11 @@ pub(crate) struct LoopFrame {
 
 impl Inference<'_> {
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+        // What is said about a name holds wherever it stands; and one place where the nesting is too deep is enough.
+        let once = [&UNKNOWN_NAME, &UNASSIGNED, &CONFLICT, &GLOBAL, &TOO_DEEP];
         let is_new = |known: &Diagnostic| {
-            known.primary.span != diagnostic.primary.span || known.message != diagnostic.message
+            known.message != diagnostic.message
+                || known.primary.span != diagnostic.primary.span && !once.contains(&diagnostic.code)
         };
         if self.diagnostics.iter().all(is_new) {
             self.diagnostics.push(diagnostic);
@@ -183,6 +188,10 @@ impl Inference<'_> {
 
     /// Finds the type of the result and converts the values returned to it.
     fn result(&mut self) {
+        // Behind an error the ways through the function are not all known.
+        if !self.diagnostics.is_empty() {
+            return;
+        }
         let Some(result) = self.declared_result.clone().or_else(|| self.common_result()) else { return };
         for (ty, span) in std::mem::take(&mut self.returns) {
             if !can_convert(&ty, &result) {

@@ -5,7 +5,7 @@
 
 use crate::bindings::{Binding, Bindings, Joins, Meeting};
 use crate::environment::Global;
-use crate::function::{Inference, LoopFrame, Typed};
+use crate::function::{Inference, LoopFrame, Reported, Typed};
 use crate::statement::{constant_truth, head_of, truth};
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr};
@@ -121,14 +121,13 @@ impl Inference<'_> {
         otherwise: &[ast::Stmt],
     ) -> Typed<()> {
         let source = LoopSource { statement, body, otherwise };
-        let Some(call) = self.range_call(iterable)? else {
-            let message =
-                format!("a loop over {} is not supported yet in a kernel", iterable.kind.describe());
-            self.poison_assigned(statement);
-            return Err(self
-                .report(Diagnostic::error(&NOT_A_RANGE, message, iterable.span).with_help(
-                    "count with `range` and index, as in `for i in range(len(x)): value = x[i]`",
-                )));
+        let call = match self.range_call(iterable) {
+            Ok(Some(call)) => call,
+            Ok(None) => return Err(self.report_iterable(statement, iterable)),
+            Err(Reported) => {
+                self.poison_assigned(statement);
+                return Err(Reported);
+            }
         };
         let AstExpr::Name(name) = &target.kind else {
             let message = "a loop over a range assigns one variable";
@@ -140,7 +139,7 @@ impl Inference<'_> {
         let target = self.locals.find(name).expect("every target is a local");
         let Ok([start, stop, step]) = self.range_bounds(&call) else {
             self.poison_assigned(statement);
-            return Err(crate::function::Reported);
+            return Err(Reported);
         };
         if call.is_parallel && self.function.options.parallel {
             return self.parallel_for(source, target, [start, stop, step]);
@@ -152,6 +151,19 @@ impl Inference<'_> {
         let repeated = self.finish_loop(source, attempt, false, &snapshot.bindings);
         self.emit(StmtKind::ForRange { range, repeated }, statement.span);
         Ok(())
+    }
+
+    fn report_iterable(&mut self, statement: &ast::Stmt, iterable: &ast::Expr) -> Reported {
+        self.poison_assigned(statement);
+        // What is wrong within it goes first.
+        let Ok(value) = self.operand(iterable) else { return Reported };
+        let what = value.describe();
+        let message = format!("a loop over {what} is not supported yet in a kernel");
+        self.report(
+            Diagnostic::error(&NOT_A_RANGE, message, iterable.span)
+                .with_primary(format!("this is {what}"))
+                .with_help("count with `range` and index, as in `for i in range(len(x)): value = x[i]`"),
+        )
     }
 
     /// After an error in a loop's head, what the loop would assign is not known.
@@ -207,7 +219,7 @@ impl Inference<'_> {
         }
     }
 
-    fn report_range(&mut self, span: Span, message: &str) -> crate::function::Reported {
+    fn report_range(&mut self, span: Span, message: &str) -> Reported {
         self.report(
             Diagnostic::error(&RANGE, message, span)
                 .with_help("write `range(stop)`, `range(start, stop)` or `range(start, stop, step)`"),

@@ -19,57 +19,25 @@ fn is_one_edit(left: &str, right: &str) -> bool {
     short.get(behind.min(short.len())..) == long.get(same + 1..)
 }
 
-/// Whether Python has a builtin of that name: then the name is known, only not supported.
-pub(crate) fn is_python_builtin(name: &str) -> bool {
-    matches!(
-        name,
-        "all"
-            | "any"
-            | "ascii"
-            | "bin"
-            | "bytearray"
-            | "bytes"
-            | "callable"
-            | "chr"
-            | "complex"
-            | "dict"
-            | "enumerate"
-            | "eval"
-            | "exec"
-            | "filter"
-            | "format"
-            | "frozenset"
-            | "getattr"
-            | "hasattr"
-            | "hash"
-            | "hex"
-            | "id"
-            | "input"
-            | "isinstance"
-            | "iter"
-            | "list"
-            | "map"
-            | "memoryview"
-            | "next"
-            | "object"
-            | "oct"
-            | "open"
-            | "ord"
-            | "print"
-            | "repr"
-            | "reversed"
-            | "set"
-            | "setattr"
-            | "slice"
-            | "sorted"
-            | "str"
-            | "sum"
-            | "super"
-            | "tuple"
-            | "type"
-            | "vars"
-            | "zip"
-    )
+/// If Python has a builtin of that name, the way round it.
+pub(crate) fn python_builtin(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "enumerate" | "zip" | "reversed" | "iter" | "next" | "map" | "filter" => {
+            "count with `range` and index, as in `for i in range(len(x)): value = x[i]`"
+        }
+        "sum" | "any" | "all" | "sorted" => "write a loop over the elements",
+        "list" | "dict" | "set" | "frozenset" | "bytearray" | "tuple" => "keep the data in arrays",
+        "print" | "input" | "open" => {
+            "return what is to be shown, or store it in an array, and do this outside the kernel"
+        }
+        "isinstance" | "type" | "hasattr" | "getattr" | "setattr" | "callable" | "vars" | "id" | "super"
+        | "object" => "write one kernel for each type",
+        "str" | "repr" | "format" | "chr" | "ord" | "ascii" | "bin" | "hex" | "oct" | "bytes" => {
+            "make texts outside the kernel"
+        }
+        "complex" | "eval" | "exec" | "hash" | "memoryview" | "slice" => "do this outside the kernel",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Inference<'_> {
             }
             _ => tuple_binary(op, left, right, span),
         };
-        result.ok_or(()).or_else(|()| Err(self.report_operands(op.spelling(), described, span, places)))
+        result.ok_or_else(|| self.report_operands(op.spelling(), described, span, places))
     }
 
     fn report_operands(
@@ -91,12 +91,12 @@ impl Inference<'_> {
             Value::Expr(value) => scalar_unary(op, value, span),
             Value::Global(..) | Value::Str(..) => None,
         };
-        result.ok_or(()).or_else(|()| {
+        result.ok_or(()).map_err(|()| {
             let message = format!("`{}` does not accept {described}", op.spelling());
             let diagnostic = Diagnostic::error(&OPERANDS, message, span)
                 .with_label(operand.span, format!("this is {described}"))
                 .with_help(operand_help(op.spelling()));
-            Err(self.report(diagnostic))
+            self.report(diagnostic)
         })
     }
 }

@@ -228,7 +228,12 @@ impl Inference<'_> {
     ) -> Attempt {
         let span = head_of(source.statement);
         let assigned: IdSet<Local> = self.liveness.around(source.statement).assigned.clone();
-        assigned.iter().for_each(|local| self.bindings.set(local, Binding::Unassigned));
+        // What iterations carry on without being a reduction was reported.
+        let exposed = self.liveness.around(source.statement).exposed.clone();
+        for local in assigned.iter() {
+            let carried = if exposed.contains(local) { Binding::Poisoned } else { Binding::Unassigned };
+            self.bindings.set(local, carried);
+        }
         let mut joins = Joins::default();
         for candidate in candidates {
             let version = self.new_version(candidate.local, candidate.ty.clone(), span);

@@ -99,13 +99,12 @@ impl Usages<'_, '_> {
     }
 
     fn assign(&mut self, targets: &[Expr], value: &Expr, span: Span) {
-        if let [target] = targets {
-            if self.is_variable(target) {
-                if let Some(op) = self.update(value) {
-                    self.usage.updates.push((op, span));
-                    return;
-                }
-            }
+        if let [target] = targets
+            && self.is_variable(target)
+            && let Some(op) = self.update(value)
+        {
+            self.usage.updates.push((op, span));
+            return;
         }
         self.expression(value);
         targets.iter().for_each(|target| self.target(target));

@@ -18,7 +18,7 @@ pub(crate) struct SignatureSource<'a> {
 
 impl SignatureSource<'_> {
     /// A signature, or a list or tuple of signatures.
-    pub(crate) fn signatures(&self, value: &Expr) -> Result<Vec<(Signature, Span)>, Diagnostic> {
+    pub(crate) fn signatures(&self, value: &Expr) -> Result<Vec<(Signature, Span)>, Box<Diagnostic>> {
         match &value.kind {
             ExprKind::List(items) => {
                 let lists: Result<Vec<_>, _> = items.iter().map(|item| self.one(item)).collect();
@@ -38,7 +38,7 @@ impl SignatureSource<'_> {
         }
     }
 
-    fn one(&self, value: &Expr) -> Result<Vec<(Signature, Span)>, Diagnostic> {
+    fn one(&self, value: &Expr) -> Result<Vec<(Signature, Span)>, Box<Diagnostic>> {
         let text = match &value.kind {
             ExprKind::Str(text) => text.clone(),
             ExprKind::Name(name) => match self.scope.constant(value) {
@@ -60,7 +60,7 @@ impl SignatureSource<'_> {
         Ok(signatures.into_iter().map(|signature| (signature, value.span)).collect())
     }
 
-    fn write(&self, value: &Expr, text: &mut String, depth: u32) -> Result<(), Diagnostic> {
+    fn write(&self, value: &Expr, text: &mut String, depth: u32) -> Result<(), Box<Diagnostic>> {
         if depth > MAX_DEPTH {
             return Err(unreadable("types are nested too deeply".into(), value.span));
         }
@@ -114,7 +114,7 @@ impl SignatureSource<'_> {
         Ok(())
     }
 
-    fn write_all(&self, items: &[Expr], text: &mut String, depth: u32) -> Result<(), Diagnostic> {
+    fn write_all(&self, items: &[Expr], text: &mut String, depth: u32) -> Result<(), Box<Diagnostic>> {
         for (position, item) in items.iter().enumerate() {
             text.push_str(if position > 0 { ", " } else { "" });
             self.write(item, text, depth + 1)?;
@@ -122,7 +122,12 @@ impl SignatureSource<'_> {
         Ok(())
     }
 
-    fn write_argument(&self, argument: &Argument, text: &mut String, depth: u32) -> Result<(), Diagnostic> {
+    fn write_argument(
+        &self,
+        argument: &Argument,
+        text: &mut String,
+        depth: u32,
+    ) -> Result<(), Box<Diagnostic>> {
         match argument {
             Argument::Positional(value) => self.write(value, text, depth + 1),
             Argument::Keyword { name, value } => {
@@ -137,7 +142,7 @@ impl SignatureSource<'_> {
     }
 
     /// The name of a type as the signature language knows it, whatever the import called it.
-    fn name(&self, value: &Expr) -> Result<String, Diagnostic> {
+    fn name(&self, value: &Expr) -> Result<String, Box<Diagnostic>> {
         let found = match &value.kind {
             ExprKind::Name(name) => match self.scope.meaning(name) {
                 Some(Meaning::Imported { module, name }) if is_type_module(module) => Some(name.to_string()),
@@ -172,13 +177,13 @@ fn is_type_module(module: &str) -> bool {
     matches!(module, "hotloop" | "hotloop.types" | "numba.types" | "numba.core.types" | "numpy")
 }
 
-fn unreadable(message: String, span: Span) -> Diagnostic {
-    Diagnostic::error(&SIGNATURE, message, span)
-        .with_help("write the signature as a string, such as \"float64(float64[:], int64)\"")
+fn unreadable(message: String, span: Span) -> Box<Diagnostic> {
+    let diagnostic = Diagnostic::error(&SIGNATURE, message, span);
+    Box::new(diagnostic.with_help("write the signature as a string, such as \"float64(float64[:], int64)\""))
 }
 
-fn wrong(text: &str, error: &SignatureError, span: Span) -> Diagnostic {
+fn wrong(text: &str, error: &SignatureError, span: Span) -> Box<Diagnostic> {
     let message = format!("the signature `{text}` cannot be read: {error}");
-    Diagnostic::error(&SIGNATURE, message, span)
-        .with_help("a signature looks like \"float64(float64[:, ::1], int64)\"")
+    let diagnostic = Diagnostic::error(&SIGNATURE, message, span);
+    Box::new(diagnostic.with_help("a signature looks like \"float64(float64[:, ::1], int64)\""))
 }

@@ -11,12 +11,12 @@ use hotloop_hir::{Constant, Edge, Expr, ExprKind, StmtKind};
 use hotloop_index::IdSet;
 use hotloop_types::Type;
 
-static UNSUPPORTED: Code = Code::new("HL0301", "a construct is not supported in a kernel yet");
+static UNSUPPORTED: Code = Code::new("HL0301", "a statement is not supported in a kernel yet");
 static RAISE: Code =
     Code::new("HL0308", "an exception is raised in a way that is not supported in a kernel yet");
 static LEAVES_PARALLEL: Code = Code::new("HL0403", "an iteration of a parallel loop leaves the loop");
 static OUTSIDE_LOOP: Code = Code::new("HL0220", "`break` or `continue` outside a loop");
-static TOO_DEEP: Code = Code::new("HL0305", "an expression or a block is nested too deeply");
+pub(crate) static TOO_DEEP: Code = Code::new("HL0305", "blocks are nested too deeply");
 
 /// How deep blocks may nest.
 const MAX_BLOCK_DEPTH: u32 = 130;

@@ -44,7 +44,7 @@ impl Inference<'_> {
 
     fn module_attribute(&mut self, module: &str, name: &Identifier, span: Span) -> Typed<Value> {
         if let Some(global) = self.environment.attribute(module, &name.name) {
-            return self.global_value(global, span);
+            return self.global_value(global, &format!("{module}.{}", name.name), span);
         }
         let message = format!("`{module}.{}` is not supported in a kernel yet", name.name);
         let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
@@ -263,10 +263,10 @@ impl Inference<'_> {
 fn tuple_item(tuple: Expr, position: usize, span: Span) -> Expr {
     let Type::Tuple(types) = &tuple.ty else { unreachable!("only a tuple has items") };
     let ty = types[position].clone();
-    if let ExprKind::Tuple(items) = &tuple.kind {
-        if items.iter().all(|item| matches!(item.kind, ExprKind::Constant(_))) {
-            return Expr { span, ..items[position].clone() };
-        }
+    if let ExprKind::Tuple(items) = &tuple.kind
+        && items.iter().all(|item| matches!(item.kind, ExprKind::Constant(_)))
+    {
+        return Expr { span, ..items[position].clone() };
     }
     Expr::new(ExprKind::TupleItem(Box::new(tuple), position as u32), ty, span)
 }

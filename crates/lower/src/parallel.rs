@@ -10,7 +10,7 @@ use crate::values::{Operand, scalar_dtype};
 use hotloop_hir::{Edge, RangeLoop, Reduction, ReductionOp, Stmt, Version};
 use hotloop_index::IdSet;
 use hotloop_mir as mir;
-use hotloop_mir::{BinaryOp, Block, InstKind, MachineType, ParFor, Terminator, Value};
+use hotloop_mir::{Block, InstKind, MachineType, ParFor, Terminator, Value};
 use hotloop_types::{Dtype, DtypeKind};
 
 impl<'a> Lowering<'a> {
@@ -25,8 +25,9 @@ impl<'a> Lowering<'a> {
     ) {
         let values = self.range_values(range);
         self.code.set_span(statement.span);
-        let count = self.trip_count(&values);
+        let count = self.parallel_count(&values);
         let initial = self.reductions(reductions);
+        self.code.set_span(statement.span);
         let (body_block, exit) = (self.code.new_block(), self.code.new_block());
         let region = ParFor { count, body: body_block, reductions: initial, exit };
         self.code.terminate(Terminator::ParFor(region));
@@ -50,11 +51,7 @@ impl<'a> Lowering<'a> {
         let accumulators: Vec<Version> = reductions.iter().map(|each| each.accumulator).collect();
         let join = self.join_at(body, &accumulators);
         self.start_join(join);
-        let offset = match self.code.known_int(range.step) {
-            Some(1) => number,
-            _ => self.code.binary(BinaryOp::Imul, number, range.step),
-        };
-        let index = self.code.binary(BinaryOp::Iadd, range.start, offset);
+        let index = self.value_at(range, number);
         self.assign(target, Operand::Scalar(index));
         self.loops.push(LoopFrame::parallel(accumulators));
     }

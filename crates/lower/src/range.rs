@@ -11,9 +11,9 @@ use hotloop_mir::{BinaryOp, IntCompare, Value};
 
 /// The values of a range, all `i64`.
 pub(crate) struct RangeValues {
-    pub(crate) start: Value,
+    start: Value,
     stop: Value,
-    pub(crate) step: Value,
+    step: Value,
     /// The step, where it is known and not 0.
     known_step: Option<i64>,
 }
@@ -107,8 +107,26 @@ impl Lowering<'_> {
         }
     }
 
+    /// How many iterations a parallel loop has; a negative number is none.
+    pub(crate) fn parallel_count(&mut self, range: &RangeValues) -> Value {
+        let counts_from_zero = range.known_step == Some(1) && self.code.known_int(range.start) == Some(0);
+        if counts_from_zero { range.stop } else { self.trip_count(range) }
+    }
+
+    /// The value of a range in the iteration of that number.
+    pub(crate) fn value_at(&mut self, range: &RangeValues, number: Value) -> Value {
+        let offset = match range.known_step {
+            Some(1) => number,
+            _ => self.code.binary(BinaryOp::Imul, number, range.step),
+        };
+        match self.code.known_int(range.start) {
+            Some(0) => offset,
+            _ => self.code.binary(BinaryOp::Iadd, range.start, offset),
+        }
+    }
+
     /// How many values there are: `max(0, ceil((stop - start) / step))`, at most the largest `i64`.
-    pub(crate) fn trip_count(&mut self, range: &RangeValues) -> Value {
+    fn trip_count(&mut self, range: &RangeValues) -> Value {
         let code = &mut self.code;
         let (low, high, stride) = match range.known_step {
             Some(step) if step > 0 => (range.start, range.stop, range.step),

@@ -61,10 +61,13 @@ pub struct Optimised {
     pub remarks: Vec<Remark>,
 }
 
+/// Sees a function after a pass, which it is told by name.
+pub type Observer<'a> = dyn Fn(&'static str, &Function) + 'a;
+
 /// Runs the pipeline over functions.
 pub struct Optimiser<'a> {
     callee_body: &'a dyn Fn(&str) -> Option<&'a Function>,
-    observer: Option<&'a dyn Fn(&'static str, &Function)>,
+    observer: Option<&'a Observer<'a>>,
     is_enabled: bool,
 }
 
@@ -83,7 +86,7 @@ impl<'a> Optimiser<'a> {
 
     /// Shows every function after every pass, with the pass's name: to verify, print or interpret it.
     #[must_use]
-    pub fn with_observer(mut self, observer: &'a dyn Fn(&'static str, &Function)) -> Self {
+    pub fn with_observer(mut self, observer: &'a Observer<'a>) -> Self {
         self.observer = Some(observer);
         self
     }

@@ -21,8 +21,6 @@ const WORK_PER_THREAD_PICOSECONDS: i64 = 10_000_000;
 const LEAST_CHUNK_PICOSECONDS: i64 = 2_000_000;
 /// A region that has run alone for so long asks for help.
 const PATIENCE: Duration = Duration::from_micros(20);
-/// How often a region that runs alone looks at the clock.
-const PIECES_ALONE: i64 = 8;
 
 /// See the table of the abi.
 ///
@@ -131,12 +129,12 @@ fn piece_count(work: &Work) -> i64 {
 unsafe fn run_alone(context: &mut Context, work: &Work, may_ask_for_help: bool) -> Result<i64, Status> {
     let began = may_ask_for_help.then(Instant::now);
     let count = piece_count(work);
-    let step = (count - 1) / PIECES_ALONE + 1;
     let was_in_parallel = std::mem::replace(&mut context.in_parallel, 1);
     let mut next = 0;
     let mut status = Status::OK;
     while next < count && status.is_ok() {
-        let end = next.saturating_add(step).min(count);
+        // Doubled each time: few looks at the clock, and only one iteration is lost to others if each takes long.
+        let end = if may_ask_for_help { next.saturating_mul(2).clamp(1, count) } else { count };
         // SAFETY: the caller's promise.
         status = unsafe { run_pieces(context, work, next, end) };
         next = end;

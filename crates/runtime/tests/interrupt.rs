@@ -206,3 +206,33 @@ fn several_calls_end_at_once() {
         assert!(began.elapsed() < AT_MOST, "{:?}", began.elapsed());
     });
 }
+
+/// The numbers of the signals that the runtime's own threads block, by thread.
+fn blocked_signals() -> Vec<u64> {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path());
+    let own = tasks.filter(|task| {
+        std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name.starts_with("hotloop-"))
+    });
+    own.filter_map(|task| std::fs::read_to_string(task.join("status")).ok())
+        .filter_map(|status| {
+            let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"))?;
+            u64::from_str_radix(mask.trim(), 16).ok()
+        })
+        .collect()
+}
+
+#[test]
+fn signals_are_left_to_the_threads_of_the_host() {
+    let interrupter = Interrupter::with_poll(|| false);
+    let mut call = CallState::new(&interrupter).with_threads(3);
+    call.worker().parallel_for(3, 0, |_, _| Ok(())).unwrap();
+    let (interrupt, segmentation_fault) = (1 << (libc::SIGINT - 1), 1 << (libc::SIGSEGV - 1));
+    // Two workers and the heartbeat, which get their names only when they run.
+    let began = Instant::now();
+    while blocked_signals().len() < 3 {
+        assert!(began.elapsed() < Duration::from_secs(10), "{:x?}", blocked_signals());
+        std::thread::yield_now();
+    }
+    let masks = blocked_signals();
+    assert!(masks.iter().all(|mask| mask & interrupt != 0 && mask & segmentation_fault == 0), "{masks:x?}");
+}

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-const RANDOM_INPUTS: usize = 4000;
+const RANDOM_INPUTS: usize = 2500;
 
 /// Reads lines `symbol bits..`, prints the bits of the result or the name of the exception.
 const PYTHON: &str = r#"

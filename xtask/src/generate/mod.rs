@@ -3,6 +3,7 @@
 //! Each derived file is a row in [`DERIVED`]. `gen --check` writes nothing and fails when a file differs from what
 //! its sources say now.
 
+mod decision_index;
 pub(crate) mod error_index;
 
 use crate::failure::{Context, Failure, Result};
@@ -14,7 +15,10 @@ struct Derived {
     make: fn(&Workspace) -> Result<String>,
 }
 
-static DERIVED: &[Derived] = &[Derived { path: "docs/errors/README.md", make: error_index::make }];
+static DERIVED: &[Derived] = &[
+    Derived { path: "docs/errors/README.md", make: error_index::make },
+    Derived { path: "docs/decisions/README.md", make: decision_index::make },
+];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
     match arguments {

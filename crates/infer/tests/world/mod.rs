@@ -26,8 +26,13 @@ pub(crate) const HEAD: &str = "import math\nimport numpy as np\nfrom hotloop imp
 
 impl World {
     pub(crate) fn new(text: &str) -> Self {
+        Self::of(&format!("{HEAD}{text}"))
+    }
+
+    /// A module without the usual head.
+    pub(crate) fn of(text: &str) -> Self {
         let mut sources = SourceMap::new();
-        let file = sources.add("kernel.py", format!("{HEAD}{text}"));
+        let file = sources.add("kernel.py", text);
         let parsed = parse_module(&sources, file, Selection::Everything);
         assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
         let scope = ModuleScope::new(&parsed.module);

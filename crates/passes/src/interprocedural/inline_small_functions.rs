@@ -21,7 +21,7 @@ const MAX_CALLEE: usize = 60;
 /// The most instructions of a function that others are copied into.
 const MAX_CALLER: usize = 1000;
 
-/// See the [module](self).
+/// Replaces calls of small functions by their bodies. The head of its file says how.
 pub struct InlineSmallFunctions;
 
 impl MirPass for InlineSmallFunctions {

@@ -20,11 +20,12 @@ use hotloop_mir::{
     Value,
 };
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 /// The most instructions of a header that a rotation copies to the ways in.
 pub(crate) const MAX_COPIED: usize = 8;
 
-/// See the [module](self).
+/// Gives every loop a preheader and one latch, and moves a test at its top to its bottom. The head of its file says how.
 pub struct CanonicalizeLoops;
 
 impl MirPass for CanonicalizeLoops {
@@ -210,10 +211,9 @@ impl Plan {
         let mut passed = self.used_outside.clone();
         let mut substitute = substitute;
         for value in extra {
-            if !substitute.contains_key(&value) {
+            if let Entry::Vacant(entry) = substitute.entry(value) {
                 let ty = function.value_type(value);
-                let parameter = function.add_parameter(between, ty);
-                substitute.insert(value, parameter);
+                entry.insert(function.add_parameter(between, ty));
                 passed.push(value);
             }
         }

@@ -12,7 +12,7 @@ use crate::{MirPass, PassContext};
 use hotloop_index::SideMap;
 use hotloop_mir::{BinaryOp, Constant, ControlFlow, Dominators, Function, Inst, InstKind, Terminator, Value};
 
-/// See the [module](self).
+/// Removes bounds checks that a counted loop cannot fail. The head of its file says how.
 pub struct ElideBoundsChecks;
 
 impl MirPass for ElideBoundsChecks {

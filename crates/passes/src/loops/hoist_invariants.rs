@@ -12,7 +12,7 @@ use crate::{MirPass, PassContext};
 use hotloop_index::IdSet;
 use hotloop_mir::{Block, ControlFlow, Dominators, Function, Inst, InstKind, RegionKind, Value};
 
-/// See the [module](self).
+/// Moves loop-invariant instructions to the loop's preheader. The head of its file says how.
 pub struct HoistInvariants;
 
 impl MirPass for HoistInvariants {

@@ -20,7 +20,7 @@ const STRIP: i64 = 1 << 14;
 /// A loop of at most so many iterations needs no safepoint.
 const SHORT: i64 = 1 << 12;
 
-/// See the [module](self).
+/// Takes safepoints out of innermost loops: drops them from short ones, and runs long ones in strips. The head of its file says how.
 pub struct ThinSafepoints;
 
 impl MirPass for ThinSafepoints {

@@ -21,7 +21,7 @@ const PICOSECONDS_AN_INSTRUCTION: i64 = 300;
 /// The iterations that an inner loop is guessed to have.
 const GUESSED_TRIP_COUNT: i64 = 64;
 
-/// See the [module](self).
+/// Makes the body of every parallel loop a function of its own, which the runtime calls for parts of the iterations. The head of its file says how.
 pub struct OutlineParallelRegions;
 
 impl MirPass for OutlineParallelRegions {

@@ -13,7 +13,7 @@ use hotloop_mir::{
     MachineType, UnaryOp, Value,
 };
 
-/// See the [module](self).
+/// Computes what is known, and simplifies what is half known. The head of its file says how.
 pub struct FoldConstants;
 
 impl MirPass for FoldConstants {

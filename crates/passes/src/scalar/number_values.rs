@@ -15,7 +15,7 @@ use hotloop_mir::{
 };
 use rustc_hash::FxHashMap;
 
-/// See the [module](self).
+/// Replaces an instruction by an earlier one that computes the same. The head of its file says how.
 pub struct NumberValues;
 
 impl MirPass for NumberValues {

@@ -11,7 +11,7 @@ use hotloop_index::IdSet;
 use hotloop_mir::{Block, Definition, Function, InstKind, Slot, Terminator, Value};
 use rustc_hash::FxHashMap;
 
-/// See the [module](self).
+/// Removes instructions and block parameters that nothing needs. The head of its file says how.
 pub struct RemoveDeadCode;
 
 impl MirPass for RemoveDeadCode {

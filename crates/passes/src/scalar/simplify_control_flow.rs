@@ -11,7 +11,7 @@ use crate::{MirPass, PassContext};
 use hotloop_index::{IdSet, SideMap};
 use hotloop_mir::{Block, BlockCall, Constant, ControlFlow, Function, Terminator, Value};
 
-/// See the [module](self).
+/// Removes unreachable blocks, folds branches with constant conditions, and joins blocks that only follow one another. The head of its file says how.
 pub struct SimplifyControlFlow;
 
 impl MirPass for SimplifyControlFlow {

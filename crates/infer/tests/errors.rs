@@ -1,0 +1,403 @@
+//! What is wrong with a kernel is said once, at its place, with the types involved and a way out.
+
+mod world;
+
+use world::World;
+
+/// Codes with their messages.
+type Expected = &'static [(&'static str, &'static str)];
+
+/// A signature, the body of a function of `x`, and the errors it gives.
+const ERRORS: &[(&str, &str, Expected)] = &[
+    ("(int64,)", "total = x\n    return totl", &[("HL0201", "the name `totl` is not defined")]),
+    ("(int64,)", "return y + y * y", &[("HL0201", "the name `y` is not defined")]),
+    ("(int64,)", "return y\n    y = 1", &[("HL0202", "`y` is read before anything is assigned to it")]),
+    (
+        "(int64,)",
+        "for i in range(x):\n        t = t + i\n    return t",
+        &[("HL0202", "`t` is read before anything is assigned to it")],
+    ),
+    (
+        "(int64,)",
+        "y = None\n    for i in range(x):\n        y = i\n    return y",
+        &[("HL0203", "`y` may be none or int64 here, which no type holds")],
+    ),
+    ("(int64,)", "return 'a' / 2", &[("HL0204", "`/` does not accept str and int64")]),
+    ("(float64,)", "return ~x", &[("HL0204", "`~` does not accept float64")]),
+    ("(float64,)", "x |= 1\n    return x", &[("HL0204", "`|` does not accept float64 and int64")]),
+    (
+        "(float64,)",
+        "return np.float64 + x",
+        &[("HL0204", "`+` does not accept the type `float64` and float64")],
+    ),
+    ("(float64[:],)", "return math.sqrt(x)", &[("HL0205", "`math.sqrt` does not accept float64[:]")]),
+    ("(int64,)", "return np.hypot(x)", &[("HL0205", "`numpy.hypot` takes 2 arguments, and 1 is given")]),
+    ("(int64,)", "return min(x)", &[("HL0205", "`min` does not accept int64")]),
+    (
+        "(int64,)",
+        "return np.zeros(x, order='F')",
+        &[("HL0205", "`numpy.zeros` does not accept the argument `order` here")],
+    ),
+    ("(float64,)", "return math.gcd(x, 2)", &[("HL0205", "`math.gcd` does not accept float64")]),
+    (
+        "(int64,)",
+        "if x:\n        return 1\n    return",
+        &[("HL0206", "the function returns int64 on one way and nothing on another")],
+    ),
+    (
+        "int64(int64[:])",
+        "return x",
+        &[("HL0206", "the signature declares the result int64, but a value of type int64[:] is returned")],
+    ),
+    (
+        "void(int64)",
+        "return x",
+        &[("HL0206", "the signature declares no result, but a value of type int64 is returned")],
+    ),
+    ("(int64,)", "return 18446744073709551616", &[("HL0207", "this integer does not fit 64 bits")]),
+    ("(int64,)", "return g(x, z=2)\ndef g(a, b): return a", &[("HL0208", "the kernel has no parameter `z`")]),
+    ("(int64,)", "return g(x, a=2)\ndef g(a, b): return a", &[("HL0208", "the argument `a` is given twice")]),
+    ("(int64,)", "return g(x)\ndef g(a, b): return a", &[("HL0208", "the argument `b` is missing")]),
+    (
+        "(int64,)",
+        "return g(x, 1, 2)\ndef g(a, b): return a",
+        &[("HL0208", "the kernel takes 2 arguments, and 3 are given")],
+    ),
+    ("(int64,)", "return f(x)", &[("HL0209", "the type of a recursive call's result is not known yet here")]),
+    (
+        "(float64[:],)",
+        "return x.T",
+        &[("HL0210", "the attribute `T` of float64[:] is not supported in a kernel yet")],
+    ),
+    (
+        "(float64[:],)",
+        "return np.linalg.norm(x)",
+        &[("HL0210", "`numpy.linalg` is not supported in a kernel yet")],
+    ),
+    (
+        "(int64,)",
+        "return x.real",
+        &[("HL0210", "the attribute `real` of int64 is not supported in a kernel yet")],
+    ),
+    (
+        "(float64[:, :],)",
+        "return x[0, 1, 2]",
+        &[("HL0211", "too many indices: the array has 2 dimensions, and 3 are given")],
+    ),
+    (
+        "(float64[:],)",
+        "return x[x[0] > 1]",
+        &[("HL0211", "an index of type bool is not supported in a kernel")],
+    ),
+    (
+        "(float64[:, :],)",
+        "return x.shape[2]",
+        &[("HL0211", "the tuple has 2 items, and index 2 is none of them")],
+    ),
+    (
+        "(int64,)",
+        "return (x, 1.5)[x]",
+        &[("HL0211", "only a constant can index a tuple whose items differ in type")],
+    ),
+    ("(int64,)", "return x[0]", &[("HL0211", "a value of type int64 cannot be indexed")]),
+    ("(int64,)", "t = (1, 2)\n    t[0] = x", &[("HL0211", "the items of a tuple cannot be assigned")]),
+    (
+        "(float64[:],)",
+        "a, b = x\n    return a",
+        &[("HL0212", "a value of type float64[:] cannot be unpacked in a kernel yet")],
+    ),
+    (
+        "(float64[:],)",
+        "a, b = 1, 2, 3\n    return a",
+        &[("HL0212", "3 values cannot be unpacked into 2 targets")],
+    ),
+    ("(readonly float64[:],)", "x[0] += 1", &[("HL0213", "the array is read-only")]),
+    (
+        "(float64[:],)",
+        "if x:\n        return 1",
+        &[("HL0214", "a value of type float64[:] has no truth value in a kernel")],
+    ),
+    (
+        "(float64[:],)",
+        "return not x",
+        &[("HL0214", "a value of type float64[:] has no truth value in a kernel")],
+    ),
+    (
+        "(int64, int64)",
+        "return x",
+        &[("HL0215", "`f` has 1 parameter, but the signature `(int64, int64)` gives 2 types")],
+    ),
+    ("(int64,)", "return np.zeros(3, dtype=x)", &[("HL0217", "int64 is not a dtype that a kernel knows")]),
+    (
+        "(int64,)",
+        "return np.zeros(3, 'complex')",
+        &[("HL0217", "\"complex\" is not a dtype that a kernel knows")],
+    ),
+    ("(int64,)", "continue", &[("HL0220", "`continue` outside a loop")]),
+    ("(float64,)", "for i in range(1, x):\n        pass", &[("HL0221", "`range` takes integers")]),
+    (
+        "(int64,)",
+        "for i in range(stop=x):\n        pass",
+        &[("HL0221", "`range` takes one to three integers, by position")],
+    ),
+    (
+        "(int64,)",
+        "for i, j in range(x):\n        pass\n    return i",
+        &[("HL0221", "a loop over a range assigns one variable")],
+    ),
+    (
+        "(float64[:],)",
+        "x[0] = x",
+        &[("HL0222", "a value of type float64[:] cannot be stored in an element of type float64")],
+    ),
+    ("(float64,)", "return x is 1", &[("HL0223", "`is` cannot compare float64 with int64")]),
+    ("(float64,)", "return 1 in x", &[("HL0223", "`in` cannot compare int64 with float64")]),
+    (
+        "(float64,)",
+        "return x or (1, 2)",
+        &[("HL0224", "the value may be float64 or Tuple(int64, int64), which no type holds")],
+    ),
+    ("(float64,)", "return x(1)", &[("HL0225", "float64 cannot be called")]),
+    ("(float64,)", "return math(1)", &[("HL0225", "the module `math` cannot be called")]),
+    (
+        "(float64,)",
+        "return np.zeros((2, x))",
+        &[("HL0226", "a shape is an integer or a tuple of integers, not Tuple(int64, float64)")],
+    ),
+    ("(float64,)", "with x:\n        pass", &[("HL0301", "`with` is not supported yet in a kernel")]),
+    ("(float64,)", "import os", &[("HL0301", "`import` is not supported yet in a kernel")]),
+    (
+        "(float64,)",
+        "def g():\n        pass",
+        &[("HL0301", "a function inside a function is not supported yet in a kernel")],
+    ),
+    ("(float64,)", "return 2j", &[("HL0302", "complex numbers are not supported yet in a kernel")]),
+    (
+        "(float64,)",
+        "return (y := x)",
+        &[("HL0302", "an assignment expression is not supported yet in a kernel")],
+    ),
+    ("(float64,)", "return f'{x}'", &[("HL0302", "an f-string is not supported yet in a kernel")]),
+    (
+        "(float64,)",
+        "return math",
+        &[("HL0303", "the module `math` cannot be used as a value in a kernel yet")],
+    ),
+    ("(float64,)", "return 'text'", &[("HL0303", "strings are not supported yet in a kernel")]),
+    ("(float64,)", "return f", &[("HL0303", "a kernel cannot be used as a value in a kernel yet")]),
+    (
+        "(float64,)",
+        "return T + T[0]\nT = np.array([1, 2])",
+        &[(
+            "HL0304",
+            "`T` is a global whose value is computed when the module is loaded, which cannot be used in a kernel yet",
+        )],
+    ),
+    (
+        "(float64,)",
+        "return ValueError",
+        &[("HL0304", "`ValueError` is an exception class, which cannot be used in a kernel yet")],
+    ),
+    ("(float64,)", "raise", &[("HL0308", "`raise` without an exception is not supported yet in a kernel")]),
+    (
+        "(float64,)",
+        "raise KeyError(x)",
+        &[("HL0308", "a name cannot be the message of an exception in a kernel yet")],
+    ),
+    (
+        "(float64,)",
+        "raise Custom('a')",
+        &[("HL0308", "only built-in exception classes can be raised in a kernel so far")],
+    ),
+    (
+        "(float64[:],)",
+        "for v in x:\n        pass",
+        &[("HL0309", "a loop over float64[:] is not supported yet in a kernel")],
+    ),
+    (
+        "(float64[:],)",
+        "for i, v in enumerate(x):\n        w = v\n    return w",
+        &[("HL0319", "the builtin `enumerate` is not supported yet in a kernel")],
+    ),
+    (
+        "(float64[:],)",
+        "x.flags = 1",
+        &[("HL0310", "assigning the attribute `flags` is not supported yet in a kernel")],
+    ),
+    (
+        "(float64[:],)",
+        "return x == 1",
+        &[("HL0312", "`==` on a whole array is not supported yet in a kernel")],
+    ),
+    ("(float64[:],)", "x += 1", &[("HL0312", "`+` on a whole array is not supported yet in a kernel")]),
+    (
+        "(float64[:, :],)",
+        "return x[0][1]",
+        &[(
+            "HL0313",
+            "a part of an array with 2 dimensions is taken, which is not supported yet in a kernel",
+        )],
+    ),
+    (
+        "(float64[:, :],)",
+        "x[1:, 2] = 0",
+        &[("HL0313", "a slice as an index is not supported yet in a kernel")],
+    ),
+    (
+        "(int64,)",
+        "return g(*x)\ndef g(x): return x",
+        &[("HL0314", "unpacked arguments are not supported yet in a kernel")],
+    ),
+    (
+        "(int64,)",
+        "return range(x)",
+        &[("HL0315", "`range` can only stand in the head of a `for` loop in a kernel")],
+    ),
+    // Independent errors are all reported, what follows from them is not.
+    (
+        "(int64,)",
+        "a = undefined\n    b = a + 1\n    for i in range(x):\n        b = b * a\n    c = 2j\n    return b + c",
+        &[
+            ("HL0201", "the name `undefined` is not defined"),
+            ("HL0302", "complex numbers are not supported yet in a kernel"),
+        ],
+    ),
+    (
+        "(int64,)",
+        "return g(x)\ndef g(y): return y + undefined",
+        &[("HL0201", "the name `undefined` is not defined")],
+    ),
+];
+
+#[test]
+fn each_error_is_reported_once() {
+    for (types, body, expected) in ERRORS {
+        let world = World::new(&format!("def f(x):\n    {body}\n"));
+        let found = world.infer("f", types).expect_err(body);
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|diagnostic| (diagnostic.code.name(), diagnostic.message.as_str())).collect();
+        assert_eq!(found, *expected, "{body}");
+    }
+}
+
+#[test]
+fn every_error_says_where_and_gives_a_way_out() {
+    for (types, body, _) in ERRORS {
+        let world = World::new(&format!("def f(x):\n    {body}\n"));
+        for diagnostic in world.infer("f", types).expect_err(body) {
+            assert!(!diagnostic.helps.is_empty(), "{body}: {}", diagnostic.message);
+            assert!(
+                diagnostic.primary.span.start < diagnostic.primary.span.end,
+                "{body}: {}",
+                diagnostic.message
+            );
+            assert!(!diagnostic.message.ends_with('.'), "{body}: {}", diagnostic.message);
+        }
+    }
+}
+
+/// The bodies of parallel loops over `i`, and the errors.
+const PARALLEL: &[(&str, Expected)] = &[
+    (
+        "s = s + i\n        t = s",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "s += i\n        s *= 2",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    ("s = i - s", &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")]),
+    ("s = 2 * s + i", &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")]),
+    ("s //= 2", &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")]),
+    ("s += s", &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")]),
+    (
+        "s = max(s, s + 1)",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "if i > s:\n            s = i",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "if i > 3:\n            t = 1\n        u = t",
+        &[("HL0401", "`t` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    ("s = i", &[("HL0402", "`s` is read behind the parallel loop that assigns it")]),
+    ("return i", &[("HL0403", "`return` inside a parallel loop")]),
+    ("if i > 3:\n            break", &[("HL0403", "`break` inside a parallel loop")]),
+    ("for j in range(i):\n            return j", &[("HL0403", "`return` inside a parallel loop")]),
+    ("unassigned += 1", &[("HL0202", "`unassigned` is read before anything is assigned to it")]),
+];
+
+#[test]
+fn what_iterations_may_not_share_is_named() {
+    for (body, expected) in PARALLEL {
+        let text = format!("def f(x):\n    s = 0\n    for i in prange(x):\n        {body}\n    return s\n");
+        let found = World::new(&text).parallel().infer("f", "(int64,)").expect_err(body);
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|diagnostic| (diagnostic.code.name(), diagnostic.message.as_str())).collect();
+        assert_eq!(found, *expected, "{body}");
+    }
+    let counter = "def f(x):\n    for i in prange(x):\n        pass\n    return i\n";
+    assert!(
+        World::new(counter).parallel().show("f", "(int64,)").contains("`i` is read behind the parallel loop")
+    );
+    assert!(World::new(counter).infer("f", "(int64,)").is_ok(), "a serial loop leaves its counter");
+}
+
+#[test]
+fn a_conflict_shows_both_types_and_where_they_come_from() {
+    let world =
+        World::of("def f(x):\n    if x > 0:\n        y = (1, 2)\n    else:\n        y = 1.0\n    return y\n");
+    let expected = "\
+error[HL0203]: `y` may be Tuple(int64, int64) or float64 here, which no type holds
+ --> kernel.py:6:12
+  |
+3 |         y = (1, 2)
+  |         - `y` is Tuple(int64, int64) here
+4 |     else:
+5 |         y = 1.0
+  |         - `y` is float64 here
+6 |     return y
+  |            ^
+  |
+  = help: use two names, one for each type";
+    assert_eq!(world.show("f", "(int64,)"), expected);
+}
+
+#[test]
+fn a_carried_value_shows_both_places() {
+    let world = World::of(
+        "from hotloop import prange\ndef f(x):\n    s = 0\n    for i in prange(x):\n        s = s + i\n        t = s\n    return s\n",
+    );
+    let expected = "\
+error[HL0401]: `s` carries a value from one iteration of a parallel loop to the next
+ --> kernel.py:5:9
+  |
+4 |     for i in prange(x):
+  |     ------------------ the iterations of this loop run in any order
+5 |         s = s + i
+  |         ^^^^^^^^^ assigned here
+6 |         t = s
+  |             - read here, perhaps from another iteration
+  |
+  = help: update `s` in one way only, such as `s += ...` or `s = min(s, ...)`, and read it behind the loop; or assign it before it is read in each iteration; or use `range`";
+    assert_eq!(world.parallel().show("f", "(int64,)"), expected);
+}
+
+#[test]
+fn an_error_in_a_callee_shows_the_call() {
+    let world = World::of("def g(y):\n    return y + undefined\ndef f(x):\n    return g(x)\n");
+    let expected = "\
+error[HL0201]: the name `undefined` is not defined
+ --> kernel.py:2:16
+  |
+2 |     return y + undefined
+  |                ^^^^^^^^^
+3 | def f(x):
+4 |     return g(x)
+  |            ---- called from here with (int64)
+  |
+  = help: import `undefined` or define it at the head of the file";
+    assert_eq!(world.show("f", "(int64,)"), expected);
+}
