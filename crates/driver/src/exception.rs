@@ -18,7 +18,7 @@ pub struct Place {
 
 /// A place in compiled code that can raise.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RaisingSite {
+pub(crate) struct RaisingSite {
     /// What is raised; `None` where the runtime says so.
     pub class: Option<ExceptionClass>,
     /// The message, with `{0}` to `{3}` for the payload.

@@ -20,8 +20,8 @@ def l2_norm(x):
 ";
     let kernel =
         engine().function("norm.py", source, "l2_norm").unwrap_or_else(|failure| panic!("{failure}"));
-    let x = [3.0, 4.0];
-    assert_eq!(kernel.call_f64(&[x.as_slice().into()]).unwrap_or_else(|failure| panic!("{failure}")), 5.0);
+    let mut x = [3.0, 4.0];
+    assert_eq!(kernel.call_f64(&[x.as_mut_slice().into()]).unwrap_or_else(|failure| panic!("{failure}")), 5.0);
 }
 
 #[test]

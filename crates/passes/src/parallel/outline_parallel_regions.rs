@@ -18,8 +18,6 @@ use rustc_hash::FxHashMap;
 
 /// A guess at the time of an instruction, for the runtime's decision whether waking others pays.
 const PICOSECONDS_AN_INSTRUCTION: i64 = 300;
-/// The iterations that an inner loop is guessed to have.
-const GUESSED_TRIP_COUNT: i64 = 64;
 
 /// Makes the body of every parallel loop a function of its own, which the runtime calls for parts of the iterations. The head of its file says how.
 pub struct OutlineParallelRegions;
@@ -113,21 +111,23 @@ impl Region {
         }
     }
 
+    /// A guess at the time of an iteration in picoseconds; 0 where it cannot be told, because the body loops or calls.
     fn estimate(&self, function: &Function) -> i64 {
-        let insts = |block: &Block| function.blocks[*block].insts.len() as i64 + 1;
-        let straight: i64 = self.blocks.iter().map(insts).sum();
         let control_flow = ControlFlow::new(function);
         let dominators = hotloop_mir::Dominators::new(function, &control_flow);
         let forest = crate::analysis::LoopForest::new(function, &control_flow, &dominators);
-        let looped: i64 = self
-            .blocks
-            .iter()
-            .filter(|block| {
-                forest.innermost(**block).is_some_and(|id| forest.loops[id].header != self.par_for.body)
-            })
-            .map(insts)
-            .sum();
-        (straight + looped * (GUESSED_TRIP_COUNT - 1)) * PICOSECONDS_AN_INSTRUCTION
+        let loops = |block: &Block| {
+            forest.innermost(*block).is_some_and(|id| forest.loops[id].header != self.par_for.body)
+        };
+        let calls = |block: &Block| {
+            let insts = &function.blocks[*block].insts;
+            insts.iter().any(|inst| matches!(function.insts[*inst].kind, InstKind::Call { .. }))
+        };
+        if self.blocks.iter().any(|block| loops(block) || calls(block)) {
+            return 0;
+        }
+        let insts = |block: &Block| function.blocks[*block].insts.len() as i64 + 1;
+        self.blocks.iter().map(insts).sum::<i64>() * PICOSECONDS_AN_INSTRUCTION
     }
 
     /// Cuts the region out of `function`; gives the body's function.
