@@ -38,6 +38,7 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &NumberValues, // What was hoisted out of two loops is often the same.
     &ElideBoundsChecks, // After hoisting: the bounds are then plain values outside the loop.
     &FoldConstants, // Elided checks leave sums with constants.
+    &HoistInvariants, // Again: addresses behind checks that are gone can leave loops, and so can checks behind them.
     &RemoveDeadCode, // Before safepoints are thinned: an empty loop needs none.
     &ThinSafepoints, // Late: it splits loops in two, which the passes above would not recognise.
     &SimplifyControlFlow, // Joins the blocks that canonicalisation made in vain.

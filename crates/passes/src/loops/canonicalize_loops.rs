@@ -76,12 +76,36 @@ fn add_preheader(function: &mut Function, header: Block) {
     if outside.is_empty() {
         return;
     }
+    match outside.as_slice() {
+        [only] if jump_count(function, *only, header) == 1 => add_preheader_on_edge(function, header, *only),
+        _ => add_joining_preheader(function, header, &outside),
+    }
+}
+
+/// Puts a preheader on the only way in: it passes the arguments on as they are, so that the loop's first values stay visible.
+fn add_preheader_on_edge(function: &mut Function, header: Block, from: Block) {
+    let (preheader, _) = add_block_before(function, header, &[]);
+    for call in jumps_mut(&mut function.blocks[from].terminator) {
+        if call.block == header {
+            let into = std::mem::replace(call, BlockCall::new(preheader, Vec::new()));
+            function.blocks[preheader].terminator = Terminator::Jump(into);
+            return;
+        }
+    }
+}
+
+/// Joins several ways in.
+fn add_joining_preheader(function: &mut Function, header: Block, outside: &[Block]) {
     let parameters = function.blocks[header].parameters.clone();
     let (preheader, arguments) = add_block_before(function, header, &parameters);
     function.blocks[preheader].terminator = Terminator::Jump(BlockCall::new(header, arguments));
     for block in outside {
-        redirect(function, block, header, preheader);
+        redirect(function, *block, header, preheader);
     }
+}
+
+fn jump_count(function: &Function, from: Block, to: Block) -> usize {
+    crate::edit::jumps(&function.blocks[from].terminator).iter().filter(|call| call.block == to).count()
 }
 
 /// The blocks outside a loop that jump to its header.
