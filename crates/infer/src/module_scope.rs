@@ -243,15 +243,25 @@ impl Reader {
     }
 
     fn import_from(&mut self, level: u32, module: Option<&Name>, alias: &Alias) {
-        if &*alias.name.name == "*" {
-            return;
-        }
         let module = match level {
             0 => canonical(module.map_or("", |module| module)),
             _ => format!("{}{}", ".".repeat(level as usize), module.map_or("", |module| module)).into(),
         };
+        if &*alias.name.name == "*" {
+            self.import_everything(&module);
+            return;
+        }
         let local = alias.alias.as_ref().unwrap_or(&alias.name);
         self.bind(&local.name, Meaning::Imported { module, name: alias.name.name.clone() });
+    }
+
+    /// `from math import *`: what the table of intrinsics knows of the module; of other modules nothing is known.
+    fn import_everything(&mut self, module: &Name) {
+        let decorators = ["njit", "jit"].into_iter().filter(|_| &**module == "hotloop");
+        for name in hotloop_intrinsics::names_of(module).chain(decorators) {
+            let name: Name = name.into();
+            self.bind(&name, Meaning::Imported { module: module.clone(), name: name.clone() });
+        }
     }
 
     fn assign(&mut self, target: &Expr, value: Option<&Expr>) {

@@ -108,6 +108,18 @@ pub enum Item {
 /// The modules whose names the table knows. `builtins` holds the names that need no import; `hotloop` also stands for Numba.
 pub const MODULES: &[&str] = &["builtins", "math", "numpy", "hotloop"];
 
+/// The names of functions and constants that the table knows of a module, without the module; dtypes are not among them.
+pub fn names_of(module: &str) -> impl Iterator<Item = &'static str> {
+    let paths = Intrinsic::ALL.iter().flat_map(|intrinsic| intrinsic.paths());
+    let functions = paths.filter_map(move |path| {
+        let (owner, name) = path.split_once('.')?;
+        (owner == module).then_some(name)
+    });
+    let has_constants = matches!(module, "math" | "numpy");
+    let constants = CONSTANTS.iter().filter(move |_| has_constants).map(|(name, _)| *name);
+    functions.chain(constants.filter(move |name| constant(module, name).is_some()))
+}
+
 /// What the path names, such as `numpy.sqrt`.
 pub fn lookup(path: &str) -> Option<Item> {
     let (module, name) = path.split_once('.')?;
@@ -116,22 +128,25 @@ pub fn lookup(path: &str) -> Option<Item> {
         return Some(Item::Function(intrinsic, family));
     }
     match module {
-        "math" | "numpy" => constant(name).map(Item::Constant).or_else(|| numpy_dtype(module, name)),
+        "math" | "numpy" => constant(module, name).map(Item::Constant).or_else(|| numpy_dtype(module, name)),
         "builtins" => builtin_type(name),
         "hotloop" => Dtype::by_name(name).map(Item::Dtype),
         _ => None,
     }
 }
 
-fn constant(name: &str) -> Option<f64> {
-    Some(match name {
-        "pi" => std::f64::consts::PI,
-        "e" => std::f64::consts::E,
-        "tau" => std::f64::consts::TAU,
-        "inf" => f64::INFINITY,
-        "nan" => f64::NAN,
-        _ => return None,
-    })
+/// The constants of `math`, most of which `numpy` has too.
+const CONSTANTS: &[(&str, f64)] = &[
+    ("pi", std::f64::consts::PI),
+    ("e", std::f64::consts::E),
+    ("tau", std::f64::consts::TAU),
+    ("inf", f64::INFINITY),
+    ("nan", f64::NAN),
+];
+
+fn constant(module: &str, name: &str) -> Option<f64> {
+    let known = CONSTANTS.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    known.filter(|_| module != "numpy" || name != "tau")
 }
 
 fn numpy_dtype(module: &str, name: &str) -> Option<Item> {
@@ -175,4 +190,43 @@ fn builtin_type(name: &str) -> Option<Item> {
         "float" => Dtype::Float64,
         _ => return None,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_path_leads_to_its_operation_and_to_one_only() {
+        let mut seen = HashSet::new();
+        for intrinsic in Intrinsic::ALL {
+            for path in intrinsic.paths() {
+                let family = if path.starts_with("numpy.") { Family::Numpy } else { Family::Python };
+                assert_eq!(lookup(path), Some(Item::Function(*intrinsic, family)), "{path}");
+                assert!(MODULES.contains(&path.split('.').next().unwrap_or_default()), "{path}");
+                assert!(seen.insert(*path), "{path} stands in the table twice");
+            }
+        }
+    }
+
+    #[test]
+    fn the_names_of_a_module_are_those_that_it_finds() {
+        for module in MODULES {
+            for name in names_of(module) {
+                assert!(lookup(&format!("{module}.{name}")).is_some(), "{module}.{name}");
+            }
+        }
+        assert!(names_of("math").any(|name| name == "tau") && names_of("numpy").all(|name| name != "tau"));
+        assert_eq!(lookup("numpy.tau"), None);
+        assert_eq!(names_of("os").count(), 0);
+    }
+
+    #[test]
+    fn types_keep_their_owners_apart() {
+        assert_eq!(lookup("builtins.int"), Some(Item::PythonType(Dtype::Int64)));
+        assert_eq!(lookup("numpy.int64"), Some(Item::Dtype(Dtype::Int64)));
+        assert_eq!(lookup("hotloop.f4"), Some(Item::Dtype(Dtype::Float32)));
+        assert_eq!((lookup("numpy.f4"), lookup("math.int64"), lookup("int")), (None, None, None));
+    }
 }
