@@ -26,7 +26,9 @@ impl Lowering<'_> {
                     .collect();
                 Operand::tuple(items)
             }
-            _ => panic!("HIR: {from} does not convert to {to}"),
+            (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => {
+                panic!("HIR: {from} does not convert to {to}")
+            }
         }
     }
 }

@@ -12,21 +12,19 @@ use hotloop_types::{Dtype, DtypeKind};
 impl Lowering<'_> {
     /// A built-in operation.
     pub(crate) fn intrinsic(&mut self, expr: &Expr, intrinsic: Intrinsic, arguments: &[Expr]) -> Operand {
-        match intrinsic {
-            Intrinsic::Len => self.length(&arguments[0]),
-            Intrinsic::Divmod => self.divmod_call(expr, arguments),
-            Intrinsic::PowBuiltin => {
-                let dtype = scalar_dtype(&expr.ty);
-                let (base, exponent) = (self.scalar(&arguments[0]), self.scalar(&arguments[1]));
-                self.code.set_span(expr.span);
-                Operand::Scalar(self.power(dtype, base, exponent, &arguments[1]))
-            }
-            _ => {
-                let values: Vec<Value> = arguments.iter().map(|argument| self.scalar(argument)).collect();
-                self.code.set_span(expr.span);
-                Operand::Scalar(self.scalar_intrinsic(expr, intrinsic, arguments, &values))
-            }
+        if intrinsic == Intrinsic::Len {
+            return self.length(&arguments[0]);
         }
+        let values: Vec<Value> = arguments.iter().map(|argument| self.scalar(argument)).collect();
+        self.code.set_span(expr.span);
+        if intrinsic == Intrinsic::Divmod {
+            let both = self.divmod(scalar_dtype(&arguments[0].ty), values[0], values[1]);
+            return Operand::tuple(both.map(Operand::Scalar));
+        }
+        Operand::Scalar(match intrinsic.realization() {
+            Realization::Runtime(double, single) => self.code.call_math(double, single, &values),
+            Realization::Lowered => self.scalar_intrinsic(expr, intrinsic, arguments, &values),
+        })
     }
 
     fn length(&mut self, argument: &Expr) -> Operand {
@@ -40,13 +38,7 @@ impl Lowering<'_> {
         Operand::Scalar(length)
     }
 
-    fn divmod_call(&mut self, expr: &Expr, arguments: &[Expr]) -> Operand {
-        let (a, b) = (self.scalar(&arguments[0]), self.scalar(&arguments[1]));
-        self.code.set_span(expr.span);
-        let both = self.divmod(scalar_dtype(&arguments[0].ty), a, b);
-        Operand::tuple(both.map(Operand::Scalar))
-    }
-
+    /// An operation made of instructions that gives a number.
     fn scalar_intrinsic(
         &mut self,
         expr: &Expr,
@@ -54,9 +46,6 @@ impl Lowering<'_> {
         arguments: &[Expr],
         values: &[Value],
     ) -> Value {
-        if let Realization::Runtime(double, single) = intrinsic.realization() {
-            return self.code.call_math(double, single, values);
-        }
         let dtype = scalar_dtype(&arguments[0].ty);
         let (code, x) = (&mut self.code, values[0]);
         match intrinsic {
@@ -83,7 +72,21 @@ impl Lowering<'_> {
             Intrinsic::Radians => code.scaled(x, std::f64::consts::PI / 180.0),
             Intrinsic::Gcd => code.greatest_common_divisor(dtype, x, values[1]),
             Intrinsic::LogBase => self.logarithm(values),
-            _ => panic!("HIR: {intrinsic:?} of {} is no call", expr.ty),
+            Intrinsic::PowBuiltin => self.power(scalar_dtype(&expr.ty), x, values[1], &arguments[1]),
+            // Inference makes other trees of these, and those above have other results.
+            Intrinsic::Len
+            | Intrinsic::Divmod
+            | Intrinsic::Range
+            | Intrinsic::Prange
+            | Intrinsic::Empty
+            | Intrinsic::Zeros
+            | Intrinsic::Ones
+            | Intrinsic::Full
+            | Intrinsic::EmptyLike
+            | Intrinsic::ZerosLike
+            | Intrinsic::OnesLike
+            | Intrinsic::FullLike => panic!("HIR: {intrinsic:?} gives no number"),
+            other => panic!("lowering does not know {other:?}"),
         }
     }
 

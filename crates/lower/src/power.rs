@@ -14,13 +14,11 @@ impl Lowering<'_> {
     /// `base ** exponent`.
     pub(crate) fn power(&mut self, dtype: Dtype, base: Value, exponent: Value, right: &Expr) -> Value {
         let exponent_dtype = scalar_dtype(&right.ty);
-        match (&right.kind, dtype.is_float()) {
-            (ExprKind::Constant(Constant::Int(known)), false) => {
-                self.constant_integer_power(base, exponent, *known, exponent_dtype)
-            }
-            (ExprKind::Constant(Constant::Int(known)), true) => self.constant_float_power(base, *known),
-            (_, false) => self.integer_power(base, exponent, exponent_dtype),
-            (_, true) => {
+        match (integer_constant(right), dtype.is_float()) {
+            (Some(known), false) => self.constant_integer_power(base, exponent, known, exponent_dtype),
+            (Some(known), true) => self.constant_float_power(base, known),
+            (None, false) => self.integer_power(base, exponent, exponent_dtype),
+            (None, true) => {
                 let single = Some(RuntimeFunction::FloatPow);
                 self.code.call_math(RuntimeFunction::Pow, single, &[base, exponent])
             }
@@ -97,5 +95,12 @@ impl Lowering<'_> {
         code.jump(head, vec![next_power, next_square, rest]);
         code.start(end);
         power
+    }
+}
+
+fn integer_constant(expr: &Expr) -> Option<i64> {
+    match expr.kind {
+        ExprKind::Constant(Constant::Int(value)) => Some(value),
+        _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Which expressions are so cheap and harmless that computing them in vain beats a branch.
 
 use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, ErrorModel, Expr, ExprKind, Function};
-use hotloop_intrinsics::Intrinsic;
+use hotloop_intrinsics::{Intrinsic, Realization, Typing};
 use hotloop_types::Dtype;
 
 /// The most that the right side of `and`, `or` may cost to be computed without need.
@@ -86,13 +86,18 @@ fn is_nonzero(expr: &Expr) -> bool {
     }
 }
 
+/// Of the operations made of instructions those without loops and checks.
 fn intrinsic_cost(intrinsic: Intrinsic) -> Option<u32> {
-    use Intrinsic as I;
-    match intrinsic {
-        I::Fabs | I::IsNan | I::Copysign | I::Degrees | I::Radians => Some(1),
-        I::Abs | I::Min | I::Max | I::IsInf | I::IsFinite | I::Floor | I::Ceil | I::Trunc | I::Rint => {
-            Some(2)
-        }
-        _ => None,
-    }
+    let is_short = matches!(
+        intrinsic.typing(),
+        Typing::Float
+            | Typing::FloatFloat
+            | Typing::FloatToInt
+            | Typing::FloatToBool
+            | Typing::Integral
+            | Typing::Absolute
+            | Typing::Extremum
+    );
+    let cost = if intrinsic == Intrinsic::Sqrt { 6 } else { 2 };
+    (is_short && intrinsic.realization() == Realization::Lowered).then_some(cost)
 }

@@ -327,3 +327,30 @@ fn parallel_loops_reduce() {
         }
     }
 }
+
+/// Blocks and expressions as deep as inference lets them be, with the stack of a test's thread.
+#[test]
+fn deep_nesting_needs_little_stack() {
+    let mut f = Build::new("deep", "int64");
+    let n = f.parameter("n", "int64");
+    let zero = f.version("total", "int64");
+    f.push(assign(zero, int(0)));
+    let mut versions = vec![zero];
+    for _ in 0..130 {
+        let next = f.again(zero);
+        versions.push(next);
+    }
+    let innermost = f.again(zero);
+    let sum = (0..820).fold(f.read(versions[130]), |sum, _| add(sum, int(1)));
+    let mut body = vec![assign(innermost, sum)];
+    let mut result = innermost;
+    for depth in (0..130).rev() {
+        let i = f.version("i", "int64");
+        let (head, entry) = (versions[depth + 1], versions[depth]);
+        body = vec![for_range(range(i, f.read(n)), repeat([head], [entry], body, [result]))];
+        result = head;
+    }
+    body.into_iter().for_each(|statement| f.push(statement));
+    f.push(give(f.read(result)));
+    assert_eq!(Machine::new(&[&f]).int(&[1.into()]), 820);
+}

@@ -6,7 +6,7 @@ mod machine;
 use build::*;
 use hotloop_hir::{BinaryOp, CompareOp, Constant, ErrorModel, Expr, ExprKind, UnaryOp};
 use hotloop_interp::Scalar;
-use hotloop_intrinsics::Intrinsic;
+use hotloop_intrinsics::{Intrinsic, Typing};
 use hotloop_mir::MachineType;
 use machine::{Argument, Machine};
 
@@ -404,4 +404,23 @@ fn a_deep_expression_needs_little_stack() {
         (0..900).fold(x[0].clone(), |sum, _| binary(BinaryOp::Add, sum, float(1.0)))
     });
     assert_eq!(Machine::new(&[&build]).float(&[0.5.into()]), 900.5);
+}
+
+/// A new row of the table must not wait for a program that uses it.
+#[test]
+fn every_operation_of_the_table_is_known() {
+    for operation in Intrinsic::ALL {
+        let (parameters, result): (&[&str], &str) = match operation.typing() {
+            Typing::Float | Typing::Integral | Typing::Absolute => (&["float64"], "float64"),
+            Typing::FloatFloat | Typing::Power | Typing::LogBase => (&["float64", "float64"], "float64"),
+            Typing::FloatToInt | Typing::Round => (&["float64"], "int64"),
+            Typing::FloatToBool => (&["float64"], "bool"),
+            Typing::Extremum | Typing::Gcd => (&["int64", "int64"], "int64"),
+            Typing::Divmod => (&["int64", "int64"], "Tuple(int64, int64)"),
+            Typing::Length => (&["float64[:]"], "int64"),
+            Typing::Ldexp => (&["float64", "int64"], "float64"),
+            Typing::Counting | Typing::NewArray(_) | Typing::NewArrayLike(_) => continue,
+        };
+        machine::lower(&of(parameters, result, |x| intrinsic(*operation, x.to_vec(), result)));
+    }
 }
