@@ -337,7 +337,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(2048))]
 
     #[test]
     fn any_text_does_no_harm(text in any::<String>()) {

@@ -4,6 +4,9 @@ use super::{Printer, Result, binding};
 use crate::{Conversion, Expr, FormatPart, Number};
 use std::fmt::Write;
 
+/// The kinds of quotes, in the order in which they are tried.
+const QUOTES: [&str; 4] = ["\"", "'", "\"\"\"", "'''"];
+
 impl<W: Write> Printer<'_, W> {
     pub(super) fn number(&mut self, number: &Number) -> Result {
         match number {
@@ -30,27 +33,26 @@ impl<W: Write> Printer<'_, W> {
     }
 
     /// The first kind of quotes that no enclosing f-string uses.
-    pub(super) fn free_quotes(&self, kinds: &[&'static str]) -> &'static str {
+    fn free_quotes(&self, kinds: &[&'static str]) -> &'static str {
         kinds.iter().copied().find(|quotes| !self.quotes.contains(quotes)).unwrap_or("\"")
     }
 
     pub(super) fn string(&mut self, text: &str) -> Result {
-        let quotes = if self.quotes.is_empty() && text.contains('"') && !text.contains('\'') {
-            "'"
-        } else {
-            self.free_quotes(&["\"", "'", "\"\"\"", "'''"])
-        };
+        let prefers_single = text.contains('"') && !text.contains('\'');
+        let kinds = if prefers_single { ["'", "\"", "\"\"\"", "'''"] } else { QUOTES };
+        let quotes = self.free_quotes(&kinds);
         self.text(quotes)?;
         self.escaped(text, quotes, false)?;
         self.text(quotes)
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result {
-        let quotes = self.free_quotes(&["\"", "'", "\"\"\"", "'''"]);
+        let quotes = self.free_quotes(&QUOTES);
         write!(self.out, "b{quotes}")?;
         for byte in bytes {
             match byte {
-                b'\\' | b'"' | b'\'' => write!(self.out, "\\{}", *byte as char)?,
+                b'\\' => self.text("\\\\")?,
+                b'"' | b'\'' if quotes.starts_with(*byte as char) => write!(self.out, "\\{}", *byte as char)?,
                 b'\n' => self.text("\\n")?,
                 0x20..=0x7e => self.out.write_char(*byte as char)?,
                 _ => write!(self.out, "\\x{byte:02x}")?,
@@ -79,13 +81,39 @@ impl<W: Write> Printer<'_, W> {
     }
 
     pub(super) fn format_string(&mut self, prefix: &str, parts: &[FormatPart]) -> Result {
-        let quotes = self.free_quotes(&["\"", "'", "\"\"\"", "'''"]);
+        let quotes = self.format_quotes(parts);
         self.text(prefix)?;
         self.text(quotes)?;
         self.quotes.push(quotes);
         self.format_parts(parts, quotes, true)?;
         self.quotes.pop();
         self.text(quotes)
+    }
+
+    /// Quotes that no field contains, if there are: Python before 3.12 needs that.
+    fn format_quotes(&self, parts: &[FormatPart]) -> &'static str {
+        // Deeper than this there are hardly any left, and each try prints what lies within.
+        if self.quotes.len() >= 2 {
+            return self.free_quotes(&QUOTES);
+        }
+        let is_free = |quotes: &&&'static str| !self.quotes.contains(*quotes) && self.suits(parts, quotes);
+        QUOTES.iter().find(is_free).copied().unwrap_or_else(|| self.free_quotes(&QUOTES))
+    }
+
+    /// Whether the fields hold neither these quotes nor a backslash.
+    fn suits(&self, parts: &[FormatPart], quotes: &'static str) -> bool {
+        parts.iter().all(|part| match part {
+            FormatPart::Text(_) => true,
+            FormatPart::Field { value, debug_text, format, .. } => {
+                let mut text = debug_text.clone().unwrap_or_default();
+                let mut inner = self.quotes.clone();
+                inner.push(quotes);
+                let mut printer = Printer { out: &mut text, indent: 0, quotes: inner };
+                let is_printed = debug_text.is_some() || printer.expression(value).is_ok();
+                let is_plain = !text.contains(quotes) && !text.contains('\\');
+                is_printed && is_plain && format.as_ref().is_none_or(|format| self.suits(format, quotes))
+            }
+        })
     }
 
     pub(super) fn format_parts(&mut self, parts: &[FormatPart], quotes: &str, is_text: bool) -> Result {
