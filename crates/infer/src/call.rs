@@ -268,16 +268,15 @@ impl Inference<'_> {
         span: Span,
     ) -> Typed<(Callee, CalleeData)> {
         let key = (handle, types);
-        let data = match self.callee_memo.known.get(&key) {
-            Some(data) => data.clone(),
-            None => match self.callees.specialize(handle, &key.1, span) {
-                Ok(data) => {
-                    self.callee_memo.known.insert(key, data.clone());
-                    data
-                }
-                Err(error) => return Err(self.report_callee(error, function, &key.1, span)),
-            },
+        let answer = match self.callee_memo.known.get(&key) {
+            Some(answer) => answer.clone(),
+            None => {
+                let answer = self.callees.specialize(handle, &key.1, span);
+                self.callee_memo.known.insert(key.clone(), answer.clone());
+                answer
+            }
         };
+        let data = answer.map_err(|error| self.report_callee(error, function, &key.1, span))?;
         let known = self
             .function
             .callees

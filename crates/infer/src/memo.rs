@@ -1,6 +1,6 @@
 //! What earlier attempts at a loop found out, so that later ones start from there.
 
-use crate::environment::FunctionHandle;
+use crate::environment::{CalleeError, FunctionHandle};
 use hotloop_ast::Stmt;
 use hotloop_hir::{CalleeData, Local};
 use hotloop_types::Type;
@@ -25,8 +25,8 @@ impl LoopMemo {
     }
 }
 
-/// The specialisations met, so that each is asked for once.
+/// The specialisations met, so that each is asked for once, also where it failed.
 #[derive(Debug, Default)]
 pub(crate) struct CalleeMemo {
-    pub(crate) known: FxHashMap<(FunctionHandle, Vec<Type>), CalleeData>,
+    pub(crate) known: FxHashMap<(FunctionHandle, Vec<Type>), Result<CalleeData, CalleeError>>,
 }
