@@ -1,7 +1,7 @@
 //! Integer instructions on all widths, with operands at the edges, as variables and as constants.
 
 use crate::harness::{Machine, function, machines, mask};
-use hotloop_mir::{BinaryOp, Constant, InstKind, IntCompare, MachineType, UnaryOp};
+use hotloop_mir::{BinaryOp, Constant, ExceptionClass, InstKind, IntCompare, MachineType, UnaryOp};
 
 const TYPES: [MachineType; 4] = [MachineType::I8, MachineType::I16, MachineType::I32, MachineType::I64];
 
@@ -170,6 +170,23 @@ fn quotient_and_remainder_together() {
                     assert_eq!(results, [quotient, remainder], "{a} by {b} as {ty}");
                 }
             }
+        }
+    }
+}
+
+/// Folding leaves such divisions behind checks that always fail.
+#[test]
+fn a_division_by_constant_zero_is_compiled_where_nobody_gets() {
+    for op in [BinaryOp::SdivFloor, BinaryOp::SmodFloor, BinaryOp::Udiv, BinaryOp::Urem] {
+        for ty in TYPES {
+            let built = function(&[ty], &[ty], |builder, v| {
+                let (zero, no) = (builder.int(ty, 0), builder.int(MachineType::I1, 0));
+                let error = builder.function.error(ExceptionClass::ZeroDivisionError, "division by zero");
+                builder.effect(InstKind::Check { condition: no, error });
+                vec![builder.binary(op, v[0], zero)]
+            });
+            let error = machines(built)[0].call(&[5]).unwrap_err();
+            assert_eq!(error.class, ExceptionClass::ZeroDivisionError as u32);
         }
     }
 }
