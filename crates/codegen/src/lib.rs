@@ -34,6 +34,7 @@ mod error;
 mod function;
 mod imports;
 mod interrupt;
+mod machine_code;
 mod object;
 mod sites;
 mod target;

@@ -1,17 +1,18 @@
 //! Puts an object together: declares the functions, compiles each, adds the entry and the import table.
 
 use crate::error::{ModuleResult, object_error};
-use crate::function::{Translator, function_signature, runtime_signature};
-use crate::imports::{ImportTable, SELF_SYMBOL};
+use crate::function::{Translator, function_signature};
+use crate::imports::ImportTable;
+use crate::machine_code::MachineCode;
 use crate::{CodegenError, Site, Target, entry, interrupt};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{self, UserFuncName};
 use cranelift_codegen::{Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
-use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleReloc};
+use cranelift_module::{DataId, FuncId, Linkage, Module as _};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use hotloop_diagnostics::Remark;
-use hotloop_mir::{ControlFlow, Function, Module, Phase, RuntimeFunction};
+use hotloop_mir::{ControlFlow, Function, InstKind, Module, Phase};
 use rustc_hash::FxHashMap;
 
 /// What follows a function's name in the symbol of its `HostEntry`.
@@ -59,9 +60,7 @@ pub fn compile(module: &Module, target: &Target, options: &Options) -> Result<Co
         unit.define_as(entry, &first.name, &mut context, options)?;
         context.clear();
     }
-    if let Some(interrupt) = unit.translate_interrupt(&mut context.func, &mut scratch)? {
-        unit.define_as(interrupt, interrupt::SYMBOL, &mut context, options)?;
-    }
+    unit.define_interrupt(&mut context, &mut scratch, options)?;
     unit.finish()
 }
 
@@ -101,6 +100,7 @@ impl<'a> Unit<'a> {
             let declared = unit.module.declare_function(&function.name, linkage, &signature);
             unit.local.insert(&function.name, declared.map_err(object_error)?);
         }
+        unit.declare_interrupt(module).map_err(object_error)?;
         Ok(unit)
     }
 
@@ -109,15 +109,25 @@ impl<'a> Unit<'a> {
         self.local.get(symbol).copied()
     }
 
-    /// The object's way to `hl_safepoint`, which it has only if this is called.
-    pub(crate) fn interrupt(&mut self) -> ModuleResult<FuncId> {
-        if let Some(known) = self.interrupt {
-            return Ok(known);
+    /// Declares the way to `hl_safepoint` if the module has a safepoint. What it needs comes first in the import table, so that its code is
+    /// the same in every object.
+    fn declare_interrupt(&mut self, module: &Module) -> ModuleResult<()> {
+        if !module.functions.iter().any(has_safepoint) {
+            return Ok(());
+        }
+        self.imports.table(&mut self.module)?;
+        for (symbol, offset) in interrupt::IMPORTS {
+            assert_eq!(self.imports.offset_bytes(symbol), offset, "these are the first slots of the table");
         }
         let declared =
             self.module.declare_function(interrupt::SYMBOL, Linkage::Local, &interrupt::signature())?;
         self.interrupt = Some(declared);
-        Ok(declared)
+        Ok(())
+    }
+
+    /// The object's way to `hl_safepoint`. A module with a safepoint has one.
+    pub(crate) fn interrupt(&self) -> FuncId {
+        self.interrupt.expect("it was declared for the safepoint")
     }
 
     /// Builds a function's CLIF into an empty function.
@@ -162,14 +172,27 @@ impl<'a> Unit<'a> {
         clif.name = UserFuncName::user(0, id.as_u32());
         clif.signature = interrupt::signature();
         let table = self.imports.table(&mut self.module).map_err(object_error)?;
-        let imports = interrupt::Imports {
-            table: self.module.declare_data_in_func(table, clif),
-            safepoint: self.imports.offset_bytes(RuntimeFunction::Safepoint.symbol()),
-            image: self.imports.offset_bytes(SELF_SYMBOL),
-            signature: runtime_signature(RuntimeFunction::Safepoint, self.target),
-        };
-        interrupt::build(imports, clif, scratch, self.target);
+        let table = self.module.declare_data_in_func(table, clif);
+        interrupt::build(table, clif, scratch, self.target);
         Ok(Some(id))
+    }
+
+    /// Adds the way to `hl_safepoint`, which is compiled once a target.
+    fn define_interrupt(
+        &mut self,
+        context: &mut Context,
+        scratch: &mut FunctionBuilderContext,
+        options: &Options,
+    ) -> Result<(), CodegenError> {
+        let Some(id) = self.interrupt else { return Ok(()) };
+        if self.target.interrupt.get().is_none() {
+            self.translate_interrupt(&mut context.func, scratch)?;
+            self.verify(interrupt::SYMBOL, context, options)?;
+            let code = MachineCode::compile(context, id, &**self.target.isa());
+            let code = code.map_err(|message| function_error(interrupt::SYMBOL, message))?;
+            let _ = self.target.interrupt.set(code);
+        }
+        self.target.interrupt.get().expect("it was set above").define(id, &mut self.module)
     }
 
     /// The import table as a comment, for people.
@@ -223,7 +246,7 @@ impl<'a> Unit<'a> {
         self.define_large(mir, context, options)
     }
 
-    /// Compiles with the quick register allocator. The object has no unwind information for it, since it is given as bytes.
+    /// Compiles with the quick register allocator.
     fn define_large(
         &mut self,
         mir: &Function,
@@ -231,21 +254,9 @@ impl<'a> Unit<'a> {
         options: &Options,
     ) -> Result<(), CodegenError> {
         let id = self.local[mir.name.as_str()];
-        let error = |message: String| CodegenError::Function { function: mir.name.clone(), message };
         self.verify(&mir.name, context, options)?;
-        let isa = self.target.quick_isa()?;
-        context
-            .compile(isa, &mut Default::default())
-            .map_err(|failure| error(format!("{:?}", failure.inner)))?;
-        check_relocations(context).map_err(error)?;
-        let buffer = &context.compiled_code().expect("it was compiled").buffer;
-        let relocations: Vec<ModuleReloc> = buffer
-            .relocs()
-            .iter()
-            .map(|relocation| ModuleReloc::from_mach_reloc(relocation, &context.func, id))
-            .collect();
-        let alignment = u64::from(buffer.alignment);
-        self.module.define_function_bytes(id, alignment, buffer.data(), &relocations).map_err(object_error)
+        let code = MachineCode::compile(context, id, self.target.quick_isa()?);
+        code.map_err(|message| function_error(&mir.name, message))?.define(id, &mut self.module)
     }
 
     fn verify(&self, name: &str, context: &Context, options: &Options) -> Result<(), CodegenError> {
@@ -268,7 +279,7 @@ impl<'a> Unit<'a> {
         context: &mut Context,
         options: &Options,
     ) -> Result<(), CodegenError> {
-        let error = |message: String| CodegenError::Function { function: name.to_owned(), message };
+        let error = |message: String| function_error(name, message);
         self.verify(name, context, options)?;
         self.module.define_function(id, context).map_err(|failure| error(format!("{failure:?}")))?;
         check_relocations(context).map_err(error)
@@ -282,8 +293,17 @@ impl<'a> Unit<'a> {
     }
 }
 
+fn function_error(name: &str, message: String) -> CodegenError {
+    CodegenError::Function { function: name.to_owned(), message }
+}
+
+fn has_safepoint(function: &Function) -> bool {
+    let mut insts = function.layout.iter().flat_map(|block| &function.blocks[*block].insts);
+    insts.any(|inst| function.insts[*inst].kind == InstKind::Safepoint)
+}
+
 /// Code must not depend on where it lies, nor on functions that Cranelift would like to call behind our back.
-fn check_relocations(context: &Context) -> Result<(), String> {
+pub(crate) fn check_relocations(context: &Context) -> Result<(), String> {
     let code = context.compiled_code().expect("the function was compiled");
     for relocation in code.buffer.relocs() {
         if let FinalizedRelocTarget::ExternalName(ir::ExternalName::LibCall(call)) = relocation.target {

@@ -1,6 +1,7 @@
 //! The machine that code is made for: a Cranelift ISA with its settings.
 
 use crate::CodegenError;
+use crate::machine_code::MachineCode;
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use std::sync::OnceLock;
@@ -11,6 +12,8 @@ pub struct Target {
     isa: OwnedTargetIsa,
     /// The same with the quick register allocator, made when a function is too large for the good one.
     quick: OnceLock<OwnedTargetIsa>,
+    /// The code of `hl_interrupt`, made when first needed.
+    pub(crate) interrupt: OnceLock<MachineCode>,
 }
 
 impl Target {
@@ -64,7 +67,7 @@ impl Target {
         if lacks_sse41 {
             return Err(CodegenError::Target("an x86-64 processor needs SSE4.1".to_owned()));
         }
-        Ok(Self { builder, isa, quick: OnceLock::new() })
+        Ok(Self { builder, isa, quick: OnceLock::new(), interrupt: OnceLock::new() })
     }
 
     /// All that machine code depends on, as text for a cache key: Cranelift's version, the triple, the processor's features and the settings.

@@ -176,7 +176,7 @@ impl Translator<'_, '_> {
                     self.build_wrap(block, index, length, resume, fail);
                 }
                 ColdPath::Interrupt { block, resume, site, unwind } => {
-                    self.build_interrupt(block, resume, site, unwind)?;
+                    self.build_interrupt(block, resume, site, unwind);
                 }
                 ColdPath::Blame { block, site, unwind } => {
                     self.builder.switch_to_block(block);
@@ -220,15 +220,9 @@ impl Translator<'_, '_> {
         self.go_back_unless(is_outside, fail, resume, &[wrapped.into()]);
     }
 
-    fn build_interrupt(
-        &mut self,
-        block: ir::Block,
-        resume: ir::Block,
-        site: u32,
-        unwind: Option<Block>,
-    ) -> ModuleResult<()> {
+    fn build_interrupt(&mut self, block: ir::Block, resume: ir::Block, site: u32, unwind: Option<Block>) {
         self.builder.switch_to_block(block);
-        let interrupt = self.interrupt_function()?;
+        let interrupt = self.interrupt_function();
         let slot = self.interrupt_slot();
         let site = self.int(types::I32, i64::from(site));
         let status = self.ins().stack_addr(types::I64, slot, 0);
@@ -237,7 +231,6 @@ impl Translator<'_, '_> {
         let status = self.ins().load(types::I32, WORD, status, 0);
         let target = self.unwind_block(unwind);
         self.go_back_unless(status, target, resume, &[]);
-        Ok(())
     }
 
     /// Ends a cold path that may return to the hot code. The way back has a cold block of its own: an edge counts as hot where its end is.
@@ -267,14 +260,14 @@ impl Translator<'_, '_> {
         }
     }
 
-    fn interrupt_function(&mut self) -> ModuleResult<FuncRef> {
+    fn interrupt_function(&mut self) -> FuncRef {
         if let Some(known) = self.interrupt {
-            return Ok(known);
+            return known;
         }
-        let interrupt = self.unit.interrupt()?;
+        let interrupt = self.unit.interrupt();
         let interrupt = self.unit.module.declare_func_in_func(interrupt, self.builder.func);
         self.interrupt = Some(interrupt);
-        Ok(interrupt)
+        interrupt
     }
 
     fn interrupt_slot(&mut self) -> StackSlot {

@@ -1,7 +1,7 @@
 //! Control flow of all shapes, and functions of all sizes.
 
 use crate::harness::{Machine, function, machines, module, targets};
-use hotloop_codegen::{Options, compile};
+use hotloop_codegen::{Options, Target, compile};
 use hotloop_mir::{
     BinaryOp, Builder, Function, InstKind, IntCompare, MachineType, Phase, RegionKind, Terminator,
 };
@@ -95,6 +95,19 @@ fn equal_modules_give_equal_bytes() {
     let module = module(long_function(50));
     let bytes = || compile(&module, &targets()[0], &Options::default()).unwrap().bytes;
     assert_eq!(bytes(), bytes());
+}
+
+#[test]
+fn what_a_target_keeps_changes_no_bytes() {
+    let with_safepoint = module(function(&[I64], &[I64], |builder, v| {
+        builder.effect(InstKind::Safepoint);
+        vec![v[0]]
+    }));
+    let bytes = |target: &Target| compile(&with_safepoint, target, &Options::default()).unwrap().bytes;
+    let target = Target::from_name("x86-64-v3").unwrap();
+    let first = bytes(&target);
+    assert_eq!(bytes(&target), first);
+    assert_eq!(bytes(&Target::from_name("x86-64-v3").unwrap()), first);
 }
 
 #[test]
