@@ -5,7 +5,8 @@
 //! walk, made with nothing live at the head, already gives the head's final set.
 
 use crate::locals::{Locals, visit_target};
-use hotloop_ast::{Argument, Expr, ExprKind, Stmt, StmtKind};
+use crate::reads::visit_names;
+use hotloop_ast::{Expr, ExprKind, Stmt, StmtKind};
 use hotloop_hir::Local;
 use hotloop_index::IdSet;
 use rustc_hash::FxHashMap;
@@ -176,69 +177,11 @@ impl Walk<'_> {
     }
 
     fn read(&self, value: &Expr, live: &mut Live) {
-        match &value.kind {
-            ExprKind::Name(name) => {
-                if let Some(local) = self.locals.find(name) {
-                    live.insert(local);
-                }
+        visit_names(value, &mut |name, _| {
+            if let Some(local) = self.locals.find(name) {
+                live.insert(local);
             }
-            ExprKind::Unary { operand, .. } => self.read(operand, live),
-            ExprKind::Binary { first, rest } => {
-                self.read(first, live);
-                rest.iter().for_each(|(_, operand)| self.read(operand, live));
-            }
-            ExprKind::BoolChain { operands, .. } => {
-                operands.iter().for_each(|operand| self.read(operand, live))
-            }
-            ExprKind::Compare { first, rest } => {
-                self.read(first, live);
-                rest.iter().for_each(|(_, operand)| self.read(operand, live));
-            }
-            ExprKind::Conditional { condition, then, otherwise } => {
-                [condition, then, otherwise].iter().for_each(|part| self.read(part, live));
-            }
-            ExprKind::Call { function, arguments } => {
-                self.read(function, live);
-                for argument in arguments {
-                    match argument {
-                        Argument::Positional(value)
-                        | Argument::Keyword { value, .. }
-                        | Argument::Unpack(value)
-                        | Argument::UnpackKeywords(value) => self.read(value, live),
-                    }
-                }
-            }
-            ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => self.read(value, live),
-            ExprKind::Subscript { value, index } => {
-                self.read(value, live);
-                self.read(index, live);
-            }
-            ExprKind::Slice { lower, upper, step } => {
-                [lower, upper, step].into_iter().flatten().for_each(|part| self.read(part, live));
-            }
-            ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
-                items.iter().for_each(|item| self.read(item, live));
-            }
-            ExprKind::Number(_)
-            | ExprKind::Bool(_)
-            | ExprKind::None
-            | ExprKind::Ellipsis
-            | ExprKind::Str(_)
-            | ExprKind::Bytes(_) => {}
-            // Inference refuses these.
-            ExprKind::FormatString(_)
-            | ExprKind::TemplateString(_)
-            | ExprKind::Dict(_)
-            | ExprKind::ListComprehension { .. }
-            | ExprKind::SetComprehension { .. }
-            | ExprKind::DictComprehension { .. }
-            | ExprKind::Generator { .. }
-            | ExprKind::Lambda { .. }
-            | ExprKind::Walrus { .. }
-            | ExprKind::Yield(_)
-            | ExprKind::YieldFrom(_)
-            | ExprKind::Await(_) => {}
-        }
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 //! The rules of expressions: H02, H03.
 
 use super::{Outcome, Verifier, Violation, broken};
-use crate::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind, Fill, UnaryOp};
+use crate::{ArrayAttribute, BinaryOp, Callee, Constant, Expr, ExprKind, Fill, UnaryOp};
 use hotloop_types::{Dtype, DtypeKind, Layout, Type};
 
 /// Whether there is a conversion from one type to the other.
@@ -38,39 +38,28 @@ impl<'a> Verifier<'a> {
                 unary(expr, *op)
             }
             ExprKind::Binary { op, left, right } => {
-                self.expr(left)?;
-                self.expr(right)?;
+                self.all([&**left, right])?;
                 binary(expr, *op, left, right)
             }
             ExprKind::Compare { left, right, .. } => {
-                self.expr(left)?;
-                self.expr(right)?;
+                self.all([&**left, right])?;
                 self.same(expr, &Type::BOOL)?;
                 comparable(expr, &left.ty, &right.ty)
             }
             ExprKind::And(left, right) | ExprKind::Or(left, right) => {
-                for side in [left, right] {
-                    self.expr(side)?;
-                    self.same(side, &Type::BOOL)?;
-                }
+                self.typed([&**left, right], &Type::BOOL)?;
                 self.same(expr, &Type::BOOL)
             }
             ExprKind::Conditional { condition, then, otherwise } => {
-                self.expr(condition)?;
-                self.same(condition, &Type::BOOL)?;
-                for branch in [then, otherwise] {
-                    self.expr(branch)?;
-                    self.same(branch, &expr.ty)?;
-                }
-                Ok(())
+                self.typed([&**condition], &Type::BOOL)?;
+                self.typed([&**then, otherwise], &expr.ty)
             }
             ExprKind::Let { target, value, body } => {
-                self.expr(value)?;
-                self.same(value, self.ty(*target))?;
+                self.typed([&**value], self.ty(*target))?;
                 self.assign(*target)?;
-                self.expr(body)?;
+                self.typed([&**body], &expr.ty)?;
                 self.defined.remove(*target);
-                self.same(body, &expr.ty)
+                Ok(())
             }
             ExprKind::Convert(value) => {
                 self.expr(value)?;
@@ -81,63 +70,80 @@ impl<'a> Verifier<'a> {
                 }
             }
             ExprKind::Tuple(items) => {
-                items.iter().try_for_each(|item| self.expr(item))?;
+                self.all(items)?;
                 self.same(expr, &Type::tuple(items.iter().map(|item| item.ty.clone())))
             }
-            ExprKind::TupleItem(tuple, position) => {
-                self.expr(tuple)?;
-                match &tuple.ty {
-                    Type::Tuple(items) if items.get(*position as usize) == Some(&expr.ty) => Ok(()),
-                    _ => mistyped(expr, format!("item {position} of {}", tuple.ty)),
-                }
-            }
-            ExprKind::TupleElement { tuple, index } => {
-                self.expr(tuple)?;
-                self.expr(index)?;
-                self.same(index, &Type::INT64)?;
-                match &tuple.ty {
-                    Type::Tuple(items) if items.iter().all(|item| *item == expr.ty) => Ok(()),
-                    _ => mistyped(expr, format!("an element of {}", tuple.ty)),
-                }
-            }
+            ExprKind::TupleItem(tuple, position) => self.tuple_item(expr, tuple, *position),
+            ExprKind::TupleElement { tuple, index } => self.tuple_element(expr, tuple, index),
             ExprKind::Element { array, indices } => {
                 let element = self.element(array, indices)?;
                 self.same(expr, &element)
             }
-            ExprKind::ArrayAttribute(array, attribute) => {
-                self.expr(array)?;
-                let Type::Array(ty) = array.ty else {
-                    return mistyped(expr, format!("an attribute of {}", array.ty));
-                };
-                let lengths = || Type::tuple(std::iter::repeat_n(Type::INT64, usize::from(ty.ndim)));
-                match attribute {
-                    ArrayAttribute::Shape | ArrayAttribute::Strides => self.same(expr, &lengths()),
-                    ArrayAttribute::Size => self.same(expr, &Type::INT64),
-                }
-            }
-            ExprKind::Intrinsic { arguments, .. } => {
-                for argument in arguments {
-                    self.expr(argument)?;
-                    if argument.ty.as_scalar().is_none() {
-                        return mistyped(argument, "an intrinsic takes numbers");
-                    }
-                }
-                if expr.ty.as_scalar().is_some() {
-                    Ok(())
-                } else {
-                    mistyped(expr, "an intrinsic gives a number")
-                }
-            }
-            ExprKind::Call { callee, arguments } => {
-                arguments.iter().try_for_each(|argument| self.expr(argument))?;
-                let callee = &self.function.callees[*callee];
-                if !arguments.iter().map(|argument| &argument.ty).eq(&callee.parameters) {
-                    return mistyped(expr, format!("a call of `{}` with other types", callee.name));
-                }
-                self.same(expr, &callee.result)
-            }
+            ExprKind::ArrayAttribute(array, attribute) => self.attribute(expr, array, *attribute),
             ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
+            ExprKind::Intrinsic { arguments, .. } => self.intrinsic(expr, arguments),
+            ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
         }
+    }
+
+    fn all(&mut self, exprs: impl IntoIterator<Item = &'a Expr>) -> Outcome {
+        exprs.into_iter().try_for_each(|expr| self.expr(expr))
+    }
+
+    /// Checks expressions that all have to be of one type.
+    fn typed(&mut self, exprs: impl IntoIterator<Item = &'a Expr>, ty: &Type) -> Outcome {
+        exprs.into_iter().try_for_each(|expr| {
+            self.expr(expr)?;
+            self.same(expr, ty)
+        })
+    }
+
+    fn tuple_item(&mut self, expr: &Expr, tuple: &'a Expr, position: u32) -> Outcome {
+        self.expr(tuple)?;
+        match &tuple.ty {
+            Type::Tuple(items) if items.get(position as usize) == Some(&expr.ty) => Ok(()),
+            _ => mistyped(expr, format!("item {position} of {}", tuple.ty)),
+        }
+    }
+
+    fn tuple_element(&mut self, expr: &Expr, tuple: &'a Expr, index: &'a Expr) -> Outcome {
+        self.expr(tuple)?;
+        self.typed([index], &Type::INT64)?;
+        match &tuple.ty {
+            Type::Tuple(items) if items.iter().all(|item| *item == expr.ty) => Ok(()),
+            _ => mistyped(expr, format!("an element of {}", tuple.ty)),
+        }
+    }
+
+    fn attribute(&mut self, expr: &Expr, array: &'a Expr, attribute: ArrayAttribute) -> Outcome {
+        self.expr(array)?;
+        let Type::Array(ty) = array.ty else {
+            return mistyped(expr, format!("an attribute of {}", array.ty));
+        };
+        match attribute {
+            ArrayAttribute::Shape | ArrayAttribute::Strides => {
+                self.same(expr, &Type::tuple(std::iter::repeat_n(Type::INT64, usize::from(ty.ndim))))
+            }
+            ArrayAttribute::Size => self.same(expr, &Type::INT64),
+        }
+    }
+
+    fn intrinsic(&mut self, expr: &Expr, arguments: &'a [Expr]) -> Outcome {
+        self.all(arguments)?;
+        let is_number = |expr: &Expr| expr.ty.as_scalar().is_some();
+        if arguments.iter().all(is_number) && is_number(expr) {
+            return Ok(());
+        }
+        mistyped(expr, "an intrinsic takes numbers and gives one")
+    }
+
+    fn call(&mut self, expr: &Expr, callee: Callee, arguments: &'a [Expr]) -> Outcome {
+        self.all(arguments)?;
+        let callee = &self.function.callees[callee];
+        if !arguments.iter().map(|argument| &argument.ty).eq(&callee.parameters) {
+            return mistyped(expr, format!("a call of `{}` with other types", callee.name));
+        }
+        self.same(expr, &callee.result)
     }
 
     fn same(&self, expr: &Expr, ty: &Type) -> Outcome {

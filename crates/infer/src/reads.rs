@@ -1,0 +1,66 @@
+//! Finds the names that an expression reads.
+
+use hotloop_ast::{Argument, Expr, ExprKind};
+use hotloop_diagnostics::Span;
+
+/// The names that an expression reads, as far as inference supports it.
+pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) {
+    match &expression.kind {
+        ExprKind::Name(name) => visit(name, expression.span),
+        ExprKind::Unary { operand, .. } => visit_names(operand, visit),
+        ExprKind::Binary { first, rest } => {
+            visit_names(first, visit);
+            rest.iter().for_each(|(_, operand)| visit_names(operand, visit));
+        }
+        ExprKind::BoolChain { operands, .. } => {
+            operands.iter().for_each(|operand| visit_names(operand, visit))
+        }
+        ExprKind::Compare { first, rest } => {
+            visit_names(first, visit);
+            rest.iter().for_each(|(_, operand)| visit_names(operand, visit));
+        }
+        ExprKind::Conditional { condition, then, otherwise } => {
+            [condition, then, otherwise].iter().for_each(|part| visit_names(part, visit));
+        }
+        ExprKind::Call { function, arguments } => {
+            visit_names(function, visit);
+            for argument in arguments {
+                match argument {
+                    Argument::Positional(value)
+                    | Argument::Keyword { value, .. }
+                    | Argument::Unpack(value)
+                    | Argument::UnpackKeywords(value) => visit_names(value, visit),
+                }
+            }
+        }
+        ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => visit_names(value, visit),
+        ExprKind::Subscript { value, index } => {
+            visit_names(value, visit);
+            visit_names(index, visit);
+        }
+        ExprKind::Slice { lower, upper, step } => {
+            [lower, upper, step].into_iter().flatten().for_each(|part| visit_names(part, visit));
+        }
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
+            items.iter().for_each(|item| visit_names(item, visit));
+        }
+        ExprKind::Number(_)
+        | ExprKind::Bool(_)
+        | ExprKind::None
+        | ExprKind::Ellipsis
+        | ExprKind::Str(_)
+        | ExprKind::Bytes(_)
+        | ExprKind::FormatString(_)
+        | ExprKind::TemplateString(_)
+        | ExprKind::Dict(_)
+        | ExprKind::ListComprehension { .. }
+        | ExprKind::SetComprehension { .. }
+        | ExprKind::DictComprehension { .. }
+        | ExprKind::Generator { .. }
+        | ExprKind::Lambda { .. }
+        | ExprKind::Walrus { .. }
+        | ExprKind::Yield(_)
+        | ExprKind::YieldFrom(_)
+        | ExprKind::Await(_) => {}
+    }
+}
