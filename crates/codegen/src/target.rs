@@ -128,7 +128,9 @@ const SETTINGS: &[(&str, &str)] = &[
     ("is_pic", "false"), // With colocated symbols all references are PC-relative anyway, without a GOT.
     ("unwind_info", "true"),
     ("preserve_frame_pointers", "true"), // For perf and gdb; its cost cannot be measured.
-    ("enable_probestack", "false"),      // Frames are small.
+    // A frame of more than a page touches every page, so that the stack's end is found and not jumped over.
+    ("enable_probestack", "true"),
+    ("probestack_strategy", "inline"),
     ("enable_nan_canonicalization", "false"),
 ];
 

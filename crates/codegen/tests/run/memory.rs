@@ -109,3 +109,23 @@ fn a_captures_block_that_is_written_is_read_again() {
         assert_eq!(machine.value(&[&raw mut cell as u64]), 42);
     }
 }
+
+#[test]
+fn a_frame_may_be_larger_than_a_page() {
+    let built = function(&[MachineType::I64], &[MachineType::I64], |builder, v| {
+        let slot = builder.function.slots.push(SlotData { size_bytes: 100_000 });
+        let region = builder.function.region(RegionKind::Stack);
+        let address = builder.value(InstKind::SlotAddress(slot));
+        let ends = [0, 50_000, 99_992];
+        for offset in ends {
+            builder.effect(InstKind::Store { value: v[0], address, offset, region });
+        }
+        let parts = ends
+            .map(|offset| builder.value(InstKind::Load { ty: MachineType::I64, address, offset, region }));
+        let sum = builder.binary(BinaryOp::Iadd, parts[0], parts[1]);
+        vec![builder.binary(BinaryOp::Iadd, sum, parts[2])]
+    });
+    for machine in machines(built) {
+        assert_eq!(machine.value(&[14]), 42);
+    }
+}
