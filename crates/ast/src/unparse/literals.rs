@@ -110,7 +110,8 @@ impl<W: Write> Printer<'_, W> {
                 inner.push(quotes);
                 let mut printer = Printer { out: &mut text, indent: 0, quotes: inner };
                 let is_printed = debug_text.is_some() || printer.expression(value).is_ok();
-                let is_plain = !text.contains(quotes) && !text.contains('\\');
+                let is_one_line = quotes.len() == 3 || !text.contains('\n');
+                let is_plain = is_one_line && !text.contains(quotes) && !text.contains('\\');
                 is_printed && is_plain && format.as_ref().is_none_or(|format| self.suits(format, quotes))
             }
         })
