@@ -35,6 +35,7 @@ pub use loops::hoist_invariants::HoistInvariants;
 pub use loops::thin_safepoints::ThinSafepoints;
 pub use parallel::outline_parallel_regions::OutlineParallelRegions;
 pub use pipeline::{MirPass, Observer, Optimised, Optimiser, PIPELINE, PassContext, pass_by_name};
+pub use scalar::fold_addresses::FoldAddresses;
 pub use scalar::fold_constants::FoldConstants;
 pub use scalar::number_values::NumberValues;
 pub use scalar::remove_dead_code::RemoveDeadCode;

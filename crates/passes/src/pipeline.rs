@@ -1,8 +1,9 @@
 //! The order of the passes, and what runs them.
 
 use crate::{
-    CanonicalizeLoops, ElideBoundsChecks, FoldConstants, HoistInvariants, InlineSmallFunctions, NumberValues,
-    OutlineParallelRegions, RemoveDeadCode, SimplifyControlFlow, ThinSafepoints,
+    CanonicalizeLoops, ElideBoundsChecks, FoldAddresses, FoldConstants, HoistInvariants,
+    InlineSmallFunctions, NumberValues, OutlineParallelRegions, RemoveDeadCode, SimplifyControlFlow,
+    ThinSafepoints,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -38,14 +39,16 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &NumberValues, // What was hoisted out of two loops is often the same.
     &ElideBoundsChecks, // After hoisting: the bounds are then plain values outside the loop.
     &FoldConstants, // Elided checks leave sums with constants.
+    &FoldAddresses, // Behind the checks, which hide that indices are sums.
+    &NumberValues, // Neighbours now have one address.
     &HoistInvariants, // Again: addresses behind checks that are gone can leave loops, and so can checks behind them.
-    &RemoveDeadCode, // Before safepoints are thinned: an empty loop needs none.
-    &ThinSafepoints, // Late: it splits loops in two, which the passes above would not recognise.
+    &RemoveDeadCode,  // Before safepoints are thinned: an empty loop needs none.
+    &ThinSafepoints,  // Late: it splits loops in two, which the passes above would not recognise.
     &SimplifyControlFlow, // Joins the blocks that canonicalisation made in vain.
     &OutlineParallelRegions, // No pass above looks into another function; those below see every body.
-    &ThinSafepoints, // Again: the loop over a region's iterations is new.
+    &ThinSafepoints,  // Again: the loop over a region's iterations is new.
     &SimplifyControlFlow, // Joins the blocks around it.
-    &RemoveDeadCode, // Captures that were passed through.
+    &RemoveDeadCode,  // Captures that were passed through.
 ];
 
 /// The pass of that name, if the pipeline has it.

@@ -1,5 +1,6 @@
 //! Passes over single instructions and blocks.
 
+pub(crate) mod fold_addresses;
 pub(crate) mod fold_constants;
 pub(crate) mod number_values;
 pub(crate) mod remove_dead_code;
