@@ -83,10 +83,27 @@ struct Inferred {
     specialisation: Specialisation,
     key: Key,
     symbol: String,
-    /// The HIR, once it is there.
-    hir: Option<hir::Function>,
-    /// The specialisations that it calls.
-    callees: Vec<usize>,
+    state: Progress,
+}
+
+/// How far the inference of a specialisation is.
+enum Progress {
+    /// It is being inferred.
+    Underway,
+    /// It was inferred.
+    Done(Box<hir::Function>),
+    /// It has errors.
+    Failed(Vec<Diagnostic>),
+}
+
+impl Inferred {
+    /// The HIR of a specialisation that the root needs.
+    fn hir(&self) -> &hir::Function {
+        match &self.state {
+            Progress::Done(hir) => hir,
+            Progress::Underway | Progress::Failed(_) => unreachable!("the root would have failed, too"),
+        }
+    }
 }
 
 /// A specialisation compiled to bytes.
@@ -142,7 +159,7 @@ impl<'a> Session<'a> {
         let by_symbol: FxHashMap<&str, &mir::Function> =
             lowered.iter().map(|function| (function.name.as_str(), function)).collect();
         let optimised = optimise(&lowered[0], &by_symbol, self.settings)?;
-        let hir = self.specialisations[0].hir.take().expect("the root was inferred");
+        let hir = self.specialisations[0].hir().clone();
         Ok(Forms {
             hir,
             lowered: lowered[0].clone(),
@@ -159,13 +176,11 @@ impl<'a> Session<'a> {
         if let Err(diagnostics) = outcome {
             return Err(Failure::Refused(Refusal::new(diagnostics, &self.program.sources)));
         }
+        self.keep_needed();
         self.mark_recursive();
         let start = Instant::now();
-        let lowered: Vec<mir::Function> = self
-            .specialisations
-            .iter()
-            .map(|inferred| hotloop_lower::lower(inferred.hir.as_ref().expect("all were inferred")))
-            .collect();
+        let lowered: Vec<mir::Function> =
+            self.specialisations.iter().map(|inferred| hotloop_lower::lower(inferred.hir())).collect();
         self.timings.add(Stage::Lower, start.elapsed());
         if self.settings.verify {
             lowered.iter().try_for_each(|function| verify("lower", function))?;
@@ -176,7 +191,10 @@ impl<'a> Session<'a> {
     /// Infers a specialisation, unless it has been.
     fn infer(&mut self, specialisation: &Specialisation) -> Result<usize, Vec<Diagnostic>> {
         if let Some(position) = self.positions.get(specialisation) {
-            return Ok(*position);
+            return match &self.specialisations[*position].state {
+                Progress::Failed(diagnostics) => Err(diagnostics.clone()),
+                Progress::Underway | Progress::Done(_) => Ok(*position),
+            };
         }
         let (handle, parameters) = specialisation;
         let key = code_key(self.program, self.structures, self.settings, specialisation);
@@ -188,8 +206,7 @@ impl<'a> Session<'a> {
             specialisation: specialisation.clone(),
             key,
             symbol: symbol.clone(),
-            hir: None,
-            callees: Vec::new(),
+            state: Progress::Underway,
         });
         self.stack.push(position);
         let signature =
@@ -198,15 +215,43 @@ impl<'a> Session<'a> {
         let options = self.settings.apply(source.options);
         let inferred = hotloop_infer::infer(&definition, &signature, options, &*environment, self);
         self.stack.pop();
-        let mut hir = inferred?;
-        hir.symbol = symbol;
-        self.specialisations[position].hir = Some(hir);
-        Ok(position)
+        let (state, outcome) = match inferred {
+            Ok(hir) => (Progress::Done(Box::new(hir::Function { symbol, ..hir })), Ok(position)),
+            Err(diagnostics) => (Progress::Failed(diagnostics.clone()), Err(diagnostics)),
+        };
+        self.specialisations[position].state = state;
+        outcome
+    }
+
+    /// Keeps what the root needs, itself first. Inference may have asked for more on the way to the final types of a loop.
+    fn keep_needed(&mut self) {
+        let by_symbol: FxHashMap<&str, usize> =
+            self.specialisations.iter().enumerate().map(|(at, one)| (one.symbol.as_str(), at)).collect();
+        let mut needed = vec![0];
+        let mut at = 0;
+        while at < needed.len() {
+            for callee in self.specialisations[needed[at]].hir().callees.values() {
+                let position = by_symbol[callee.symbol.as_str()];
+                if !needed.contains(&position) {
+                    needed.push(position);
+                }
+            }
+            at += 1;
+        }
+        let mut all: Vec<Option<Inferred>> = self.specialisations.drain(..).map(Some).collect();
+        self.specialisations =
+            needed.into_iter().map(|at| all[at].take().expect("each is needed once")).collect();
+        self.positions.clear();
     }
 
     /// Marks the functions that can reach themselves through calls: they check the stack.
     fn mark_recursive(&mut self) {
-        let callees: Vec<Vec<usize>> = self.specialisations.iter().map(|one| one.callees.clone()).collect();
+        let position_of = |symbol: &str| self.specialisations.iter().position(|one| one.symbol == symbol);
+        let callees: Vec<Vec<usize>> = self
+            .specialisations
+            .iter()
+            .map(|one| one.hir().callees.values().filter_map(|callee| position_of(&callee.symbol)).collect())
+            .collect();
         for (position, inferred) in self.specialisations.iter_mut().enumerate() {
             let mut reached = vec![false; callees.len()];
             let mut work = callees[position].clone();
@@ -215,7 +260,9 @@ impl<'a> Session<'a> {
                     work.extend(&callees[next]);
                 }
             }
-            inferred.hir.as_mut().expect("all were inferred").is_recursive = reached[position];
+            if let Progress::Done(hir) = &mut inferred.state {
+                hir.is_recursive = reached[position];
+            }
         }
     }
 
@@ -226,7 +273,7 @@ impl<'a> Session<'a> {
         let inferred = &self.specialisations[position];
         let (handle, parameters) = &inferred.specialisation;
         let closure = self.structures.of(self.program, *handle).closure.clone();
-        let hir = inferred.hir.as_ref().expect("all were inferred");
+        let hir = inferred.hir();
         let signature = Signature { parameters: parameters.clone(), result: Some(hir.result.clone()) };
         let object = compilation.object;
         let mut places = Places::new(self.program, &closure);
@@ -293,15 +340,11 @@ impl Callees for Session<'_> {
             return Err(CalleeError::Recursive);
         }
         let position = self.infer(&specialisation).map_err(CalleeError::Failed)?;
-        if let Some(caller) = self.stack.last()
-            && !self.specialisations[*caller].callees.contains(&position)
-        {
-            self.specialisations[*caller].callees.push(position);
-        }
         let callee = &self.specialisations[position];
-        let result = match &callee.hir {
-            Some(hir) => hir.result.clone(),
-            None => declared.ok_or(CalleeError::Recursive)?,
+        let result = match &callee.state {
+            Progress::Done(hir) => hir.result.clone(),
+            Progress::Underway => declared.ok_or(CalleeError::Recursive)?,
+            Progress::Failed(diagnostics) => return Err(CalleeError::Failed(diagnostics.clone())),
         };
         Ok(hir::CalleeData { name, symbol: callee.symbol.clone(), parameters: specialisation.1, result })
     }

@@ -21,7 +21,10 @@ def l2_norm(x):
     let kernel =
         engine().function("norm.py", source, "l2_norm").unwrap_or_else(|failure| panic!("{failure}"));
     let mut x = [3.0, 4.0];
-    assert_eq!(kernel.call_f64(&[x.as_mut_slice().into()]).unwrap_or_else(|failure| panic!("{failure}")), 5.0);
+    assert_eq!(
+        kernel.call_f64(&[x.as_mut_slice().into()]).unwrap_or_else(|failure| panic!("{failure}")),
+        5.0
+    );
 }
 
 #[test]
@@ -48,4 +51,23 @@ def row_sums(mat):
     let Value::Array(sums) = value else { panic!("an array: {value:?}") };
     let expected: Vec<f64> = numbers.chunks(20).map(|row| row.iter().sum()).collect();
     assert_eq!(sums.to_vec::<f64>(), expected);
+}
+
+#[test]
+fn a_callee_that_fails_for_types_of_a_discarded_attempt_does_no_harm() {
+    let source = "
+def half(y):
+    return y / 2 if y > 0 else y >> 1
+
+def caller(n):
+    y = 0
+    for i in range(n):
+        z = half(y)
+        y = y + 0.5
+    return y
+";
+    let kernel =
+        engine().function("retry.py", source, "caller").unwrap_or_else(|failure| panic!("{failure}"));
+    let failure = kernel.call(&[3_i64.into()]).expect_err("a float has no `>>`");
+    assert!(failure.to_string().contains(">>"), "{failure}");
 }
