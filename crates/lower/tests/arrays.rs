@@ -4,7 +4,8 @@ mod build;
 mod machine;
 
 use build::*;
-use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind, Fill, StmtKind, Version};
+use hotloop_diagnostics::{FileId, Span};
+use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind, Fill, Stmt, StmtKind, Version};
 use hotloop_interp::Scalar;
 use hotloop_mir::{InstKind, MachineType};
 use hotloop_types::Type;
@@ -283,4 +284,26 @@ fn recursion_checks_the_stack() {
     let call = f.call(again, vec![f.read(x)]);
     f.push(give(call));
     assert!(Machine::new(&[&f]).error(&[1.into()]).starts_with("RecursionError"));
+}
+
+/// What raises has the place of the expression that it comes from; a constant has the place of what it stands in.
+#[test]
+fn instructions_know_their_place() {
+    let place = |start: u32, end: u32| Span::new(FileId::from_number(0), start, end);
+    let mut f = Build::new("places", "float64");
+    let (x, i) = (f.parameter("x", "float64[:]"), f.parameter("i", "int64"));
+    let mut index = binary(BinaryOp::FloorDiv, f.read(i), int(0));
+    index.span = place(12, 18);
+    let mut element = f.element(x, vec![index]);
+    element.span = place(10, 19);
+    f.push(Stmt { kind: StmtKind::Return(Some(element)), span: place(3, 19) });
+    let lowered = lower(&f);
+    let span_of = |wanted: fn(&InstKind) -> bool| {
+        let found = lowered.insts.values().find(|inst| wanted(&inst.kind)).expect("such an instruction");
+        (found.span.start, found.span.end)
+    };
+    assert_eq!(span_of(|kind| matches!(kind, InstKind::Check { .. })), (12, 18));
+    assert_eq!(span_of(|kind| matches!(kind, InstKind::CheckBounds { .. })), (10, 19));
+    let load = |kind: &InstKind| matches!(kind, InstKind::Load { ty: MachineType::F64, .. });
+    assert_eq!(span_of(load), (10, 19));
 }
