@@ -1,6 +1,6 @@
 //! Joins: versions that meet become parameters of a block, and each edge converts what it passes.
 //!
-//! A joined version of an array holds a reference of its own, whichever way control comes: an edge hands over the reference of a
+//! A joined version of an array holds a reference of its own, unless all that meets belongs to the caller: an edge hands over the reference of a
 //! version that nothing needs any more, and adds one otherwise.
 
 use crate::liveness::without;
@@ -17,8 +17,20 @@ pub(crate) struct Join {
     /// The block.
     pub(crate) block: Block,
     versions: Vec<Version>,
+    /// Of which versions the caller keeps the arrays alive, whichever way control comes: they hold no references.
+    borrowed: IdSet<Version>,
     /// The block's parameters for the versions, each with its flag first if it may be unassigned.
     pub(crate) parameters: Vec<Value>,
+}
+
+/// The arguments that a jump passes for joined versions.
+fn flattened(bindings: Vec<Binding>) -> Vec<Value> {
+    let mut arguments = Vec::new();
+    for binding in bindings {
+        arguments.extend(binding.assigned);
+        binding.operand.flatten(&mut arguments);
+    }
+    arguments
 }
 
 impl Lowering<'_> {
@@ -47,7 +59,21 @@ impl Lowering<'_> {
             flat_types(&data.ty, &mut types);
         }
         let parameters = types.into_iter().map(|ty| self.code.add_parameter(block, ty)).collect();
-        Join { block, versions: versions.to_vec(), parameters }
+        Join { block, versions: versions.to_vec(), borrowed: IdSet::new(), parameters }
+    }
+
+    /// A new block where all ways meet by these edges.
+    pub(crate) fn new_join_of(&mut self, versions: &[Version], edges: [Option<&Edge>; 2]) -> Join {
+        let is_borrowed = |source: Option<Version>| {
+            source.is_none_or(|source| self.binding(source).operand.is_kept_by_caller())
+        };
+        let mut borrowed: IdSet<Version> = versions.iter().copied().collect();
+        for each in edges.into_iter().flatten().flat_map(|edge| &edge.moves) {
+            if !is_borrowed(each.source) {
+                borrowed.remove(each.target);
+            }
+        }
+        Join { borrowed, ..self.new_join(versions) }
     }
 
     /// Goes on where versions meet.
@@ -71,22 +97,28 @@ impl Lowering<'_> {
         for version in &join.versions {
             let data = &self.source.versions[*version];
             let assigned = if data.maybe_unassigned { parameters.next() } else { None };
-            let operand = self.code.unflatten(&data.ty, &mut parameters, Lifetime::Borrowed);
+            let lifetime =
+                if join.borrowed.contains(*version) { Lifetime::Caller } else { Lifetime::Borrowed };
+            let operand = self.code.unflatten(&data.ty, &mut parameters, lifetime);
             bindings.push(Binding { operand, assigned });
         }
         bindings
     }
 
-    /// Binds a version that comes with references.
+    /// Binds a version that comes with references, but for what the caller keeps alive.
     fn bind_held(&mut self, version: Version, binding: Binding) {
-        binding.operand.for_each_array(&mut |array| self.code.hold(array.owner, Holder::Version(version)));
+        binding.operand.for_each_array(&mut |array| {
+            if array.lifetime != Lifetime::Caller {
+                self.code.hold(array.owner, Holder::Version(version));
+            }
+        });
         self.bind(version, binding);
     }
 
     /// Jumps along an edge to a block where versions meet.
     pub(crate) fn jump_to_join(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, join: &Join) {
-        let arguments = self.edge_arguments(edge, live, &join.versions);
-        self.code.jump(join.block, arguments);
+        let bindings = self.take_edge(edge, live, &join.versions, &join.borrowed);
+        self.code.jump(join.block, flattened(bindings));
     }
 
     /// Leaves the current point by an edge: what is passed for the versions joined at its end.
@@ -96,17 +128,12 @@ impl Lowering<'_> {
         live: &IdSet<Version>,
         joins: &[Version],
     ) -> Vec<Value> {
-        let mut arguments = Vec::new();
-        for binding in self.take_edge(edge, live, joins) {
-            arguments.extend(binding.assigned);
-            binding.operand.flatten(&mut arguments);
-        }
-        arguments
+        flattened(self.take_edge(edge, live, joins, &IdSet::new()))
     }
 
     /// Goes along an edge without a block at its end: the joined versions are what comes in.
     pub(crate) fn bind_edge(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, joins: &[Version]) {
-        let bindings = self.take_edge(edge, live, joins);
+        let bindings = self.take_edge(edge, live, joins, &IdSet::new());
         for (version, binding) in joins.iter().zip(bindings) {
             self.bind_held(*version, binding);
         }
@@ -114,13 +141,23 @@ impl Lowering<'_> {
 
     /// What each joined version is on an edge, its arrays with a reference each that is no longer counted as held here; what is not
     /// needed at the end of the edge is released.
-    fn take_edge(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, joins: &[Version]) -> Vec<Binding> {
+    fn take_edge(
+        &mut self,
+        edge: Option<&Edge>,
+        live: &IdSet<Version>,
+        joins: &[Version],
+        borrowed: &IdSet<Version>,
+    ) -> Vec<Binding> {
         let edge = edge.expect("HIR: an edge leads to where control falls through");
         assert!(
             edge.moves.iter().map(|each| each.target).eq(joins.iter().copied()),
             "HIR: an edge lists the joined versions"
         );
-        let bindings = edge.moves.iter().map(|each| self.take_move(*each, live)).collect();
+        let bindings = edge
+            .moves
+            .iter()
+            .map(|each| self.take_move(*each, live, borrowed.contains(each.target)))
+            .collect();
         self.code.release_where(|holder| match holder {
             Holder::Version(version) => !live.contains(version),
             Holder::Temporary => false,
@@ -128,7 +165,7 @@ impl Lowering<'_> {
         bindings
     }
 
-    fn take_move(&mut self, each: Move, live: &IdSet<Version>) -> Binding {
+    fn take_move(&mut self, each: Move, live: &IdSet<Version>, is_borrowed: bool) -> Binding {
         let target = &self.source.versions[each.target];
         let Some(source) = each.source else {
             assert!(target.maybe_unassigned, "HIR: {} may be unassigned", self.describe(each.target));
@@ -142,9 +179,12 @@ impl Lowering<'_> {
             self.describe(each.target)
         );
         let assigned = target.maybe_unassigned.then(|| assigned.unwrap_or_else(|| self.code.boolean(true)));
+        let converted = self.converted(&operand, self.version_type(source), &target.ty);
+        if is_borrowed {
+            return Binding { operand: converted, assigned };
+        }
         self.pass_references(source, &operand, live);
-        let operand = self.converted(&operand, self.version_type(source), &target.ty);
-        Binding { operand: operand.with_lifetime(Lifetime::Borrowed), assigned }
+        Binding { operand: converted.with_lifetime(Lifetime::Borrowed), assigned }
     }
 
     fn pass_references(&mut self, source: Version, operand: &Operand, live: &IdSet<Version>) {

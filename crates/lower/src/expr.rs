@@ -132,37 +132,51 @@ impl Lowering<'_> {
             self.code.set_span(expr.span);
             return Operand::Scalar(self.code.select(condition, then, otherwise));
         }
-        let (then_block, otherwise_block, end) =
-            (self.code.new_block(), self.code.new_block(), self.code.new_block());
+        let (then_block, otherwise_block) = (self.code.new_block(), self.code.new_block());
         self.branch_on(condition, then_block, otherwise_block);
         let holdings = self.code.holdings.clone();
-        for (block, arm) in [(then_block, then), (otherwise_block, otherwise)] {
-            self.code.holdings = holdings.clone();
-            self.code.start(block);
-            let operand = self.expr(arm);
-            self.code.set_span(expr.span);
-            let values = self.give_away(&operand);
-            self.code.jump(end, values);
-        }
+        self.code.start(then_block);
+        let then = self.expr(then);
+        let then_end = self.code.point();
+        self.code.holdings = holdings.clone();
+        self.code.start(otherwise_block);
+        let otherwise = self.expr(otherwise);
+        self.code.set_span(expr.span);
+
+        let end = self.code.new_block();
+        let is_borrowed = then.is_kept_by_caller() && otherwise.is_kept_by_caller();
+        self.leave_arm(&otherwise, is_borrowed, end);
+        self.code.resume(then_end);
+        self.leave_arm(&then, is_borrowed, end);
         let mut types = Vec::new();
         flat_types(&expr.ty, &mut types);
         let values: Vec<Value> = types.into_iter().map(|ty| self.code.add_parameter(end, ty)).collect();
         self.code.holdings = holdings;
         self.code.start(end);
+        if is_borrowed {
+            return self.code.unflatten(&expr.ty, &mut values.into_iter(), Lifetime::Caller);
+        }
         self.temporary(&expr.ty, values)
     }
 
-    /// The machine values of an operand, each array with a reference that goes with it.
-    fn give_away(&mut self, operand: &Operand) -> Vec<Value> {
+    /// From the end of an arm to where both meet: each array goes with a reference, unless the caller keeps all of them.
+    fn leave_arm(&mut self, operand: &Operand, is_borrowed: bool, end: Block) {
+        if !is_borrowed {
+            self.give_references(operand);
+        }
+        let mut values = Vec::new();
+        operand.flatten(&mut values);
+        self.code.jump(end, values);
+    }
+
+    /// Makes a reference for each array of an operand that goes elsewhere; those of temporaries go along.
+    fn give_references(&mut self, operand: &Operand) {
         operand.for_each_array(&mut |array| match array.lifetime {
             Lifetime::Caller | Lifetime::Borrowed => self.code.retain(array.owner),
             Lifetime::Temporary => {
                 self.code.holdings.forget_one(array.owner, Some(Holder::Temporary));
             }
         });
-        let mut values = Vec::new();
-        operand.flatten(&mut values);
-        values
     }
 
     /// A value that came in the current block as machine values, each array with a reference.

@@ -120,7 +120,7 @@ impl<'a> Lowering<'a> {
         let live = self.live_at(statement, joins);
         match (then_end, otherwise_falls_through) {
             (Some(then_end), true) => {
-                let join = self.new_join(joins);
+                let join = self.new_join_of(joins, [then.1.as_ref(), otherwise.1.as_ref()]);
                 self.jump_to_join(otherwise.1.as_ref(), &live, &join);
                 self.code.resume(then_end);
                 self.jump_to_join(then.1.as_ref(), &live, &join);

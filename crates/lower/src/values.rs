@@ -94,6 +94,13 @@ impl Operand {
         }
     }
 
+    /// Whether the caller keeps all its arrays alive.
+    pub(crate) fn is_kept_by_caller(&self) -> bool {
+        let mut is_kept = true;
+        self.for_each_array(&mut |array| is_kept &= array.lifetime == Lifetime::Caller);
+        is_kept
+    }
+
     /// The same value, its arrays changed.
     #[must_use]
     pub(crate) fn map_arrays(&self, change: &mut impl FnMut(&Rc<ArrayOperand>) -> Rc<ArrayOperand>) -> Self {

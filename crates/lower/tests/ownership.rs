@@ -5,7 +5,8 @@ mod machine;
 
 use build::*;
 use hotloop_hir::{BinaryOp, CompareOp, Edge, Stmt, StmtKind};
-use hotloop_mir::{Function, InstKind, RuntimeFunction};
+use hotloop_interp::Scalar;
+use hotloop_mir::{Function, InstKind, MachineType, RuntimeFunction};
 use machine::{Machine, lower};
 
 fn count(function: &Function, of: RuntimeFunction) -> usize {
@@ -100,6 +101,34 @@ fn a_parameter_is_retained_to_be_returned() {
     f.push(give(f.read(x)));
     assert_eq!(count(&lower(&f), RuntimeFunction::Retain), 1);
     assert_eq!(Machine::new(&[&f]).vector(&[vec![8.0].into()]), [8.0]);
+}
+
+/// `y = a if p else b; if p: z = y; else: z = b`: all of it belongs to the caller.
+#[test]
+fn what_joins_parameters_is_borrowed_too() {
+    let mut f = Build::new("joined", "float64");
+    let (a, b) = (f.parameter("a", "float64[:]"), f.parameter("b", "float64[:]"));
+    let p = f.parameter("p", "bool");
+    let (y, z) = (f.version("y", "float64[:]"), f.version("z", "float64[:]"));
+    let (first_z, other_z) = (f.again(z), f.again(z));
+    f.push(assign(y, conditional(f.read(p), f.read(a), f.read(b))));
+    f.push(statement(StmtKind::If {
+        condition: f.read(p),
+        then: vec![assign(first_z, f.read(y))],
+        otherwise: vec![assign(other_z, f.read(b))],
+        joins: vec![z],
+        then_edge: Some(moves([(z, first_z)])),
+        otherwise_edge: Some(moves([(z, other_z)])),
+    }));
+    let element = f.element(z, vec![int(0)]);
+    f.push(give(element));
+    let lowered = lower(&f);
+    assert!(!has_unwind_blocks(&lowered));
+    assert_eq!(count(&lowered, RuntimeFunction::Retain) + count(&lowered, RuntimeFunction::Release), 0);
+    let truth = |value| Scalar::Int(MachineType::I1, value).into();
+    let machine = Machine::new(&[&f]);
+    assert_eq!(machine.float(&[vec![1.0].into(), vec![2.0].into(), truth(1)]), 1.0);
+    assert_eq!(machine.float(&[vec![1.0].into(), vec![2.0].into(), truth(0)]), 2.0);
 }
 
 /// `a = zeros(1); b = a; a = zeros(2); c = b; return c`: `c = b` hands over, since `b` is not read again.

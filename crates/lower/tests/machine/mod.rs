@@ -118,6 +118,9 @@ impl Machine {
             assert!(owners <= 1, "at most one array result");
         }
         let arguments = arrays.iter().map(|array| read(&interpreter, array)).collect();
+        for owner in arrays.iter().map(|array| array.owner).filter(|owner| *owner != 0) {
+            interpreter.memory_mut().release(owner).expect("the caller's own reference");
+        }
         Ran { result, floats, arguments, leaked: interpreter.memory().live_blocks() }
     }
 
@@ -176,7 +179,11 @@ fn place(
             let array = ArrayDescriptor::place(memory, items, &[items.len() as i64], 1);
             return array.place_words(memory);
         }
-        Argument::Floats(items) => ArrayDescriptor::place(memory, &bytes(items), &[items.len() as i64], 8),
+        Argument::Floats(items) => {
+            // Counted like any other, so that a reference too many or too few shows.
+            let placed = ArrayDescriptor::place_owned(memory, &bytes(items), &[items.len() as i64], 8);
+            placed.expect("memory for a small array")
+        }
         Argument::Matrix { rows, columns, is_f, items } => {
             let shape = [*rows, *columns];
             let placed = ArrayDescriptor::place(memory, &bytes(items), &shape, 8);
