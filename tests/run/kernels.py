@@ -8,7 +8,6 @@ import numpy as np
 from hotloop import njit, prange
 
 GRAVITY = 9.81
-OFFSETS = np.array([[0, 1], [1, 0], [0, -1], [-1, 0]])
 
 
 @njit
@@ -208,8 +207,10 @@ def walk(steps, size):
     for _ in range(steps):
         state = (state * 1103515245 + 12345) % 2147483648
         direction = (state >> 16) & 3
-        i = (i + OFFSETS[direction, 0]) % size
-        j = (j + OFFSETS[direction, 1]) % size
+        if direction % 2 == 0:
+            i = (i + 1 - direction) % size
+        else:
+            j = (j + 2 - direction) % size
         visits[i, j] += 1
     return visits, i, j
 

@@ -1,0 +1,197 @@
+//! Making one call through the driver, in each of the ways that must agree.
+
+use std::path::Path;
+
+use hotloop_driver::{
+    Argument, ArrayView, CacheUse, Dtype, Element, Engine, Failure, Number, Value as DriverValue,
+};
+use hotloop_tests::answer::{Answer, Exception, Value, size_bytes};
+use hotloop_tests::oracle::{ArrayInput, Case, Input};
+
+/// What can be seen of a call.
+pub(crate) struct Observed {
+    pub(crate) answer: Answer,
+    pub(crate) after: Vec<Value>,
+}
+
+/// A way to run a kernel.
+pub(crate) struct Way {
+    pub(crate) name: &'static str,
+    engine: Engine,
+}
+
+impl Way {
+    pub(crate) fn all() -> Vec<Self> {
+        let way = |name, threads, optimise| {
+            let builder =
+                Engine::builder().cache_use(CacheUse::Never).threads(threads).optimise(optimise).verify(true);
+            Self { name, engine: builder.build().expect("an engine for this machine") }
+        };
+        vec![
+            way("compiled code with one thread", 1, true),
+            way("compiled code with two threads", 2, true),
+            way("compiled code without the passes", 1, false),
+        ]
+    }
+
+    /// Calls the case's kernel. A failure that is no exception of the kernel's is an error of the test.
+    pub(crate) fn call(&self, source: &Path, case: &Case) -> Result<Observed, String> {
+        let failed = |failure: Failure| format!("{}: {failure}", self.name);
+        let kernel = self.engine.load_function(source, &case.function).map_err(failed)?;
+        let mut held: Vec<Held> = case.arguments.iter().map(Held::new).collect();
+        let arguments: Vec<Argument<'_>> = held.iter_mut().map(Held::argument).collect();
+        let outcome = kernel.call(&arguments);
+        drop(arguments);
+        let answer = match outcome {
+            Ok(value) => Answer::Value(from_driver(&value)),
+            Err(Failure::Raised(raised)) => Answer::Exception(Exception {
+                class: raised.class.python_name().to_owned(),
+                line: raised.place.map(|place| place.line),
+                message: Some(raised.message),
+            }),
+            Err(failure) => return Err(failed(failure)),
+        };
+        Ok(Observed { answer, after: held.iter().map(Held::contents).collect() })
+    }
+}
+
+/// An argument of a case, with the memory behind it.
+enum Held<'a> {
+    Array(&'a ArrayInput, Box<dyn Block>),
+    Value(&'a Value),
+}
+
+impl<'a> Held<'a> {
+    fn new(input: &'a Input) -> Self {
+        match input {
+            Input::Array(array) => Self::Array(array, block(&array.dtype, &array.data)),
+            Input::Value(value) => Self::Value(value),
+        }
+    }
+
+    fn argument(&mut self) -> Argument<'_> {
+        match self {
+            Self::Array(array, block) => block.view(array).into(),
+            Self::Value(value) => to_driver(value),
+        }
+    }
+
+    /// The argument as the call left it.
+    fn contents(&self) -> Value {
+        match self {
+            Self::Array(array, block) => Value::Array {
+                dtype: array.dtype.clone(),
+                shape: array.shape.clone(),
+                data: gather(array, &block.bytes()),
+            },
+            Self::Value(value) => (*value).clone(),
+        }
+    }
+}
+
+/// The elements of an array in row-major order, out of the block of memory that it is a view of.
+fn gather(array: &ArrayInput, block: &[u8]) -> Vec<u8> {
+    let size = size_bytes(&array.dtype);
+    let mut offsets = vec![array.offset as isize];
+    for (length, stride) in array.shape.iter().zip(&array.strides) {
+        let along =
+            |offset: &isize| (0..*length as isize).map(|index| offset + index * stride).collect::<Vec<_>>();
+        offsets = offsets.iter().flat_map(along).collect();
+    }
+    offsets.iter().flat_map(|offset| block[*offset as usize..][..size].to_vec()).collect()
+}
+
+/// A block of memory with elements of one type.
+trait Block {
+    /// The array that the input says this block holds.
+    fn view(&mut self, array: &ArrayInput) -> ArrayView<'_>;
+
+    /// The block's bytes.
+    fn bytes(&self) -> Vec<u8>;
+}
+
+struct Elements<T, const SIZE: usize> {
+    elements: Vec<T>,
+    write: fn(T) -> [u8; SIZE],
+}
+
+impl<T: Element, const SIZE: usize> Block for Elements<T, SIZE> {
+    fn view(&mut self, array: &ArrayInput) -> ArrayView<'_> {
+        let whole = [self.elements.len()];
+        let view = match array.writable {
+            true => ArrayView::new_mut(&mut self.elements, &whole),
+            false => ArrayView::new(&self.elements, &whole),
+        };
+        view.with_strides(array.offset / SIZE, &array.shape, &array.strides)
+            .expect("the oracle's layout fits its block")
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.elements.iter().flat_map(|element| (self.write)(*element)).collect()
+    }
+}
+
+fn block(dtype: &str, data: &[u8]) -> Box<dyn Block> {
+    match dtype {
+        "bool" => elements(data, |[byte]| byte != 0, |value| [u8::from(value)]),
+        "int8" => elements(data, i8::from_le_bytes, i8::to_le_bytes),
+        "int16" => elements(data, i16::from_le_bytes, i16::to_le_bytes),
+        "int32" => elements(data, i32::from_le_bytes, i32::to_le_bytes),
+        "int64" => elements(data, i64::from_le_bytes, i64::to_le_bytes),
+        "uint8" => elements(data, u8::from_le_bytes, u8::to_le_bytes),
+        "uint16" => elements(data, u16::from_le_bytes, u16::to_le_bytes),
+        "uint32" => elements(data, u32::from_le_bytes, u32::to_le_bytes),
+        "uint64" => elements(data, u64::from_le_bytes, u64::to_le_bytes),
+        "float32" => elements(data, f32::from_le_bytes, f32::to_le_bytes),
+        "float64" => elements(data, f64::from_le_bytes, f64::to_le_bytes),
+        other => panic!("no case may have an array of {other}"),
+    }
+}
+
+fn elements<T: Element, const SIZE: usize>(
+    data: &[u8],
+    read: fn([u8; SIZE]) -> T,
+    write: fn(T) -> [u8; SIZE],
+) -> Box<dyn Block> {
+    let whole = data.chunks_exact(SIZE).map(|bytes| read(bytes.try_into().expect("chunks of that size")));
+    Box::new(Elements { elements: whole.collect(), write })
+}
+
+fn to_driver(value: &Value) -> Argument<'static> {
+    match value {
+        Value::None => Argument::None,
+        Value::Scalar { dtype, data } => {
+            let mut word = [0; 8];
+            word[..data.len()].copy_from_slice(data);
+            let dtype = Dtype::by_name(dtype).expect("the oracle knows NumPy's dtypes");
+            Argument::Number(Number::from_word(dtype, u64::from_le_bytes(word)))
+        }
+        Value::Tuple(items) => Argument::Tuple(items.iter().map(to_driver).collect()),
+        Value::Array { .. } => panic!("a case may not have an array within a tuple"),
+    }
+}
+
+fn from_driver(value: &DriverValue) -> Value {
+    match value {
+        DriverValue::None => Value::None,
+        DriverValue::Number(number) => from_number(*number),
+        DriverValue::Array(array) => Value::Array {
+            dtype: array.dtype().to_string(),
+            shape: array.shape().iter().map(|length| *length as usize).collect(),
+            data: array.bytes().to_vec(),
+        },
+        DriverValue::Tuple(items) => Value::Tuple(items.iter().map(from_driver).collect()),
+    }
+}
+
+fn from_number(number: Number) -> Value {
+    let dtype = number.dtype().to_string();
+    let word = match number {
+        Number::Bool(value) => u64::from(value),
+        Number::Int(_, value) => value as u64,
+        Number::UInt(_, value) => value,
+        Number::Float(Dtype::Float32, value) => u64::from((value as f32).to_bits()),
+        Number::Float(_, value) => value.to_bits(),
+    };
+    Value::scalar(&dtype, &word.to_le_bytes()[..size_bytes(&dtype)])
+}

@@ -1,0 +1,81 @@
+//! `tests/run/*.py`: whole programs with three oracles.
+//!
+//! CPython says what each case of a program gives (see `tests/oracle/`). The same call is then made in the MIR
+//! interpreter, in compiled code with one thread and with two, and in compiled code without the passes. All must give
+//! what CPython gave, and leave the arrays as CPython left them; and where a case allows CPython a bound, they must
+//! still agree among each other to the bit.
+
+mod call;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use call::{Observed, Way};
+use hotloop_tests::oracle::{Case, Program, ask, root};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let scratch = std::env::temp_dir().join(format!("hotloop-run-{}", std::process::id()));
+    let programs = ask(&programs(), &scratch);
+    std::fs::remove_dir_all(&scratch).expect("the oracle wrote there");
+    let ways = Arc::new(Way::all());
+    let trials = programs.into_iter().flat_map(|program| trials(program, &ways)).collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn programs() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join("tests/run")).expect("tests/run exists");
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut programs: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "py")).collect();
+    programs.sort();
+    programs
+}
+
+fn trials(program: Program, ways: &Arc<Vec<Way>>) -> Vec<Trial> {
+    let Program { name, source, cases } = program;
+    let make = |(number, case): (usize, Case)| {
+        let (ways, source) = (Arc::clone(ways), source.clone());
+        let name = format!("run/{name}/{}#{number}", case.function);
+        Trial::test(name, move || check(&ways, &source, &case).map_err(Failed::from))
+    };
+    cases.into_iter().enumerate().map(make).collect()
+}
+
+fn check(ways: &[Way], source: &std::path::Path, case: &Case) -> Result<(), String> {
+    let mut first: Option<(&str, Observed)> = None;
+    for way in ways {
+        let observed = way.call(source, case)?;
+        compare(
+            "CPython",
+            way.name,
+            &Observed { answer: case.answer.clone(), after: case.after.clone() },
+            &observed,
+            case.within,
+        )?;
+        match &first {
+            Some((name, reference)) => compare(name, way.name, reference, &observed, None)?,
+            None => first = Some((way.name, observed)),
+        }
+    }
+    Ok(())
+}
+
+fn compare(
+    left: &str,
+    right: &str,
+    expected: &Observed,
+    actual: &Observed,
+    within: Option<f64>,
+) -> Result<(), String> {
+    let answers = expected.answer.compare(&actual.answer, within);
+    answers.map_err(|difference| format!("{left} and {right} differ: {difference}"))?;
+    for (position, (expected, actual)) in expected.after.iter().zip(&actual.after).enumerate() {
+        let same = expected.compare(actual, within);
+        same.map_err(|difference| {
+            format!("{left} and {right} leave argument {position} differently: {difference}")
+        })?;
+    }
+    Ok(())
+}
