@@ -318,18 +318,9 @@ impl<'c, 'n> Maker<'c, 'n> {
         Some(self.value(InstKind::Load { ty, address, offset, region: self.stack }))
     }
 
-    /// An element at a checked index, which is in bounds more often than not.
+    /// An element at an index that was checked, or that needs no check.
     fn array_access(&mut self) -> Option<Value> {
-        let any = self.pick(MachineType::I64);
-        let index = if self.choices.once_in(4) {
-            any
-        } else {
-            let mask = self.int(MachineType::I64, ARRAY_LENGTH as i64 - 1);
-            self.value(InstKind::Binary(BinaryOp::And, any, mask))
-        };
-        let wrap = self.choices.once_in(2);
-        let axis = self.choices.below(3) as u32;
-        let index = self.value(InstKind::CheckBounds { index, length: self.length, axis, wrap });
+        let index = if self.choices.once_in(3) { self.neighbour() } else { self.checked_index() };
         let size = self.int(MachineType::I64, 8);
         let offset = self.value(InstKind::Binary(BinaryOp::Imul, index, size));
         let address = self.value(InstKind::PtrAdd { base: self.data, offset });
@@ -339,6 +330,31 @@ impl<'c, 'n> Maker<'c, 'n> {
             return None;
         }
         Some(self.value(InstKind::Load { ty: MachineType::I64, address, offset: 0, region: self.elements }))
+    }
+
+    /// An index that is in bounds more often than not.
+    fn checked_index(&mut self) -> Value {
+        let any = self.pick(MachineType::I64);
+        let index = if self.choices.once_in(4) { any } else { self.masked(any, ARRAY_LENGTH as i64 - 1) };
+        let wrap = self.choices.once_in(2);
+        let axis = self.choices.below(3) as u32;
+        self.value(InstKind::CheckBounds { index, length: self.length, axis, wrap })
+    }
+
+    /// An index in the middle of the array, a few elements on or back.
+    fn neighbour(&mut self) -> Value {
+        let any = self.pick(MachineType::I64);
+        let (low, four) = (self.masked(any, 7), self.int(MachineType::I64, 4));
+        let middle = self.value(InstKind::Binary(BinaryOp::Iadd, low, four));
+        let op = self.choices.of(&[BinaryOp::Iadd, BinaryOp::Isub]);
+        let distance = self.choices.below(4) as i64;
+        let distance = self.int(MachineType::I64, distance);
+        self.value(InstKind::Binary(op, middle, distance))
+    }
+
+    fn masked(&mut self, value: Value, mask: i64) -> Value {
+        let mask = self.int(MachineType::I64, mask);
+        self.value(InstKind::Binary(BinaryOp::And, value, mask))
     }
 
     fn check(&mut self) -> Option<Value> {

@@ -173,7 +173,7 @@ impl Translator<'_, '_> {
         }
     }
 
-    fn constant_int(&self, value: Value) -> Option<i64> {
+    pub(super) fn constant_int(&self, value: Value) -> Option<i64> {
         match self.mir.constant(value)? {
             Constant::Int(_, value) => Some(value),
             Constant::F32(_) | Constant::F64(_) => None,

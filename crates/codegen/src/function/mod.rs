@@ -4,6 +4,7 @@
 //! same way and moves blocks marked cold to the end. A check ends a CLIF block, so one MIR block becomes several. Constants are made
 //! anew in each block that uses them, so that they take no register over longer stretches; most become part of another instruction.
 
+mod addresses;
 mod calls;
 mod floats;
 mod integers;
@@ -50,6 +51,8 @@ pub(crate) struct Translator<'a, 'm> {
     loops: Loops,
     /// The MIR block that is being built.
     block: Block,
+    /// The block in which an instruction was built.
+    built_in: SideMap<Inst, Option<Block>>,
     /// The constants that were made in the current CLIF block.
     block_constants: Vec<Value>,
     /// Both results of floor divisions in it.
@@ -99,6 +102,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             blocks: SideMap::with_len(None.into(), mir.blocks.len()),
             loops: Loops::new(mir, control_flow),
             block: mir.entry(),
+            built_in: SideMap::with_len(None, mir.insts.len()),
             block_constants: Vec::new(),
             block_divisions: Vec::new(),
             context,
@@ -193,6 +197,7 @@ impl<'a, 'm> Translator<'a, 'm> {
     }
 
     fn translate_inst(&mut self, inst: Inst) -> ModuleResult<()> {
+        self.built_in[inst] = Some(self.block);
         let data = &self.mir.insts[inst];
         let result = match &data.kind {
             InstKind::Const(_) => return Ok(()),
@@ -214,8 +219,9 @@ impl<'a, 'm> Translator<'a, 'm> {
                 self.load(*ty, *address, *offset, self.mir.regions[*region].kind)
             }
             InstKind::Store { value, address, offset, region: _ } => {
-                let [value, address] = [*value, *address].map(|value| self.operand(value));
-                self.ins().store(ELEMENT, value, address, *offset);
+                let value = self.operand(*value);
+                let (address, offset) = self.address(*address, *offset);
+                self.ins().store(ELEMENT, value, address, offset);
                 return Ok(());
             }
             InstKind::SlotAddress(slot) => self.slot_address(*slot),
@@ -281,8 +287,7 @@ impl<'a, 'm> Translator<'a, 'm> {
 
     /// The opposite of a condition; a comparison of this block is made the other way round.
     fn inverted(&mut self, condition: Value) -> ir::Value {
-        let here =
-            self.mir.defining_inst(condition).filter(|inst| self.mir.blocks[self.block].insts.contains(inst));
+        let here = self.mir.defining_inst(condition).filter(|inst| self.is_of_this_block(*inst));
         match here.map(|inst| &self.mir.insts[inst].kind) {
             Some(InstKind::IntCompare(op, a, b)) => {
                 let [x, y] = [*a, *b].map(|value| self.operand(value));
@@ -299,6 +304,11 @@ impl<'a, 'm> Translator<'a, 'm> {
                 self.ins().icmp(IntCC::Equal, condition, zero)
             }
         }
+    }
+
+    /// Whether the current block holds an instruction that was built.
+    fn is_of_this_block(&self, inst: Inst) -> bool {
+        self.built_in[inst] == Some(self.block)
     }
 
     fn block_call(&mut self, call: &BlockCall) -> (ir::Block, Vec<BlockArg>) {
@@ -333,7 +343,7 @@ impl<'a, 'm> Translator<'a, 'm> {
 
     /// A byte of an array of truth values may hold anything, since other types can be seen as such an array; all but 0 are true.
     fn load(&mut self, ty: MachineType, address: Value, offset: i32, kind: RegionKind) -> ir::Value {
-        let address = self.operand(address);
+        let (address, offset) = self.address(address, offset);
         let loaded = self.ins().load(clif_type(ty), ELEMENT, address, offset);
         let is_foreign = matches!(kind, RegionKind::Argument(_) | RegionKind::Unknown);
         if ty != MachineType::I1 || !is_foreign {

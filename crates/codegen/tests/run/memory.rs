@@ -129,3 +129,45 @@ fn a_frame_may_be_larger_than_a_page() {
         assert_eq!(machine.value(&[14]), 42);
     }
 }
+
+#[test]
+fn addresses_of_neighbours() {
+    let big = i64::from(i32::MAX);
+    for (size, op, constant, offset) in [
+        (8, BinaryOp::Isub, 1, 0),
+        (8, BinaryOp::Iadd, 2, -8),
+        (4, BinaryOp::Iadd, -3, 4),
+        (1, BinaryOp::Isub, 5, 0),
+        (16, BinaryOp::Iadd, 1, 0),
+        (8, BinaryOp::Iadd, big, 0),
+        (8, BinaryOp::Iadd, i64::MAX, 0),
+        (1, BinaryOp::Isub, i64::MIN, 0),
+        (1, BinaryOp::Iadd, big, i32::MAX),
+        (1, BinaryOp::Isub, -big, i32::MAX),
+    ] {
+        let built = function(&[MachineType::Ptr, MachineType::I64], &[MachineType::I64], |builder, v| {
+            let region = builder.function.region(RegionKind::Argument(0));
+            let (constant, size) =
+                (builder.int(MachineType::I64, constant), builder.int(MachineType::I64, size));
+            let sum = builder.binary(op, v[1], constant);
+            let bytes = builder.binary(BinaryOp::Imul, sum, size);
+            let address = builder.value(InstKind::PtrAdd { base: v[0], offset: bytes });
+            let before = builder.value(InstKind::Load { ty: MachineType::I64, address, offset, region });
+            builder.effect(InstKind::Store { value: v[1], address, offset, region });
+            vec![before]
+        });
+        for machine in machines(built) {
+            let mut cells = [10_u64, 11, 12];
+            let index = 3_i64;
+            let sum = if op == BinaryOp::Iadd {
+                index.wrapping_add(constant)
+            } else {
+                index.wrapping_sub(constant)
+            };
+            let distance = sum.wrapping_mul(size).wrapping_add(i64::from(offset));
+            let base = (&raw mut cells[1] as u64).wrapping_sub(distance as u64);
+            assert_eq!(machine.value(&[base, index as u64]), 11, "{op:?} {constant} times {size}");
+            assert_eq!(cells, [10, index as u64, 12]);
+        }
+    }
+}
