@@ -56,7 +56,7 @@ impl Number {
     }
 
     /// As an argument word of a parameter of that dtype: converted as an assignment would.
-    fn word(self, to: Dtype) -> u64 {
+    pub(crate) fn word(self, to: Dtype) -> u64 {
         let as_float = || match self {
             Self::Bool(value) => f64::from(u8::from(value)),
             Self::Int(_, value) => value as f64,
@@ -194,6 +194,46 @@ impl<'a> ArrayView<'a> {
     pub fn ty(&self) -> ArrayType {
         let layout = layout_of(&self.shape, &self.strides, self.dtype);
         ArrayType { readonly: self.readonly, ..ArrayType::new(self.dtype, self.shape.len() as u8, layout) }
+    }
+
+    /// Its lengths.
+    pub fn shape(&self) -> &[i64] {
+        &self.shape
+    }
+
+    /// Its steps in bytes.
+    pub fn strides(&self) -> &[i64] {
+        &self.strides
+    }
+
+    /// A copy of the memory that its elements lie in, and where in it the first element is.
+    pub(crate) fn extent(&self) -> (Vec<u8>, usize) {
+        let (below, size_bytes) = self.reach();
+        // SAFETY: the first and the last byte belong to elements of the view, which lie in readable memory.
+        let bytes = unsafe { std::slice::from_raw_parts(self.data.wrapping_sub(below), size_bytes) };
+        (bytes.to_vec(), below)
+    }
+
+    /// Overwrites the memory that [`extent`](Self::extent) copied; a read-only array is left alone.
+    pub(crate) fn set_extent(&self, bytes: &[u8]) {
+        let (below, size_bytes) = self.reach();
+        if self.readonly {
+            return;
+        }
+        assert_eq!(bytes.len(), size_bytes, "the bytes of the whole extent");
+        // SAFETY: as in `extent`, and the view may be written.
+        unsafe { self.data.wrapping_sub(below).copy_from_nonoverlapping(bytes.as_ptr(), size_bytes) };
+    }
+
+    /// How many bytes lie below the first element, and how many there are in all.
+    fn reach(&self) -> (usize, usize) {
+        if self.shape.contains(&0) {
+            return (0, 0);
+        }
+        let along = self.shape.iter().zip(&self.strides).map(|(length, stride)| (length - 1) * stride);
+        let (below, above) =
+            along.fold((0, 0), |(below, above), step| (below - step.min(0), above + step.max(0)));
+        (below as usize, (below + above) as usize + self.dtype.size_bytes() as usize)
     }
 
     /// The words of its descriptor.
@@ -431,6 +471,11 @@ pub struct Array {
 }
 
 impl Array {
+    /// An array with these bytes, in C order.
+    pub(crate) fn from_parts(dtype: Dtype, shape: Vec<i64>, bytes: Vec<u8>) -> Self {
+        Self { dtype, shape, bytes }
+    }
+
     /// The dtype of its elements.
     pub fn dtype(&self) -> Dtype {
         self.dtype

@@ -3,6 +3,7 @@
 use crate::entry::{CODE, CodeEntry, MEMO, Memo, decode, encode};
 use crate::exception::Place;
 use crate::image::{BySymbol, Compiled, Unit, link};
+use crate::interpret::Lowered;
 use crate::module::Modules;
 use crate::program::{FunctionSource, Program};
 use crate::session::{Forms, Places, Product, Session, Specialisation, choose_parameters, code_key};
@@ -14,7 +15,6 @@ use hotloop_codegen::Target;
 use hotloop_diagnostics::Remark;
 use hotloop_hir::Options;
 use hotloop_infer::FunctionHandle;
-use hotloop_mir as mir;
 use hotloop_runtime::Interrupter;
 use hotloop_types::{FloatFlags, Type};
 use rustc_hash::FxHashMap;
@@ -497,16 +497,14 @@ impl Engine {
         Session::new(program, structures, &self.shared.settings).forms(&specialisation)
     }
 
-    /// A function and all it calls as MIR of the first phase, itself first: for the interpreter.
-    pub(crate) fn lowered(
-        &self,
-        function: FunctionHandle,
-        arguments: &[Type],
-    ) -> Result<Vec<mir::Function>, Failure> {
+    /// A function and all it calls as MIR of the first phase: for the interpreter.
+    pub(crate) fn lowered(&self, function: FunctionHandle, arguments: &[Type]) -> Result<Lowered, Failure> {
         let mut state = self.state();
         let specialisation = Self::specialisation(&state, function, arguments)?;
         let State { program, structures, .. } = &mut *state;
-        Session::new(program, structures, &self.shared.settings).front(&specialisation)
+        let mut session = Session::new(program, structures, &self.shared.settings);
+        let functions = session.front(&specialisation)?;
+        Ok(Lowered { parameters: specialisation.1, result: session.result().clone(), functions })
     }
 }
 

@@ -1,1 +1,190 @@
 //! Runs a function in the interpreter instead of compiled code: the oracle for tests, and a way out where machine code cannot be made.
+//!
+//! The interpreter has memory of its own, so arrays are copied in, and what may be written is copied out behind the call. Arguments
+//! that overlap in memory are copied apart: a kernel that writes one and reads another needs compiled code.
+
+use crate::argument::{Argument, Array, ArrayView, Number, Value};
+use crate::exception::Place;
+use crate::{Exception, Failure, Kernel};
+use hotloop_abi::array_words;
+use hotloop_diagnostics::Span;
+use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath, Scalar, evaluate};
+use hotloop_mir::{self as mir, MachineType, RuntimeFunction};
+use hotloop_runtime::{MathValue, call_math};
+use hotloop_types::Type;
+
+/// A specialisation and all it calls, before the passes.
+pub(crate) struct Lowered {
+    /// The types of its parameters.
+    pub(crate) parameters: Vec<Type>,
+    /// The type of its result.
+    pub(crate) result: Type,
+    /// Itself, then what it calls.
+    pub(crate) functions: Vec<mir::Function>,
+}
+
+impl Kernel {
+    /// Calls it in the interpreter: no machine code is made, nothing is cached, and every call compiles anew. For tests, and for
+    /// comparing with [`call`](Self::call); 100 to 1000 times slower.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn interpret(&self, arguments: &[Argument<'_>]) -> Result<Value, Failure> {
+        let types: Vec<Type> = arguments.iter().map(Argument::ty).collect();
+        let lowered = self.engine().lowered(self.handle()?, &types)?;
+        let root = &lowered.functions[0];
+        if lowered.parameters.len() != arguments.len() {
+            let message =
+                format!("the function takes {} arguments, not {}", lowered.parameters.len(), arguments.len());
+            return Err(Failure::Arguments(message));
+        }
+        let mut interpreter = Interpreter::new(&lowered.functions).with_math(&PlatformMath);
+        let mut placed = Placed::default();
+        for (argument, parameter) in arguments.iter().zip(&lowered.parameters) {
+            placed.add(interpreter.memory_mut(), argument, parameter)?;
+        }
+        let outcome = interpreter.call(&root.name, &placed.scalars(root));
+        placed.copy_out(interpreter.memory());
+        match outcome {
+            Ok(results) => unpack(&lowered.result, &mut results.into_iter(), interpreter.memory()),
+            Err(Outcome::Raised(raised)) => Err(Failure::Raised(self.exception(&raised))),
+            Err(Outcome::Trap(trap)) => Err(Failure::Internal(trap.to_string())),
+            Err(Outcome::OutOfFuel) => unreachable!("no limit was set"),
+        }
+    }
+
+    fn exception(&self, raised: &hotloop_interp::Exception) -> Exception {
+        let mut payload = [0; 4];
+        for (slot, value) in payload.iter_mut().zip(&raised.payload) {
+            *slot = *value;
+        }
+        let place = self.place(raised.span, &raised.function);
+        Exception { class: raised.class, message: raised.message.clone(), place, payload }
+    }
+
+    fn place(&self, span: Span, symbol: &str) -> Option<Place> {
+        if span == Span::NONE {
+            return None;
+        }
+        let state = self.engine().state();
+        let sources = &state.program.sources;
+        let location = sources.location(span);
+        // A symbol is the function's name and a part of its key.
+        let function = symbol.rsplit_once('.').map_or(symbol, |(name, _)| name).to_owned();
+        let file = sources.file(span.file).name().to_owned();
+        Some(Place { file, line: location.line, column: location.column, function })
+    }
+}
+
+/// The arguments in the interpreter's memory.
+#[derive(Default)]
+struct Placed<'a> {
+    words: Vec<u64>,
+    /// Arrays with the address of their copies.
+    arrays: Vec<(&'a ArrayView<'a>, u64)>,
+}
+
+impl<'a> Placed<'a> {
+    fn add(
+        &mut self,
+        memory: &mut Memory,
+        argument: &'a Argument<'a>,
+        parameter: &Type,
+    ) -> Result<(), Failure> {
+        match (argument, parameter) {
+            (Argument::Number(number), Type::Scalar(dtype)) => self.words.push(number.word(*dtype)),
+            (Argument::Array(view), Type::Array(ty)) if view.ty().fits(*ty) => self.add_array(memory, view),
+            (Argument::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
+                for (item, ty) in items.iter().zip(types.iter()) {
+                    self.add(memory, item, ty)?;
+                }
+            }
+            (Argument::None, Type::None) => {}
+            (Argument::Number(_) | Argument::Array(_) | Argument::Tuple(_) | Argument::None, _) => {
+                let message = format!(
+                    "an argument of type {} does not fit a parameter of type {parameter}",
+                    argument.ty()
+                );
+                return Err(Failure::Arguments(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_array(&mut self, memory: &mut Memory, view: &'a ArrayView<'a>) {
+        let (bytes, first) = view.extent();
+        let copy = memory.place(&bytes);
+        let descriptor = ArrayDescriptor {
+            owner: 0,
+            data: copy + first as u64,
+            shape: view.shape().to_vec(),
+            strides: view.strides().to_vec(),
+        };
+        let Scalar::Int(_, address) = descriptor.place_words(memory) else { unreachable!("an address") };
+        self.words.push(address as u64);
+        self.arrays.push((view, copy));
+    }
+
+    /// The words as the function's parameters take them.
+    fn scalars(&self, function: &mir::Function) -> Vec<Scalar> {
+        let types = function.parameters().iter().map(|value| function.value_type(*value));
+        let scalar = |(word, ty): (&u64, MachineType)| match ty {
+            MachineType::F32 => Scalar::F32(*word as u32),
+            MachineType::F64 => Scalar::F64(*word),
+            MachineType::I1
+            | MachineType::I8
+            | MachineType::I16
+            | MachineType::I32
+            | MachineType::I64
+            | MachineType::Ptr => Scalar::int(ty, *word as i64),
+        };
+        self.words.iter().zip(types).map(scalar).collect()
+    }
+
+    fn copy_out(&self, memory: &Memory) {
+        for (view, copy) in &self.arrays {
+            let size_bytes = view.extent().0.len() as u64;
+            view.set_extent(memory.bytes(*copy, size_bytes).expect("the copy is still there"));
+        }
+    }
+}
+
+/// The result that these scalars are.
+fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory) -> Result<Value, Failure> {
+    let mut next = || results.next().expect("a scalar for every part of the result");
+    Ok(match ty {
+        Type::None | Type::Dtype(_) => Value::None,
+        Type::Scalar(dtype) => Value::Number(Number::from_word(*dtype, evaluate::bits(next()))),
+        Type::Array(array) => {
+            let words: Vec<Scalar> = (0..array_words(usize::from(array.ndim))).map(|_| next()).collect();
+            let descriptor = ArrayDescriptor::from_results(&words);
+            let bytes = descriptor.read(memory, u64::from(array.dtype.size_bytes()));
+            let bytes =
+                bytes.map_err(|fault| Failure::Internal(format!("the result cannot be read: {fault}")))?;
+            Value::Array(Array::from_parts(array.dtype, descriptor.shape, bytes))
+        }
+        Type::Tuple(items) => {
+            let items = items.iter().map(|item| unpack(item, results, memory));
+            Value::Tuple(items.collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+/// The functions that compiled code calls.
+struct PlatformMath;
+
+impl RuntimeMath for PlatformMath {
+    fn call(&self, function: RuntimeFunction, arguments: &[Scalar]) -> Option<Scalar> {
+        let value = |scalar: &Scalar| match *scalar {
+            Scalar::Int(_, value) => MathValue::I64(value),
+            Scalar::F32(bits) => MathValue::F32(f32::from_bits(bits)),
+            Scalar::F64(bits) => MathValue::F64(f64::from_bits(bits)),
+        };
+        let values: Vec<MathValue> = arguments.iter().map(value).collect();
+        Some(match call_math(function, &values)? {
+            MathValue::I64(value) => Scalar::i64(value),
+            MathValue::F32(value) => Scalar::f32(value),
+            MathValue::F64(value) => Scalar::f64(value),
+        })
+    }
+}

@@ -188,6 +188,11 @@ impl<'a> Session<'a> {
         Ok(lowered)
     }
 
+    /// The type of the root's result, once [`front`](Self::front) succeeded.
+    pub(crate) fn result(&self) -> &Type {
+        &self.specialisations[0].hir().result
+    }
+
     /// Infers a specialisation, unless it has been.
     fn infer(&mut self, specialisation: &Specialisation) -> Result<usize, Vec<Diagnostic>> {
         if let Some(position) = self.positions.get(specialisation) {

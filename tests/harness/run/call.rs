@@ -18,19 +18,21 @@ pub(crate) struct Observed {
 pub(crate) struct Way {
     pub(crate) name: &'static str,
     engine: Engine,
+    interprets: bool,
 }
 
 impl Way {
     pub(crate) fn all() -> Vec<Self> {
-        let way = |name, threads, optimise| {
+        let way = |name, threads, optimise, interprets| {
             let builder =
                 Engine::builder().cache_use(CacheUse::Never).threads(threads).optimise(optimise).verify(true);
-            Self { name, engine: builder.build().expect("an engine for this machine") }
+            Self { name, engine: builder.build().expect("an engine for this machine"), interprets }
         };
         vec![
-            way("compiled code with one thread", 1, true),
-            way("compiled code with two threads", 2, true),
-            way("compiled code without the passes", 1, false),
+            way("the interpreter", 1, false, true),
+            way("compiled code with one thread", 1, true, false),
+            way("compiled code with two threads", 2, true, false),
+            way("compiled code without the passes", 1, false, false),
         ]
     }
 
@@ -40,7 +42,7 @@ impl Way {
         let kernel = self.engine.load_function(source, &case.function).map_err(failed)?;
         let mut held: Vec<Held> = case.arguments.iter().map(Held::new).collect();
         let arguments: Vec<Argument<'_>> = held.iter_mut().map(Held::argument).collect();
-        let outcome = kernel.call(&arguments);
+        let outcome = if self.interprets { kernel.interpret(&arguments) } else { kernel.call(&arguments) };
         drop(arguments);
         let answer = match outcome {
             Ok(value) => Answer::Value(from_driver(&value)),
