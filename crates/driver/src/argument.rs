@@ -1,11 +1,9 @@
 //! Arguments and results of calls, and how they cross the border to compiled code.
 #![allow(unsafe_code)] // Descriptors hold addresses of the caller's arrays.
 
-use crate::Failure;
+use crate::{Array, Failure};
 use hotloop_abi::array_words;
-use hotloop_runtime::Block;
 use hotloop_types::{ArrayType, Dtype, Layout, Type};
-use std::fmt;
 use std::marker::PhantomData;
 
 /// A Rust type that is the element of an array.
@@ -173,6 +171,14 @@ impl<'a> ArrayView<'a> {
         let shape = shape.iter().map(|length| *length as i64).collect();
         let strides = strides.iter().map(|stride| *stride as i64).collect();
         Ok(Self { data, shape, strides, ..self })
+    }
+
+    /// The same memory with the order of the axes reversed: of an array in C order one in Fortran order.
+    #[must_use]
+    pub fn transposed(mut self) -> Self {
+        self.shape.reverse();
+        self.strides.reverse();
+        self
     }
 
     /// An array over foreign memory.
@@ -459,102 +465,5 @@ pub fn result_words(ty: &Type) -> usize {
         Type::Scalar(_) => 1,
         Type::Array(array) => array_words(usize::from(array.ndim)),
         Type::Tuple(items) => items.iter().map(result_words).sum(),
-    }
-}
-
-/// An array with its own elements, in C order.
-#[derive(Clone, PartialEq)]
-pub struct Array {
-    dtype: Dtype,
-    shape: Vec<i64>,
-    bytes: Vec<u8>,
-}
-
-impl Array {
-    /// An array with these bytes, in C order.
-    pub(crate) fn from_parts(dtype: Dtype, shape: Vec<i64>, bytes: Vec<u8>) -> Self {
-        Self { dtype, shape, bytes }
-    }
-
-    /// The dtype of its elements.
-    pub fn dtype(&self) -> Dtype {
-        self.dtype
-    }
-
-    /// Its lengths.
-    pub fn shape(&self) -> &[i64] {
-        &self.shape
-    }
-
-    /// Its elements in C order, each in the machine's byte order.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// Its elements in C order.
-    ///
-    /// # Panics
-    /// Panics when `T` is not the array's dtype.
-    pub fn to_vec<T: Element>(&self) -> Vec<T> {
-        assert_eq!(T::DTYPE, self.dtype, "an array of {} is not one of {}", self.dtype, T::DTYPE);
-        // SAFETY: `Element` promises that any such bytes are values of `T`; bytes of bools are 0 or 1.
-        self.bytes
-            .chunks_exact(size_of::<T>())
-            .map(|bytes| unsafe { bytes.as_ptr().cast::<T>().read_unaligned() })
-            .collect()
-    }
-
-    /// An element, by its position in C order.
-    pub fn get(&self, position: usize) -> Option<Number> {
-        let size = self.dtype.size_bytes() as usize;
-        let bytes = self.bytes.get(position * size..(position + 1) * size)?;
-        let mut word = [0; 8];
-        word[..size].copy_from_slice(bytes);
-        Some(Number::from_word(self.dtype, u64::from_le_bytes(word)))
-    }
-
-    /// Copies the elements out of a result and releases its memory.
-    ///
-    /// # Safety
-    /// The descriptor is that of an array result of a call that succeeded, and is used once.
-    unsafe fn from_descriptor(dtype: Dtype, descriptor: &[u64]) -> Self {
-        let ndim = (descriptor.len() - 2) / 2;
-        // SAFETY: the result owns a reference to its block, or borrows from an argument that is still there (then the owner is null).
-        let owner = unsafe { Block::from_raw(descriptor[0] as *mut u8) };
-        let shape: Vec<i64> = descriptor[2..2 + ndim].iter().map(|word| *word as i64).collect();
-        let strides: Vec<i64> = descriptor[2 + ndim..].iter().map(|word| *word as i64).collect();
-        // SAFETY: the descriptor describes readable memory.
-        let bytes =
-            unsafe { gather(descriptor[1] as *const u8, dtype.size_bytes() as usize, &shape, &strides) };
-        drop(owner);
-        Self { dtype, shape, bytes }
-    }
-}
-
-/// The elements in C order.
-///
-/// # Safety
-/// All elements lie in readable memory.
-unsafe fn gather(data: *const u8, size: usize, shape: &[i64], strides: &[i64]) -> Vec<u8> {
-    let Some((length, shape)) = shape.split_first() else {
-        // SAFETY: the caller's promise.
-        return unsafe { std::slice::from_raw_parts(data, size) }.to_vec();
-    };
-    if shape.is_empty() && strides[0] == size as i64 && *length > 0 {
-        // SAFETY: the caller's promise.
-        return unsafe { std::slice::from_raw_parts(data, *length as usize * size) }.to_vec();
-    }
-    let mut bytes = Vec::new();
-    for index in 0..*length {
-        let row = data.wrapping_offset((index * strides[0]) as isize);
-        // SAFETY: the caller's promise.
-        bytes.extend(unsafe { gather(row, size, shape, &strides[1..]) });
-    }
-    bytes
-}
-
-impl fmt::Debug for Array {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Array({}, shape {:?}, {} bytes)", self.dtype, self.shape, self.bytes.len())
     }
 }

@@ -10,13 +10,22 @@ pub struct Refusal {
     /// What is wrong; never empty.
     pub diagnostics: Vec<Diagnostic>,
     text: String,
+    coloured: String,
 }
 
 impl Refusal {
     /// A refusal for these reasons.
     pub(crate) fn new(diagnostics: Vec<Diagnostic>, sources: &SourceMap) -> Self {
-        let shown: Vec<String> = diagnostics.iter().map(|one| sources.render(one, Style::Plain)).collect();
-        Self { diagnostics, text: shown.join("\n\n") }
+        let shown = |style: Style| {
+            let shown: Vec<String> = diagnostics.iter().map(|one| sources.render(one, style)).collect();
+            shown.join("\n\n")
+        };
+        Self { text: shown(Style::Plain), coloured: shown(Style::Coloured), diagnostics }
+    }
+
+    /// The text with colours for a terminal.
+    pub fn coloured(&self) -> &str {
+        &self.coloured
     }
 }
 

@@ -161,7 +161,7 @@ fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory
             let bytes = descriptor.read(memory, u64::from(array.dtype.size_bytes()));
             let bytes =
                 bytes.map_err(|fault| Failure::Internal(format!("the result cannot be read: {fault}")))?;
-            Value::Array(Array::from_parts(array.dtype, descriptor.shape, bytes))
+            Value::Array(Array::from_parts(array.dtype, &descriptor.shape, &bytes))
         }
         Type::Tuple(items) => {
             let items = items.iter().map(|item| unpack(item, results, memory));

@@ -27,6 +27,8 @@
 //! ```
 
 mod argument;
+mod array;
+mod check;
 mod emit;
 mod engine;
 mod entry;
@@ -41,7 +43,9 @@ mod session;
 mod structure;
 mod timings;
 
-pub use argument::{Argument, Array, ArrayView, Element, Number, Value, c_strides, layout_of, result_words};
+pub use argument::{Argument, ArrayView, Element, Number, Value, c_strides, layout_of, result_words};
+pub use array::Array;
+pub use check::{CheckedKernel, Report};
 pub use emit::Form;
 pub use engine::{CacheUse, Compilation, Engine, EngineBuilder};
 pub use exception::{Exception, Place};
@@ -54,4 +58,4 @@ pub use timings::{Stage, Timings};
 pub use hotloop_abi::ExceptionClass;
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
 pub use hotloop_runtime::{CallState, Interrupter};
-pub use hotloop_types::{ArrayType, Dtype, FloatFlags, Layout, Signature, Type};
+pub use hotloop_types::{ArrayType, Dtype, DtypeKind, FloatFlags, Layout, Signature, Type};

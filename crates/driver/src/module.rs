@@ -34,6 +34,8 @@ struct Loaded {
     scope: Arc<ModuleScope>,
     /// The functions, by their position in the module.
     functions: Vec<(Name, FunctionHandle)>,
+    /// Those that a decorator makes kernels, or should.
+    kernels: Vec<FunctionHandle>,
     diagnostics: Vec<Diagnostic>,
     /// What is wrong with the decorators of a function.
     refused: FxHashMap<FunctionHandle, Vec<Diagnostic>>,
@@ -77,6 +79,7 @@ impl Modules {
             file,
             scope: Arc::clone(&scope),
             functions: Vec::new(),
+            kernels: Vec::new(),
             diagnostics: parsed.diagnostics,
             refused: FxHashMap::default(),
         };
@@ -157,15 +160,16 @@ impl ModuleId {
         }
     }
 
-    /// The functions of the module that a decorator marks as kernels, in order, and what is wrong with the file.
-    pub(crate) fn kernels(self, state: &State) -> (Vec<(Name, FunctionHandle)>, Vec<Diagnostic>) {
+    /// The functions of the module that a decorator makes kernels, in order.
+    pub(crate) fn kernels(self, state: &State) -> Vec<FunctionHandle> {
+        state.modules.modules[self.0].kernels.clone()
+    }
+
+    /// What is wrong with the text of the module and the decorators in it.
+    pub(crate) fn diagnostics(self, state: &State) -> Vec<Diagnostic> {
         let loaded = &state.modules.modules[self.0];
-        let marked = |(_, handle): &&(Name, FunctionHandle)| {
-            !state.program.function(*handle).definition.decorators.is_empty()
-        };
-        let mut diagnostics = loaded.diagnostics.clone();
-        diagnostics.extend(loaded.refused.values().flatten().cloned());
-        (loaded.functions.iter().filter(marked).cloned().collect(), diagnostics)
+        let of_decorators = loaded.functions.iter().filter_map(|(_, handle)| loaded.refused.get(handle));
+        loaded.diagnostics.iter().chain(of_decorators.flatten()).cloned().collect()
     }
 }
 
@@ -189,9 +193,10 @@ fn add_functions(
 ) {
     for definition in module.functions() {
         let decoration = read_decorators(definition, &loaded.scope);
-        let (decoration, refused) = match decoration {
-            Ok(decoration) => (decoration.unwrap_or_default(), Vec::new()),
-            Err(diagnostics) => (Decoration::default(), diagnostics),
+        let (decoration, is_kernel, refused) = match decoration {
+            Ok(Some(decoration)) => (decoration, true, Vec::new()),
+            Ok(None) => (Decoration::default(), false, Vec::new()),
+            Err(diagnostics) => (Decoration::default(), true, diagnostics),
         };
         let handle = program.add(FunctionSource {
             definition: Arc::new(definition.clone()),
@@ -204,6 +209,9 @@ fn add_functions(
         });
         if !refused.is_empty() {
             loaded.refused.insert(handle, refused);
+        }
+        if is_kernel {
+            loaded.kernels.push(handle);
         }
         loaded.functions.push((definition.name.name.clone(), handle));
     }

@@ -1,0 +1,79 @@
+//! Arguments as the command line gives them: literals, files, made arrays.
+
+use crate::generator::Generator;
+use crate::literal;
+use crate::npy;
+use crate::problem::Problem;
+use hotloop_driver::{Argument, Array, Number};
+use std::path::Path;
+
+/// An argument with its own memory.
+#[derive(Clone, Debug)]
+pub(crate) enum Given {
+    /// A number or truth value.
+    Number(Number),
+    /// An array.
+    Array {
+        /// The elements; of an array in Fortran order its transpose, whose elements lie in C order.
+        array: Array,
+        /// Whether the array is in Fortran order.
+        is_fortran: bool,
+    },
+    /// A tuple.
+    Tuple(Vec<Given>),
+    /// `None`.
+    None,
+}
+
+impl Given {
+    /// As a call takes it; arrays are writable.
+    pub(crate) fn borrow(&mut self) -> Argument<'_> {
+        match self {
+            Self::Number(number) => Argument::Number(*number),
+            Self::Array { array, is_fortran: false } => Argument::Array(array.view_mut()),
+            Self::Array { array, is_fortran: true } => Argument::Array(array.view_mut().transposed()),
+            Self::Tuple(items) => Argument::Tuple(items.iter_mut().map(Self::borrow).collect()),
+            Self::None => Argument::None,
+        }
+    }
+}
+
+/// The last array among the arguments, and whether it is the transpose that is kept.
+pub(crate) fn last_array(arguments: &[Given]) -> Option<(&Array, bool)> {
+    arguments.iter().rev().find_map(|argument| match argument {
+        Given::Array { array, is_fortran } => Some((array, *is_fortran)),
+        Given::Tuple(items) => last_array(items),
+        Given::Number(_) | Given::None => None,
+    })
+}
+
+/// Reads all arguments. Each has its own seed.
+pub(crate) fn read_all(arguments: &[String], seed: u64) -> Result<Vec<Given>, Problem> {
+    arguments
+        .iter()
+        .enumerate()
+        .map(|(position, text)| {
+            read(text, seed, position).map_err(|reason| {
+                Problem::new(format_args!("argument {} (`{text}`): {reason}", position + 1))
+            })
+        })
+        .collect()
+}
+
+fn read(text: &str, seed: u64, position: usize) -> Result<Given, String> {
+    if let Some(generator) = Generator::read(text)? {
+        let array = generator.make(seed, position as u64)?;
+        return Ok(Given::Array { array, is_fortran: false });
+    }
+    let is_file = Path::new(text).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"));
+    if is_file {
+        return npy::load(Path::new(text));
+    }
+    match literal::read(text)? {
+        Some(given) => Ok(given),
+        None => {
+            Err("it is neither a Python literal, nor a .npy file, nor one of rand:, arange:, zeros:, ones:"
+                .to_owned())
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Python literals: integers, floats, `True`, `False`, `None` and tuples of them, besides `nan` and `inf`.
+
+use crate::given::Given;
+use hotloop_driver::{Dtype, Number};
+
+/// Tuples in tuples, at most.
+const MAX_DEPTH: u32 = 32;
+
+/// Reads a text that looks like a literal; `None` for one that does not.
+pub(crate) fn read(text: &str) -> Result<Option<Given>, String> {
+    let text = text.trim();
+    let starts_like_one = text.starts_with(|first: char| first.is_ascii_digit() || "+-.(".contains(first));
+    if !starts_like_one && constant(text).is_none() {
+        let is_text = text.starts_with(['"', '\'']);
+        return if is_text { Err("strings cannot be passed to a kernel yet".to_owned()) } else { Ok(None) };
+    }
+    let mut reader = Reader { rest: text, depth: 0 };
+    let given = reader.value()?;
+    match reader.rest.trim_start() {
+        "" => Ok(Some(given)),
+        rest => Err(format!("`{rest}` is left over behind the value")),
+    }
+}
+
+fn constant(word: &str) -> Option<Given> {
+    match word {
+        "True" => Some(Given::Number(Number::Bool(true))),
+        "False" => Some(Given::Number(Number::Bool(false))),
+        "None" => Some(Given::None),
+        "nan" => Some(float(f64::NAN)),
+        "inf" => Some(float(f64::INFINITY)),
+        _ => None,
+    }
+}
+
+fn float(value: f64) -> Given {
+    Given::Number(Number::Float(Dtype::Float64, value))
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+    depth: u32,
+}
+
+impl<'a> Reader<'a> {
+    fn eat(&mut self, token: char) -> bool {
+        self.rest = self.rest.trim_start();
+        let rest = self.rest.strip_prefix(token);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn value(&mut self) -> Result<Given, String> {
+        if self.eat('(') {
+            return self.parenthesised();
+        }
+        let is_negative = !self.eat('+') && self.eat('-');
+        let word = self.word();
+        if let Some(given) = constant(word) {
+            return match given {
+                Given::Number(Number::Float(_, value)) if is_negative => Ok(float(-value)),
+                given if !is_negative => Ok(given),
+                _ => Err(format!("`-{word}` is not a number")),
+            };
+        }
+        if !word.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+            return Err("a number, True, False, None or a tuple was expected".to_owned());
+        }
+        number(word, is_negative)
+    }
+
+    /// A tuple, or a value in parentheses, behind the opening one.
+    fn parenthesised(&mut self) -> Result<Given, String> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(format!("tuples are nested more than {MAX_DEPTH} deep"));
+        }
+        let mut items = Vec::new();
+        let mut is_tuple = true;
+        while !self.eat(')') {
+            items.push(self.value()?);
+            is_tuple = self.eat(',');
+            if !is_tuple && !self.rest.trim_start().starts_with(')') {
+                return Err("a `,` or `)` was expected in the tuple".to_owned());
+            }
+            is_tuple |= items.len() > 1;
+        }
+        self.depth -= 1;
+        match items.pop() {
+            Some(item) if !is_tuple => Ok(item),
+            last => Ok(Given::Tuple(items.into_iter().chain(last).collect())),
+        }
+    }
+
+    /// The letters, digits and points from here on, and the sign of an exponent.
+    fn word(&mut self) -> &'a str {
+        self.rest = self.rest.trim_start();
+        let is_hexadecimal = self.rest.starts_with("0x") || self.rest.starts_with("0X");
+        let mut previous = ' ';
+        let end = self.rest.find(|next: char| {
+            let is_sign = matches!(next, '+' | '-') && matches!(previous, 'e' | 'E') && !is_hexadecimal;
+            previous = next;
+            !(next.is_alphanumeric() || matches!(next, '_' | '.') || is_sign)
+        });
+        let (word, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        word
+    }
+}
+
+fn number(word: &str, is_negative: bool) -> Result<Given, String> {
+    let wrong = || format!("`{word}` is not a number");
+    let characters = word.as_bytes();
+    let is_misplaced = |at: usize| {
+        let beside = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
+        characters[at] == b'_'
+            && !(at > 0 && beside(characters.get(at - 1)) && beside(characters.get(at + 1)))
+    };
+    if (0..characters.len()).any(is_misplaced) {
+        return Err(wrong());
+    }
+    let digits = word.replace('_', "").to_ascii_lowercase();
+    if digits.ends_with('j') && !digits.starts_with("0x") {
+        return Err("complex numbers cannot be passed to a kernel yet".to_owned());
+    }
+    let radix = match digits.get(..2) {
+        Some("0x") => Some(16),
+        Some("0o") => Some(8),
+        Some("0b") => Some(2),
+        _ => None,
+    };
+    let integer = match radix {
+        Some(radix) => digits[2..].strip_prefix(['+', '-']).map_or(Some((&digits[2..], radix)), |_| None),
+        None if digits.bytes().all(|digit| digit.is_ascii_digit()) => Some((digits.as_str(), 10)),
+        None => {
+            let value: f64 = digits.parse().map_err(|_| wrong())?;
+            return Ok(float(if is_negative { -value } else { value }));
+        }
+    };
+    let (digits, radix) = integer.ok_or_else(wrong)?;
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return Err(wrong());
+    }
+    // Digits of that radix fail only by being too many.
+    let too_large = || "integers have at most 64 bits".to_owned();
+    let magnitude = i128::from_str_radix(digits, radix).map_err(|_| too_large())?;
+    let value = if is_negative { -magnitude } else { magnitude };
+    // As in Numba, what is too large for int64 is uint64.
+    let signed = i64::try_from(value).map(|value| Number::Int(Dtype::Int64, value));
+    let number = signed.or_else(|_| u64::try_from(value).map(|value| Number::UInt(Dtype::UInt64, value)));
+    number.map(Given::Number).map_err(|_| too_large())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        match read(text) {
+            Ok(Some(given)) => format!("{given:?}"),
+            Ok(None) => "not a literal".to_owned(),
+            Err(reason) => reason,
+        }
+    }
+
+    #[test]
+    fn literals_mean_what_they_mean_in_python() {
+        for (text, expected) in [
+            ("3", "Number(Int(Int64, 3))"),
+            ("-1_000", "Number(Int(Int64, -1000))"),
+            ("0xFf", "Number(Int(Int64, 255))"),
+            ("-0b11", "Number(Int(Int64, -3))"),
+            ("-9223372036854775808", "Number(Int(Int64, -9223372036854775808))"),
+            ("9223372036854775808", "Number(UInt(UInt64, 9223372036854775808))"),
+            ("18446744073709551616", "integers have at most 64 bits"),
+            ("2.", "Number(Float(Float64, 2.0))"),
+            (".5e-3", "Number(Float(Float64, 0.0005))"),
+            ("-1E+2", "Number(Float(Float64, -100.0))"),
+            ("-inf", "Number(Float(Float64, -inf))"),
+            ("True", "Number(Bool(true))"),
+            ("None", "None"),
+            ("()", "Tuple([])"),
+            ("(1)", "Number(Int(Int64, 1))"),
+            ("(1,)", "Tuple([Number(Int(Int64, 1))])"),
+            (
+                " ( 1, (2.5, False), ) ",
+                "Tuple([Number(Int(Int64, 1)), Tuple([Number(Float(Float64, 2.5)), Number(Bool(false))])])",
+            ),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_literal_is_refused_with_a_reason() {
+        for (text, expected) in [
+            ("x", "not a literal"),
+            ("'text'", "strings cannot be passed to a kernel yet"),
+            ("1j", "complex numbers cannot be passed to a kernel yet"),
+            ("1__0", "`1__0` is not a number"),
+            ("1.2.3", "`1.2.3` is not a number"),
+            ("0x", "`0x` is not a number"),
+            ("0b12", "`0b12` is not a number"),
+            ("1 2", "`2` is left over behind the value"),
+            ("(1, 2", "a `,` or `)` was expected in the tuple"),
+            ("(1 2)", "a `,` or `)` was expected in the tuple"),
+            ("(,)", "a number, True, False, None or a tuple was expected"),
+            ("-True", "`-True` is not a number"),
+            ("1e", "`1e` is not a number"),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+        assert!(shown(&"(".repeat(100_000)).contains("nested"));
+    }
+}

@@ -1,0 +1,72 @@
+//! Checks a file without compiling or running it: its text, its decorators, and whatever can be typed.
+
+use crate::engine::Engine;
+use crate::module::{Modules, read_source};
+use crate::session::choose_parameters;
+use crate::{Failure, Refusal};
+use hotloop_diagnostics::Diagnostic;
+use hotloop_types::Signature;
+use std::path::Path;
+
+/// What [`Engine::check_file`] found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The kernels of the file, in order.
+    pub kernels: Vec<CheckedKernel>,
+    /// What is wrong; `None` if nothing is.
+    pub refusal: Option<Refusal>,
+}
+
+/// A kernel of a file that was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedKernel {
+    /// Its name.
+    pub name: String,
+    /// The signatures that it declares, for which it was typed; a kernel without any is typed when it is called.
+    pub signatures: Vec<Signature>,
+}
+
+impl Engine {
+    /// Parses a file, reads its decorators, and types every kernel for each signature that it declares.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the compiler made a mistake. What is wrong with the file's contents is in the report.
+    pub fn check_file(&self, path: &Path) -> Result<Report, Failure> {
+        let text = read_source(path)?;
+        let mut state = self.state();
+        let module = Modules::add_source(&mut state, &path.display().to_string(), &text, Some(path))?;
+        let handles = module.kernels(&state);
+        let mut diagnostics = module.diagnostics(&state);
+        let kernels: Vec<CheckedKernel> = handles
+            .iter()
+            .map(|handle| {
+                let source = state.program.function(*handle);
+                CheckedKernel { name: source.name().to_owned(), signatures: source.signatures.clone() }
+            })
+            .collect();
+        drop(state);
+        for (handle, kernel) in handles.iter().zip(&kernels) {
+            for signature in &kernel.signatures {
+                let parameters = choose_parameters(&kernel.signatures, &signature.parameters);
+                let parameters = parameters.unwrap_or_else(|| signature.parameters.clone());
+                match self.lowered(*handle, &parameters) {
+                    Ok(_) => {}
+                    Err(Failure::Refused(refusal)) => add_new(&mut diagnostics, refusal.diagnostics),
+                    Err(failure) => return Err(failure),
+                }
+            }
+        }
+        let is_fine = diagnostics.is_empty();
+        let refusal = (!is_fine).then(|| Refusal::new(diagnostics, &self.state().program.sources));
+        Ok(Report { kernels, refusal })
+    }
+}
+
+/// Adds diagnostics that are not known yet: a function that several others call is typed more than once.
+fn add_new(known: &mut Vec<Diagnostic>, found: Vec<Diagnostic>) {
+    for diagnostic in found {
+        if !known.contains(&diagnostic) {
+            known.push(diagnostic);
+        }
+    }
+}
