@@ -1,0 +1,9 @@
+//! Runs the built command line as a user would.
+
+mod bad_input;
+mod cache;
+mod forms;
+mod interrupt;
+mod npy;
+mod results;
+mod support;

@@ -1,0 +1,124 @@
+//! A damaged cache entry costs a compilation, and nothing else: not a wrong result, not a crash.
+
+use hotloop_driver::{Cache, CacheConfig, CacheUse, Compilation, Engine, Type};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SOURCE: &str = "def mean(a, b):\n    return (a + b) * 0.5\n";
+
+/// A folder with the kernel's file and a filled cache.
+struct Scene {
+    folder: PathBuf,
+}
+
+impl Scene {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        fs::write(folder.join("mean.py"), SOURCE).expect("the source can be written");
+        let scene = Self { folder };
+        assert!(!scene.compile_and_call().from_cache);
+        assert!(scene.compile_and_call().from_cache);
+        scene
+    }
+
+    fn cache(&self) -> PathBuf {
+        self.folder.join("cache")
+    }
+
+    /// What a new process would do; checks the result.
+    fn compile_and_call(&self) -> Compilation {
+        let builder = Engine::builder().cache_folder(self.cache()).cache_use(CacheUse::Always).verify(false);
+        let engine = builder.build().expect("an engine");
+        let kernel = engine.load_function(&self.folder.join("mean.py"), "mean").expect("the file is there");
+        let compilation = kernel.compile(&[Type::FLOAT64, Type::FLOAT64]).expect("it compiles");
+        let value = kernel.call_compiled(&compilation.compiled, &[3.0.into(), 5.0.into()]);
+        assert_eq!(value.expect("it returns").as_f64(), Some(4.0));
+        compilation
+    }
+
+    /// The files of the entries of one kind.
+    fn entries(&self, kind: &str) -> Vec<PathBuf> {
+        let files = fs::read_dir(self.cache()).expect("the cache is there").map(|entry| entry.expect("an entry").path());
+        let is_wanted = |path: &PathBuf| path.extension().is_some_and(|extension| extension == kind);
+        files.filter(is_wanted).collect()
+    }
+
+    fn only_entry(&self, kind: &str) -> (PathBuf, Vec<u8>) {
+        let entries = self.entries(kind);
+        let [path] = entries.as_slice() else { panic!("one entry: {entries:?}") };
+        (path.clone(), fs::read(path).expect("it can be read"))
+    }
+}
+
+/// All ways to cut a file or to flip one bit of it.
+fn damages(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let cuts = (0..bytes.len()).map(|length| bytes[..length].to_vec());
+    let flips = (0..bytes.len() * 8).map(|bit| {
+        let mut flipped = bytes.to_vec();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        flipped
+    });
+    cuts.chain(flips)
+}
+
+#[test]
+fn no_damage_passes_for_an_entry() {
+    let scene = Scene::new("lookups");
+    for kind in ["code", "memo"] {
+        let (path, whole) = scene.only_entry(kind);
+        let cache = Cache::open(CacheConfig::new(scene.cache())).expect("the cache opens");
+        let mut count = 0;
+        for damaged in damages(&whole) {
+            fs::write(&path, damaged).expect("it can be written");
+            let verified = cache.verify().expect("the folder can be read");
+            assert_eq!(verified.damaged.len(), 1, "{kind} {count}");
+            count += 1;
+        }
+        assert_eq!(count, whole.len() * 9);
+        fs::write(&path, &whole).expect("it can be written");
+        assert!(scene.compile_and_call().from_cache, "the whole entry is used again");
+    }
+}
+
+#[test]
+fn damaged_code_is_compiled_again() {
+    let scene = Scene::new("recompiled");
+    let (path, whole) = scene.only_entry("code");
+    // The lookups above cover every bit; here every byte has one of its bits flipped, and every 16th cut, all the way to a result.
+    let damaged = damages(&whole).enumerate().filter(|(number, _)| match number.checked_sub(whole.len()) {
+        None => number % 16 == 0,
+        Some(bit) => bit % 8 == bit / 8 % 8,
+    });
+    for (number, damaged) in damaged {
+        fs::write(&path, damaged).expect("it can be written");
+        assert!(!scene.compile_and_call().from_cache, "damage {number}");
+        assert_eq!(fs::read(&path).expect("it can be read"), whole, "the entry is made anew, the same");
+    }
+}
+
+#[test]
+fn a_damaged_memo_costs_a_parse() {
+    let scene = Scene::new("memo");
+    let (path, whole) = scene.only_entry("memo");
+    for length in (0..whole.len()).step_by(16) {
+        fs::write(&path, &whole[..length]).expect("it can be written");
+        assert!(scene.compile_and_call().from_cache, "the code is still there");
+        assert_eq!(fs::read(&path).expect("it can be read"), whole);
+    }
+}
+
+#[test]
+fn what_is_not_an_entry_is_not_followed() {
+    let scene = Scene::new("strange");
+    let (path, whole) = scene.only_entry("code");
+    fs::remove_file(&path).expect("it can be removed");
+    fs::create_dir(&path).expect("the folder can be made");
+    assert!(!scene.compile_and_call().from_cache);
+    // Another entry's bytes under this name, checksum and all.
+    let (_, memo) = scene.only_entry("memo");
+    fs::write(&path, memo).expect("it can be written");
+    assert!(!scene.compile_and_call().from_cache);
+    assert_eq!(scene.only_entry("code").1, whole);
+}
