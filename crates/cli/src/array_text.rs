@@ -215,18 +215,27 @@ mod tests {
         let dtype = Dtype::by_name(dtype).expect("a dtype");
         let shape: Vec<usize> = shape.split('x').map(|length| length.parse().expect("a length")).collect();
         let mut array = Array::zeros(dtype, &shape).expect("memory");
-        let range = values.first().and_then(|value| value.strip_prefix("range:")).and_then(|range| range.split_once(':'));
+        let range = values
+            .first()
+            .and_then(|value| value.strip_prefix("range:"))
+            .and_then(|range| range.split_once(':'));
         array.fill_with(|position| match range {
             Some((start, step)) if dtype.is_float() => {
-                let (start, step): (f64, f64) = (start.parse().expect("a float"), step.parse().expect("a float"));
+                let (start, step): (f64, f64) =
+                    (start.parse().expect("a float"), step.parse().expect("a float"));
                 Number::Float(Dtype::Float64, start + position as f64 * step)
             }
             Some((start, step)) => {
-                let (start, step): (i64, i64) = (start.parse().expect("an int"), step.parse().expect("an int"));
+                let (start, step): (i64, i64) =
+                    (start.parse().expect("an int"), step.parse().expect("an int"));
                 Number::Int(Dtype::Int64, start + position as i64 * step)
             }
-            None if dtype.is_float() => Number::Float(Dtype::Float64, values[position].parse().expect("a float")),
-            None if values[position].starts_with('-') => Number::Int(Dtype::Int64, values[position].parse().expect("an int")),
+            None if dtype.is_float() => {
+                Number::Float(Dtype::Float64, values[position].parse().expect("a float"))
+            }
+            None if values[position].starts_with('-') => {
+                Number::Int(Dtype::Int64, values[position].parse().expect("an int"))
+            }
             None => Number::UInt(Dtype::UInt64, values[position].parse().expect("an int")),
         });
         array

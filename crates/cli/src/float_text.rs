@@ -128,12 +128,10 @@ impl FloatFormat {
             return format!("{:>1$}", scalar(number, self.dtype), left + right + 1);
         }
         if self.is_scientific {
-            let (mantissa, exponent) = self.scientific(number);
+            // Digits beyond the fewest are those of the exact value, not zeros.
+            let (mantissa, exponent) = split_exponent(&format!("{number:.precision$e}"));
             let (before, behind) = split_point(&mantissa);
-            return format!(
-                "{before:>left$}.{behind:0<precision$}e{}",
-                exponent_text(exponent, self.exponent_digits)
-            );
+            return format!("{before:>left$}.{behind}e{}", exponent_text(exponent, self.exponent_digits));
         }
         let text = self.positional(number);
         let (before, behind) = split_point(&text);
@@ -148,9 +146,9 @@ fn needs_exponents(finite: &[f64], dtype: Dtype) -> bool {
     let (smallest, largest) =
         magnitudes.fold((first, first), |(low, high), magnitude| (low.min(magnitude), high.max(magnitude)));
     if dtype == Dtype::Float32 {
-        // NumPy compares in the array's own precision.
+        // NumPy compares in the array's own precision, and float32 has six reliable digits.
         let (smallest, largest) = (smallest as f32, largest as f32);
-        return largest >= 1e8 || smallest < 0.0001 || largest / smallest > 1000.0;
+        return largest >= 1e6 || smallest < 0.0001 || largest / smallest > 1000.0;
     }
     largest >= 1e8 || smallest < 0.0001 || largest / smallest > 1000.0
 }

@@ -62,10 +62,12 @@ impl Engine {
     }
 }
 
-/// Adds diagnostics that are not known yet: a function that several others call is typed more than once.
+/// Adds diagnostics that are not known yet: what is wrong with a function that several others call is found once for each.
 fn add_new(known: &mut Vec<Diagnostic>, found: Vec<Diagnostic>) {
     for diagnostic in found {
-        if !known.contains(&diagnostic) {
+        let is_same =
+            |one: &Diagnostic| one.primary == diagnostic.primary && one.message == diagnostic.message;
+        if !known.iter().any(is_same) {
             known.push(diagnostic);
         }
     }

@@ -290,7 +290,11 @@ impl Engine {
         arguments: &[Type],
     ) -> Result<Specialisation, Failure> {
         let source = state.program.function(function);
+        let is_declared = !source.signatures.is_empty();
         match choose_parameters(&source.signatures, arguments) {
+            Some(_) if !is_declared && source.parameters().len() != arguments.len() => {
+                Err(wrong_count(source, arguments.len()))
+            }
             Some(parameters) => Ok((function, parameters)),
             None => Err(no_signature(source, arguments)),
         }
@@ -524,12 +528,19 @@ fn read_entries(cache: &Cache, root: Key) -> Option<Vec<(Key, CodeEntry)>> {
     Some(entries)
 }
 
+fn wrong_count(source: &FunctionSource, given: usize) -> Failure {
+    let names: Vec<String> = source.parameters().iter().map(|parameter| parameter.name.to_string()).collect();
+    let arguments = if names.len() == 1 { "argument" } else { "arguments" };
+    let were = if given == 1 { "was" } else { "were" };
+    let (count, names) = (names.len(), names.join(", "));
+    Failure::Arguments(format!("it takes {count} {arguments} ({names}), and {given} {were} given"))
+}
+
 fn no_signature(source: &FunctionSource, arguments: &[Type]) -> Failure {
     let types: Vec<String> = arguments.iter().map(ToString::to_string).collect();
     let declared: Vec<String> = source.signatures.iter().map(|one| format!("  {one}")).collect();
     Failure::Arguments(format!(
-        "`{}` is declared for other arguments than ({}); its signatures are\n{}",
-        source.name(),
+        "it is declared for other arguments than ({}); its signatures are\n{}",
         types.join(", "),
         declared.join("\n")
     ))

@@ -40,7 +40,9 @@ impl Scene {
 
     /// The files of the entries of one kind.
     fn entries(&self, kind: &str) -> Vec<PathBuf> {
-        let files = fs::read_dir(self.cache()).expect("the cache is there").map(|entry| entry.expect("an entry").path());
+        let files = fs::read_dir(self.cache())
+            .expect("the cache is there")
+            .map(|entry| entry.expect("an entry").path());
         let is_wanted = |path: &PathBuf| path.extension().is_some_and(|extension| extension == kind);
         files.filter(is_wanted).collect()
     }

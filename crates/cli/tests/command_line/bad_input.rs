@@ -47,7 +47,10 @@ fn files_and_functions_that_are_not_there() {
         "error: kernels.py: there is no function `l3_norm` in this file; it has l2_norm, pick, outer, refuses, divides"
     );
     let message = scratch.refuses(&["run", "kernels.py", "l2_norm", "nowhere.npy"]);
-    assert!(message.starts_with("error: argument 1 (`nowhere.npy`): nowhere.npy: cannot be read: "), "{message}");
+    assert!(
+        message.starts_with("error: argument 1 (`nowhere.npy`): nowhere.npy: cannot be read: "),
+        "{message}"
+    );
     scratch.write("latin.py", b"# caf\xe9\n");
     let message = scratch.refuses(&["run", "latin.py", "f"]);
     assert!(message.starts_with("error: cannot read latin.py: it is not UTF-8 text"), "{message}");
@@ -58,23 +61,34 @@ fn files_and_functions_that_are_not_there() {
 #[test]
 fn arguments_of_the_wrong_type_rank_or_number() {
     let scratch = scratch("arguments");
-    let expected = "error: kernels.py, function `l2_norm`: `l2_norm` is declared for other arguments than (";
+    let expected = "error: kernels.py, function `l2_norm`: it is declared for other arguments than (";
     for argument in ["ones:3:float32", "ones:3x3", "1.0", "(1.0,)", "None"] {
         let message = scratch.refuses(&["run", "kernels.py", "l2_norm", argument]);
-        assert!(message.starts_with(expected) && message.contains("float64(float64[:])"), "{argument}: {message}");
+        assert!(
+            message.starts_with(expected) && message.contains("float64(float64[:])"),
+            "{argument}: {message}"
+        );
     }
-    for arguments in [&["run", "kernels.py", "l2_norm"][..], &["run", "kernels.py", "l2_norm", "ones:3", "1"]] {
+    for arguments in [&["run", "kernels.py", "l2_norm"][..], &["run", "kernels.py", "l2_norm", "ones:3", "1"]]
+    {
         let message = scratch.refuses(arguments);
         assert!(message.contains("l2_norm"), "{message}");
     }
-    for arguments in [&["run", "kernels.py", "pick", "ones:3"][..], &["run", "kernels.py", "pick", "ones:3", "1", "2"]] {
-        let message = scratch.refuses(arguments);
-        assert!(message.contains("argument") && message.contains("pick"), "{message}");
+    for (arguments, count) in [
+        (&["run", "kernels.py", "pick", "ones:3"][..], "1 was"),
+        (&["run", "kernels.py", "pick", "ones:3", "1", "2"], "3 were"),
+    ] {
+        let expected =
+            format!("error: kernels.py, function `pick`: it takes 2 arguments (x, i), and {count} given");
+        assert_eq!(scratch.refuses(arguments), expected);
     }
     for (argument, reason) in [
         ("rand:10:complex128", "`complex128` is not a known dtype"),
         ("ones:", "`` is not a length; a shape is spelled 64 or 64x64"),
-        ("hello", "it is neither a Python literal, nor a .npy file, nor one of rand:, arange:, zeros:, ones:"),
+        (
+            "hello",
+            "it is neither a Python literal, nor a .npy file, nor one of rand:, arange:, zeros:, ones:",
+        ),
         ("(1, 2", "a `,` or `)` was expected in the tuple"),
     ] {
         let expected = format!("error: argument 1 (`{argument}`): {reason}");
@@ -101,9 +115,18 @@ fn exceptions_of_kernels_look_like_the_end_of_a_traceback() {
     let scratch = scratch("exceptions");
     scratch.write("x.npy", floats(&[1.0, 2.0, 3.0]));
     for (arguments, expected) in [
-        (&["pick", "x.npy", "5"][..], "kernels.py:12 in pick\nIndexError: index 5 is out of bounds for axis 0 with size 3"),
-        (&["pick", "x.npy", "-4"], "kernels.py:12 in pick\nIndexError: index -4 is out of bounds for axis 0 with size 3"),
-        (&["outer", "x.npy", "3"], "kernels.py:12 in pick\nIndexError: index 3 is out of bounds for axis 0 with size 3"),
+        (
+            &["pick", "x.npy", "5"][..],
+            "kernels.py:12 in pick\nIndexError: index 5 is out of bounds for axis 0 with size 3",
+        ),
+        (
+            &["pick", "x.npy", "-4"],
+            "kernels.py:12 in pick\nIndexError: index -4 is out of bounds for axis 0 with size 3",
+        ),
+        (
+            &["outer", "x.npy", "3"],
+            "kernels.py:12 in pick\nIndexError: index 3 is out of bounds for axis 0 with size 3",
+        ),
         (&["refuses", "4"], "kernels.py:21 in refuses\nValueError: too many"),
         (&["divides", "4", "0"], "kernels.py:26 in divides\nZeroDivisionError: "),
     ] {
@@ -117,7 +140,12 @@ fn exceptions_of_kernels_look_like_the_end_of_a_traceback() {
 #[test]
 fn wrong_usage_has_an_exit_code_of_its_own() {
     let scratch = scratch("usage");
-    for arguments in [&["walk"][..], &["run"], &["run", "kernels.py", "pick", "--threads", "0"], &["emit", "kernels.py", "pick", "--stage", "llvm"]] {
+    for arguments in [
+        &["walk"][..],
+        &["run"],
+        &["run", "kernels.py", "pick", "--threads", "0"],
+        &["emit", "kernels.py", "pick", "--stage", "llvm"],
+    ] {
         let outcome = scratch.run(arguments);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{arguments:?}");
     }

@@ -38,7 +38,8 @@ fn timed(scratch: &Scratch) -> Timed {
     Timed { printed: outcome.stdout, stages }
 }
 
-const EVERYTHING: [&str; 9] = ["cache", "parse", "key", "infer", "lower", "optimise", "codegen", "load", "store"];
+const EVERYTHING: [&str; 9] =
+    ["cache", "parse", "key", "infer", "lower", "optimise", "codegen", "load", "store"];
 
 fn scratch(name: &str) -> Scratch {
     let scratch = Scratch::new(name);
@@ -52,7 +53,10 @@ fn a_second_process_finds_everything() {
     let first = timed(&scratch);
     assert_eq!((first.printed.as_str(), first.stages), ("20.0\n", EVERYTHING.map(str::to_owned).to_vec()));
     let second = timed(&scratch);
-    assert_eq!((second.printed.as_str(), second.stages), ("20.0\n", vec!["cache".to_owned(), "load".to_owned()]));
+    assert_eq!(
+        (second.printed.as_str(), second.stages),
+        ("20.0\n", vec!["cache".to_owned(), "load".to_owned()])
+    );
 }
 
 #[test]
@@ -83,7 +87,7 @@ fn a_changed_constant_of_a_called_kernel_is_a_miss() {
     assert_eq!(timed(&scratch).printed, "0.0\n");
     scratch.write("constants.py", CALLEE);
     let back = timed(&scratch);
-    assert_eq!((back.printed.as_str(), back.stages), ("20.0\n", vec!["cache".to_owned(), "load".to_owned()]));
+    assert_eq!((back.printed.as_str(), back.stages.join(" ")), ("20.0\n", "cache parse key load".to_owned()));
 }
 
 #[test]
@@ -91,11 +95,15 @@ fn lines_of_exceptions_follow_the_source() {
     let scratch = Scratch::new("lines");
     let source = "from hotloop import njit\n\n@njit(cache=True)\ndef pick(x):\n    return x[7]\n";
     scratch.write("pick.py", source);
-    for (edited, line) in [(source.to_owned(), 5), (source.to_owned(), 5), (format!("# moved\n\n{source}"), 7)] {
+    for (edited, line) in
+        [(source.to_owned(), 5), (source.to_owned(), 5), (format!("# moved\n\n{source}"), 7)]
+    {
         scratch.write("pick.py", edited);
         for _ in 0..2 {
             let message = scratch.refuses(&["run", "pick.py", "pick", "ones:3"]);
-            let expected = format!("pick.py:{line} in pick\nIndexError: index 7 is out of bounds for axis 0 with size 3");
+            let expected = format!(
+                "pick.py:{line} in pick\nIndexError: index 7 is out of bounds for axis 0 with size 3"
+            );
             assert_eq!(message, expected);
         }
     }
@@ -120,23 +128,34 @@ fn entries_are_listed_verified_and_removed() {
     timed(&scratch);
     let listed = scratch.prints(&["cache", "list"]);
     assert!(listed.lines().any(|line| line.starts_with("code ")), "{listed}");
-    let count = std::fs::read_dir(&folder).expect("it is there").filter_map(Result::ok).filter(|entry| entry.path().is_file()).count();
+    let count = std::fs::read_dir(&folder)
+        .expect("it is there")
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_file())
+        .count();
     assert!(count >= 2 && scratch.prints(&["cache", "verify"]).ends_with(", all intact\n"));
-    let entry = entry_file(&folder, "code");
-    let mut bytes = std::fs::read(&entry).expect("it can be read");
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    std::fs::write(&entry, bytes).expect("it can be written");
+    for entry in entry_files(&folder, "code") {
+        let mut bytes = std::fs::read(&entry).expect("it can be read");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&entry, bytes).expect("it can be written");
+    }
     let message = scratch.refuses(&["cache", "verify"]);
-    assert!(message.contains("the checksum does not fit") && message.contains("error: 1 entry damaged"), "{message}");
+    assert!(
+        message.contains("the checksum does not fit") && message.contains("error: 2 entries damaged"),
+        "{message}"
+    );
     assert_eq!(timed(&scratch).printed, "20.0\n");
-    assert!(scratch.prints(&["cache", "verify"]).ends_with(", all intact\n"), "the damaged entry was made anew");
+    assert!(
+        scratch.prints(&["cache", "verify"]).ends_with(", all intact\n"),
+        "the damaged entries were made anew"
+    );
     assert!(scratch.prints(&["cache", "clear"]).contains("removed"));
     assert!(scratch.prints(&["cache", "list"]).starts_with("0 entries"));
 }
 
-fn entry_file(folder: &std::path::Path, kind: &str) -> std::path::PathBuf {
-    let entries = std::fs::read_dir(folder).expect("it is there").filter_map(Result::ok).map(|entry| entry.path());
-    let is_wanted = |path: &std::path::PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().contains(kind));
-    entries.filter(|path| path.is_file()).find(is_wanted).expect("an entry of that kind")
+fn entry_files(folder: &std::path::Path, kind: &str) -> Vec<std::path::PathBuf> {
+    let entries =
+        std::fs::read_dir(folder).expect("it is there").filter_map(Result::ok).map(|entry| entry.path());
+    entries.filter(|path| path.extension().is_some_and(|extension| extension == kind)).collect()
 }

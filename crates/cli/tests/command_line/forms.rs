@@ -39,8 +39,14 @@ fn every_stage_shows_its_form() {
     assert_ne!(lowered, emit("mir-opt"));
     assert!(emit("clif").contains("fmul"));
     let assembly = emit("asm");
-    assert!(if cfg!(target_arch = "x86_64") { assembly.contains("mulsd") } else { assembly.contains("fm") }, "{assembly}");
-    assert_eq!(scratch.prints(&["emit", "kernels.py", "l2_norm", "--stage", "object", "-o", "l2_norm.o"]), "");
+    assert!(
+        if cfg!(target_arch = "x86_64") { assembly.contains("mulsd") } else { assembly.contains("fm") },
+        "{assembly}"
+    );
+    assert_eq!(
+        scratch.prints(&["emit", "kernels.py", "l2_norm", "--stage", "object", "-o", "l2_norm.o"]),
+        ""
+    );
     let object = std::fs::read(scratch.folder.join("l2_norm.o")).expect("it was written");
     assert!(object.starts_with(b"\x7fELF") || !cfg!(target_os = "linux"));
     assert!(!scratch.folder.join("cache").exists());
@@ -50,22 +56,28 @@ fn every_stage_shows_its_form() {
 fn types_are_given_or_declared() {
     let scratch = Scratch::new("types");
     scratch.write("kernels.py", KERNELS);
-    let twice = |types: &str| scratch.prints(&["emit", "kernels.py", "twice", "--stage", "clif", "--types", types]);
+    let twice =
+        |types: &str| scratch.prints(&["emit", "kernels.py", "twice", "--stage", "clif", "--types", types]);
     assert!(twice("float32").contains("fadd"));
     assert!(twice("int64").contains("iadd"));
     let message = scratch.refuses(&["emit", "kernels.py", "twice", "--stage", "mir"]);
-    assert!(message.starts_with("error: kernels.py, function `twice`: the function declares no signature"), "{message}");
+    assert!(
+        message.starts_with("error: kernels.py, function `twice`: the function declares no signature"),
+        "{message}"
+    );
     let message = scratch.refuses(&["emit", "kernels.py", "twice", "--stage", "mir", "--types", "float65"]);
     assert_eq!(message, "error: --types \"float65\": `float65` is not a known type (at character 1)");
-    let message = scratch.refuses(&["emit", "kernels.py", "l2_norm", "--stage", "mir", "--types", "float32[:]"]);
-    assert!(message.contains("`l2_norm` is declared for other arguments than (float32[:])"), "{message}");
+    let message =
+        scratch.refuses(&["emit", "kernels.py", "l2_norm", "--stage", "mir", "--types", "float32[:]"]);
+    assert!(message.contains("it is declared for other arguments than (float32[:])"), "{message}");
 }
 
 #[test]
 fn a_file_without_errors_is_checked() {
     let scratch = Scratch::new("fine");
     scratch.write("kernels.py", KERNELS);
-    let expected = "l2_norm: float64(float64[:])\ntwice: typed when it is called\nkernels.py: 2 kernels, no errors\n";
+    let expected =
+        "l2_norm: float64(float64[:])\ntwice: typed when it is called\nkernels.py: 2 kernels, no errors\n";
     assert_eq!(scratch.prints(&["check", "kernels.py"]), expected);
 }
 
@@ -81,11 +93,15 @@ def misspelled(x):
 
 @njit('float64(float64)')
 def first(x):
-    return helper(x) + unknown
+    return helper(x)
 
 @njit('float64(float64)')
 def second(x):
     return helper(x)
+
+@njit('int64(int64)')
+def third(x):
+    return x + unknown
 
 @njit
 def helper(x):
@@ -93,7 +109,7 @@ def helper(x):
 ";
     scratch.write("kernels.py", source);
     let message = scratch.refuses(&["check", "kernels.py"]);
-    for place in ["kernels.py:3:", "kernels.py:9:", "kernels.py:17:"] {
+    for place in ["kernels.py:3:", "kernels.py:17:", "kernels.py:21:"] {
         assert_eq!(message.matches(&format!("--> {place}")).count(), 1, "{place}: {message}");
     }
     assert!(message.ends_with("kernels.py: 3 errors"), "{message}");

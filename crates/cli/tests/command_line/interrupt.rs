@@ -32,8 +32,10 @@ const NOISE: Duration = Duration::from_millis(150);
 fn interrupt(name: &str, function: &str, threads: &str) -> (Outcome, Duration) {
     let scratch = Scratch::new(name);
     scratch.write("endless.py", KERNELS);
-    let mut command = scratch.command(&["run", "endless.py", function, "1000", "--threads", threads, "--timings"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program can be started");
+    let mut command =
+        scratch.command(&["run", "endless.py", function, "1000", "--threads", threads, "--timings"]);
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program can be started");
     // Its compilation is told on stderr just before it runs.
     let stderr = child.stderr.take().expect("stderr is piped");
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(stderr));
@@ -44,7 +46,8 @@ fn interrupt(name: &str, function: &str, threads: &str) -> (Outcome, Duration) {
     std::thread::sleep(Duration::from_millis(200));
     assert!(child.try_wait().expect("it can be asked").is_none(), "the kernel is endless");
     let start = Instant::now();
-    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill can be started");
+    let signal =
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill can be started");
     assert!(signal.success());
     let output = child.wait_with_output().expect("it ends");
     let time = start.elapsed();

@@ -31,7 +31,11 @@ fn all_dtypes_are_read_and_written() {
         ("'<i4'", &[255, 255, 255, 255, 1, 0, 0, 0], "[-1  1]\n"),
         ("'<u4'", &[255, 255, 255, 255, 1, 0, 0, 0], "[4294967295          1]\n"),
         ("'<i8'", &[255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 0, 0, 0, 0, 0], "[-1  1]\n"),
-        ("'<u8'", &[255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 0, 0, 0, 0, 0], "[18446744073709551615                    1]\n"),
+        (
+            "'<u8'",
+            &[255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 0, 0, 0, 0, 0],
+            "[18446744073709551615                    1]\n",
+        ),
         ("'<f4'", &[0, 0, 128, 63, 0, 0, 0, 192], "[ 1. -2.]\n"),
         ("'<f8'", &[0, 0, 0, 0, 0, 0, 240, 63, 0, 0, 0, 0, 0, 0, 0, 192], "[ 1. -2.]\n"),
     ] {
@@ -82,8 +86,14 @@ fn broken_files_are_refused() {
         (b"PK\x03\x04 a zip file".to_vec(), "it is not a .npy file"),
         (whole[..9].to_vec(), "it is cut short within its header"),
         (whole[..60].to_vec(), "it is cut short within its header"),
-        (whole[..whole.len() - 1].to_vec(), "it is cut short: its header says 16 bytes of elements, and 15 are there"),
-        ([whole.as_slice(), &[0]].concat(), "it is too long: its header says 16 bytes of elements, and 17 are there"),
+        (
+            whole[..whole.len() - 1].to_vec(),
+            "it is cut short: its header says 16 bytes of elements, and 15 are there",
+        ),
+        (
+            [whole.as_slice(), &[0]].concat(),
+            "it is too long: its header says 16 bytes of elements, and 17 are there",
+        ),
         (long_header, "its header is broken: it has 60000 bytes"),
         (npy("'>f8'", false, "(2,)", &[0; 16]), "its elements are big-endian (`>f8`)"),
         (npy("'<c16'", false, "(1,)", &[0; 16]), "its elements are of dtype `<c16`"),
@@ -97,9 +107,15 @@ fn broken_files_are_refused() {
         (header("{'descr': '<f8', 'shape': (2,)}"), "its header is broken: "),
         (header_of_shape("(-2,)"), "its header is broken: "),
         (header_of_shape("2"), "its header is broken: "),
-        (header_of_shape("(99999999999, 99999999999)"), "its header is broken: no array has that many elements"),
+        (
+            header_of_shape("(99999999999, 99999999999)"),
+            "its header is broken: no array has that many elements",
+        ),
         (header_of_shape("(99999999999999999999999,)"), "its header is broken: "),
-        (header_of_shape("(999999999999,)"), "it is cut short: its header says 7999999999992 bytes of elements"),
+        (
+            header_of_shape("(999999999999,)"),
+            "it is cut short: its header says 7999999999992 bytes of elements",
+        ),
         (header_of_shape(&"(".repeat(100)), "its header is broken: "),
         (header_of_shape(&format!("({})", "1, ".repeat(40))), "it has 40 dimensions"),
     ];

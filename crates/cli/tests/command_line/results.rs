@@ -62,7 +62,16 @@ fn rows_are_summed_alike_by_any_number_of_threads() {
     let scratch = scratch("rows");
     assert_eq!(scratch.prints(&["run", "kernels.py", "row_sums", "ones:3x5"]), "[5. 5. 5.]\n");
     let sums = |threads: &str| {
-        scratch.prints(&["run", "kernels.py", "row_sums", "rand:200x300", "--seed", "5", "--threads", threads])
+        scratch.prints(&[
+            "run",
+            "kernels.py",
+            "row_sums",
+            "rand:200x300",
+            "--seed",
+            "5",
+            "--threads",
+            threads,
+        ])
     };
     assert_eq!(sums("1"), sums("2"));
     assert_ne!(sums("1"), scratch.prints(&["run", "kernels.py", "row_sums", "rand:200x300"]));
@@ -92,7 +101,10 @@ fn results_are_printed_as_python_prints_them() {
         assert_eq!(same(argument), printed, "{argument}");
     }
     assert_eq!(scratch.prints(&["run", "kernels.py", "nothing"]), "None\n");
-    assert_eq!(scratch.prints(&["run", "kernels.py", "both", "2", "ones:2:int32"]), "(3, array([1, 1], dtype=int32), False)\n");
+    assert_eq!(
+        scratch.prints(&["run", "kernels.py", "both", "2", "ones:2:int32"]),
+        "(3, array([1, 1], dtype=int32), False)\n"
+    );
     assert_eq!(scratch.prints(&["run", "kernels.py", "plain", "arange:5", "-1"]), "4\n");
 }
 
@@ -101,22 +113,32 @@ fn results_are_written_as_files_that_are_read_again() {
     let scratch = scratch("written");
     assert_eq!(scratch.prints(&["run", "kernels.py", "row_sums", "ones:3x5", "-o", "sums.npy"]), "");
     assert_eq!(scratch.prints(&["run", "kernels.py", "same", "sums.npy"]), "[5. 5. 5.]\n");
-    assert_eq!(scratch.prints(&["run", "kernels.py", "double", "sums.npy", "-o", "doubled.npy", "--repeat", "1"]), "");
+    assert_eq!(
+        scratch.prints(&["run", "kernels.py", "double", "sums.npy", "-o", "doubled.npy", "--repeat", "1"]),
+        ""
+    );
     assert_eq!(scratch.prints(&["run", "kernels.py", "same", "doubled.npy"]), "[10. 10. 10.]\n");
     assert_eq!(scratch.prints(&["run", "kernels.py", "same", "sums.npy"]), "[5. 5. 5.]\n");
     assert_eq!(scratch.prints(&["run", "kernels.py", "l2_norm", "doubled.npy", "-o", "norm.npy"]), "");
     let norm = std::fs::read(scratch.folder.join("norm.npy")).expect("it was written");
     assert_eq!(norm[norm.len() - 8..], 300_f64.sqrt().to_le_bytes());
     let message = scratch.refuses(&["run", "kernels.py", "both", "2", "ones:2", "-o", "both.npy"]);
-    assert!(message.starts_with("error: both.npy: a .npy file cannot hold the result, a Tuple(int64, float64["), "{message}");
+    assert!(
+        message.starts_with("error: both.npy: a .npy file cannot hold the result, a Tuple(int64, float64["),
+        "{message}"
+    );
     let message = scratch.refuses(&["run", "kernels.py", "nothing", "-o", "nothing.npy"]);
-    assert_eq!(message, "error: nothing.npy: nothing to write: the result is None, and no argument is an array");
+    assert_eq!(
+        message,
+        "error: nothing.npy: nothing to write: the result is None, and no argument is an array"
+    );
 }
 
 #[test]
 fn each_repetition_sees_the_arguments_as_given() {
     let scratch = scratch("repeated");
-    let outcome = scratch.run(&["run", "kernels.py", "double", "ones:2", "--repeat", "7", "-o", "doubled.npy"]);
+    let outcome =
+        scratch.run(&["run", "kernels.py", "double", "ones:2", "--repeat", "7", "-o", "doubled.npy"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let names: Vec<&str> = outcome.stderr.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, ["run", "min", "median", "p95"]);
@@ -139,10 +161,14 @@ fn environment_variables_are_heard() {
     let scratch = scratch("environment");
     let arguments = ["run", "kernels.py", "l2_norm", "ones:4"];
     let outcome = |name: &str, value: &str| {
-        let output = scratch.command(&arguments).env(name, value).output().expect("the program can be started");
+        let output =
+            scratch.command(&arguments).env(name, value).output().expect("the program can be started");
         crate::support::Outcome::of(&output)
     };
-    assert_eq!(outcome("HOTLOOP_CPU", "x86-64-v2").stdout, if cfg!(target_arch = "x86_64") { "2.0\n" } else { "" });
+    assert_eq!(
+        outcome("HOTLOOP_CPU", "x86-64-v2").stdout,
+        if cfg!(target_arch = "x86_64") { "2.0\n" } else { "" }
+    );
     let unknown = outcome("HOTLOOP_CPU", "z80");
     assert_eq!(unknown.code, Some(1));
     assert!(unknown.stderr.contains("z80"), "{}", unknown.stderr);

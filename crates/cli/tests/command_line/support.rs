@@ -50,7 +50,12 @@ impl Scratch {
     /// The one message with which the program refuses bad input.
     pub(crate) fn refuses(&self, arguments: &[&str]) -> String {
         let outcome = self.run(arguments);
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{arguments:?}: {}", outcome.stderr);
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str()),
+            (Some(1), ""),
+            "{arguments:?}: {}",
+            outcome.stderr
+        );
         outcome.stderr.trim_end().to_owned()
     }
 }
