@@ -3,9 +3,9 @@
 //! The interpreter has memory of its own, so arrays are copied in, and what may be written is copied out behind the call. Arguments
 //! that overlap in memory are copied apart: a kernel that writes one and reads another needs compiled code.
 
-use crate::argument::{Argument, Array, ArrayView, Number, Value};
+use crate::argument::{Argument, ArrayView, Number, Value};
 use crate::exception::Place;
-use crate::{Exception, Failure, Kernel};
+use crate::{Array, Exception, Failure, Kernel};
 use hotloop_abi::array_words;
 use hotloop_diagnostics::Span;
 use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath, Scalar, evaluate};
