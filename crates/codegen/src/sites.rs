@@ -13,9 +13,10 @@ pub struct Site {
     /// What it raises. Where a runtime function raised, the error state may name another class; then that one holds, and
     /// the message is the runtime's for that class.
     pub class: ExceptionClass,
-    /// The message of that class; `{0}` to `{3}` stand for the payload. Words of the payload that the message does not
-    /// name are left over from earlier errors.
+    /// The message of that class; `{0}` and so on stand for the words of the payload.
     pub message: String,
+    /// How many words of the payload the site sets; those behind are left over from earlier errors.
+    pub payload_words: u32,
 }
 
 /// The message of an index that is out of bounds: index, axis and length are its payload.

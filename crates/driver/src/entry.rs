@@ -29,6 +29,7 @@ pub(crate) struct SiteEntry {
     /// The class's number; absent where the runtime says.
     pub(crate) class: Option<u32>,
     pub(crate) message: String,
+    pub(crate) payload_words: u32,
     /// The function's place in the root's closure, and the token in it.
     pub(crate) token: Option<(u32, u32)>,
 }
@@ -56,6 +57,7 @@ impl CodeEntry {
                 .map(|(site, place)| RaisingSite {
                     class: site.class.and_then(ExceptionClass::by_number),
                     message: site.message,
+                    payload_words: site.payload_words,
                     place,
                 })
                 .collect(),

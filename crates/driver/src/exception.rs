@@ -21,8 +21,10 @@ pub struct Place {
 pub(crate) struct RaisingSite {
     /// What is raised; `None` where the runtime says so.
     pub class: Option<ExceptionClass>,
-    /// The message, with `{0}` to `{3}` for the payload.
+    /// The message, with `{0}` and so on for the words of the payload.
     pub message: String,
+    /// How many words of the payload the site sets.
+    pub payload_words: u32,
     /// Where in the source.
     pub place: Option<Place>,
 }
@@ -45,13 +47,13 @@ impl Exception {
     pub(crate) fn new(state: &ErrorState, site: Option<&RaisingSite>) -> Self {
         let class = ExceptionClass::by_number(state.class).unwrap_or(ExceptionClass::SystemError);
         // The runtime raises through a site of the compiled code, with a class and payload of its own.
-        let template = match site {
-            Some(site) if site.class == Some(class) && !site.message.is_empty() => site.message.as_str(),
-            _ => runtime_message(class),
+        let (template, words) = match site {
+            Some(site) if site.class == Some(class) => (site.message.as_str(), site.payload_words as usize),
+            _ => (runtime_message(class), 0),
         };
         Self {
             class,
-            message: fill_in(template, &state.payload),
+            message: fill_in(template, &state.payload[..words.min(4)]),
             place: site.and_then(|site| site.place.clone()),
             payload: state.payload,
         }
@@ -68,7 +70,7 @@ fn runtime_message(class: ExceptionClass) -> &'static str {
     }
 }
 
-fn fill_in(template: &str, payload: &[i64; 4]) -> String {
+fn fill_in(template: &str, payload: &[i64]) -> String {
     let mut message = template.to_owned();
     for (position, value) in payload.iter().enumerate() {
         message = message.replace(&format!("{{{position}}}"), &value.to_string());

@@ -289,9 +289,12 @@ impl<'a> Session<'a> {
             sites.push(RaisingSite {
                 class: Some(site.class),
                 message: site.message.clone(),
+                payload_words: site.payload_words,
                 place: token.and_then(|token| places.place(token)),
             });
-            kept.push(SiteEntry { class: Some(site.class as u32), message: site.message.clone(), token });
+            let (class, message, payload_words) =
+                (Some(site.class as u32), site.message.clone(), site.payload_words);
+            kept.push(SiteEntry { class, message, payload_words, token });
         }
         let key_of = |symbol: &String| {
             let callee = self.specialisations.iter().find(|one| one.symbol == *symbol)?;

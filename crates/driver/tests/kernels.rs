@@ -71,3 +71,18 @@ def caller(n):
     let failure = kernel.call(&[3_i64.into()]).expect_err("a float has no `>>`");
     assert!(failure.to_string().contains(">>"), "{failure}");
 }
+
+#[test]
+fn a_message_is_what_the_program_says() {
+    let source = "
+def without(n):
+    if n > 0:
+        raise ValueError
+    raise KeyError('{0} is not filled in')
+";
+    let kernel =
+        engine().function("raise.py", source, "without").unwrap_or_else(|failure| panic!("{failure}"));
+    let message = |n: i64| kernel.call(&[n.into()]).expect_err("it raises").to_string();
+    assert_eq!(message(1), "ValueError");
+    assert_eq!(message(0), "KeyError: {0} is not filled in");
+}
