@@ -43,8 +43,7 @@ impl Emit {
                 "an object file is no text for a terminal: say where to with `-o FILE`",
             ));
         }
-        let engine =
-            Engine::builder().cache_use(CacheUse::Never).build().map_err(|failure| Problem::new(failure))?;
+        let engine = Engine::builder().cache_use(CacheUse::Never).build().map_err(Problem::new)?;
         let kernel = engine.load_function(&self.file, &self.function).map_err(about)?;
         let mut shown = kernel.emit(self.stage, types.as_deref()).map_err(about)?;
         if !is_binary && !shown.ends_with(b"\n") {

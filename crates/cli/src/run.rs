@@ -57,7 +57,7 @@ impl Run {
             .cache_use(cache_use)
             .threads(self.threads.unwrap_or(0))
             .build()
-            .map_err(|failure| Problem::new(failure))?;
+            .map_err(Problem::new)?;
         interrupt::watch(&engine);
         let kernel = engine.load_function(&self.file, &self.function).map_err(about)?;
         let start = Instant::now();

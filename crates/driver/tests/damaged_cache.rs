@@ -2,6 +2,7 @@
 
 use hotloop_driver::{Cache, CacheConfig, CacheUse, Compilation, Engine, Type};
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 const SOURCE: &str = "def mean(a, b):\n    return (a + b) * 0.5\n";
@@ -54,6 +55,12 @@ impl Scene {
     }
 }
 
+/// Puts bytes in place of a file's. The file is not emptied first: file systems flush a file that was, which takes milliseconds.
+fn overwrite(path: &Path, bytes: &[u8]) {
+    let mut file = fs::OpenOptions::new().write(true).open(path).expect("it can be opened");
+    file.write_all(bytes).and_then(|()| file.set_len(bytes.len() as u64)).expect("it can be written");
+}
+
 /// All ways to cut a file or to flip one bit of it.
 fn damages(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let cuts = (0..bytes.len()).map(|length| bytes[..length].to_vec());
@@ -73,13 +80,13 @@ fn no_damage_passes_for_an_entry() {
         let cache = Cache::open(CacheConfig::new(scene.cache())).expect("the cache opens");
         let mut count = 0;
         for damaged in damages(&whole) {
-            fs::write(&path, damaged).expect("it can be written");
+            overwrite(&path, &damaged);
             let verified = cache.verify().expect("the folder can be read");
             assert_eq!(verified.damaged.len(), 1, "{kind} {count}");
             count += 1;
         }
         assert_eq!(count, whole.len() * 9);
-        fs::write(&path, &whole).expect("it can be written");
+        overwrite(&path, &whole);
         assert!(scene.compile_and_call().from_cache, "the whole entry is used again");
     }
 }
@@ -94,7 +101,7 @@ fn damaged_code_is_compiled_again() {
         Some(bit) => bit % 8 == bit / 8 % 8,
     });
     for (number, damaged) in damaged {
-        fs::write(&path, damaged).expect("it can be written");
+        overwrite(&path, &damaged);
         assert!(!scene.compile_and_call().from_cache, "damage {number}");
         assert_eq!(fs::read(&path).expect("it can be read"), whole, "the entry is made anew, the same");
     }
@@ -105,7 +112,7 @@ fn a_damaged_memo_costs_a_parse() {
     let scene = Scene::new("memo");
     let (path, whole) = scene.only_entry("memo");
     for length in (0..whole.len()).step_by(16) {
-        fs::write(&path, &whole[..length]).expect("it can be written");
+        overwrite(&path, &whole[..length]);
         assert!(scene.compile_and_call().from_cache, "the code is still there");
         assert_eq!(fs::read(&path).expect("it can be read"), whole);
     }
