@@ -259,6 +259,14 @@ fn types_are_found_across_definitions_in_any_order() {
 }
 
 #[test]
+fn a_value_that_depends_on_itself_is_read_for_the_verifier_to_refuse() {
+    let text = "fn @f() lowered {\nbb0:\n    v0 = iadd v1, v1\n    v1 = ineg v0\n    return\n}\n";
+    let function = parse_function(text).unwrap();
+    assert_eq!(function.to_string(), text);
+    assert!(crate::verify::verify(&function).is_err());
+}
+
+#[test]
 fn a_result_whose_type_the_instruction_does_not_tell_is_written() {
     let text = "fn @f(v0: i64) lowered {\nbb0:\n    v1: f32, v2: i8 = iadd v0, v0\n    return\n}\n";
     assert_eq!(parse_function(text).unwrap().to_string(), text);

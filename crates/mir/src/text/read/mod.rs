@@ -1,0 +1,213 @@
+//! Reads functions and modules: a recursive descent over tokens, then the types that only other instructions tell.
+
+mod draft;
+mod inst;
+mod terminator;
+mod tokens;
+
+use super::ParseError;
+use super::lexer::Token;
+use crate::{
+    Block, BlockData, CalleeData, Definition, ErrorData, ExceptionClass, FloatFlags, Function, MachineType,
+    Module, Phase, RegionData, RegionKind, SlotData, Terminator, Value,
+};
+use draft::{Draft, Types, fill_gaps};
+use hotloop_diagnostics::Span;
+use hotloop_index::{Id, IdMap, IdSet};
+use tokens::{Read, Reader};
+
+pub(super) fn module(text: &str) -> Result<Module, ParseError> {
+    let mut reader = Reader::new(text)?;
+    let mut functions = vec![reader.function()?];
+    while reader.peek() != &Token::End {
+        functions.push(reader.function()?);
+    }
+    Ok(Module { functions })
+}
+
+pub(super) fn single_function(text: &str) -> Result<Function, ParseError> {
+    let mut reader = Reader::new(text)?;
+    let function = reader.function()?;
+    match reader.peek() {
+        Token::End => Ok(function),
+        other => Err(reader.error(format!("one function was expected, then found {other}"))),
+    }
+}
+
+impl Reader {
+    fn function(&mut self) -> Read<Function> {
+        self.word("fn")?;
+        let mut draft = self.head()?;
+        self.sign('{')?;
+        self.tables(&mut draft.function)?;
+        while !self.eat_sign('}') {
+            self.block(&mut draft)?;
+        }
+        if draft.function.layout.is_empty() && !draft.parameters.is_empty() {
+            self.at -= 1;
+            return self.expected("the entry block that takes the parameters");
+        }
+        self.infer_types(&mut draft)?;
+        Ok(fill_gaps(draft))
+    }
+
+    fn head(&mut self) -> Read<Draft> {
+        let mut function = Function::new(self.symbol()?, &[], &[]);
+        (function.layout, function.blocks) = (Vec::new(), IdMap::new());
+        self.sign('(')?;
+        let parameters = self.list(Self::parameter)?;
+        function.results = self.results()?;
+        if let Some(phase) = Phase::by_name(self.peek_word()) {
+            function.phase = phase;
+            self.advance();
+        }
+        while let Some(flag) = FloatFlags::by_name(self.peek_word()) {
+            function.float_flags = function.float_flags.with(flag);
+            self.advance();
+        }
+        function.is_parallel_body = self.eat_word("parallel_body");
+        function.span = self.span();
+        let (places, types, labelled) = (IdMap::new(), Types::default(), IdSet::new());
+        Ok(Draft { function, parameters, places, types, labelled })
+    }
+
+    fn parameter(&mut self) -> Read<(Value, MachineType)> {
+        let value = self.id()?;
+        self.sign(':')?;
+        Ok((value, self.ty()?))
+    }
+
+    fn results(&mut self) -> Read<Vec<MachineType>> {
+        if *self.peek() != Token::Arrow {
+            return Ok(Vec::new());
+        }
+        self.advance();
+        if self.eat_sign('(') { self.list(Self::ty) } else { Ok(vec![self.ty()?]) }
+    }
+
+    fn tables(&mut self, function: &mut Function) -> Read<()> {
+        while self.peek_id::<Block>().is_none() && *self.peek() != Token::Sign('}') {
+            if self.peek_id::<crate::Region>().is_some() {
+                self.table_row(&mut function.regions, |reader| {
+                    Ok(RegionData { kind: reader.region_kind()? })
+                })?;
+            } else if self.peek_id::<crate::Slot>().is_some() {
+                self.table_row(&mut function.slots, Self::slot)?;
+            } else if self.peek_id::<crate::ErrorId>().is_some() {
+                self.table_row(&mut function.errors, Self::error_data)?;
+            } else if self.peek_id::<crate::Callee>().is_some() {
+                self.table_row(&mut function.callees, Self::callee)?;
+            } else {
+                return self.expected("a block such as `bb0:`, or a region, slot, error or callee");
+            }
+        }
+        Ok(())
+    }
+
+    /// A row `id = data`; rows stand in the order of their numbers.
+    fn table_row<I: Id + std::fmt::Display, T>(
+        &mut self,
+        table: &mut IdMap<I, T>,
+        read: impl FnOnce(&mut Self) -> Read<T>,
+    ) -> Read<()> {
+        if self.peek_id::<I>() != Some(table.next_id()) {
+            return self.expected(&format!("`{}`: rows stand in order", table.next_id()));
+        }
+        self.advance();
+        self.sign('=')?;
+        let row = read(self)?;
+        table.push(row);
+        Ok(())
+    }
+
+    fn region_kind(&mut self) -> Read<RegionKind> {
+        let numbered = |reader: &mut Self| reader.number("the number of the array");
+        if self.eat_word("argument") {
+            return Ok(RegionKind::Argument(numbered(self)?));
+        }
+        if self.eat_word("allocation") {
+            return Ok(RegionKind::Allocation(numbered(self)?));
+        }
+        self.named("a kind of region", |word| match word {
+            "descriptor" => Some(RegionKind::Descriptor),
+            "stack" => Some(RegionKind::Stack),
+            "unknown" => Some(RegionKind::Unknown),
+            _ => None,
+        })
+    }
+
+    fn slot(&mut self) -> Read<SlotData> {
+        let size_bytes = self.number("the size of the slot")?;
+        self.word("bytes")?;
+        Ok(SlotData { size_bytes })
+    }
+
+    fn error_data(&mut self) -> Read<ErrorData> {
+        let class = self.named("an exception class", ExceptionClass::by_name)?;
+        let Token::Text(message) = self.peek() else { return self.expected("the message in quotes") };
+        let message = message.clone();
+        self.advance();
+        Ok(ErrorData { class, message })
+    }
+
+    fn callee(&mut self) -> Read<CalleeData> {
+        let symbol = self.symbol()?;
+        self.sign('(')?;
+        Ok(CalleeData { symbol, parameters: self.list(Self::ty)?, results: self.results()? })
+    }
+
+    fn block(&mut self, draft: &mut Draft) -> Read<()> {
+        let block: Block = self.id()?;
+        if !draft.labelled.insert(block) {
+            self.at -= 1;
+            return Err(self.error(format!("{block} stands here a second time")));
+        }
+        mention_block(&mut draft.function, block);
+        let parameters = if draft.function.layout.is_empty() {
+            draft.parameters.clone()
+        } else if self.eat_sign('(') {
+            self.list(Self::parameter)?
+        } else {
+            Vec::new()
+        };
+        draft.function.layout.push(block);
+        self.define_parameters(draft, block, &parameters)?;
+        if self.eat_word("unwind") {
+            draft.function.blocks[block].unwind = Some(self.id()?);
+        }
+        self.sign(':')?;
+        while !self.terminator(draft, block)? {
+            self.instruction(draft, block)?;
+        }
+        Ok(())
+    }
+
+    fn define_parameters(
+        &mut self,
+        draft: &mut Draft,
+        block: Block,
+        parameters: &[(Value, MachineType)],
+    ) -> Read<()> {
+        for (position, (value, ty)) in parameters.iter().enumerate() {
+            let definition = Definition::Parameter(block, position as u32);
+            if !draft.types.define(*value, definition, Some(*ty)) {
+                return Err(self.error(format!("{value} is defined a second time")));
+            }
+            draft.function.blocks[block].parameters.push(*value);
+        }
+        Ok(())
+    }
+}
+
+/// Makes sure that a block is in the table.
+fn mention_block(function: &mut Function, block: Block) {
+    while function.blocks.len() <= block.index() {
+        function.blocks.push(BlockData {
+            parameters: Vec::new(),
+            insts: Vec::new(),
+            terminator: Terminator::Unreachable,
+            terminator_span: Span::NONE,
+            unwind: None,
+        });
+    }
+}
