@@ -216,7 +216,6 @@ def written_integer(node):
 
 def load(path):
     """Runs the file with our stand-ins; returns its own namespace and that of its kernels."""
-    sys.modules["hotloop"] = hotloop_module()
     source = path.read_text()
     tree = ast.parse(source, str(path))
     for node in tree.body:
@@ -225,7 +224,14 @@ def load(path):
             node.body = [marker.visit(statement) for statement in node.body]
     ast.fix_missing_locations(tree)
     namespace = {"__name__": path.stem, "__file__": str(path), "__scalar__": scalar, "__literal_power__": literal_power}
-    exec(compile(tree, str(path), "exec"), namespace)
+    installed = sys.modules.get("hotloop")
+    sys.modules["hotloop"] = hotloop_module()
+    try:
+        exec(compile(tree, str(path), "exec"), namespace)
+    finally:
+        del sys.modules["hotloop"]
+        if installed is not None:
+            sys.modules["hotloop"] = installed
     return namespace, kernel_namespace(namespace)
 
 
