@@ -2,85 +2,15 @@
 
 use crate::frame::{Frame, takes};
 use crate::memory::Memory;
+use crate::options::{IterationOrder, Options};
 use crate::outcome::{Exception, Outcome, Stop, TrapKind};
+use crate::program::Program;
 use crate::{RuntimeMath, Scalar, StdMath, evaluate};
 use hotloop_diagnostics::Span;
 use hotloop_mir::verify::verify;
-use hotloop_mir::{Block, BlockCall, ExceptionClass, Function, Inst, InstKind, Module, Terminator};
+use hotloop_mir::{Block, BlockCall, ExceptionClass, Function, Inst, InstKind, Terminator};
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Where the functions of a program are found.
-pub trait Program: Sync {
-    /// The function of that symbol.
-    fn function(&self, symbol: &str) -> Option<&Function>;
-}
-
-impl Program for Module {
-    fn function(&self, symbol: &str) -> Option<&Function> {
-        self.functions.as_slice().function(symbol)
-    }
-}
-
-impl Program for [Function] {
-    fn function(&self, symbol: &str) -> Option<&Function> {
-        self.iter().find(|function| function.name == symbol)
-    }
-}
-
-impl Program for Vec<Function> {
-    fn function(&self, symbol: &str) -> Option<&Function> {
-        self.as_slice().function(symbol)
-    }
-}
-
-impl Program for [Module] {
-    fn function(&self, symbol: &str) -> Option<&Function> {
-        self.iter().find_map(|module| module.function(symbol))
-    }
-}
-
-impl Program for Vec<Module> {
-    fn function(&self, symbol: &str) -> Option<&Function> {
-        self.as_slice().function(symbol)
-    }
-}
-
-impl<S: std::hash::BuildHasher + Sync> Program for HashMap<String, Function, S> {
-    fn function(&self, symbol: &str) -> Option<&Function> {
-        self.get(symbol)
-    }
-}
-
-/// In which order parallel iterations run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum IterationOrder {
-    /// By ascending index.
-    #[default]
-    Ascending,
-    /// In pieces whose order depends on this seed, to find programs whose result depends on the order.
-    Shuffled(u64),
-}
-
-/// How to run.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// How many instructions a call may execute; by default as many as it likes. Set it for programs that may not end.
-    pub fuel: Option<u64>,
-    /// How deeply calls may be nested until `check_stack` raises `RecursionError`: 1000, as in CPython, by default.
-    pub max_depth: usize,
-    /// The order of parallel iterations; ascending by default.
-    pub order: IterationOrder,
-    /// While this is set, the next safepoint resets it and raises `KeyboardInterrupt`.
-    pub interrupt: Option<Arc<AtomicBool>>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { fuel: None, max_depth: 1000, order: IterationOrder::Ascending, interrupt: None }
-    }
-}
+use std::sync::atomic::Ordering;
 
 /// Runs the functions of a program; see the [crate documentation](crate).
 pub struct Interpreter<'p> {

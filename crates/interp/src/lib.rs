@@ -35,13 +35,17 @@ mod frame;
 mod interpreter;
 mod math;
 mod memory;
+mod options;
 mod outcome;
 mod parallel;
+mod program;
 mod runtime;
 
 pub use array::{ArrayDescriptor, contiguous_strides};
 pub use hotloop_mir::Constant as Scalar;
-pub use interpreter::{Interpreter, IterationOrder, Options, Program};
+pub use interpreter::Interpreter;
 pub use math::{RuntimeMath, StdMath};
 pub use memory::{BLOCK_HEADER_BYTES, Fault, Memory, OutOfMemory};
+pub use options::{IterationOrder, Options};
 pub use outcome::{Exception, Outcome, Trap, TrapKind};
+pub use program::Program;

@@ -4,7 +4,8 @@
 //! an error the pieces below still run, those above do not.
 
 use crate::frame::Frame;
-use crate::interpreter::{End, Interpreter, IterationOrder};
+use crate::interpreter::{End, Interpreter};
+use crate::options::IterationOrder;
 use crate::outcome::{Exception, Outcome, Stop, TrapKind};
 use crate::{Scalar, evaluate};
 use hotloop_abi::{chunk_bounds, chunk_count};
