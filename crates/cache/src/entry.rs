@@ -92,8 +92,17 @@ pub(crate) fn write(mut file: &File, name: &EntryName, payload: &[u8]) -> io::Re
 
 /// Reads the entry of this name and renews its age.
 pub(crate) fn read(path: &Path, name: &EntryName) -> Lookup {
+    read_then(path, name, renew)
+}
+
+/// Reads the entry of this name as if nobody had.
+pub(crate) fn peek(path: &Path, name: &EntryName) -> Lookup {
+    read_then(path, name, |_, _| {})
+}
+
+fn read_then(path: &Path, name: &EntryName, then: fn(&File, &Metadata)) -> Lookup {
     let found = match open(path) {
-        Ok(Some(file)) => read_open(&file, name),
+        Ok(Some(file)) => read_open(&file, name, then),
         Ok(None) => return Lookup::Miss,
         Err(damage) => Err(damage),
     };
@@ -125,7 +134,7 @@ fn unreadable(error: io::Error) -> Damage {
     Damage::Unreadable(error.kind())
 }
 
-fn read_open(file: &File, name: &EntryName) -> Result<Vec<u8>, Damage> {
+fn read_open(file: &File, name: &EntryName, then: fn(&File, &Metadata)) -> Result<Vec<u8>, Damage> {
     let metadata = file.metadata().map_err(unreadable)?;
     check_file(&metadata)?;
     let header = read_header(file)?;
@@ -137,7 +146,7 @@ fn read_open(file: &File, name: &EntryName) -> Result<Vec<u8>, Damage> {
     if header != name.header(payload_bytes) {
         return Err(Damage::OtherEntry);
     }
-    renew(file, &metadata);
+    then(file, &metadata);
     Ok(payload)
 }
 

@@ -110,6 +110,13 @@ impl Cache {
         lookup
     }
 
+    /// Looks an entry up without using it: its age stays, and nothing is counted. For whoever shows what the cache holds.
+    #[must_use]
+    pub fn peek(&self, kind: EntryKind, key: &Key) -> Lookup {
+        let name = EntryName { kind, key: *key };
+        entry::peek(&self.path(&name), &name)
+    }
+
     /// Stores an entry, in place of what had its name before, and evicts others when the limit is near.
     ///
     /// # Errors

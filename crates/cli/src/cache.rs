@@ -2,7 +2,7 @@
 
 use crate::problem::{Problem, print};
 use clap::Subcommand;
-use hotloop_driver::{CacheConfig, default_folder};
+use hotloop_driver::{CacheConfig, default_folder, describe_entry};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -57,14 +57,11 @@ fn list(cache: &hotloop_driver::Cache) -> Result<(), Problem> {
     for entry in &listed {
         let age = SystemTime::now().duration_since(entry.last_used).unwrap_or_default();
         let key = entry.key.to_string();
-        let kind = entry.kind.as_str();
-        let _ = writeln!(
-            text,
-            "{kind:<6}{:<22}{:>10}  {:>4} h ago",
-            &key[..20],
-            size(entry.disk_bytes),
-            age.as_secs() / 3600
-        );
+        let (kind, size, hours) = (entry.kind.as_str(), size(entry.disk_bytes), age.as_secs() / 3600);
+        let about = describe_entry(cache, entry).unwrap_or_default();
+        let line = format!("{kind:<6}{:<14}{size:>10}{hours:>6} h ago  {about}", &key[..12]);
+        text += line.trim_end();
+        text.push('\n');
     }
     let total = listed.iter().map(|entry| entry.disk_bytes).sum();
     let _ = writeln!(

@@ -15,7 +15,7 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn execute(self) -> Result<(), Problem> {
-        let about = |failure| Problem::of_function(&failure, &self.file, "");
+        let about = |failure| Problem::of_file(&failure, &self.file);
         let engine = Engine::builder().cache_use(CacheUse::Never).build().map_err(Problem::new)?;
         let report = engine.check_file(&self.file).map_err(about)?;
         if let Some(refusal) = &report.refusal {

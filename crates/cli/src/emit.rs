@@ -35,7 +35,6 @@ fn form_parser() -> impl clap::builder::TypedValueParser<Value = Form> {
 
 impl Emit {
     pub(crate) fn execute(self) -> Result<(), Problem> {
-        let about = |failure: Failure| Problem::of_function(&failure, &self.file, &self.function);
         let types = self.types.as_deref().map(read_types).transpose()?;
         let is_binary = self.stage == Form::Object;
         if is_binary && self.output.is_none() && std::io::stdout().is_terminal() {
@@ -44,7 +43,10 @@ impl Emit {
             ));
         }
         let engine = Engine::builder().cache_use(CacheUse::Never).build().map_err(Problem::new)?;
-        let kernel = engine.load_function(&self.file, &self.function).map_err(about)?;
+        let kernel = engine
+            .load_function(&self.file, &self.function)
+            .map_err(|failure| Problem::of_file(&failure, &self.file))?;
+        let about = |failure: Failure| Problem::of_kernel(&failure, &self.file, &kernel);
         let mut shown = kernel.emit(self.stage, types.as_deref()).map_err(about)?;
         if !is_binary && !shown.ends_with(b"\n") {
             shown.push(b'\n');

@@ -1,6 +1,6 @@
 //! Why a command failed: one message for the user, and the exit code.
 
-use hotloop_driver::{Exception, ExceptionClass, Failure};
+use hotloop_driver::{Exception, ExceptionClass, Failure, Kernel};
 use std::fmt;
 use std::io::{IsTerminal, Write as _};
 use std::path::Path;
@@ -48,18 +48,26 @@ impl Problem {
         Self { text, code: INTERNAL }
     }
 
-    /// What the driver says about a function of a file.
-    pub(crate) fn of_function(failure: &Failure, path: &Path, function: &str) -> Self {
+    /// What the driver says about a file.
+    pub(crate) fn of_file(failure: &Failure, path: &Path) -> Self {
         match failure {
             Failure::Refused(refusal) if wants_colours() => Self::told(refusal.coloured().to_owned()),
             Failure::Refused(refusal) => Self::told(refusal.to_string()),
             Failure::NoFunction { .. } => Self::file(path, failure),
             Failure::File { .. } => Self::new(failure),
-            Failure::Arguments(reason) => {
-                Self::new(format_args!("{}, function `{function}`: {reason}", path.display()))
-            }
+            Failure::Arguments(reason) => Self::file(path, reason),
             Failure::Raised(exception) => Self::raised(exception),
             Failure::Internal(what) => Self::internal(what),
+        }
+    }
+
+    /// What the driver says about a function of a file.
+    pub(crate) fn of_kernel(failure: &Failure, path: &Path, kernel: &Kernel) -> Self {
+        match (failure, kernel.definition_place()) {
+            (Failure::Arguments(reason), Some(place)) => {
+                Self::new(format_args!("{}:{} in {}: {reason}", place.file, place.line, place.function))
+            }
+            _ => Self::of_file(failure, path),
         }
     }
 

@@ -51,7 +51,6 @@ differ. Dtypes are float64 unless told otherwise, those of `arange` int64.";
 
 impl Run {
     pub(crate) fn execute(self) -> Result<(), Problem> {
-        let about = |failure: Failure| Problem::of_function(&failure, &self.file, &self.function);
         let cache_use = if self.no_cache { CacheUse::Never } else { CacheUse::Marked };
         let engine = Engine::builder()
             .cache_use(cache_use)
@@ -59,7 +58,10 @@ impl Run {
             .build()
             .map_err(Problem::new)?;
         interrupt::watch(&engine);
-        let kernel = engine.load_function(&self.file, &self.function).map_err(about)?;
+        let kernel = engine
+            .load_function(&self.file, &self.function)
+            .map_err(|failure| Problem::of_file(&failure, &self.file))?;
+        let about = |failure: Failure| Problem::of_kernel(&failure, &self.file, &kernel);
         let start = Instant::now();
         let mut arguments = given::read_all(&self.arguments, self.seed)?;
         let reading_time = start.elapsed();

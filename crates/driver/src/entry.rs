@@ -3,7 +3,7 @@
 use crate::exception::{Place, RaisingSite};
 use crate::image::Unit;
 use hotloop_abi::ExceptionClass;
-use hotloop_cache::{EntryKind, Key};
+use hotloop_cache::{Cache, EntryKind, Key, Lookup};
 use serde::{Deserialize, Serialize};
 
 /// Entries that hold machine code.
@@ -69,6 +69,17 @@ impl CodeEntry {
     pub(crate) fn import_keys(&self) -> impl Iterator<Item = Key> {
         self.imports.iter().map(|(_, key)| Key::from_bytes(*key))
     }
+}
+
+/// What an entry of the cache is about, for people: function and signature. `None` for an entry that is no code, or damaged.
+pub fn describe_entry(cache: &Cache, entry: &hotloop_cache::Entry) -> Option<String> {
+    if entry.kind != CODE {
+        return None;
+    }
+    let Lookup::Hit(bytes) = cache.peek(CODE, &entry.key) else { return None };
+    let code: CodeEntry = decode(&bytes)?;
+    let name = code.symbol.split('.').next().unwrap_or_default();
+    Some(format!("{name}: {}", code.signature))
 }
 
 /// As bytes.

@@ -5,7 +5,7 @@ use crate::argument::{Argument, Packed, Value, result_words};
 use crate::engine::{Compilation, Engine};
 use crate::module::Modules;
 use crate::timings::{Stage, Timings};
-use crate::{Compiled, Exception, Failure};
+use crate::{Compiled, Exception, Failure, Place};
 use hotloop_cache::{Key, KeyBuilder};
 use hotloop_infer::FunctionHandle;
 use hotloop_runtime::CallState;
@@ -78,6 +78,20 @@ impl Kernel {
         let handle = module.function(&state, &file.name)?;
         timings.add(Stage::Parse, start.elapsed());
         Ok(*file.handle.get_or_init(|| handle))
+    }
+
+    /// Where the function is defined; `None` if its file has no such function.
+    pub fn definition_place(&self) -> Option<Place> {
+        let handle = self.handle().ok()?;
+        let state = self.engine.state();
+        let source = state.program.function(handle);
+        let location = state.program.sources.location(source.definition.name.span);
+        Some(Place {
+            file: state.program.sources.file(source.file).name().to_owned(),
+            line: location.line,
+            column: location.column,
+            function: source.name().to_owned(),
+        })
     }
 
     /// The signatures that its decorator declares.

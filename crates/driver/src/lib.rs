@@ -48,6 +48,7 @@ pub use array::Array;
 pub use check::{CheckedKernel, Report};
 pub use emit::Form;
 pub use engine::{CacheUse, Compilation, Engine, EngineBuilder};
+pub use entry::describe_entry;
 pub use exception::{Exception, Place};
 pub use failure::{Failure, Refusal};
 pub use image::Compiled;

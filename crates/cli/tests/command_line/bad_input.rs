@@ -61,7 +61,7 @@ fn files_and_functions_that_are_not_there() {
 #[test]
 fn arguments_of_the_wrong_type_rank_or_number() {
     let scratch = scratch("arguments");
-    let expected = "error: kernels.py, function `l2_norm`: it is declared for other arguments than (";
+    let expected = "error: kernels.py:4 in l2_norm: it is declared for other arguments than (";
     for argument in ["ones:3:float32", "ones:3x3", "1.0", "(1.0,)", "None"] {
         let message = scratch.refuses(&["run", "kernels.py", "l2_norm", argument]);
         assert!(
@@ -79,7 +79,7 @@ fn arguments_of_the_wrong_type_rank_or_number() {
         (&["run", "kernels.py", "pick", "ones:3", "1", "2"], "3 were"),
     ] {
         let expected =
-            format!("error: kernels.py, function `pick`: it takes 2 arguments (x, i), and {count} given");
+            format!("error: kernels.py:11 in pick: it takes 2 arguments (x, i), and {count} given");
         assert_eq!(scratch.refuses(arguments), expected);
     }
     for (argument, reason) in [

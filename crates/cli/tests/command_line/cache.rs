@@ -127,7 +127,9 @@ fn entries_are_listed_verified_and_removed() {
     assert!(scratch.prints(&["cache", "list"]).ends_with("does not exist yet: nothing is cached\n"));
     timed(&scratch);
     let listed = scratch.prints(&["cache", "list"]);
-    assert!(listed.lines().any(|line| line.starts_with("code ")), "{listed}");
+    for about in ["total: float64(float64[::1])", "scaled: float64(float64)"] {
+        assert!(listed.lines().any(|line| line.starts_with("code ") && line.ends_with(about)), "{listed}");
+    }
     let count = std::fs::read_dir(&folder)
         .expect("it is there")
         .filter_map(Result::ok)

@@ -62,7 +62,7 @@ fn types_are_given_or_declared() {
     assert!(twice("int64").contains("iadd"));
     let message = scratch.refuses(&["emit", "kernels.py", "twice", "--stage", "mir"]);
     assert!(
-        message.starts_with("error: kernels.py, function `twice`: the function declares no signature"),
+        message.starts_with("error: kernels.py:12 in twice: the function declares no signature"),
         "{message}"
     );
     let message = scratch.refuses(&["emit", "kernels.py", "twice", "--stage", "mir", "--types", "float65"]);
