@@ -16,6 +16,7 @@
 mod expr;
 mod stmt;
 mod unparse;
+mod walk;
 
 pub use expr::{
     Argument, BinaryOp, BoolOp, CompareOp, Comprehension, Conversion, DictItem, Expr, ExprKind, FormatPart,

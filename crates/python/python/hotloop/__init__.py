@@ -1,0 +1,111 @@
+"""Hotloop compiles the hot loops of Python to machine code.
+
+>>> from hotloop import njit
+>>> @njit
+... def total(numbers):
+...     sum = 0.0
+...     for i in range(numbers.shape[0]):
+...         sum += numbers[i]
+...     return sum
+"""
+
+import os as _os
+
+from . import errors, types
+from ._dispatcher import make as _make
+from ._hotloop import Dispatcher, get_num_threads, set_num_threads
+from ._options import check as _check
+from .errors import LoweringError, NumbaError, TypingError, UnsupportedError
+from .types import *  # noqa: F403
+from .types import NAMES as _TYPES
+
+__all__ = [
+    "Dispatcher",
+    "LoweringError",
+    "NumbaError",
+    "TypingError",
+    "UnsupportedError",
+    "errors",
+    "get_num_threads",
+    "jit",
+    "njit",
+    "prange",
+    "set_num_threads",
+    "types",
+    *_TYPES,
+]
+
+
+def njit(signature_or_function=None, **options):
+    """Compiles a function when it is called, for the types of the arguments; or at once, for declared signatures.
+
+    Used as `@njit`, `@njit(parallel=True)`, `@njit("float64(float64[:])")` or `@njit(["f8(f8)", "f4(f4)"], cache=True)`.
+
+    parallel: whether loops over `prange` run on several threads. Default: False.
+    cache: whether code is kept on disk for the next process. Default: False.
+    fastmath: what may be assumed of floats: True, or a set of LLVM's flags. Default: nothing, so results are those of the source's order.
+    boundscheck: whether indices are checked. Default: True.
+    error_model: whether a division by zero raises ("python") or gives inf, nan or 0 ("numpy"). Default: "python".
+    nogil: whether other Python threads may run during a call. Default: False.
+    """
+    function, signatures = _split(signature_or_function, options.pop("signature", None))
+    options = _check(options)
+
+    def decorate(function):
+        if _is_disabled():
+            return function
+        if isinstance(function, Dispatcher):
+            function = function.py_func
+        if not hasattr(function, "__code__"):
+            raise TypeError(f"a kernel is made of a Python function, not of an object of type {type(function).__name__!r}")
+        return _make(function, options, signatures)
+
+    return decorate if function is None else decorate(function)
+
+
+def jit(signature_or_function=None, **options):
+    """The same as `njit`: code that needs the interpreter is an error here, too."""
+    return njit(signature_or_function, **options)
+
+
+def prange(*arguments):
+    """`range`, whose iterations may run in parallel in a kernel compiled with `parallel=True`."""
+    return range(*arguments)
+
+
+def _split(argument, signature):
+    """A decorator's only positional argument is the function, one signature or several."""
+    if argument is None:
+        argument = signature
+    if argument is None:
+        return None, ()
+    if isinstance(argument, tuple):
+        argument = [argument]
+    if isinstance(argument, str):
+        argument = [argument]
+    if isinstance(argument, list):
+        return None, tuple(map(_signature, argument))
+    return argument, ()
+
+
+def _signature(item):
+    """A signature as text; a tuple of types declares the parameters only."""
+    if isinstance(item, tuple):
+        item = "(" + ", ".join(map(_signature, item)) + ("," if item else "") + ")"
+    if not isinstance(item, str):
+        raise TypeError(f'a signature is text such as "float64(float64[:])", not {item!r}')
+    return str(item)
+
+
+def _is_disabled():
+    """Whether the environment asks for plain Python, to debug a program without its compiler."""
+    names = ("HOTLOOP_DISABLE_JIT", "NUMBA_DISABLE_JIT")
+    return any(_os.environ.get(name, "0") not in ("", "0") for name in names)
+
+
+def __getattr__(name):
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("hotloop")
+    raise AttributeError(f"module 'hotloop' has no attribute {name!r}")

@@ -1,0 +1,111 @@
+"""What a kernel offers besides being called: introspection, compilation ahead of the call, pickling.
+
+The type itself is made by the extension module, which knows how to call; the methods here are added to it.
+"""
+
+import collections
+import functools
+import importlib
+
+from . import _hotloop
+from ._hotloop import Dispatcher
+from .types import Signature, Type
+
+Stats = collections.namedtuple("Stats", "cache_path cache_hits cache_misses")
+
+
+def make(function, options, signatures):
+    """The kernel of a Python function; compiled at once for the signatures, if there are any."""
+    dispatcher = _hotloop.make_dispatcher(function, options, [str(signature) for signature in signatures])
+    functools.update_wrapper(dispatcher, function)
+    dispatcher._decoration = (options, tuple(map(str, signatures)))
+    for signature in signatures:
+        _hotloop.compile(dispatcher, str(signature))
+    return dispatcher
+
+
+class Methods:
+    """The methods and properties of a kernel."""
+
+    @property
+    def py_func(self):
+        """The Python function."""
+        return _hotloop.py_func(self)
+
+    @property
+    def signatures(self):
+        """The types of the parameters, for each specialisation compiled so far."""
+        return [tuple(map(Type, parameters)) for parameters, _ in _hotloop.signatures(self)]
+
+    @property
+    def nopython_signatures(self):
+        """The signatures compiled so far, with their results."""
+        return list(self.overloads.values())
+
+    @property
+    def overloads(self):
+        """The signature of each specialisation, by the types of its parameters."""
+        return {
+            tuple(map(Type, parameters)): Signature(f"{result}({', '.join(parameters)})")
+            for parameters, result in _hotloop.signatures(self)
+        }
+
+    @property
+    def stats(self):
+        """How often code came from the cache on disk, and how often it was compiled."""
+        return Stats(None, *_hotloop.statistics(self))
+
+    @property
+    def targetoptions(self):
+        """The options of the decorator."""
+        return dict(self._decoration[0])
+
+    def compile(self, signature):
+        """Compiles the function for a signature, such as "float64(float64[:])" or a tuple of types."""
+        if isinstance(signature, (tuple, list)):
+            signature = "(" + ", ".join(map(str, signature)) + ")"
+        _hotloop.compile(self, str(signature))
+
+    def inspect_types(self, file=None, signature=None, **_ignored):
+        """Prints the function with the types that inference found, for each signature."""
+        for parameters, text in _forms(self, "hir", signature).items():
+            print(f"{self.__name__} {parameters}", "-" * 80, text, sep="\n", file=file)
+
+    def inspect_llvm(self, signature=None):
+        """Hotloop's own form in the place of LLVM's: the optimised middle IR, by signature, or for one."""
+        return _one_or_all(_forms(self, "mir-opt", signature), signature)
+
+    def inspect_asm(self, signature=None):
+        """The machine code as assembly, by signature, or for one."""
+        return _one_or_all(_forms(self, "asm", signature), signature)
+
+    def __reduce__(self):
+        """By name where the name leads here; else with the Python function, for pickles that can hold one."""
+        if _find(self.__module__, self.__qualname__) is self:
+            return _find, (self.__module__, self.__qualname__)
+        return make, (self.py_func, *self._decoration)
+
+
+def _forms(dispatcher, form, signature):
+    wanted = [signature] if signature is not None else dispatcher.signatures
+    return {tuple(parameters): _hotloop.emit(dispatcher, form, list(map(str, parameters))) for parameters in wanted}
+
+
+def _one_or_all(forms, signature):
+    return forms if signature is None else next(iter(forms.values()))
+
+
+def _find(module, qualified_name):
+    """What a module holds under a dotted name; None if nothing."""
+    try:
+        value = importlib.import_module(module)
+    except ImportError:
+        return None
+    for name in qualified_name.split("."):
+        value = getattr(value, name, None)
+    return value
+
+
+for _name, _value in vars(Methods).items():
+    if _name not in ("__module__", "__dict__", "__weakref__", "__doc__", "__qualname__"):
+        setattr(Dispatcher, _name, _value)

@@ -1,0 +1,69 @@
+"""The options of the decorators: their names and kinds, checked before anything is compiled."""
+
+from .errors import UnsupportedError
+
+FLOAT_FLAGS = ("nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc", "fast")
+
+WITH_EFFECT = ("parallel", "cache", "fastmath", "boundscheck", "error_model", "nogil")
+# Accepted because Numba has them. What they ask for is done anyway, or has no meaning here.
+WITHOUT_EFFECT = (
+    "debug",
+    "forceinline",
+    "inline",
+    "looplift",
+    "no_cfunc_wrapper",
+    "no_cpython_wrapper",
+    "no_rewrites",
+    "writable_args",
+)
+KNOWN = (*WITH_EFFECT, *WITHOUT_EFFECT, "forceobj", "locals", "nopython", "pipeline_class")
+
+
+def check(options):
+    """The options in the form that the compiler takes."""
+    unknown = sorted(set(options) - set(KNOWN))
+    if unknown:
+        raise KeyError(f"unknown options {', '.join(unknown)}; there are {', '.join(sorted(KNOWN))}")
+    _refuse_unsupported(options)
+    boundscheck = options.get("boundscheck")
+    return {
+        "parallel": _parallel(options.get("parallel", False)),
+        "cache": bool(options.get("cache", False)),
+        "fastmath": _float_flags(options.get("fastmath", False)),
+        "boundscheck": True if boundscheck is None else bool(boundscheck),
+        "error_model": options.get("error_model", "python"),
+        "nogil": bool(options.get("nogil", False)),
+    }
+
+
+def _refuse_unsupported(options):
+    if options.get("forceobj"):
+        raise UnsupportedError("`forceobj=True` is not supported: a kernel runs without the interpreter, or not at all")
+    if options.get("locals"):
+        raise UnsupportedError("`locals` is not supported yet: convert the value, as in `x = np.float64(x)`")
+    if options.get("pipeline_class") is not None:
+        raise UnsupportedError("`pipeline_class` is not supported: Hotloop has no pipelines of Numba's")
+    inline = options.get("inline", "never")
+    if inline not in ("never", "always") and not callable(inline):
+        raise ValueError(f'inline is "never", "always" or a function, not {inline!r}')
+    error_model = options.get("error_model", "python")
+    if error_model not in ("python", "numpy"):
+        raise ValueError(f'error_model is "python" or "numpy", not {error_model!r}')
+
+
+def _parallel(value):
+    """Numba also takes a dict of what may be parallel; loops over `prange` are what there is here."""
+    return bool(value.get("prange", True)) if isinstance(value, dict) else bool(value)
+
+
+def _float_flags(value):
+    if isinstance(value, bool) or value is None:
+        return ["fast"] if value else []
+    if isinstance(value, str):
+        value = {value}
+    if isinstance(value, dict):
+        value = {name for name, wanted in value.items() if wanted}
+    unknown = sorted(map(str, set(value) - set(FLOAT_FLAGS)))
+    if unknown:
+        raise ValueError(f"fastmath has no flags {', '.join(unknown)}; there are {', '.join(FLOAT_FLAGS)}")
+    return sorted(value)

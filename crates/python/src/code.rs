@@ -1,0 +1,70 @@
+//! Types of arguments as numbers, which a dispatcher can compare in a nanosecond.
+
+use hotloop_types::{ArrayType, Dtype, Layout, Type};
+use std::sync::{Mutex, PoisonError};
+
+/// A type of an argument, as a number: equal numbers, equal types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TypeCode(u32);
+
+/// The element types of each tuple seen, by the low bits of its code.
+static TUPLES: Mutex<Vec<Box<[TypeCode]>>> = Mutex::new(Vec::new());
+
+impl TypeCode {
+    const ARRAY: u32 = 1 << 7;
+    const TUPLE: u32 = 1 << 31;
+    /// `None`.
+    pub(crate) const NONE: Self = Self(0xF);
+
+    /// A number or truth value.
+    pub(crate) const fn scalar(dtype: Dtype) -> Self {
+        Self(dtype as u32)
+    }
+
+    /// An array.
+    pub(crate) const fn array(ty: ArrayType) -> Self {
+        let (layout, readonly, ndim) = (ty.layout as u32, ty.readonly as u32, ty.ndim as u32);
+        Self(ty.dtype as u32 | layout << 4 | readonly << 6 | Self::ARRAY | ndim << 8)
+    }
+
+    /// A tuple of these types.
+    pub(crate) fn tuple(items: &[TypeCode]) -> Self {
+        let mut tuples = TUPLES.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = tuples.iter().position(|tuple| **tuple == *items);
+        let number = known.unwrap_or_else(|| {
+            tuples.push(items.into());
+            tuples.len() - 1
+        });
+        Self(Self::TUPLE | number as u32)
+    }
+
+    /// The code of a type; `None` for one that no argument has.
+    pub(crate) fn of(ty: &Type) -> Option<Self> {
+        Some(match ty {
+            Type::Scalar(dtype) => Self::scalar(*dtype),
+            Type::Array(array) => Self::array(*array),
+            Type::Tuple(items) => Self::tuple(&items.iter().map(Self::of).collect::<Option<Vec<_>>>()?),
+            Type::None => Self::NONE,
+            Type::Dtype(_) => return None,
+        })
+    }
+
+    /// The type.
+    pub(crate) fn ty(self) -> Type {
+        if self.0 & Self::TUPLE != 0 {
+            let number = (self.0 & !Self::TUPLE) as usize;
+            let items = TUPLES.lock().unwrap_or_else(PoisonError::into_inner)[number].clone();
+            return Type::tuple(items.iter().map(|item| item.ty()));
+        }
+        if self == Self::NONE {
+            return Type::None;
+        }
+        let dtype = Dtype::ALL[(self.0 & 0xF) as usize];
+        if self.0 & Self::ARRAY == 0 {
+            return Type::Scalar(dtype);
+        }
+        let layout = [Layout::C, Layout::F, Layout::A][(self.0 >> 4 & 3) as usize];
+        let readonly = self.0 >> 6 & 1 != 0;
+        Type::Array(ArrayType { readonly, ..ArrayType::new(dtype, (self.0 >> 8) as u8, layout) })
+    }
+}

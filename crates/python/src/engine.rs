@@ -1,0 +1,83 @@
+//! The one engine of the process, and what all calls from Python share: how they are interrupted, and how many threads they may use.
+#![allow(unsafe_code)] // Asks CPython for signals from within compiled code.
+
+use crate::raise;
+use hotloop_driver::Engine;
+use hotloop_runtime::{Interrupter, thread_count};
+use pyo3::exceptions::PyValueError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use std::cell::Cell;
+use std::sync::{LazyLock, OnceLock};
+
+static ENGINE: OnceLock<Engine> = OnceLock::new();
+
+/// The engine. The environment variables are read when it is first used.
+pub(crate) fn engine(py: Python<'_>) -> PyResult<&'static Engine> {
+    if let Some(engine) = ENGINE.get() {
+        return Ok(engine);
+    }
+    let engine = Engine::new().map_err(|failure| raise::failure(py, &failure))?;
+    Ok(ENGINE.get_or_init(|| engine))
+}
+
+/// Warns, once, if the cache cannot be used.
+pub(crate) fn report_cache_fault(py: Python<'_>, engine: &Engine) -> PyResult<()> {
+    let Some(fault) = engine.cache_fault() else { return Ok(()) };
+    let category = py.import("hotloop.errors")?.getattr("CacheWarning")?;
+    let message = std::ffi::CString::new(format!("nothing is kept on disk: {fault}"))?;
+    PyErr::warn(py, &category, &message, 2)
+}
+
+/// What ends calls: Python's own signal handlers, when they raise.
+pub(crate) fn interrupter() -> &'static Interrupter {
+    static INTERRUPTER: LazyLock<Interrupter> =
+        LazyLock::new(|| Interrupter::with_poll(signal_handler_raises));
+    &INTERRUPTER
+}
+
+/// Runs the handlers of the signals that have come. An exception of theirs stays set on this thread.
+fn signal_handler_raises() -> bool {
+    // SAFETY: the thread came from Python, so this finds its state, whether it holds the GIL or has let go of it for the call.
+    unsafe {
+        let state = ffi::PyGILState_Ensure();
+        let raises = ffi::PyErr_CheckSignals() != 0;
+        ffi::PyGILState_Release(state);
+        raises
+    }
+}
+
+thread_local! {
+    /// How many threads calls from this thread use; 0 is the default.
+    static THREADS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How many threads a call from this thread may use; 0 is the default.
+#[inline(always)]
+pub(crate) fn threads() -> u32 {
+    THREADS.get()
+}
+
+/// Sets how many threads the calls of this thread may use, itself included.
+#[pyfunction]
+pub(crate) fn set_num_threads(count: i64) -> PyResult<()> {
+    let most = thread_count();
+    match u32::try_from(count) {
+        Ok(threads @ 1..) if threads as usize <= most => {
+            THREADS.set(threads);
+            Ok(())
+        }
+        _ => Err(PyValueError::new_err(format!(
+            "the number of threads must be between 1 and {most}, not {count}"
+        ))),
+    }
+}
+
+/// How many threads the calls of this thread may use.
+#[pyfunction]
+pub(crate) fn get_num_threads() -> usize {
+    match THREADS.get() {
+        0 => thread_count(),
+        threads => threads as usize,
+    }
+}

@@ -1,0 +1,280 @@
+//! What the names outside a kernel mean: the values of its module, its enclosing functions and the modules these refer to, frozen when it is first compiled.
+//!
+//! Everything is looked up once, with the GIL held, into plain data; inference then needs no Python. The names are those that CPython's compiler found in
+//! the function, so what it does not mention is not touched.
+
+use crate::kernel;
+use hotloop_driver::Dtype;
+use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute};
+use hotloop_intrinsics::{Intrinsic, Item, lookup};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{
+    PyBool, PyCFunction, PyCode, PyDict, PyFloat, PyFunction, PyInt, PyModule, PyString, PyTuple, PyType,
+};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// The frozen names of a kernel. Filled once, after the kernel has its handle: kernels may call each other in a circle.
+#[derive(Debug, Default)]
+pub(crate) struct FrozenGlobals(OnceLock<Names>);
+
+#[derive(Debug, Default)]
+struct Names {
+    globals: HashMap<String, Global>,
+    /// By module and attribute, for modules that the table of intrinsics does not know.
+    attributes: HashMap<(String, String), Global>,
+}
+
+impl Environment for FrozenGlobals {
+    fn global(&self, name: &str) -> Option<Global> {
+        self.0.get()?.globals.get(name).cloned()
+    }
+
+    fn attribute(&self, module: &str, name: &str) -> Option<Global> {
+        let frozen = || self.0.get()?.attributes.get(&(module.to_owned(), name.to_owned())).cloned();
+        builtin_attribute(module, name).or_else(frozen)
+    }
+}
+
+impl FrozenGlobals {
+    /// Looks up all names that `function` mentions. `own` is its handle, and under which name it calls itself before that name is bound.
+    pub(crate) fn fill(
+        &self,
+        function: &Bound<'_, PyAny>,
+        own: (FunctionHandle, Option<&str>),
+    ) -> PyResult<()> {
+        let code = function.getattr("__code__")?;
+        let mut mentioned = Mentioned::default();
+        mentioned.add(&code)?;
+        let mut names = Names::default();
+        let cells = closure(function, &code)?;
+        let globals = function.getattr("__globals__")?.cast_into::<PyDict>()?;
+        for name in mentioned.globals.iter().chain(cells.keys()) {
+            if own.1 == Some(name) {
+                names.globals.insert(name.clone(), Global::Function(own.0));
+                continue;
+            }
+            let value = match cells.get(name) {
+                Some(cell) => cell.clone(),
+                None => globals.get_item(name)?,
+            };
+            if let Some(value) = value {
+                let global = names.freeze_named(&value, &mentioned.attributes)?;
+                names.globals.insert(name.clone(), global);
+            }
+        }
+        let _ = self.0.set(names);
+        Ok(())
+    }
+}
+
+/// The values of the variables of enclosing functions; `None` for one that is not bound yet.
+fn closure<'py>(
+    function: &Bound<'py, PyAny>,
+    code: &Bound<'py, PyAny>,
+) -> PyResult<HashMap<String, Option<Bound<'py, PyAny>>>> {
+    let cells = function.getattr("__closure__")?;
+    if cells.is_none() {
+        return Ok(HashMap::new());
+    }
+    let names = code.getattr("co_freevars")?.extract::<Vec<String>>()?;
+    let values = cells.cast_into::<PyTuple>()?;
+    Ok(names.into_iter().zip(values.iter().map(|cell| cell.getattr("cell_contents").ok())).collect())
+}
+
+/// The names in a function and the functions within it.
+#[derive(Default)]
+struct Mentioned {
+    /// Global names; attributes are among them, since CPython keeps both in one list.
+    globals: Vec<String>,
+    attributes: Vec<String>,
+}
+
+impl Mentioned {
+    fn add(&mut self, code: &Bound<'_, PyAny>) -> PyResult<()> {
+        for name in code.getattr("co_names")?.extract::<Vec<String>>()? {
+            if !self.globals.contains(&name) {
+                self.globals.push(name.clone());
+                self.attributes.push(name);
+            }
+        }
+        for constant in code.getattr("co_consts")?.cast_into::<PyTuple>()?.iter() {
+            if constant.is_instance_of::<PyCode>() {
+                self.add(&constant)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Names {
+    /// What a value means, and if it is a module unknown to the table, what its attributes of these names mean.
+    fn freeze_named(&mut self, value: &Bound<'_, PyAny>, attributes: &[String]) -> PyResult<Global> {
+        let Ok(module) = value.cast::<PyModule>() else { return freeze(value) };
+        let name = module_name(module)?;
+        if hotloop_intrinsics::MODULES.contains(&name.as_str()) {
+            return Ok(Global::Module(name));
+        }
+        // Only what is there already: a module that loads things when they are asked for is left in peace.
+        let members = module.dict();
+        for attribute in attributes {
+            let key = (name.clone(), attribute.clone());
+            if self.attributes.contains_key(&key) {
+                continue;
+            }
+            if let Some(member) = members.get_item(attribute)? {
+                // Claimed before its members are looked at: modules may refer to each other.
+                let claim = Global::Unsupported { what: "a module".to_owned(), help: None };
+                self.attributes.insert(key.clone(), claim);
+                let global = self.freeze_named(&member, attributes)?;
+                self.attributes.insert(key, global);
+            }
+        }
+        Ok(Global::Module(name))
+    }
+}
+
+/// The module's name, as the table of intrinsics has it if that knows the module.
+fn module_name(module: &Bound<'_, PyModule>) -> PyResult<String> {
+    let name = module.name()?.to_string();
+    Ok(match name.as_str() {
+        "numba" | "hotloop.numba" => "hotloop".to_owned(),
+        _ => name,
+    })
+}
+
+/// What a value that is no module means.
+fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
+    if let Some(path) = known_path(value)? {
+        return Ok(Global::Item(lookup(path).expect("paths of the table are known to it")));
+    }
+    if let Some(handle) = kernel::handle_of(value)? {
+        return Ok(Global::Function(handle));
+    }
+    if let Some(dtype) = dtype_of(value)? {
+        return Ok(Global::Item(Item::Dtype(dtype)));
+    }
+    Ok(match constant(value)? {
+        Some(constant) => Global::Constant(constant),
+        None => unsupported(value)?,
+    })
+}
+
+/// The frozen form of a value, if it has one.
+pub(crate) fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
+    if value.is_none() {
+        return Ok(Some(FrozenValue::None));
+    }
+    if value.is_exact_instance_of::<PyBool>() {
+        return Ok(Some(FrozenValue::Bool(value.extract()?)));
+    }
+    if value.is_exact_instance_of::<PyInt>() {
+        return Ok(value.extract().ok().map(FrozenValue::Int));
+    }
+    if value.is_exact_instance_of::<PyFloat>() {
+        return Ok(Some(FrozenValue::Float(value.extract()?)));
+    }
+    if value.is_exact_instance_of::<PyString>() {
+        return Ok(Some(FrozenValue::Str(value.extract()?)));
+    }
+    if let Ok(tuple) = value.cast_exact::<PyTuple>() {
+        let items: Option<Vec<FrozenValue>> =
+            tuple.iter().map(|item| constant(&item)).collect::<PyResult<_>>()?;
+        return Ok(items.map(FrozenValue::Tuple));
+    }
+    numpy_scalar(value)
+}
+
+fn numpy_scalar(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
+    let kind = value.get_type();
+    let Some(dtype) = crate::numpy::numpy().scalar_dtype(kind.as_type_ptr()) else { return Ok(None) };
+    Ok(Some(if dtype.is_float() {
+        FrozenValue::NumpyFloat(dtype, value.extract()?)
+    } else if dtype == Dtype::Bool {
+        FrozenValue::NumpyInt(dtype, i64::from(value.is_truthy()?))
+    } else if dtype == Dtype::UInt64 {
+        FrozenValue::NumpyInt(dtype, value.call_method0("__int__")?.extract::<u64>()? as i64)
+    } else {
+        FrozenValue::NumpyInt(dtype, value.call_method0("__int__")?.extract()?)
+    }))
+}
+
+/// The dtype that a value stands for: an instance of `numpy.dtype`, or a type of `hotloop.types`.
+fn dtype_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Dtype>> {
+    let py = value.py();
+    if value.is_instance(&py.import("hotloop.types")?.getattr("Type")?)? {
+        return Ok(Dtype::by_name(&value.extract::<String>()?));
+    }
+    if value.is_instance(&py.import("numpy")?.getattr("dtype")?)? && value.getattr("isnative")?.is_truthy()? {
+        return Ok(Dtype::by_name(&value.getattr("name")?.extract::<String>()?));
+    }
+    Ok(None)
+}
+
+/// The path of a built-in operation or type that this very object is.
+fn known_path(value: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
+    static KNOWN: PyOnceLock<HashMap<usize, &'static str>> = PyOnceLock::new();
+    let known = KNOWN.get_or_try_init(value.py(), || known_objects(value.py()))?;
+    Ok(known.get(&(value.as_ptr() as usize)).copied())
+}
+
+/// The types that the table of intrinsics knows by name.
+const TYPES: &[&str] = &[
+    "builtins.int",
+    "builtins.float",
+    "builtins.bool",
+    "numpy.bool_",
+    "numpy.int8",
+    "numpy.int16",
+    "numpy.int32",
+    "numpy.int64",
+    "numpy.longlong",
+    "numpy.uint8",
+    "numpy.uint16",
+    "numpy.uint32",
+    "numpy.uint64",
+    "numpy.ulonglong",
+    "numpy.float32",
+    "numpy.float64",
+];
+
+/// Built-in operations and types by their addresses. They live as long as their modules, which nobody unloads.
+fn known_objects(py: Python<'_>) -> PyResult<HashMap<usize, &'static str>> {
+    let mut known = HashMap::new();
+    let paths = Intrinsic::ALL.iter().flat_map(|intrinsic| intrinsic.paths()).chain(TYPES);
+    for path in paths {
+        let Some((module, name)) = path.split_once('.') else { continue };
+        // A name may be missing in an older version of its module.
+        if let Ok(object) = py.import(module)?.getattr(name) {
+            known.entry(object.as_ptr() as usize).or_insert(*path);
+        }
+    }
+    Ok(known)
+}
+
+/// Why a value cannot be used in a kernel.
+fn unsupported(value: &Bound<'_, PyAny>) -> PyResult<Global> {
+    let name = || -> PyResult<String> { value.getattr("__name__")?.extract() };
+    let module = || -> PyResult<String> { value.getattr("__module__")?.extract() };
+    let (what, help) = if value.is_instance_of::<PyFunction>() {
+        let is_foreign = module().is_ok_and(|module| module.starts_with("numpy"));
+        match is_foreign {
+            true => (format!("`{}.{}`, which is not supported yet", module()?, name()?), None),
+            false => (
+                "a Python function that is not compiled".to_owned(),
+                Some(format!("decorate `{}` with `@njit`", name()?)),
+            ),
+        }
+    } else if value.is_instance_of::<PyCFunction>() {
+        (format!("the built-in function `{}`, which is not supported yet", name()?), None)
+    } else if value.is_instance_of::<PyType>() {
+        (format!("the class `{}`", name()?), None)
+    } else if value.is_exact_instance_of::<PyInt>() {
+        ("an int that does not fit int64".to_owned(), None)
+    } else {
+        let kind = value.get_type().fully_qualified_name()?;
+        (format!("an object of type `{kind}`"), Some("pass it to the kernel as an argument".to_owned()))
+    };
+    Ok(Global::Unsupported { what, help })
+}

@@ -1,0 +1,68 @@
+//! What Python may ask of a dispatcher besides calling it. The Python side makes methods and properties of these.
+
+use crate::dispatcher::{self, Dispatcher};
+use crate::kernel::parse_signature;
+use crate::raise;
+use hotloop_driver::{Form, Type};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+
+fn dispatcher_of<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<&'a Dispatcher> {
+    dispatcher::of(object).ok_or_else(|| PyTypeError::new_err("this is not a kernel of Hotloop"))
+}
+
+/// The Python function of a dispatcher.
+#[pyfunction]
+pub(crate) fn py_func(object: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    Ok(dispatcher_of(object)?.function(object.py()).clone().unbind())
+}
+
+/// The signatures compiled so far: the texts of the parameters' types and of the result's.
+#[pyfunction]
+pub(crate) fn signatures(object: &Bound<'_, PyAny>) -> PyResult<Vec<(Vec<String>, String)>> {
+    let compiled = dispatcher_of(object)?.compiled();
+    let texts = compiled.iter().map(|compiled| {
+        let parameters = compiled.signature().parameters.iter().map(ToString::to_string).collect();
+        (parameters, compiled.result().to_string())
+    });
+    Ok(texts.collect())
+}
+
+/// How often code came from the cache on disk, and how often it was compiled.
+#[pyfunction]
+pub(crate) fn statistics(object: &Bound<'_, PyAny>) -> PyResult<(u64, u64)> {
+    let statistics = dispatcher_of(object)?.statistics();
+    Ok((statistics.hits, statistics.misses))
+}
+
+/// Compiles a function for the parameters of a signature, unless that has happened.
+#[pyfunction]
+pub(crate) fn compile(py: Python<'_>, object: &Bound<'_, PyAny>, signature: &str) -> PyResult<()> {
+    let types = parse_signature(signature)?.parameters;
+    raise::contain(py, || dispatcher_of(object)?.add(py, &types))
+}
+
+/// A form of the function as text: `ast`, `hir`, `mir`, `mir-opt`, `clif` or `asm`.
+#[pyfunction]
+pub(crate) fn emit(
+    py: Python<'_>,
+    object: &Bound<'_, PyAny>,
+    form: &str,
+    parameters: Vec<String>,
+) -> PyResult<String> {
+    let known = Form::ALL.iter().find(|(name, _)| *name == form);
+    let (_, form) = known.ok_or_else(|| PyValueError::new_err(format!("there is no form `{form}`")))?;
+    let types: Vec<Type> = parse_signature(&format!("({})", parameters.join(", ")))?.parameters;
+    raise::contain(py, || {
+        let kernel = dispatcher_of(object)?.kernel(py)?.clone();
+        let bytes = py.detach(|| kernel.emit(*form, Some(&types)));
+        let bytes = bytes.map_err(|failure| raise::failure(py, &failure))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    })
+}
+
+/// How many blocks of array memory live now, for tests of leaks.
+#[pyfunction]
+pub(crate) fn live_allocations() -> u64 {
+    hotloop_runtime::live_allocations()
+}

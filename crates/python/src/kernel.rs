@@ -1,0 +1,152 @@
+//! From a Python function to the engine's kernel: source, options, defaults and globals, captured when it is first needed.
+
+use crate::dispatcher::{self, Dispatcher};
+use crate::engine::engine;
+use crate::globals::{FrozenGlobals, constant};
+use crate::raise;
+use crate::source::{FunctionText, Missing};
+use hotloop_diagnostics::{FileId, SourceMap};
+use hotloop_driver::{FloatFlags, FunctionSource, Kernel, Signature};
+use hotloop_hir::{ErrorModel, Options};
+use hotloop_infer::{FrozenValue, FunctionHandle};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use std::sync::Arc;
+
+/// What a decorator says.
+#[derive(Debug)]
+pub(crate) struct Decoration {
+    pub(crate) options: Options,
+    pub(crate) cache: bool,
+    pub(crate) nogil: bool,
+    pub(crate) signatures: Vec<Signature>,
+}
+
+impl Decoration {
+    /// Reads the options, which the Python side has checked for their names and kinds.
+    pub(crate) fn new(options: &Bound<'_, PyDict>, signatures: Vec<String>) -> PyResult<Self> {
+        let flag = |name: &str| -> PyResult<bool> {
+            options.get_item(name)?.map_or(Ok(false), |value| value.is_truthy())
+        };
+        let text = |name: &str| -> PyResult<Option<String>> {
+            options.get_item(name)?.map(|value| value.extract()).transpose()
+        };
+        let mut float_flags = FloatFlags::STRICT;
+        if let Some(names) = options.get_item("fastmath")? {
+            for name in names.extract::<Vec<String>>()? {
+                let flag = FloatFlags::by_name(&name);
+                let unknown = || PyValueError::new_err(format!("fastmath has no flag `{name}`"));
+                float_flags = float_flags.with(flag.ok_or_else(unknown)?);
+            }
+        }
+        let numpy_errors = text("error_model")?.as_deref() == Some("numpy");
+        let options_of_code = Options {
+            boundscheck: flag("boundscheck")?,
+            error_model: if numpy_errors { ErrorModel::Numpy } else { ErrorModel::Python },
+            float_flags,
+            parallel: flag("parallel")?,
+        };
+        let signatures = signatures.iter().map(|text| parse_signature(text)).collect::<PyResult<_>>()?;
+        Ok(Self { options: options_of_code, cache: flag("cache")?, nogil: flag("nogil")?, signatures })
+    }
+}
+
+/// Reads a signature.
+pub(crate) fn parse_signature(text: &str) -> PyResult<Signature> {
+    text.parse().map_err(|error| PyValueError::new_err(format!("`{text}` is not a signature: {error}")))
+}
+
+/// The handle of a kernel, captured if that has not happened yet; `None` for any other object. A kernel that cannot be captured has none either: whoever
+/// calls it gets a message that it is not compiled, and it says why when it is called itself.
+pub(crate) fn handle_of(value: &Bound<'_, PyAny>) -> PyResult<Option<FunctionHandle>> {
+    let py = value.py();
+    let Some(dispatcher) = dispatcher::of(value) else { return Ok(None) };
+    let kernel = dispatcher.kernel(py)?;
+    kernel.handle().map(Some).map_err(|failure| raise::failure(py, &failure))
+}
+
+/// Makes the engine's kernel of a dispatcher's function. `register` is told before the names are looked up, since functions may call each other in a circle.
+pub(crate) fn capture(
+    py: Python<'_>,
+    dispatcher: &Dispatcher,
+    register: impl FnOnce(&Kernel),
+) -> PyResult<Kernel> {
+    let function = dispatcher.function(py);
+    let text = match FunctionText::of(function)? {
+        Ok(text) => text,
+        Err(missing) => return Err(no_source(function, &missing)?),
+    };
+    let environment = Arc::new(FrozenGlobals::default());
+    let decoration = dispatcher.decoration();
+    let names = Arc::clone(&environment);
+    let defaults = defaults(function)?;
+    let engine = engine(py)?;
+    let kernel = py.detach(|| {
+        engine.add_function(|sources: &mut SourceMap, _| {
+            let (file, definition) = parse_again(&text, sources);
+            FunctionSource {
+                definition,
+                file,
+                environment: names,
+                signatures: decoration.signatures.clone(),
+                options: decoration.options,
+                cache: decoration.cache,
+                defaults,
+            }
+        })
+    });
+    let handle = kernel.handle().map_err(|failure| raise::failure(py, &failure))?;
+    register(&kernel);
+    environment.fill(function, (handle, own_name(function, decoration)?.as_deref()))?;
+    Ok(kernel)
+}
+
+fn parse_again(text: &FunctionText, sources: &mut SourceMap) -> (FileId, Arc<hotloop_ast::FunctionDef>) {
+    match text.parse_into(sources) {
+        Ok(parsed) => parsed,
+        Err(_) => unreachable!("the same text was parsed before"),
+    }
+}
+
+/// The name by which a function that is compiled while it is decorated calls itself: that name is bound only afterwards.
+fn own_name(function: &Bound<'_, PyAny>, decoration: &Decoration) -> PyResult<Option<String>> {
+    if decoration.signatures.is_empty() {
+        return Ok(None);
+    }
+    let name: String = function.getattr("__name__")?.extract()?;
+    let code = function.getattr("__code__")?;
+    let is_free = code.getattr("co_freevars")?.contains(&name)?;
+    let is_global = function.getattr("__qualname__")?.extract::<String>()? == name;
+    Ok(Some(name).filter(|_| is_free || is_global))
+}
+
+/// The values of the defaults of the last parameters.
+fn defaults(function: &Bound<'_, PyAny>) -> PyResult<Vec<Option<FrozenValue>>> {
+    let defaults = function.getattr("__defaults__")?;
+    if defaults.is_none() {
+        return Ok(Vec::new());
+    }
+    defaults.cast_into::<PyTuple>()?.iter().map(|value| constant(&value)).collect()
+}
+
+/// The exception for a function without a usable source.
+fn no_source(function: &Bound<'_, PyAny>, missing: &Missing) -> PyResult<PyErr> {
+    let py = function.py();
+    let code = function.getattr("__code__")?;
+    let name: String = function.getattr("__qualname__")?.extract()?;
+    let place = format!("{}:{}", code.getattr("co_filename")?, code.getattr("co_firstlineno")?);
+    let message = match missing {
+        Missing::Broken(text) => return Ok(raise::hotloop_error(py, "TypingError", text)),
+        Missing::NoSource => format!(
+            "the source of `{name}` ({place}) cannot be found, and Hotloop compiles source\n\
+             help: define it in a file or a notebook cell; for a source made by exec, give compile() a file name and register the text: \
+             linecache.cache[name] = (len(text), None, text.splitlines(True), name)"
+        ),
+        Missing::Changed => format!(
+            "the source of `{name}` ({place}) is not the function that was loaded: it seems to have changed since\n\
+             help: reload the module"
+        ),
+    };
+    Ok(raise::hotloop_error(py, "SourceError", &message))
+}

@@ -1,0 +1,48 @@
+//! The extension module `hotloop._hotloop` of the Python package: captures the source of decorated functions, dispatches calls by the types of their arguments, takes
+//! arrays in and gives them out, and turns what kernels raise into Python's exceptions.
+//!
+//! This crate knows nothing about how a stage of the compiler works: it stands on the engine of `hotloop-driver`. The decorators themselves are Python, in `python/hotloop`.
+//!
+//! It is of use in a Python interpreter only:
+//! ```python
+//! from hotloop import njit
+//!
+//! @njit
+//! def double(x):
+//!     return 2 * x
+//!
+//! assert double(21) == 42
+//! ```
+
+mod bind;
+mod code;
+mod dispatcher;
+mod engine;
+mod globals;
+mod inspect;
+mod kernel;
+mod numpy;
+mod pack;
+mod raise;
+mod result;
+mod source;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = true)]
+mod _hotloop {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::dispatcher::make_dispatcher;
+    #[pymodule_export]
+    use crate::engine::{get_num_threads, set_num_threads};
+    #[pymodule_export]
+    use crate::inspect::{compile, emit, live_allocations, py_func, signatures, statistics};
+
+    #[pymodule_init]
+    fn initialise(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::numpy::import(module.py())?;
+        module.add("Dispatcher", crate::dispatcher::make_type(module.py())?)
+    }
+}

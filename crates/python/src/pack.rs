@@ -1,0 +1,271 @@
+//! Python objects as arguments of compiled code: their types as codes, their values as words, arrays as descriptors.
+#![allow(unsafe_code)] // Reads arrays, scalars and tuples by their fields.
+
+use crate::code::TypeCode;
+use crate::numpy::{self, ALIGNED, C_CONTIGUOUS, F_CONTIGUOUS, WRITEABLE, numpy};
+use hotloop_types::{ArrayType, Dtype, Layout};
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use std::mem::MaybeUninit;
+
+/// Arguments in the making. The buffers are the caller's; a descriptor stays where it is, since words point to it.
+pub(crate) struct Pack<'b> {
+    codes: Buffer<'b, TypeCode>,
+    words: Buffer<'b, u64>,
+    descriptors: Buffer<'b, u64>,
+}
+
+/// Why an argument was not packed.
+pub(crate) enum Unfit {
+    /// A buffer is full: larger ones are needed.
+    Full,
+    /// A kernel cannot take it; why is found out by [`explain`].
+    Refused,
+}
+
+/// Elements that were pushed to a buffer of fixed length.
+struct Buffer<'b, T> {
+    room: &'b mut [MaybeUninit<T>],
+    length: usize,
+}
+
+impl<T: Copy> Buffer<'_, T> {
+    #[inline(always)]
+    fn push(&mut self, value: T) -> Result<(), Unfit> {
+        let slot = self.room.get_mut(self.length).ok_or(Unfit::Full)?;
+        slot.write(value);
+        self.length += 1;
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn filled(&self) -> &[T] {
+        // SAFETY: that many were written.
+        unsafe { std::slice::from_raw_parts(self.room.as_ptr().cast(), self.length) }
+    }
+}
+
+impl<'b> Pack<'b> {
+    /// Nothing, with room in these buffers.
+    #[inline(always)]
+    pub(crate) fn new(
+        codes: &'b mut [MaybeUninit<TypeCode>],
+        words: &'b mut [MaybeUninit<u64>],
+        descriptors: &'b mut [MaybeUninit<u64>],
+    ) -> Self {
+        Self {
+            codes: Buffer { room: codes, length: 0 },
+            words: Buffer { room: words, length: 0 },
+            descriptors: Buffer { room: descriptors, length: 0 },
+        }
+    }
+
+    /// The types of the arguments.
+    #[inline(always)]
+    pub(crate) fn codes(&self) -> &[TypeCode] {
+        self.codes.filled()
+    }
+
+    /// The words of the arguments, flattened.
+    #[inline(always)]
+    pub(crate) fn words(&self) -> &[u64] {
+        self.words.filled()
+    }
+
+    /// Packs one argument more.
+    ///
+    /// # Safety
+    /// The object lives, and the GIL is held.
+    #[inline(always)]
+    pub(crate) unsafe fn add(&mut self, argument: *mut ffi::PyObject) -> Result<(), Unfit> {
+        // SAFETY: the caller's promise.
+        let code = unsafe { self.add_value(argument)? };
+        self.codes.push(code)
+    }
+
+    /// # Safety
+    /// As for [`add`](Self::add).
+    #[inline(always)]
+    unsafe fn add_value(&mut self, value: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        // SAFETY: the object lives, and its type says what it is.
+        unsafe {
+            let kind = ffi::Py_TYPE(value);
+            if numpy().is_array(kind) {
+                self.add_array(value)
+            } else if kind == &raw mut ffi::PyFloat_Type {
+                self.words.push(ffi::PyFloat_AsDouble(value).to_bits())?;
+                Ok(TypeCode::scalar(Dtype::Float64))
+            } else if kind == &raw mut ffi::PyLong_Type {
+                self.add_int(value)
+            } else {
+                self.add_other(value, kind)
+            }
+        }
+    }
+
+    /// # Safety
+    /// The object is an `int`.
+    #[inline(always)]
+    unsafe fn add_int(&mut self, value: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        // SAFETY: the caller's promise.
+        let number = unsafe { ffi::PyLong_AsLongLong(value) };
+        // SAFETY: the GIL is held.
+        if number == -1 && !unsafe { ffi::PyErr_Occurred() }.is_null() {
+            // SAFETY: the same exception is raised with a better message.
+            unsafe { ffi::PyErr_Clear() };
+            return Err(Unfit::Refused);
+        }
+        self.words.push(number as u64)?;
+        Ok(TypeCode::scalar(Dtype::Int64))
+    }
+
+    /// # Safety
+    /// The object is an array.
+    #[inline(always)]
+    unsafe fn add_array(&mut self, array: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        // SAFETY: the caller's promise.
+        let fields = unsafe { numpy::fields(array) };
+        let Some(dtype) = fields.dtype().filter(|_| fields.flags & ALIGNED != 0) else {
+            return Err(Unfit::Refused);
+        };
+        let ndim = fields.ndim as usize;
+        let descriptor = self.descriptors.length;
+        self.descriptors.push(0)?;
+        self.descriptors.push(fields.data as u64)?;
+        // SAFETY: an array has `ndim` lengths and strides.
+        let (shape, strides) = unsafe { (lengths(fields.shape, ndim), lengths(fields.strides, ndim)) };
+        for number in shape.iter().chain(strides) {
+            self.descriptors.push(*number as u64)?;
+        }
+        self.words.push((&raw const self.descriptors.room[descriptor]) as u64)?;
+        let layout = match fields.flags & (C_CONTIGUOUS | F_CONTIGUOUS) {
+            0 => Layout::A,
+            F_CONTIGUOUS => Layout::F,
+            _ => Layout::C,
+        };
+        let readonly = fields.flags & WRITEABLE == 0;
+        Ok(TypeCode::array(ArrayType { dtype, ndim: ndim as u8, layout, readonly }))
+    }
+
+    /// # Safety
+    /// The object is of that type.
+    unsafe fn add_other(
+        &mut self,
+        value: *mut ffi::PyObject,
+        kind: *mut ffi::PyTypeObject,
+    ) -> Result<TypeCode, Unfit> {
+        // SAFETY: each function is given what it asks for.
+        unsafe {
+            if kind == &raw mut ffi::PyBool_Type {
+                self.words.push(u64::from(value == ffi::Py_True()))?;
+                Ok(TypeCode::scalar(Dtype::Bool))
+            } else if let Some(dtype) = numpy().scalar_dtype(kind) {
+                self.words.push(numpy::scalar_word(value, dtype))?;
+                Ok(TypeCode::scalar(dtype))
+            } else if value == ffi::Py_None() {
+                Ok(TypeCode::NONE)
+            } else if ffi::PyTuple_Check(value) != 0 {
+                self.add_tuple(value)
+            } else if ffi::PyLong_Check(value) != 0 {
+                self.add_int(value)
+            } else if ffi::PyFloat_Check(value) != 0 {
+                self.words.push(ffi::PyFloat_AsDouble(value).to_bits())?;
+                Ok(TypeCode::scalar(Dtype::Float64))
+            } else {
+                Err(Unfit::Refused)
+            }
+        }
+    }
+
+    /// # Safety
+    /// The object is a tuple.
+    unsafe fn add_tuple(&mut self, tuple: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        // SAFETY: the caller's promise.
+        let length = unsafe { ffi::PyTuple_Size(tuple) };
+        let mut codes = Vec::with_capacity(length as usize);
+        for position in 0..length {
+            // SAFETY: the position is within the tuple, which keeps its items.
+            codes.push(unsafe { self.add_value(ffi::PyTuple_GetItem(tuple, position))? });
+        }
+        Ok(TypeCode::tuple(&codes))
+    }
+}
+
+/// # Safety
+/// There are `count` numbers at the address, unless it is 0.
+unsafe fn lengths<'a>(numbers: *const isize, count: usize) -> &'a [isize] {
+    // A 0-dimensional array may have no lengths at all.
+    if count == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(numbers, count) }
+}
+
+/// Why a kernel does not take this argument: an exception that names the property. `place` is what it is an argument of.
+pub(crate) fn explain(argument: &Bound<'_, PyAny>, place: &str) -> PyErr {
+    match reason(argument) {
+        Ok(Reason::TooLarge) => PyOverflowError::new_err(format!("{place}: the int does not fit int64")),
+        Ok(Reason::Kind(reason)) => PyTypeError::new_err(format!("{place}: {reason}")),
+        Err(error) => error,
+    }
+}
+
+enum Reason {
+    TooLarge,
+    Kind(String),
+}
+
+fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
+    // SAFETY: the object lives, and the GIL is held.
+    if unsafe { ffi::PyLong_Check(argument.as_ptr()) } != 0 {
+        return Ok(Reason::TooLarge);
+    }
+    if let Ok(tuple) = argument.cast::<pyo3::types::PyTuple>() {
+        for (position, item) in tuple.iter().enumerate() {
+            if is_refused(&item) {
+                return Ok(match reason(&item)? {
+                    Reason::TooLarge => Reason::TooLarge,
+                    Reason::Kind(reason) => {
+                        Reason::Kind(format!("element {position} of the tuple: {reason}"))
+                    }
+                });
+            }
+        }
+    }
+    let array_type = argument.py().import("numpy")?.getattr("ndarray")?;
+    if argument.is_instance(&array_type)? {
+        return Ok(Reason::Kind(array_reason(argument)?));
+    }
+    let kind = argument.get_type().fully_qualified_name()?;
+    Ok(Reason::Kind(format!(
+        "a kernel takes numbers, arrays, tuples and None, not an object of type `{kind}`"
+    )))
+}
+
+fn array_reason(array: &Bound<'_, PyAny>) -> PyResult<String> {
+    if !numpy().is_array(array.get_type().as_type_ptr()) {
+        let kind = array.get_type().fully_qualified_name()?;
+        return Ok(format!("an array of the subclass `{kind}`; pass it through numpy.asarray"));
+    }
+    // SAFETY: the object is an array that lives.
+    let fields = unsafe { numpy::fields(array.as_ptr()) };
+    let dtype = array.getattr("dtype")?;
+    Ok(if fields.is_byte_swapped() {
+        format!("an array of dtype {}, which is not in the machine's byte order", dtype.repr()?)
+    } else if fields.dtype().is_none() {
+        format!("arrays of dtype {dtype} are not supported")
+    } else {
+        "an array whose elements are not aligned; pass a copy of it".to_owned()
+    })
+}
+
+/// Whether packing this alone fails.
+pub(crate) fn is_refused(value: &Bound<'_, PyAny>) -> bool {
+    let (mut codes, mut words, mut descriptors) =
+        ([MaybeUninit::uninit()], vec![MaybeUninit::uninit(); 4096], vec![MaybeUninit::uninit(); 16384]);
+    let mut pack = Pack::new(&mut codes, &mut words, &mut descriptors);
+    // SAFETY: the object lives, and the GIL is held.
+    matches!(unsafe { pack.add(value.as_ptr()) }, Err(Unfit::Refused))
+}

@@ -1,0 +1,231 @@
+//! Results of compiled code as Python objects.
+#![allow(unsafe_code)] // Takes over the memory of results.
+
+use crate::numpy::{self, Elements, numpy};
+use hotloop_runtime::Block;
+use hotloop_types::{ArrayType, Dtype, Type};
+use pyo3::exceptions::PySystemError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyTuple};
+use std::ffi::CStr;
+
+/// A result that is not a number yet to be made into an object; it owns its memory.
+enum Owned {
+    None,
+    Dtype(Dtype),
+    Number(Dtype, u64),
+    Array(OwnedArray),
+    Tuple(Vec<Owned>),
+}
+
+struct OwnedArray {
+    ty: ArrayType,
+    /// Absent if the elements lie in an array of the caller.
+    block: Option<Block>,
+    data: *mut u8,
+    shape: Vec<isize>,
+    strides: Vec<isize>,
+}
+
+/// The Python object for a result of type `ty` that compiled code wrote as `words`.
+///
+/// # Safety
+/// The words are the result of a call that succeeded, with these arguments, which live; it is taken once.
+#[inline(always)]
+pub(crate) unsafe fn into_python(
+    py: Python<'_>,
+    ty: &Type,
+    words: &[u64],
+    arguments: &[*mut ffi::PyObject],
+) -> PyResult<Py<PyAny>> {
+    match ty {
+        Type::Scalar(dtype) => number(py, *dtype, words[0]),
+        Type::None => Ok(py.None()),
+        Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) => {
+            // SAFETY: the caller's promise.
+            Python::attach(|py| unsafe {
+                Owned::take(ty, &mut words.iter().copied()).into_python(py, arguments)
+            })
+        }
+    }
+}
+
+/// A number as Numba gives it: a Python `float`, `int` or `bool`.
+#[inline(always)]
+fn number(py: Python<'_>, dtype: Dtype, word: u64) -> PyResult<Py<PyAny>> {
+    // SAFETY: the GIL is held; each function gives a new reference, or null with the exception set.
+    unsafe {
+        let object = match dtype {
+            Dtype::Float64 => ffi::PyFloat_FromDouble(f64::from_bits(word)),
+            Dtype::Float32 => ffi::PyFloat_FromDouble(f64::from(f32::from_bits(word as u32))),
+            Dtype::Int64 => ffi::PyLong_FromLongLong(word as i64),
+            Dtype::Int32 => ffi::PyLong_FromLongLong(i64::from(word as i32)),
+            Dtype::Int16 => ffi::PyLong_FromLongLong(i64::from(word as i16)),
+            Dtype::Int8 => ffi::PyLong_FromLongLong(i64::from(word as i8)),
+            Dtype::UInt64 => ffi::PyLong_FromUnsignedLongLong(word),
+            Dtype::UInt32 => ffi::PyLong_FromLongLong(i64::from(word as u32)),
+            Dtype::UInt16 => ffi::PyLong_FromLongLong(i64::from(word as u16)),
+            Dtype::UInt8 => ffi::PyLong_FromLongLong(i64::from(word as u8)),
+            Dtype::Bool => ffi::PyBool_FromLong((word & 1) as std::ffi::c_long),
+        };
+        Bound::from_owned_ptr_or_err(py, object).map(Bound::unbind)
+    }
+}
+
+impl Owned {
+    /// Takes over a result, so that nothing is lost when making an object of a part of it fails.
+    ///
+    /// # Safety
+    /// As for [`into_python`](super::into_python).
+    unsafe fn take(ty: &Type, words: &mut impl Iterator<Item = u64>) -> Self {
+        let mut word = || words.next().expect("a word for every part of the result");
+        match ty {
+            Type::None => Self::None,
+            Type::Dtype(dtype) => Self::Dtype(*dtype),
+            Type::Scalar(dtype) => Self::Number(*dtype, word()),
+            Type::Array(ty) => {
+                // SAFETY: an array result owns a reference to its block, or borrows and has none.
+                let block = unsafe { Block::from_raw(word() as *mut u8) };
+                let data = word() as *mut u8;
+                let mut numbers = |_| word() as isize;
+                let shape = (0..ty.ndim).map(&mut numbers).collect();
+                let strides = (0..ty.ndim).map(&mut numbers).collect();
+                Self::Array(OwnedArray { ty: *ty, block, data, shape, strides })
+            }
+            Type::Tuple(items) => {
+                // SAFETY: the caller's promise, for each part.
+                let take = |item| unsafe { Self::take(item, words) };
+                Self::Tuple(items.iter().map(take).collect())
+            }
+        }
+    }
+
+    /// # Safety
+    /// Arrays that borrow do so from one of the arguments, which live.
+    unsafe fn into_python(self, py: Python<'_>, arguments: &[*mut ffi::PyObject]) -> PyResult<Py<PyAny>> {
+        match self {
+            Self::None => Ok(py.None()),
+            Self::Dtype(dtype) => Ok(py.import("numpy")?.getattr("dtype")?.call1((dtype.name(),))?.unbind()),
+            Self::Number(dtype, word) => number(py, dtype, word),
+            // SAFETY: the caller's promise.
+            Self::Array(array) => unsafe { array.into_python(py, arguments) },
+            Self::Tuple(items) => {
+                // SAFETY: the caller's promise.
+                let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });
+                Ok(PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any().unbind())
+            }
+        }
+    }
+}
+
+/// The name by which the owner of a result's memory goes.
+const OWNER: &CStr = c"hotloop.block";
+
+impl OwnedArray {
+    /// # Safety
+    /// As for [`Owned::into_python`].
+    unsafe fn into_python(mut self, py: Python<'_>, arguments: &[*mut ffi::PyObject]) -> PyResult<Py<PyAny>> {
+        let base = match self.block.take() {
+            // The capsule owns the block, and the array the capsule.
+            Some(block) => PyCapsule::new_with_value(py, Keeper(block), OWNER)?.into_any(),
+            // SAFETY: the caller's promise.
+            None => match unsafe { self.lender(py, arguments) }? {
+                Lender::Same(argument) => return Ok(argument.unbind()),
+                Lender::Base(argument) => argument,
+            },
+        };
+        let elements = Elements {
+            dtype: self.ty.dtype,
+            data: self.data,
+            shape: &self.shape,
+            strides: &self.strides,
+            is_writeable: !self.ty.readonly,
+        };
+        // SAFETY: the base keeps the memory alive.
+        unsafe { numpy().array_over(&elements, base) }
+    }
+
+    /// The argument whose memory this is.
+    ///
+    /// # Safety
+    /// As for [`Owned::into_python`].
+    unsafe fn lender<'py>(&self, py: Python<'py>, arguments: &[*mut ffi::PyObject]) -> PyResult<Lender<'py>> {
+        let mut arrays = Vec::new();
+        for argument in arguments {
+            // SAFETY: the arguments live.
+            collect_arrays(&unsafe { Bound::from_borrowed_ptr(py, *argument) }, &mut arrays);
+        }
+        if let Some(same) = arrays.iter().find(|array| self.is(array)) {
+            return Ok(Lender::Same(same.clone()));
+        }
+        let lender = arrays.iter().find(|array| self.lies_in(array));
+        lender.cloned().map(Lender::Base).ok_or_else(|| {
+            PySystemError::new_err("internal error of Hotloop: a result borrows memory of no argument")
+        })
+    }
+
+    /// Whether the result is this very array.
+    fn is(&self, array: &Bound<'_, PyAny>) -> bool {
+        // SAFETY: the object is an array that lives.
+        let fields = unsafe { numpy::fields(array.as_ptr()) };
+        let (shape, strides) = dimensions(fields);
+        fields.data == self.data
+            && fields.dtype() == Some(self.ty.dtype)
+            && shape == self.shape
+            && self.strides_agree(strides)
+    }
+
+    /// Whether strides mean the same: that of an axis of length 1 does not matter, nor any of an empty array.
+    fn strides_agree(&self, strides: &[isize]) -> bool {
+        let is_empty = self.shape.contains(&0);
+        let mut axes = self.shape.iter().zip(self.strides.iter().zip(strides));
+        is_empty || axes.all(|(length, (one, other))| *length == 1 || one == other)
+    }
+
+    /// Whether the first element lies in the memory of this array.
+    fn lies_in(&self, array: &Bound<'_, PyAny>) -> bool {
+        // SAFETY: the object is an array that lives.
+        let fields = unsafe { numpy::fields(array.as_ptr()) };
+        let (shape, strides) = dimensions(fields);
+        let (mut lowest, mut highest) = (fields.data as isize, fields.data as isize);
+        for (length, stride) in shape.iter().zip(strides) {
+            let reach = (length - 1).max(0) * stride;
+            lowest += reach.min(0);
+            highest += reach.max(0);
+        }
+        // An empty part may start at the end.
+        (lowest..=highest + 8).contains(&(self.data as isize))
+    }
+}
+
+/// A block that a capsule owns.
+struct Keeper(#[expect(dead_code, reason = "kept for its drop")] Block);
+
+/// An argument that lends its memory to a result.
+enum Lender<'py> {
+    /// The result is the argument.
+    Same(Bound<'py, PyAny>),
+    /// The result is a part of it.
+    Base(Bound<'py, PyAny>),
+}
+
+/// Shape and strides of an array.
+fn dimensions(fields: &numpy::ArrayFields) -> (&[isize], &[isize]) {
+    let ndim = fields.ndim as usize;
+    if ndim == 0 {
+        return (&[], &[]);
+    }
+    // SAFETY: an array has that many lengths and strides.
+    unsafe {
+        (std::slice::from_raw_parts(fields.shape, ndim), std::slice::from_raw_parts(fields.strides, ndim))
+    }
+}
+
+fn collect_arrays<'py>(value: &Bound<'py, PyAny>, arrays: &mut Vec<Bound<'py, PyAny>>) {
+    if let Ok(tuple) = value.cast::<PyTuple>() {
+        tuple.iter().for_each(|item| collect_arrays(&item, arrays));
+    } else if numpy().is_array(value.get_type().as_type_ptr()) {
+        arrays.push(value.clone());
+    }
+}

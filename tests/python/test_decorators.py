@@ -1,0 +1,187 @@
+"""The decorators and what a kernel offers besides being called."""
+
+import inspect
+import io
+import os
+import pickle
+import subprocess
+import sys
+import types as python_types
+
+import numpy as np
+import pytest
+
+import hotloop
+from hotloop import errors, float64, int64, jit, njit, types
+
+
+@njit
+def documented(x, y=2):
+    """Adds."""
+    return x + y
+
+
+@njit("float64(float64[:], int64)")
+def scaled_first(x, n):
+    return x[0] * n
+
+
+def test_metadata_is_the_functions():
+    assert documented.__name__ == "documented"
+    assert documented.__qualname__ == "documented"
+    assert documented.__module__ == __name__
+    assert documented.__doc__ == "Adds."
+    assert isinstance(documented.py_func, python_types.FunctionType)
+    assert documented.__wrapped__ is documented.py_func
+    assert str(inspect.signature(documented)) == "(x, y=2)"
+    assert "documented" in repr(documented)
+    assert callable(documented) and hash(documented)
+    documented.note = 1
+    assert documented.note == 1
+
+
+def test_spellings_of_the_decorator():
+    def f(x):
+        return x + 1
+
+    for kernel in (
+        njit(f),
+        jit(f),
+        njit()(f),
+        jit(nopython=True)(f),
+        njit(cache=False, fastmath=True, nogil=True, error_model="numpy", inline="always")(f),
+        njit("int64(int64)")(f),
+        njit(["int64(int64)", "float64(float64)"])(f),
+        njit(int64(int64))(f),
+        njit([int64(int64)])(f),
+        njit((int64,))(f),
+        njit("(int64,)")(f),
+        njit(signature_or_function="int64(int64)")(f),
+        njit(njit(f)),
+    ):
+        assert kernel(2) == 3
+
+
+def test_declared_signatures_are_compiled_at_once():
+    assert scaled_first.nopython_signatures == ["float64(float64[:], int64)"]
+    assert scaled_first(np.array([1.5, 2.0]), 4) == 6.0
+    assert scaled_first(np.array([1.5, 2.0])[::-1], 4) == 8.0
+    # Numbers are converted, arrays are not.
+    assert scaled_first(np.array([1.5]), True) == 1.5
+    assert scaled_first(np.array([1.5]), np.int8(-2)) == -3.0
+    assert scaled_first(np.array([1.5]), 2.9) == 3.0
+    with pytest.raises(TypeError, match=r"float64\(float64\[:\], int64\)"):
+        scaled_first(np.array([1, 2]), 4)
+    assert len(scaled_first.signatures) == 1
+    with pytest.raises(errors.HotloopError):
+        njit("int64(int64[:])")(lambda x: x + "a")
+
+
+def test_declared_results_are_converted():
+    halved = njit("int64(float64)")(lambda x: x / 2)
+    assert halved(5) == 2 and type(halved(5)) is int
+    single = njit("float32(float64)")(lambda x: x)
+    assert single(0.1) == float(np.float32(0.1))
+
+
+def test_the_nearest_declared_signature_is_taken():
+    f = njit(["float64(float64)", "int64(int64)"])(lambda x: x * 2)
+    assert type(f(2)) is int and type(f(2.0)) is float and type(f(np.float32(2))) is float
+
+
+def test_options_are_checked():
+    with pytest.raises(KeyError, match="paralel"):
+        njit(paralel=True)
+    with pytest.raises(ValueError, match="error_model"):
+        njit(error_model="c")
+    with pytest.raises(ValueError, match="quick"):
+        njit(fastmath={"quick"})
+    with pytest.raises(errors.UnsupportedError, match="forceobj"):
+        jit(forceobj=True)
+    with pytest.raises(ValueError, match="float65"):
+        njit("float65(int64)")(lambda x: x)
+    with pytest.raises(TypeError, match="Python function"):
+        njit(3)
+
+
+def test_options_have_their_meaning():
+    def divide(a, b):
+        return a / b
+
+    with pytest.raises(ZeroDivisionError):
+        njit(divide)(1.0, 0.0)
+    assert njit(error_model="numpy")(divide)(1.0, 0.0) == float("inf")
+
+    def read(x, i):
+        return x[i]
+
+    array = np.arange(10.0)
+    with pytest.raises(IndexError):
+        njit(read)(array[:5], 7)
+    assert njit(boundscheck=False)(read)(array[:5], 7) == 7.0
+
+
+def test_compilation_ahead_of_the_call():
+    f = njit(lambda x, y: x * y)
+    f.compile("int64(int64, int64)")
+    f.compile((float64, float64))
+    assert sorted(f.signatures) == [("float64", "float64"), ("int64", "int64")]
+    assert f.overloads[("int64", "int64")] == "int64(int64, int64)"
+    misses = f.stats.cache_misses
+    assert f(2, 3) == 6 and f.stats.cache_misses == misses == 2
+
+
+def test_inspection():
+    f = njit(lambda x: x + 1)
+    f(1), f(1.5)
+    text = io.StringIO()
+    f.inspect_types(file=text)
+    assert "float64" in text.getvalue() and "int64" in text.getvalue()
+    assert set(f.inspect_asm()) == {("int64",), ("float64",)}
+    assert "ret" in f.inspect_asm(("int64",))
+    assert "fn" in f.inspect_llvm()[("float64",)]
+
+
+def test_types_spell_signatures():
+    assert float64(float64[:], int64) == "float64(float64[:], int64)"
+    assert types.float32[:, ::1] == "float32[:, ::1]"
+    assert types.int8[::1, :] == "int8[::1, :]"
+    assert types.Tuple((int64, float64)) == "Tuple((int64, float64,))"
+    assert njit(int64(types.UniTuple(int64, 2)))(lambda p: p[0] + p[1])((1, 2)) == 3
+    assert njit(types.void(float64[:]))(lambda x: None)(np.zeros(3)) is None
+    assert type(float64(3)) is np.float64
+
+
+def test_pickling_by_name_and_by_value():
+    assert pickle.loads(pickle.dumps(documented)) is documented
+    local = njit(lambda x: x)
+    make, arguments = local.__reduce__()
+    assert make(*arguments)(3) == 3
+
+
+def test_a_worker_process_gets_the_kernel():
+    import multiprocessing
+
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert pool.starmap(documented, [(1, 2), (3, 4)]) == [3, 7]
+
+
+@pytest.mark.parametrize("name", ["HOTLOOP_DISABLE_JIT", "NUMBA_DISABLE_JIT"])
+def test_the_compiler_can_be_switched_off(name):
+    program = "import hotloop; f = hotloop.njit(parallel=True)(lambda x: [x]); print(f(1))"
+    result = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, name: "1"}, capture_output=True, text=True
+    )
+    assert result.stdout == "[1]\n", result.stderr
+
+
+def test_threads_can_be_set():
+    most = hotloop.get_num_threads()
+    hotloop.set_num_threads(1)
+    try:
+        assert hotloop.get_num_threads() == 1
+        for wrong in (0, -1, most + 1, 2**40):
+            with pytest.raises(ValueError, match="between 1 and"):
+                hotloop.set_num_threads(wrong)
+    finally:
+        hotloop.set_num_threads(most)

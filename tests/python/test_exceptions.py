@@ -1,0 +1,202 @@
+"""Exceptions of kernels: class, message, place, and that nothing is lost on the way."""
+
+import gc
+import random
+import traceback
+
+import numpy as np
+import pytest
+
+from hotloop import TypingError, UnsupportedError, _hotloop, njit, prange
+
+
+@njit
+def read(x, i, j):
+    return x[i, j]  # line: read
+
+
+@njit
+def write(x, i, j):
+    x[i, j] = 1.0  # line: write
+
+
+@njit
+def divide(a, b):
+    return a // b
+
+
+@njit
+def divide_far(a, b):
+    scratch = np.ones(10)
+    scratch[0] = divide(a, b)
+    return scratch
+
+
+@njit
+def raise_value(kind):
+    if kind == 0:
+        raise ValueError("not this one")
+    if kind == 1:
+        raise KeyError("k")
+    if kind == 2:
+        raise RuntimeError
+    assert kind != 3, "three"
+    assert kind != 4
+    return kind
+
+
+@njit(parallel=True)
+def parallel_read(x, last):
+    out = np.zeros(x.shape[0])
+    for i in prange(last):
+        out[i] = x[i]
+    return out
+
+
+def line_of(mark):
+    with open(__file__) as file:
+        return next(number for number, line in enumerate(file, 1) if line.rstrip().endswith("# line: " + mark))
+
+
+def frame(error):
+    """The innermost frame of an exception's traceback."""
+    return traceback.extract_tb(error.__traceback__)[-1]
+
+
+def test_the_traceback_names_the_kernel():
+    with pytest.raises(IndexError) as caught:
+        read(np.zeros((3, 4)), 1, 9)
+    last = frame(caught.value)
+    assert (last.filename, last.name, last.lineno) == (__file__, "read", line_of("read"))
+    assert last.line == "return x[i, j]  # line: read"
+    text = "".join(traceback.format_exception(caught.value))
+    assert "^^^" not in text.split("in read")[1]
+
+
+def test_the_frame_of_a_called_kernel_is_named():
+    with pytest.raises(ZeroDivisionError) as caught:
+        divide_far(1, 0)
+    assert frame(caught.value).name == "divide"
+
+
+@pytest.mark.parametrize("kind", range(5))
+def test_classes_and_messages_are_pythons(kind):
+    with pytest.raises(Exception) as ours:
+        raise_value(kind)
+    with pytest.raises(Exception) as pythons:
+        raise_value.py_func(kind)
+    assert type(ours.value) is type(pythons.value)
+    # pytest rewrites the messages of assertions in this very file.
+    if kind < 3:
+        assert ours.value.args == pythons.value.args
+        assert frame(ours.value).lineno == frame(pythons.value).lineno
+
+
+def test_an_exception_in_a_handler_has_its_context():
+    with pytest.raises(IndexError) as caught:
+        try:
+            divide(1, 0)
+        except ZeroDivisionError:
+            read(np.zeros((1, 1)), 5, 0)
+    assert isinstance(caught.value.__context__, ZeroDivisionError)
+
+
+def test_ten_thousand_accesses_out_of_range():
+    rng = random.Random(1)
+    lines = {read: line_of("read"), write: line_of("write")}
+    for _ in range(10_000):
+        shape = rng.randint(0, 5), rng.randint(0, 5)
+        array = np.zeros(shape)
+        axis = rng.randrange(2)
+        indices = [rng.randrange(-size, size) if size else 0 for size in shape]
+        size = shape[axis]
+        bad = rng.choice([size, -size - 1, size + rng.randrange(10**6), -size - 1 - rng.randrange(10**6), 2**62, -(2**63)])
+        indices[axis] = bad
+        # The first axis is looked at first, so a later fault is seen only if the earlier index is good.
+        if axis == 1 and shape[0] == 0:
+            axis, bad, size = 0, indices[0], 0
+        function = rng.choice([read, write])
+        with pytest.raises(IndexError) as caught:
+            function(array, *indices)
+        assert str(caught.value) == f"index {bad} is out of bounds for axis {axis} with size {size}"
+        assert frame(caught.value).lineno == lines[function]
+
+
+def test_an_exception_of_a_worker_reaches_the_caller():
+    x = np.arange(1000.0)
+    assert (parallel_read(x, 1000) == x).all()
+    for _ in range(50):
+        with pytest.raises(IndexError, match="index 1000 is out of bounds for axis 0 with size 1000"):
+            parallel_read(x, 4000)
+
+
+def test_nothing_leaks_in_a_hundred_thousand_calls():
+    divide_far(1, 1)
+    gc.collect()
+    before = _hotloop.live_allocations()
+    gc.disable()
+    try:
+        for i in range(50_000):
+            divide_far(i, 1)
+            try:
+                divide_far(i, 0)
+            except ZeroDivisionError:
+                pass
+        assert _hotloop.live_allocations() == before
+    finally:
+        gc.enable()
+
+
+def test_exceptions_make_no_circles():
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(100):
+            try:
+                divide(1, 0)
+            except ZeroDivisionError:
+                pass
+        assert not [item for item in gc.get_objects() if type(item) is ZeroDivisionError]
+    finally:
+        gc.enable()
+
+
+def test_endless_recursion_is_an_exception():
+    @njit("int64(int64)")
+    def deeper(n):
+        return deeper(n + 1) + 1
+
+    for _ in range(3):
+        with pytest.raises(RecursionError):
+            deeper(0)
+
+
+def test_huge_arrays_are_refused():
+    @njit
+    def zeros(n):
+        return np.zeros(n)
+
+    with pytest.raises(MemoryError):
+        zeros(2**50)
+    with pytest.raises(ValueError):
+        zeros(-1)
+
+
+def test_what_cannot_be_compiled_shows_its_place():
+    @njit
+    def wrong(x):
+        return x + "text"
+
+    @njit
+    def unsupported(x):
+        with open(x) as file:
+            return file
+
+    with pytest.raises((TypingError, UnsupportedError)) as caught:
+        wrong(1)
+    assert 'return x + "text"' in str(caught.value) and "test_exceptions.py" in str(caught.value)
+    with pytest.raises(UnsupportedError, match="with open"):
+        unsupported(1)
+    # The next call says so again.
+    with pytest.raises(UnsupportedError, match="with open"):
+        unsupported(1)
