@@ -35,6 +35,18 @@ impl Loops {
         true
     }
 
+    /// Whether a jump leads back to the header of a loop that it is in.
+    pub(super) fn goes_back(&self, from: Block, to: Block) -> bool {
+        let mut around = self.innermost[from];
+        while let Some(header) = around {
+            if header == to {
+                return true;
+            }
+            around = self.parent[header];
+        }
+        false
+    }
+
     /// Walks back from the jumps to `header`, if there are any, to all blocks between.
     fn find(&mut self, header: Block, control_flow: &ControlFlow) {
         let is_back_edge = |from: &Block| control_flow.position(*from) >= control_flow.position(header);
@@ -103,6 +115,9 @@ mod tests {
             .filter(|(from, to)| loops.leaves(blocks[*from], blocks[*to]))
             .collect();
         assert_eq!(leaving, [(1, 5), (2, 4), (3, 6)]);
+        let back = |from: usize, to: usize| loops.goes_back(blocks[from], blocks[to]);
+        assert!(back(3, 2) && back(4, 1) && back(3, 1) && back(1, 1));
+        assert!(!back(1, 2) && !back(2, 3) && !back(4, 2) && !back(0, 1));
     }
 
     #[test]

@@ -27,8 +27,8 @@ use cranelift_codegen::ir::{
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, FunctionBuilderContext};
 use hotloop_index::SideMap;
 use hotloop_mir::{
-    Block, BlockCall, Callee, Constant, ControlFlow, Function, Inst, InstKind, MachineType, RegionKind,
-    RuntimeFunction, Slot, Terminator, UnaryOp, Value,
+    BinaryOp, Block, BlockCall, Callee, Constant, ControlFlow, Function, Inst, InstKind, MachineType,
+    RegionKind, RuntimeFunction, Slot, Terminator, UnaryOp, Value,
 };
 use loops::Loops;
 use raising::{ColdPath, Tail};
@@ -55,6 +55,8 @@ pub(crate) struct Translator<'a, 'm> {
     built_in: SideMap<Inst, Option<Block>>,
     /// The constants that were made in the current CLIF block.
     block_constants: Vec<Value>,
+    /// Sums with constants of the current MIR block that nobody has asked for yet.
+    waiting_sums: Vec<Inst>,
     /// Both results of floor divisions in it.
     block_divisions: Vec<integers::Division>,
     /// The address of the context.
@@ -104,6 +106,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             block: mir.entry(),
             built_in: SideMap::with_len(None, mir.insts.len()),
             block_constants: Vec::new(),
+            waiting_sums: Vec::new(),
             block_divisions: Vec::new(),
             context,
             results: (!mir.is_parallel_body).then_some(last),
@@ -178,10 +181,29 @@ impl<'a, 'm> Translator<'a, 'm> {
         for inst in &self.mir.blocks[block].insts {
             self.translate_inst(*inst)?;
         }
+        self.build_waiting_sums();
         self.translate_terminator(block);
         self.forget_constants();
         self.block_divisions.clear();
         Ok(())
+    }
+
+    /// Whether an instruction can wait until its result is asked for.
+    ///
+    /// A loop's counter goes up behind the last use of its old value, wherever MIR has the sum: then one register holds both, and the jump
+    /// back needs no move and no block of its own.
+    fn can_wait(&self, inst: Inst) -> bool {
+        let InstKind::Binary(BinaryOp::Iadd | BinaryOp::Isub, a, b) = self.mir.insts[inst].kind else {
+            return false;
+        };
+        self.constant_int(a).is_some() != self.constant_int(b).is_some()
+    }
+
+    /// Builds what nobody has asked for in this block, for others.
+    fn build_waiting_sums(&mut self) {
+        for inst in std::mem::take(&mut self.waiting_sums) {
+            self.operand(self.mir.insts[inst].results[0]);
+        }
     }
 
     /// Goes on in another CLIF block of the same MIR block.
@@ -199,6 +221,10 @@ impl<'a, 'm> Translator<'a, 'm> {
     fn translate_inst(&mut self, inst: Inst) -> ModuleResult<()> {
         self.built_in[inst] = Some(self.block);
         let data = &self.mir.insts[inst];
+        if self.can_wait(inst) {
+            self.waiting_sums.push(inst);
+            return Ok(());
+        }
         let result = match &data.kind {
             InstKind::Const(_) => return Ok(()),
             InstKind::Unary(op, value) => self.unary(*op, *value),
@@ -273,11 +299,14 @@ impl<'a, 'm> Translator<'a, 'm> {
         }
     }
 
-    /// Cranelift lays out the second target of a branch next, and the first behind all that the second leads to. So what leaves the
-    /// loop comes first; by default the `then` side comes next, as it was written.
+    /// Cranelift lays out the second target of a branch next, and the first behind all that the second leads to; but the moves of a jump
+    /// back belong next. So what goes back or leaves the loop comes first; by default the `then` side comes next, as it was written.
     fn branch(&mut self, condition: Value, then: &BlockCall, otherwise: &BlockCall) {
-        let then_is_last =
-            self.loops.leaves(self.block, then.block) && !self.loops.leaves(self.block, otherwise.block);
+        let urgency = |call: &BlockCall| {
+            let goes_back = self.loops.goes_back(self.block, call.block);
+            (goes_back, self.loops.leaves(self.block, call.block))
+        };
+        let then_is_last = urgency(then) > urgency(otherwise);
         let (last, next) = if then_is_last { (then, otherwise) } else { (otherwise, then) };
         let goes_last = if then_is_last { self.operand(condition) } else { self.inverted(condition) };
         let (last, last_arguments) = self.block_call(last);
@@ -381,16 +410,27 @@ impl<'a, 'm> Translator<'a, 'm> {
         self.values[value] = definition.into();
     }
 
-    /// The CLIF value of an operand; a constant is made here.
+    /// The CLIF value of an operand; a constant, or a sum that waited, is made here.
     fn operand(&mut self, value: Value) -> ir::Value {
         if let Some(known) = self.values[value].expand() {
             return known;
         }
-        let constant = self.mir.constant(value).expect("a value is defined before it is used");
-        let made = self.constant(constant);
-        self.values[value] = made.into();
-        self.block_constants.push(value);
-        made
+        let inst =
+            self.mir.defining_inst(value).expect("a block's parameters are known when the block is built");
+        match self.mir.insts[inst].kind {
+            InstKind::Const(constant) => {
+                let made = self.constant(constant);
+                self.values[value] = made.into();
+                self.block_constants.push(value);
+                made
+            }
+            InstKind::Binary(op, a, b) => {
+                let sum = self.binary(op, a, b);
+                self.define(value, sum);
+                sum
+            }
+            _ => unreachable!("{value} of {} is used before it is defined", self.mir.name),
+        }
     }
 
     fn constant(&mut self, constant: Constant) -> ir::Value {
