@@ -410,8 +410,8 @@ pub(crate) fn optimise(
         optimiser = optimiser.without_optimisation();
     }
     let optimised = optimiser.run(lowered.clone());
-    drop(optimiser);
-    match fault.into_inner().expect("no panic while it was held") {
+    let fault = fault.lock().expect("no panic while it was held").take();
+    match fault {
         Some(failure) => Err(failure),
         None => Ok(optimised),
     }

@@ -10,7 +10,7 @@
 use crate::{MirPass, PassContext};
 use hotloop_mir::{BinaryOp, Block, Constant, Function, Inst, InstKind, MachineType, Value};
 
-/// See the [module](self).
+/// Moves constants from indices into the displacement of loads and stores. The head of its file says how.
 pub struct FoldAddresses;
 
 impl MirPass for FoldAddresses {
