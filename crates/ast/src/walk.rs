@@ -94,18 +94,14 @@ impl Stmt {
                 targets.iter().for_each(&mut *visit);
                 visit(value);
             }
-            StmtKind::AugAssign { target, value, .. } => {
-                [target, value].into_iter().for_each(&mut visit)
-            }
+            StmtKind::AugAssign { target, value, .. } => [target, value].into_iter().for_each(&mut visit),
             StmtKind::AnnAssign { target, annotation, value } => {
                 visit(target);
                 visit(annotation);
                 value.iter().for_each(visit);
             }
             StmtKind::If { condition, .. } | StmtKind::While { condition, .. } => visit(condition),
-            StmtKind::For { target, iterable, .. } => {
-                [target, iterable].into_iter().for_each(&mut visit)
-            }
+            StmtKind::For { target, iterable, .. } => [target, iterable].into_iter().for_each(&mut visit),
             StmtKind::With { items, .. } => items.iter().for_each(|item| {
                 visit(&item.context);
                 item.target.iter().for_each(&mut *visit);
