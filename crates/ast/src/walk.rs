@@ -37,18 +37,18 @@ impl Expr {
             | ExprKind::List(items)
             | ExprKind::Set(items) => items.iter().for_each(visit),
             ExprKind::Conditional { condition, then, otherwise } => {
-                [then, condition, otherwise].into_iter().for_each(&mut visit);
+                [then, condition, otherwise].into_iter().for_each(|part| visit(part));
             }
             ExprKind::Call { function, arguments } => {
                 visit(function);
                 arguments.iter().for_each(|argument| visit(argument.value()));
             }
-            ExprKind::Subscript { value, index } => [value, index].into_iter().for_each(&mut visit),
+            ExprKind::Subscript { value, index } => [value, index].into_iter().for_each(|part| visit(part)),
             ExprKind::Slice { lower, upper, step } => {
-                [lower, upper, step].into_iter().flatten().for_each(&mut visit);
+                [lower, upper, step].into_iter().flatten().for_each(|part| visit(part));
             }
             ExprKind::Dict(items) => items.iter().for_each(|item| match item {
-                DictItem::Pair(key, value) => [key, value].into_iter().for_each(&mut visit),
+                DictItem::Pair(key, value) => [key, value].into_iter().for_each(&mut *visit),
                 DictItem::Unpack(value) => visit(value),
             }),
             ExprKind::ListComprehension { element, clauses }
@@ -58,7 +58,7 @@ impl Expr {
                 each_in_clauses(clauses, visit);
             }
             ExprKind::DictComprehension { key, value, clauses } => {
-                [key, value].into_iter().for_each(&mut visit);
+                [key, value].into_iter().for_each(|part| visit(part));
                 each_in_clauses(clauses, visit);
             }
             ExprKind::Yield(value) => value.iter().for_each(|value| visit(value)),
@@ -94,14 +94,14 @@ impl Stmt {
                 targets.iter().for_each(&mut *visit);
                 visit(value);
             }
-            StmtKind::AugAssign { target, value, .. } => [target, value].into_iter().for_each(&mut visit),
+            StmtKind::AugAssign { target, value, .. } => [target, value].into_iter().for_each(&mut *visit),
             StmtKind::AnnAssign { target, annotation, value } => {
                 visit(target);
                 visit(annotation);
                 value.iter().for_each(visit);
             }
             StmtKind::If { condition, .. } | StmtKind::While { condition, .. } => visit(condition),
-            StmtKind::For { target, iterable, .. } => [target, iterable].into_iter().for_each(&mut visit),
+            StmtKind::For { target, iterable, .. } => [target, iterable].into_iter().for_each(&mut *visit),
             StmtKind::With { items, .. } => items.iter().for_each(|item| {
                 visit(&item.context);
                 item.target.iter().for_each(&mut *visit);
