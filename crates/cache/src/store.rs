@@ -111,7 +111,6 @@ impl Cache {
     }
 
     /// Looks an entry up without using it: its age stays, and nothing is counted. For whoever shows what the cache holds.
-    #[must_use]
     pub fn peek(&self, kind: EntryKind, key: &Key) -> Lookup {
         let name = EntryName { kind, key: *key };
         entry::peek(&self.path(&name), &name)
