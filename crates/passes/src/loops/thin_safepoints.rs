@@ -10,9 +10,10 @@
 use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest};
 use crate::edit::{add_block_before, jumps_mut};
 use crate::{MirPass, PassContext};
+use hotloop_diagnostics::Span;
 use hotloop_mir::{
-    BinaryOp, Block, BlockCall, Builder, Constant, ControlFlow, Dominators, Effects, Function, InstKind,
-    IntCompare, MachineType, Terminator, Value,
+    BinaryOp, Block, BlockCall, Builder, Constant, ControlFlow, Dominators, Effects, Function, Inst,
+    InstKind, IntCompare, MachineType, Terminator, Value,
 };
 
 /// Iterations between two safepoints: even at 60 ns each below 1 ms.
@@ -74,7 +75,7 @@ fn drop_safepoints(function: &mut Function, data: &LoopData) {
 
 /// Cuts a loop with its test in the latch into strips.
 fn strip_mine(function: &mut Function, data: &LoopData, counted: &CountedLoop) {
-    let Some(unwind) = safepoint_unwind(function, data) else { return };
+    let Some((span, unwind)) = find_safepoint(function, data) else { return };
     let can_strip = counted.test == ExitTest::Bottom && is_usable_outside(function, data, unwind);
     let preheader = function.layout.iter().copied().find(|block| {
         !data.blocks.contains(*block)
@@ -95,6 +96,7 @@ fn strip_mine(function: &mut Function, data: &LoopData, counted: &CountedLoop) {
     let position =
         parameters.iter().position(|value| *value == counted.variable).expect("a parameter of the header");
     let mut builder = Builder::at(function, work);
+    builder.set_span(span);
     builder.effect(InstKind::Safepoint);
     let limit = strip_limit(&mut builder, values[position], counted);
     builder.jump(header, &values);
@@ -158,15 +160,14 @@ fn move_behind(function: &mut Function, block: Block, other: Block) {
     function.layout.insert(at + 1, block);
 }
 
-/// Where the loop's safepoint unwinds; `None` if the loop has no safepoint.
-fn safepoint_unwind(function: &Function, data: &LoopData) -> Option<Option<Block>> {
-    let has_safepoint = |block: &Block| {
-        function.blocks[*block]
-            .insts
-            .iter()
-            .any(|inst| matches!(function.insts[*inst].kind, InstKind::Safepoint))
-    };
-    data.blocks.iter().find(has_safepoint).map(|block| function.blocks[block].unwind)
+/// The place of the loop's safepoint, and where it unwinds; `None` if the loop has no safepoint.
+fn find_safepoint(function: &Function, data: &LoopData) -> Option<(Span, Option<Block>)> {
+    let is_safepoint = |inst: &&Inst| matches!(function.insts[**inst].kind, InstKind::Safepoint);
+    data.blocks.iter().find_map(|block| {
+        let block = &function.blocks[block];
+        let safepoint = block.insts.iter().find(is_safepoint)?;
+        Some((function.insts[*safepoint].span, block.unwind))
+    })
 }
 
 /// Whether an unwind target uses nothing that the loop defines, so that a block in front of the loop may unwind there.
