@@ -1,12 +1,40 @@
 //! Binds the arguments of a call to parameters, as Python does: positional, by keyword, by default.
 #![allow(unsafe_code)] // Arguments come as an array of addresses.
 
-use crate::dispatcher::Parameters;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use std::ptr::null_mut;
+
+/// The parameters that arguments are bound to.
+pub(crate) struct Parameters {
+    /// The function's name, for messages.
+    pub(crate) function: String,
+    /// The names, interned by CPython.
+    pub(crate) names: Vec<Py<PyString>>,
+    /// How many cannot be passed by name.
+    pub(crate) positional_only: usize,
+    /// The defaults of the last parameters.
+    pub(crate) defaults: Option<Py<PyTuple>>,
+}
+
+impl Parameters {
+    /// Those of a Python function.
+    pub(crate) fn of(function: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let code = function.getattr("__code__")?;
+        let count: usize = code.getattr("co_argcount")?.extract()?;
+        let names = code.getattr("co_varnames")?.cast_into::<PyTuple>()?;
+        let names = names.iter().take(count).map(|name| Ok(name.cast_into::<PyString>()?.unbind()));
+        let defaults = function.getattr("__defaults__")?;
+        Ok(Self {
+            function: function.getattr("__qualname__")?.extract()?,
+            names: names.collect::<PyResult<_>>()?,
+            positional_only: code.getattr("co_posonlyargcount")?.extract()?,
+            defaults: if defaults.is_none() { None } else { Some(defaults.cast_into::<PyTuple>()?.unbind()) },
+        })
+    }
+}
 
 /// The names of arguments that are passed by keyword, and where their values start.
 type Named<'py> = (Bound<'py, PyTuple>, *const *mut ffi::PyObject);

@@ -1,14 +1,14 @@
 //! What Python may ask of a dispatcher besides calling it. The Python side makes methods and properties of these.
 
-use crate::dispatcher::{self, Dispatcher};
+use crate::dispatcher::Dispatcher;
 use crate::kernel::parse_signature;
-use crate::raise;
+use crate::{object, raise};
 use hotloop_driver::{Form, Type};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 fn dispatcher_of<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<&'a Dispatcher> {
-    dispatcher::of(object).ok_or_else(|| PyTypeError::new_err("this is not a kernel of Hotloop"))
+    object::of(object).ok_or_else(|| PyTypeError::new_err("this is not a kernel of Hotloop"))
 }
 
 /// The Python function of a dispatcher.

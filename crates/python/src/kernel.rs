@@ -1,10 +1,10 @@
 //! From a Python function to the engine's kernel: source, options, defaults and globals, captured when it is first needed.
 
-use crate::dispatcher::{self, Dispatcher};
+use crate::dispatcher::Dispatcher;
 use crate::engine::engine;
 use crate::globals::{FrozenGlobals, constant};
-use crate::raise;
 use crate::source::{FunctionText, Missing};
+use crate::{object, raise};
 use hotloop_diagnostics::{FileId, SourceMap};
 use hotloop_driver::{FloatFlags, FunctionSource, Kernel, Signature};
 use hotloop_hir::{ErrorModel, Options};
@@ -61,7 +61,7 @@ pub(crate) fn parse_signature(text: &str) -> PyResult<Signature> {
 /// calls it gets a message that it is not compiled, and it says why when it is called itself.
 pub(crate) fn handle_of(value: &Bound<'_, PyAny>) -> PyResult<Option<FunctionHandle>> {
     let py = value.py();
-    let Some(dispatcher) = dispatcher::of(value) else { return Ok(None) };
+    let Some(dispatcher) = object::of(value) else { return Ok(None) };
     let kernel = dispatcher.kernel(py)?;
     kernel.handle().map(Some).map_err(|failure| raise::failure(py, &failure))
 }

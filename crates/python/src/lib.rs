@@ -18,10 +18,12 @@ mod bind;
 mod code;
 mod dispatcher;
 mod engine;
+mod entry;
 mod globals;
 mod inspect;
 mod kernel;
 mod numpy;
+mod object;
 mod pack;
 mod raise;
 mod result;
@@ -34,15 +36,15 @@ mod _hotloop {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::dispatcher::make_dispatcher;
-    #[pymodule_export]
     use crate::engine::{get_num_threads, set_num_threads};
     #[pymodule_export]
     use crate::inspect::{compile, emit, live_allocations, py_func, signatures, statistics};
+    #[pymodule_export]
+    use crate::object::make_dispatcher;
 
     #[pymodule_init]
     fn initialise(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::numpy::import(module.py())?;
-        module.add("Dispatcher", crate::dispatcher::make_type(module.py())?)
+        module.add("Dispatcher", crate::object::make_type(module.py())?)
     }
 }
