@@ -159,8 +159,8 @@ def ticks_during(kernel, count):
 def test_other_threads_run_only_without_the_gil():
     spin_without_gil(1)
     count = spins_in(0.4)
-    assert ticks_during(spin_without_gil, count) >= 10
-    assert ticks_during(spin, count) <= 1
+    # A thread that waits for the GIL wakes up a few times around the call, not during it.
+    assert ticks_during(spin, count) < 8 < ticks_during(spin_without_gil, count)
 
 
 def test_many_threads_call_a_new_kernel_at_once():
