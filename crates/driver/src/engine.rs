@@ -16,7 +16,7 @@ use hotloop_diagnostics::Remark;
 use hotloop_hir::Options;
 use hotloop_infer::FunctionHandle;
 use hotloop_runtime::Interrupter;
-use hotloop_types::{FloatFlags, Type};
+use hotloop_types::{FloatFlags, Signature, Type};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -539,11 +539,32 @@ fn wrong_count(source: &FunctionSource, given: usize) -> Failure {
 fn no_signature(source: &FunctionSource, arguments: &[Type]) -> Failure {
     let types: Vec<String> = arguments.iter().map(ToString::to_string).collect();
     let declared: Vec<String> = source.signatures.iter().map(|one| format!("  {one}")).collect();
-    Failure::Arguments(format!(
+    let mut message = format!(
         "it is declared for other arguments than ({}); its signatures are\n{}",
         types.join(", "),
         declared.join("\n")
-    ))
+    );
+    if let [only] = source.signatures.as_slice() {
+        message.push_str(&first_difference(&only.parameters, arguments));
+    }
+    Failure::Arguments(message)
+}
+
+/// What keeps arguments from fitting the one declared signature, as a further line.
+fn first_difference(parameters: &[Type], arguments: &[Type]) -> String {
+    if parameters.len() != arguments.len() {
+        return format!("\nit takes {} arguments, not {}", parameters.len(), arguments.len());
+    }
+    let fits = |(argument, parameter): (&Type, &Type)| {
+        let declared = Signature { parameters: vec![parameter.clone()], result: None };
+        choose_parameters(&[declared], std::slice::from_ref(argument)).is_some()
+    };
+    match arguments.iter().zip(parameters).position(|pair| !fits(pair)) {
+        Some(at) => {
+            format!("\nargument {} is {}, where {} is declared", at + 1, arguments[at], parameters[at])
+        }
+        None => String::new(),
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
