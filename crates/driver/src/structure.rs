@@ -4,7 +4,7 @@
 //! key compile to the same code for the same argument types. No inference is needed: every name in the text that means something outside counts, used or not.
 
 use crate::program::Program;
-use hotloop_ast::{Argument, DictItem, Expr, ExprKind, FormatPart, FunctionDef, Stmt, StmtKind};
+use hotloop_ast::{Expr, ExprKind, FunctionDef, Stmt, StmtKind};
 use hotloop_cache::{Key, KeyBuilder};
 use hotloop_infer::{Environment, FunctionHandle, Global};
 use hotloop_parser::significant_tokens;
@@ -193,7 +193,7 @@ impl Chains {
             self.found.insert(chain);
             return;
         }
-        for_each_child(expr, &mut |child| self.expr(child));
+        expr.for_each_child(&mut |child| self.expr(child));
     }
 }
 
@@ -207,92 +207,5 @@ fn chain_of(expr: &Expr) -> Option<Vec<String>> {
             Some(chain)
         }
         _ => None,
-    }
-}
-
-/// The expressions directly within an expression.
-fn for_each_child(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
-    match &expr.kind {
-        ExprKind::Name(_)
-        | ExprKind::Number(_)
-        | ExprKind::Bool(_)
-        | ExprKind::None
-        | ExprKind::Ellipsis
-        | ExprKind::Str(_)
-        | ExprKind::Bytes(_) => {}
-        ExprKind::FormatString(parts) | ExprKind::TemplateString(parts) => for_each_field(parts, visit),
-        ExprKind::Unary { operand: value, .. }
-        | ExprKind::Attribute { value, .. }
-        | ExprKind::Starred(value)
-        | ExprKind::YieldFrom(value)
-        | ExprKind::Await(value)
-        | ExprKind::Walrus { value, .. }
-        | ExprKind::Lambda { body: value, .. } => visit(value),
-        ExprKind::Binary { first, rest } => {
-            visit(first);
-            rest.iter().for_each(|(_, operand)| visit(operand));
-        }
-        ExprKind::Compare { first, rest } => {
-            visit(first);
-            rest.iter().for_each(|(_, operand)| visit(operand));
-        }
-        ExprKind::BoolChain { operands: items, .. }
-        | ExprKind::Tuple(items)
-        | ExprKind::List(items)
-        | ExprKind::Set(items) => items.iter().for_each(visit),
-        ExprKind::Conditional { condition, then, otherwise } => {
-            [condition, then, otherwise].into_iter().for_each(|part| visit(part));
-        }
-        ExprKind::Call { function, arguments } => {
-            visit(function);
-            for argument in arguments {
-                match argument {
-                    Argument::Positional(value)
-                    | Argument::Keyword { value, .. }
-                    | Argument::Unpack(value)
-                    | Argument::UnpackKeywords(value) => visit(value),
-                }
-            }
-        }
-        ExprKind::Subscript { value, index } => {
-            visit(value);
-            visit(index);
-        }
-        ExprKind::Slice { lower, upper, step } => {
-            [lower, upper, step].into_iter().flatten().for_each(|part| visit(part));
-        }
-        ExprKind::Dict(items) => items.iter().for_each(|item| match item {
-            DictItem::Pair(key, value) => [key, value].into_iter().for_each(&mut *visit),
-            DictItem::Unpack(value) => visit(value),
-        }),
-        ExprKind::ListComprehension { element, clauses }
-        | ExprKind::SetComprehension { element, clauses }
-        | ExprKind::Generator { element, clauses } => {
-            visit(element);
-            for_each_in_clauses(clauses, visit);
-        }
-        ExprKind::DictComprehension { key, value, clauses } => {
-            visit(key);
-            visit(value);
-            for_each_in_clauses(clauses, visit);
-        }
-        ExprKind::Yield(value) => value.iter().for_each(|value| visit(value)),
-    }
-}
-
-fn for_each_in_clauses(clauses: &[hotloop_ast::Comprehension], visit: &mut dyn FnMut(&Expr)) {
-    for clause in clauses {
-        visit(&clause.target);
-        visit(&clause.iterable);
-        clause.conditions.iter().for_each(&mut *visit);
-    }
-}
-
-fn for_each_field(parts: &[FormatPart], visit: &mut dyn FnMut(&Expr)) {
-    for part in parts {
-        if let FormatPart::Field { value, format, .. } = part {
-            visit(value);
-            for_each_field(format.as_deref().unwrap_or_default(), visit);
-        }
     }
 }
