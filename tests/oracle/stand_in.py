@@ -24,7 +24,8 @@ def decorator(*arguments, **options):
 
 def hotloop_module():
     module = types.ModuleType("hotloop")
-    module.njit = module.jit = decorator
+    module.njit = module.jit = module.register_jitable = decorator
+    module.literal_unroll = lambda values: values
     module.prange = range
     return module
 

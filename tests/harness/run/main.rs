@@ -5,12 +5,14 @@
 //! what CPython gave, and leave the arrays as CPython left them; and where a case allows CPython a bound, they must
 //! still agree among each other to the bit.
 
+mod agree;
 mod call;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use call::{Observed, Way};
+use agree::check;
+use call::Way;
 use hotloop_tests::oracle::{Case, Program, ask, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -41,41 +43,4 @@ fn trials(program: Program, ways: &Arc<Vec<Way>>) -> Vec<Trial> {
         Trial::test(name, move || check(&ways, &source, &case).map_err(Failed::from))
     };
     cases.into_iter().enumerate().map(make).collect()
-}
-
-fn check(ways: &[Way], source: &std::path::Path, case: &Case) -> Result<(), String> {
-    let mut first: Option<(&str, Observed)> = None;
-    for way in ways {
-        let observed = way.call(source, case)?;
-        compare(
-            "CPython",
-            way.name,
-            &Observed { answer: case.answer.clone(), after: case.after.clone() },
-            &observed,
-            case.within,
-        )?;
-        match &first {
-            Some((name, reference)) => compare(name, way.name, reference, &observed, None)?,
-            None => first = Some((way.name, observed)),
-        }
-    }
-    Ok(())
-}
-
-fn compare(
-    left: &str,
-    right: &str,
-    expected: &Observed,
-    actual: &Observed,
-    within: Option<f64>,
-) -> Result<(), String> {
-    let answers = expected.answer.compare(&actual.answer, within);
-    answers.map_err(|difference| format!("{left} and {right} differ: {difference}"))?;
-    for (position, (expected, actual)) in expected.after.iter().zip(&actual.after).enumerate() {
-        let same = expected.compare(actual, within);
-        same.map_err(|difference| {
-            format!("{left} and {right} leave argument {position} differently: {difference}")
-        })?;
-    }
-    Ok(())
 }

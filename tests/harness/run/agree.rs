@@ -1,0 +1,45 @@
+//! Whether all ways of running a case agree with CPython and among each other.
+
+use std::path::Path;
+
+use crate::call::{Observed, Way};
+use hotloop_tests::oracle::Case;
+
+/// Runs a case in every way. What CPython gave must come out of each; where the case allows CPython a bound, the ways
+/// must still agree among each other to the bit.
+pub(crate) fn check(ways: &[Way], source: &Path, case: &Case) -> Result<(), String> {
+    let mut first: Option<(&str, Observed)> = None;
+    for way in ways {
+        let observed = way.call(source, case)?;
+        compare(
+            "CPython",
+            way.name,
+            &Observed { answer: case.answer.clone(), after: case.after.clone() },
+            &observed,
+            case.within,
+        )?;
+        match &first {
+            Some((name, reference)) => compare(name, way.name, reference, &observed, None)?,
+            None => first = Some((way.name, observed)),
+        }
+    }
+    Ok(())
+}
+
+fn compare(
+    left: &str,
+    right: &str,
+    expected: &Observed,
+    actual: &Observed,
+    within: Option<f64>,
+) -> Result<(), String> {
+    let answers = expected.answer.compare(&actual.answer, within);
+    answers.map_err(|difference| format!("{left} and {right} differ: {difference}"))?;
+    for (position, (expected, actual)) in expected.after.iter().zip(&actual.after).enumerate() {
+        let same = expected.compare(actual, within);
+        same.map_err(|difference| {
+            format!("{left} and {right} leave argument {position} differently: {difference}")
+        })?;
+    }
+    Ok(())
+}
