@@ -90,8 +90,19 @@ def encode_exception(error, path):
         trace = trace.tb_next
     # Only what the kernel itself raised has arguments to compare; messages of NumPy and CPython are theirs.
     raised_here = line is not None and path.read_text().splitlines()[line - 1].split()[:1] in (["raise"], ["assert"])
-    arguments = [argument if isinstance(argument, str) else repr(plain(argument)) for argument in error.args]
-    return {"kind": "exception", "class": type(error).__name__, "line": line, "arguments": arguments if raised_here else None}
+    described = {"kind": "exception", "class": type(error).__name__, "line": line}
+    if raised_here:
+        error.args = tuple(map(in_python, error.args))
+        described |= {"arguments": repr(error.args), "message": str(error)}
+    return described
+
+
+def in_python(argument):
+    """An argument of an exception, its numbers as Python's own."""
+    if isinstance(argument, tuple):
+        return tuple(map(in_python, argument))
+    argument = plain(argument)
+    return argument.item() if isinstance(argument, np.generic) else argument
 
 
 def run_case(path, kernels, name, arguments, options):
@@ -99,7 +110,7 @@ def run_case(path, kernels, name, arguments, options):
     given = [decode_input(argument) for argument in encoded]
     try:
         result = encode(kernels[name](*given))
-    except (ArithmeticError, LookupError, ValueError, TypeError, AssertionError, RuntimeError, NameError, MemoryError) as error:
+    except BaseException as error:
         result = encode_exception(error, path)
     return {
         "function": name,

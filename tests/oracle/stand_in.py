@@ -200,7 +200,9 @@ class LiteralMarker(ast.NodeTransformer):
         return ast.copy_location(call, node)
 
     def visit_Constant(self, node):
-        if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        # An integer beyond 64 bits can only be an exception's argument, as it is written.
+        is_wide = isinstance(node.value, int) and node.value >= 2**64
+        if isinstance(node.value, (int, float)) and not isinstance(node.value, bool) and not is_wide:
             return ast.copy_location(ast.Call(ast.Name("__scalar__", ast.Load()), [node], []), node)
         return node
 

@@ -53,6 +53,20 @@ def parallel_read(x, last):
     return out
 
 
+@njit
+def raise_with_arguments(kind, i, x):
+    if kind == 0:
+        raise ValueError("bad index", i)
+    if kind == 1:
+        raise KeyError(5)
+    if kind == 2:
+        raise IndexError(1, 2.5, None, True, ("nested", (i, x)), 18446744073709551616)
+    if kind == 3:
+        raise FileNotFoundError(2, "no such file")
+    assert i < 3, (i, x)
+    raise StopIteration(x)
+
+
 def line_of(mark):
     with open(__file__) as file:
         return next(number for number, line in enumerate(file, 1) if line.rstrip().endswith("# line: " + mark))
@@ -71,6 +85,19 @@ def test_the_traceback_names_the_kernel():
     assert last.line == "return x[i, j]  # line: read"
     text = "".join(traceback.format_exception(caught.value))
     assert "^^^" not in text.split("in read")[1]
+
+
+@pytest.mark.parametrize("kind", range(5))
+@pytest.mark.parametrize("i", [2, -7, 2**62])
+def test_arguments_are_those_of_python(kind, i):
+    with pytest.raises(BaseException) as expected:
+        raise_with_arguments.py_func(kind, i, 0.1)
+    with pytest.raises(BaseException) as caught:
+        raise_with_arguments(kind, i, 0.1)
+    assert type(caught.value) is type(expected.value)
+    assert caught.value.args == expected.value.args
+    assert list(map(type, caught.value.args)) == list(map(type, expected.value.args))
+    assert str(caught.value) == str(expected.value)
 
 
 def test_the_frame_of_a_called_kernel_is_named():

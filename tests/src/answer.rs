@@ -47,7 +47,9 @@ pub struct Exception {
     pub class: String,
     /// The line of the kernel it left through, where known.
     pub line: Option<u32>,
-    /// Its message, where the kernel itself raised it; `None` where the wording is CPython's or NumPy's own.
+    /// Its arguments as `repr` shows them, where the kernel itself raised it; `None` where the wording is CPython's or NumPy's own.
+    pub arguments: Option<String>,
+    /// What `str` gives for it, where it has arguments to compare.
     pub message: Option<String>,
 }
 
@@ -139,8 +141,8 @@ fn compare_elements(
 impl Exception {
     fn compare(&self, actual: &Self) -> Result<(), Difference> {
         let same_line = self.line.is_none() || self.line == actual.line;
-        let same_message = self.message.is_none() || self.message == actual.message;
-        if self.class == actual.class && same_line && same_message {
+        let same_arguments = self.arguments.is_none() || self.arguments == actual.arguments;
+        if self.class == actual.class && same_line && same_arguments {
             Ok(())
         } else {
             Err(differ(self, actual))
@@ -265,12 +267,13 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_differ_by_class_line_or_own_message() {
-        let raised = |class: &str, line, message: Option<&str>| {
+    fn exceptions_differ_by_class_line_or_own_arguments() {
+        let raised = |class: &str, line, arguments: Option<&str>| {
             Answer::Exception(Exception {
                 class: class.to_owned(),
                 line,
-                message: message.map(str::to_owned),
+                arguments: arguments.map(str::to_owned),
+                message: None,
             })
         };
         let expected = raised("ValueError", Some(3), Some("no"));

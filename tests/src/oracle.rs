@@ -119,9 +119,14 @@ fn answer(json: &Json) -> Answer {
     if string(&json["kind"]) != "exception" {
         return Answer::Value(value(json));
     }
-    let message = json["arguments"].as_array().map(|_| list(&json["arguments"], string).join(", "));
+    let text = |field: &str| json[field].as_str().map(str::to_owned);
     let line = json["line"].as_u64().map(|line| u32::try_from(line).expect("a line"));
-    Answer::Exception(Exception { class: string(&json["class"]), line, message })
+    Answer::Exception(Exception {
+        class: string(&json["class"]),
+        line,
+        arguments: text("arguments"),
+        message: text("message"),
+    })
 }
 
 fn value(json: &Json) -> Value {

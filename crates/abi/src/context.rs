@@ -30,11 +30,22 @@ pub struct ErrorState {
     pub site: u32,
     /// The [`ExceptionClass`](crate::ExceptionClass) as a number.
     pub class: u32,
-    /// Values for the message, such as index, axis and length of an index error.
-    pub payload: [i64; 4],
+    /// What the exception's arguments are made from at run time, such as index, axis and length of an index error; see
+    /// [`ErrorArgument`](crate::ErrorArgument).
+    pub payload: [i64; PAYLOAD_WORDS],
 }
 
+/// The most words that an error takes along.
+pub const PAYLOAD_WORDS: usize = 8;
+
 impl ErrorState {
+    /// A payload that starts with these words, at most [`PAYLOAD_WORDS`], and goes on with zeros.
+    pub fn payload_of(words: &[i64]) -> [i64; PAYLOAD_WORDS] {
+        let mut payload = [0; PAYLOAD_WORDS];
+        payload[..words.len()].copy_from_slice(words);
+        payload
+    }
+
     /// The site of an error that has no place in a source.
     pub const NO_SITE: u32 = u32::MAX;
     /// Offset of `image` in bytes.

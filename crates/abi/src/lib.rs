@@ -31,76 +31,17 @@
 //! ```
 
 mod context;
+mod error_argument;
+mod exception_class;
 mod runtime_functions;
 
 pub use context::{
-    ArrayHeader, Context, ErrorState, HostEntry, MAX_CHUNKS, ParallelBody, Status, array_words, chunk_bounds,
-    chunk_count,
+    ArrayHeader, Context, ErrorState, HostEntry, MAX_CHUNKS, PAYLOAD_WORDS, ParallelBody, Status,
+    array_words, chunk_bounds, chunk_count,
 };
+pub use error_argument::{ErrorArgument, ErrorValue, exception_text};
+pub use exception_class::ExceptionClass;
 pub use runtime_functions::{Effects, MachineType, RuntimeFunction};
 
 /// The version of everything in this crate. Code made for another version is never run.
-pub const VERSION: u32 = 1;
-
-/// Rows of a table of exception classes: variant, Python's name, what it stands for.
-macro_rules! exception_classes {
-    ($($class:ident $documentation:literal,)*) => {
-        /// The built-in exception classes that compiled code can raise.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(u32)]
-        pub enum ExceptionClass {
-            $(#[doc = $documentation] $class,)*
-        }
-
-        impl ExceptionClass {
-            /// All classes; the position of each is its number.
-            pub const ALL: &[Self] = &[$(Self::$class,)*];
-
-            /// The name of the class in Python's `builtins`.
-            pub const fn python_name(self) -> &'static str {
-                match self {
-                    $(Self::$class => stringify!($class),)*
-                }
-            }
-        }
-    };
-}
-
-exception_classes! {
-    Exception "The root of ordinary exceptions.",
-    ArithmeticError "The root of arithmetic exceptions.",
-    AssertionError "An `assert` failed.",
-    AttributeError "An attribute does not exist.",
-    BufferError "A buffer cannot be had.",
-    EOFError "The input ended.",
-    FloatingPointError "A floating-point operation failed.",
-    IndexError "An index is out of range.",
-    KeyError "A key does not exist.",
-    KeyboardInterrupt "The user asked to stop.",
-    LookupError "The root of index and key errors.",
-    MemoryError "Memory ran out.",
-    NameError "A name is not defined.",
-    NotImplementedError "Something is left to be written.",
-    OSError "The system refused.",
-    OverflowError "A result does not fit.",
-    RecursionError "The stack ran out.",
-    RuntimeError "Something failed at run time.",
-    StopIteration "An iterator ended.",
-    SystemError "The interpreter failed.",
-    TypeError "A value has the wrong type.",
-    UnboundLocalError "A local variable was read before it was assigned.",
-    ValueError "A value is not acceptable.",
-    ZeroDivisionError "A division by zero.",
-}
-
-impl ExceptionClass {
-    /// The class of that name, if compiled code can raise it.
-    pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|class| class.python_name() == name)
-    }
-
-    /// The class of that number, as stored in [`ErrorState`].
-    pub fn by_number(number: u32) -> Option<Self> {
-        Self::ALL.get(number as usize).copied()
-    }
-}
+pub const VERSION: u32 = 2;

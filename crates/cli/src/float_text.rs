@@ -1,25 +1,9 @@
-//! Floats as Python and NumPy print them: the fewest digits that read back to the same number.
+//! Floats of arrays as NumPy prints them: the fewest digits that read back to the same number.
 
-use hotloop_driver::Dtype;
+use hotloop_driver::{Dtype, float_repr};
 
 /// Digits behind the point in arrays, at most: NumPy's `precision`.
 const ARRAY_PRECISION: usize = 8;
-
-/// A float as Python's `repr` prints it, a float32 with its own fewest digits.
-pub(crate) fn scalar(value: f64, dtype: Dtype) -> String {
-    if value.is_nan() {
-        return "nan".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let (mantissa, exponent) = shortest_scientific(value, dtype);
-    if value != 0.0 && !(-4..16).contains(&exponent) {
-        return format!("{mantissa}e{}", exponent_text(exponent, 2));
-    }
-    let text = shortest_positional(value, dtype);
-    if text.contains('.') { text } else { text + ".0" }
-}
 
 fn shortest_positional(value: f64, dtype: Dtype) -> String {
     if dtype == Dtype::Float32 { format!("{}", value as f32) } else { format!("{value}") }
@@ -125,7 +109,7 @@ impl FloatFormat {
     pub(crate) fn text(&self, number: f64) -> String {
         let (left, right, precision) = (self.left, self.right, self.precision);
         if !number.is_finite() {
-            return format!("{:>1$}", scalar(number, self.dtype), left + right + 1);
+            return format!("{:>1$}", float_repr(number, self.dtype), left + right + 1);
         }
         if self.is_scientific {
             // Digits beyond the fewest are those of the exact value, not zeros.

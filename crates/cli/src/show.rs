@@ -1,6 +1,6 @@
 //! Results as Python's `print` shows them.
 
-use crate::{array_text, float_text};
+use crate::array_text;
 use hotloop_driver::{Number, Value};
 
 /// A result as text, without a newline at its end.
@@ -35,6 +35,6 @@ fn number(number: Number) -> String {
         Number::Bool(false) => "False".to_owned(),
         Number::Int(_, value) => value.to_string(),
         Number::UInt(_, value) => value.to_string(),
-        Number::Float(dtype, value) => float_text::scalar(value, dtype),
+        Number::Float(dtype, value) => hotloop_driver::float_repr(value, dtype),
     }
 }

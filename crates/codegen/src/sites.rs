@@ -1,7 +1,7 @@
 //! The places of an object that can raise: what the numbers in the error state stand for.
 
 use hotloop_diagnostics::Span;
-use hotloop_mir::{ExceptionClass, RuntimeFunction};
+use hotloop_mir::{ErrorArgument, ExceptionClass, RuntimeFunction};
 
 /// A place that can raise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub struct Site {
     /// What it raises. Where a runtime function raised, the error state may name another class; then that one holds, and
     /// the message is the runtime's for that class.
     pub class: ExceptionClass,
-    /// The message of that class; `{0}` and so on stand for the words of the payload.
-    pub message: String,
+    /// The arguments of that class.
+    pub arguments: Vec<ErrorArgument>,
     /// How many words of the payload the site sets; those behind are left over from earlier errors.
     pub payload_words: u32,
 }

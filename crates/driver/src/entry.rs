@@ -2,8 +2,9 @@
 
 use crate::exception::{Place, RaisingSite};
 use crate::image::Unit;
-use hotloop_abi::ExceptionClass;
+use hotloop_abi::{ErrorArgument, ErrorValue, ExceptionClass};
 use hotloop_cache::{Cache, EntryKind, Key, Lookup};
+use hotloop_types::Dtype;
 use serde::{Deserialize, Serialize};
 
 /// Entries that hold machine code.
@@ -28,10 +29,66 @@ pub(crate) struct CodeEntry {
 pub(crate) struct SiteEntry {
     /// The class's number; absent where the runtime says.
     pub(crate) class: Option<u32>,
-    pub(crate) message: String,
+    pub(crate) arguments: Vec<ArgumentEntry>,
     pub(crate) payload_words: u32,
     /// The function's place in the root's closure, and the token in it.
     pub(crate) token: Option<(u32, u32)>,
+}
+
+/// An [`ErrorArgument`] as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ArgumentEntry {
+    None,
+    Bool(bool),
+    Int(i128),
+    Float(u64),
+    Str(String),
+    Message(String),
+    /// The dtype by its position among all.
+    Word(u32, u32),
+    Tuple(Vec<ArgumentEntry>),
+}
+
+impl From<&ErrorArgument> for ArgumentEntry {
+    fn from(argument: &ErrorArgument) -> Self {
+        match argument {
+            ErrorArgument::Constant(value) => Self::from(value),
+            ErrorArgument::Message(message) => Self::Message(message.clone()),
+            ErrorArgument::Word(dtype, position) => Self::Word(*dtype as u32, *position),
+            ErrorArgument::Tuple(items) => Self::Tuple(items.iter().map(Self::from).collect()),
+        }
+    }
+}
+
+impl From<&ErrorValue> for ArgumentEntry {
+    fn from(value: &ErrorValue) -> Self {
+        match value {
+            ErrorValue::None => Self::None,
+            ErrorValue::Bool(value) => Self::Bool(*value),
+            ErrorValue::Int(value) => Self::Int(*value),
+            ErrorValue::Float(bits) => Self::Float(*bits),
+            ErrorValue::Str(text) => Self::Str(text.clone()),
+            ErrorValue::Tuple(items) => Self::Tuple(items.iter().map(Self::from).collect()),
+        }
+    }
+}
+
+impl From<ArgumentEntry> for ErrorArgument {
+    fn from(entry: ArgumentEntry) -> Self {
+        Self::Constant(match entry {
+            ArgumentEntry::None => ErrorValue::None,
+            ArgumentEntry::Bool(value) => ErrorValue::Bool(value),
+            ArgumentEntry::Int(value) => ErrorValue::Int(value),
+            ArgumentEntry::Float(bits) => ErrorValue::Float(bits),
+            ArgumentEntry::Str(text) => ErrorValue::Str(text),
+            ArgumentEntry::Message(message) => return Self::Message(message),
+            ArgumentEntry::Word(dtype, position) => {
+                let dtype = Dtype::ALL.get(dtype as usize).copied();
+                return Self::Word(dtype.unwrap_or(Dtype::Int64), position);
+            }
+            ArgumentEntry::Tuple(items) => return Self::Tuple(items.into_iter().map(Self::from).collect()),
+        })
+    }
 }
 
 /// What a file's bytes, a function's name and argument types lead to.
@@ -56,7 +113,7 @@ impl CodeEntry {
             sites: sites
                 .map(|(site, place)| RaisingSite {
                     class: site.class.and_then(ExceptionClass::by_number),
-                    message: site.message,
+                    arguments: site.arguments.into_iter().map(ErrorArgument::from).collect(),
                     payload_words: site.payload_words,
                     place,
                 })

@@ -1,6 +1,6 @@
 //! Exceptions that compiled code raised, with the place in the source.
 
-use hotloop_abi::{ErrorState, ExceptionClass};
+use hotloop_abi::{ErrorArgument, ErrorState, ErrorValue, ExceptionClass, PAYLOAD_WORDS, exception_text};
 use std::fmt;
 
 /// A place in a source, as a traceback names it.
@@ -21,8 +21,8 @@ pub struct Place {
 pub(crate) struct RaisingSite {
     /// What is raised; `None` where the runtime says so.
     pub class: Option<ExceptionClass>,
-    /// The message, with `{0}` and so on for the words of the payload.
-    pub message: String,
+    /// The arguments, some of them made from the payload.
+    pub arguments: Vec<ErrorArgument>,
     /// How many words of the payload the site sets.
     pub payload_words: u32,
     /// Where in the source.
@@ -34,28 +34,34 @@ pub(crate) struct RaisingSite {
 pub struct Exception {
     /// Its class.
     pub class: ExceptionClass,
-    /// Its message; empty if it has none.
-    pub message: String,
+    /// Its arguments.
+    pub arguments: Vec<ErrorValue>,
     /// Where it was raised.
     pub place: Option<Place>,
-    /// The values in the message, such as index, axis and length of an index error.
-    pub payload: [i64; 4],
+    /// The values that the arguments were made from, such as index, axis and length of an index error.
+    pub payload: Vec<i64>,
 }
 
 impl Exception {
+    /// What Python's `str` gives for it; empty without arguments.
+    pub fn message(&self) -> String {
+        exception_text(&self.arguments, self.class.is_subclass_of(ExceptionClass::KeyError))
+    }
+
     /// What the error state says; `site` is the place it names, if any.
     pub(crate) fn new(state: &ErrorState, site: Option<&RaisingSite>) -> Self {
         let class = ExceptionClass::by_number(state.class).unwrap_or(ExceptionClass::SystemError);
         // The runtime raises through a site of the compiled code, with a class and payload of its own.
-        let (template, words) = match site {
-            Some(site) if site.class == Some(class) => (site.message.as_str(), site.payload_words as usize),
-            _ => (runtime_message(class), 0),
+        let (arguments, words) = match site {
+            Some(site) if site.class == Some(class) => (&site.arguments, site.payload_words as usize),
+            _ => (&ErrorArgument::message(runtime_message(class)), 0),
         };
+        let payload = &state.payload[..words.min(PAYLOAD_WORDS)];
         Self {
             class,
-            message: fill_in(template, &state.payload[..words.min(4)]),
+            arguments: arguments.iter().map(|argument| argument.value(payload)).collect(),
             place: site.and_then(|site| site.place.clone()),
-            payload: state.payload,
+            payload: payload.to_vec(),
         }
     }
 }
@@ -70,21 +76,13 @@ fn runtime_message(class: ExceptionClass) -> &'static str {
     }
 }
 
-fn fill_in(template: &str, payload: &[i64]) -> String {
-    let mut message = template.to_owned();
-    for (position, value) in payload.iter().enumerate() {
-        message = message.replace(&format!("{{{position}}}"), &value.to_string());
-    }
-    message
-}
-
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.class.python_name())?;
-        if !self.message.is_empty() {
-            write!(f, ": {}", self.message)?;
+        match self.message() {
+            empty if empty.is_empty() => Ok(()),
+            message => write!(f, ": {message}"),
         }
-        Ok(())
     }
 }
 

@@ -47,19 +47,16 @@ impl Kernel {
         placed.copy_out(interpreter.memory());
         match outcome {
             Ok(results) => unpack(&lowered.result, &mut results.into_iter(), interpreter.memory()),
-            Err(Outcome::Raised(raised)) => Err(Failure::Raised(self.exception(&raised))),
+            Err(Outcome::Raised(raised)) => Err(Failure::Raised(self.exception(*raised))),
             Err(Outcome::Trap(trap)) => Err(Failure::Internal(trap.to_string())),
             Err(Outcome::OutOfFuel) => unreachable!("no limit was set"),
         }
     }
 
-    fn exception(&self, raised: &hotloop_interp::Exception) -> Exception {
-        let mut payload = [0; 4];
-        for (slot, value) in payload.iter_mut().zip(&raised.payload) {
-            *slot = *value;
-        }
-        let place = self.place(raised.span, &raised.function);
-        Exception { class: raised.class, message: raised.message.clone(), place, payload }
+    fn exception(&self, raised: hotloop_interp::Exception) -> Exception {
+        let hotloop_interp::Exception { class, arguments, payload, function, span } = raised;
+        let place = self.place(span, &function);
+        Exception { class, arguments, place, payload }
     }
 
     fn place(&self, span: Span, symbol: &str) -> Option<Place> {

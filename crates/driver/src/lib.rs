@@ -56,7 +56,7 @@ pub use kernel::Kernel;
 pub use program::{FunctionSource, SharedEnvironment};
 pub use timings::{Stage, Timings};
 
-pub use hotloop_abi::ExceptionClass;
+pub use hotloop_abi::{ErrorValue, ExceptionClass};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
 pub use hotloop_runtime::{CallState, Interrupter};
-pub use hotloop_types::{ArrayType, Dtype, DtypeKind, FloatFlags, Layout, Signature, Type};
+pub use hotloop_types::{ArrayType, Dtype, DtypeKind, FloatFlags, Layout, Signature, Type, float_repr};

@@ -84,5 +84,5 @@ def without(n):
         engine().function("raise.py", source, "without").unwrap_or_else(|failure| panic!("{failure}"));
     let message = |n: i64| kernel.call(&[n.into()]).expect_err("it raises").to_string();
     assert_eq!(message(1), "ValueError");
-    assert_eq!(message(0), "KeyError: {0} is not filled in");
+    assert_eq!(message(0), "KeyError: '{0} is not filled in'");
 }

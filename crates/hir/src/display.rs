@@ -14,8 +14,8 @@
 //! variable, and behind a type that a version may be one. Versions are counted by the name of their local. There is no reader of this form.
 
 use crate::{
-    ArrayAttribute, BinaryOp, CompareOp, Constant, Edge, ErrorModel, Expr, ExprKind, Fill, Function, Loop,
-    Options, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind, UnaryOp, Version,
+    ArrayAttribute, BinaryOp, CompareOp, Constant, Edge, ErrorModel, ExceptionArgument, Expr, ExprKind, Fill,
+    Function, Loop, Options, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind, UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
 use hotloop_types::{Dtype, FloatFlags, Type};
@@ -107,14 +107,37 @@ impl<'a> Printer<'a> {
                     self.expr(f, value)
                 })
             }),
-            StmtKind::Raise { class, message } => {
-                line(f, depth, |f| write!(f, "raise {}({message:?})", class.python_name()))
-            }
-            StmtKind::Assert { condition, message } => line(f, depth, |f| {
+            StmtKind::Raise { exception } => line(f, depth, |f| {
+                write!(f, "raise {}", exception.class.python_name())?;
+                self.exception_arguments(f, &exception.arguments)
+            }),
+            StmtKind::Assert { condition, arguments } => line(f, depth, |f| {
                 f.write_str("assert ")?;
                 self.expr(f, condition)?;
-                write!(f, ", {message:?}")
+                f.write_str(", ")?;
+                match arguments.as_slice() {
+                    [only] => self.exception_argument(f, only),
+                    several => self.exception_arguments(f, several),
+                }
             }),
+        }
+    }
+
+    fn exception_arguments(&self, f: &mut Formatter<'_>, arguments: &[ExceptionArgument]) -> fmt::Result {
+        f.write_char('(')?;
+        for (position, argument) in arguments.iter().enumerate() {
+            f.write_str(if position > 0 { ", " } else { "" })?;
+            self.exception_argument(f, argument)?;
+        }
+        f.write_char(')')
+    }
+
+    fn exception_argument(&self, f: &mut Formatter<'_>, argument: &ExceptionArgument) -> fmt::Result {
+        match argument {
+            ExceptionArgument::Value(value) => self.expr(f, value),
+            ExceptionArgument::Int(value) => write!(f, "{value}"),
+            ExceptionArgument::Str(text) => write!(f, "{text:?}"),
+            ExceptionArgument::Tuple(items) => self.exception_arguments(f, items),
         }
     }
 

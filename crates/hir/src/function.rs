@@ -1,7 +1,6 @@
 //! Functions, statements and the versions of locals.
 
-use crate::{Callee, Expr, Local, Version};
-use hotloop_abi::ExceptionClass;
+use crate::{Callee, Exception, ExceptionArgument, Expr, Local, Version};
 use hotloop_diagnostics::Span;
 use hotloop_index::IdMap;
 use hotloop_types::{FloatFlags, Type};
@@ -202,17 +201,15 @@ pub enum StmtKind {
     Return(Option<Expr>),
     /// Raises an exception.
     Raise {
-        /// Its class.
-        class: ExceptionClass,
-        /// Its message; empty without arguments.
-        message: String,
+        /// What is raised.
+        exception: Exception,
     },
     /// Raises `AssertionError` unless a condition holds.
     Assert {
         /// A bool.
         condition: Expr,
-        /// The message; empty without one.
-        message: String,
+        /// The arguments of the exception, evaluated only when it is raised.
+        arguments: Vec<ExceptionArgument>,
     },
 }
 

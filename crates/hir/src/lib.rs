@@ -16,10 +16,12 @@
 //! ```
 
 mod display;
+mod exception;
 mod expr;
 mod function;
 mod verify;
 
+pub use exception::{Exception, ExceptionArgument};
 pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
 pub use function::{
     CalleeData, Edge, ErrorModel, Function, LocalData, Loop, Move, Options, RangeLoop, Reduction,

@@ -3,8 +3,8 @@
 use hotloop_abi::ExceptionClass;
 use hotloop_diagnostics::Span;
 use hotloop_hir::{
-    BinaryOp, Constant, Edge, Expr, ExprKind, Function, Local, LocalData, Loop, Move, RangeLoop, Reduction,
-    ReductionOp, Stmt, StmtKind, Version, VersionData, verify,
+    BinaryOp, Constant, Edge, Exception, Expr, ExprKind, Function, Local, LocalData, Loop, Move, RangeLoop,
+    Reduction, ReductionOp, Stmt, StmtKind, Version, VersionData, verify,
 };
 use hotloop_types::{ArrayType, Dtype, Layout, Type};
 
@@ -201,7 +201,9 @@ fn h07_edges_are_where_control_goes() {
     for (body, back) in [
         (Vec::new(), None),
         (
-            vec![stmt(StmtKind::Raise { class: ExceptionClass::ValueError, message: String::new() })],
+            vec![stmt(StmtKind::Raise {
+                exception: Exception { class: ExceptionClass::ValueError, arguments: Vec::new() },
+            })],
             Some(Edge::default()),
         ),
     ] {

@@ -47,20 +47,6 @@ pub(crate) fn integer_constant(value: &Expr) -> Option<i64> {
 }
 
 impl Inference<'_> {
-    /// The text of a string literal or a global that is one.
-    pub(crate) fn constant_string(&self, value: &ast::Expr) -> Option<String> {
-        match &value.kind {
-            ast::ExprKind::Str(text) => Some(text.clone()),
-            ast::ExprKind::Name(name) if self.locals.find(name).is_none() => {
-                match self.environment.global(name) {
-                    Some(Global::Constant(FrozenValue::Str(text))) => Some(text),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
     /// The module, function or dtype that an expression names outside the function, if it does.
     pub(crate) fn static_global(&mut self, expression: &ast::Expr) -> crate::function::Typed<Option<Global>> {
         match &expression.kind {

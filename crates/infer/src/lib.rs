@@ -55,6 +55,7 @@ mod module_scope;
 mod names;
 mod operators;
 mod parallel;
+mod raise;
 mod reads;
 mod reductions;
 mod select;

@@ -104,9 +104,14 @@ impl Walk<'_> {
                 live = Live::default();
                 value.iter().for_each(|value| self.read(value, &mut live));
             }
-            // A message is evaluated only where the function is left; it is constant.
-            StmtKind::Raise { .. } => live = Live::default(),
-            StmtKind::Assert { condition, .. } => self.read(condition, &mut live),
+            StmtKind::Raise { exception, .. } => {
+                live = Live::default();
+                exception.iter().for_each(|exception| self.read(exception, &mut live));
+            }
+            StmtKind::Assert { condition, message } => {
+                message.iter().for_each(|message| self.read(message, &mut live));
+                self.read(condition, &mut live);
+            }
             StmtKind::Break => live = targets.exit.clone(),
             StmtKind::Continue => live = targets.head.clone(),
             StmtKind::With { .. }

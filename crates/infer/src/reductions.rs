@@ -77,10 +77,13 @@ impl Usages<'_, '_> {
                 self.block(otherwise);
             }
             StmtKind::Return(Some(value)) => self.expression(value),
-            StmtKind::Assert { condition, .. } => self.expression(condition),
+            StmtKind::Raise { exception, .. } => exception.iter().for_each(|value| self.expression(value)),
+            StmtKind::Assert { condition, message } => {
+                self.expression(condition);
+                message.iter().for_each(|message| self.expression(message));
+            }
             StmtKind::AnnAssign { value: None, .. }
             | StmtKind::Return(None)
-            | StmtKind::Raise { .. }
             | StmtKind::With { .. }
             | StmtKind::Try { .. }
             | StmtKind::Match { .. }

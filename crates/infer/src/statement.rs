@@ -2,9 +2,8 @@
 
 use crate::bindings::{Bindings, Joins};
 use crate::function::{Inference, Reported, Typed};
-use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
-use hotloop_ast::{Argument, ExprKind as AstExpr, StmtKind as AstStmt};
+use hotloop_ast::{ExprKind as AstExpr, StmtKind as AstStmt};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{Constant, Edge, Expr, ExprKind, StmtKind};
@@ -12,8 +11,6 @@ use hotloop_index::IdSet;
 use hotloop_types::Type;
 
 static UNSUPPORTED: Code = Code::new("HL0301", "a statement is not supported in a kernel yet");
-static RAISE: Code =
-    Code::new("HL0308", "an exception is raised in a way that is not supported in a kernel yet");
 static LEAVES_PARALLEL: Code = Code::new("HL0403", "an iteration of a parallel loop leaves the loop");
 static OUTSIDE_LOOP: Code = Code::new("HL0220", "`break` or `continue` outside a loop");
 pub(crate) static TOO_DEEP: Code = Code::new("HL0305", "blocks are nested too deeply");
@@ -203,91 +200,6 @@ impl Inference<'_> {
             }
         }
         Ok(())
-    }
-
-    fn assert(&mut self, condition: &ast::Expr, message: Option<&ast::Expr>, span: Span) -> Typed<()> {
-        let condition = self.condition(condition)?;
-        let message = message.map_or(Ok(String::new()), |message| self.constant_text(message))?;
-        if constant_truth(&condition) == Some(true) {
-            return Ok(());
-        }
-        if constant_truth(&condition) == Some(false) {
-            self.reachable = false;
-            self.emit(StmtKind::Raise { class: ExceptionClass::AssertionError, message }, span);
-            return Ok(());
-        }
-        self.emit(StmtKind::Assert { condition, message }, span);
-        Ok(())
-    }
-
-    fn raise(&mut self, exception: Option<&ast::Expr>, cause: Option<&ast::Expr>, span: Span) -> Typed<()> {
-        self.reachable = false;
-        let Some(exception) = exception else {
-            let diagnostic = Diagnostic::error(
-                &RAISE,
-                "`raise` without an exception is not supported yet in a kernel",
-                span,
-            )
-            .with_help("name the exception, as in `raise ValueError(\"...\")`");
-            return Err(self.report(diagnostic));
-        };
-        if let Some(cause) = cause {
-            let diagnostic = Diagnostic::error(
-                &RAISE,
-                "`raise ... from ...` is not supported yet in a kernel",
-                cause.span,
-            )
-            .with_help("leave out `from`");
-            return Err(self.report(diagnostic));
-        }
-        let (class, message) = match &exception.kind {
-            AstExpr::Call { function, arguments } => {
-                (self.exception_class(function)?, self.exception_message(arguments, span)?)
-            }
-            _ => (self.exception_class(exception)?, String::new()),
-        };
-        self.emit(StmtKind::Raise { class, message }, span);
-        Ok(())
-    }
-
-    fn exception_class(&mut self, class: &ast::Expr) -> Typed<ExceptionClass> {
-        let found = match &class.kind {
-            AstExpr::Name(name) if self.locals.find(name).is_none() => ExceptionClass::by_name(name),
-            _ => None,
-        };
-        if let Some(found) = found {
-            return Ok(found);
-        }
-        let message = "only built-in exception classes can be raised in a kernel so far";
-        let diagnostic = Diagnostic::error(&RAISE, message, class.span)
-            .with_help("raise a built-in class such as `ValueError`, and translate it in the caller");
-        Err(self.report(diagnostic))
-    }
-
-    fn exception_message(&mut self, arguments: &[Argument], span: Span) -> Typed<String> {
-        match arguments {
-            [] => Ok(String::new()),
-            [Argument::Positional(value)] => self.constant_text(value),
-            _ => {
-                let message =
-                    "an exception in a kernel takes at most one argument, a constant string, so far";
-                let diagnostic = Diagnostic::error(&RAISE, message, span)
-                    .with_help("put what there is to say into one string");
-                Err(self.report(diagnostic))
-            }
-        }
-    }
-
-    /// A string that is known when the kernel is compiled.
-    fn constant_text(&mut self, value: &ast::Expr) -> Typed<String> {
-        if let Some(text) = self.constant_string(value) {
-            return Ok(text);
-        }
-        let message =
-            format!("{} cannot be the message of an exception in a kernel yet", value.kind.describe());
-        let diagnostic = Diagnostic::error(&RAISE, message, value.span)
-            .with_help("use a string without replacement fields");
-        Err(self.report(diagnostic))
     }
 
     fn leave_iteration(&mut self, is_break: bool, span: Span) -> Typed<()> {

@@ -200,9 +200,9 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     ("(float64,)", "raise", &[("HL0308", "`raise` without an exception is not supported yet in a kernel")]),
     (
-        "(float64,)",
-        "raise KeyError(x)",
-        &[("HL0308", "a name cannot be the message of an exception in a kernel yet")],
+        "(float64[:],)",
+        "raise KeyError(1, x)",
+        &[("HL0308", "an exception in a kernel cannot take float64[:] along")],
     ),
     (
         "(float64,)",

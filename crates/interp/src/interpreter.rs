@@ -211,7 +211,7 @@ impl<'p> Interpreter<'p> {
             Terminator::Raise { error, payload } => {
                 let data = &frame.function.errors[*error];
                 let payload: Result<Vec<i64>, Stop> = payload.iter().map(|value| frame.int(*value)).collect();
-                Err(Stop::raise(data.class, &data.message, &payload?))
+                Err(Stop::raise_error(data, &payload?))
             }
             Terminator::Reraise => Err(Stop::Trap(TrapKind::NoErrorInFlight(block))),
             Terminator::ParFor(region) => {
@@ -361,7 +361,7 @@ fn check(frame: &Frame<'_>, kind: &InstKind) -> Result<Option<Scalar>, Stop> {
             if frame.int(*condition)? != 0 {
                 return Ok(None);
             }
-            Err(Stop::raise(data.class, &data.message, &[]))
+            Err(Stop::raise_error(data, &[]))
         }
         other => unreachable!("{other:?} checks nothing"),
     }

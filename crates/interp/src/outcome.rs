@@ -1,9 +1,10 @@
 //! How a call ends if it does not return: by an exception, by a mistake of the compiler, or for want of fuel.
 
 use crate::Fault;
+use hotloop_abi::{ErrorArgument, ErrorValue, exception_text};
 use hotloop_diagnostics::Span;
 use hotloop_mir::verify::Violation;
-use hotloop_mir::{Block, ExceptionClass, Value};
+use hotloop_mir::{Block, ErrorData, ExceptionClass, Value};
 use std::fmt;
 
 /// Why a call did not return.
@@ -34,9 +35,9 @@ impl std::error::Error for Outcome {}
 pub struct Exception {
     /// Its class.
     pub class: ExceptionClass,
-    /// Its message, with the payload in it.
-    pub message: String,
-    /// The values that the message was made with.
+    /// Its arguments, with the payload in them.
+    pub arguments: Vec<ErrorValue>,
+    /// The values that the arguments were made with.
     pub payload: Vec<i64>,
     /// The function that raised.
     pub function: String,
@@ -44,9 +45,16 @@ pub struct Exception {
     pub span: Span,
 }
 
+impl Exception {
+    /// What Python's `str` gives for it.
+    pub fn message(&self) -> String {
+        exception_text(&self.arguments, self.class.is_subclass_of(ExceptionClass::KeyError))
+    }
+}
+
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.class.python_name(), self.message)
+        write!(f, "{}: {}", self.class.python_name(), self.message())
     }
 }
 
@@ -126,7 +134,7 @@ impl fmt::Display for TrapKind {
 #[derive(Debug)]
 pub(crate) enum Stop {
     Trap(TrapKind),
-    Raise(ExceptionClass, String, Vec<i64>),
+    Raise(ExceptionClass, Vec<ErrorValue>, Vec<i64>),
     /// What a called function ended with; it has its place already.
     Outcome(Outcome),
 }
@@ -144,13 +152,15 @@ impl From<Outcome> for Stop {
 }
 
 impl Stop {
-    /// The error of a message whose `{0}` to `{3}` stand for the payload's values, as far as there are any.
+    /// The error of a message whose `{0}` and so on stand for the payload's values, as far as there are any.
     pub(crate) fn raise(class: ExceptionClass, message: &str, payload: &[i64]) -> Self {
-        let mut text = message.to_owned();
-        for (position, value) in payload.iter().enumerate() {
-            text = text.replace(&format!("{{{position}}}"), &value.to_string());
-        }
-        Self::Raise(class, text, payload.to_vec())
+        Self::raise_error(&ErrorData { class, arguments: ErrorArgument::message(message) }, payload)
+    }
+
+    /// An error of a function's table with this payload.
+    pub(crate) fn raise_error(error: &ErrorData, payload: &[i64]) -> Self {
+        let arguments = error.arguments.iter().map(|argument| argument.value(payload)).collect();
+        Self::Raise(error.class, arguments, payload.to_vec())
     }
 
     /// With the function and the place in which it happened.
@@ -160,8 +170,8 @@ impl Stop {
             Self::Trap(kind) => {
                 Outcome::Trap(Box::new(Trap { kind, function: function(), inst: inst(), span }))
             }
-            Self::Raise(class, message, payload) => {
-                Outcome::Raised(Box::new(Exception { class, message, payload, function: function(), span }))
+            Self::Raise(class, arguments, payload) => {
+                Outcome::Raised(Box::new(Exception { class, arguments, payload, function: function(), span }))
             }
             Self::Outcome(outcome) => outcome,
         }

@@ -69,7 +69,7 @@ fn arrays_are_read_through_their_descriptors() {
     for index in [2, -3, i64::MAX, i64::MIN] {
         let exception = raised(interpreter.call("sum_of_row", &[argument, Scalar::i64(index)]));
         assert_eq!(exception.class, ExceptionClass::IndexError);
-        assert_eq!(exception.message, format!("index {index} is out of bounds for axis 0 with size 2"));
+        assert_eq!(exception.message(), format!("index {index} is out of bounds for axis 0 with size 2"));
         assert_eq!(exception.payload, [index, 0, 2]);
         assert_eq!(
             (exception.function.as_str(), exception.span.start, exception.span.end),
@@ -157,7 +157,7 @@ fn errors_unwind_to_the_blocks_that_release() {
     assert_eq!(interpreter.call("protected", &[Scalar::i64(1)]), Ok(vec![Scalar::i64(1)]));
 
     let exception = raised(interpreter.call("protected", &[Scalar::i64(5)]));
-    assert_eq!((exception.class, exception.message.as_str()), (ExceptionClass::KeyError, "inner {0}"));
+    assert_eq!((exception.class, exception.message().as_str()), (ExceptionClass::KeyError, "'inner {0}'"));
     assert_eq!((exception.function.as_str(), exception.span.start), ("protected", 7));
 
     let exception = raised(interpreter.call("protected", &[Scalar::i64(100)]));
@@ -172,7 +172,7 @@ fn an_error_on_the_way_can_be_replaced() {
     let module = module(&text);
     let exception = raised(Interpreter::new(&module).call("protected", &[Scalar::i64(-1)]));
     assert_eq!((exception.class, exception.span.start), (ExceptionClass::ValueError, 20));
-    assert_eq!(exception.message, "outer -1 -1 -1 {3}");
+    assert_eq!(exception.message(), "outer -1 -1 -1 {3}");
 }
 
 #[test]

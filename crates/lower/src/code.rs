@@ -6,9 +6,9 @@
 use crate::ownership::{Holdings, UnwindBlocks};
 use hotloop_diagnostics::Span;
 use hotloop_mir::{
-    BinaryOp, Block, BlockCall, BlockData, Builder, Constant, ConvertOp, ExceptionClass, FloatCompare,
-    Function, Inst, InstKind, IntCompare, MachineType, Region, RegionKind, RuntimeFunction, Terminator,
-    UnaryOp, Value,
+    BinaryOp, Block, BlockCall, BlockData, Builder, Constant, ConvertOp, ErrorArgument, ErrorData,
+    ExceptionClass, FloatCompare, Function, Inst, InstKind, IntCompare, MachineType, Region, RegionKind,
+    RuntimeFunction, Terminator, UnaryOp, Value,
 };
 
 /// A function under construction.
@@ -293,12 +293,17 @@ impl Code {
         self.effect(InstKind::Store { value, address, offset, region });
     }
 
-    /// Raises unless the condition holds; nothing where it is known to.
+    /// Raises an error with this message unless the condition holds; nothing where it is known to.
     pub(crate) fn check(&mut self, condition: Value, class: ExceptionClass, message: &str) {
+        self.check_with(condition, ErrorData { class, arguments: ErrorArgument::message(message) });
+    }
+
+    /// Raises the error unless the condition holds; nothing where it is known to.
+    pub(crate) fn check_with(&mut self, condition: Value, error: ErrorData) {
         if self.known_int(condition) == Some(1) {
             return;
         }
-        let error = self.function.error(class, message);
+        let error = self.function.error_with(error);
         self.effect(InstKind::Check { condition, error });
     }
 

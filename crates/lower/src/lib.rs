@@ -44,6 +44,7 @@ mod lowering;
 mod ownership;
 mod parallel;
 mod power;
+mod raise;
 mod range;
 mod speculation;
 mod statement;

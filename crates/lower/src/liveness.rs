@@ -6,7 +6,8 @@
 
 use crate::lowering::is_tracked;
 use hotloop_hir::{
-    Edge, Expr, ExprKind, Fill, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind, Version,
+    Edge, ExceptionArgument, Expr, ExprKind, Fill, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind,
+    Version,
 };
 use hotloop_index::IdSet;
 use rustc_hash::FxHashMap;
@@ -72,7 +73,11 @@ impl Liveness {
             StmtKind::StoreElement { array, indices, value } => {
                 self.exprs([value, array].into_iter().chain(indices), live);
             }
-            StmtKind::Expr(value) | StmtKind::Assert { condition: value, .. } => self.expr(value, live),
+            StmtKind::Expr(value) => self.expr(value, live),
+            StmtKind::Assert { condition, arguments } => {
+                self.exprs(arguments.iter().flat_map(ExceptionArgument::values), live);
+                self.expr(condition, live);
+            }
             StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } => {
                 let after = without(live, joins);
                 *live = self.branch(then, then_edge.as_ref(), &after);
@@ -103,7 +108,10 @@ impl Liveness {
                 *live = IdSet::new();
                 self.exprs(value, live);
             }
-            StmtKind::Raise { .. } => *live = IdSet::new(),
+            StmtKind::Raise { exception } => {
+                *live = IdSet::new();
+                self.exprs(exception.arguments.iter().flat_map(ExceptionArgument::values), live);
+            }
         }
     }
 

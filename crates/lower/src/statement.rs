@@ -4,9 +4,7 @@ use crate::loops::LoopParts;
 use crate::lowering::Lowering;
 use crate::ownership::Holder;
 use crate::values::Operand;
-use hotloop_abi::ExceptionClass;
 use hotloop_hir::{Edge, Expr, ExprKind, Stmt, StmtKind, Version};
-use hotloop_mir::Terminator;
 
 impl<'a> Lowering<'a> {
     /// Lowers statements in order, until one never goes on.
@@ -49,15 +47,8 @@ impl<'a> Lowering<'a> {
             StmtKind::Break(edge) => self.break_loop(edge),
             StmtKind::Continue(edge) => self.continue_loop(edge),
             StmtKind::Return(value) => self.return_statement(value.as_ref()),
-            StmtKind::Raise { class, message } => {
-                let error = self.code.function.error(*class, message);
-                self.code.terminate(Terminator::Raise { error, payload: Vec::new() });
-            }
-            StmtKind::Assert { condition, message } => {
-                let condition_value = self.scalar(condition);
-                self.code.set_span(statement.span);
-                self.code.check(condition_value, ExceptionClass::AssertionError, message);
-            }
+            StmtKind::Raise { exception } => self.raise_exception(exception),
+            StmtKind::Assert { condition, arguments } => self.assert(condition, arguments),
         }
     }
 

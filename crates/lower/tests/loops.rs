@@ -7,7 +7,8 @@ use build::*;
 use hotloop_abi::ExceptionClass;
 use hotloop_diagnostics::Span;
 use hotloop_hir::{
-    BinaryOp, CompareOp, Edge, Expr, Loop, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind, Version,
+    BinaryOp, CompareOp, Edge, Exception, ExceptionArgument, Expr, Loop, RangeLoop, Reduction, ReductionOp,
+    Stmt, StmtKind, Version,
 };
 use hotloop_mir::{InstKind, Terminator};
 use machine::{Machine, lower};
@@ -263,13 +264,19 @@ fn joins_convert_and_may_be_unassigned() {
 fn raise_and_assert() {
     let mut f = Build::new("errors", "none");
     let x = f.parameter("x", "int64");
-    let (class, message) = (ExceptionClass::ValueError, "too {0} small".to_owned());
+    let arguments = vec![ExceptionArgument::Str("too {0} small".into()), ExceptionArgument::Value(f.read(x))];
+    let exception = Exception { class: ExceptionClass::ValueError, arguments };
     let is_small = compare(CompareOp::Lt, f.read(x), int(0));
-    f.push(when(is_small, vec![statement(StmtKind::Raise { class, message })]));
+    f.push(when(is_small, vec![statement(StmtKind::Raise { exception })]));
     let condition = compare(CompareOp::Lt, f.read(x), int(10));
-    f.push(statement(StmtKind::Assert { condition, message: "too large".into() }));
+    let arguments = vec![ExceptionArgument::Str("too large".into())];
+    f.push(statement(StmtKind::Assert { condition, arguments }));
+    let condition = compare(CompareOp::Lt, f.read(x), int(8));
+    let arguments = vec![ExceptionArgument::Tuple(vec![ExceptionArgument::Value(f.read(x))])];
+    f.push(statement(StmtKind::Assert { condition, arguments }));
     let machine = Machine::new(&[&f]);
-    assert_eq!(machine.error(&[(-1).into()]), "ValueError: too {0} small");
+    assert_eq!(machine.error(&[(-1).into()]), "ValueError: ('too {0} small', -1)");
+    assert_eq!(machine.error(&[9.into()]), "AssertionError: (9,)");
     assert_eq!(machine.error(&[10.into()]), "AssertionError: too large");
     assert_eq!(machine.run(&[5.into()]).result, Ok(vec![]));
 }

@@ -11,8 +11,8 @@ use build::*;
 use hotloop_abi::ExceptionClass;
 use hotloop_diagnostics::Span;
 use hotloop_hir::{
-    BinaryOp, Callee, CompareOp, Edge, Expr, ExprKind, Fill, Loop, Move, RangeLoop, Reduction, ReductionOp,
-    Stmt, StmtKind, Version,
+    BinaryOp, Callee, CompareOp, Edge, Exception, ExceptionArgument, Expr, ExprKind, Fill, Loop, Move,
+    RangeLoop, Reduction, ReductionOp, Stmt, StmtKind, Version,
 };
 use hotloop_interp::Scalar;
 use hotloop_mir::MachineType;
@@ -484,8 +484,9 @@ impl Writer {
             Do::Return(value) if self.index.is_none() => self.leave(value, out),
             Do::Return(_) => {}
             Do::Raise => {
-                let class = ExceptionClass::ValueError;
-                out.push(statement(StmtKind::Raise { class, message: "no".into() }));
+                let arguments = vec![ExceptionArgument::Str("no".into())];
+                let exception = Exception { class: ExceptionClass::ValueError, arguments };
+                out.push(statement(StmtKind::Raise { exception }));
                 self.reachable = false;
             }
         }

@@ -1,8 +1,8 @@
 //! Functions and what they are made of.
 
 use crate::{
-    Block, Callee, Constant, ErrorId, ExceptionClass, FloatFlags, Inst, InstKind, MachineType, Region, Slot,
-    Terminator, Value,
+    Block, Callee, Constant, ErrorArgument, ErrorId, ExceptionClass, FloatFlags, Inst, InstKind, MachineType,
+    Region, Slot, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
 use hotloop_index::IdMap;
@@ -73,7 +73,7 @@ pub struct Function {
     pub regions: IdMap<Region, RegionData>,
     /// The frame's slots.
     pub slots: IdMap<Slot, SlotData>,
-    /// The errors with constant messages.
+    /// The errors that it raises.
     pub errors: IdMap<ErrorId, ErrorData>,
     /// The functions it calls.
     pub callees: IdMap<Callee, CalleeData>,
@@ -170,13 +170,13 @@ pub struct SlotData {
     pub size_bytes: u32,
 }
 
-/// An exception with a constant message.
+/// An exception, but for what only the raise knows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ErrorData {
     /// Its class.
     pub class: ExceptionClass,
-    /// Its message; `{0}` to `{3}` stand for the payload.
-    pub message: String,
+    /// Its arguments; some are made from the payload of the raise.
+    pub arguments: Vec<ErrorArgument>,
 }
 
 /// Another function.
@@ -307,11 +307,15 @@ impl Function {
         found.unwrap_or_else(|| self.regions.push(RegionData { kind }))
     }
 
-    /// The error with that class and message, added if it is not there yet.
+    /// The error with that class and message, added if it is not there yet. `{0}` and so on stand for the words of the payload.
     pub fn error(&mut self, class: ExceptionClass, message: &str) -> ErrorId {
-        let same = |data: &ErrorData| data.class == class && data.message == message;
-        let found = self.errors.iter().find(|(_, data)| same(data)).map(|(error, _)| error);
-        found.unwrap_or_else(|| self.errors.push(ErrorData { class, message: message.to_owned() }))
+        self.error_with(ErrorData { class, arguments: ErrorArgument::message(message) })
+    }
+
+    /// An error, added if it is not there yet.
+    pub fn error_with(&mut self, error: ErrorData) -> ErrorId {
+        let found = self.errors.iter().find(|(_, data)| **data == error).map(|(id, _)| id);
+        found.unwrap_or_else(|| self.errors.push(error))
     }
 
     /// The callee of that symbol, added if it is not there yet.

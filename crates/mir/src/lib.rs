@@ -34,7 +34,9 @@ pub use function::{
     BlockData, CalleeData, Definition, ErrorData, Function, InstData, Module, Phase, RegionData, RegionKind,
     SlotData, ValueData,
 };
-pub use hotloop_abi::{Effects, ExceptionClass, MachineType, RuntimeFunction};
+pub use hotloop_abi::{
+    Effects, ErrorArgument, ErrorValue, ExceptionClass, MachineType, PAYLOAD_WORDS, RuntimeFunction,
+};
 pub use hotloop_types::FloatFlags;
 pub use inst::InstKind;
 pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, ReductionOp, UnaryOp};

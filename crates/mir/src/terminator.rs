@@ -60,11 +60,11 @@ pub enum Terminator {
     },
     /// Returns these results.
     Return(Vec<Value>),
-    /// Raises an error; up to four `i64` go into its message.
+    /// Raises an error; up to eight `i64` go into its arguments.
     Raise {
         /// What is raised.
         error: ErrorId,
-        /// Values for the message.
+        /// The words of its payload.
         payload: Vec<Value>,
     },
     /// At the end of an unwind block: goes on with the error that led here, to this block's own unwind target or the caller.

@@ -3,12 +3,12 @@
 //! Python makes the frames of a traceback itself, so one line of Python is run that raises the exception, in a code object that claims to be the kernel at the place where it failed.
 #![allow(unsafe_code)] // Runs a code object.
 
-use hotloop_driver::{Exception, Failure, Place, Refusal};
+use hotloop_driver::{ErrorValue, Exception, Failure, Place, Refusal};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString, PyTuple};
 
 /// The exception that a kernel raised.
 #[cold]
@@ -26,9 +26,28 @@ pub(crate) fn kernel_exception(py: Python<'_>, exception: &Exception) -> PyErr {
 
 fn new_exception(py: Python<'_>, exception: &Exception) -> PyResult<PyErr> {
     let class = py.import(intern!(py, "builtins"))?.getattr(exception.class.python_name())?;
-    let value =
-        if exception.message.is_empty() { class.call0()? } else { class.call1((&exception.message,))? };
+    let arguments = exception.arguments.iter().map(|argument| python_value(py, argument));
+    let value = class.call1(PyTuple::new(py, arguments.collect::<PyResult<Vec<_>>>()?)?)?;
     Ok(PyErr::from_value(value))
+}
+
+/// An argument of an exception as a Python object.
+fn python_value<'py>(py: Python<'py>, value: &ErrorValue) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match value {
+        ErrorValue::None => py.None().into_bound(py),
+        ErrorValue::Bool(value) => PyBool::new(py, *value).to_owned().into_any(),
+        // Without the interpreter's own headers an integer goes by its digits.
+        ErrorValue::Int(value) => match i64::try_from(*value) {
+            Ok(value) => value.into_pyobject(py)?.into_any(),
+            Err(_) => py.get_type::<PyInt>().call1((value.to_string(),))?,
+        },
+        ErrorValue::Float(bits) => PyFloat::new(py, f64::from_bits(*bits)).into_any(),
+        ErrorValue::Str(text) => PyString::new(py, text).into_any(),
+        ErrorValue::Tuple(items) => {
+            let items = items.iter().map(|item| python_value(py, item));
+            PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any()
+        }
+    })
 }
 
 /// Raises the exception at a place of a kernel; gives it back with the traceback that this makes.

@@ -204,7 +204,7 @@ unsafe fn allocate_for(
 ) -> Status {
     // SAFETY: the caller's promise.
     let context = unsafe { &mut *context };
-    let payload = [size_bytes, 0, 0, 0];
+    let payload = &[size_bytes];
     let Ok(size) = usize::try_from(size_bytes) else {
         return raise(context, ExceptionClass::ValueError, payload);
     };

@@ -146,7 +146,7 @@ impl<'i> Call<'i> {
     /// The error that ends the whole call, if something does.
     pub(crate) fn stop(&self) -> Option<ErrorState> {
         let number = self.stop.load(Ordering::Acquire).checked_sub(1)?;
-        ExceptionClass::by_number(number).map(|class| error(class, [0; 4]))
+        ExceptionClass::by_number(number).map(|class| error(class, &[]))
     }
 
     /// Asks the host whether to go on, on the thread that made the call.
@@ -241,7 +241,7 @@ impl Frame {
         if self.call().checked(self.is_host_thread).is_some() {
             return self.call().stop();
         }
-        self.is_passed_over().then(|| error(ExceptionClass::KeyboardInterrupt, [0; 4]))
+        self.is_passed_over().then(|| error(ExceptionClass::KeyboardInterrupt, &[]))
     }
 
     /// Whether a region on the way up has failed below the chunk that this thread works for. Regions inside that one

@@ -28,7 +28,7 @@
 //!     for index in range {
 //!         if index >= 17 {
 //!             let class = ExceptionClass::IndexError as u32;
-//!             return Err(ErrorState { class, payload: [index, 0, 17, 0], ..ErrorState::default() });
+//!             return Err(ErrorState { class, payload: ErrorState::payload_of(&[index, 0, 17]), ..ErrorState::default() });
 //!         }
 //!     }
 //!     Ok(())

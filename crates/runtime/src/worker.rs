@@ -93,7 +93,7 @@ where
     let raised = match outcome {
         Ok(Ok(())) => return Status::OK,
         Ok(Err(raised)) => raised,
-        Err(_panic) => error(ExceptionClass::SystemError, [0; 4]),
+        Err(_panic) => error(ExceptionClass::SystemError, &[]),
     };
     context.error = raised;
     Status::RAISED

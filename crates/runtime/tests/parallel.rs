@@ -284,7 +284,11 @@ fn errors_of_nested_regions_reach_the_caller_and_the_lowest_wins() {
                         worker.safepoint()?;
                         if i >= 3 && j >= 5 {
                             let class = ExceptionClass::ZeroDivisionError as u32;
-                            return Err(ErrorState { class, payload: [i, j, 0, 0], ..ErrorState::default() });
+                            return Err(ErrorState {
+                                class,
+                                payload: ErrorState::payload_of(&[i, j]),
+                                ..ErrorState::default()
+                            });
                         }
                     }
                     Ok(())

@@ -59,7 +59,7 @@ impl Tree {
                 runs[*number].fetch_add(1, Ordering::Relaxed);
                 let error = ErrorState {
                     class: ExceptionClass::LookupError as u32,
-                    payload: [*number as i64, 0, 0, 0],
+                    payload: ErrorState::payload_of(&[*number as i64]),
                     ..ErrorState::default()
                 };
                 if *raises { Err(error) } else { Ok(()) }

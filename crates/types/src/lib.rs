@@ -19,12 +19,14 @@ mod float_flags;
 mod join;
 mod parse;
 mod signature;
+mod text;
 
 pub use dtype::{Dtype, DtypeKind};
 pub use float_flags::FloatFlags;
 pub use join::{promote, unify};
 pub use parse::{SignatureError, parse_signatures};
 pub use signature::Signature;
+pub use text::float_repr;
 
 use std::fmt;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 
 use crate::choices::Choices;
 use crate::program::{ARRAY_LENGTH, PARAMETERS, constant};
-use hotloop_abi::{Context, ErrorState, ExceptionClass, HostEntry, Status};
+use hotloop_abi::{Context, ErrorState, ExceptionClass, HostEntry, Status, exception_text};
 use hotloop_codegen::{ENTRY_SUFFIX, Options, Site, Target, compile};
 use hotloop_interp::{ArrayDescriptor, Interpreter, Outcome, Scalar, evaluate};
 use hotloop_loader::Image;
@@ -80,7 +80,7 @@ fn interpret(module: &Module, arguments: &[Scalar], array: &[u64]) -> Result<See
     let result = match interpreter.call(&module.functions[0].name, &all) {
         Ok(results) => Ok(results.iter().map(|result| evaluate::bits(*result)).collect()),
         Err(Outcome::Raised(raised)) => {
-            Err(format!("{:?} {:?} {} {:?}", raised.class, raised.message, raised.function, raised.span))
+            Err(format!("{:?} {:?} {} {:?}", raised.class, raised.message(), raised.function, raised.span))
         }
         Err(other) => return Err(format!("the interpreter ended with {other}")),
     };
@@ -140,12 +140,9 @@ static UNUSED: u64 = 0;
 fn describe(error: &ErrorState, sites: &[Site]) -> String {
     let class = ExceptionClass::by_number(error.class);
     let Some(site) = sites.get(error.site as usize) else { return format!("{class:?} at no site") };
-    // Only the words that a message of these tests is raised with; `{2}` of `KeyError` is not among them.
-    let words = if class == Some(ExceptionClass::KeyError) { 2 } else { 4 };
-    let mut message = site.message.clone();
-    for (position, word) in error.payload[..words].iter().enumerate() {
-        message = message.replace(&format!("{{{position}}}"), &word.to_string());
-    }
+    let payload = &error.payload[..site.payload_words as usize];
+    let arguments: Vec<_> = site.arguments.iter().map(|argument| argument.value(payload)).collect();
+    let message = exception_text(&arguments, class == Some(ExceptionClass::KeyError));
     let class = class.map_or_else(String::new, |class| format!("{class:?}"));
     format!("{class} {message:?} {} {:?}", site.function, site.span)
 }

@@ -45,7 +45,7 @@ fn run(program: &dyn Program, inputs: &Inputs, order: IterationOrder, fuel: u64)
         [a, b, Scalar::i64(inputs.scalars.0), Scalar::i64(inputs.scalars.1), Scalar::f64(inputs.scalars.2)];
     let end = match interpreter.call("kernel", &arguments) {
         Ok(results) => Ok(results.into_iter().map(bits).collect()),
-        Err(Outcome::Raised(exception)) => Err((exception.class, exception.message, exception.span.start)),
+        Err(Outcome::Raised(exception)) => Err((exception.class, exception.message(), exception.span.start)),
         Err(Outcome::OutOfFuel) => return None,
         Err(Outcome::Trap(trap)) => panic!("{trap}"),
     };

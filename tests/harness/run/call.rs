@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hotloop_driver::{
-    Argument, ArrayView, CacheUse, Dtype, Element, Engine, Failure, Number, Value as DriverValue,
+    Argument, ArrayView, CacheUse, Dtype, Element, Engine, ErrorValue, Failure, Number, Value as DriverValue,
 };
 use hotloop_tests::answer::{Answer, Exception, Value, size_bytes};
 use hotloop_tests::oracle::{ArrayInput, Case, Input};
@@ -47,9 +47,10 @@ impl Way {
         let answer = match outcome {
             Ok(value) => Answer::Value(from_driver(&value)),
             Err(Failure::Raised(raised)) => Answer::Exception(Exception {
+                message: Some(raised.message()),
                 class: raised.class.python_name().to_owned(),
                 line: raised.place.map(|place| place.line),
-                message: Some(raised.message),
+                arguments: Some(ErrorValue::Tuple(raised.arguments).to_string()),
             }),
             Err(failure) => return Err(failed(failure)),
         };

@@ -16,7 +16,7 @@ use cranelift_frontend::FunctionBuilder;
 use cranelift_module::Module as _;
 use hotloop_abi::{Context, ErrorState};
 use hotloop_diagnostics::Span;
-use hotloop_mir::{Block, ErrorId, ExceptionClass, RuntimeFunction, Value};
+use hotloop_mir::{Block, ErrorArgument, ErrorData, ErrorId, ExceptionClass, RuntimeFunction, Value};
 
 /// Code off the path, built when the path is complete.
 pub(super) enum ColdPath {
@@ -83,7 +83,7 @@ impl Translator<'_, '_> {
         span: Span,
     ) -> ir::Value {
         let [index, length] = [index, length].map(|value| self.operand(value));
-        let site = self.site(ExceptionClass::IndexError, BOUNDS_MESSAGE, 3, span);
+        let site = self.site_of_message(ExceptionClass::IndexError, BOUNDS_MESSAGE, 3, span);
         let axis = self.int(types::I64, i64::from(axis));
         let fail = self.raising_block(site, ExceptionClass::IndexError, vec![index, axis, length]);
         let is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, length);
@@ -104,7 +104,7 @@ impl Translator<'_, '_> {
     pub(super) fn check(&mut self, condition: Value, error: ErrorId, span: Span) {
         let fails = self.inverted(condition);
         let error = &self.mir.errors[error];
-        let site = self.site(error.class, &error.message, 0, span);
+        let site = self.site(error, 0, span);
         let fail = self.raising_block(site, error.class, Vec::new());
         self.leave_if(fails, fail);
     }
@@ -113,7 +113,7 @@ impl Translator<'_, '_> {
     pub(super) fn raise(&mut self, error: ErrorId, payload: &[Value], span: Span) {
         let payload: Vec<ir::Value> = payload.iter().map(|value| self.operand(*value)).collect();
         let error = &self.mir.errors[error];
-        let site = self.site(error.class, &error.message, payload.len() as u32, span);
+        let site = self.site(error, payload.len() as u32, span);
         let fail = self.raising_block(site, error.class, payload);
         self.ins().jump(fail, &[]);
     }
@@ -126,7 +126,7 @@ impl Translator<'_, '_> {
         let zero = self.int(types::I32, 0);
         let is_wanted = self.ins().icmp(IntCC::NotEqual, flag, zero);
         let (class, message) = runtime_error(RuntimeFunction::Safepoint);
-        let site = self.site(class, message, 0, span);
+        let site = self.site_of_message(class, message, 0, span);
         let (block, resume) = (self.cold_block(), self.builder.create_block());
         self.ins().brif(is_wanted, block, &[], resume, &[]);
         self.cold_paths.push(ColdPath::Interrupt { block, resume, site, unwind: self.unwind() });
@@ -139,7 +139,7 @@ impl Translator<'_, '_> {
         let limit = self.ins().load(types::I64, WORD, context, Context::STACK_LIMIT_OFFSET as i32);
         let pointer = self.ins().get_stack_pointer(types::I64);
         let is_used_up = self.ins().icmp(IntCC::UnsignedLessThan, pointer, limit);
-        let site = self.site(ExceptionClass::RecursionError, RECURSION_MESSAGE, 0, span);
+        let site = self.site_of_message(ExceptionClass::RecursionError, RECURSION_MESSAGE, 0, span);
         let fail = self.raising_block(site, ExceptionClass::RecursionError, Vec::new());
         self.leave_if(is_used_up, fail);
     }
@@ -155,7 +155,7 @@ impl Translator<'_, '_> {
     /// After a call of a runtime function: an error that it raised by itself still needs a place.
     pub(super) fn go_on_if_runtime_ok(&mut self, status: ir::Value, function: RuntimeFunction, span: Span) {
         let (class, message) = runtime_error(function);
-        let site = self.site(class, message, 1, span);
+        let site = self.site_of_message(class, message, 1, span);
         let (block, resume) = (self.cold_block(), self.builder.create_block());
         self.ins().brif(status, block, &[], resume, &[]);
         self.cold_paths.push(ColdPath::Blame { block, site, unwind: self.unwind() });
@@ -368,10 +368,14 @@ impl Translator<'_, '_> {
         block
     }
 
-    fn site(&mut self, class: ExceptionClass, message: &str, payload_words: u32, span: Span) -> u32 {
+    fn site_of_message(&mut self, class: ExceptionClass, message: &str, words: u32, span: Span) -> u32 {
+        self.site(&ErrorData { class, arguments: ErrorArgument::message(message) }, words, span)
+    }
+
+    fn site(&mut self, error: &ErrorData, payload_words: u32, span: Span) -> u32 {
         let site = self.unit.sites.len() as u32;
-        let function = self.mir.name.clone();
-        self.unit.sites.push(Site { span, function, class, message: message.to_owned(), payload_words });
+        let (function, ErrorData { class, arguments }) = (self.mir.name.clone(), error.clone());
+        self.unit.sites.push(Site { span, function, class, arguments, payload_words });
         site
     }
 }

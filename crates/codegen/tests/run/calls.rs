@@ -1,7 +1,7 @@
 //! Calls within an object, across objects, and of the runtime.
 
 use crate::harness::{IMAGE, Machine, function, module, targets};
-use hotloop_abi::{ParallelBody, Status};
+use hotloop_abi::{ErrorState, ParallelBody, Status};
 use hotloop_mir::{
     BinaryOp, Builder, CalleeData, ExceptionClass, Function, InstKind, IntCompare, MachineType, Module,
     Phase, RegionKind, RuntimeFunction, Terminator,
@@ -82,7 +82,7 @@ fn an_error_of_a_callee_is_passed_on_as_it_is() {
     for target in targets() {
         let together = Module { functions: vec![build("failing"), failing.clone()] };
         let error = Machine::with_symbols(&together, target, &[]).call(&[4]).unwrap_err();
-        assert_eq!((error.image, error.site, error.payload), (IMAGE, 0, [4, 1, 4, 0]));
+        assert_eq!((error.image, error.site, error.payload), (IMAGE, 0, ErrorState::payload_of(&[4, 1, 4])));
         let other = Machine::with_symbols(&module(failing.clone()), target, &[]);
         let machine =
             Machine::with_symbols(&module(build("failing")), target, &[("failing", other.symbol("failing"))]);

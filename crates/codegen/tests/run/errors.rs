@@ -1,7 +1,7 @@
 //! What raises, what it writes to the error state, and where control goes.
 
 use crate::harness::{IMAGE, Machine, function, machines, module, targets};
-use hotloop_abi::{Context, ErrorState, Status};
+use hotloop_abi::{Context, ErrorArgument, ErrorState, PAYLOAD_WORDS, Status};
 use hotloop_codegen::{BOUNDS_MESSAGE, RECURSION_MESSAGE};
 use hotloop_diagnostics::{SourceMap, Span};
 use hotloop_mir::{
@@ -42,7 +42,7 @@ fn bounds() {
                     let error = result.expect_err("an index out of bounds");
                     assert_eq!((error.image, error.site), (IMAGE, 0));
                     assert_eq!(error.class, ExceptionClass::IndexError as u32);
-                    assert_eq!(error.payload, [index, 3, length, 0], "{index} of {length}");
+                    assert_eq!(error.payload[..3], [index, 3, length], "{index} of {length}");
                 }
             }
         }
@@ -54,7 +54,10 @@ fn a_site_says_where_and_what() {
     let machine = machines(checked(true)).swap_remove(0);
     let [site] = machine.sites.as_slice() else { panic!("one site: {:?}", machine.sites) };
     assert_eq!((site.span, site.function.as_str()), (span(7), "test"));
-    assert_eq!((site.class, site.message.as_str()), (ExceptionClass::IndexError, BOUNDS_MESSAGE));
+    assert_eq!(
+        (site.class, &site.arguments),
+        (ExceptionClass::IndexError, &ErrorArgument::message(BOUNDS_MESSAGE))
+    );
     assert_eq!(machine.imports, ["hl_self"]);
 }
 
@@ -83,11 +86,11 @@ fn checks_and_raises() {
         assert_eq!(machine.value(&[15]), 15);
         let low = machine.call(&[9]).unwrap_err();
         assert_eq!((low.class, low.image), (ExceptionClass::ValueError as u32, IMAGE));
-        assert_eq!(machine.sites[low.site as usize].message, "too low");
+        assert_eq!(machine.sites[low.site as usize].arguments, ErrorArgument::message("too low"));
         let high = machine.call(&[21]).unwrap_err();
         assert_eq!(high.class, ExceptionClass::KeyError as u32);
         assert_eq!(high.payload[..2], [21, 20]);
-        assert_eq!(machine.sites[high.site as usize].message, "{0} is above {1}");
+        assert_eq!(machine.sites[high.site as usize].arguments, ErrorArgument::message("{0} is above {1}"));
     }
 }
 
@@ -198,7 +201,7 @@ unsafe extern "C" fn fake_safepoint(context: *mut Context) -> Status {
         image: 0,
         site: ErrorState::NO_SITE,
         class: ExceptionClass::KeyboardInterrupt as u32,
-        payload: [0; 4],
+        payload: [0; PAYLOAD_WORDS],
     };
     Status::RAISED
 }
@@ -228,7 +231,7 @@ fn a_second_loop_looks_at_the_flag_again() {
     unsafe extern "C" fn stop(context: *mut Context) -> Status {
         // SAFETY: compiled code passes its context.
         let error = unsafe { &mut (*context).error };
-        *error = ErrorState { image: 0, site: ErrorState::NO_SITE, class: 0, payload: [0; 4] };
+        *error = ErrorState { image: 0, site: ErrorState::NO_SITE, class: 0, payload: [0; PAYLOAD_WORDS] };
         Status::RAISED
     }
     // A first loop runs once; the second would run for ever.
@@ -274,7 +277,7 @@ fn the_stack_limit_is_an_address() {
         machine.stack_limit = u64::MAX;
         let error = machine.call(&[]).unwrap_err();
         assert_eq!(error.class, ExceptionClass::RecursionError as u32);
-        assert_eq!(machine.sites[error.site as usize].message, RECURSION_MESSAGE);
+        assert_eq!(machine.sites[error.site as usize].arguments, ErrorArgument::message(RECURSION_MESSAGE));
     }
 }
 
@@ -291,10 +294,10 @@ unsafe extern "C" fn fake_allocate(context: *mut Context, size: i64, result: *mu
             image: 0,
             site: ErrorState::NO_SITE,
             class: ExceptionClass::MemoryError as u32,
-            payload: [size, 0, 0, 0],
+            payload: ErrorState::payload_of(&[size]),
         }
     } else {
-        ErrorState { image: 77, site: 5, class: ExceptionClass::KeyError as u32, payload: [0; 4] }
+        ErrorState { image: 77, site: 5, class: ExceptionClass::KeyError as u32, payload: [0; PAYLOAD_WORDS] }
     };
     Status::RAISED
 }

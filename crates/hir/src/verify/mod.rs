@@ -16,7 +16,10 @@
 mod expr;
 
 use crate::StmtKind as Kind;
-use crate::{Constant, Edge, Expr, ExprKind, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind, Version};
+use crate::{
+    Constant, Edge, ExceptionArgument, Expr, ExprKind, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind,
+    Version,
+};
 use hotloop_index::IdSet;
 use hotloop_types::Type;
 use std::fmt;
@@ -153,12 +156,20 @@ impl<'a> Verifier<'a> {
                 Ok(())
             }
             Kind::Return(value) => self.return_value(value.as_ref()),
-            Kind::Raise { .. } => {
+            Kind::Raise { exception } => {
+                self.exception_arguments(&exception.arguments)?;
                 self.reachable = false;
                 Ok(())
             }
-            Kind::Assert { condition, .. } => self.condition(condition),
+            Kind::Assert { condition, arguments } => {
+                self.condition(condition)?;
+                self.exception_arguments(arguments)
+            }
         }
+    }
+
+    fn exception_arguments(&mut self, arguments: &'a [ExceptionArgument]) -> Outcome {
+        arguments.iter().flat_map(ExceptionArgument::values).try_for_each(|value| self.expr(value))
     }
 
     fn condition(&mut self, condition: &'a Expr) -> Outcome {

@@ -2,8 +2,8 @@
 
 use super::lexer::is_symbol;
 use crate::{
-    Block, BlockCall, BlockData, Constant, FloatFlags, Function, InstData, InstKind, MachineType, Module,
-    RegionKind, Terminator, Value,
+    Block, BlockCall, BlockData, Constant, ErrorArgument, ErrorValue, FloatFlags, Function, InstData,
+    InstKind, MachineType, Module, RegionKind, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
 use std::fmt::{self, Display, Formatter, Write};
@@ -97,7 +97,9 @@ impl Printer<'_, '_> {
             writeln!(self.f, "    {slot} = {} bytes", data.size_bytes)?;
         }
         for (error, data) in function.errors.iter() {
-            writeln!(self.f, "    {error} = {} {}", data.class.python_name(), Quoted(&data.message))?;
+            write!(self.f, "    {error} = {}", data.class.python_name())?;
+            write_arguments(self.f, &data.arguments)?;
+            self.f.write_char('\n')?;
         }
         for (callee, data) in function.callees.iter() {
             write!(self.f, "    {callee} = {}({})", SymbolName(&data.symbol), List(&data.parameters))?;
@@ -163,6 +165,43 @@ impl Printer<'_, '_> {
         match span.file.number() {
             0 => write!(self.f, " @{}..{}", span.start, span.end),
             file => write!(self.f, " @{file}:{}..{}", span.start, span.end),
+        }
+    }
+}
+
+/// A message alone needs no parentheses; `""` stands for no arguments.
+fn write_arguments(f: &mut impl Write, arguments: &[ErrorArgument]) -> fmt::Result {
+    match arguments {
+        [] => f.write_str(" \"\""),
+        [ErrorArgument::Message(message)] if !message.is_empty() => write!(f, " {}", Quoted(message)),
+        several => write_argument_list(f, several),
+    }
+}
+
+fn write_argument_list(f: &mut impl Write, arguments: &[ErrorArgument]) -> fmt::Result {
+    f.write_char('(')?;
+    for (position, argument) in arguments.iter().enumerate() {
+        f.write_str(if position == 0 { "" } else { ", " })?;
+        match argument {
+            ErrorArgument::Constant(value) => write_error_value(f, value)?,
+            ErrorArgument::Message(message) => write!(f, "message {}", Quoted(message))?,
+            ErrorArgument::Word(dtype, position) => write!(f, "{dtype} {{{position}}}")?,
+            ErrorArgument::Tuple(items) => write_argument_list(f, items)?,
+        }
+    }
+    f.write_char(')')
+}
+
+fn write_error_value(f: &mut impl Write, value: &ErrorValue) -> fmt::Result {
+    match value {
+        ErrorValue::None => f.write_str("none"),
+        ErrorValue::Bool(value) => write!(f, "{value}"),
+        ErrorValue::Int(value) => write!(f, "{value}"),
+        ErrorValue::Float(bits) => write_constant(f, Constant::F64(*bits)),
+        ErrorValue::Str(text) => write!(f, "{}", Quoted(text)),
+        ErrorValue::Tuple(items) => {
+            let items: Vec<_> = items.iter().cloned().map(ErrorArgument::Constant).collect();
+            write_argument_list(f, &items)
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Printing and reading are inverse: on random functions, on written ones, and on wrong texts.
 
 use crate::{
-    BinaryOp, Block, BlockCall, CalleeData, Constant, ConvertOp, ExceptionClass, FloatCompare, FloatFlags,
-    Function, InstKind, IntCompare, MachineType, ParFor, Phase, Reduction, ReductionOp, RegionKind,
-    RuntimeFunction, SlotData, Terminator, UnaryOp, Value, parse_function, parse_module,
+    BinaryOp, Block, BlockCall, CalleeData, Constant, ConvertOp, ErrorArgument, ErrorData, ErrorValue,
+    ExceptionClass, FloatCompare, FloatFlags, Function, InstKind, IntCompare, MachineType, ParFor, Phase,
+    Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData, Terminator, UnaryOp, Value,
+    parse_function, parse_module,
 };
 use hotloop_diagnostics::{FileId, Span};
 use hotloop_index::Id;
+use hotloop_types::Dtype;
 use proptest::prelude::*;
 
 /// Decisions taken from a tape of random numbers; behind its end every decision is the first choice.
@@ -159,8 +161,27 @@ fn fill_tables(function: &mut Function, choices: &mut Choices) {
     }
     function.slots.push(SlotData { size_bytes: choices.number() as u32 });
     function.error(choices.one_of(ExceptionClass::ALL), choices.one_of(&["", "plain", "\"{0}\" \\ \n\t é"]));
+    let arguments = (0..choices.below(4)).map(|_| error_argument(choices, 2)).collect();
+    function.error_with(ErrorData { class: choices.one_of(ExceptionClass::ALL), arguments });
     let results = [MachineType::F64, MachineType::I64][..choices.below(3)].to_vec();
     function.callee(CalleeData { symbol: "other".into(), parameters: vec![MachineType::I1], results });
+}
+
+fn error_argument(choices: &mut Choices, depth: u32) -> ErrorArgument {
+    let value = match choices.below(if depth == 0 { 7 } else { 8 }) {
+        0 => ErrorValue::None,
+        1 => ErrorValue::Bool(choices.below(2) == 0),
+        2 => ErrorValue::Int(i128::from(choices.number() as i64) * 7),
+        3 => ErrorValue::Float(choices.number()),
+        4 => ErrorValue::Str("{0} \"\n é".into()),
+        5 => return ErrorArgument::Message("{0} of {1}".into()),
+        6 => return ErrorArgument::Word(choices.one_of(Dtype::ALL), choices.below(8) as u32),
+        _ => {
+            let items = (0..choices.below(3)).map(|_| error_argument(choices, depth - 1));
+            return ErrorArgument::Tuple(items.collect());
+        }
+    };
+    ErrorArgument::Constant(value)
 }
 
 proptest! {

@@ -2,8 +2,8 @@
 
 use super::{Place, Rule, Verifier};
 use crate::{
-    BinaryOp, Block, BlockCall, ConvertOp, Inst, InstKind, IntCompare, MachineType, ParFor, ReductionOp,
-    Terminator, UnaryOp, Value,
+    BinaryOp, Block, BlockCall, ConvertOp, Inst, InstKind, IntCompare, MachineType, PAYLOAD_WORDS, ParFor,
+    ReductionOp, Terminator, UnaryOp, Value,
 };
 
 impl Verifier<'_> {
@@ -89,7 +89,7 @@ impl Verifier<'_> {
             }
             Terminator::Raise { payload, .. } => {
                 let found = self.types(payload);
-                let holds = payload.len() <= 4 && found.iter().all(|ty| *ty == MachineType::I64);
+                let holds = payload.len() <= PAYLOAD_WORDS && found.iter().all(|ty| *ty == MachineType::I64);
                 self.require(holds, Rule::V15, place, || format!("{found:?}"));
             }
             Terminator::ParFor(region) => self.par_for(place, region),

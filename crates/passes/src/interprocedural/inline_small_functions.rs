@@ -279,8 +279,8 @@ impl<'a, 'b> Copier<'a, 'b> {
     }
 
     fn error(&mut self, error: hotloop_mir::ErrorId) -> hotloop_mir::ErrorId {
-        let data = &self.site.body.errors[error];
-        self.function.error(data.class, &data.message)
+        let data = self.site.body.errors[error].clone();
+        self.function.error_with(data)
     }
 
     fn finish_block(&mut self, block: Block, insts: Vec<Inst>, continuation: Block) {

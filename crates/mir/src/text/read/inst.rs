@@ -66,7 +66,7 @@ impl Reader {
     fn operands(&mut self, form: Form, ty: MachineType) -> Read<InstKind> {
         match form {
             Form::IntConst => Ok(InstKind::Const(Constant::Int(ty, self.number("an integer")?))),
-            Form::FloatConst => self.float_constant(ty),
+            Form::FloatConst => Ok(InstKind::Const(self.float(ty == MachineType::F32)?)),
             Form::Unary(op) => Ok(InstKind::Unary(op, self.id()?)),
             Form::Binary(op) => Ok(InstKind::Binary(op, self.id()?, self.next_value()?)),
             Form::IntCompare => {
@@ -117,8 +117,7 @@ impl Reader {
     }
 
     /// A float; without a type behind the name it is an `f64`.
-    fn float_constant(&mut self, ty: MachineType) -> Read<InstKind> {
-        let is_f32 = ty == MachineType::F32;
+    pub(super) fn float(&mut self, is_f32: bool) -> Read<Constant> {
         let negative = *self.peek() == Token::Sign('-');
         if negative {
             self.advance();
@@ -130,16 +129,14 @@ impl Reader {
             let bits = self.bits()?;
             let narrow = u32::try_from(bits).map(Constant::F32);
             let constant = if is_f32 { narrow } else { Ok(Constant::F64(bits)) };
-            return constant.map(InstKind::Const).map_err(|_| self.error("an f32 has 32 bits"));
+            return constant.map_err(|_| self.error("an f32 has 32 bits"));
         } else if is_f32 {
             let narrow: f32 = self.number("a float")?;
-            return Ok(InstKind::Const(Constant::F32(narrow.to_bits())));
+            return Ok(Constant::F32(narrow.to_bits()));
         } else {
             self.number("a float")?
         };
-        let constant =
-            if is_f32 { Constant::F32((wide as f32).to_bits()) } else { Constant::F64(wide.to_bits()) };
-        Ok(InstKind::Const(constant))
+        Ok(if is_f32 { Constant::F32((wide as f32).to_bits()) } else { Constant::F64(wide.to_bits()) })
     }
 
     /// `v1 + 8,` with the comma.

@@ -8,12 +8,13 @@ mod tokens;
 use super::ParseError;
 use super::lexer::Token;
 use crate::{
-    Block, BlockData, CalleeData, Definition, ErrorData, ExceptionClass, FloatFlags, Function, MachineType,
-    Module, Phase, RegionData, RegionKind, SlotData, Terminator, Value,
+    Block, BlockData, CalleeData, Constant, Definition, ErrorArgument, ErrorData, ErrorValue, ExceptionClass,
+    FloatFlags, Function, MachineType, Module, Phase, RegionData, RegionKind, SlotData, Terminator, Value,
 };
 use draft::{Draft, Types, fill_gaps};
 use hotloop_diagnostics::Span;
 use hotloop_index::{Id, IdMap, IdSet};
+use hotloop_types::Dtype;
 use tokens::{Read, Reader};
 
 pub(super) fn module(text: &str) -> Result<Module, ParseError> {
@@ -144,10 +145,46 @@ impl Reader {
 
     fn error_data(&mut self) -> Read<ErrorData> {
         let class = self.named("an exception class", ExceptionClass::by_name)?;
-        let Token::Text(message) = self.peek() else { return self.expected("the message in quotes") };
-        let message = message.clone();
-        self.advance();
-        Ok(ErrorData { class, message })
+        if self.eat_sign('(') {
+            return Ok(ErrorData { class, arguments: self.list(Self::error_argument)? });
+        }
+        let message = self.quoted("the message in quotes, or arguments in parentheses")?;
+        Ok(ErrorData { class, arguments: ErrorArgument::message(&message) })
+    }
+
+    fn error_argument(&mut self) -> Read<ErrorArgument> {
+        if self.eat_sign('(') {
+            return Ok(ErrorArgument::Tuple(self.list(Self::error_argument)?));
+        }
+        if self.eat_word("message") {
+            return Ok(ErrorArgument::Message(self.quoted("the message in quotes")?));
+        }
+        if let Some(dtype) = Dtype::by_name(self.peek_word()) {
+            self.advance();
+            self.sign('{')?;
+            let position = self.number("the number of a word")?;
+            self.sign('}')?;
+            return Ok(ErrorArgument::Word(dtype, position));
+        }
+        Ok(ErrorArgument::Constant(self.error_value()?))
+    }
+
+    fn error_value(&mut self) -> Read<ErrorValue> {
+        const WHAT: &str = "an argument of the exception";
+        match self.peek().clone() {
+            Token::Text(_) => Ok(ErrorValue::Str(self.quoted(WHAT)?)),
+            Token::Number(_) => Ok(ErrorValue::Int(self.number(WHAT)?)),
+            _ if self.eat_word("fconst") => match self.float(false)? {
+                Constant::F64(bits) => Ok(ErrorValue::Float(bits)),
+                Constant::F32(_) | Constant::Int(..) => self.expected(WHAT),
+            },
+            _ => self.named(WHAT, |word| match word {
+                "none" => Some(ErrorValue::None),
+                "true" => Some(ErrorValue::Bool(true)),
+                "false" => Some(ErrorValue::Bool(false)),
+                _ => None,
+            }),
+        }
     }
 
     fn callee(&mut self) -> Read<CalleeData> {

@@ -103,6 +103,13 @@ impl Reader {
         Ok(name)
     }
 
+    pub(super) fn quoted(&mut self, what: &str) -> Read<String> {
+        let Token::Text(text) = self.peek() else { return self.expected(what) };
+        let text = text.clone();
+        self.advance();
+        Ok(text)
+    }
+
     pub(super) fn number<T: std::str::FromStr>(&mut self, what: &str) -> Read<T> {
         let Token::Number(digits) = self.peek() else { return self.expected(what) };
         let Ok(number) = digits.parse() else { return self.expected(what) };

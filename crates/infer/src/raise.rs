@@ -1,0 +1,233 @@
+//! `raise` and `assert`: the exception's class, and its arguments.
+
+use crate::expression::Value;
+use crate::function::{Inference, Typed};
+use crate::statement::constant_truth;
+use hotloop_abi::{ExceptionClass, PAYLOAD_WORDS};
+use hotloop_ast as ast;
+use hotloop_ast::{Argument, ExprKind as AstExpr, Number, UnaryOp};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{Constant, Exception, ExceptionArgument, Expr, ExprKind, StmtKind};
+use hotloop_types::Type;
+
+static RAISE: Code =
+    Code::new("HL0308", "an exception is raised in a way that is not supported in a kernel yet");
+
+impl Inference<'_> {
+    pub(crate) fn assert(
+        &mut self,
+        condition: &ast::Expr,
+        message: Option<&ast::Expr>,
+        span: Span,
+    ) -> Typed<()> {
+        let condition = self.condition(condition)?;
+        if constant_truth(&condition) == Some(true) {
+            return Ok(());
+        }
+        let arguments = message.map(|message| self.exception_argument(message)).transpose();
+        if constant_truth(&condition) == Some(false) {
+            self.reachable = false;
+        }
+        let arguments: Vec<_> = arguments?.into_iter().collect();
+        self.check_payload(&arguments, span)?;
+        if !self.reachable {
+            let exception = Exception { class: ExceptionClass::AssertionError, arguments };
+            self.emit(StmtKind::Raise { exception }, span);
+            return Ok(());
+        }
+        self.emit(StmtKind::Assert { condition, arguments }, span);
+        Ok(())
+    }
+
+    pub(crate) fn raise(
+        &mut self,
+        exception: Option<&ast::Expr>,
+        cause: Option<&ast::Expr>,
+        span: Span,
+    ) -> Typed<()> {
+        let exception = self.raised(exception, cause, span);
+        self.reachable = false;
+        self.emit(StmtKind::Raise { exception: exception? }, span);
+        Ok(())
+    }
+
+    fn raised(
+        &mut self,
+        exception: Option<&ast::Expr>,
+        cause: Option<&ast::Expr>,
+        span: Span,
+    ) -> Typed<Exception> {
+        let Some(exception) = exception else {
+            let message = "`raise` without an exception is not supported yet in a kernel";
+            let diagnostic = Diagnostic::error(&RAISE, message, span)
+                .with_help("name the exception, as in `raise ValueError(\"...\")`");
+            return Err(self.report(diagnostic));
+        };
+        if let Some(cause) = cause {
+            self.cause(cause)?;
+        }
+        let (class, arguments) = match &exception.kind {
+            AstExpr::Call { function, arguments } => {
+                (self.exception_class(function)?, self.exception_arguments(arguments)?)
+            }
+            _ => (self.exception_class(exception)?, Vec::new()),
+        };
+        if needs_special_arguments(class) {
+            let message = format!("`{}` cannot be raised in a kernel", class.python_name());
+            let diagnostic = Diagnostic::error(&RAISE, message, exception.span)
+                .with_help("raise another class, and translate it in the caller");
+            return Err(self.report(diagnostic));
+        }
+        self.check_payload(&arguments, span)?;
+        Ok(Exception { class, arguments })
+    }
+
+    /// A cause is not kept, so it must be one whose evaluation does nothing.
+    fn cause(&mut self, cause: &ast::Expr) -> Typed<()> {
+        match &cause.kind {
+            AstExpr::None => return Ok(()),
+            AstExpr::Call { function, arguments } => {
+                self.exception_class(function)?;
+                let arguments = self.exception_arguments(arguments)?;
+                if arguments.iter().flat_map(ExceptionArgument::values).all(is_constant) {
+                    return Ok(());
+                }
+            }
+            _ => return self.exception_class(cause).map(|_| ()),
+        }
+        let message = "the cause of an exception in a kernel has constant arguments only, so far";
+        let diagnostic = Diagnostic::error(&RAISE, message, cause.span).with_help("leave out `from`");
+        Err(self.report(diagnostic))
+    }
+
+    fn exception_class(&mut self, class: &ast::Expr) -> Typed<ExceptionClass> {
+        let found = match &class.kind {
+            AstExpr::Name(name) if self.locals.find(name).is_none() => match self.environment.global(name) {
+                None => ExceptionClass::by_name(name),
+                Some(_) => None,
+            },
+            _ => None,
+        };
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let message = "only built-in exception classes can be raised in a kernel so far";
+        let diagnostic = Diagnostic::error(&RAISE, message, class.span)
+            .with_help("raise a built-in class such as `ValueError`, and translate it in the caller");
+        Err(self.report(diagnostic))
+    }
+
+    fn exception_arguments(&mut self, arguments: &[Argument]) -> Typed<Vec<ExceptionArgument>> {
+        let mut typed = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let (what, span) = match argument {
+                Argument::Positional(value) => {
+                    typed.push(self.exception_argument(value)?);
+                    continue;
+                }
+                Argument::Keyword { value, .. } => ("an argument with a name", value.span),
+                Argument::Unpack(value) | Argument::UnpackKeywords(value) => {
+                    ("a starred argument", value.span)
+                }
+            };
+            let message = format!("an exception in a kernel does not take {what}");
+            let diagnostic =
+                Diagnostic::error(&RAISE, message, span).with_help("give the arguments one by one");
+            return Err(self.report(diagnostic));
+        }
+        Ok(typed)
+    }
+
+    /// What an exception takes along: a constant of any kind, a number, or a tuple of those.
+    fn exception_argument(&mut self, argument: &ast::Expr) -> Typed<ExceptionArgument> {
+        if let AstExpr::Tuple(items) = &argument.kind {
+            let items = items.iter().map(|item| self.exception_argument(item));
+            return Ok(ExceptionArgument::Tuple(items.collect::<Typed<_>>()?));
+        }
+        if let Some(value) = wide_integer(argument) {
+            return Ok(ExceptionArgument::Int(value));
+        }
+        if let AstExpr::FormatString(_) = argument.kind {
+            let message = "an f-string cannot be the message of an exception in a kernel yet";
+            let diagnostic = Diagnostic::error(&RAISE, message, argument.span)
+                .with_help("give what varies as further arguments, as in `ValueError(\"bad index\", i)`");
+            return Err(self.report(diagnostic));
+        }
+        match self.operand(argument)? {
+            Value::Str(text, _) => Ok(ExceptionArgument::Str(text)),
+            Value::Expr(value) if can_be_argument(&value.ty) => Ok(ExceptionArgument::Value(value)),
+            other => {
+                let what = other.describe();
+                let message = format!("an exception in a kernel cannot take {what} along");
+                let diagnostic = Diagnostic::error(&RAISE, message, argument.span)
+                    .with_help("give it numbers, strings, or tuples of those");
+                Err(self.report(diagnostic))
+            }
+        }
+    }
+
+    /// Reports an exception that takes along more than the error state holds.
+    fn check_payload(&mut self, arguments: &[ExceptionArgument], span: Span) -> Typed<()> {
+        let values = arguments.iter().flat_map(ExceptionArgument::values);
+        let words: usize = values.filter(|value| !is_constant(value)).map(|value| words_of(&value.ty)).sum();
+        if words <= PAYLOAD_WORDS {
+            return Ok(());
+        }
+        let message = format!(
+            "an exception in a kernel takes at most {PAYLOAD_WORDS} numbers along that are no constants, not {words}"
+        );
+        let diagnostic = Diagnostic::error(&RAISE, message, span).with_help("leave some out");
+        Err(self.report(diagnostic))
+    }
+}
+
+/// Whether a class is made from arguments that a kernel does not have.
+fn needs_special_arguments(class: ExceptionClass) -> bool {
+    matches!(
+        class,
+        ExceptionClass::BaseExceptionGroup
+            | ExceptionClass::ExceptionGroup
+            | ExceptionClass::UnicodeDecodeError
+            | ExceptionClass::UnicodeEncodeError
+            | ExceptionClass::UnicodeTranslateError
+    )
+}
+
+/// An integer literal that neither int64 nor uint64 holds.
+fn wide_integer(argument: &ast::Expr) -> Option<i128> {
+    match &argument.kind {
+        AstExpr::Number(Number::Int { digits, radix }) => {
+            let value = i128::from_str_radix(digits, *radix).ok()?;
+            u64::try_from(value).is_err().then_some(value)
+        }
+        AstExpr::Unary { op: UnaryOp::Neg, operand } => {
+            let AstExpr::Number(Number::Int { digits, radix }) = &operand.kind else { return None };
+            let value = -i128::from_str_radix(digits, *radix).ok()?;
+            i64::try_from(value).is_err().then_some(value)
+        }
+        _ => None,
+    }
+}
+
+fn is_constant(value: &Expr) -> bool {
+    matches!(
+        value.kind,
+        ExprKind::Constant(Constant::Bool(_) | Constant::Int(_) | Constant::Float(_) | Constant::None)
+    )
+}
+
+fn can_be_argument(ty: &Type) -> bool {
+    match ty {
+        Type::Scalar(_) | Type::None => true,
+        Type::Tuple(items) => items.iter().all(can_be_argument),
+        Type::Array(_) | Type::Dtype(_) => false,
+    }
+}
+
+fn words_of(ty: &Type) -> usize {
+    match ty {
+        Type::Scalar(_) => 1,
+        Type::Tuple(items) => items.iter().map(words_of).sum(),
+        Type::None | Type::Array(_) | Type::Dtype(_) => 0,
+    }
+}

@@ -1,0 +1,30 @@
+//! Numbers as Python spells them.
+
+use crate::Dtype;
+
+/// A float as Python's `repr` spells it: the fewest digits that read back to the same number. A float32 gets its own fewest digits.
+///
+/// ```
+/// use hotloop_types::{Dtype, float_repr};
+///
+/// assert_eq!(float_repr(1e16, Dtype::Float64), "1e+16");
+/// assert_eq!(float_repr(0.1_f32.into(), Dtype::Float32), "0.1");
+/// ```
+pub fn float_repr(value: f64, dtype: Dtype) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let is_single = dtype == Dtype::Float32;
+    let scientific = if is_single { format!("{:e}", value as f32) } else { format!("{value:e}") };
+    let (mantissa, exponent) = scientific.split_once('e').expect("scientific notation has an exponent");
+    let exponent: i32 = exponent.parse().expect("the exponent is a number");
+    if value != 0.0 && !(-4..16).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{mantissa}e{sign}{:02}", exponent.abs());
+    }
+    let text = if is_single { format!("{}", value as f32) } else { format!("{value}") };
+    if text.contains('.') { text } else { text + ".0" }
+}
