@@ -22,8 +22,8 @@ pub(crate) struct FunctionText {
 struct Wanted {
     name: String,
     parameters: Vec<String>,
-    /// A line and a column in bytes within the function's body, counted from 1 and 0.
-    body: (u32, u32),
+    /// A line and a column in bytes within the function's body, counted from 1 and 0. Absent where the body is a constant: CPython 3.12 then names no place.
+    body: Option<(u32, u32)>,
 }
 
 /// Why there is no definition.
@@ -97,29 +97,30 @@ impl FunctionText {
         let statement = parsed.module.body.into_iter().next()?;
         let definition = match statement.kind {
             StmtKind::Function(function) => (*function).clone(),
-            _ => lambda_in(&statement, &|span| self.holds_body(sources, span))?,
+            _ => self.lambda_in(sources, &statement)?,
         };
         self.wanted.matches(&definition).then_some(definition)
     }
 
-    /// Whether the function's body, as the code object places it, lies in a span.
-    fn holds_body(&self, sources: &SourceMap, span: Span) -> bool {
-        let (line, column) = self.wanted.body;
-        let mut rest = line.checked_sub(self.first_line).map(|count| count as usize);
-        let mut start = 0;
-        for text in sources.file(span.file).text().split_inclusive('\n') {
-            match rest {
-                Some(0) => {
-                    let at = start + column;
-                    return span.start <= at && at < span.end;
-                }
-                Some(count) => rest = Some(count - 1),
-                None => return false,
-            }
-            start += text.len() as u32;
+    /// The lambda of a statement that is meant, as a function: the innermost one around the body's place, or the only one with a constant for a body.
+    fn lambda_in(&self, sources: &SourceMap, statement: &Stmt) -> Option<FunctionDef> {
+        let mut candidates = lambdas_in(statement);
+        if let Some(place) = self.wanted.body {
+            candidates.retain(|lambda| holds(sources, lambda.span, self.first_line, place));
+            return candidates.pop();
         }
-        false
+        candidates.retain(|lambda| has_constant_body(lambda) && self.wanted.matches(lambda));
+        candidates.pop().filter(|_| candidates.is_empty())
     }
+}
+
+/// Whether a place, a line (in a text that starts with `first_line`) and a column, lies in a span.
+fn holds(sources: &SourceMap, span: Span, first_line: u32, (line, column): (u32, u32)) -> bool {
+    let Some(above) = line.checked_sub(first_line) else { return false };
+    let mut lines = sources.file(span.file).text().split_inclusive('\n');
+    let start: usize = lines.by_ref().take(above as usize).map(str::len).sum();
+    let at = start as u32 + column;
+    lines.next().is_some() && span.start <= at && at < span.end
 }
 
 fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
@@ -156,13 +157,13 @@ impl Wanted {
         let count: usize = code.getattr("co_argcount")?.extract()?;
         let mut parameters: Vec<String> = code.getattr("co_varnames")?.extract()?;
         parameters.truncate(count);
-        let mut body = (0, 0);
+        let mut body = None;
         type Position = (Option<u32>, Option<u32>, Option<u32>, Option<u32>);
         for position in code.call_method0("co_positions")?.try_iter()? {
             let (line, _, column, _) = position?.extract::<Position>()?;
             // The first instructions stand for the function itself, at column 0.
             if let (Some(line), Some(column @ 1..)) = (line, column) {
-                body = (line, column);
+                body = Some((line, column));
                 break;
             }
         }
@@ -184,19 +185,28 @@ impl Wanted {
     }
 }
 
-/// The lambda of a statement that `holds` says is meant, the innermost if several are, as a function.
-fn lambda_in(statement: &Stmt, holds: &dyn Fn(Span) -> bool) -> Option<FunctionDef> {
-    let mut found = None;
+/// The lambdas of a statement as functions, outer ones before inner ones.
+fn lambdas_in(statement: &Stmt) -> Vec<FunctionDef> {
+    let mut found = Vec::new();
     statement.for_each_own_expr(&mut |expr| {
         expr.for_each(&mut |expr| {
-            if let ExprKind::Lambda { parameters, body } = &expr.kind
-                && holds(expr.span)
-            {
-                found = Some(as_function(expr.span, parameters, body));
+            if let ExprKind::Lambda { parameters, body } = &expr.kind {
+                found.push(as_function(expr.span, parameters, body));
             }
         });
     });
     found
+}
+
+/// Whether the body names nothing: constants do not, nor what is folded to one.
+fn has_constant_body(lambda: &FunctionDef) -> bool {
+    let mut names_nothing = true;
+    lambda.body.iter().for_each(|statement| {
+        statement.for_each_own_expr(&mut |expr| {
+            expr.for_each(&mut |expr| names_nothing &= !matches!(expr.kind, ExprKind::Name(_)));
+        });
+    });
+    names_nothing
 }
 
 fn as_function(span: Span, parameters: &Parameters, body: &Expr) -> FunctionDef {
