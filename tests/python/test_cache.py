@@ -69,3 +69,16 @@ def test_a_folder_that_cannot_be_used_is_one_warning(tmp_path):
     value, hits, misses, messages = run(tmp_path, blocked / "cache")
     assert (value, hits, misses) == (20.0, 0, 1)
     assert messages.count("CacheWarning") == 1
+
+
+def test_a_damaged_entry_is_one_warning(tmp_path):
+    cache = tmp_path / "cache"
+    assert run(tmp_path, cache) == (20.0, 0, 1, "")
+    for entry in cache.glob("*.code"):
+        entry.write_bytes(entry.read_bytes()[:-1])
+    value, hits, misses, messages = run(tmp_path, cache)
+    assert (value, hits, misses) == (20.0, 0, 1)
+    assert messages.count("CacheWarning: the cache entry ") == 1 and "cut short" in messages
+    # At the line that called the kernel.
+    assert "main.py:3: CacheWarning" in messages
+    assert run(tmp_path, cache) == (20.0, 1, 0, "")

@@ -133,6 +133,12 @@ impl Cache {
         Ok(())
     }
 
+    /// The file that holds an entry, or would: for messages.
+    #[must_use]
+    pub fn entry_path(&self, kind: EntryKind, key: &Key) -> PathBuf {
+        self.path(&EntryName { kind, key: *key })
+    }
+
     pub(crate) fn path(&self, name: &EntryName) -> PathBuf {
         self.folder.join(name.file_name())
     }

@@ -67,8 +67,8 @@ impl Run {
         let reading_time = start.elapsed();
         let types: Vec<Type> = borrow(&mut arguments).iter().map(Argument::ty).collect();
         let compilation = kernel.compile(&types).map_err(about)?;
-        if let Some(fault) = engine.cache_fault() {
-            tell(format_args!("warning: nothing is kept in the cache: {fault}"));
+        while let Some(fault) = engine.cache_fault() {
+            tell(format_args!("warning: {fault}"));
         }
         if self.timings {
             report::compilation(&compilation, reading_time);

@@ -1,6 +1,7 @@
 //! The engine: what an embedder holds. It knows functions, compiles them on demand, and keeps what it compiled.
 
-use crate::entry::{CODE, CodeEntry, MEMO, Memo, decode, encode};
+use crate::cache_fault::{CacheFault, CacheFaults};
+use crate::entry::{CODE, MEMO, Memo, encode, read_entries, read_memo};
 use crate::exception::Place;
 use crate::image::{BySymbol, Compiled, Unit, link};
 use crate::interpret::Lowered;
@@ -10,7 +11,7 @@ use crate::session::{Forms, Places, Product, Session, Specialisation, choose_par
 use crate::structure::Structures;
 use crate::timings::{Stage, Timings};
 use crate::{Failure, Kernel};
-use hotloop_cache::{Cache, CacheConfig, CacheError, Key, KeyBuilder, Lookup};
+use hotloop_cache::{Cache, CacheConfig, EntryKind, Key, KeyBuilder};
 use hotloop_codegen::Target;
 use hotloop_diagnostics::Remark;
 use hotloop_hir::Options;
@@ -138,12 +139,12 @@ impl EngineBuilder {
         }
         .map_err(internal)?;
         let key = self.settings_key(&target);
-        let (cache, cache_fault) = match (&self.cache_folder, self.cache_use) {
-            (_, CacheUse::Never) | (None, _) => (None, None),
-            (Some(folder), _) => match Cache::open(CacheConfig::new(folder)) {
-                Ok(cache) => (Some(cache), None),
-                Err(error) => (None, Some(error)),
-            },
+        let cache_faults = CacheFaults::default();
+        let cache = match (&self.cache_folder, self.cache_use) {
+            (_, CacheUse::Never) | (None, _) => None,
+            (Some(folder), _) => Cache::open(CacheConfig::new(folder))
+                .map_err(|error| cache_faults.note(CacheFault::NotKept(error)))
+                .ok(),
         };
         let settings = Settings {
             target,
@@ -158,7 +159,7 @@ impl EngineBuilder {
             settings,
             cache,
             cache_use: self.cache_use,
-            cache_fault: Mutex::new(cache_fault),
+            cache_faults,
             threads: self.threads,
             interrupter: Interrupter::new(),
             state,
@@ -188,7 +189,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     cache: Option<Cache>,
     cache_use: CacheUse,
-    cache_fault: Mutex<Option<CacheError>>,
+    cache_faults: CacheFaults,
     pub(crate) threads: u32,
     pub(crate) interrupter: Interrupter,
     state: Mutex<State>,
@@ -236,9 +237,10 @@ impl Engine {
         &self.shared.interrupter
     }
 
-    /// Why nothing is kept on disk, if the cache's folder cannot be used. Told once.
-    pub fn cache_fault(&self) -> Option<CacheError> {
-        lock(&self.shared.cache_fault).take()
+    /// What went wrong with the cache on disk: to be asked for after compiling, until there is nothing more, and shown as a warning. An engine tells the first
+    /// fault of each kind, and that once; everything works without the cache.
+    pub fn cache_fault(&self) -> Option<CacheFault> {
+        self.shared.cache_faults.take()
     }
 
     /// The cache, if one is in use.
@@ -381,9 +383,13 @@ impl Engine {
     fn store(&self, cache: &Cache, products: &[Product]) {
         for product in products {
             let Some(bytes) = encode(&product.entry) else { continue };
-            if let Err(error) = cache.put(CODE, &product.key, &bytes) {
-                lock(&self.shared.cache_fault).get_or_insert(error);
-            }
+            self.put(cache, CODE, &product.key, &bytes);
+        }
+    }
+
+    fn put(&self, cache: &Cache, kind: EntryKind, key: &Key, bytes: &[u8]) {
+        if let Err(error) = cache.put(kind, key, bytes) {
+            self.shared.cache_faults.note(CacheFault::NotKept(error));
         }
     }
 
@@ -397,7 +403,8 @@ impl Engine {
         let key = timings.measure(Stage::Key, || {
             code_key(&state.program, &mut state.structures, &self.shared.settings, specialisation)
         });
-        let entries = timings.measure(Stage::Cache, || read_entries(cache, key))?;
+        let entries =
+            timings.measure(Stage::Cache, || read_entries(cache, key, &self.shared.cache_faults))?;
         let closure = state.structures.of(&state.program, specialisation.0).closure.clone();
         // A callee's sites count functions of its own closure, which starts at the callee.
         let units: Option<Vec<Unit>> = entries
@@ -414,7 +421,7 @@ impl Engine {
                 entry.into_unit(found)
             })
             .collect();
-        let function = self.link_cached(state, units?, timings)?;
+        let function = self.link_cached(state, (cache, &key), units?, timings)?;
         state.compiled.insert(specialisation.clone(), Arc::clone(&function));
         Some(function)
     }
@@ -423,13 +430,19 @@ impl Engine {
     fn link_cached(
         &self,
         state: &mut State,
+        (cache, key): (&Cache, &Key),
         units: Vec<Unit>,
         timings: &mut Timings,
     ) -> Option<Arc<Compiled>> {
         let root = units.first()?.symbol.clone();
         let fresh = units.into_iter().filter(|unit| !state.by_symbol.contains_key(&unit.symbol)).collect();
         // What was made for another machine or version has another key; whatever else fails here is a damaged entry, and is compiled again.
-        let linked = timings.measure(Stage::Load, || link(fresh, &state.by_symbol)).ok()?;
+        let linked = timings.measure(Stage::Load, || link(fresh, &state.by_symbol));
+        let refused = |failure: Failure| {
+            let (entry, reason) = (cache.entry_path(CODE, key), failure.to_string());
+            self.shared.cache_faults.note(CacheFault::Damaged { entry, reason });
+        };
+        let linked = linked.map_err(refused).ok()?;
         for function in linked {
             state.by_symbol.insert(function.symbol().to_owned(), function);
         }
@@ -440,15 +453,16 @@ impl Engine {
     pub(crate) fn compile_by_memo(&self, memo_key: &Key, timings: &mut Timings) -> Option<Arc<Compiled>> {
         let cache = self.shared.cache.as_ref()?;
         let start = std::time::Instant::now();
-        let units = self.units_by_memo(cache, memo_key);
+        let found = self.units_by_memo(cache, memo_key);
         timings.add(Stage::Cache, start.elapsed());
-        let mut state = self.state();
-        self.link_cached(&mut state, units?, timings)
+        let (root, units) = found?;
+        self.link_cached(&mut self.state(), (cache, &root), units, timings)
     }
 
-    fn units_by_memo(&self, cache: &Cache, memo_key: &Key) -> Option<Vec<Unit>> {
-        let Lookup::Hit(bytes) = cache.get(MEMO, memo_key) else { return None };
-        let memo: Memo = decode(&bytes)?;
+    /// The code entry that a memo leads to, with all that it needs.
+    fn units_by_memo(&self, cache: &Cache, memo_key: &Key) -> Option<(Key, Vec<Unit>)> {
+        let faults = &self.shared.cache_faults;
+        let memo = read_memo(cache, memo_key, faults)?;
         let is_current = |(path, key): &(String, [u8; 32])| {
             std::fs::read(path).is_ok_and(|bytes| Key::of_bytes(&bytes).as_bytes() == key)
         };
@@ -456,8 +470,10 @@ impl Engine {
             return None;
         }
         let mut places: FxHashMap<[u8; 32], Vec<Option<Place>>> = memo.places.into_iter().collect();
-        let entries = read_entries(cache, Key::from_bytes(memo.root))?;
-        entries.into_iter().map(|(key, entry)| entry.into_unit(places.remove(key.as_bytes())?)).collect()
+        let root = Key::from_bytes(memo.root);
+        let entries = read_entries(cache, root, faults)?.into_iter();
+        let units = entries.map(|(key, entry)| entry.into_unit(places.remove(key.as_bytes())?));
+        Some((root, units.collect::<Option<_>>()?))
     }
 
     /// Notes for the next process how this file's bytes lead to the code.
@@ -467,7 +483,7 @@ impl Engine {
         let Ok(specialisation) = Self::specialisation(&state, function, arguments) else { return };
         let State { program, structures, modules, .. } = &mut *state;
         let root = code_key(program, structures, &self.shared.settings, &specialisation);
-        let Some(entries) = read_entries(cache, root) else { return };
+        let Some(entries) = read_entries(cache, root, &self.shared.cache_faults) else { return };
         let closure = structures.of(program, function).closure.clone();
         let files = modules.files_of(program, &closure);
         let mut places = Vec::new();
@@ -486,10 +502,8 @@ impl Engine {
             places.push((*key.as_bytes(), found));
         }
         let memo = Memo { root: *root.as_bytes(), files, places };
-        if let Some(bytes) = encode(&memo)
-            && let Err(error) = cache.put(MEMO, memo_key, &bytes)
-        {
-            lock(&self.shared.cache_fault).get_or_insert(error);
+        if let Some(bytes) = encode(&memo) {
+            self.put(cache, MEMO, memo_key, &bytes);
         }
     }
 
@@ -510,22 +524,6 @@ impl Engine {
         let functions = session.front(&specialisation)?;
         Ok(Lowered { parameters: specialisation.1, result: session.result().clone(), functions })
     }
-}
-
-/// An entry and all that it needs, itself first.
-fn read_entries(cache: &Cache, root: Key) -> Option<Vec<(Key, CodeEntry)>> {
-    let mut entries: Vec<(Key, CodeEntry)> = Vec::new();
-    let mut wanted = vec![root];
-    while let Some(key) = wanted.pop() {
-        if entries.iter().any(|(known, _)| *known == key) {
-            continue;
-        }
-        let Lookup::Hit(bytes) = cache.get(CODE, &key) else { return None };
-        let entry: CodeEntry = decode(&bytes)?;
-        wanted.extend(entry.import_keys());
-        entries.push((key, entry));
-    }
-    Some(entries)
 }
 
 fn wrong_count(source: &FunctionSource, given: usize) -> Failure {

@@ -1,10 +1,12 @@
 //! What the cache holds: one entry a specialisation, and memos that lead to entries without a parse.
 
+use crate::cache_fault::{CacheFault, CacheFaults};
 use crate::exception::{Place, RaisingSite};
 use crate::image::Unit;
 use hotloop_abi::{ErrorArgument, ErrorValue, ExceptionClass};
 use hotloop_cache::{Cache, EntryKind, Key, Lookup};
 use hotloop_types::Dtype;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Entries that hold machine code.
@@ -137,6 +139,39 @@ pub fn describe_entry(cache: &Cache, entry: &hotloop_cache::Entry) -> Option<Str
     let code: CodeEntry = decode(&bytes)?;
     let name = code.symbol.split('.').next().unwrap_or_default();
     Some(format!("{name}: {}", code.signature))
+}
+
+/// An entry and all that it needs, itself first; `None` if one is missing or cannot be used.
+pub(crate) fn read_entries(cache: &Cache, root: Key, faults: &CacheFaults) -> Option<Vec<(Key, CodeEntry)>> {
+    let mut entries: Vec<(Key, CodeEntry)> = Vec::new();
+    let mut wanted = vec![root];
+    while let Some(key) = wanted.pop() {
+        if entries.iter().any(|(known, _)| *known == key) {
+            continue;
+        }
+        let entry: CodeEntry = read(cache, CODE, &key, faults)?;
+        wanted.extend(entry.import_keys());
+        entries.push((key, entry));
+    }
+    Some(entries)
+}
+
+/// A memo; `None` if it is missing or cannot be used.
+pub(crate) fn read_memo(cache: &Cache, key: &Key, faults: &CacheFaults) -> Option<Memo> {
+    read(cache, MEMO, key, faults)
+}
+
+fn read<T: DeserializeOwned>(cache: &Cache, kind: EntryKind, key: &Key, faults: &CacheFaults) -> Option<T> {
+    let reason = match cache.get(kind, key) {
+        Lookup::Miss => return None,
+        Lookup::Damaged(damage) => damage.to_string(),
+        Lookup::Hit(bytes) => match decode(&bytes) {
+            Some(entry) => return Some(entry),
+            None => "its contents are not those of this version".to_owned(),
+        },
+    };
+    faults.note(CacheFault::Damaged { entry: cache.entry_path(kind, key), reason });
+    None
 }
 
 /// As bytes.

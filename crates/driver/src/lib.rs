@@ -28,6 +28,7 @@
 
 mod argument;
 mod array;
+mod cache_fault;
 mod check;
 mod emit;
 mod engine;
@@ -45,6 +46,7 @@ mod timings;
 
 pub use argument::{Argument, ArrayView, Element, Number, Value, c_strides, layout_of, result_words};
 pub use array::Array;
+pub use cache_fault::CacheFault;
 pub use check::{CheckedKernel, Report};
 pub use emit::Form;
 pub use engine::{CacheUse, Compilation, Engine, EngineBuilder};

@@ -30,13 +30,19 @@ impl Scene {
 
     /// What a new process would do; checks the result.
     fn compile_and_call(&self) -> Compilation {
+        self.compile_and_listen().0
+    }
+
+    /// The same, with what the engine tells of the cache.
+    fn compile_and_listen(&self) -> (Compilation, Vec<String>) {
         let builder = Engine::builder().cache_folder(self.cache()).cache_use(CacheUse::Always).verify(false);
         let engine = builder.build().expect("an engine");
         let kernel = engine.load_function(&self.folder.join("mean.py"), "mean").expect("the file is there");
         let compilation = kernel.compile(&[Type::FLOAT64, Type::FLOAT64]).expect("it compiles");
         let value = kernel.call_compiled(&compilation.compiled, &[3.0.into(), 5.0.into()]);
         assert_eq!(value.expect("it returns").as_f64(), Some(4.0));
-        compilation
+        let faults = std::iter::from_fn(|| engine.cache_fault()).map(|fault| fault.to_string()).collect();
+        (compilation, faults)
     }
 
     /// The files of the entries of one kind.
@@ -130,4 +136,35 @@ fn what_is_not_an_entry_is_not_followed() {
     fs::write(&path, memo).expect("it can be written");
     assert!(!scene.compile_and_call().from_cache);
     assert_eq!(scene.only_entry("code").1, whole);
+}
+
+#[test]
+fn a_damaged_entry_is_told_of() {
+    let scene = Scene::new("told");
+    let (path, whole) = scene.only_entry("code");
+    overwrite(&path, &whole[..whole.len() - 1]);
+    let (compilation, faults) = scene.compile_and_listen();
+    let entry = path.canonicalize().expect("it is there");
+    let expected = format!(
+        "the cache entry {} is damaged and was not used: the file is cut short or too long; it is made anew from the source",
+        entry.display()
+    );
+    // It was met three times, by way of the memo, of the source, and when the memo was made anew: the first counts.
+    assert_eq!((compilation.from_cache, faults), (false, vec![expected]));
+    assert_eq!(scene.compile_and_listen().1, Vec::<String>::new(), "the entry is whole again");
+}
+
+#[test]
+fn a_folder_that_vanished_is_told_of_once() {
+    let scene = Scene::new("vanished");
+    let builder = Engine::builder().cache_folder(scene.cache()).cache_use(CacheUse::Always).verify(false);
+    let engine = builder.build().expect("an engine");
+    fs::remove_dir_all(scene.cache()).expect("it can be removed");
+    for types in [[Type::FLOAT64, Type::FLOAT64], [Type::INT64, Type::INT64]] {
+        let kernel = engine.load_function(&scene.folder.join("mean.py"), "mean").expect("the file is there");
+        assert!(!kernel.compile(&types).expect("it compiles").from_cache);
+    }
+    let fault = engine.cache_fault().expect("nothing could be written").to_string();
+    assert!(fault.starts_with("nothing is kept in the cache: cannot create a file in "), "{fault}");
+    assert!(engine.cache_fault().is_none());
 }

@@ -102,7 +102,7 @@ impl Dispatcher {
     pub(crate) fn compile(&self, py: Python<'_>, types: &[Type]) -> PyResult<Arc<Compiled>> {
         let kernel = self.kernel(py)?.clone();
         let outcome: Result<Compilation, Failure> = py.detach(|| kernel.compile(types));
-        engine::report_cache_fault(py, kernel.engine())?;
+        engine::report_cache_faults(py, kernel.engine())?;
         let compilation = outcome.map_err(|failure| raise::failure(py, &failure))?;
         self.count(&compilation);
         Ok(compilation.compiled)

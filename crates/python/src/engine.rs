@@ -21,12 +21,12 @@ pub(crate) fn engine(py: Python<'_>) -> PyResult<&'static Engine> {
     Ok(ENGINE.get_or_init(|| engine))
 }
 
-/// Warns, once, if the cache cannot be used.
-pub(crate) fn report_cache_fault(py: Python<'_>, engine: &Engine) -> PyResult<()> {
-    let Some(fault) = engine.cache_fault() else { return Ok(()) };
-    let category = py.import("hotloop.errors")?.getattr("CacheWarning")?;
-    let message = std::ffi::CString::new(format!("nothing is kept on disk: {fault}"))?;
-    PyErr::warn(py, &category, &message, 2)
+/// Warns of what is wrong with the cache on disk, as often as the engine tells: once for each kind of fault.
+pub(crate) fn report_cache_faults(py: Python<'_>, engine: &Engine) -> PyResult<()> {
+    while let Some(fault) = engine.cache_fault() {
+        py.import("hotloop.errors")?.call_method1("warn_of_cache", (fault.to_string(),))?;
+    }
+    Ok(())
 }
 
 /// What ends calls: Python's own signal handlers, when they raise.

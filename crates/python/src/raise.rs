@@ -101,7 +101,7 @@ pub(crate) fn failure(py: Python<'_>, failure: &Failure) -> PyErr {
     let class = match failure {
         Failure::Raised(exception) => return kernel_exception(py, exception),
         Failure::Arguments(reason) => return pyo3::exceptions::PyTypeError::new_err(reason.clone()),
-        Failure::Refused(refusal) if is_unsupported(refusal) => "UnsupportedError",
+        Failure::Refused(refusal) if is_unsupported(refusal) => "UnsupportedConstructError",
         Failure::Refused(_) => "TypingError",
         Failure::Internal(_) => "InternalError",
         Failure::NoFunction { .. } | Failure::File { .. } => "HotloopError",

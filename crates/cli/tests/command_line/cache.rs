@@ -120,6 +120,29 @@ fn an_unusable_folder_is_told_once_and_costs_nothing_else() {
 }
 
 #[test]
+fn a_damaged_entry_is_told_once_and_made_anew() {
+    let scratch = scratch("damaged");
+    timed(&scratch);
+    let entries = entry_files(&scratch.folder.join("cache"), "code");
+    for entry in &entries {
+        let mut bytes = std::fs::read(entry).expect("it can be read");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(entry, bytes).expect("it can be written");
+    }
+    let outcome = scratch.run(&["run", "caller.py", "total", "arange:5:float64"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), "20.0\n"));
+    assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.starts_with("warning: the cache entry ")
+            && outcome.stderr.contains("the checksum does not fit the contents"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(timed(&scratch).stages, ["cache", "load"], "the entries are whole again");
+}
+
+#[test]
 fn entries_are_listed_verified_and_removed() {
     let scratch = scratch("entries");
     let folder = scratch.folder.join("cache");
