@@ -117,8 +117,10 @@ impl Run {
         let Some(path) = &self.output else { return Ok(()) };
         match result {
             Type::Scalar(_) | Type::Array(_) => Ok(()),
-            Type::None | Type::Dtype(_) if given::last_array(arguments).is_some() => Ok(()),
-            Type::None | Type::Dtype(_) => {
+            Type::None | Type::Dtype(_) | Type::Function(_) if given::last_array(arguments).is_some() => {
+                Ok(())
+            }
+            Type::None | Type::Dtype(_) | Type::Function(_) => {
                 Err(Problem::file(path, "nothing to write: the result is None, and no argument is an array"))
             }
             Type::Tuple(_) => {

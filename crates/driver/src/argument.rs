@@ -450,9 +450,9 @@ impl Value {
                 // SAFETY: the caller's promise.
                 Self::Array(unsafe { Array::from_descriptor(array.dtype, &descriptor) })
             }
-            Type::Tuple(items) => {
+            Type::Tuple(_) | Type::Function(_) => {
                 // SAFETY: the caller's promise, for each part.
-                Self::Tuple(items.iter().map(|item| unsafe { Self::unpack(item, words) }).collect())
+                Self::Tuple(ty.parts().iter().map(|part| unsafe { Self::unpack(part, words) }).collect())
             }
         }
     }
@@ -464,6 +464,6 @@ pub fn result_words(ty: &Type) -> usize {
         Type::None | Type::Dtype(_) => 0,
         Type::Scalar(_) => 1,
         Type::Array(array) => array_words(usize::from(array.ndim)),
-        Type::Tuple(items) => items.iter().map(result_words).sum(),
+        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().map(result_words).sum(),
     }
 }

@@ -160,8 +160,8 @@ fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory
                 bytes.map_err(|fault| Failure::Internal(format!("the result cannot be read: {fault}")))?;
             Value::Array(Array::from_parts(array.dtype, &descriptor.shape, &bytes))
         }
-        Type::Tuple(items) => {
-            let items = items.iter().map(|item| unpack(item, results, memory));
+        Type::Tuple(_) | Type::Function(_) => {
+            let items = ty.parts().iter().map(|item| unpack(item, results, memory));
             Value::Tuple(items.collect::<Result<_, _>>()?)
         }
     })

@@ -285,6 +285,12 @@ impl<'a> Printer<'a> {
                 self.arguments(f, std::slice::from_ref(&**value))
             }
             ExprKind::Tuple(items) => {
+                if let Type::Function(function) = &expr.ty {
+                    f.write_str(&function.name)?;
+                    if items.is_empty() {
+                        return Ok(());
+                    }
+                }
                 f.write_char('(')?;
                 separated(f, items, |f, item| self.expr(f, item))?;
                 f.write_str(if items.len() == 1 { ",)" } else { ")" })

@@ -96,9 +96,9 @@ pub enum ExprKind {
     /// The operand in the expression's type: between scalars (to bool: whether it is not zero), from an array to one of a more general type, or
     /// element by element of a tuple.
     Convert(Box<Expr>),
-    /// A tuple.
+    /// A tuple, or a function with what it captured.
     Tuple(Vec<Expr>),
-    /// An element of a tuple, counted from 0.
+    /// An element of a tuple, or of what a function captured, counted from 0.
     TupleItem(Box<Expr>, u32),
     /// An element, chosen at run time, of a tuple whose elements all have the expression's type. The index is an int64; a negative
     /// one counts from the end; one out of range raises `IndexError`, whatever the function's options say.

@@ -57,7 +57,12 @@ impl Inference<'_> {
                     Ok(new_array(lengths.collect(), fill, dtype, Layout::C, span))
                 })
             }
-            Type::Scalar(_) | Type::Tuple(_) | Type::Array(_) | Type::None | Type::Dtype(_) => {
+            Type::Scalar(_)
+            | Type::Tuple(_)
+            | Type::Array(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_) => {
                 let message = format!("a shape is an integer or a tuple of integers, not {}", shape.ty);
                 let diagnostic = Diagnostic::error(&SHAPE, message, shape.span)
                     .with_primary(format!("this is {}", shape.ty))

@@ -131,7 +131,9 @@ impl Inference<'_> {
             Type::Array(_) => {
                 "operations on whole arrays are not supported yet: write a loop over the elements".to_owned()
             }
-            Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) => format!("give {wanted}"),
+            Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+                format!("give {wanted}")
+            }
         };
         let diagnostic = Diagnostic::error(&BUILTIN_ARGUMENTS, message, argument.span)
             .with_primary(format!("this is {}", argument.ty))

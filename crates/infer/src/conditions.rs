@@ -64,10 +64,11 @@ impl Inference<'_> {
                 _ => to_dtype(value, Dtype::Bool),
             }),
             Type::None => decided(false),
+            Type::Function(_) if self.is_simple(&value) => decided(true),
             Type::Tuple(items) if self.is_simple(&value) || matches!(value.kind, ExprKind::Tuple(_)) => {
                 decided(!items.is_empty())
             }
-            Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) => {
+            Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) | Type::Function(_) => {
                 let message = format!("a value of type {} has no truth value in a kernel", value.ty);
                 let diagnostic = Diagnostic::error(&TRUTH, message, span)
                     .with_help("compare a number, such as its `size`, with 0");

@@ -293,7 +293,15 @@ pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
         (Type::Tuple(from), Type::Tuple(to)) => {
             from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| can_convert(from, to))
         }
-        (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => from == to,
+        (
+            Type::Scalar(_)
+            | Type::Array(_)
+            | Type::Tuple(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_),
+            _,
+        ) => from == to,
     }
 }
 

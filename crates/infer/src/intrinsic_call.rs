@@ -171,7 +171,7 @@ impl Inference<'_> {
                     Ok(constant(Constant::Int(count), Type::INT64, span))
                 })
             }
-            Type::Array(_) | Type::Scalar(_) | Type::None | Type::Dtype(_) => {
+            Type::Array(_) | Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
                 Err(self.report_argument("len", &value, "an array or a tuple"))
             }
         }

@@ -81,7 +81,15 @@ fn loss(from: &Type, to: &Type) -> Option<Loss> {
             let losses = from.iter().zip(to.iter()).map(|(from, to)| loss(from, to));
             losses.collect::<Option<Vec<_>>>()?.into_iter().max()
         }
-        (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => None,
+        (
+            Type::Scalar(_)
+            | Type::Array(_)
+            | Type::Tuple(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_),
+            _,
+        ) => None,
     }
 }
 

@@ -24,7 +24,7 @@ impl Inference<'_> {
             Value::Global(Global::Module(module), _) => self.module_attribute(&module, name, span),
             Value::Expr(array) => match array.ty {
                 Type::Array(ty) => self.array_attribute(array, ty, name, span).map(Value::Expr),
-                Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) => {
+                Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
                     Err(self.report_attribute(&array.ty.to_string(), name, array.span))
                 }
             },
@@ -90,7 +90,9 @@ impl Inference<'_> {
                 Ok(Expr::new(kind, Type::Scalar(ty.dtype), span))
             }
             Type::Tuple(items) => self.tuple_item(base, &items, index, span),
-            Type::Scalar(_) | Type::None | Type::Dtype(_) => Err(self.report_not_indexed(&base, span)),
+            Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+                Err(self.report_not_indexed(&base, span))
+            }
         }
     }
 
@@ -121,7 +123,9 @@ impl Inference<'_> {
                     .with_help("make a new tuple, or use an array");
                 Err(self.report(diagnostic))
             }
-            Type::Scalar(_) | Type::None | Type::Dtype(_) => Err(self.report_not_indexed(&base, span)),
+            Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+                Err(self.report_not_indexed(&base, span))
+            }
         }
     }
 
@@ -218,7 +222,9 @@ impl Inference<'_> {
         let help = match &value.ty {
             Type::Scalar(dtype) if dtype.is_float() => "convert it with `int(...)`",
             Type::Scalar(_) => "index with an integer; masks are not supported yet",
-            Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) => "index with integers",
+            Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+                "index with integers"
+            }
         };
         let diagnostic = Diagnostic::error(&INDEX, message, value.span)
             .with_primary(format!("this is {}", value.ty))

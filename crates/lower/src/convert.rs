@@ -26,7 +26,15 @@ impl Lowering<'_> {
                     .collect();
                 Operand::tuple(items)
             }
-            (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => {
+            (
+                Type::Scalar(_)
+                | Type::Array(_)
+                | Type::Tuple(_)
+                | Type::None
+                | Type::Dtype(_)
+                | Type::Function(_),
+                _,
+            ) => {
                 panic!("HIR: {from} does not convert to {to}")
             }
         }

@@ -188,9 +188,9 @@ impl<'a> Lowering<'a> {
                 let descriptor = next_parameter(parameters, position);
                 self.array_parameter(*array, descriptor, number)
             }
-            Type::Tuple(items) => {
+            Type::Tuple(_) | Type::Function(_) => {
                 let items: Vec<Operand> =
-                    items.iter().map(|item| self.parameter(item, parameters, position)).collect();
+                    ty.parts().iter().map(|item| self.parameter(item, parameters, position)).collect();
                 Operand::tuple(items)
             }
             Type::None | Type::Dtype(_) => Operand::Nothing,

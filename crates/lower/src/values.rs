@@ -13,7 +13,7 @@ pub(crate) enum Operand {
     Scalar(Value),
     /// An array.
     Array(Rc<ArrayOperand>),
-    /// A tuple.
+    /// A tuple, or what a function captured.
     Tuple(Rc<[Operand]>),
     /// `None`, or a dtype: nothing at run time.
     Nothing,
@@ -160,16 +160,16 @@ pub(crate) fn scalar_dtype(ty: &Type) -> Dtype {
 pub(crate) fn array_type(ty: &Type) -> ArrayType {
     match ty {
         Type::Array(array) => *array,
-        Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) => {
+        Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
             panic!("HIR: an array type is expected, not {ty}")
         }
     }
 }
 
-/// The types of a tuple's items.
+/// The types of a tuple's items, or of what a function captured.
 pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
     match ty {
-        Type::Tuple(items) => items,
+        Type::Tuple(_) | Type::Function(_) => ty.parts(),
         Type::Scalar(_) | Type::Array(_) | Type::None | Type::Dtype(_) => {
             panic!("HIR: a tuple type is expected, not {ty}")
         }
@@ -180,7 +180,7 @@ pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
 pub(crate) fn has_arrays(ty: &Type) -> bool {
     match ty {
         Type::Array(_) => true,
-        Type::Tuple(items) => items.iter().any(has_arrays),
+        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().any(has_arrays),
         Type::Scalar(_) | Type::None | Type::Dtype(_) => false,
     }
 }
@@ -202,7 +202,7 @@ pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
             types.extend([MachineType::Ptr, MachineType::Ptr]);
             types.extend((2..array_words(usize::from(array.ndim))).map(|_| MachineType::I64));
         }
-        Type::Tuple(items) => items.iter().for_each(|item| flat_types(item, types)),
+        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| flat_types(part, types)),
         Type::None | Type::Dtype(_) => {}
     }
 }
@@ -212,7 +212,9 @@ pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
     match ty {
         Type::Scalar(dtype) => types.push(machine_type(*dtype)),
         Type::Array(_) => types.push(MachineType::Ptr),
-        Type::Tuple(items) => items.iter().for_each(|item| parameter_types(item, types)),
+        Type::Tuple(_) | Type::Function(_) => {
+            ty.parts().iter().for_each(|part| parameter_types(part, types));
+        }
         Type::None | Type::Dtype(_) => {}
     }
 }
@@ -237,9 +239,9 @@ impl Code {
                 self.set_unit_stride(*array, &mut flat);
                 Operand::Array(Rc::new(flat))
             }
-            Type::Tuple(items) => {
+            Type::Tuple(_) | Type::Function(_) => {
                 let items: Vec<Operand> =
-                    items.iter().map(|item| self.unflatten(item, values, lifetime)).collect();
+                    ty.parts().iter().map(|item| self.unflatten(item, values, lifetime)).collect();
                 Operand::tuple(items)
             }
             Type::None | Type::Dtype(_) => Operand::Nothing,

@@ -1,7 +1,7 @@
 //! Types of arguments as numbers, which a dispatcher can compare in a nanosecond.
 
-use hotloop_types::{ArrayType, Dtype, Layout, Type};
-use std::sync::{Mutex, PoisonError};
+use hotloop_types::{ArrayType, Dtype, FunctionType, Layout, Type};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A type of an argument, as a number: equal numbers, equal types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,9 +10,13 @@ pub(crate) struct TypeCode(u32);
 /// The element types of each tuple seen, by the low bits of its code.
 static TUPLES: Mutex<Vec<Box<[TypeCode]>>> = Mutex::new(Vec::new());
 
+/// Each type of a function seen, by the low bits of its code.
+static FUNCTIONS: Mutex<Vec<Arc<FunctionType>>> = Mutex::new(Vec::new());
+
 impl TypeCode {
     const ARRAY: u32 = 1 << 7;
     const TUPLE: u32 = 1 << 31;
+    const FUNCTION: u32 = 1 << 30;
     /// `None`.
     pub(crate) const NONE: Self = Self(0xF);
 
@@ -38,6 +42,17 @@ impl TypeCode {
         Self(Self::TUPLE | number as u32)
     }
 
+    /// A function.
+    pub(crate) fn function(function: &Arc<FunctionType>) -> Self {
+        let mut functions = FUNCTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = functions.iter().position(|known| known == function);
+        let number = known.unwrap_or_else(|| {
+            functions.push(Arc::clone(function));
+            functions.len() - 1
+        });
+        Self(Self::FUNCTION | number as u32)
+    }
+
     /// The code of a type; `None` for one that no argument has.
     pub(crate) fn of(ty: &Type) -> Option<Self> {
         Some(match ty {
@@ -45,6 +60,7 @@ impl TypeCode {
             Type::Array(array) => Self::array(*array),
             Type::Tuple(items) => Self::tuple(&items.iter().map(Self::of).collect::<Option<Vec<_>>>()?),
             Type::None => Self::NONE,
+            Type::Function(function) => Self::function(function),
             Type::Dtype(_) => return None,
         })
     }
@@ -55,6 +71,11 @@ impl TypeCode {
             let number = (self.0 & !Self::TUPLE) as usize;
             let items = TUPLES.lock().unwrap_or_else(PoisonError::into_inner)[number].clone();
             return Type::tuple(items.iter().map(|item| item.ty()));
+        }
+        if self.0 & Self::FUNCTION != 0 {
+            let number = (self.0 & !Self::FUNCTION) as usize;
+            let functions = FUNCTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+            return Type::Function(Arc::clone(&functions[number]));
         }
         if self == Self::NONE {
             return Type::None;

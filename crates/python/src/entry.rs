@@ -54,7 +54,7 @@ fn flatten(ty: &Type, words: &mut Vec<Option<Dtype>>) {
     match ty {
         Type::Scalar(dtype) => words.push(Some(*dtype)),
         Type::Array(_) => words.push(None),
-        Type::Tuple(items) => items.iter().for_each(|item| flatten(item, words)),
+        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| flatten(part, words)),
         Type::None | Type::Dtype(_) => {}
     }
 }

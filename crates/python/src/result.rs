@@ -42,7 +42,7 @@ pub(crate) unsafe fn into_python(
     match ty {
         Type::Scalar(dtype) => number(py, *dtype, words[0]),
         Type::None => Ok(py.None()),
-        Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) => {
+        Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) | Type::Function(_) => {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe {
                 Owned::take(ty, &mut words.iter().copied()).into_python(py, arguments)
@@ -93,10 +93,10 @@ impl Owned {
                 let strides = (0..ty.ndim).map(&mut numbers).collect();
                 Self::Array(OwnedArray { ty: *ty, block, data, shape, strides })
             }
-            Type::Tuple(items) => {
+            Type::Tuple(_) | Type::Function(_) => {
                 // SAFETY: the caller's promise, for each part.
                 let take = |item| unsafe { Self::take(item, words) };
-                Self::Tuple(items.iter().map(take).collect())
+                Self::Tuple(ty.parts().iter().map(take).collect())
             }
         }
     }

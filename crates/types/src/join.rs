@@ -38,7 +38,15 @@ pub fn unify(a: &Type, b: &Type) -> Option<Type> {
         (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
             a.iter().zip(b.iter()).map(|(a, b)| unify(a, b)).collect::<Option<_>>().map(Type::Tuple)
         }
-        (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => None,
+        (
+            Type::Scalar(_)
+            | Type::Array(_)
+            | Type::Tuple(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_),
+            _,
+        ) => None,
     }
 }
 

@@ -16,6 +16,7 @@
 
 mod dtype;
 mod float_flags;
+mod function;
 mod join;
 mod parse;
 mod signature;
@@ -23,6 +24,7 @@ mod text;
 
 pub use dtype::{Dtype, DtypeKind};
 pub use float_flags::FloatFlags;
+pub use function::FunctionType;
 pub use join::{promote, unify};
 pub use parse::{SignatureError, parse_signatures};
 pub use signature::Signature;
@@ -44,6 +46,8 @@ pub enum Type {
     None,
     /// A dtype as a value, such as `x.dtype` or `np.float64`; has no run-time representation.
     Dtype(Dtype),
+    /// A function as a value; at run time it is what it captured.
+    Function(Arc<FunctionType>),
 }
 
 impl Type {
@@ -63,11 +67,26 @@ impl Type {
     pub fn as_scalar(&self) -> Option<Dtype> {
         match self {
             Self::Scalar(dtype) => Some(*dtype),
-            Self::Array(_) | Self::Tuple(_) | Self::None | Self::Dtype(_) => None,
+            Self::Array(_) | Self::Tuple(_) | Self::None | Self::Dtype(_) | Self::Function(_) => None,
         }
+    }
+
+    /// The types of the values that a value of this type is made of: a tuple's items, what a function captured.
+    pub fn parts(&self) -> &[Type] {
+        match self {
+            Self::Tuple(items) => items,
+            Self::Function(function) => function.captured.as_deref().unwrap_or_default(),
+            Self::Scalar(_) | Self::Array(_) | Self::None | Self::Dtype(_) => &[],
+        }
+    }
+
+    /// Whether it is the type of a function, or made of one.
+    pub fn has_function(&self) -> bool {
+        matches!(self, Self::Function(_)) || self.parts().iter().any(Self::has_function)
     }
 }
 
+/// `{}` is for people; `{:#}` is what parses to the same type again, functions included.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -76,12 +95,14 @@ impl fmt::Display for Type {
             Self::Tuple(items) => {
                 f.write_str("Tuple(")?;
                 for (index, item) in items.iter().enumerate() {
-                    write!(f, "{}{item}", if index > 0 { ", " } else { "" })?;
+                    f.write_str(if index > 0 { ", " } else { "" })?;
+                    item.fmt(f)?;
                 }
                 f.write_str(")")
             }
             Self::None => f.write_str("none"),
             Self::Dtype(dtype) => write!(f, "dtype({dtype})"),
+            Self::Function(function) => function.fmt(f),
         }
     }
 }

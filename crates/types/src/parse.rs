@@ -1,9 +1,10 @@
 //! Reads signatures as they are written in decorators: `float64(float64[:])`, `f8[:, ::1](f4, i8)`, `(int64, int64)`,
 //! `void(Array(float64, 1, "C", readonly=True))`, `Tuple((i8, f8))(UniTuple(i8, 2))`.
 
-use crate::{ArrayType, Dtype, Layout, Signature, Type};
+use crate::{ArrayType, Dtype, FunctionType, Layout, Signature, Type};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A text that is not a signature: what was expected, and at which byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +155,7 @@ impl<'a> Reader<'a> {
             "Array" => return self.array_call(),
             "UniTuple" => return self.uniform_tuple(),
             "Tuple" => return self.tuple(),
+            "function" => return self.function(),
             _ => {}
         }
         let Some(dtype) = Dtype::by_name(name) else {
@@ -255,6 +257,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `function(name, key, captured types)`, behind the name: what [`FunctionType`] prints.
+    fn function(&mut self) -> Result<Type, SignatureError> {
+        self.expect("(")?;
+        let name = self.word().into();
+        self.expect(",")?;
+        let Ok(key) = u128::from_str_radix(self.word(), 16) else { return self.fail("expected a key") };
+        let captured = if self.eat(",") {
+            self.list(")", Self::ty)?
+        } else {
+            self.list(")", |reader| reader.fail("expected `)`"))?
+        };
+        Ok(Type::Function(Arc::new(FunctionType { name, key, captured: Some(captured.into()) })))
+    }
+
     /// `UniTuple(type, count)`, behind the name.
     fn uniform_tuple(&mut self) -> Result<Type, SignatureError> {
         self.expect("(")?;
@@ -300,6 +316,12 @@ mod tests {
             assert_eq!(signature.to_string(), printed);
             assert_eq!(printed.parse::<Signature>().as_ref(), Ok(&signature));
         }
+        let function = "int64(function(f, 000000000000000000000000000000ff, float64[:]), Tuple(function(g, 00000000000000000000000000000001)))";
+        assert_eq!(format!("{:#}", function.parse::<Signature>().unwrap()), function);
+        assert_eq!(
+            function.parse::<Signature>().unwrap().to_string(),
+            "int64(function(f), Tuple(function(g)))"
+        );
         assert_eq!(parse_signatures("[f8(f8), f4(f4)]").map(|list| list.len()), Ok(2));
     }
 

@@ -12,14 +12,16 @@ pub struct Signature {
     pub result: Option<Type>,
 }
 
+/// `{}` is for people; `{:#}` is what parses to the same signature again, functions included.
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(result) = &self.result {
-            write!(f, "{result}")?;
+            result.fmt(f)?;
         }
         f.write_str("(")?;
         for (index, parameter) in self.parameters.iter().enumerate() {
-            write!(f, "{}{parameter}", if index > 0 { ", " } else { "" })?;
+            f.write_str(if index > 0 { ", " } else { "" })?;
+            parameter.fmt(f)?;
         }
         f.write_str(")")
     }

@@ -12,7 +12,15 @@ pub(super) fn converts(from: &Type, to: &Type) -> bool {
         (Type::Tuple(from), Type::Tuple(to)) => {
             from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| converts(from, to))
         }
-        (Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_), _) => from == to,
+        (
+            Type::Scalar(_)
+            | Type::Array(_)
+            | Type::Tuple(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_),
+            _,
+        ) => from == to,
     }
 }
 
@@ -71,7 +79,11 @@ impl<'a> Verifier<'a> {
             }
             ExprKind::Tuple(items) => {
                 self.all(items)?;
-                self.same(expr, &Type::tuple(items.iter().map(|item| item.ty.clone())))
+                let is_made_of_items = || items.iter().map(|item| &item.ty).eq(expr.ty.parts());
+                match expr.ty {
+                    Type::Tuple(_) | Type::Function(_) if is_made_of_items() => Ok(()),
+                    _ => mistyped(expr, "its parts have other types"),
+                }
             }
             ExprKind::TupleItem(tuple, position) => self.tuple_item(expr, tuple, *position),
             ExprKind::TupleElement { tuple, index } => self.tuple_element(expr, tuple, index),
@@ -101,7 +113,11 @@ impl<'a> Verifier<'a> {
     fn tuple_item(&mut self, expr: &Expr, tuple: &'a Expr, position: u32) -> Outcome {
         self.expr(tuple)?;
         match &tuple.ty {
-            Type::Tuple(items) if items.get(position as usize) == Some(&expr.ty) => Ok(()),
+            Type::Tuple(_) | Type::Function(_)
+                if tuple.ty.parts().get(position as usize) == Some(&expr.ty) =>
+            {
+                Ok(())
+            }
             _ => mistyped(expr, format!("item {position} of {}", tuple.ty)),
         }
     }
