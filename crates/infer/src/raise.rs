@@ -220,7 +220,7 @@ fn can_be_argument(ty: &Type) -> bool {
     match ty {
         Type::Scalar(_) | Type::None => true,
         Type::Tuple(items) => items.iter().all(can_be_argument),
-        Type::Array(_) | Type::Dtype(_) => false,
+        Type::Array(_) | Type::Dtype(_) | Type::Function(_) => false,
     }
 }
 
@@ -228,6 +228,6 @@ fn words_of(ty: &Type) -> usize {
     match ty {
         Type::Scalar(_) => 1,
         Type::Tuple(items) => items.iter().map(words_of).sum(),
-        Type::None | Type::Array(_) | Type::Dtype(_) => 0,
+        Type::None | Type::Array(_) | Type::Dtype(_) | Type::Function(_) => 0,
     }
 }

@@ -80,7 +80,9 @@ impl Lowering<'_> {
                 )
             }
             Type::None => ErrorArgument::Constant(ErrorValue::None),
-            Type::Array(_) | Type::Dtype(_) => panic!("HIR: an exception has no argument of type {ty}"),
+            Type::Array(_) | Type::Dtype(_) | Type::Function(_) => {
+                panic!("HIR: an exception has no argument of type {ty}")
+            }
         }
     }
 
