@@ -12,7 +12,7 @@ import types
 
 import numpy as np
 
-from values import FLOAT32, FLOAT64, INT64, LEAST, Array, Scalar, is_number, libm_call, literal_power, plain, scalar, truncate, wrapped
+from values import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, LEAST, Array, Scalar, is_number, libm_call, literal_power, plain, scalar, truncate, wrapped
 
 
 def decorator(*arguments, **options):
@@ -50,6 +50,15 @@ def to_float(value=0.0):
     return scalar(value).to(FLOAT64)
 
 
+def to_complex(real=0, imag=None):
+    real = scalar(real)
+    if imag is None:
+        return real.to(COMPLEX128)
+    imag = scalar(imag)
+    dtype = COMPLEX64 if real.dtype == imag.dtype == FLOAT32 else COMPLEX128
+    return Scalar(complex(real.value, imag.value), dtype)
+
+
 def extreme(better):
     """`min` and `max` of two or more numbers: the first unless a later one is better, in the dtype that holds all."""
 
@@ -67,6 +76,7 @@ BUILTINS = {
     "range": counted,
     "int": to_int,
     "float": to_float,
+    "complex": to_complex,
     "bool": lambda value=False: bool(value),
     "min": extreme(lambda new, old: new < old),
     "max": extreme(lambda new, old: new > old),
@@ -179,8 +189,9 @@ def numpy_argument(value):
     """As `plain`, but scalars keep their dtype, and built-in types and ours stand for dtypes."""
     if isinstance(value, Conversion):
         return value.dtype
-    if value is to_int or value is to_float or value is BUILTINS["bool"]:
-        return {to_int: np.int64, to_float: np.float64}.get(value, np.bool_)
+    for known, dtype in ((to_int, np.int64), (to_float, np.float64), (to_complex, np.complex128), (BUILTINS["bool"], np.bool_)):
+        if value is known:
+            return dtype
     if isinstance(value, Scalar):
         return value.dtype.type(value.value)
     return plain(value)
@@ -202,7 +213,7 @@ class LiteralMarker(ast.NodeTransformer):
     def visit_Constant(self, node):
         # An integer beyond 64 bits can only be an exception's argument, as it is written.
         is_wide = isinstance(node.value, int) and node.value >= 2**64
-        if isinstance(node.value, (int, float)) and not isinstance(node.value, bool) and not is_wide:
+        if isinstance(node.value, (int, float, complex)) and not isinstance(node.value, bool) and not is_wide:
             return ast.copy_location(ast.Call(ast.Name("__scalar__", ast.Load()), [node], []), node)
         return node
 

@@ -11,6 +11,7 @@ else. They are written from the list and share no code with the compiler:
   integer power of an integer raises ValueError;
 - a shift by 64 or more gives the mathematical result modulo 2^64, by a negative count ValueError;
 - `int` of nan, of infinity and of what does not fit 64 bits is -2^63;
+- complex numbers are CPython's, those of float32 parts with each step rounded to float32; a square is one product;
 - an array element has the array's dtype, and a value stored is converted to it as in C.
 """
 
@@ -21,6 +22,7 @@ import numpy as np
 
 BOOL, INT64, UINT64 = np.dtype(bool), np.dtype("int64"), np.dtype("uint64")
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+COMPLEX64, COMPLEX128 = np.dtype("complex64"), np.dtype("complex128")
 LEAST = -(2**63)
 
 libm = ctypes.CDLL(ctypes.util.find_library("m") or None)
@@ -61,10 +63,11 @@ class Scalar:
             self.value = bool(value)
         elif dtype.kind in "iu":
             self.value = wrap(truncate(value) if isinstance(value, (float, np.floating)) else int(value), dtype)
-        elif dtype == FLOAT32:
+        elif dtype == FLOAT32 or dtype.kind == "c":
             # NumPy converts a 64-bit integer to float32 in one rounding, as the machine does.
             with np.errstate(all="ignore"):
-                self.value = np.array(value).astype(np.float32)[()]
+                number = np.array(value).astype(dtype)[()]
+            self.value = complex(number) if dtype.kind == "c" else number
         else:
             self.value = float(value)
 
@@ -94,7 +97,13 @@ class Scalar:
 
     # Comparisons give plain booleans; `scalar` below reads those as the dtype bool.
     def __eq__(self, other):
-        return is_number(other) and bool(self.value == scalar(other).value)
+        if not is_number(other):
+            return False
+        other = scalar(other)
+        if "c" in self.dtype.kind + other.dtype.kind:
+            dtype = common(self, other)
+            return self.to(dtype).value == other.to(dtype).value
+        return bool(self.value == other.value)
 
     def __ne__(self, other):
         return not self == other
@@ -119,7 +128,36 @@ class Scalar:
         return Scalar(-self.__pos__().value, widened(self.dtype))
 
     def __abs__(self):
+        if self.dtype.kind == "c":
+            return libm_call("hypot", FLOAT64, self.value.real, self.value.imag).to(part(self.dtype))
         return Scalar(abs(self.__pos__().value), widened(self.dtype))
+
+    # Attributes and methods.
+    @property
+    def real(self):
+        return Scalar(self.__pos__().value.real, part(self.dtype if self.dtype != BOOL else INT64))
+
+    @property
+    def imag(self):
+        return Scalar(self.__pos__().value.imag, part(self.dtype if self.dtype != BOOL else INT64))
+
+    def conjugate(self):
+        return Scalar(self.value.conjugate(), self.dtype if self.dtype != BOOL else INT64)
+
+    def is_integer(self):
+        return self.dtype.kind in "iu" or float(self.value).is_integer()
+
+    def bit_length(self):
+        return Scalar(int(self.value).bit_length(), INT64)
+
+    def bit_count(self):
+        return Scalar(int(self.value).bit_count(), INT64)
+
+    numerator = real
+
+    @property
+    def denominator(self):
+        return Scalar(1, self.dtype if self.dtype != BOOL else INT64)
 
     def __invert__(self):
         require_integers(self)
@@ -137,7 +175,7 @@ class Scalar:
 
 
 def is_number(value):
-    return isinstance(value, (Scalar, bool, int, float, np.generic))
+    return isinstance(value, (Scalar, bool, int, float, complex, np.generic))
 
 
 def scalar(value):
@@ -152,16 +190,26 @@ def scalar(value):
         return Scalar(value, UINT64 if value > 2**63 - 1 else INT64)
     if isinstance(value, float):
         return Scalar(value, FLOAT64)
+    if isinstance(value, complex):
+        return Scalar(value, COMPLEX128)
     raise TypeError(f"{type(value).__name__} is not a number")
 
 
 def widened(dtype):
     """The dtype of arithmetic on one number: integers and booleans are at least 64 bits wide."""
-    return dtype if dtype.kind == "f" else UINT64 if dtype.kind == "u" else INT64
+    return dtype if dtype.kind in "fc" else UINT64 if dtype.kind == "u" else INT64
+
+
+def part(dtype):
+    """The dtype of the parts of a complex dtype; any other itself."""
+    return {COMPLEX64: FLOAT32, COMPLEX128: FLOAT64}.get(dtype, dtype)
 
 
 def common(left, right):
     """The dtype of arithmetic on two numbers."""
+    if "c" in left.dtype.kind + right.dtype.kind:
+        parts = [Scalar(0, part(side.dtype)) for side in (left, right)]
+        return COMPLEX64 if common(*parts) == FLOAT32 else COMPLEX128
     kinds, names = left.dtype.kind + right.dtype.kind, (str(left.dtype), str(right.dtype))
     if "f" in kinds:
         return FLOAT64 if "uint16" in names else np.promote_types(left.dtype, right.dtype)
@@ -169,7 +217,7 @@ def common(left, right):
 
 
 def require_integers(*scalars):
-    if any(one.dtype.kind == "f" for one in scalars):
+    if any(one.dtype.kind in "fc" for one in scalars):
         raise TypeError("bit operations are for integers")
 
 
@@ -179,12 +227,33 @@ def computed(operation, dtype, left, right):
         return Scalar(operation(left.to(dtype).value, right.to(dtype).value), dtype)
 
 
+def complex64_product(a, b):
+    a_real, a_imag, b_real, b_imag = map(np.float32, (a.real, a.imag, b.real, b.imag))
+    return complex(a_real * b_real - a_imag * b_imag, a_real * b_imag + a_imag * b_real)
+
+
+def complex64_quotient(a, b):
+    a_real, a_imag, b_real, b_imag = map(np.float32, (a.real, a.imag, b.real, b.imag))
+    if abs(b_real) >= abs(b_imag):
+        ratio = b_imag / b_real
+        below = b_real + b_imag * ratio
+        return complex((a_real + a_imag * ratio) / below, (a_imag - a_real * ratio) / below)
+    ratio = b_real / b_imag
+    below = b_real * ratio + b_imag
+    return complex((a_real * ratio + a_imag) / below, (a_imag * ratio - a_real) / below)
+
+
+def multiply(left, right):
+    dtype = common(left, right)
+    return computed(complex64_product if dtype == COMPLEX64 else lambda a, b: a * b, dtype, left, right)
+
+
 def divide(left, right):
     dtype = common(left, right)
-    dtype = dtype if dtype.kind == "f" else FLOAT64
+    dtype = dtype if dtype.kind in "fc" else FLOAT64
     if right.value == 0:
         raise ZeroDivisionError("division by zero")
-    return computed(lambda a, b: a / b, dtype, left, right)
+    return computed(complex64_quotient if dtype == COMPLEX64 else lambda a, b: a / b, dtype, left, right)
 
 
 def floor_divide(left, right):
@@ -201,6 +270,10 @@ def remainder(left, right):
 
 def power(base, exponent):
     dtype = common(base, exponent)
+    if dtype.kind == "c":
+        if exponent.value == 2:
+            return multiply(base, base)
+        return Scalar(base.to(COMPLEX128).value ** exponent.to(COMPLEX128).value, dtype)
     if dtype.kind == "f":
         return libm_call("pow", dtype, base.to(dtype), exponent.to(dtype))
     if exponent.value < 0:
@@ -214,8 +287,12 @@ def literal_power(base, exponent):
     if not is_number(base):
         return base**exponent
     base, count = scalar(base), abs(exponent)
+    if base.dtype.kind == "c":
+        base = base.to(common(base, Scalar(exponent, INT64)))
+        if exponent == 2:
+            return base * base
     if exponent < 0:
-        base = base.to(FLOAT64) if base.dtype.kind != "f" else base
+        base = base.to(FLOAT64) if base.dtype.kind not in "fc" else base
     base = +base
     result, square = Scalar(1, base.dtype), base
     while count:
@@ -249,7 +326,7 @@ def bitwise(operation):
 OPERATORS = {
     "add": lambda left, right: computed(lambda a, b: a + b, common(left, right), left, right),
     "sub": lambda left, right: computed(lambda a, b: a - b, common(left, right), left, right),
-    "mul": lambda left, right: computed(lambda a, b: a * b, common(left, right), left, right),
+    "mul": multiply,
     "truediv": divide,
     "floordiv": floor_divide,
     "mod": remainder,
@@ -331,7 +408,7 @@ def wrapped(value):
     """Our value in place of what NumPy or Python gave."""
     if isinstance(value, np.ndarray):
         return Array(value)
-    if isinstance(value, (np.generic, int, float)):
+    if isinstance(value, (np.generic, int, float, complex)):
         return scalar(value)
     if isinstance(value, tuple):
         return tuple(wrapped(item) for item in value)

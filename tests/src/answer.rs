@@ -166,6 +166,7 @@ enum Number {
     Bool(bool),
     Int(i128),
     Float(f64),
+    Complex(f64, f64),
 }
 
 /// The kinds of numbers, each holding the values of the one before.
@@ -174,10 +175,18 @@ enum Kind {
     Bool,
     Int,
     Float,
+    Complex,
 }
 
 impl Number {
     fn read(dtype: &str, data: &[u8]) -> Self {
+        if let Some(part) = complex_part(dtype) {
+            let (real, imag) = data.split_at(data.len() / 2);
+            return match (Self::read(part, real), Self::read(part, imag)) {
+                (Self::Float(real), Self::Float(imag)) => Self::Complex(real, imag),
+                _ => unreachable!("the parts are floats"),
+            };
+        }
         let mut bytes = [0_u8; 8];
         bytes[..data.len()].copy_from_slice(data);
         let unsigned = u64::from_le_bytes(bytes);
@@ -196,6 +205,7 @@ impl Number {
             Self::Bool(_) => Kind::Bool,
             Self::Int(_) => Kind::Int,
             Self::Float(_) => Kind::Float,
+            Self::Complex(..) => Kind::Complex,
         }
     }
 
@@ -204,7 +214,11 @@ impl Number {
             (Self::Bool(value), Kind::Int) => Self::Int(i128::from(value)),
             (Self::Bool(value), Kind::Float) => Self::Float(f64::from(u8::from(value))),
             (Self::Int(value), Kind::Float) => Self::Float(value as f64),
-            (Self::Bool(_) | Self::Int(_) | Self::Float(_), _) => self,
+            (_, Kind::Complex) if !matches!(self, Self::Complex(..)) => match self.widened_to(Kind::Float) {
+                Self::Float(real) => Self::Complex(real, 0.0),
+                other => other,
+            },
+            (Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Complex(..), _) => self,
         }
     }
 
@@ -215,8 +229,21 @@ impl Number {
                     || (expected.is_nan() && actual.is_nan())
                     || within.is_some_and(|bound| (expected - actual).abs() <= bound)
             }
-            (Self::Bool(_) | Self::Int(_) | Self::Float(_), _) => self == actual,
+            (Self::Complex(real, imag), Self::Complex(actual_real, actual_imag)) => {
+                Self::Float(real).agrees(Self::Float(actual_real), within)
+                    && Self::Float(imag).agrees(Self::Float(actual_imag), within)
+            }
+            (Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Complex(..), _) => self == actual,
         }
+    }
+}
+
+/// The dtype of the parts of a complex dtype.
+fn complex_part(dtype: &str) -> Option<&'static str> {
+    match dtype {
+        "complex64" => Some("float32"),
+        "complex128" => Some("float64"),
+        _ => None,
     }
 }
 

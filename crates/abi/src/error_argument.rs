@@ -1,6 +1,6 @@
 //! The arguments of exceptions: as a site that raises keeps them, and as values.
 
-use hotloop_types::{Dtype, DtypeKind, float_repr};
+use hotloop_types::{Dtype, DtypeKind, complex_repr, float_repr};
 use std::fmt;
 
 /// An argument of an exception as the site that raises it keeps it: constant, or made from the words of the error state's payload.
@@ -10,7 +10,7 @@ pub enum ErrorArgument {
     Constant(ErrorValue),
     /// A text in which `{0}`, `{1}` and so on stand for the words of the payload, as integers. Braces around any other number are text.
     Message(String),
-    /// A number: the word of the payload at this position, as a value of this dtype.
+    /// A number: the word of the payload at this position, of a complex one this and the next, as a value of this dtype.
     Word(Dtype, u32),
     /// A tuple.
     Tuple(Vec<Self>),
@@ -27,6 +27,8 @@ pub enum ErrorValue {
     Int(i128),
     /// A Python `float`, by its bits.
     Float(u64),
+    /// A Python `complex`, by the bits of its parts.
+    Complex(u64, u64),
     /// A Python `str`.
     Str(String),
     /// A Python `tuple`.
@@ -45,7 +47,15 @@ impl ErrorArgument {
             Self::Constant(value) => value.clone(),
             Self::Message(template) => ErrorValue::Str(fill_in(template, payload)),
             Self::Word(dtype, position) => {
-                ErrorValue::number(*dtype, payload.get(*position as usize).copied().unwrap_or_default())
+                let word = |at: u32| payload.get(at as usize).copied().unwrap_or_default();
+                let part = ErrorValue::number(dtype.part(), word(*position));
+                if !dtype.is_complex() {
+                    return part;
+                }
+                match (part, ErrorValue::number(dtype.part(), word(position + 1))) {
+                    (ErrorValue::Float(real), ErrorValue::Float(imag)) => ErrorValue::Complex(real, imag),
+                    _ => unreachable!("the parts are floats"),
+                }
             }
             Self::Tuple(items) => ErrorValue::Tuple(items.iter().map(|item| item.value(payload)).collect()),
         }
@@ -61,15 +71,16 @@ fn fill_in(template: &str, payload: &[i64]) -> String {
 }
 
 impl ErrorValue {
-    /// A number of that dtype from the low bits of a word.
+    /// A real number of that dtype from the low bits of a word.
     pub fn number(dtype: Dtype, word: i64) -> Self {
-        let unused = 64 - 8 * dtype.size_bytes();
+        let unused = 64 - 8 * dtype.part().size_bytes();
         match (dtype.kind(), dtype) {
             (DtypeKind::Bool, _) => Self::Bool(word & 1 != 0),
             (DtypeKind::Signed, _) => Self::Int(i128::from(word << unused >> unused)),
             (DtypeKind::Unsigned, _) => Self::Int(i128::from((word as u64) << unused >> unused)),
             (DtypeKind::Float, Dtype::Float32) => Self::float(f64::from(f32::from_bits(word as u32))),
             (DtypeKind::Float, _) => Self::Float(word as u64),
+            (DtypeKind::Complex, _) => unreachable!("a complex number has two words"),
         }
     }
 
@@ -82,7 +93,12 @@ impl ErrorValue {
     pub fn python_str(&self) -> String {
         match self {
             Self::Str(text) => text.clone(),
-            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Tuple(_) => self.to_string(),
+            Self::None
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Complex(..)
+            | Self::Tuple(_) => self.to_string(),
         }
     }
 }
@@ -95,6 +111,9 @@ impl fmt::Display for ErrorValue {
             Self::Bool(value) => f.write_str(if *value { "True" } else { "False" }),
             Self::Int(value) => value.fmt(f),
             Self::Float(bits) => f.write_str(&float_repr(f64::from_bits(*bits), Dtype::Float64)),
+            Self::Complex(real, imag) => {
+                f.write_str(&complex_repr(f64::from_bits(*real), f64::from_bits(*imag), Dtype::Complex128))
+            }
             Self::Str(text) => write_quoted(f, text),
             Self::Tuple(items) => {
                 f.write_str("(")?;

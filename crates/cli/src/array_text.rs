@@ -24,7 +24,8 @@ pub(crate) fn as_call(array: &Array) -> String {
     if (size == 0 && array.shape() != [0]) || size > THRESHOLD {
         extras.push(format!("shape={}", shape_text(array.shape())));
     }
-    let is_implied = matches!(array.dtype().to_string().as_str(), "bool" | "int64" | "float64");
+    let is_implied =
+        matches!(array.dtype().to_string().as_str(), "bool" | "int64" | "float64" | "complex128");
     if !is_implied || size == 0 {
         extras.push(format!("dtype={}", array.dtype()));
     }
@@ -56,6 +57,7 @@ enum ElementFormat {
     Bool,
     Integer { width: usize },
     Float(FloatFormat),
+    Complex { real: FloatFormat, imag: FloatFormat },
 }
 
 impl ElementFormat {
@@ -69,6 +71,14 @@ impl ElementFormat {
                 let numbers: Vec<f64> = shown.iter().map(|number| float_of(*number)).collect();
                 Self::Float(FloatFormat::new(&numbers, array.dtype()))
             }
+            DtypeKind::Complex => {
+                let (real, imag): (Vec<f64>, Vec<f64>) = shown.iter().map(|number| parts_of(*number)).unzip();
+                let part = array.dtype().part();
+                Self::Complex {
+                    real: FloatFormat::new(&real, part),
+                    imag: FloatFormat::with_sign(&imag, part, true),
+                }
+            }
         }
     }
 
@@ -77,6 +87,12 @@ impl ElementFormat {
             Self::Bool => if number == Number::Bool(true) { " True" } else { "False" }.to_owned(),
             Self::Integer { width } => format!("{:>width$}", integer_text(number)),
             Self::Float(format) => format.text(float_of(number)),
+            Self::Complex { real, imag } => {
+                let parts = parts_of(number);
+                let imag = imag.text(parts.1);
+                let digits = imag.trim_end();
+                format!("{}{digits}j{}", real.text(parts.0), &imag[digits.len()..])
+            }
         }
     }
 }
@@ -86,7 +102,7 @@ fn integer_text(number: Number) -> String {
         Number::Bool(value) => i64::from(value).to_string(),
         Number::Int(_, value) => value.to_string(),
         Number::UInt(_, value) => value.to_string(),
-        Number::Float(_, value) => value.to_string(),
+        Number::Float(_, value) | Number::Complex(_, value, _) => value.to_string(),
     }
 }
 
@@ -95,7 +111,14 @@ fn float_of(number: Number) -> f64 {
         Number::Bool(value) => f64::from(u8::from(value)),
         Number::Int(_, value) => value as f64,
         Number::UInt(_, value) => value as f64,
-        Number::Float(_, value) => value,
+        Number::Float(_, value) | Number::Complex(_, value, _) => value,
+    }
+}
+
+fn parts_of(number: Number) -> (f64, f64) {
+    match number {
+        Number::Complex(_, real, imag) => (real, imag),
+        real => (float_of(real), 0.0),
     }
 }
 

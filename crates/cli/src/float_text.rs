@@ -42,22 +42,36 @@ pub(crate) struct FloatFormat {
     /// Digits behind the point in scientific notation.
     precision: usize,
     exponent_digits: usize,
+    /// Whether numbers that are not negative get a sign too.
+    has_sign: bool,
 }
 
 impl FloatFormat {
     /// The format for these numbers.
     pub(crate) fn new(numbers: &[f64], dtype: Dtype) -> Self {
+        Self::with_sign(numbers, dtype, false)
+    }
+
+    /// The format for these numbers, each with a sign if that is asked for.
+    pub(crate) fn with_sign(numbers: &[f64], dtype: Dtype, has_sign: bool) -> Self {
         let finite: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
         let is_scientific = needs_exponents(&finite, dtype);
-        let mut format =
-            Self { dtype, is_scientific, left: 0, right: 0, precision: ARRAY_PRECISION, exponent_digits: 0 };
+        let mut format = Self {
+            dtype,
+            is_scientific,
+            left: 0,
+            right: 0,
+            precision: ARRAY_PRECISION,
+            exponent_digits: 0,
+            has_sign,
+        };
         if is_scientific {
             format.measure_scientific(&finite);
         } else {
             format.measure_positional(&finite);
         }
         if finite.len() < numbers.len() {
-            let has_negative_infinity = numbers.contains(&f64::NEG_INFINITY);
+            let has_negative_infinity = has_sign || numbers.contains(&f64::NEG_INFINITY);
             let longest = if has_negative_infinity { "-inf".len() } else { "nan".len() };
             format.left = format.left.max(longest.saturating_sub(format.right + 1));
         }
@@ -88,6 +102,17 @@ impl FloatFormat {
 
     /// The fewest digits, but no more than the precision behind the point.
     fn positional(&self, number: f64) -> String {
+        self.signed(number, self.unsigned_positional(number))
+    }
+
+    fn signed(&self, number: f64, text: String) -> String {
+        if self.has_sign && !text.starts_with('-') && (number.is_nan() || number.is_sign_positive()) {
+            return format!("+{text}");
+        }
+        text
+    }
+
+    fn unsigned_positional(&self, number: f64) -> String {
         let text = shortest_positional(number, self.dtype);
         if split_point(&text).1.len() <= self.precision {
             return text;
@@ -97,6 +122,11 @@ impl FloatFormat {
 
     /// Mantissa, with no more digits behind the point than the precision, and exponent.
     fn scientific(&self, number: f64) -> (String, i32) {
+        let (mantissa, exponent) = self.unsigned_scientific(number);
+        (self.signed(number, mantissa), exponent)
+    }
+
+    fn unsigned_scientific(&self, number: f64) -> (String, i32) {
         let shortest = shortest_scientific(number, self.dtype);
         if split_point(&shortest.0).1.len() <= self.precision {
             return shortest;
@@ -109,11 +139,12 @@ impl FloatFormat {
     pub(crate) fn text(&self, number: f64) -> String {
         let (left, right, precision) = (self.left, self.right, self.precision);
         if !number.is_finite() {
-            return format!("{:>1$}", float_repr(number, self.dtype), left + right + 1);
+            return format!("{:>1$}", self.signed(number, float_repr(number, self.dtype)), left + right + 1);
         }
         if self.is_scientific {
             // Digits beyond the fewest are those of the exact value, not zeros.
             let (mantissa, exponent) = split_exponent(&format!("{number:.precision$e}"));
+            let mantissa = self.signed(number, mantissa);
             let (before, behind) = split_point(&mantissa);
             return format!("{before:>left$}.{behind}e{}", exponent_text(exponent, self.exponent_digits));
         }

@@ -72,7 +72,12 @@ impl Generator {
             Dtype::UInt16 => u16::MAX as u64,
             Dtype::Int32 => i32::MAX as u64,
             Dtype::UInt32 => u32::MAX as u64,
-            Dtype::Int64 | Dtype::UInt64 | Dtype::Float32 | Dtype::Float64 => i64::MAX as u64,
+            Dtype::Int64
+            | Dtype::UInt64
+            | Dtype::Float32
+            | Dtype::Float64
+            | Dtype::Complex64
+            | Dtype::Complex128 => i64::MAX as u64,
         };
         if length as u64 > largest + 1 {
             return Err(format!("the numbers up to {} do not fit {}", length - 1, self.dtype));
@@ -95,6 +100,8 @@ impl Generator {
                 match self.dtype {
                     Dtype::Float32 => array.fill_with(|_| random.float(24)),
                     Dtype::Float64 => array.fill_with(|_| random.float(53)),
+                    Dtype::Complex64 => array.fill_with(|_| random.complex(24)),
+                    Dtype::Complex128 => array.fill_with(|_| random.complex(53)),
                     Dtype::Bool => array.fill_with(|_| integer(random.below(2))),
                     Dtype::Int8
                     | Dtype::Int16
@@ -144,9 +151,17 @@ impl Random {
     }
 
     /// From [0, 1), in steps of 2^-bits.
+    fn fraction(&mut self, bits: u32) -> f64 {
+        (self.next() >> (64 - bits)) as f64 / (1_u64 << bits) as f64
+    }
+
     fn float(&mut self, bits: u32) -> Number {
-        let value = (self.next() >> (64 - bits)) as f64 / (1_u64 << bits) as f64;
-        Number::Float(Dtype::Float64, value)
+        Number::Float(Dtype::Float64, self.fraction(bits))
+    }
+
+    /// Each part from [0, 1).
+    fn complex(&mut self, bits: u32) -> Number {
+        Number::Complex(Dtype::Complex128, self.fraction(bits), self.fraction(bits))
     }
 
     /// From 0 up to but not including `bound`.

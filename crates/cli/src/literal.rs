@@ -1,4 +1,4 @@
-//! Python literals: integers, floats, `True`, `False`, `None` and tuples of them, besides `nan` and `inf`.
+//! Python literals: integers, floats, complex numbers, `True`, `False`, `None` and tuples of them, besides `nan` and `inf`.
 
 use crate::given::Given;
 use hotloop_driver::{Dtype, Number};
@@ -37,6 +37,10 @@ fn float(value: f64) -> Given {
     Given::Number(Number::Float(Dtype::Float64, value))
 }
 
+fn complex(real: f64, imag: f64) -> Given {
+    Given::Number(Number::Complex(Dtype::Complex128, real, imag))
+}
+
 struct Reader<'a> {
     rest: &'a str,
     depth: u32,
@@ -66,7 +70,31 @@ impl<'a> Reader<'a> {
         if !word.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
             return Err("a number, True, False, None or a tuple was expected".to_owned());
         }
-        number(word, is_negative)
+        let first = number(word, is_negative)?;
+        self.complex_behind(first)
+    }
+
+    /// The complex number that starts with this real part, if an imaginary part follows.
+    fn complex_behind(&mut self, first: Given) -> Result<Given, String> {
+        let real = match first {
+            Given::Number(Number::Int(_, value)) => value as f64,
+            Given::Number(Number::UInt(_, value)) => value as f64,
+            Given::Number(Number::Float(_, value)) => value,
+            _ => return Ok(first),
+        };
+        let before = self.rest;
+        let is_negative = self.eat('-');
+        if !is_negative && !self.eat('+') {
+            return Ok(first);
+        }
+        let word = self.word();
+        match number(word, is_negative) {
+            Ok(Given::Number(Number::Complex(_, _, imag))) => Ok(complex(real, imag)),
+            _ => {
+                self.rest = before;
+                Ok(first)
+            }
+        }
     }
 
     /// A tuple, or a value in parentheses, behind the opening one.
@@ -121,7 +149,8 @@ fn number(word: &str, is_negative: bool) -> Result<Given, String> {
     }
     let digits = word.replace('_', "").to_ascii_lowercase();
     if digits.ends_with('j') && !digits.starts_with("0x") {
-        return Err("complex numbers cannot be passed to a kernel yet".to_owned());
+        let value: f64 = digits[..digits.len() - 1].parse().map_err(|_| wrong())?;
+        return Ok(complex(0.0, if is_negative { -value } else { value }));
     }
     let radix = match digits.get(..2) {
         Some("0x") => Some(16),
@@ -177,6 +206,9 @@ mod tests {
             (".5e-3", "Number(Float(Float64, 0.0005))"),
             ("-1E+2", "Number(Float(Float64, -100.0))"),
             ("-inf", "Number(Float(Float64, -inf))"),
+            ("2.5j", "Number(Complex(Complex128, 0.0, 2.5))"),
+            ("1-2j", "Number(Complex(Complex128, 1.0, -2.0))"),
+            ("(-1.5+1e-3j)", "Number(Complex(Complex128, -1.5, 0.001))"),
             ("True", "Number(Bool(true))"),
             ("None", "None"),
             ("()", "Tuple([])"),
@@ -196,7 +228,6 @@ mod tests {
         for (text, expected) in [
             ("x", "not a literal"),
             ("'text'", "strings cannot be passed to a kernel yet"),
-            ("1j", "complex numbers cannot be passed to a kernel yet"),
             ("1__0", "`1__0` is not a number"),
             ("1.2.3", "`1.2.3` is not a number"),
             ("0x", "`0x` is not a number"),

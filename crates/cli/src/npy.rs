@@ -118,11 +118,13 @@ fn dtype_of(dtype: &DType) -> Result<Dtype, String> {
         (TypeChar::Uint, 8) => Some(Dtype::UInt64),
         (TypeChar::Float, 4) => Some(Dtype::Float32),
         (TypeChar::Float, 8) => Some(Dtype::Float64),
+        (TypeChar::Complex, 8) => Some(Dtype::Complex64),
+        (TypeChar::Complex, 16) => Some(Dtype::Complex128),
         _ => None,
     };
     let known = known.ok_or_else(|| {
         format!(
-            "its elements are of dtype `{element}`; kernels work on bool, int8 to int64, uint8 to uint64, float32 and float64"
+            "its elements are of dtype `{element}`; kernels work on bool, int8 to int64, uint8 to uint64, float32, float64, complex64 and complex128"
         )
     })?;
     if element.endianness() == Endianness::Big && element.size_field() > 1 {
@@ -194,6 +196,8 @@ fn type_text(dtype: Dtype) -> TypeStr {
         Dtype::UInt64 => "<u8",
         Dtype::Float32 => "<f4",
         Dtype::Float64 => "<f8",
+        Dtype::Complex64 => "<c8",
+        Dtype::Complex128 => "<c16",
     };
     text.parse().expect("all of these are type strings")
 }

@@ -36,5 +36,6 @@ fn number(number: Number) -> String {
         Number::Int(_, value) => value.to_string(),
         Number::UInt(_, value) => value.to_string(),
         Number::Float(dtype, value) => hotloop_driver::float_repr(value, dtype),
+        Number::Complex(dtype, real, imag) => hotloop_driver::complex_repr(real, imag, dtype),
     }
 }

@@ -29,6 +29,7 @@ macro_rules! elements {
 elements! {
     bool => Bool, i8 => Int8, i16 => Int16, i32 => Int32, i64 => Int64,
     u8 => UInt8, u16 => UInt16, u32 => UInt32, u64 => UInt64, f32 => Float32, f64 => Float64,
+    [f32; 2] => Complex64, [f64; 2] => Complex128,
 }
 
 /// A number or truth value with its dtype.
@@ -42,6 +43,8 @@ pub enum Number {
     UInt(Dtype, u64),
     /// Of a float dtype; a float32 exactly.
     Float(Dtype, f64),
+    /// Of a complex dtype, by its real and its imaginary part.
+    Complex(Dtype, f64, f64),
 }
 
 impl Number {
@@ -49,29 +52,44 @@ impl Number {
     pub const fn dtype(self) -> Dtype {
         match self {
             Self::Bool(_) => Dtype::Bool,
-            Self::Int(dtype, _) | Self::UInt(dtype, _) | Self::Float(dtype, _) => dtype,
+            Self::Int(dtype, _) | Self::UInt(dtype, _) | Self::Float(dtype, _) | Self::Complex(dtype, ..) => {
+                dtype
+            }
         }
     }
 
-    /// As an argument word of a parameter of that dtype: converted as an assignment would.
-    pub(crate) fn word(self, to: Dtype) -> u64 {
+    /// As argument words of a parameter of that dtype: converted as an assignment would. A complex number has two, its parts; of one that
+    /// becomes real the real part is left.
+    pub fn words(self, to: Dtype) -> impl Iterator<Item = u64> {
+        let (real, imag) = match self {
+            Self::Complex(dtype, real, imag) => (Self::Float(dtype.part(), real), imag),
+            Self::Bool(_) | Self::Int(..) | Self::UInt(..) | Self::Float(..) => (self, 0.0),
+        };
+        let truth = matches!(self, Self::Complex(..)) && to == Dtype::Bool && imag != 0.0;
+        let real = if truth { 1 } else { real.word(to.part()) };
+        let imag = to.is_complex().then(|| Self::Float(Dtype::Float64, imag).word(to.part()));
+        std::iter::once(real).chain(imag)
+    }
+
+    /// A real number as the word of a real dtype.
+    fn word(self, to: Dtype) -> u64 {
         let as_float = || match self {
             Self::Bool(value) => f64::from(u8::from(value)),
             Self::Int(_, value) => value as f64,
             Self::UInt(_, value) => value as f64,
-            Self::Float(_, value) => value,
+            Self::Float(_, value) | Self::Complex(_, value, _) => value,
         };
         let as_bits = || match self {
             Self::Bool(value) => u64::from(value),
             Self::Int(_, value) => value as u64,
             Self::UInt(_, value) => value,
-            Self::Float(_, value) => value as i64 as u64,
+            Self::Float(_, value) | Self::Complex(_, value, _) => value as i64 as u64,
         };
         match to {
             Dtype::Float64 => as_float().to_bits(),
             Dtype::Float32 => u64::from((as_float() as f32).to_bits()),
             Dtype::Bool => u64::from(match self {
-                Self::Float(_, value) => value != 0.0,
+                Self::Float(_, value) | Self::Complex(_, value, _) => value != 0.0,
                 Self::Bool(_) | Self::Int(..) | Self::UInt(..) => as_bits() != 0,
             }),
             Dtype::Int8
@@ -82,11 +100,41 @@ impl Number {
             | Dtype::UInt16
             | Dtype::UInt32
             | Dtype::UInt64 => as_bits(),
+            Dtype::Complex64 | Dtype::Complex128 => unreachable!("a complex number has two words"),
         }
     }
 
-    /// From a result word or the low bytes of an element.
-    pub fn from_word(dtype: Dtype, word: u64) -> Self {
+    /// From the words of a result, of which a complex number has two.
+    pub fn from_words(dtype: Dtype, words: &mut impl Iterator<Item = u64>) -> Self {
+        let mut next = || Self::from_word(dtype.part(), words.next().expect("a word for every part"));
+        match (dtype.is_complex(), next()) {
+            (true, Self::Float(_, real)) => match next() {
+                Self::Float(_, imag) => Self::Complex(dtype, real, imag),
+                Self::Bool(_) | Self::Int(..) | Self::UInt(..) | Self::Complex(..) => unreachable!("a float"),
+            },
+            (_, number) => number,
+        }
+    }
+
+    /// From the bytes of an element.
+    pub fn from_bytes(dtype: Dtype, bytes: &[u8]) -> Self {
+        let parts = bytes.chunks(dtype.part().size_bytes() as usize);
+        let mut words = parts.map(|part| {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            u64::from_le_bytes(word)
+        });
+        Self::from_words(dtype, &mut words)
+    }
+
+    /// The bytes of an element of that dtype, converted as an assignment would.
+    pub fn bytes(self, dtype: Dtype) -> Vec<u8> {
+        let size = dtype.part().size_bytes() as usize;
+        self.words(dtype).flat_map(|word| word.to_le_bytes().into_iter().take(size)).collect()
+    }
+
+    /// A real number from a word.
+    fn from_word(dtype: Dtype, word: u64) -> Self {
         match dtype {
             Dtype::Bool => Self::Bool(word & 1 == 1),
             Dtype::Int8 => Self::Int(dtype, i64::from(word as i8)),
@@ -99,6 +147,7 @@ impl Number {
             Dtype::UInt64 => Self::UInt(dtype, word),
             Dtype::Float32 => Self::Float(dtype, f64::from(f32::from_bits(word as u32))),
             Dtype::Float64 => Self::Float(dtype, f64::from_bits(word)),
+            Dtype::Complex64 | Dtype::Complex128 => unreachable!("a complex number has two words"),
         }
     }
 }
@@ -333,6 +382,8 @@ scalar_arguments! {
     u64 => |value| Number::UInt(Dtype::UInt64, value),
     f32 => |value| Number::Float(Dtype::Float32, f64::from(value)),
     f64 => |value| Number::Float(Dtype::Float64, value),
+    [f32; 2] => |[real, imag]| Number::Complex(Dtype::Complex64, f64::from(real), f64::from(imag)),
+    [f64; 2] => |[real, imag]| Number::Complex(Dtype::Complex128, real, imag),
 }
 
 impl<'a, T: Element> From<&'a [T]> for Argument<'a> {
@@ -372,7 +423,7 @@ impl Packed {
 
     fn add(&mut self, argument: &Argument<'_>, parameter: &Type) -> Result<(), Failure> {
         match (argument, parameter) {
-            (Argument::Number(number), Type::Scalar(dtype)) => self.words.push(number.word(*dtype)),
+            (Argument::Number(number), Type::Scalar(dtype)) => self.words.extend(number.words(*dtype)),
             (Argument::Array(view), Type::Array(ty)) if view.ty().fits(*ty) => {
                 let descriptor = view.descriptor();
                 // The vector's buffer does not move when the vector does.
@@ -440,13 +491,12 @@ impl Value {
     /// # Safety
     /// The words are the result of a call that succeeded; array results are taken over, once.
     pub(crate) unsafe fn unpack(ty: &Type, words: &mut impl Iterator<Item = u64>) -> Self {
-        let mut word = || words.next().expect("a word for every part of the result");
         match ty {
             Type::None | Type::Dtype(_) => Self::None,
-            Type::Scalar(dtype) => Self::Number(Number::from_word(*dtype, word())),
+            Type::Scalar(dtype) => Self::Number(Number::from_words(*dtype, words)),
             Type::Array(array) => {
                 let descriptor: Vec<u64> =
-                    (0..array_words(usize::from(array.ndim))).map(|_| word()).collect();
+                    words.by_ref().take(array_words(usize::from(array.ndim))).collect();
                 // SAFETY: the caller's promise.
                 Self::Array(unsafe { Array::from_descriptor(array.dtype, &descriptor) })
             }
@@ -462,7 +512,13 @@ impl Value {
 pub fn result_words(ty: &Type) -> usize {
     match ty {
         Type::None | Type::Dtype(_) => 0,
-        Type::Scalar(_) => 1,
+        Type::Scalar(dtype) => {
+            if dtype.is_complex() {
+                2
+            } else {
+                1
+            }
+        }
         Type::Array(array) => array_words(usize::from(array.ndim)),
         Type::Tuple(_) | Type::Function(_) => ty.parts().iter().map(result_words).sum(),
     }

@@ -71,7 +71,7 @@ impl Array {
         let dtype = self.dtype;
         let size = dtype.size_bytes() as usize;
         for (position, element) in self.bytes_mut().chunks_exact_mut(size).enumerate() {
-            element.copy_from_slice(&number(position).word(dtype).to_le_bytes()[..size]);
+            element.copy_from_slice(&number(position).bytes(dtype));
         }
     }
 
@@ -100,9 +100,7 @@ impl Array {
     pub fn get(&self, position: usize) -> Option<Number> {
         let size = self.dtype.size_bytes() as usize;
         let bytes = self.bytes().get(position * size..(position + 1) * size)?;
-        let mut word = [0; 8];
-        word[..size].copy_from_slice(bytes);
-        Some(Number::from_word(self.dtype, u64::from_le_bytes(word)))
+        Some(Number::from_bytes(self.dtype, bytes))
     }
 
     /// Copies the elements out of a result and releases its memory.

@@ -44,6 +44,7 @@ pub(crate) enum ArgumentEntry {
     Bool(bool),
     Int(i128),
     Float(u64),
+    Complex(u64, u64),
     Str(String),
     Message(String),
     /// The dtype by its position among all.
@@ -69,6 +70,7 @@ impl From<&ErrorValue> for ArgumentEntry {
             ErrorValue::Bool(value) => Self::Bool(*value),
             ErrorValue::Int(value) => Self::Int(*value),
             ErrorValue::Float(bits) => Self::Float(*bits),
+            ErrorValue::Complex(real, imag) => Self::Complex(*real, *imag),
             ErrorValue::Str(text) => Self::Str(text.clone()),
             ErrorValue::Tuple(items) => Self::Tuple(items.iter().map(Self::from).collect()),
         }
@@ -82,6 +84,7 @@ impl From<ArgumentEntry> for ErrorArgument {
             ArgumentEntry::Bool(value) => ErrorValue::Bool(value),
             ArgumentEntry::Int(value) => ErrorValue::Int(value),
             ArgumentEntry::Float(bits) => ErrorValue::Float(bits),
+            ArgumentEntry::Complex(real, imag) => ErrorValue::Complex(real, imag),
             ArgumentEntry::Str(text) => ErrorValue::Str(text),
             ArgumentEntry::Message(message) => return Self::Message(message),
             ArgumentEntry::Word(dtype, position) => {

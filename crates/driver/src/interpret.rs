@@ -89,7 +89,7 @@ impl<'a> Placed<'a> {
         parameter: &Type,
     ) -> Result<(), Failure> {
         match (argument, parameter) {
-            (Argument::Number(number), Type::Scalar(dtype)) => self.words.push(number.word(*dtype)),
+            (Argument::Number(number), Type::Scalar(dtype)) => self.words.extend(number.words(*dtype)),
             (Argument::Array(view), Type::Array(ty)) if view.ty().fits(*ty) => self.add_array(memory, view),
             (Argument::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
                 for (item, ty) in items.iter().zip(types.iter()) {
@@ -148,12 +148,13 @@ impl<'a> Placed<'a> {
 
 /// The result that these scalars are.
 fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory) -> Result<Value, Failure> {
-    let mut next = || results.next().expect("a scalar for every part of the result");
     Ok(match ty {
         Type::None | Type::Dtype(_) => Value::None,
-        Type::Scalar(dtype) => Value::Number(Number::from_word(*dtype, evaluate::bits(next()))),
+        Type::Scalar(dtype) => {
+            Value::Number(Number::from_words(*dtype, &mut results.by_ref().map(evaluate::bits)))
+        }
         Type::Array(array) => {
-            let words: Vec<Scalar> = (0..array_words(usize::from(array.ndim))).map(|_| next()).collect();
+            let words: Vec<Scalar> = results.by_ref().take(array_words(usize::from(array.ndim))).collect();
             let descriptor = ArrayDescriptor::from_results(&words);
             let bytes = descriptor.read(memory, u64::from(array.dtype.size_bytes()));
             let bytes =

@@ -61,4 +61,6 @@ pub use timings::{Stage, Timings};
 pub use hotloop_abi::{ErrorValue, ExceptionClass};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
 pub use hotloop_runtime::{CallState, Interrupter};
-pub use hotloop_types::{ArrayType, Dtype, DtypeKind, FloatFlags, Layout, Signature, Type, float_repr};
+pub use hotloop_types::{
+    ArrayType, Dtype, DtypeKind, FloatFlags, Layout, Signature, Type, complex_repr, float_repr,
+};

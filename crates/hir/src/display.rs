@@ -310,7 +310,7 @@ impl<'a> Printer<'a> {
                 })
             }
             ExprKind::Intrinsic { intrinsic, arguments } => {
-                f.write_str(intrinsic.paths()[0].trim_start_matches("builtins."))?;
+                f.write_str(intrinsic.name().trim_start_matches("builtins."))?;
                 self.arguments(f, arguments)
             }
             ExprKind::Call { callee, arguments } => {
@@ -412,6 +412,10 @@ fn constant(f: &mut Formatter<'_>, value: Constant, ty: &Type) -> fmt::Result {
         (Constant::Int(value), _) => write!(f, "{ty}({value})"),
         (Constant::Float(value), Type::Scalar(Dtype::Float64)) => write!(f, "{value:?}"),
         (Constant::Float(value), _) => write!(f, "{ty}({value:?})"),
+        (Constant::Complex(real, imag), Type::Scalar(Dtype::Complex128)) => {
+            write!(f, "complex({real:?}, {imag:?})")
+        }
+        (Constant::Complex(real, imag), _) => write!(f, "{ty}({real:?}, {imag:?})"),
         (Constant::None, _) => f.write_str("None"),
         (Constant::Dtype, _) => write!(f, "{ty}"),
     }

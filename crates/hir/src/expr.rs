@@ -37,6 +37,8 @@ pub enum Constant {
     Int(i64),
     /// Of a float type; a float32 is representable exactly.
     Float(f64),
+    /// Of a complex type, by its real and imaginary part; those of a complex64 are representable exactly.
+    Complex(f64, f64),
     /// Of type none.
     None,
     /// Of a dtype type, which says it all.
@@ -62,7 +64,8 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
-    /// A comparison of two scalars of one type, or of an int64 with a uint64, which compare by value; gives a bool.
+    /// A comparison of two scalars of one type, or of an int64 with a uint64, which compare by value; gives a bool. Complex numbers are only equal
+    /// or not.
     Compare {
         /// The operator.
         op: CompareOp,
@@ -166,7 +169,7 @@ pub enum ArrayAttribute {
 /// Unary operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnaryOp {
-    /// `-`, of a number; wraps.
+    /// `-`, of a number; wraps. Of a complex number both parts change their sign.
     Neg,
     /// `~`, of an integer; of a bool, not.
     Invert,
@@ -183,7 +186,7 @@ pub enum BinaryOp {
     Sub,
     /// `*`
     Mul,
-    /// `/` of floats; by zero raises `ZeroDivisionError` unless the error model is NumPy's.
+    /// `/` of floats or complex numbers; by zero raises `ZeroDivisionError` unless the error model is NumPy's.
     Div,
     /// `//`; by zero as for `/`, where NumPy's model gives 0 for integers.
     FloorDiv,

@@ -37,14 +37,14 @@ impl Inference<'_> {
         };
         let default = value.as_ref().map_or(Dtype::Float64, |(_, dtype)| *dtype);
         let dtype = self.dtype_argument(*placed.last().expect("there are parameters"), default)?;
-        let fill = fill(filling, value.map(|(value, _)| value), dtype, span);
+        let fill = self.fill(name, filling, value.map(|(value, _)| value), dtype, span)?;
         self.shaped(shape, fill, dtype, span)
     }
 
     /// A new array of a shape that is an integer or a tuple of integers.
     fn shaped(&mut self, shape: Expr, fill: Fill, dtype: Dtype, span: Span) -> Typed {
         match shape.ty.clone() {
-            Type::Scalar(length) if !length.is_float() => {
+            Type::Scalar(length) if length.is_integral() => {
                 Ok(new_array(vec![shape], fill, dtype, Layout::C, span))
             }
             Type::Tuple(items) if items.len() <= MAX_NDIM && items.iter().all(is_length) => {
@@ -91,11 +91,33 @@ impl Inference<'_> {
             Filling::Nothing | Filling::Zeros | Filling::Ones => None,
         };
         let dtype = self.dtype_argument(*placed.last().expect("there are parameters"), array.dtype)?;
-        let fill = fill(filling, value, dtype, span);
+        let fill = self.fill(name, filling, value, dtype, span)?;
         let layout = if array.layout == Layout::F { Layout::F } else { Layout::C };
         self.with_let(like, "like", span, |_, like| {
             let lengths = (0..usize::from(array.ndim)).map(|axis| length(&like, array, axis, span));
             Ok(new_array(lengths.collect(), fill, dtype, layout, span))
+        })
+    }
+
+    fn fill(
+        &mut self,
+        name: &str,
+        filling: Filling,
+        value: Option<Expr>,
+        dtype: Dtype,
+        span: Span,
+    ) -> Typed<Fill> {
+        Ok(match (filling, value) {
+            (Filling::Value, Some(value)) => {
+                let loses_imag = value.ty.as_scalar().is_some_and(Dtype::is_complex) && !dtype.is_complex();
+                if loses_imag {
+                    return Err(self.report_complex_argument(name, &value));
+                }
+                Fill::Value(Box::new(to_dtype(value, dtype)))
+            }
+            (Filling::Ones, _) => Fill::Value(Box::new(one(dtype, span))),
+            (Filling::Zeros, _) => Fill::Zeros,
+            (Filling::Nothing | Filling::Value, _) => Fill::Empty,
         })
     }
 
@@ -141,22 +163,15 @@ fn dtype_by_numpy_name(name: &str) -> Option<Dtype> {
         "L" | "Q" => Some(Dtype::UInt64),
         "f" => Some(Dtype::Float32),
         "d" => Some(Dtype::Float64),
+        "F" => Some(Dtype::Complex64),
+        "D" => Some(Dtype::Complex128),
         "float_" | "boolean" | "int_" | "long_" | "int_c" | "char" | "uchar" | "ssize_t" | "size_t" => None,
         _ => Dtype::by_name(name),
     }
 }
 
 fn is_length(ty: &Type) -> bool {
-    ty.as_scalar().is_some_and(|dtype| !dtype.is_float())
-}
-
-fn fill(filling: Filling, value: Option<Expr>, dtype: Dtype, span: Span) -> Fill {
-    match (filling, value) {
-        (Filling::Value, Some(value)) => Fill::Value(Box::new(to_dtype(value, dtype))),
-        (Filling::Ones, _) => Fill::Value(Box::new(one(dtype, span))),
-        (Filling::Zeros, _) => Fill::Zeros,
-        (Filling::Nothing | Filling::Value, _) => Fill::Empty,
-    }
+    ty.as_scalar().is_some_and(Dtype::is_integral)
 }
 
 fn one(dtype: Dtype, span: Span) -> Expr {
@@ -164,6 +179,7 @@ fn one(dtype: Dtype, span: Span) -> Expr {
         DtypeKind::Bool => Constant::Bool(true),
         DtypeKind::Signed | DtypeKind::Unsigned => Constant::Int(1),
         DtypeKind::Float => Constant::Float(1.0),
+        DtypeKind::Complex => Constant::Complex(1.0, 0.0),
     };
     constant(value, Type::Scalar(dtype), span)
 }

@@ -192,7 +192,9 @@ impl Inference<'_> {
     }
 
     fn stored_value(&mut self, value: Expr, array: ArrayType) -> Typed {
-        if let Type::Scalar(_) = value.ty {
+        if let Type::Scalar(dtype) = value.ty
+            && (!dtype.is_complex() || array.dtype.is_complex())
+        {
             return Ok(to_dtype(value, array.dtype));
         }
         let message =

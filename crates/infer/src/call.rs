@@ -9,7 +9,7 @@ use hotloop_ast as ast;
 use hotloop_ast::{Argument, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Callee, CalleeData, Constant, Expr, ExprKind};
-use hotloop_intrinsics::Item;
+use hotloop_intrinsics::{Intrinsic, Item};
 use hotloop_types::{Dtype, DtypeKind, Signature, Type};
 
 static NOT_CALLABLE: Code = Code::new("HL0225", "something that is no function is called");
@@ -26,7 +26,16 @@ pub(crate) struct Arguments<'s> {
 
 impl Inference<'_> {
     pub(crate) fn call(&mut self, function: &ast::Expr, arguments: &[Argument], span: Span) -> Typed {
-        let callee = self.operand(function)?;
+        let callee = match &function.kind {
+            ast::ExprKind::Attribute { value, name } => match self.operand(value)? {
+                Value::Expr(number) if number.ty.as_scalar().is_some() => {
+                    let arguments = self.arguments(arguments)?;
+                    return self.number_method(number, name, &arguments, span);
+                }
+                owner => self.attribute_of(owner, name, function.span)?,
+            },
+            _ => self.operand(function)?,
+        };
         let arguments = self.arguments(arguments)?;
         match callee {
             Value::Global(Global::Item(Item::Function(intrinsic, family)), _) => {
@@ -150,6 +159,38 @@ impl Inference<'_> {
         }
     }
 
+    /// A real number or truth value as an argument of a built-in function.
+    pub(crate) fn real_argument(&mut self, name: &str, argument: &ast::Expr) -> Typed<(Expr, Dtype)> {
+        let (value, dtype) = self.number_argument(name, argument)?;
+        if dtype.is_complex() {
+            return Err(self.report_complex_argument(name, &value));
+        }
+        Ok((value, dtype))
+    }
+
+    pub(crate) fn report_complex_argument(&mut self, name: &str, value: &Expr) -> Reported {
+        let message = format!("`{name}` does not accept {}", value.ty);
+        let diagnostic = Diagnostic::error(&BUILTIN_ARGUMENTS, message, value.span)
+            .with_primary(format!("this is {}", value.ty))
+            .with_help("take a part of it, `.real` or `.imag`, or `abs(...)`; functions of complex numbers are in `cmath`");
+        self.report(diagnostic)
+    }
+
+    /// `complex(real, imag)`.
+    fn complex_call(&mut self, name: &str, dtype: Dtype, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let placed = self.place_arguments(name, &["real", "imag"], 1, arguments, span)?;
+        let mut part = |argument: Option<&ast::Expr>| match argument {
+            Some(argument) => self.real_argument(name, argument),
+            None => Ok((constant(Constant::Float(0.0), Type::FLOAT64, span), Dtype::Float64)),
+        };
+        let ((real, a), (imag, b)) = (part(placed[0])?, part(placed[1])?);
+        // As in Numba, two float32 make a complex64.
+        let dtype = if (a, b) == (Dtype::Float32, Dtype::Float32) { Dtype::Complex64 } else { dtype };
+        let arguments = vec![to_dtype(real, dtype.part()), to_dtype(imag, dtype.part())];
+        let kind = ExprKind::Intrinsic { intrinsic: Intrinsic::Complex, arguments };
+        Ok(Expr::new(kind, Type::Scalar(dtype), span))
+    }
+
     /// `np.float32(x)`, `int(x)`: a conversion. Those of Python keep the width of numbers which are of that kind already.
     fn type_call(
         &mut self,
@@ -159,12 +200,16 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
+        if dtype.is_complex() && arguments.positional.len() + arguments.keywords.len() > 1 {
+            return self.complex_call(name, dtype, arguments, span);
+        }
         let placed = self.place_arguments(name, &["x"], 0, arguments, span)?;
         let Some(argument) = placed[0] else {
             let zero = match dtype.kind() {
                 DtypeKind::Bool => Constant::Bool(false),
                 DtypeKind::Signed | DtypeKind::Unsigned => Constant::Int(0),
                 DtypeKind::Float => Constant::Float(0.0),
+                DtypeKind::Complex => Constant::Complex(0.0, 0.0),
             };
             return Ok(constant(zero, Type::Scalar(dtype), span));
         };
@@ -172,10 +217,13 @@ impl Inference<'_> {
             return self.condition(argument);
         }
         let (value, from) = self.number_argument(name, argument)?;
+        if from.is_complex() && !dtype.is_complex() && dtype != Dtype::Bool {
+            return Err(self.report_complex_argument(name, &value));
+        }
         let keeps = match dtype.kind() {
             DtypeKind::Signed => from.is_integer(),
             DtypeKind::Float => from.is_float(),
-            DtypeKind::Bool | DtypeKind::Unsigned => false,
+            DtypeKind::Bool | DtypeKind::Unsigned | DtypeKind::Complex => false,
         };
         let to = if is_python && keeps { from } else { dtype };
         Ok(Expr { span, ..to_dtype(value, to) })
@@ -349,5 +397,6 @@ fn python_type(dtype: Dtype) -> &'static str {
         DtypeKind::Bool => "bool",
         DtypeKind::Signed | DtypeKind::Unsigned => "int",
         DtypeKind::Float => "float",
+        DtypeKind::Complex => "complex",
     }
 }

@@ -61,6 +61,9 @@ impl Inference<'_> {
             Type::Scalar(_) => Ok(match &value.kind {
                 ExprKind::Constant(Constant::Int(number)) => return decided(*number != 0),
                 ExprKind::Constant(Constant::Float(number)) => return decided(*number != 0.0),
+                ExprKind::Constant(Constant::Complex(real, imag)) => {
+                    return decided(*real != 0.0 || *imag != 0.0);
+                }
                 _ => to_dtype(value, Dtype::Bool),
             }),
             Type::None => decided(false),
@@ -191,6 +194,7 @@ impl Inference<'_> {
     fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
         let described = (left.describe(), right.describe());
         let places = (left.span(), right.span());
+        let with_complex = left.is_complex() || right.is_complex();
         if let (Value::Expr(left), Value::Expr(right)) = (dtype_value(left), dtype_value(right)) {
             let arrays: Vec<&Expr> =
                 [&left, &right].into_iter().filter(|side| matches!(side.ty, Type::Array(_))).collect();
@@ -213,6 +217,9 @@ impl Inference<'_> {
                     "use `==` or `!=`; only `None` can be compared with `is`"
                 }
                 AstCompare::In | AstCompare::NotIn => "look for a number in a tuple, or write a loop",
+                AstCompare::Lt | AstCompare::Le | AstCompare::Gt | AstCompare::Ge if with_complex => {
+                    "complex numbers have no order; compare their parts or `abs` of them"
+                }
                 _ => "compare numbers, or tuples of numbers for equality",
             });
         Err(self.report(diagnostic))
@@ -368,7 +375,10 @@ fn scalar_compare(op: CompareOp, left: Expr, right: Expr, span: Span) -> Option<
         return Some(constant(Constant::Bool(decided), Type::BOOL, span));
     }
     let (left, right) = match (a.kind(), b.kind()) {
-        (DtypeKind::Float, _) | (_, DtypeKind::Float) => {
+        (DtypeKind::Complex, _) | (_, DtypeKind::Complex) if !matches!(op, CompareOp::Eq | CompareOp::Ne) => {
+            return None;
+        }
+        (DtypeKind::Float | DtypeKind::Complex, _) | (_, DtypeKind::Float | DtypeKind::Complex) => {
             let common = promote(a, b);
             (to_dtype(left, common), to_dtype(right, common))
         }

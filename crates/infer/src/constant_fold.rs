@@ -41,6 +41,9 @@ impl Folder<'_> {
                 i64::from_str_radix(digits, *radix).ok().map(FrozenValue::Int)
             }
             ExprKind::Number(Number::Float(value)) => Some(FrozenValue::Float(*value)),
+            ExprKind::Number(Number::Imaginary(value)) => {
+                Some(FrozenValue::Complex(Dtype::Complex128, 0.0, *value))
+            }
             ExprKind::Bool(value) => Some(FrozenValue::Bool(*value)),
             ExprKind::None => Some(FrozenValue::None),
             ExprKind::Str(text) => Some(FrozenValue::Str(text.clone())),
@@ -67,8 +70,22 @@ impl Folder<'_> {
         }
     }
 
+    /// `complex(real, imag)`.
+    fn complex_call(&mut self, function: &Expr, real: &Expr, imag: &Expr) -> Option<FrozenValue> {
+        let Global::Item(Item::PythonType(dtype @ Dtype::Complex128)) =
+            self.names.meaning(&path(function)?)?
+        else {
+            return None;
+        };
+        let (real, imag) = (self.fold(real)?, self.fold(imag)?);
+        Some(FrozenValue::Complex(dtype, float(&real)?, float(&imag)?))
+    }
+
     /// `np.float32(0.5)`, `float("inf")`, `math.sqrt(2.0)`.
     fn call(&mut self, function: &Expr, arguments: &[Argument]) -> Option<FrozenValue> {
+        if let [Argument::Positional(real), Argument::Positional(imag)] = arguments {
+            return self.complex_call(function, real, imag);
+        }
         let [Argument::Positional(argument)] = arguments else { return None };
         let argument = self.fold(argument)?;
         match self.names.meaning(&path(function)?)? {
@@ -106,13 +123,18 @@ fn numpy_scalar(dtype: Dtype, value: &FrozenValue) -> Option<FrozenValue> {
             Some(FrozenValue::NumpyFloat(dtype, f64::from(float(value)? as f32)))
         }
         DtypeKind::Float => Some(FrozenValue::NumpyFloat(dtype, float(value)?)),
+        DtypeKind::Complex => {
+            let (real, imag) = complex(value)?;
+            let fitted = |part: f64| if dtype == Dtype::Complex64 { f64::from(part as f32) } else { part };
+            Some(FrozenValue::Complex(dtype, fitted(real), fitted(imag)))
+        }
         DtypeKind::Bool => Some(FrozenValue::NumpyInt(dtype, i64::from(float(value)? != 0.0))),
         DtypeKind::Signed | DtypeKind::Unsigned => {
             let value = i128::from(integer(value)?);
             let bits = dtype.size_bytes() * 8;
             let range = match dtype.kind() {
                 DtypeKind::Unsigned => 0..1i128 << bits,
-                DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Float => {
+                DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Float | DtypeKind::Complex => {
                     -(1i128 << (bits - 1))..1i128 << (bits - 1)
                 }
             };
@@ -131,6 +153,9 @@ fn python_scalar(dtype: Dtype, value: FrozenValue) -> Option<FrozenValue> {
             _ => None,
         },
         (DtypeKind::Float, value) => float(&value).map(FrozenValue::Float),
+        (DtypeKind::Complex, value) => {
+            complex(&value).map(|(real, imag)| FrozenValue::Complex(dtype, real, imag))
+        }
         (DtypeKind::Signed | DtypeKind::Unsigned, FrozenValue::Float(value)) => {
             (value.abs() < 9.0e18).then_some(FrozenValue::Int(value as i64))
         }
@@ -147,6 +172,7 @@ fn integer(value: &FrozenValue) -> Option<i64> {
         | FrozenValue::Float(_)
         | FrozenValue::NumpyInt(..)
         | FrozenValue::NumpyFloat(..)
+        | FrozenValue::Complex(..)
         | FrozenValue::Str(_)
         | FrozenValue::Tuple(_) => None,
     }
@@ -160,9 +186,20 @@ fn float(value: &FrozenValue) -> Option<f64> {
     }
 }
 
+/// As real and imaginary part, where that is exact.
+fn complex(value: &FrozenValue) -> Option<(f64, f64)> {
+    match value {
+        FrozenValue::Complex(Dtype::Complex128, real, imag) => Some((*real, *imag)),
+        _ => float(value).map(|real| (real, 0.0)),
+    }
+}
+
 fn unary(op: UnaryOp, value: FrozenValue) -> Option<FrozenValue> {
     match (op, value) {
         (UnaryOp::Neg, FrozenValue::Float(value)) => Some(FrozenValue::Float(-value)),
+        (UnaryOp::Neg, FrozenValue::Complex(Dtype::Complex128, real, imag)) => {
+            Some(FrozenValue::Complex(Dtype::Complex128, -real, -imag))
+        }
         (UnaryOp::Pos, FrozenValue::Float(value)) => Some(FrozenValue::Float(value)),
         (UnaryOp::Not, FrozenValue::Bool(value)) => Some(FrozenValue::Bool(!value)),
         (UnaryOp::Neg, value) => integer(&value)?.checked_neg().map(FrozenValue::Int),
@@ -175,6 +212,9 @@ fn unary(op: UnaryOp, value: FrozenValue) -> Option<FrozenValue> {
 fn binary(op: BinaryOp, left: FrozenValue, right: FrozenValue) -> Option<FrozenValue> {
     if let (Some(a), Some(b), true) = (integer(&left), integer(&right), op != BinaryOp::Div) {
         return integers(op, a, b);
+    }
+    if matches!(left, FrozenValue::Complex(..)) || matches!(right, FrozenValue::Complex(..)) {
+        return complexes(op, complex(&left)?, complex(&right)?);
     }
     let (a, b) = (float(&left)?, float(&right)?);
     let value = match op {
@@ -195,6 +235,26 @@ fn binary(op: BinaryOp, left: FrozenValue, right: FrozenValue) -> Option<FrozenV
         | BinaryOp::BitXor => return None,
     };
     Some(FrozenValue::Float(value))
+}
+
+/// Sum, difference and product.
+fn complexes(op: BinaryOp, a: (f64, f64), b: (f64, f64)) -> Option<FrozenValue> {
+    let (real, imag) = match op {
+        BinaryOp::Add => (a.0 + b.0, a.1 + b.1),
+        BinaryOp::Sub => (a.0 - b.0, a.1 - b.1),
+        BinaryOp::Mul => (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0),
+        BinaryOp::Div
+        | BinaryOp::FloorDiv
+        | BinaryOp::Mod
+        | BinaryOp::Pow
+        | BinaryOp::LShift
+        | BinaryOp::RShift
+        | BinaryOp::BitAnd
+        | BinaryOp::BitOr
+        | BinaryOp::BitXor
+        | BinaryOp::MatMul => return None,
+    };
+    Some(FrozenValue::Complex(Dtype::Complex128, real, imag))
 }
 
 fn integers(op: BinaryOp, a: i64, b: i64) -> Option<FrozenValue> {

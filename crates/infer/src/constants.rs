@@ -27,6 +27,9 @@ pub(crate) fn frozen(value: &FrozenValue, span: Span) -> Option<Expr> {
         FrozenValue::NumpyFloat(dtype, value) => {
             constant(Constant::Float(*value), Type::Scalar(*dtype), span)
         }
+        FrozenValue::Complex(dtype, real, imag) => {
+            constant(Constant::Complex(*real, *imag), Type::Scalar(*dtype), span)
+        }
         FrozenValue::Str(_) => return None,
         FrozenValue::Tuple(items) => {
             let items = items.iter().map(|item| frozen(item, span)).collect::<Option<Vec<_>>>()?;

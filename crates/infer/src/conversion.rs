@@ -25,6 +25,11 @@ pub(crate) fn to_dtype(value: Expr, dtype: Dtype) -> Expr {
 
 /// The constant in another dtype, where the value is the same in both.
 fn convert_constant(constant: Constant, from: Dtype, to: Dtype) -> Option<Constant> {
+    if to.is_complex() && !from.is_complex() {
+        let real = convert_constant(constant, from, to.part())?;
+        let Constant::Float(real) = real else { return None };
+        return Some(Constant::Complex(real, 0.0));
+    }
     match constant {
         Constant::Bool(value) => from_wide(i128::from(value), to),
         Constant::Int(bits) if from == Dtype::UInt64 => from_wide(i128::from(bits as u64), to),
@@ -34,6 +39,11 @@ fn convert_constant(constant: Constant, from: Dtype, to: Dtype) -> Option<Consta
             Dtype::Float32 if f64::from(value as f32).to_bits() == value.to_bits() => Some(constant),
             _ => None,
         },
+        Constant::Complex(real, imag) => {
+            let fits =
+                |part: f64| to == Dtype::Complex128 || f64::from(part as f32).to_bits() == part.to_bits();
+            (to.is_complex() && fits(real) && fits(imag)).then_some(constant)
+        }
         Constant::None | Constant::Dtype => None,
     }
 }
@@ -46,6 +56,7 @@ fn from_wide(value: i128, to: Dtype) -> Option<Constant> {
             let limit = if to == Dtype::Float32 { 1 << 24 } else { 1 << 53 };
             (value.abs() <= limit).then_some(Constant::Float(value as f64))
         }
+        DtypeKind::Complex => unreachable!("the parts are converted as floats"),
     }
 }
 

@@ -45,6 +45,8 @@ pub enum FrozenValue {
     NumpyInt(Dtype, i64),
     /// A NumPy float: its dtype and its value.
     NumpyFloat(Dtype, f64),
+    /// A complex number: its dtype, its real and its imaginary part.
+    Complex(Dtype, f64, f64),
     /// A string; usable where a constant string is.
     Str(String),
     /// A tuple of such values.

@@ -11,7 +11,7 @@ use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Constant, Expr, ExprKind, Local, Version};
 use hotloop_index::Id;
 use hotloop_intrinsics::{Item, lookup};
-use hotloop_types::Type;
+use hotloop_types::{Dtype, Type};
 
 pub(crate) static UNKNOWN_NAME: Code = Code::new("HL0201", "a name is not defined");
 pub(crate) static UNASSIGNED: Code = Code::new("HL0202", "a variable is read before it is assigned");
@@ -55,6 +55,14 @@ impl Value {
         }
     }
 
+    /// Whether it is a complex number.
+    pub(crate) fn is_complex(&self) -> bool {
+        match self {
+            Self::Expr(value) => value.ty.as_scalar().is_some_and(Dtype::is_complex),
+            Self::Global(..) | Self::Str(..) => false,
+        }
+    }
+
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Expr(value) => value.span,
@@ -65,7 +73,7 @@ impl Value {
 
 fn describe_global(global: &Global) -> String {
     match global {
-        Global::Item(Item::Function(intrinsic, _)) => format!("the function `{}`", intrinsic.paths()[0]),
+        Global::Item(Item::Function(intrinsic, _)) => format!("the function `{}`", intrinsic.name()),
         Global::Item(Item::Constant(_)) => "float64".to_owned(),
         Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)) => format!("the type `{dtype}`"),
         Global::Module(name) => format!("the module `{name}`"),
@@ -185,15 +193,7 @@ impl Inference<'_> {
                     Err(self.report(diagnostic))
                 }
             },
-            Number::Imaginary(_) => {
-                let diagnostic = Diagnostic::error(
-                    &UNSUPPORTED,
-                    "complex numbers are not supported yet in a kernel",
-                    span,
-                )
-                .with_help("keep real and imaginary part in two variables");
-                Err(self.report(diagnostic))
-            }
+            Number::Imaginary(value) => Ok(constant(Constant::Complex(0.0, *value), Type::COMPLEX128, span)),
         }
     }
 

@@ -285,10 +285,10 @@ fn is_string(statement: &Stmt) -> bool {
     matches!(&statement.kind, hotloop_ast::StmtKind::Expr(value) if matches!(value.kind, hotloop_ast::ExprKind::Str(_)))
 }
 
-/// Whether a value of one type can be had as another: between numbers always, as Numba does.
+/// Whether a value of one type can be had as another: between numbers always, as Numba does, save that a complex one does not become real.
 pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
     match (from, to) {
-        (Type::Scalar(_), Type::Scalar(_)) => true,
+        (Type::Scalar(from), Type::Scalar(to)) => !from.is_complex() || to.is_complex(),
         (Type::Array(from), Type::Array(to)) => from.fits(*to),
         (Type::Tuple(from), Type::Tuple(to)) => {
             from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| can_convert(from, to))

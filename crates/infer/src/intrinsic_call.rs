@@ -56,12 +56,14 @@ impl Inference<'_> {
             Typing::Gcd => self.gcd(intrinsic, name, arguments, span),
             Typing::LogBase => self.log(family, arguments, span),
             Typing::Ldexp => self.ldexp(intrinsic, name, arguments, span),
+            Typing::OfInteger => self.of_integer(intrinsic, name, arguments, span),
+            Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
         }
     }
 
     fn one_number(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed<(Expr, Dtype)> {
         let placed = self.place_arguments(name, &["x"], 1, arguments, span)?;
-        self.number_argument(name, placed[0].expect("it is required"))
+        self.real_argument(name, placed[0].expect("it is required"))
     }
 
     fn two_numbers(
@@ -72,7 +74,7 @@ impl Inference<'_> {
     ) -> Typed<[(Expr, Dtype); 2]> {
         let placed = self.place_arguments(name, &["x", "y"], 2, arguments, span)?;
         let [first, second] = [placed[0], placed[1]].map(|argument| argument.expect("it is required"));
-        Ok([self.number_argument(name, first)?, self.number_argument(name, second)?])
+        Ok([self.real_argument(name, first)?, self.real_argument(name, second)?])
     }
 
     fn float_float(
@@ -101,7 +103,7 @@ impl Inference<'_> {
         let (value, dtype) = self.one_number(name, arguments, span)?;
         Ok(match dtype.kind() {
             DtypeKind::Float => apply(intrinsic, vec![value], Dtype::Int64, span),
-            DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned => {
+            DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned | DtypeKind::Complex => {
                 to_dtype(value, promote(dtype, dtype))
             }
         })
@@ -114,17 +116,62 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
-        let (value, dtype) = self.one_number(spelled(intrinsic, family), arguments, span)?;
+        let name = spelled(intrinsic, family);
+        let placed = self.place_arguments(name, &["x"], 1, arguments, span)?;
+        let (value, dtype) = self.number_argument(name, placed[0].expect("it is required"))?;
         Ok(match dtype.kind() {
+            DtypeKind::Complex => apply(intrinsic, vec![value], dtype.part(), span),
             DtypeKind::Bool if family == Family::Python => to_dtype(value, Dtype::Int64),
             DtypeKind::Bool | DtypeKind::Unsigned => value,
             DtypeKind::Signed | DtypeKind::Float => apply(intrinsic, vec![value], dtype, span),
         })
     }
 
+    fn of_integer(
+        &mut self,
+        intrinsic: Intrinsic,
+        name: &str,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let (value, dtype) = self.one_number(name, arguments, span)?;
+        if !dtype.is_integral() {
+            return Err(self.report_argument(name, &value, "an integer"));
+        }
+        Ok(apply(intrinsic, vec![to_dtype(value, promote(dtype, dtype))], Dtype::Int64, span))
+    }
+
+    /// A part or the conjugate of a number that may be complex; a real one is its own.
+    fn complex_function(
+        &mut self,
+        intrinsic: Intrinsic,
+        name: &str,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let placed = self.place_arguments(name, &["x"], 1, arguments, span)?;
+        let (value, _) = self.number_argument(name, placed[0].expect("it is required"))?;
+        self.part_of_number(intrinsic, value, span)
+    }
+
+    /// `.real`, `.imag` or `.conjugate()` of a number.
+    pub(crate) fn part_of_number(&mut self, intrinsic: Intrinsic, value: Expr, span: Span) -> Typed {
+        // The parts of a truth value are integers, as in Python.
+        let value = if value.ty == Type::BOOL { to_dtype(value, Dtype::Int64) } else { value };
+        let dtype = value.ty.as_scalar().expect("it is a number");
+        let result = if intrinsic == Intrinsic::Conjugate { dtype } else { dtype.part() };
+        match intrinsic {
+            _ if dtype.is_complex() => Ok(apply(intrinsic, vec![value], result, span)),
+            Intrinsic::Imag => self.with_let(value, "number", span, |_, _| {
+                Ok(to_dtype(constant(Constant::Int(0), Type::INT64, span), dtype))
+            }),
+            _ => Ok(value),
+        }
+    }
+
     /// `min(a, b, ...)`, or of one tuple.
     fn extremum(&mut self, intrinsic: Intrinsic, arguments: &Arguments<'_>, span: Span) -> Typed {
-        let name = intrinsic.paths()[0].trim_start_matches("builtins.");
+        let name = intrinsic.name().trim_start_matches("builtins.");
         if !arguments.keywords.is_empty() || arguments.positional.is_empty() {
             let parameters: Vec<&str> = vec!["x", "y"];
             self.place_arguments(name, &parameters, 2, arguments, span)?;
@@ -147,7 +194,7 @@ impl Inference<'_> {
         }
         let mut values = Vec::with_capacity(arguments.positional.len());
         for argument in &arguments.positional {
-            values.push(self.number_argument(name, argument)?.0);
+            values.push(self.real_argument(name, argument)?.0);
         }
         Ok(extremum_of(intrinsic, values, span))
     }
@@ -179,14 +226,16 @@ impl Inference<'_> {
 
     fn round(&mut self, intrinsic: Intrinsic, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments("round", &["number", "ndigits"], 1, arguments, span)?;
-        let (value, dtype) = self.number_argument("round", placed[0].expect("it is required"))?;
+        let (value, dtype) = self.real_argument("round", placed[0].expect("it is required"))?;
         let Some(digits) = placed[1] else {
             return Ok(match dtype.kind() {
                 DtypeKind::Float => apply(intrinsic, vec![value], Dtype::Int64, span),
-                DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned => to_dtype(value, Dtype::Int64),
+                DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned | DtypeKind::Complex => {
+                    to_dtype(value, Dtype::Int64)
+                }
             });
         };
-        let (digits, digits_dtype) = self.number_argument("round", digits)?;
+        let (digits, digits_dtype) = self.real_argument("round", digits)?;
         if digits_dtype.is_float() {
             return Err(self.report_argument("round", &digits, "an integer as the number of decimals"));
         }
@@ -228,12 +277,12 @@ impl Inference<'_> {
 
     fn log(&mut self, family: Family, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments("log", &["x", "base"], 1, arguments, span)?;
-        let (value, a) = self.number_argument("log", placed[0].expect("it is required"))?;
+        let (value, a) = self.real_argument("log", placed[0].expect("it is required"))?;
         let Some(base) = placed[1] else {
             let dtype = float_type(family, &[a]);
             return Ok(apply(Intrinsic::Log, vec![to_dtype(value, dtype)], dtype, span));
         };
-        let (base, b) = self.number_argument("log", base)?;
+        let (base, b) = self.real_argument("log", base)?;
         let dtype = float_type(family, &[a, b]);
         Ok(apply(Intrinsic::LogBase, vec![to_dtype(value, dtype), to_dtype(base, dtype)], dtype, span))
     }
@@ -258,7 +307,7 @@ fn spelled(intrinsic: Intrinsic, family: Family) -> &'static str {
         Family::Numpy => path.starts_with(prefix),
         Family::Python => !path.starts_with("numpy."),
     });
-    matching.unwrap_or(intrinsic.paths()[0]).trim_start_matches("builtins.")
+    matching.unwrap_or(intrinsic.name()).trim_start_matches("builtins.")
 }
 
 /// The float type that the arguments of a function are converted to; see [`Family`].

@@ -53,6 +53,7 @@ mod loops;
 mod memo;
 mod module_scope;
 mod names;
+mod numbers;
 mod operators;
 mod parallel;
 mod raise;

@@ -210,7 +210,7 @@ impl Inference<'_> {
             Some(DtypeKind::Signed | DtypeKind::Unsigned | DtypeKind::Bool) => {
                 Ok(crate::conversion::convert(bound, &Type::INT64))
             }
-            Some(DtypeKind::Float) | None => {
+            Some(DtypeKind::Float | DtypeKind::Complex) | None => {
                 let diagnostic = Diagnostic::error(&RANGE, "`range` takes integers", argument.span)
                     .with_primary(format!("this is {}", bound.ty))
                     .with_help("convert it with `int(...)`");

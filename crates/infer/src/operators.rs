@@ -107,6 +107,7 @@ fn operand_help(op: &str) -> &'static str {
             "bit operators take integers or truth values; convert with `int(...)`"
         }
         "@" => "write the product as loops",
+        "//" | "%" => "it takes real numbers",
         _ => "convert the operands to numbers first",
     }
 }
@@ -122,7 +123,7 @@ pub(crate) fn negated(condition: Expr, span: Span) -> Expr {
 fn scalar_unary(op: AstUnary, value: Expr, span: Span) -> Option<Expr> {
     let dtype = value.ty.as_scalar()?;
     let wide = match dtype.kind() {
-        DtypeKind::Float => dtype,
+        DtypeKind::Float | DtypeKind::Complex => dtype,
         DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned => promote(dtype, dtype),
     };
     let apply = |op, value: Expr| {
@@ -137,7 +138,7 @@ fn scalar_unary(op: AstUnary, value: Expr, span: Span) -> Option<Expr> {
         AstUnary::Invert => match dtype.kind() {
             DtypeKind::Bool => Some(apply(UnaryOp::Invert, value)),
             DtypeKind::Signed | DtypeKind::Unsigned => Some(apply(UnaryOp::Invert, to_dtype(value, wide))),
-            DtypeKind::Float => None,
+            DtypeKind::Float | DtypeKind::Complex => None,
         },
         AstUnary::Not => unreachable!("`not` is a condition"),
     }
@@ -153,6 +154,9 @@ fn negative_constant(value: &Expr, span: Span) -> Option<Expr> {
             (Constant::Int(number.wrapping_neg()), Type::INT64)
         }
         (ExprKind::Constant(Constant::Float(number)), ty) => (Constant::Float(-number), ty.clone()),
+        (ExprKind::Constant(Constant::Complex(real, imag)), ty) => {
+            (Constant::Complex(-real, -imag), ty.clone())
+        }
         _ => return None,
     };
     Some(Expr::new(ExprKind::Constant(negated), ty, span))
@@ -170,10 +174,12 @@ pub(crate) fn scalar_binary(
         ast::BinaryOp::Add => same_type(BinaryOp::Add, left, right, common, span),
         ast::BinaryOp::Sub => same_type(BinaryOp::Sub, left, right, common, span),
         ast::BinaryOp::Mul => same_type(BinaryOp::Mul, left, right, common, span),
+        // Complex numbers have no order, so no floor.
+        ast::BinaryOp::FloorDiv | ast::BinaryOp::Mod if common.is_complex() => return None,
         ast::BinaryOp::FloorDiv => same_type(BinaryOp::FloorDiv, left, right, common, span),
         ast::BinaryOp::Mod => same_type(BinaryOp::Mod, left, right, common, span),
         ast::BinaryOp::Div => {
-            let common = if common.is_float() { common } else { Dtype::Float64 };
+            let common = if common.is_integral() { Dtype::Float64 } else { common };
             same_type(BinaryOp::Div, left, right, common, span)
         }
         ast::BinaryOp::Pow => power((left, a), (right, b), span),
@@ -203,12 +209,15 @@ fn same_type(op: BinaryOp, left: Expr, right: Expr, dtype: Dtype, span: Span) ->
 fn power((left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Expr {
     let dtype = match (a.kind(), b.kind()) {
         (DtypeKind::Float, DtypeKind::Float) => promote(a, b),
+        (DtypeKind::Complex, _) | (_, DtypeKind::Complex) => {
+            return complex_power(left, right, promote(a, b), span);
+        }
         (DtypeKind::Float, _) => a,
         _ => promote(a, b),
     };
     match integer_constant(&right) {
         Some(exponent) => {
-            let dtype = if exponent < 0 && !dtype.is_float() { Dtype::Float64 } else { dtype };
+            let dtype = if exponent < 0 && dtype.is_integral() { Dtype::Float64 } else { dtype };
             let right = convert(right, &Type::INT64);
             binary_expr(BinaryOp::Pow, to_dtype(left, dtype), right, dtype, span)
         }
@@ -216,9 +225,18 @@ fn power((left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Exp
     }
 }
 
+/// `left ** right` where one of both is complex. CPython multiplies out the powers by an integer up to 100.
+fn complex_power(left: Expr, right: Expr, dtype: Dtype, span: Span) -> Expr {
+    let left = to_dtype(left, dtype);
+    match integer_constant(&right) {
+        Some(-100..=100) => binary_expr(BinaryOp::Pow, left, convert(right, &Type::INT64), dtype, span),
+        _ => same_type(BinaryOp::Pow, left, right, dtype, span),
+    }
+}
+
 /// A shift has the signedness of its left operand; the count may be any integer.
 fn shift(op: BinaryOp, (left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Option<Expr> {
-    if a.is_float() || b.is_float() {
+    if !a.is_integral() || !b.is_integral() {
         return None;
     }
     let right = if b == Dtype::Bool { to_dtype(right, Dtype::Int64) } else { right };
@@ -227,7 +245,7 @@ fn shift(op: BinaryOp, (left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span
 }
 
 fn bitwise(op: BinaryOp, (left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Option<Expr> {
-    if a.is_float() || b.is_float() {
+    if !a.is_integral() || !b.is_integral() {
         return None;
     }
     let dtype = if a == Dtype::Bool && b == Dtype::Bool { Dtype::Bool } else { promote(a, b) };

@@ -10,7 +10,7 @@ use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{Expr, Local, RangeLoop, Reduction, ReductionOp, StmtKind, Version};
 use hotloop_index::{Id, IdSet};
-use hotloop_types::{Type, unify};
+use hotloop_types::{Dtype, Type, unify};
 
 static CARRIED: Code =
     Code::new("HL0401", "a variable carries a value from one iteration of a parallel loop to the next");
@@ -41,6 +41,9 @@ struct Attempt {
     frame: LoopFrame,
 }
 
+static COMPLEX_REDUCTION: Code =
+    Code::new("HL0331", "complex numbers are combined in a parallel loop in a way that is not supported yet");
+
 impl Inference<'_> {
     pub(crate) fn parallel_for(
         &mut self,
@@ -53,6 +56,7 @@ impl Inference<'_> {
         self.check_read_behind(source, target, &candidates);
         let before = self.bindings.clone();
         let mut attempt = self.parallel_attempts(source, target, &mut candidates);
+        candidates.iter().for_each(|candidate| self.check_reduced_type(candidate));
         if self.diagnostics.len() > errors {
             self.leave_parallel(source, before, &[]);
             return Err(crate::function::Reported);
@@ -142,6 +146,23 @@ impl Inference<'_> {
             }
             Binding::Poisoned | Binding::Conflict(_) => {}
         }
+    }
+
+    /// Complex numbers can be added up; a product of them is no reduction of each part.
+    fn check_reduced_type(&mut self, candidate: &Candidate) {
+        let is_complex = candidate.ty.as_scalar().is_some_and(Dtype::is_complex);
+        if !is_complex || candidate.op == ReductionOp::Add {
+            return;
+        }
+        let name = self.locals.names()[candidate.local.index()].clone();
+        let message = format!(
+            "`{name}` is {}; complex numbers can only be added up in a parallel loop so far",
+            candidate.ty
+        );
+        self.report(
+            Diagnostic::error(&COMPLEX_REDUCTION, message, candidate.span)
+                .with_help("store the factors in an array and multiply them behind the loop, or use `range`"),
+        );
     }
 
     fn report_carried(&mut self, name: &str, usage: &Usage, source: LoopSource<'_>) {

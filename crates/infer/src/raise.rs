@@ -212,7 +212,13 @@ fn wide_integer(argument: &ast::Expr) -> Option<i128> {
 fn is_constant(value: &Expr) -> bool {
     matches!(
         value.kind,
-        ExprKind::Constant(Constant::Bool(_) | Constant::Int(_) | Constant::Float(_) | Constant::None)
+        ExprKind::Constant(
+            Constant::Bool(_)
+                | Constant::Int(_)
+                | Constant::Float(_)
+                | Constant::Complex(..)
+                | Constant::None
+        )
     )
 }
 
@@ -226,7 +232,13 @@ fn can_be_argument(ty: &Type) -> bool {
 
 fn words_of(ty: &Type) -> usize {
     match ty {
-        Type::Scalar(_) => 1,
+        Type::Scalar(dtype) => {
+            if dtype.is_complex() {
+                2
+            } else {
+                1
+            }
+        }
         Type::Tuple(items) => items.iter().map(words_of).sum(),
         Type::None | Type::Array(_) | Type::Dtype(_) | Type::Function(_) => 0,
     }

@@ -75,6 +75,7 @@ fn cost(parameters: &[Type], arguments: &[Type]) -> Option<[usize; 3]> {
 fn loss(from: &Type, to: &Type) -> Option<Loss> {
     match (from, to) {
         _ if from == to => Some(Loss::Exact),
+        (Type::Scalar(from), Type::Scalar(to)) if from.is_complex() && !to.is_complex() => None,
         (Type::Scalar(from), Type::Scalar(to)) => Some(scalar_loss(*from, *to)),
         (Type::Array(from), Type::Array(to)) => from.fits(*to).then_some(Loss::Safe),
         (Type::Tuple(from), Type::Tuple(to)) if from.len() == to.len() => {
@@ -94,7 +95,7 @@ fn loss(from: &Type, to: &Type) -> Option<Loss> {
 }
 
 fn scalar_loss(from: Dtype, to: Dtype) -> Loss {
-    use DtypeKind::{Bool, Float, Signed, Unsigned};
+    use DtypeKind::{Bool, Complex, Float, Signed, Unsigned};
     let widens = from.size_bytes() < to.size_bytes();
     let safe_if = |condition| if condition { Loss::Safe } else { Loss::Unsafe };
     match (from.kind(), to.kind()) {
@@ -111,7 +112,13 @@ fn scalar_loss(from: Dtype, to: Dtype) -> Loss {
         (Signed | Unsigned, Float) => {
             safe_if(to == Dtype::Float64 || from.size_bytes() == 1 || from == Dtype::Int16)
         }
-        (_, Bool) | (Signed, Unsigned) | (Float, Signed | Unsigned) => Loss::Unsafe,
+        // As the conversion to the float that the real part is.
+        (Signed | Unsigned | Float, Complex) => match scalar_loss(from, to.part()) {
+            Loss::Exact | Loss::Promotion => Loss::Safe,
+            loss @ (Loss::Safe | Loss::Unsafe) => loss,
+        },
+        (Complex, Complex) if widens => Loss::Promotion,
+        (Complex, _) | (_, Bool) | (Signed, Unsigned) | (Float, Signed | Unsigned) => Loss::Unsafe,
     }
 }
 

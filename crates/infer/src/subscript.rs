@@ -20,11 +20,18 @@ static PARTIAL: Code =
 
 impl Inference<'_> {
     pub(crate) fn attribute(&mut self, value: &ast::Expr, name: &Identifier, span: Span) -> Typed<Value> {
-        match self.operand(value)? {
+        let owner = self.operand(value)?;
+        self.attribute_of(owner, name, span)
+    }
+
+    /// An attribute of what was evaluated already.
+    pub(crate) fn attribute_of(&mut self, owner: Value, name: &Identifier, span: Span) -> Typed<Value> {
+        match owner {
             Value::Global(Global::Module(module), _) => self.module_attribute(&module, name, span),
             Value::Expr(array) => match array.ty {
                 Type::Array(ty) => self.array_attribute(array, ty, name, span).map(Value::Expr),
-                Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+                Type::Scalar(_) => self.number_attribute(array, name, span).map(Value::Expr),
+                Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
                     Err(self.report_attribute(&array.ty.to_string(), name, array.span))
                 }
             },
@@ -34,7 +41,7 @@ impl Inference<'_> {
         }
     }
 
-    fn report_attribute(&mut self, owner: &str, name: &Identifier, owner_span: Span) -> Reported {
+    pub(crate) fn report_attribute(&mut self, owner: &str, name: &Identifier, owner_span: Span) -> Reported {
         let message = format!("the attribute `{}` of {owner} is not supported in a kernel yet", name.name);
         let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
             .with_label(owner_span, format!("this is {owner}"))

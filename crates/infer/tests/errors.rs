@@ -76,8 +76,8 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     (
         "(int64,)",
-        "return x.real",
-        &[("HL0210", "the attribute `real` of int64 is not supported in a kernel yet")],
+        "return x.hex",
+        &[("HL0210", "the attribute `hex` of int64 is not supported in a kernel yet")],
     ),
     (
         "(float64[:, :],)",
@@ -171,7 +171,7 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         "def g():\n        pass",
         &[("HL0301", "a function inside a function is not supported yet in a kernel")],
     ),
-    ("(float64,)", "return 2j", &[("HL0302", "complex numbers are not supported yet in a kernel")]),
+    ("(float64,)", "return b\"2\"", &[("HL0302", "a bytes literal is not supported yet in a kernel")]),
     (
         "(float64,)",
         "return (y := x)",
@@ -256,10 +256,10 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     // Independent errors are all reported, what follows from them is not.
     (
         "(int64,)",
-        "a = undefined\n    b = a + 1\n    for i in range(x):\n        b = b * a\n    c = 2j\n    return b + c",
+        "a = undefined\n    b = a + 1\n    for i in range(x):\n        b = b * a\n    c = b'2'\n    return b + c",
         &[
             ("HL0201", "the name `undefined` is not defined"),
-            ("HL0302", "complex numbers are not supported yet in a kernel"),
+            ("HL0302", "a bytes literal is not supported yet in a kernel"),
         ],
     ),
     (

@@ -58,6 +58,10 @@ pub enum Typing {
     LogBase,
     /// A float, converted as by `Float`, and an integer; gives the float's type.
     Ldexp,
+    /// One integer; gives an int64.
+    OfInteger,
+    /// One number, complex or not; gives one of its type, or of the type of its parts.
+    Complex,
 }
 
 /// What fills a new array.
@@ -101,7 +105,7 @@ pub enum Item {
     Constant(f64),
     /// A type of numbers: a dtype, and called, a conversion.
     Dtype(Dtype),
-    /// `int`, `float` or `bool`: a dtype; called, a conversion that keeps the width of a number which is of that kind already.
+    /// `int`, `float`, `complex` or `bool`: a dtype; called, a conversion that keeps the width of a number which is of that kind already.
     PythonType(Dtype),
 }
 
@@ -179,6 +183,10 @@ fn numpy_dtype(module: &str, name: &str) -> Option<Item> {
                 | "ubyte"
                 | "short"
                 | "ushort"
+                | "complex64"
+                | "complex128"
+                | "csingle"
+                | "cdouble"
         );
     Dtype::by_name(name).filter(|_| known).map(Item::Dtype)
 }
@@ -188,6 +196,7 @@ fn builtin_type(name: &str) -> Option<Item> {
         "bool" => Dtype::Bool,
         "int" => Dtype::Int64,
         "float" => Dtype::Float64,
+        "complex" => Dtype::Complex128,
         _ => return None,
     }))
 }

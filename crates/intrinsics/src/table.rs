@@ -8,7 +8,7 @@ macro_rules! intrinsics {
     (@realize Lowered) => { Realization::Lowered };
     (@realize $double:ident) => { Realization::Runtime(Rt::$double, None) };
     (@realize $double:ident $single:ident) => { Realization::Runtime(Rt::$double, Some(Rt::$single)) };
-    ($($name:ident [$($path:literal)+] $typing:ident $(($filling:ident))? -> $($realization:ident)+, $documentation:literal;)*) => {
+    ($($name:ident [$($path:literal)*] $typing:ident $(($filling:ident))? -> $($realization:ident)+, $documentation:literal;)*) => {
         /// A built-in operation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Intrinsic {
@@ -19,9 +19,17 @@ macro_rules! intrinsics {
             /// All of them, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// Where Python finds it; the first path is the one to show.
+            /// Where Python finds it; the first path is the one to show. Without paths it is reached in other ways only, such as a conversion.
             pub const fn paths(self) -> &'static [&'static str] {
-                match self { $(Self::$name => &[$($path),+],)* }
+                match self { $(Self::$name => &[$($path),*],)* }
+            }
+
+            /// How it is called in messages and trees.
+            pub const fn name(self) -> &'static str {
+                match self.paths() {
+                    [first, ..] => first,
+                    [] => match self { $(Self::$name => stringify!($name),)* },
+                }
             }
 
             /// How it is typed.
@@ -41,7 +49,7 @@ macro_rules! intrinsics {
 
             /// The operation at that path.
             pub fn by_path(path: &str) -> Option<Self> {
-                match path { $($($path)|+ => Some(Self::$name),)* _ => None }
+                match path { $($($path => Some(Self::$name),)*)* _ => None }
             }
         }
     };
@@ -65,6 +73,13 @@ intrinsics! {
     ZerosLike ["numpy.zeros_like"] NewArrayLike(Zeros) -> Lowered, "An array of zeros like another.";
     OnesLike ["numpy.ones_like"] NewArrayLike(Ones) -> Lowered, "An array of ones like another.";
     FullLike ["numpy.full_like"] NewArrayLike(Value) -> Lowered, "An array of one value like another.";
+    Complex [] Complex -> Lowered, "A complex number of its parts.";
+    Real ["numpy.real"] Complex -> Lowered, "The real part.";
+    Imag ["numpy.imag"] Complex -> Lowered, "The imaginary part.";
+    Conjugate ["numpy.conjugate" "numpy.conj"] Complex -> Lowered, "The complex conjugate.";
+    IsInteger [] FloatToBool -> Lowered, "Whether a float is an integer.";
+    BitLength [] OfInteger -> Lowered, "The number of bits of an integer's magnitude.";
+    BitCount [] OfInteger -> Lowered, "The number of ones in an integer's magnitude.";
     Sqrt ["math.sqrt" "numpy.sqrt"] Float -> Lowered, "The square root; nan of a negative number.";
     Fabs ["math.fabs" "numpy.fabs"] Float -> Lowered, "The absolute value as a float.";
     MathFloor ["math.floor"] FloatToInt -> Lowered, "The largest integer not above.";

@@ -25,7 +25,7 @@ impl Lowering<'_> {
         let ty = array_type(&expr.ty);
         let shape: Vec<Value> = shape.iter().map(|length| self.scalar(length)).collect();
         let value = match fill {
-            Fill::Value(value) if !is_positive_zero(value) => Some(self.scalar(value)),
+            Fill::Value(value) if !is_positive_zero(value) => Some(self.expr(value)),
             Fill::Value(_) | Fill::Empty | Fill::Zeros => None,
         };
         self.code.set_span(expr.span);
@@ -42,7 +42,7 @@ impl Lowering<'_> {
         let region = self.code.region(RegionKind::Allocation(self.allocation_count));
         self.allocation_count += 1;
         if let Some(value) = value {
-            self.code.fill(data, size_bytes, i64::from(ty.dtype.size_bytes()), value, region);
+            self.code.fill(data, size_bytes, i64::from(ty.dtype.size_bytes()), &value, region);
         }
         let strides = self.code.contiguous_strides(ty, &shape);
         let lifetime = Lifetime::Temporary;
@@ -128,7 +128,7 @@ impl Code {
     }
 
     /// Writes a value to all elements, which lie without gaps.
-    fn fill(&mut self, data: Value, size_bytes: Value, item_size: i64, value: Value, region: Region) {
+    fn fill(&mut self, data: Value, size_bytes: Value, item_size: i64, value: &Operand, region: Region) {
         let (head, body, end) = (self.new_block(), self.new_block(), self.new_block());
         let offset = self.add_parameter(head, MachineType::I64);
         let start = self.int64(0);
@@ -138,7 +138,7 @@ impl Code {
         self.branch(goes_on, body, end);
         self.start(body);
         let address = self.add_bytes(data, offset);
-        self.store(value, address, 0, region);
+        self.store_number(value, address, region);
         self.effect(InstKind::Safepoint);
         let next = self.binary_const(BinaryOp::Iadd, offset, item_size);
         self.jump(head, vec![next]);

@@ -4,18 +4,18 @@ use crate::code::Code;
 use crate::lowering::Lowering;
 use crate::values::{ArrayOperand, Operand, array_type, machine_type, scalar_dtype};
 use hotloop_hir::{ArrayAttribute, Expr};
-use hotloop_mir::{BinaryOp, InstKind, IntCompare, MachineType, Value};
+use hotloop_mir::{BinaryOp, InstKind, IntCompare, MachineType, Region, Value};
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout};
 
 impl Lowering<'_> {
     /// Reads an element.
-    pub(crate) fn element(&mut self, expr: &Expr, array: &Expr, indices: &[Expr]) -> Value {
+    pub(crate) fn element(&mut self, expr: &Expr, array: &Expr, indices: &[Expr]) -> Operand {
         let ty = array_type(&array.ty);
         let operand = self.expr(array);
         let indices = self.indices(indices);
         self.code.set_span(expr.span);
         let address = self.element_address(ty, operand.array(), &indices);
-        let value = self.code.load(machine_type(ty.dtype), address, 0, operand.array().region);
+        let value = self.code.load_number(ty.dtype, address, operand.array().region);
         self.drop_temporary(&operand);
         value
     }
@@ -24,12 +24,12 @@ impl Lowering<'_> {
     pub(crate) fn store_element(&mut self, array: &Expr, indices: &[Expr], value: &Expr) {
         let statement_span = self.code.span();
         let ty = array_type(&array.ty);
-        let value = self.scalar(value);
+        let value = self.expr(value);
         let operand = self.expr(array);
         let indices = self.indices(indices);
         self.code.set_span(statement_span);
         let address = self.element_address(ty, operand.array(), &indices);
-        self.code.store(value, address, 0, operand.array().region);
+        self.code.store_number(&value, address, operand.array().region);
         self.drop_temporary(&operand);
     }
 
@@ -95,6 +95,29 @@ impl Lowering<'_> {
 }
 
 impl Code {
+    /// Reads a number of that dtype.
+    fn load_number(&mut self, dtype: Dtype, address: Value, region: Region) -> Operand {
+        let machine = machine_type(dtype);
+        if dtype.is_complex() {
+            let imag_offset = machine.size_bytes() as i32;
+            return Operand::Complex(
+                [0, imag_offset].map(|offset| self.load(machine, address, offset, region)),
+            );
+        }
+        Operand::Scalar(self.load(machine, address, 0, region))
+    }
+
+    /// Writes a number.
+    pub(crate) fn store_number(&mut self, number: &Operand, address: Value, region: Region) {
+        if let Operand::Complex([real, imag]) = number {
+            let imag_offset = self.ty(*imag).size_bytes() as i32;
+            self.store(*real, address, 0, region);
+            self.store(*imag, address, imag_offset, region);
+            return;
+        }
+        self.store(number.scalar(), address, 0, region);
+    }
+
     /// `index * stride`; by a shift where the stride is a known power of two, so that it can become part of an address.
     fn scaled_index(&mut self, index: Value, stride: Value) -> Value {
         match self.known_int(stride) {

@@ -49,6 +49,7 @@ impl Lowering<'_> {
     fn pass(&mut self, operand: &Operand, arguments: &mut Vec<Value>) {
         match operand {
             Operand::Scalar(value) => arguments.push(*value),
+            Operand::Complex(parts) => arguments.extend(parts),
             Operand::Array(array) => {
                 let descriptor = array.descriptor.unwrap_or_else(|| self.write_descriptor(array));
                 arguments.push(descriptor);

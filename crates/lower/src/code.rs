@@ -4,6 +4,7 @@
 //! the array references held at this point (see `ownership.rs`).
 
 use crate::ownership::{Holdings, UnwindBlocks};
+use crate::values::Operand;
 use hotloop_diagnostics::Span;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, BlockData, Builder, Constant, ConvertOp, ErrorArgument, ErrorData,
@@ -271,6 +272,15 @@ impl Code {
     /// `then` where the condition holds, else `otherwise`.
     pub(crate) fn select(&mut self, condition: Value, then: Value, otherwise: Value) -> Value {
         self.value(InstKind::Select { condition, then, otherwise })
+    }
+
+    /// One of two numbers of one type.
+    pub(crate) fn select_number(&mut self, condition: Value, then: &Operand, otherwise: &Operand) -> Operand {
+        if let Operand::Complex(then) = then {
+            let otherwise = otherwise.parts();
+            return Operand::Complex([0, 1].map(|part| self.select(condition, then[part], otherwise[part])));
+        }
+        Operand::Scalar(self.select(condition, then.scalar(), otherwise.scalar()))
     }
 
     /// A conversion; none where the value has that type.

@@ -13,9 +13,7 @@ impl Lowering<'_> {
             return operand.clone();
         }
         match (from, to) {
-            (Type::Scalar(from), Type::Scalar(to)) => {
-                Operand::Scalar(self.code.convert_scalar(operand.scalar(), *from, *to))
-            }
+            (Type::Scalar(from), Type::Scalar(to)) => self.code.convert_number(operand, *from, *to),
             (Type::Array(_), Type::Array(_)) => operand.clone(),
             (Type::Tuple(from), Type::Tuple(_)) => {
                 let to = tuple_types(to);
@@ -42,9 +40,21 @@ impl Lowering<'_> {
 }
 
 impl Code {
-    /// A scalar of one dtype in another.
+    /// A number of one dtype in another.
+    pub(crate) fn convert_number(&mut self, operand: &Operand, from: Dtype, to: Dtype) -> Operand {
+        if to.is_complex() {
+            return Operand::Complex(self.to_complex(operand, from, to));
+        }
+        if from.is_complex() {
+            assert_eq!(to, Dtype::Bool, "HIR: a complex number does not become real");
+            return Operand::Scalar(self.is_nonzero_complex(operand.parts()));
+        }
+        Operand::Scalar(self.convert_scalar(operand.scalar(), from, to))
+    }
+
+    /// A real number or truth value of one dtype in another.
     pub(crate) fn convert_scalar(&mut self, value: Value, from: Dtype, to: Dtype) -> Value {
-        use DtypeKind::{Bool, Float, Signed, Unsigned};
+        use DtypeKind::{Bool, Complex, Float, Signed, Unsigned};
         if from == to {
             return value;
         }
@@ -65,6 +75,7 @@ impl Code {
                 self.convert(ConvertOp::Truncate, whole, machine)
             }
             (Bool | Signed | Unsigned, Signed | Unsigned) => self.resize(value, from, machine),
+            (Complex, _) | (_, Complex) => panic!("HIR: a complex number is no machine value"),
         }
     }
 

@@ -174,7 +174,7 @@ impl Lowering<'_> {
 
 fn is_converted_integer(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Convert(value) => value.ty.as_scalar().is_some_and(|dtype| !dtype.is_float()),
+        ExprKind::Convert(value) => value.ty.as_scalar().is_some_and(Dtype::is_integral),
         _ => false,
     }
 }

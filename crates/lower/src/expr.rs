@@ -1,5 +1,6 @@
 //! Expressions.
 
+use crate::complex::is_complex;
 use crate::lowering::Lowering;
 use crate::ownership::Holder;
 use crate::speculation::{MAX_COST_OF_CONDITION, MAX_COST_OF_SELECT, cost};
@@ -27,7 +28,13 @@ impl Lowering<'_> {
             ExprKind::Constant(constant) => self.constant(*constant, expr),
             ExprKind::Version(version) => self.read_version(*version),
             ExprKind::Unary(op, value) => self.unary(expr, *op, value),
+            ExprKind::Binary { op, left, right } if is_complex(&expr.ty) => {
+                self.complex_binary(expr, *op, left, right)
+            }
             ExprKind::Binary { op, left, right } => Operand::Scalar(self.binary(expr, *op, left, right)),
+            ExprKind::Compare { op, left, right } if is_complex(&left.ty) => {
+                Operand::Scalar(self.complex_compare(expr, *op, left, right))
+            }
             ExprKind::Compare { op, left, right } => Operand::Scalar(self.compare(expr, *op, left, right)),
             ExprKind::And(left, right) => Operand::Scalar(self.logical(expr, left, right, true)),
             ExprKind::Or(left, right) => Operand::Scalar(self.logical(expr, left, right, false)),
@@ -43,7 +50,7 @@ impl Lowering<'_> {
             ExprKind::Tuple(items) => Operand::tuple(self.exprs(items)),
             ExprKind::TupleItem(tuple, position) => self.tuple_item(tuple, *position),
             ExprKind::TupleElement { tuple, index } => self.tuple_element(expr, tuple, index),
-            ExprKind::Element { array, indices } => Operand::Scalar(self.element(expr, array, indices)),
+            ExprKind::Element { array, indices } => self.element(expr, array, indices),
             ExprKind::ArrayAttribute(array, attribute) => self.array_attribute(expr, array, *attribute),
             ExprKind::Intrinsic { intrinsic, arguments } => self.intrinsic(expr, *intrinsic, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
@@ -57,13 +64,18 @@ impl Lowering<'_> {
             Constant::Bool(value) => self.code.boolean(value),
             Constant::Int(value) => self.code.int(ty(), value),
             Constant::Float(value) => self.code.float(ty(), value),
+            Constant::Complex(real, imag) => return self.code.complex_constant(ty(), real, imag),
             Constant::None | Constant::Dtype => return Operand::Nothing,
         })
     }
 
     fn unary(&mut self, expr: &Expr, op: UnaryOp, value: &Expr) -> Operand {
-        let value = self.scalar(value);
+        let value = self.expr(value);
         self.code.set_span(expr.span);
+        if let Operand::Complex(parts) = value {
+            return self.complex_unary(op, parts);
+        }
+        let value = value.scalar();
         let op = match op {
             UnaryOp::Neg if self.code.ty(value).is_float() => mir::UnaryOp::Fneg,
             UnaryOp::Neg => mir::UnaryOp::Ineg,
@@ -128,9 +140,9 @@ impl Lowering<'_> {
         let both = cost(self.source, then).zip(cost(self.source, otherwise));
         if both.is_some_and(|(then, otherwise)| then + otherwise <= MAX_COST_OF_SELECT) {
             let condition = self.scalar(condition);
-            let (then, otherwise) = (self.scalar(then), self.scalar(otherwise));
+            let (then, otherwise) = (self.expr(then), self.expr(otherwise));
             self.code.set_span(expr.span);
-            return Operand::Scalar(self.code.select(condition, then, otherwise));
+            return self.code.select_number(condition, &then, &otherwise);
         }
         let (then_block, otherwise_block) = (self.code.new_block(), self.code.new_block());
         self.branch_on(condition, then_block, otherwise_block);

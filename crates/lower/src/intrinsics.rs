@@ -1,6 +1,7 @@
 //! Built-in operations.
 
 use crate::code::Code;
+use crate::complex::is_complex;
 use crate::lowering::Lowering;
 use crate::values::{Operand, scalar_dtype};
 use hotloop_abi::RuntimeFunction;
@@ -15,8 +16,12 @@ impl Lowering<'_> {
         if intrinsic == Intrinsic::Len {
             return self.length(&arguments[0]);
         }
-        let values: Vec<Value> = arguments.iter().map(|argument| self.scalar(argument)).collect();
+        let operands = self.exprs(arguments);
         self.code.set_span(expr.span);
+        if operands.iter().any(|operand| matches!(operand, Operand::Complex(_))) || is_complex(&expr.ty) {
+            return self.complex_intrinsic(expr, intrinsic, &operands);
+        }
+        let values: Vec<Value> = operands.iter().map(Operand::scalar).collect();
         if intrinsic == Intrinsic::Divmod {
             let both = self.divmod(scalar_dtype(&arguments[0].ty), values[0], values[1]);
             return Operand::tuple(both.map(Operand::Scalar));
@@ -32,7 +37,9 @@ impl Lowering<'_> {
         let length = match &operand {
             Operand::Array(array) => array.shape[0],
             Operand::Tuple(items) => self.code.int64(items.len() as i64),
-            Operand::Scalar(_) | Operand::Nothing => panic!("HIR: {} has no length", argument.ty),
+            Operand::Scalar(_) | Operand::Complex(_) | Operand::Nothing => {
+                panic!("HIR: {} has no length", argument.ty)
+            }
         };
         self.drop_temporary(&operand);
         Operand::Scalar(length)
@@ -71,6 +78,8 @@ impl Lowering<'_> {
             Intrinsic::Degrees => code.scaled(x, 180.0 / std::f64::consts::PI),
             Intrinsic::Radians => code.scaled(x, std::f64::consts::PI / 180.0),
             Intrinsic::Gcd => code.greatest_common_divisor(dtype, x, values[1]),
+            Intrinsic::IsInteger => code.is_integral_float(x),
+            Intrinsic::BitLength | Intrinsic::BitCount => code.bits_of_magnitude(intrinsic, dtype, x),
             Intrinsic::LogBase => self.logarithm(values),
             Intrinsic::PowBuiltin => self.power(scalar_dtype(&expr.ty), x, values[1], &arguments[1]),
             // Inference makes other trees of these, and those above have other results.
@@ -85,7 +94,11 @@ impl Lowering<'_> {
             | Intrinsic::EmptyLike
             | Intrinsic::ZerosLike
             | Intrinsic::OnesLike
-            | Intrinsic::FullLike => panic!("HIR: {intrinsic:?} gives no number"),
+            | Intrinsic::FullLike
+            | Intrinsic::Complex
+            | Intrinsic::Real
+            | Intrinsic::Imag
+            | Intrinsic::Conjugate => panic!("HIR: {intrinsic:?} gives no number"),
             other => panic!("lowering does not know {other:?}"),
         }
     }
@@ -147,6 +160,7 @@ impl Code {
                 self.binary(BinaryOp::Smax, x, negated)
             }
             DtypeKind::Bool | DtypeKind::Unsigned => x,
+            DtypeKind::Complex => panic!("HIR: a complex number has a magnitude"),
         }
     }
 
@@ -164,6 +178,7 @@ impl Code {
             (DtypeKind::Unsigned, false) => self.binary(BinaryOp::Umax, first, second),
             (DtypeKind::Bool, true) => self.binary(BinaryOp::And, first, second),
             (DtypeKind::Bool, false) => self.binary(BinaryOp::Or, first, second),
+            (DtypeKind::Complex, _) => panic!("HIR: complex numbers have no order"),
         }
     }
 
@@ -174,6 +189,23 @@ impl Code {
         }
         let whole = self.unary(op, x);
         self.convert(ConvertOp::FloatToSigned, whole, MachineType::I64)
+    }
+
+    fn is_integral_float(&mut self, x: Value) -> Value {
+        let whole = self.unary(UnaryOp::Ftrunc, x);
+        let is_whole = self.compare_floats(FloatCompare::Eq, whole, x);
+        let is_finite = self.compare_magnitude(FloatCompare::Lt, x, f64::INFINITY);
+        self.binary(BinaryOp::And, is_whole, is_finite)
+    }
+
+    /// The length or the number of ones of an integer's magnitude, which as an unsigned number always has one.
+    fn bits_of_magnitude(&mut self, intrinsic: Intrinsic, dtype: Dtype, x: Value) -> Value {
+        let function = match intrinsic {
+            Intrinsic::BitLength => RuntimeFunction::BitLength,
+            _ => RuntimeFunction::BitCount,
+        };
+        let magnitude = self.absolute(dtype, x);
+        self.call_runtime(function, vec![magnitude])
     }
 
     fn compare_magnitude(&mut self, op: FloatCompare, x: Value, bound: f64) -> Value {

@@ -5,7 +5,7 @@
 //! contradiction in it is our own mistake, and panics.
 //!
 //! # What HIR becomes
-//! - A number or truth value is one machine value; `None` and dtypes are nothing; a tuple is its items, one after the other.
+//! - A number or truth value is one machine value, a complex number two; `None` and dtypes are nothing; a tuple is its items, one after the other.
 //! - An array is its owner, the address of its first element, its lengths and its strides. An array parameter is the address of a descriptor, which is read
 //!   at the entry; the stride that a contiguous layout fixes is a constant. An array argument is written as a descriptor to a slot of
 //!   the frame, unless it is a parameter itself. Array results are the words of a descriptor, each array with a reference that goes to the caller.
@@ -33,6 +33,7 @@ mod arithmetic;
 mod array;
 mod call;
 mod code;
+mod complex;
 mod convert;
 mod division;
 mod edges;

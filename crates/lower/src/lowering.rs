@@ -182,6 +182,9 @@ impl<'a> Lowering<'a> {
 
     fn parameter(&mut self, ty: &Type, parameters: &[Value], position: &mut usize) -> Operand {
         match ty {
+            Type::Scalar(dtype) if dtype.is_complex() => {
+                Operand::Complex([(); 2].map(|()| next_parameter(parameters, position)))
+            }
             Type::Scalar(_) => Operand::Scalar(next_parameter(parameters, position)),
             Type::Array(array) => {
                 let number = *position as u32;

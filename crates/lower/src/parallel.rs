@@ -6,7 +6,7 @@
 use crate::loops::LoopFrame;
 use crate::lowering::Lowering;
 use crate::range::RangeValues;
-use crate::values::{Operand, scalar_dtype};
+use crate::values::{Lifetime, Operand, flat_types, scalar_dtype};
 use hotloop_hir::{Edge, RangeLoop, Reduction, ReductionOp, Stmt, Version};
 use hotloop_index::IdSet;
 use hotloop_mir as mir;
@@ -66,29 +66,33 @@ impl<'a> Lowering<'a> {
     fn reductions(&mut self, reductions: &[Reduction]) -> Vec<mir::Reduction> {
         reductions
             .iter()
-            .map(|each| {
+            .flat_map(|each| {
                 self.code.set_span(each.span);
                 let ty = self.version_type(each.accumulator);
                 let value = self.read_version(each.initial);
-                let initial = self.converted(&value, self.version_type(each.initial), ty).scalar();
-                mir::Reduction { op: reduction_op(each.op, scalar_dtype(ty)), initial }
+                let mut initial = Vec::new();
+                self.converted(&value, self.version_type(each.initial), ty).flatten(&mut initial);
+                let op = reduction_op(each.op, scalar_dtype(ty));
+                // A complex sum is a sum of each part.
+                initial.into_iter().map(move |initial| mir::Reduction { op, initial })
             })
             .collect()
     }
 
     /// Goes on behind the loop.
     fn results(&mut self, exit: Block, reductions: &[Reduction]) {
-        let parameters: Vec<Value> = reductions
-            .iter()
-            .map(|each| {
-                let machine = crate::values::machine_type(scalar_dtype(self.version_type(each.accumulator)));
-                self.code.add_parameter(exit, machine)
-            })
-            .collect();
+        let mut types = Vec::new();
+        for each in reductions {
+            flat_types(self.version_type(each.accumulator), &mut types);
+        }
+        let parameters: Vec<Value> =
+            types.into_iter().map(|machine| self.code.add_parameter(exit, machine)).collect();
         self.code.start(exit);
-        for (each, value) in reductions.iter().zip(parameters) {
+        let mut parameters = parameters.into_iter();
+        for each in reductions {
             let (from, to) = (self.version_type(each.accumulator), self.version_type(each.result));
-            let result = self.converted(&Operand::Scalar(value), from, to);
+            let value = self.code.unflatten(from, &mut parameters, Lifetime::Caller);
+            let result = self.converted(&value, from, to);
             self.assign(each.result, result);
         }
     }
@@ -96,9 +100,9 @@ impl<'a> Lowering<'a> {
 
 /// The reduction of values of that dtype.
 fn reduction_op(op: ReductionOp, dtype: Dtype) -> mir::ReductionOp {
-    use DtypeKind::{Bool, Float, Signed, Unsigned};
+    use DtypeKind::{Bool, Complex, Float, Signed, Unsigned};
     match (op, dtype.kind()) {
-        (ReductionOp::Add, Float) => mir::ReductionOp::Fadd,
+        (ReductionOp::Add, Float | Complex) => mir::ReductionOp::Fadd,
         (ReductionOp::Add, Bool | Signed | Unsigned) => mir::ReductionOp::Iadd,
         (ReductionOp::Mul, Float) => mir::ReductionOp::Fmul,
         (ReductionOp::Mul, Bool | Signed | Unsigned) => mir::ReductionOp::Imul,
@@ -111,5 +115,8 @@ fn reduction_op(op: ReductionOp, dtype: Dtype) -> mir::ReductionOp {
         (ReductionOp::And, _) | (ReductionOp::Min, Bool) => mir::ReductionOp::And,
         (ReductionOp::Or, _) | (ReductionOp::Max, Bool) => mir::ReductionOp::Or,
         (ReductionOp::Xor, _) => mir::ReductionOp::Xor,
+        (ReductionOp::Mul | ReductionOp::Min | ReductionOp::Max, Complex) => {
+            panic!("HIR: {op:?} of complex numbers in a parallel loop")
+        }
     }
 }

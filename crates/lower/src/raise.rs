@@ -70,7 +70,11 @@ impl Lowering<'_> {
         match ty {
             Type::Scalar(dtype) => {
                 let position = payload.len() as u32;
-                payload.push(self.word(operand.scalar(), *dtype));
+                let mut parts = Vec::new();
+                operand.flatten(&mut parts);
+                for part in parts {
+                    payload.push(self.word(part, dtype.part()));
+                }
                 ErrorArgument::Word(*dtype, position)
             }
             Type::Tuple(types) => {
@@ -115,6 +119,7 @@ fn constant_value(value: &Expr) -> Option<ErrorValue> {
         Constant::Bool(value) => Some(ErrorValue::Bool(value)),
         Constant::Int(bits) => Some(ErrorValue::number(value.ty.as_scalar()?, bits)),
         Constant::Float(value) => Some(ErrorValue::float(value)),
+        Constant::Complex(real, imag) => Some(ErrorValue::Complex(real.to_bits(), imag.to_bits())),
         Constant::Dtype => None,
     }
 }

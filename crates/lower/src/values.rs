@@ -1,6 +1,7 @@
 //! What a HIR value is in MIR: machine values, with the structure that its type gives them.
 
 use crate::code::Code;
+use crate::complex::Parts;
 use hotloop_abi::array_words;
 use hotloop_mir::{MachineType, Region, RegionKind, Value};
 use hotloop_types::{ArrayType, Dtype, Layout, Type};
@@ -9,8 +10,10 @@ use std::rc::Rc;
 /// A value of the source.
 #[derive(Clone, Debug)]
 pub(crate) enum Operand {
-    /// A number or truth value.
+    /// A real number or truth value.
     Scalar(Value),
+    /// A complex number.
+    Complex(Parts),
     /// An array.
     Array(Rc<ArrayOperand>),
     /// A tuple, or what a function captured.
@@ -59,7 +62,7 @@ impl Operand {
     pub(crate) fn scalar(&self) -> Value {
         match self {
             Self::Scalar(value) => *value,
-            Self::Array(_) | Self::Tuple(_) | Self::Nothing => {
+            Self::Complex(_) | Self::Array(_) | Self::Tuple(_) | Self::Nothing => {
                 panic!("HIR: a scalar is expected, not {self:?}")
             }
         }
@@ -69,7 +72,7 @@ impl Operand {
     pub(crate) fn array(&self) -> &Rc<ArrayOperand> {
         match self {
             Self::Array(array) => array,
-            Self::Scalar(_) | Self::Tuple(_) | Self::Nothing => {
+            Self::Scalar(_) | Self::Complex(_) | Self::Tuple(_) | Self::Nothing => {
                 panic!("HIR: an array is expected, not {self:?}")
             }
         }
@@ -79,7 +82,7 @@ impl Operand {
     pub(crate) fn items(&self) -> &[Operand] {
         match self {
             Self::Tuple(items) => items,
-            Self::Scalar(_) | Self::Array(_) | Self::Nothing => {
+            Self::Scalar(_) | Self::Complex(_) | Self::Array(_) | Self::Nothing => {
                 panic!("HIR: a tuple is expected, not {self:?}")
             }
         }
@@ -90,7 +93,7 @@ impl Operand {
         match self {
             Self::Array(array) => visit(array),
             Self::Tuple(items) => items.iter().for_each(|item| item.for_each_array(visit)),
-            Self::Scalar(_) | Self::Nothing => {}
+            Self::Scalar(_) | Self::Complex(_) | Self::Nothing => {}
         }
     }
 
@@ -107,7 +110,7 @@ impl Operand {
         match self {
             Self::Array(array) => Self::Array(change(array)),
             Self::Tuple(items) => Self::tuple(items.iter().map(|item| item.map_arrays(change))),
-            Self::Scalar(_) | Self::Nothing => self.clone(),
+            Self::Scalar(_) | Self::Complex(_) | Self::Nothing => self.clone(),
         }
     }
 
@@ -121,6 +124,7 @@ impl Operand {
     pub(crate) fn flatten(&self, values: &mut Vec<Value>) {
         match self {
             Self::Scalar(value) => values.push(*value),
+            Self::Complex(parts) => values.extend(parts),
             Self::Array(array) => values.extend(array.words()),
             Self::Tuple(items) => items.iter().for_each(|item| item.flatten(values)),
             Self::Nothing => {}
@@ -138,7 +142,7 @@ impl ArrayOperand {
     }
 }
 
-/// What machine type the values of a dtype have.
+/// What machine type the values of a dtype have, or the parts of complex ones.
 pub(crate) const fn machine_type(dtype: Dtype) -> MachineType {
     match dtype {
         Dtype::Bool => MachineType::I1,
@@ -146,9 +150,14 @@ pub(crate) const fn machine_type(dtype: Dtype) -> MachineType {
         Dtype::Int16 | Dtype::UInt16 => MachineType::I16,
         Dtype::Int32 | Dtype::UInt32 => MachineType::I32,
         Dtype::Int64 | Dtype::UInt64 => MachineType::I64,
-        Dtype::Float32 => MachineType::F32,
-        Dtype::Float64 => MachineType::F64,
+        Dtype::Float32 | Dtype::Complex64 => MachineType::F32,
+        Dtype::Float64 | Dtype::Complex128 => MachineType::F64,
     }
+}
+
+/// The machine types of a number.
+fn number_types(dtype: Dtype) -> impl Iterator<Item = MachineType> {
+    std::iter::repeat_n(machine_type(dtype), if dtype.is_complex() { 2 } else { 1 })
 }
 
 /// The dtype of a scalar type.
@@ -197,7 +206,7 @@ pub(crate) fn unit_axis(array: ArrayType) -> Option<usize> {
 /// The machine types of a value of that type, as [`Operand::flatten`] orders them.
 pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
     match ty {
-        Type::Scalar(dtype) => types.push(machine_type(*dtype)),
+        Type::Scalar(dtype) => types.extend(number_types(*dtype)),
         Type::Array(array) => {
             types.extend([MachineType::Ptr, MachineType::Ptr]);
             types.extend((2..array_words(usize::from(array.ndim))).map(|_| MachineType::I64));
@@ -210,7 +219,7 @@ pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
 /// The machine types of a parameter of that type: arrays are passed by the address of their descriptor.
 pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
     match ty {
-        Type::Scalar(dtype) => types.push(machine_type(*dtype)),
+        Type::Scalar(dtype) => types.extend(number_types(*dtype)),
         Type::Array(_) => types.push(MachineType::Ptr),
         Type::Tuple(_) | Type::Function(_) => {
             ty.parts().iter().for_each(|part| parameter_types(part, types));
@@ -228,6 +237,7 @@ impl Code {
         lifetime: Lifetime,
     ) -> Operand {
         match ty {
+            Type::Scalar(dtype) if dtype.is_complex() => Operand::Complex([next(values), next(values)]),
             Type::Scalar(_) => Operand::Scalar(next(values)),
             Type::Array(array) => {
                 let region = self.region(RegionKind::Unknown);

@@ -419,6 +419,12 @@ fn every_operation_of_the_table_is_known() {
             Typing::Divmod => (&["int64", "int64"], "Tuple(int64, int64)"),
             Typing::Length => (&["float64[:]"], "int64"),
             Typing::Ldexp => (&["float64", "int64"], "float64"),
+            Typing::OfInteger => (&["int64"], "int64"),
+            Typing::Complex => match operation {
+                Intrinsic::Complex => (&["float64", "float64"], "complex128"),
+                Intrinsic::Conjugate => (&["complex128"], "complex128"),
+                _ => (&["complex128"], "float64"),
+            },
             Typing::Counting | Typing::NewArray(_) | Typing::NewArrayLike(_) => continue,
         };
         machine::lower(&of(parameters, result, |x| intrinsic(*operation, x.to_vec(), result)));

@@ -2,7 +2,6 @@
 
 use crate::code::TypeCode;
 use hotloop_driver::{Compiled, Dtype, Number, Type, result_words};
-use hotloop_types::DtypeKind;
 use std::sync::Arc;
 
 /// The code for arguments of certain types.
@@ -10,24 +9,27 @@ pub(crate) struct Entry {
     pub(crate) codes: Box<[TypeCode]>,
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) result_words: usize,
-    /// The argument words that are converted before the call: position, from and to. Only where a declared signature asks for other numbers than were passed.
-    conversions: Box<[(usize, Dtype, Dtype)]>,
+    /// What each argument word or pair of words is, where a declared signature asks for other numbers than were passed; empty where all words
+    /// are passed on as they are.
+    fields: Box<[Field]>,
 }
 
 impl Entry {
     /// The entry for arguments of these types, which come as these codes.
     pub(crate) fn new(codes: &[TypeCode], types: &[Type], compiled: Arc<Compiled>) -> Self {
-        let (mut from, mut to) = (Vec::new(), Vec::new());
+        let (mut from, mut to): (Vec<Option<Dtype>>, Vec<Option<Dtype>>) = (Vec::new(), Vec::new());
         types.iter().for_each(|ty| flatten(ty, &mut from));
         compiled.signature().parameters.iter().for_each(|ty| flatten(ty, &mut to));
-        let pairs = from.into_iter().zip(to).enumerate();
-        let conversions = pairs.filter_map(|(position, pair)| match pair {
-            (Some(from), Some(to)) if from != to => Some((position, from, to)),
-            _ => None,
+        let fields = from.into_iter().zip(to).map(|pair| match pair {
+            (Some(from), Some(to)) => Field::Number { from, to },
+            _ => Field::Address,
         });
+        let fields: Vec<Field> = fields.collect();
+        let is_converted =
+            fields.iter().any(|field| matches!(field, Field::Number { from, to } if from != to));
         Self {
             codes: codes.into(),
-            conversions: conversions.collect(),
+            fields: if is_converted { fields.into() } else { Box::default() },
             result_words: result_words(compiled.result()),
             compiled,
         }
@@ -36,48 +38,39 @@ impl Entry {
     /// Whether the argument words are passed on as they are.
     #[inline(always)]
     pub(crate) fn takes_words_unchanged(&self) -> bool {
-        self.conversions.is_empty()
+        self.fields.is_empty()
     }
 
     /// The argument words that the code takes, for these.
     pub(crate) fn converted(&self, words: &[u64]) -> Vec<u64> {
-        let mut words = words.to_vec();
-        for (position, from, to) in &self.conversions {
-            words[*position] = convert(words[*position], *from, *to);
+        let (mut words, mut converted) = (words.iter().copied(), Vec::with_capacity(words.len()));
+        for field in &self.fields {
+            match field {
+                Field::Address => converted.extend(words.next()),
+                Field::Number { from, to } => {
+                    converted.extend(Number::from_words(*from, &mut words).words(*to))
+                }
+            }
         }
-        words
+        converted
     }
 }
 
-/// What each argument word of that type holds: a number of that dtype, or something else.
+/// What argument words are.
+#[derive(Clone, Copy)]
+enum Field {
+    /// The address of a descriptor.
+    Address,
+    /// A number, passed as one dtype and wanted as another.
+    Number { from: Dtype, to: Dtype },
+}
+
+/// What an argument of that type is made of: numbers of those dtypes, and something else.
 fn flatten(ty: &Type, words: &mut Vec<Option<Dtype>>) {
     match ty {
         Type::Scalar(dtype) => words.push(Some(*dtype)),
         Type::Array(_) => words.push(None),
         Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| flatten(part, words)),
         Type::None | Type::Dtype(_) => {}
-    }
-}
-
-/// A number as another dtype, as an assignment would convert it.
-fn convert(word: u64, from: Dtype, to: Dtype) -> u64 {
-    let number = Number::from_word(from, word);
-    let float = match number {
-        Number::Bool(value) => f64::from(u8::from(value)),
-        Number::Int(_, value) => value as f64,
-        Number::UInt(_, value) => value as f64,
-        Number::Float(_, value) => value,
-    };
-    let bits = match number {
-        Number::Bool(value) => u64::from(value),
-        Number::Int(_, value) => value as u64,
-        Number::UInt(_, value) => value,
-        Number::Float(_, value) => value as i64 as u64,
-    };
-    match to.kind() {
-        DtypeKind::Bool => u64::from(if from.is_float() { float != 0.0 } else { bits != 0 }),
-        DtypeKind::Signed | DtypeKind::Unsigned => bits,
-        DtypeKind::Float if to == Dtype::Float32 => u64::from((float as f32).to_bits()),
-        DtypeKind::Float => float.to_bits(),
     }
 }

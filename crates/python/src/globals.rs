@@ -10,7 +10,8 @@ use hotloop_intrinsics::{Intrinsic, Item, lookup};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyCFunction, PyCode, PyDict, PyFloat, PyFunction, PyInt, PyModule, PyString, PyTuple, PyType,
+    PyBool, PyCFunction, PyCode, PyComplex, PyDict, PyFloat, PyFunction, PyInt, PyModule, PyString, PyTuple,
+    PyType,
 };
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -175,6 +176,9 @@ pub(crate) fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>
     if value.is_exact_instance_of::<PyFloat>() {
         return Ok(Some(FrozenValue::Float(value.extract()?)));
     }
+    if value.is_exact_instance_of::<PyComplex>() {
+        return complex(Dtype::Complex128, value);
+    }
     if value.is_exact_instance_of::<PyString>() {
         return Ok(Some(FrozenValue::Str(value.extract()?)));
     }
@@ -186,9 +190,17 @@ pub(crate) fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>
     numpy_scalar(value)
 }
 
+fn complex(dtype: Dtype, value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
+    let part = |name: &str| value.getattr(name)?.extract::<f64>();
+    Ok(Some(FrozenValue::Complex(dtype, part("real")?, part("imag")?)))
+}
+
 fn numpy_scalar(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
     let kind = value.get_type();
     let Some(dtype) = crate::numpy::numpy().scalar_dtype(kind.as_type_ptr()) else { return Ok(None) };
+    if dtype.is_complex() {
+        return complex(dtype, value);
+    }
     Ok(Some(if dtype.is_float() {
         FrozenValue::NumpyFloat(dtype, value.extract()?)
     } else if dtype == Dtype::Bool {
@@ -224,6 +236,7 @@ const TYPES: &[&str] = &[
     "builtins.int",
     "builtins.float",
     "builtins.bool",
+    "builtins.complex",
     "numpy.bool_",
     "numpy.int8",
     "numpy.int16",
@@ -237,6 +250,8 @@ const TYPES: &[&str] = &[
     "numpy.ulonglong",
     "numpy.float32",
     "numpy.float64",
+    "numpy.complex64",
+    "numpy.complex128",
 ];
 
 /// Built-in operations and types by their addresses. They live as long as their modules, which nobody unloads.

@@ -46,7 +46,7 @@ struct DescrFields {
     type_number: c_int,
 }
 
-/// A NumPy scalar of up to eight bytes.
+/// A NumPy scalar, or the first eight bytes of it.
 #[repr(C)]
 struct ScalarFields {
     head: ffi::PyObject,
@@ -59,7 +59,7 @@ impl ArrayFields {
         // SAFETY: an array has a descriptor as long as it lives.
         let descr = unsafe { &*self.descr };
         let is_native = descr.byteorder as u8 != FOREIGN_ORDER;
-        DTYPES.get(usize::try_from(descr.type_number).ok()?).copied().filter(|_| is_native)
+        (*DTYPES.get(usize::try_from(descr.type_number).ok()?)?).filter(|_| is_native)
     }
 
     /// Whether the elements have another byte order than the machine.
@@ -73,28 +73,32 @@ impl ArrayFields {
 const FOREIGN_ORDER: u8 = if cfg!(target_endian = "little") { b'>' } else { b'<' };
 
 /// The dtypes by NumPy's type numbers, on machines where a C `long` has 64 bits.
-const DTYPES: [Dtype; 13] = [
-    Dtype::Bool,
-    Dtype::Int8,
-    Dtype::UInt8,
-    Dtype::Int16,
-    Dtype::UInt16,
-    Dtype::Int32,
-    Dtype::UInt32,
-    Dtype::Int64,
-    Dtype::UInt64,
-    Dtype::Int64,
-    Dtype::UInt64,
-    Dtype::Float32,
-    Dtype::Float64,
+const DTYPES: [Option<Dtype>; 16] = [
+    Some(Dtype::Bool),
+    Some(Dtype::Int8),
+    Some(Dtype::UInt8),
+    Some(Dtype::Int16),
+    Some(Dtype::UInt16),
+    Some(Dtype::Int32),
+    Some(Dtype::UInt32),
+    Some(Dtype::Int64),
+    Some(Dtype::UInt64),
+    Some(Dtype::Int64),
+    Some(Dtype::UInt64),
+    Some(Dtype::Float32),
+    Some(Dtype::Float64),
+    // A C `long double`.
+    None,
+    Some(Dtype::Complex64),
+    Some(Dtype::Complex128),
 ];
 
 /// The letters of NumPy's type numbers.
-const LETTERS: [&str; 13] = ["?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "f", "d"];
+const LETTERS: [&str; 16] = ["?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "f", "d", "g", "F", "D"];
 
 /// NumPy's number of a dtype.
 fn type_number(dtype: Dtype) -> c_int {
-    DTYPES.iter().position(|known| *known == dtype).expect("every dtype is one of NumPy's") as c_int
+    DTYPES.iter().position(|known| *known == Some(dtype)).expect("every dtype is one of NumPy's") as c_int
 }
 
 type NewFromDescr = unsafe extern "C" fn(
@@ -113,7 +117,7 @@ type SetBaseObject = unsafe extern "C" fn(*mut ffi::PyObject, *mut ffi::PyObject
 /// NumPy, once it is imported. Its types and functions live as long as the process.
 pub(crate) struct NumPy {
     array_type: *mut ffi::PyTypeObject,
-    scalar_types: [*mut ffi::PyTypeObject; 13],
+    scalar_types: [*mut ffi::PyTypeObject; 16],
     new_from_descr: NewFromDescr,
     descr_from_type: DescrFromType,
     set_base_object: SetBaseObject,
@@ -144,7 +148,7 @@ impl NumPy {
     fn import(py: Python<'_>) -> PyResult<Self> {
         let module = py.import("numpy")?;
         let dtype = module.getattr("dtype")?;
-        let mut scalar_types = [std::ptr::null_mut(); 13];
+        let mut scalar_types = [std::ptr::null_mut(); 16];
         for (slot, letter) in scalar_types.iter_mut().zip(LETTERS) {
             *slot = dtype.call1((letter,))?.getattr("type")?.cast_into::<PyType>()?.as_type_ptr();
         }
@@ -174,7 +178,7 @@ impl NumPy {
 
     /// The dtype of NumPy scalars of a type.
     pub(crate) fn scalar_dtype(&self, kind: *mut ffi::PyTypeObject) -> Option<Dtype> {
-        self.scalar_types.iter().position(|known| *known == kind).map(|number| DTYPES[number])
+        self.scalar_types.iter().position(|known| *known == kind).and_then(|number| DTYPES[number])
     }
 
     /// A new array over foreign memory that `base` keeps alive. On failure the exception is set.
@@ -232,15 +236,15 @@ pub(crate) unsafe fn fields<'a>(array: *mut ffi::PyObject) -> &'a ArrayFields {
     unsafe { &*array.cast() }
 }
 
-/// The value of a NumPy scalar as an argument word.
+/// The value of a NumPy scalar as an argument word; of a complex one the second word is the imaginary part.
 ///
 /// # Safety
 /// The object is a scalar of that dtype.
-pub(crate) unsafe fn scalar_word(scalar: *mut ffi::PyObject, dtype: Dtype) -> u64 {
+pub(crate) unsafe fn scalar_words(scalar: *mut ffi::PyObject, dtype: Dtype) -> (u64, Option<u64>) {
     // SAFETY: the caller's promise; nothing is read yet.
     let value = unsafe { &raw const (*scalar.cast::<ScalarFields>()).value };
     // SAFETY: the value lies there with the size of its dtype.
-    unsafe {
+    let word = unsafe {
         match dtype {
             Dtype::Bool | Dtype::UInt8 => u64::from(value.cast::<u8>().read()),
             Dtype::Int8 => value.cast::<i8>().read() as u64,
@@ -249,6 +253,15 @@ pub(crate) unsafe fn scalar_word(scalar: *mut ffi::PyObject, dtype: Dtype) -> u6
             Dtype::Int32 => value.cast::<i32>().read() as u64,
             Dtype::UInt32 | Dtype::Float32 => u64::from(value.cast::<u32>().read()),
             Dtype::Int64 | Dtype::UInt64 | Dtype::Float64 => value.read(),
+            Dtype::Complex64 => {
+                let [real, imag] = value.cast::<[u32; 2]>().read();
+                return (u64::from(real), Some(u64::from(imag)));
+            }
+            Dtype::Complex128 => {
+                let [real, imag] = value.cast::<[u64; 2]>().read();
+                return (real, Some(imag));
+            }
         }
-    }
+    };
+    (word, None)
 }

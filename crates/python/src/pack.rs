@@ -112,12 +112,33 @@ impl<'b> Pack<'b> {
         let number = unsafe { ffi::PyLong_AsLongLong(value) };
         // SAFETY: the GIL is held.
         if number == -1 && !unsafe { ffi::PyErr_Occurred() }.is_null() {
-            // SAFETY: the same exception is raised with a better message.
-            unsafe { ffi::PyErr_Clear() };
-            return Err(Unfit::Refused);
+            // SAFETY: the caller's promise.
+            return unsafe { self.add_large_int(value) };
         }
         self.words.push(number as u64)?;
         Ok(TypeCode::scalar(Dtype::Int64))
+    }
+
+    /// An `int` that does not fit int64: a uint64, as in Numba. An exception is set.
+    ///
+    /// # Safety
+    /// The object is an `int`.
+    #[cold]
+    unsafe fn add_large_int(&mut self, value: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        // SAFETY: the exception says that it does not fit; the caller's promise.
+        let number = unsafe {
+            ffi::PyErr_Clear();
+            ffi::PyLong_AsUnsignedLongLong(value)
+        };
+        // SAFETY: the GIL is held; the exception is replaced by one with a better message.
+        unsafe {
+            if !ffi::PyErr_Occurred().is_null() {
+                ffi::PyErr_Clear();
+                return Err(Unfit::Refused);
+            }
+        }
+        self.words.push(number)?;
+        Ok(TypeCode::scalar(Dtype::UInt64))
     }
 
     /// # Safety
@@ -161,7 +182,11 @@ impl<'b> Pack<'b> {
                 self.words.push(u64::from(value == ffi::Py_True()))?;
                 Ok(TypeCode::scalar(Dtype::Bool))
             } else if let Some(dtype) = numpy().scalar_dtype(kind) {
-                self.words.push(numpy::scalar_word(value, dtype))?;
+                let (word, imag) = numpy::scalar_words(value, dtype);
+                self.words.push(word)?;
+                if let Some(imag) = imag {
+                    self.words.push(imag)?;
+                }
                 Ok(TypeCode::scalar(dtype))
             } else if value == ffi::Py_None() {
                 Ok(TypeCode::NONE)
@@ -172,6 +197,10 @@ impl<'b> Pack<'b> {
             } else if ffi::PyFloat_Check(value) != 0 {
                 self.words.push(ffi::PyFloat_AsDouble(value).to_bits())?;
                 Ok(TypeCode::scalar(Dtype::Float64))
+            } else if ffi::PyComplex_Check(value) != 0 {
+                self.words.push(ffi::PyComplex_RealAsDouble(value).to_bits())?;
+                self.words.push(ffi::PyComplex_ImagAsDouble(value).to_bits())?;
+                Ok(TypeCode::scalar(Dtype::Complex128))
             } else {
                 Err(Unfit::Refused)
             }
@@ -206,7 +235,7 @@ unsafe fn lengths<'a>(numbers: *const isize, count: usize) -> &'a [isize] {
 /// Why a kernel does not take this argument: an exception that names the property. `place` is what it is an argument of.
 pub(crate) fn explain(argument: &Bound<'_, PyAny>, place: &str) -> PyErr {
     match reason(argument) {
-        Ok(Reason::TooLarge) => PyOverflowError::new_err(format!("{place}: the int does not fit int64")),
+        Ok(Reason::TooLarge) => PyOverflowError::new_err(format!("{place}: the int does not fit 64 bits")),
         Ok(Reason::Kind(reason)) => PyTypeError::new_err(format!("{place}: {reason}")),
         Err(error) => error,
     }

@@ -8,7 +8,7 @@ use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyFloat, PyInt, PyString, PyTuple};
 
 /// The exception that a kernel raised.
 #[cold]
@@ -42,6 +42,9 @@ fn python_value<'py>(py: Python<'py>, value: &ErrorValue) -> PyResult<Bound<'py,
             Err(_) => py.get_type::<PyInt>().call1((value.to_string(),))?,
         },
         ErrorValue::Float(bits) => PyFloat::new(py, f64::from_bits(*bits)).into_any(),
+        ErrorValue::Complex(real, imag) => {
+            PyComplex::from_doubles(py, f64::from_bits(*real), f64::from_bits(*imag)).into_any()
+        }
         ErrorValue::Str(text) => PyString::new(py, text).into_any(),
         ErrorValue::Tuple(items) => {
             let items = items.iter().map(|item| python_value(py, item));

@@ -14,7 +14,7 @@ use std::ffi::CStr;
 enum Owned {
     None,
     Dtype(Dtype),
-    Number(Dtype, u64),
+    Number(Dtype, [u64; 2]),
     Array(OwnedArray),
     Tuple(Vec<Owned>),
 }
@@ -40,7 +40,8 @@ pub(crate) unsafe fn into_python(
     arguments: &[*mut ffi::PyObject],
 ) -> PyResult<Py<PyAny>> {
     match ty {
-        Type::Scalar(dtype) => number(py, *dtype, words[0]),
+        Type::Scalar(dtype) if dtype.is_complex() => number(py, *dtype, [words[0], words[1]]),
+        Type::Scalar(dtype) => number(py, *dtype, [words[0], 0]),
         Type::None => Ok(py.None()),
         Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) | Type::Function(_) => {
             // SAFETY: the caller's promise.
@@ -51,9 +52,9 @@ pub(crate) unsafe fn into_python(
     }
 }
 
-/// A number as Numba gives it: a Python `float`, `int` or `bool`.
+/// A number as Numba gives it: a Python `float`, `int`, `complex` or `bool`. Only a complex one has a second word.
 #[inline(always)]
-fn number(py: Python<'_>, dtype: Dtype, word: u64) -> PyResult<Py<PyAny>> {
+fn number(py: Python<'_>, dtype: Dtype, [word, imag]: [u64; 2]) -> PyResult<Py<PyAny>> {
     // SAFETY: the GIL is held; each function gives a new reference, or null with the exception set.
     unsafe {
         let object = match dtype {
@@ -67,6 +68,11 @@ fn number(py: Python<'_>, dtype: Dtype, word: u64) -> PyResult<Py<PyAny>> {
             Dtype::UInt32 => ffi::PyLong_FromLongLong(i64::from(word as u32)),
             Dtype::UInt16 => ffi::PyLong_FromLongLong(i64::from(word as u16)),
             Dtype::UInt8 => ffi::PyLong_FromLongLong(i64::from(word as u8)),
+            Dtype::Complex128 => ffi::PyComplex_FromDoubles(f64::from_bits(word), f64::from_bits(imag)),
+            Dtype::Complex64 => ffi::PyComplex_FromDoubles(
+                f64::from(f32::from_bits(word as u32)),
+                f64::from(f32::from_bits(imag as u32)),
+            ),
             Dtype::Bool => ffi::PyBool_FromLong((word & 1) as std::ffi::c_long),
         };
         Bound::from_owned_ptr_or_err(py, object).map(Bound::unbind)
@@ -83,7 +89,9 @@ impl Owned {
         match ty {
             Type::None => Self::None,
             Type::Dtype(dtype) => Self::Dtype(*dtype),
-            Type::Scalar(dtype) => Self::Number(*dtype, word()),
+            Type::Scalar(dtype) => {
+                Self::Number(*dtype, [word(), if dtype.is_complex() { word() } else { 0 }])
+            }
             Type::Array(ty) => {
                 // SAFETY: an array result owns a reference to its block, or borrows and has none.
                 let block = unsafe { Block::from_raw(word() as *mut u8) };
@@ -107,7 +115,7 @@ impl Owned {
         match self {
             Self::None => Ok(py.None()),
             Self::Dtype(dtype) => Ok(py.import("numpy")?.getattr("dtype")?.call1((dtype.name(),))?.unbind()),
-            Self::Number(dtype, word) => number(py, dtype, word),
+            Self::Number(dtype, words) => number(py, dtype, words),
             // SAFETY: the caller's promise.
             Self::Array(array) => unsafe { array.into_python(py, arguments) },
             Self::Tuple(items) => {
@@ -195,7 +203,7 @@ impl OwnedArray {
             highest += reach.max(0);
         }
         // An empty part may start at the end.
-        (lowest..=highest + 8).contains(&(self.data as isize))
+        (lowest..=highest + 16).contains(&(self.data as isize))
     }
 }
 

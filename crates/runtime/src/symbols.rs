@@ -1,7 +1,7 @@
 //! Where the functions of the abi's table are, for whoever links compiled code.
 
 use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
-use crate::math::{MathFunction, gamma, libm, rounding};
+use crate::math::{MathFunction, complex, gamma, integers, libm, rounding};
 use crate::parallel::hl_parallel_for;
 use crate::safepoint::hl_safepoint;
 use hotloop_abi::RuntimeFunction;
@@ -76,6 +76,9 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::Ldexp => Implementation::Math(MathFunction::DoubleInteger(rounding::hl_ldexp)),
         Row::Nextafter => Implementation::Math(MathFunction::DoubleDouble(libm::NEXTAFTER.get())),
         Row::RoundDigits => Implementation::Math(MathFunction::DoubleInteger(rounding::hl_round_digits)),
+        Row::BitLength => Implementation::Math(MathFunction::Integer(integers::hl_bit_length)),
+        Row::BitCount => Implementation::Math(MathFunction::Integer(integers::hl_bit_count)),
+        Row::ComplexPow => Implementation::Math(MathFunction::ComplexComplex(complex::hl_complex_pow)),
         Row::FloatSin => Implementation::Math(MathFunction::Float(libm::SINF.get())),
         Row::FloatCos => Implementation::Math(MathFunction::Float(libm::COSF.get())),
         Row::FloatExp => Implementation::Math(MathFunction::Float(libm::EXPF.get())),

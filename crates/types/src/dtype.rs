@@ -27,6 +27,10 @@ pub enum Dtype {
     Float32,
     /// binary64: a Python `float`.
     Float64,
+    /// Two binary32.
+    Complex64,
+    /// Two binary64: a Python `complex`.
+    Complex128,
 }
 
 /// What sort of number a dtype is.
@@ -40,6 +44,8 @@ pub enum DtypeKind {
     Signed,
     /// A binary float.
     Float,
+    /// A complex number of two binary floats.
+    Complex,
 }
 
 impl Dtype {
@@ -56,6 +62,8 @@ impl Dtype {
         Self::UInt64,
         Self::Float32,
         Self::Float64,
+        Self::Complex64,
+        Self::Complex128,
     ];
 
     /// The name NumPy gives it.
@@ -72,6 +80,8 @@ impl Dtype {
             Self::UInt64 => "uint64",
             Self::Float32 => "float32",
             Self::Float64 => "float64",
+            Self::Complex64 => "complex64",
+            Self::Complex128 => "complex128",
         }
     }
 
@@ -89,6 +99,8 @@ impl Dtype {
             "uint64" | "u8" | "uintp" | "uint" | "ulong" | "ulonglong" | "size_t" => Self::UInt64,
             "float32" | "f4" | "float_" | "single" => Self::Float32,
             "float64" | "f8" | "double" | "float" => Self::Float64,
+            "complex64" | "c8" | "csingle" => Self::Complex64,
+            "complex128" | "c16" | "cdouble" => Self::Complex128,
             _ => return None,
         })
     }
@@ -100,6 +112,7 @@ impl Dtype {
             Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 => DtypeKind::Signed,
             Self::UInt8 | Self::UInt16 | Self::UInt32 | Self::UInt64 => DtypeKind::Unsigned,
             Self::Float32 | Self::Float64 => DtypeKind::Float,
+            Self::Complex64 | Self::Complex128 => DtypeKind::Complex,
         }
     }
 
@@ -109,7 +122,37 @@ impl Dtype {
             Self::Bool | Self::Int8 | Self::UInt8 => 1,
             Self::Int16 | Self::UInt16 => 2,
             Self::Int32 | Self::UInt32 | Self::Float32 => 4,
-            Self::Int64 | Self::UInt64 | Self::Float64 => 8,
+            Self::Int64 | Self::UInt64 | Self::Float64 | Self::Complex64 => 8,
+            Self::Complex128 => 16,
+        }
+    }
+
+    /// Whether it is a complex number.
+    pub const fn is_complex(self) -> bool {
+        matches!(self.kind(), DtypeKind::Complex)
+    }
+
+    /// Whether it is a truth value or an integer.
+    pub const fn is_integral(self) -> bool {
+        matches!(self.kind(), DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned)
+    }
+
+    /// The dtype of the real and the imaginary part: of a complex number a float, of any other its own.
+    #[must_use]
+    pub const fn part(self) -> Self {
+        match self {
+            Self::Complex64 => Self::Float32,
+            Self::Complex128 => Self::Float64,
+            real => real,
+        }
+    }
+
+    /// The complex dtype whose parts hold it, without what an integer of more than 53 bits loses.
+    #[must_use]
+    pub const fn as_complex(self) -> Self {
+        match self {
+            Self::Float32 | Self::Complex64 => Self::Complex64,
+            _ => Self::Complex128,
         }
     }
 

@@ -7,8 +7,9 @@ use crate::{ArrayType, Dtype, DtypeKind, Layout, Type};
 
 /// The dtype in which `a op b` is computed, for arithmetic on two scalars.
 pub fn promote(a: Dtype, b: Dtype) -> Dtype {
-    use DtypeKind::{Bool, Float, Signed, Unsigned};
+    use DtypeKind::{Bool, Complex, Float, Signed, Unsigned};
     match (a.kind(), b.kind()) {
+        (Complex, _) | (_, Complex) => promote(a.part(), b.part()).as_complex(),
         (Float, Float) => a.max(b),
         (Float, _) => arithmetic_with_integer(a, b),
         (_, Float) => arithmetic_with_integer(b, a),
@@ -52,9 +53,10 @@ pub fn unify(a: &Type, b: &Type) -> Option<Type> {
 
 /// The narrowest dtype that holds both; a signed and an unsigned integer without one meet in float64, as in Numba.
 fn unify_dtypes(a: Dtype, b: Dtype) -> Dtype {
-    use DtypeKind::{Bool, Float, Signed, Unsigned};
+    use DtypeKind::{Bool, Complex, Float, Signed, Unsigned};
     let wider = if a.size_bytes() >= b.size_bytes() { a } else { b };
     match (a.kind(), b.kind()) {
+        (Complex, _) | (_, Complex) => unify_dtypes(a.part(), b.part()).as_complex(),
         (Bool, _) => b,
         (_, Bool) => a,
         (Float, Float) | (Signed, Signed) | (Unsigned, Unsigned) => wider,
@@ -90,7 +92,7 @@ fn unify_arrays(a: ArrayType, b: ArrayType) -> Option<ArrayType> {
 mod tests {
     use super::*;
 
-    /// Rows and columns: bool, int8..int64, uint8..uint64, float32, float64; as Numba 0.68.1 answers.
+    /// Rows and columns: bool, int8..int64, uint8..uint64, float32, float64, complex64, complex128; as Numba 0.68.1 answers.
     fn check(table: &str, rule: impl Fn(Dtype, Dtype) -> Dtype) {
         let rows: Vec<Vec<&str>> =
             table.trim().lines().map(|line| line.split_whitespace().collect()).collect();
@@ -106,17 +108,19 @@ mod tests {
     fn arithmetic_is_typed_as_by_numba() {
         check(
             "
-            i8  i8  i8  i8  i8  i8  i8  i8  i8  f4  f8
-            i8  i8  i8  i8  i8  i8  i8  i8  i8  f4  f8
-            i8  i8  i8  i8  i8  i8  i8  i8  i8  f4  f8
-            i8  i8  i8  i8  i8  i8  i8  i8  i8  f8  f8
-            i8  i8  i8  i8  i8  i8  i8  i8  i8  f8  f8
-            i8  i8  i8  i8  i8  u8  u8  u8  u8  f4  f8
-            i8  i8  i8  i8  i8  u8  u8  u8  u8  f8  f8
-            i8  i8  i8  i8  i8  u8  u8  u8  u8  f8  f8
-            i8  i8  i8  i8  i8  u8  u8  u8  u8  f8  f8
-            f4  f4  f4  f8  f8  f4  f8  f8  f8  f4  f8
-            f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8",
+            i8  i8  i8  i8  i8  i8  i8  i8  i8  f4  f8  c8  c16
+            i8  i8  i8  i8  i8  i8  i8  i8  i8  f4  f8  c8  c16
+            i8  i8  i8  i8  i8  i8  i8  i8  i8  f4  f8  c8  c16
+            i8  i8  i8  i8  i8  i8  i8  i8  i8  f8  f8  c16  c16
+            i8  i8  i8  i8  i8  i8  i8  i8  i8  f8  f8  c16  c16
+            i8  i8  i8  i8  i8  u8  u8  u8  u8  f4  f8  c8  c16
+            i8  i8  i8  i8  i8  u8  u8  u8  u8  f8  f8  c16  c16
+            i8  i8  i8  i8  i8  u8  u8  u8  u8  f8  f8  c16  c16
+            i8  i8  i8  i8  i8  u8  u8  u8  u8  f8  f8  c16  c16
+            f4  f4  f4  f8  f8  f4  f8  f8  f8  f4  f8  c8  c16
+            f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  c16  c16
+            c8  c8  c8  c16  c16  c8  c16  c16  c16  c8  c16  c8  c16
+            c16  c16  c16  c16  c16  c16  c16  c16  c16  c16  c16  c16  c16",
             promote,
         );
     }
@@ -125,17 +129,19 @@ mod tests {
     fn joins_are_typed_as_by_numba() {
         check(
             "
-            b1  i1  i2  i4  i8  u1  u2  u4  u8  f4  f8
-            i1  i1  i2  i4  i8  i2  i4  i8  f8  f4  f8
-            i2  i2  i2  i4  i8  i2  i4  i8  f8  f4  f8
-            i4  i4  i4  i4  i8  i4  i4  i8  f8  f8  f8
-            i8  i8  i8  i8  i8  i8  i8  i8  f8  f8  f8
-            u1  i2  i2  i4  i8  u1  u2  u4  u8  f4  f8
-            u2  i4  i4  i4  i8  u2  u2  u4  u8  f4  f8
-            u4  i8  i8  i8  i8  u4  u4  u4  u8  f8  f8
-            u8  f8  f8  f8  f8  u8  u8  u8  u8  f8  f8
-            f4  f4  f4  f8  f8  f4  f4  f8  f8  f4  f8
-            f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8",
+            b1  i1  i2  i4  i8  u1  u2  u4  u8  f4  f8  c8  c16
+            i1  i1  i2  i4  i8  i2  i4  i8  f8  f4  f8  c8  c16
+            i2  i2  i2  i4  i8  i2  i4  i8  f8  f4  f8  c8  c16
+            i4  i4  i4  i4  i8  i4  i4  i8  f8  f8  f8  c16  c16
+            i8  i8  i8  i8  i8  i8  i8  i8  f8  f8  f8  c16  c16
+            u1  i2  i2  i4  i8  u1  u2  u4  u8  f4  f8  c8  c16
+            u2  i4  i4  i4  i8  u2  u2  u4  u8  f4  f8  c8  c16
+            u4  i8  i8  i8  i8  u4  u4  u4  u8  f8  f8  c16  c16
+            u8  f8  f8  f8  f8  u8  u8  u8  u8  f8  f8  c16  c16
+            f4  f4  f4  f8  f8  f4  f4  f8  f8  f4  f8  c8  c16
+            f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  c16  c16
+            c8  c8  c8  c16  c16  c8  c8  c16  c16  c8  c16  c8  c16
+            c16  c16  c16  c16  c16  c16  c16  c16  c16  c16  c16  c16  c16",
             unify_dtypes,
         );
     }

@@ -28,7 +28,7 @@ pub use function::FunctionType;
 pub use join::{promote, unify};
 pub use parse::{SignatureError, parse_signatures};
 pub use signature::Signature;
-pub use text::float_repr;
+pub use text::{complex_repr, float_repr};
 
 use std::fmt;
 use std::sync::Arc;
@@ -57,6 +57,8 @@ impl Type {
     pub const INT64: Self = Self::Scalar(Dtype::Int64);
     /// What a Python `float` is.
     pub const FLOAT64: Self = Self::Scalar(Dtype::Float64);
+    /// What a Python `complex` is.
+    pub const COMPLEX128: Self = Self::Scalar(Dtype::Complex128);
 
     /// A tuple of these types.
     pub fn tuple(items: impl IntoIterator<Item = Type>) -> Self {

@@ -28,3 +28,23 @@ pub fn float_repr(value: f64, dtype: Dtype) -> String {
     let text = if is_single { format!("{}", value as f32) } else { format!("{value}") };
     if text.contains('.') { text } else { text + ".0" }
 }
+
+/// A complex number as Python's `repr` spells it: the parts without a point where they need none, a real part of 0 left out.
+///
+/// ```
+/// use hotloop_types::{Dtype, complex_repr};
+///
+/// assert_eq!(complex_repr(0.0, 2.0, Dtype::Complex128), "2j");
+/// assert_eq!(complex_repr(1.5, -2.0, Dtype::Complex64), "(1.5-2j)");
+/// ```
+pub fn complex_repr(real: f64, imag: f64, dtype: Dtype) -> String {
+    let text = |part| {
+        let text = float_repr(part, dtype.part());
+        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    };
+    if real == 0.0 && real.is_sign_positive() {
+        return format!("{}j", text(imag));
+    }
+    let sign = if imag.is_nan() || imag.is_sign_positive() { "+" } else { "" };
+    format!("({}{sign}{}j)", text(real), text(imag))
+}

@@ -147,6 +147,16 @@ fn block(dtype: &str, data: &[u8]) -> Box<dyn Block> {
         "uint64" => elements(data, u64::from_le_bytes, u64::to_le_bytes),
         "float32" => elements(data, f32::from_le_bytes, f32::to_le_bytes),
         "float64" => elements(data, f64::from_le_bytes, f64::to_le_bytes),
+        "complex64" => elements::<[f32; 2], 8>(
+            data,
+            |bytes| halves(bytes).map(f32::from_le_bytes),
+            |parts| joined(parts.map(f32::to_le_bytes)),
+        ),
+        "complex128" => elements::<[f64; 2], 16>(
+            data,
+            |bytes| halves(bytes).map(f64::from_le_bytes),
+            |parts| joined(parts.map(f64::to_le_bytes)),
+        ),
         other => panic!("no case may have an array of {other}"),
     }
 }
@@ -160,14 +170,22 @@ fn elements<T: Element, const SIZE: usize>(
     Box::new(Elements { elements: whole.collect(), write })
 }
 
+/// The two halves of the bytes of a complex number.
+fn halves<const SIZE: usize, const HALF: usize>(bytes: [u8; SIZE]) -> [[u8; HALF]; 2] {
+    let (real, imag) = bytes.split_at(HALF);
+    [real, imag].map(|half| half.try_into().expect("half of the bytes"))
+}
+
+fn joined<const SIZE: usize, const HALF: usize>(halves: [[u8; HALF]; 2]) -> [u8; SIZE] {
+    halves.concat().try_into().expect("all of the bytes")
+}
+
 fn to_driver(value: &Value) -> Argument<'static> {
     match value {
         Value::None => Argument::None,
         Value::Scalar { dtype, data } => {
-            let mut word = [0; 8];
-            word[..data.len()].copy_from_slice(data);
             let dtype = Dtype::by_name(dtype).expect("the oracle knows NumPy's dtypes");
-            Argument::Number(Number::from_word(dtype, u64::from_le_bytes(word)))
+            Argument::Number(Number::from_bytes(dtype, data))
         }
         Value::Tuple(items) => Argument::Tuple(items.iter().map(to_driver).collect()),
         Value::Array { .. } => panic!("a case may not have an array within a tuple"),
@@ -188,13 +206,5 @@ fn from_driver(value: &DriverValue) -> Value {
 }
 
 fn from_number(number: Number) -> Value {
-    let dtype = number.dtype().to_string();
-    let word = match number {
-        Number::Bool(value) => u64::from(value),
-        Number::Int(_, value) => value as u64,
-        Number::UInt(_, value) => value,
-        Number::Float(Dtype::Float32, value) => u64::from((value as f32).to_bits()),
-        Number::Float(_, value) => value.to_bits(),
-    };
-    Value::scalar(&dtype, &word.to_le_bytes()[..size_bytes(&dtype)])
+    Value::scalar(&number.dtype().to_string(), number.bytes(number.dtype()))
 }

@@ -1,13 +1,14 @@
 //! The rules of expressions: H02, H03.
 
 use super::{Outcome, Verifier, Violation, broken};
-use crate::{ArrayAttribute, BinaryOp, Callee, Constant, Expr, ExprKind, Fill, UnaryOp};
+use crate::{ArrayAttribute, BinaryOp, Callee, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
 use hotloop_types::{Dtype, DtypeKind, Layout, Type};
 
 /// Whether there is a conversion from one type to the other.
 pub(super) fn converts(from: &Type, to: &Type) -> bool {
     match (from, to) {
-        (Type::Scalar(_), Type::Scalar(_)) => true,
+        // A complex number does not lose its imaginary part without being asked to.
+        (Type::Scalar(from), Type::Scalar(to)) => !from.is_complex() || to.is_complex() || *to == Dtype::Bool,
         (Type::Array(from), Type::Array(to)) => from.fits(*to),
         (Type::Tuple(from), Type::Tuple(to)) => {
             from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| converts(from, to))
@@ -49,10 +50,10 @@ impl<'a> Verifier<'a> {
                 self.all([&**left, right])?;
                 binary(expr, *op, left, right)
             }
-            ExprKind::Compare { left, right, .. } => {
+            ExprKind::Compare { op, left, right } => {
                 self.all([&**left, right])?;
                 self.same(expr, &Type::BOOL)?;
-                comparable(expr, &left.ty, &right.ty)
+                comparable(expr, *op, &left.ty, &right.ty)
             }
             ExprKind::And(left, right) | ExprKind::Or(left, right) => {
                 self.typed([&**left, right], &Type::BOOL)?;
@@ -205,14 +206,18 @@ fn constant(expr: &Expr, value: Constant) -> Outcome {
         (Constant::Bool(_), ty) => *ty == Type::BOOL,
         (Constant::Int(value), Type::Scalar(dtype)) => integer_fits(value, *dtype),
         (Constant::Float(_), Type::Scalar(Dtype::Float64)) => true,
-        (Constant::Float(value), Type::Scalar(Dtype::Float32)) => {
-            value.is_nan() || f64::from(value as f32) == value
-        }
+        (Constant::Float(value), Type::Scalar(Dtype::Float32)) => is_single(value),
+        (Constant::Complex(..), Type::Scalar(Dtype::Complex128)) => true,
+        (Constant::Complex(real, imag), Type::Scalar(Dtype::Complex64)) => is_single(real) && is_single(imag),
         (Constant::None, ty) => *ty == Type::None,
         (Constant::Dtype, ty) => matches!(ty, Type::Dtype(_)),
-        (Constant::Int(_) | Constant::Float(_), _) => false,
+        (Constant::Int(_) | Constant::Float(_) | Constant::Complex(..), _) => false,
     };
     if fits { Ok(()) } else { mistyped(expr, format!("the constant {value:?}")) }
+}
+
+fn is_single(value: f64) -> bool {
+    value.is_nan() || f64::from(value as f32) == value
 }
 
 fn integer_fits(value: i64, dtype: Dtype) -> bool {
@@ -221,7 +226,7 @@ fn integer_fits(value: i64, dtype: Dtype) -> bool {
         _ if bits == 64 => dtype.is_integer(),
         DtypeKind::Unsigned => (0..1 << bits).contains(&value),
         DtypeKind::Signed => (-(1 << (bits - 1))..1 << (bits - 1)).contains(&value),
-        DtypeKind::Bool | DtypeKind::Float => false,
+        DtypeKind::Bool | DtypeKind::Float | DtypeKind::Complex => false,
     }
 }
 
@@ -230,7 +235,7 @@ fn unary(expr: &Expr, op: UnaryOp) -> Outcome {
     let fits = match op {
         UnaryOp::Not => kind == Some(DtypeKind::Bool),
         UnaryOp::Neg => kind.is_some_and(|kind| kind != DtypeKind::Bool),
-        UnaryOp::Invert => kind.is_some_and(|kind| kind != DtypeKind::Float),
+        UnaryOp::Invert => expr.ty.as_scalar().is_some_and(Dtype::is_integral),
     };
     if fits { Ok(()) } else { mistyped(expr, format!("{op:?}")) }
 }
@@ -242,10 +247,9 @@ fn binary(expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr) -> Outcome {
     let same = left.ty == expr.ty && right.ty == expr.ty;
     let is_number = kind != DtypeKind::Bool;
     let fits = match op {
-        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::FloorDiv | BinaryOp::Mod => {
-            same && is_number
-        }
-        BinaryOp::Div => same && kind == DtypeKind::Float,
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => same && is_number,
+        BinaryOp::FloorDiv | BinaryOp::Mod => same && is_number && kind != DtypeKind::Complex,
+        BinaryOp::Div => same && matches!(kind, DtypeKind::Float | DtypeKind::Complex),
         BinaryOp::Pow => {
             let literal =
                 matches!(right.kind, ExprKind::Constant(Constant::Int(_))) && right.ty == Type::INT64;
@@ -254,15 +258,19 @@ fn binary(expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr) -> Outcome {
         BinaryOp::LShift | BinaryOp::RShift => {
             is_integer(&expr.ty) && left.ty == expr.ty && is_integer(&right.ty)
         }
-        BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor => same && kind != DtypeKind::Float,
+        BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor => {
+            same && !matches!(kind, DtypeKind::Float | DtypeKind::Complex)
+        }
     };
     if fits { Ok(()) } else { mistyped(expr, format!("{op:?} of {} and {}", left.ty, right.ty)) }
 }
 
-fn comparable(expr: &Expr, left: &Type, right: &Type) -> Outcome {
+fn comparable(expr: &Expr, op: CompareOp, left: &Type, right: &Type) -> Outcome {
     let unsigned = Type::Scalar(Dtype::UInt64);
     let mixed = (*left == Type::INT64 && *right == unsigned) || (*left == unsigned && *right == Type::INT64);
-    if (left == right && left.as_scalar().is_some()) || mixed {
+    let is_ordered = matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge);
+    let has_order = left.as_scalar().is_some_and(|dtype| !dtype.is_complex());
+    if (left == right && left.as_scalar().is_some() && (has_order || !is_ordered)) || mixed {
         return Ok(());
     }
     mistyped(expr, format!("a comparison of {left} with {right}"))

@@ -198,6 +198,12 @@ fn write_error_value(f: &mut impl Write, value: &ErrorValue) -> fmt::Result {
         ErrorValue::Bool(value) => write!(f, "{value}"),
         ErrorValue::Int(value) => write!(f, "{value}"),
         ErrorValue::Float(bits) => write_constant(f, Constant::F64(*bits)),
+        ErrorValue::Complex(real, imag) => {
+            f.write_str("complex ")?;
+            write_constant(f, Constant::F64(*real))?;
+            f.write_char(' ')?;
+            write_constant(f, Constant::F64(*imag))
+        }
         ErrorValue::Str(text) => write!(f, "{}", Quoted(text)),
         ErrorValue::Tuple(items) => {
             let items: Vec<_> = items.iter().cloned().map(ErrorArgument::Constant).collect();

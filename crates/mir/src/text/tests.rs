@@ -168,11 +168,12 @@ fn fill_tables(function: &mut Function, choices: &mut Choices) {
 }
 
 fn error_argument(choices: &mut Choices, depth: u32) -> ErrorArgument {
-    let value = match choices.below(if depth == 0 { 7 } else { 8 }) {
+    let value = match choices.below(if depth == 0 { 8 } else { 9 }) {
         0 => ErrorValue::None,
         1 => ErrorValue::Bool(choices.below(2) == 0),
         2 => ErrorValue::Int(i128::from(choices.number() as i64) * 7),
         3 => ErrorValue::Float(choices.number()),
+        7 => ErrorValue::Complex(choices.number(), choices.number()),
         4 => ErrorValue::Str("{0} \"\n é".into()),
         5 => return ErrorArgument::Message("{0} of {1}".into()),
         6 => return ErrorArgument::Word(choices.one_of(Dtype::ALL), choices.below(8) as u32),

@@ -70,6 +70,8 @@ uint32 = u4 = uintc = Type("uint32")
 uint64 = u8 = uintp = uint = ulong = ulonglong = Type("uint64")
 float32 = f4 = float_ = single = Type("float32")
 float64 = f8 = double = Type("float64")
+complex64 = c8 = csingle = Type("complex64")
+complex128 = c16 = cdouble = Type("complex128")
 void = none = Type("none")
 
 # What `from hotloop import float64` offers besides the decorators.

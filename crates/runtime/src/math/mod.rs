@@ -3,7 +3,9 @@
 //! One list, in `symbols.rs`, says which function implements a row; addresses for compiled code and safe calls for the
 //! interpreter both come from it, so the two cannot give different bits.
 
+pub(crate) mod complex;
 pub(crate) mod gamma;
+pub(crate) mod integers;
 pub(crate) mod libm;
 pub(crate) mod rounding;
 
@@ -40,12 +42,18 @@ pub fn call_math(function: RuntimeFunction, arguments: &[MathValue]) -> Option<M
         (MathFunction::Double(function), &[F64(x)]) => Some(F64(function(x))),
         (MathFunction::DoubleDouble(function), &[F64(x), F64(y)]) => Some(F64(function(x, y))),
         (MathFunction::DoubleInteger(function), &[F64(x), I64(n)]) => Some(F64(function(x, n))),
+        (MathFunction::Integer(function), &[I64(n)]) => Some(I64(function(n))),
+        (MathFunction::ComplexComplex(function), &[F64(a), F64(b), F64(c), F64(d), I64(part)]) => {
+            Some(F64(function(a, b, c, d, part)))
+        }
         (MathFunction::Float(function), &[F32(x)]) => Some(F32(function(x))),
         (MathFunction::FloatFloat(function), &[F32(x), F32(y)]) => Some(F32(function(x, y))),
         (
             MathFunction::Double(_)
             | MathFunction::DoubleDouble(_)
             | MathFunction::DoubleInteger(_)
+            | MathFunction::Integer(_)
+            | MathFunction::ComplexComplex(_)
             | MathFunction::Float(_)
             | MathFunction::FloatFloat(_),
             _,
@@ -59,6 +67,9 @@ pub(crate) enum MathFunction {
     Double(extern "C" fn(f64) -> f64),
     DoubleDouble(extern "C" fn(f64, f64) -> f64),
     DoubleInteger(extern "C" fn(f64, i64) -> f64),
+    Integer(extern "C" fn(i64) -> i64),
+    /// One part of a function of two complex numbers.
+    ComplexComplex(extern "C" fn(f64, f64, f64, f64, i64) -> f64),
     Float(extern "C" fn(f32) -> f32),
     FloatFloat(extern "C" fn(f32, f32) -> f32),
 }
@@ -78,6 +89,8 @@ impl MathFunction {
             Self::Double(function) => function as *const u8,
             Self::DoubleDouble(function) => function as *const u8,
             Self::DoubleInteger(function) => function as *const u8,
+            Self::Integer(function) => function as *const u8,
+            Self::ComplexComplex(function) => function as *const u8,
             Self::Float(function) => function as *const u8,
             Self::FloatFloat(function) => function as *const u8,
         }
@@ -91,6 +104,8 @@ impl MathFunction {
             Self::Double(_) => &[F64],
             Self::DoubleDouble(_) => &[F64, F64],
             Self::DoubleInteger(_) => &[F64, I64],
+            Self::Integer(_) => &[I64],
+            Self::ComplexComplex(_) => &[F64, F64, F64, F64, I64],
             Self::Float(_) => &[F32],
             Self::FloatFloat(_) => &[F32, F32],
         }

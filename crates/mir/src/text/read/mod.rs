@@ -174,16 +174,26 @@ impl Reader {
         match self.peek().clone() {
             Token::Text(_) => Ok(ErrorValue::Str(self.quoted(WHAT)?)),
             Token::Number(_) => Ok(ErrorValue::Int(self.number(WHAT)?)),
-            _ if self.eat_word("fconst") => match self.float(false)? {
-                Constant::F64(bits) => Ok(ErrorValue::Float(bits)),
-                Constant::F32(_) | Constant::Int(..) => self.expected(WHAT),
-            },
+            _ if self.eat_word("fconst") => Ok(ErrorValue::Float(self.float_bits(WHAT)?)),
+            _ if self.eat_word("complex") => {
+                let mut part = || {
+                    if self.eat_word("fconst") { self.float_bits(WHAT) } else { self.expected(WHAT) }
+                };
+                Ok(ErrorValue::Complex(part()?, part()?))
+            }
             _ => self.named(WHAT, |word| match word {
                 "none" => Some(ErrorValue::None),
                 "true" => Some(ErrorValue::Bool(true)),
                 "false" => Some(ErrorValue::Bool(false)),
                 _ => None,
             }),
+        }
+    }
+
+    fn float_bits(&mut self, what: &str) -> Read<u64> {
+        match self.float(false)? {
+            Constant::F64(bits) => Ok(bits),
+            Constant::F32(_) | Constant::Int(..) => self.expected(what),
         }
     }
 

@@ -1,0 +1,258 @@
+//! Complex numbers: two floats each, with the arithmetic of CPython's `complexobject.c`.
+//!
+//! A product is the four products of the school formula; a quotient is scaled by the larger part of the divisor (Smith's method). Both are
+//! computed in the floats of the operands' type.
+
+use crate::code::Code;
+use crate::lowering::Lowering;
+use crate::values::{Operand, machine_type, scalar_dtype};
+use hotloop_abi::{ExceptionClass, RuntimeFunction};
+use hotloop_hir::{BinaryOp, CompareOp, Constant, ErrorModel, Expr, ExprKind, UnaryOp};
+use hotloop_intrinsics::Intrinsic;
+use hotloop_mir as mir;
+use hotloop_mir::{FloatCompare, MachineType, Value};
+use hotloop_types::{Dtype, Type};
+
+/// Real and imaginary part.
+pub(crate) type Parts = [Value; 2];
+
+/// Whether values of the type are complex numbers.
+pub(crate) fn is_complex(ty: &Type) -> bool {
+    ty.as_scalar().is_some_and(Dtype::is_complex)
+}
+
+impl Operand {
+    /// The parts of a complex number.
+    pub(crate) fn parts(&self) -> Parts {
+        match self {
+            Self::Complex(parts) => *parts,
+            Self::Scalar(_) | Self::Array(_) | Self::Tuple(_) | Self::Nothing => {
+                panic!("HIR: a complex number is expected, not {self:?}")
+            }
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// The value of an expression that is a complex number.
+    pub(crate) fn complex(&mut self, expr: &Expr) -> Parts {
+        self.expr(expr).parts()
+    }
+
+    /// `-z`.
+    pub(crate) fn complex_unary(&mut self, op: UnaryOp, value: Parts) -> Operand {
+        match op {
+            UnaryOp::Neg => Operand::Complex(value.map(|part| self.code.unary(mir::UnaryOp::Fneg, part))),
+            UnaryOp::Invert | UnaryOp::Not => panic!("HIR: {op:?} of a complex number"),
+        }
+    }
+
+    /// A binary operation.
+    pub(crate) fn complex_binary(&mut self, expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr) -> Operand {
+        let a = self.complex(left);
+        if let (BinaryOp::Pow, Some(exponent)) = (op, small_integer(right)) {
+            self.code.set_span(expr.span);
+            return Operand::Complex(self.complex_literal_power(a, exponent));
+        }
+        let b = self.complex(right);
+        self.code.set_span(expr.span);
+        Operand::Complex(match op {
+            BinaryOp::Add => self.code.part_by_part(mir::BinaryOp::Fadd, a, b),
+            BinaryOp::Sub => self.code.part_by_part(mir::BinaryOp::Fsub, a, b),
+            BinaryOp::Mul => self.code.complex_product(a, b),
+            BinaryOp::Div => self.complex_quotient(a, b, "complex division by zero"),
+            BinaryOp::Pow => self.complex_power(scalar_dtype(&expr.ty), a, b),
+            BinaryOp::FloorDiv
+            | BinaryOp::Mod
+            | BinaryOp::LShift
+            | BinaryOp::RShift
+            | BinaryOp::BitAnd
+            | BinaryOp::BitOr
+            | BinaryOp::BitXor => panic!("HIR: {op:?} of complex numbers"),
+        })
+    }
+
+    /// `==` or `!=`.
+    pub(crate) fn complex_compare(&mut self, expr: &Expr, op: CompareOp, left: &Expr, right: &Expr) -> Value {
+        let (a, b) = (self.complex(left), self.complex(right));
+        self.code.set_span(expr.span);
+        match op {
+            CompareOp::Eq => self.code.both_parts(FloatCompare::Eq, mir::BinaryOp::And, a, b),
+            CompareOp::Ne => self.code.both_parts(FloatCompare::Ne, mir::BinaryOp::Or, a, b),
+            CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
+                panic!("HIR: complex numbers have no order")
+            }
+        }
+    }
+
+    /// An operation with a complex argument or result.
+    pub(crate) fn complex_intrinsic(
+        &mut self,
+        expr: &Expr,
+        intrinsic: Intrinsic,
+        operands: &[Operand],
+    ) -> Operand {
+        match (intrinsic, operands) {
+            (Intrinsic::Complex, [real, imag]) => Operand::Complex([real.scalar(), imag.scalar()]),
+            (Intrinsic::Real, [value]) => Operand::Scalar(value.parts()[0]),
+            (Intrinsic::Imag, [value]) => Operand::Scalar(value.parts()[1]),
+            (Intrinsic::Conjugate, [value]) => {
+                let [real, imag] = value.parts();
+                Operand::Complex([real, self.code.unary(mir::UnaryOp::Fneg, imag)])
+            }
+            (Intrinsic::Abs, [value]) => {
+                Operand::Scalar(self.code.call_math(RuntimeFunction::Hypot, None, &value.parts()))
+            }
+            (other, _) => panic!("HIR: {other:?} of complex numbers gives {}", expr.ty),
+        }
+    }
+
+    /// `a / b`, as `_Py_c_quot` computes it.
+    fn complex_quotient(&mut self, a: Parts, b: Parts, message: &str) -> Parts {
+        let nonzero = self.code.is_nonzero_complex(b);
+        if self.source.options.error_model == ErrorModel::Python {
+            self.code.check(nonzero, ExceptionClass::ZeroDivisionError, message);
+        }
+        let code = &mut self.code;
+        let [real_size, imag_size] = b.map(|part| code.unary(mir::UnaryOp::Fabs, part));
+        // With a nan among them neither is larger, and the formulas give nan by themselves.
+        let real_is_larger = code.compare_floats(FloatCompare::Ge, real_size, imag_size);
+        let larger = code.select(real_is_larger, b[0], b[1]);
+        let smaller = code.select(real_is_larger, b[1], b[0]);
+        let ratio = code.binary(mir::BinaryOp::Fdiv, smaller, larger);
+        let scaled = code.binary(mir::BinaryOp::Fmul, smaller, ratio);
+        let divisor = code.binary(mir::BinaryOp::Fadd, larger, scaled);
+        let [real_by_ratio, imag_by_ratio] = a.map(|part| code.binary(mir::BinaryOp::Fmul, part, ratio));
+        let real = {
+            let first = code.select(real_is_larger, a[0], real_by_ratio);
+            let second = code.select(real_is_larger, imag_by_ratio, a[1]);
+            code.binary(mir::BinaryOp::Fadd, first, second)
+        };
+        let imag = {
+            let first = code.select(real_is_larger, a[1], imag_by_ratio);
+            let second = code.select(real_is_larger, real_by_ratio, a[0]);
+            code.binary(mir::BinaryOp::Fsub, first, second)
+        };
+        let quotient = [real, imag].map(|part| code.binary(mir::BinaryOp::Fdiv, part, divisor));
+        if self.source.options.error_model == ErrorModel::Python {
+            return quotient;
+        }
+        // Under NumPy's error model both parts are divided by zero.
+        let by_zero = a.map(|part| code.binary(mir::BinaryOp::Fdiv, part, real_size));
+        [0, 1].map(|part| code.select(nonzero, quotient[part], by_zero[part]))
+    }
+
+    /// `z ** n` for a small integer that is known: the square is one product, as in Numba; otherwise multiplications as CPython's `c_powi`.
+    fn complex_literal_power(&mut self, base: Parts, exponent: i64) -> Parts {
+        let code = &mut self.code;
+        if exponent == 2 {
+            return code.complex_product(base, base);
+        }
+        let ty = code.ty(base[0]);
+        let one = [code.float(ty, 1.0), code.float(ty, 0.0)];
+        let (mut power, mut square) = (one, base);
+        let mut left = exponent.unsigned_abs();
+        while left != 0 {
+            if left & 1 == 1 {
+                power = code.complex_product(power, square);
+            }
+            left >>= 1;
+            if left != 0 {
+                square = code.complex_product(square, square);
+            }
+        }
+        if exponent >= 0 {
+            return power;
+        }
+        self.complex_quotient(one, power, "0.0 to a negative or complex power")
+    }
+
+    /// `a ** b`, by the runtime in float64.
+    fn complex_power(&mut self, dtype: Dtype, a: Parts, b: Parts) -> Parts {
+        if self.source.options.error_model == ErrorModel::Python {
+            self.check_power_of_zero(a, b);
+        }
+        let wide = [a, b]
+            .concat()
+            .into_iter()
+            .map(|part| self.code.convert_scalar(part, dtype.part(), Dtype::Float64));
+        let arguments: Vec<Value> = wide.collect();
+        self.code.complex_call(RuntimeFunction::ComplexPow, &arguments, dtype)
+    }
+
+    /// Zero has powers with a non-negative real exponent only.
+    fn check_power_of_zero(&mut self, a: Parts, b: Parts) {
+        let code = &mut self.code;
+        let is_nonzero = code.is_nonzero_complex(a);
+        let is_real = code.compare_float_const(FloatCompare::Eq, b[1], 0.0);
+        let is_not_negative = code.compare_float_const(FloatCompare::Ge, b[0], 0.0);
+        let is_harmless = code.binary(mir::BinaryOp::And, is_real, is_not_negative);
+        let is_fine = code.binary(mir::BinaryOp::Or, is_nonzero, is_harmless);
+        code.check(is_fine, ExceptionClass::ZeroDivisionError, "0.0 to a negative or complex power");
+    }
+}
+
+/// The integer that an exponent is written as, if that decides how the power is computed.
+fn small_integer(exponent: &Expr) -> Option<i64> {
+    match exponent.kind {
+        ExprKind::Constant(Constant::Int(value)) => Some(value),
+        _ => None,
+    }
+}
+
+impl Code {
+    /// `a * b`.
+    pub(crate) fn complex_product(&mut self, a: Parts, b: Parts) -> Parts {
+        let mut product = |x, y| self.binary(mir::BinaryOp::Fmul, x, y);
+        let (real_real, imag_imag) = (product(a[0], b[0]), product(a[1], b[1]));
+        let (real_imag, imag_real) = (product(a[0], b[1]), product(a[1], b[0]));
+        [
+            self.binary(mir::BinaryOp::Fsub, real_real, imag_imag),
+            self.binary(mir::BinaryOp::Fadd, real_imag, imag_real),
+        ]
+    }
+
+    fn part_by_part(&mut self, op: mir::BinaryOp, a: Parts, b: Parts) -> Parts {
+        [self.binary(op, a[0], b[0]), self.binary(op, a[1], b[1])]
+    }
+
+    fn both_parts(&mut self, compare: FloatCompare, join: mir::BinaryOp, a: Parts, b: Parts) -> Value {
+        let real = self.compare_floats(compare, a[0], b[0]);
+        let imag = self.compare_floats(compare, a[1], b[1]);
+        self.binary(join, real, imag)
+    }
+
+    /// Whether a complex number is not zero.
+    pub(crate) fn is_nonzero_complex(&mut self, value: Parts) -> Value {
+        let [real, imag] = value.map(|part| self.compare_float_const(FloatCompare::Ne, part, 0.0));
+        self.binary(mir::BinaryOp::Or, real, imag)
+    }
+
+    /// A complex result of the runtime, whose functions give one part a call; `dtype` is the complex dtype wanted.
+    pub(crate) fn complex_call(
+        &mut self,
+        function: RuntimeFunction,
+        arguments: &[Value],
+        dtype: Dtype,
+    ) -> Parts {
+        [0, 1].map(|part| {
+            let part = self.int64(part);
+            let result = self.call_runtime(function, [arguments, &[part]].concat());
+            self.convert_scalar(result, Dtype::Float64, dtype.part())
+        })
+    }
+
+    /// A number of dtype `from`, complex or not, as a complex number.
+    pub(crate) fn to_complex(&mut self, operand: &Operand, from: Dtype, to: Dtype) -> Parts {
+        if from.is_complex() {
+            return operand.parts().map(|part| self.convert_scalar(part, from.part(), to.part()));
+        }
+        let real = self.convert_scalar(operand.scalar(), from, to.part());
+        [real, self.float(machine_type(to.part()), 0.0)]
+    }
+
+    /// The constant.
+    pub(crate) fn complex_constant(&mut self, ty: MachineType, real: f64, imag: f64) -> Operand {
+        Operand::Complex([self.float(ty, real), self.float(ty, imag)])
+    }
+}
