@@ -34,6 +34,8 @@ pub enum ExprKind {
     Ellipsis,
     /// A string without replacement fields; adjacent literals are joined.
     Str(String),
+    /// A string that holds half a surrogate pair, as its code points: it is no text.
+    SurrogateStr(Vec<u32>),
     /// A bytes literal; adjacent literals are joined.
     Bytes(Vec<u8>),
     /// An f-string (or a joined run of literals of which one is an f-string).
@@ -193,6 +195,7 @@ impl ExprKind {
             Self::None => "`None`",
             Self::Ellipsis => "`...`",
             Self::Str(_) => "a string",
+            Self::SurrogateStr(_) => "a string with half a surrogate pair",
             Self::Bytes(_) => "a bytes literal",
             Self::FormatString(_) => "an f-string",
             Self::TemplateString(_) => "a template string",
@@ -387,7 +390,7 @@ impl CompareOp {
     }
 }
 
-/// An argument of a call.
+/// An argument of a call. [`Argument::span`] says where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Argument {
     /// `value`
@@ -425,6 +428,8 @@ pub struct Comprehension {
     pub iterable: Expr,
     /// The conditions, in order.
     pub conditions: Vec<Expr>,
+    /// From `for` or `async` to the end of the last condition.
+    pub span: Span,
 }
 
 /// A part of an f-string.
@@ -432,16 +437,20 @@ pub struct Comprehension {
 pub enum FormatPart {
     /// Literal text, escapes and doubled braces resolved.
     Text(String),
+    /// Half a surrogate pair, written as an escape.
+    Surrogate(u16),
     /// `{value!r:format}`
     Field {
         /// The expression.
         value: Box<Expr>,
-        /// The text of `{value=}` from behind the brace to behind `=` and the spaces there.
+        /// The text of `{value=}` from behind the brace to what follows `=`, spaces included, comments not.
         debug_text: Option<String>,
         /// `!s`, `!r` or `!a`.
         conversion: Option<Conversion>,
         /// The format specification, which may hold fields itself.
         format: Option<Vec<FormatPart>>,
+        /// From brace to brace.
+        span: Span,
     },
 }
 
@@ -474,6 +483,8 @@ pub struct Parameter {
     pub annotation: Option<Expr>,
     /// Its default value.
     pub default: Option<Expr>,
+    /// From its name, or the stars before it, to its end.
+    pub span: Span,
 }
 
 /// How arguments reach a parameter.

@@ -14,6 +14,7 @@
 //! ```
 
 mod expr;
+mod places;
 mod stmt;
 mod unparse;
 mod walk;

@@ -79,6 +79,8 @@ pub enum StmtKind {
         annotation: Expr,
         /// The value, if any.
         value: Option<Expr>,
+        /// Whether the target is a name without parentheses: only such a name is declared by the annotation.
+        is_simple: bool,
     },
     /// `if condition: ...`; an `elif` is an `If` alone in `otherwise`.
     If {
@@ -230,6 +232,8 @@ pub struct ClassDef {
     pub arguments: Vec<crate::Argument>,
     /// Its body.
     pub body: Vec<Stmt>,
+    /// From the first decorator, or `class`, to the end of the body.
+    pub span: Span,
 }
 
 /// `expression as target`.
@@ -239,6 +243,8 @@ pub struct WithItem {
     pub context: Expr,
     /// Behind `as`.
     pub target: Option<Expr>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// `except kind as name: ...`.
@@ -263,6 +269,8 @@ pub struct MatchCase {
     pub guard: Option<Expr>,
     /// The body.
     pub body: Vec<Stmt>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A pattern at a place.
@@ -325,6 +333,8 @@ pub struct TypeParameter {
     pub bound: Option<Expr>,
     /// Behind `=`.
     pub default: Option<Expr>,
+    /// From its name, or the stars before it, to its end.
+    pub span: Span,
 }
 
 /// The kinds of type parameters.
@@ -345,4 +355,6 @@ pub struct Alias {
     pub name: Identifier,
     /// Behind `as`.
     pub alias: Option<Identifier>,
+    /// Where it stands.
+    pub span: Span,
 }

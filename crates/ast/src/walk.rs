@@ -1,6 +1,7 @@
 //! Visits the expressions of a tree.
 
 use crate::{Argument, Comprehension, DictItem, Expr, ExprKind, FormatPart, Parameters, Stmt, StmtKind};
+use hotloop_diagnostics::Span;
 
 impl Expr {
     /// Calls `visit` for each expression directly within this one, in source order.
@@ -12,6 +13,7 @@ impl Expr {
             | ExprKind::None
             | ExprKind::Ellipsis
             | ExprKind::Str(_)
+            | ExprKind::SurrogateStr(_)
             | ExprKind::Bytes(_) => {}
             ExprKind::FormatString(parts) | ExprKind::TemplateString(parts) => each_field(parts, visit),
             ExprKind::Unary { operand: value, .. }
@@ -82,6 +84,14 @@ impl Argument {
             | Self::UnpackKeywords(value) => value,
         }
     }
+
+    /// Where it stands, without the stars of one that is unpacked.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Keyword { name, value } => name.span.to(value.span),
+            Self::Positional(value) | Self::Unpack(value) | Self::UnpackKeywords(value) => value.span,
+        }
+    }
 }
 
 impl Stmt {
@@ -95,7 +105,7 @@ impl Stmt {
                 visit(value);
             }
             StmtKind::AugAssign { target, value, .. } => [target, value].into_iter().for_each(&mut *visit),
-            StmtKind::AnnAssign { target, annotation, value } => {
+            StmtKind::AnnAssign { target, annotation, value, .. } => {
                 visit(target);
                 visit(annotation);
                 value.iter().for_each(visit);

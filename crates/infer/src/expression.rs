@@ -157,6 +157,7 @@ impl Inference<'_> {
             AstExpr::Tuple(items) => self.tuple(items, span).map(Value::Expr),
             AstExpr::Ellipsis
             | AstExpr::Bytes(_)
+            | AstExpr::SurrogateStr(_)
             | AstExpr::FormatString(_)
             | AstExpr::TemplateString(_)
             | AstExpr::Slice { .. }

@@ -17,7 +17,7 @@
 //! let expr = |kind| Expr::new(kind, Span::NONE);
 //! let half = ExprKind::binary(BinaryOp::Div, expr(ExprKind::Name("x".into())), expr(ExprKind::Number(Number::int(2))));
 //! let parameter =
-//!     Parameter { kind: ParameterKind::Ordinary, name: identifier("x"), annotation: None, default: None };
+//!     Parameter { kind: ParameterKind::Ordinary, name: identifier("x"), annotation: None, default: None, span: Span::NONE };
 //! let function = FunctionDef {
 //!     is_async: false,
 //!     decorators: Vec::new(),

@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 ///
 /// // import numpy as np
 /// # let identifier = |name: &str| Identifier { name: name.into(), span: Span::NONE };
-/// # let alias = Alias { name: identifier("numpy"), alias: Some(identifier("np")) };
+/// # let alias = Alias { name: identifier("numpy"), alias: Some(identifier("np")), span: Span::NONE };
 /// # let module = Module { body: vec![Stmt { kind: StmtKind::Import(vec![alias]), span: Span::NONE }] };
 /// let scope = ModuleScope::new(&module);
 /// assert_eq!(scope.meaning("np"), Some(&Meaning::Module("numpy".into())));

@@ -49,6 +49,7 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         | ExprKind::None
         | ExprKind::Ellipsis
         | ExprKind::Str(_)
+        | ExprKind::SurrogateStr(_)
         | ExprKind::Bytes(_)
         | ExprKind::FormatString(_)
         | ExprKind::TemplateString(_)

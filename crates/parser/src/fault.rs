@@ -1,11 +1,10 @@
 //! What is wrong with a text, before it is known which file the text belongs to.
 
-use hotloop_diagnostics::{Code, Diagnostic, FileId, Severity, Span};
+use hotloop_diagnostics::{Code, Diagnostic, FileId, Span};
 
 /// An error at a place of a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
-    pub(crate) severity: Severity,
     pub(crate) code: &'static Code,
     pub(crate) message: String,
     pub(crate) start: u32,
@@ -19,15 +18,7 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn new(code: &'static Code, message: impl Into<String>, start: usize, end: usize) -> Self {
         let (start, end) = (start as u32, end as u32);
-        Self {
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-            start,
-            end,
-            origin: None,
-            help: String::new(),
-        }
+        Self { code, message: message.into(), start, end, origin: None, help: String::new() }
     }
 
     #[must_use]
@@ -42,17 +33,10 @@ impl Fault {
         self
     }
 
-    #[must_use]
-    pub(crate) fn into_warning(mut self) -> Self {
-        self.severity = Severity::Warning;
-        self
-    }
-
     /// The diagnostic in `file`.
     pub(crate) fn diagnose(&self, file: FileId) -> Diagnostic {
         let span = Span::new(file, self.start, self.end);
         let mut diagnostic = Diagnostic::error(self.code, self.message.as_str(), span);
-        diagnostic.severity = self.severity;
         if let Some((start, end, text)) = self.origin {
             diagnostic = diagnostic.with_label(Span::new(file, start, end), text);
         }

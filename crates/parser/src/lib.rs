@@ -17,6 +17,7 @@
 //! ```
 
 mod depth;
+mod encoding;
 mod expected;
 mod fault;
 mod layout;
@@ -30,10 +31,13 @@ mod soft_keywords;
 mod statement;
 mod token;
 mod tree;
+mod version;
 
-pub use select::{Selection, parse_function, parse_module};
+pub use encoding::{Undecodable, decode};
+pub use select::{Selection, parse_function, parse_module, parse_module_as};
 pub use significant::significant_tokens;
 pub use token::{Token, TokenKind};
+pub use version::PythonVersion;
 
 use hotloop_ast::Module;
 use hotloop_diagnostics::Diagnostic;

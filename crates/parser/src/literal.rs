@@ -1,11 +1,10 @@
 //! The values of number and string literals.
 
 use crate::fault::Fault;
-use hotloop_ast::Number;
+use hotloop_ast::{FormatPart, Number};
 use hotloop_diagnostics::Code;
 
 pub(crate) static INVALID_ESCAPE: Code = Code::new("HL0109", "an escape sequence that cannot be read");
-pub(crate) static LONE_SURROGATE: Code = Code::new("HL0110", "half of a surrogate pair in a string");
 
 /// Reads a number that the lexer has accepted.
 pub(crate) fn read_number(text: &str) -> Number {
@@ -70,10 +69,25 @@ pub(crate) struct Reading {
     pub(crate) doubles_braces: bool,
 }
 
-/// Reads the text of a literal that starts at `offset`, with escapes resolved. A bytes literal gives characters up to U+00FF.
-pub(crate) fn read_text(text: &str, offset: u32, how: Reading, out: &mut String, faults: &mut Vec<Fault>) {
-    let mut reader = Reader { text, at: 0, offset, how, out, faults };
+/// Reads the text of a literal that starts at `offset`, with escapes resolved, and adds it to the last part or as a new one.
+/// A bytes literal gives characters up to U+00FF.
+pub(crate) fn read_text(
+    text: &str,
+    offset: u32,
+    how: Reading,
+    parts: &mut Vec<FormatPart>,
+    faults: &mut Vec<Fault>,
+) {
+    let out = match parts.pop() {
+        Some(FormatPart::Text(last)) => last,
+        last => {
+            parts.extend(last);
+            String::with_capacity(text.len())
+        }
+    };
+    let mut reader = Reader { text, at: 0, offset, how, out, parts, faults };
     while reader.step() {}
+    reader.end_text();
 }
 
 struct Reader<'a> {
@@ -81,7 +95,9 @@ struct Reader<'a> {
     at: usize,
     offset: u32,
     how: Reading,
-    out: &'a mut String,
+    /// The text since the last part.
+    out: String,
+    parts: &'a mut Vec<FormatPart>,
     faults: &'a mut Vec<Fault>,
 }
 
@@ -110,6 +126,14 @@ impl Reader<'_> {
             }
         }
         true
+    }
+
+    /// Makes a part of the text that was read.
+    fn end_text(&mut self) {
+        let text = std::mem::take(&mut self.out);
+        if !text.is_empty() {
+            self.parts.push(FormatPart::Text(text));
+        }
     }
 
     fn copy(&mut self, plain: &str) {
@@ -187,12 +211,9 @@ impl Reader<'_> {
         self.at += 2 + digits;
         let value = u32::from_str_radix(text, 16).ok().filter(|_| digits == length);
         match value {
-            Some(0xd800..=0xdfff) => {
-                let place = self.offset as usize + start;
-                let message = "half of a surrogate pair is no character: U+FFFD takes its place";
-                self.faults
-                    .push(Fault::new(&LONE_SURROGATE, message, place, place + 2 + digits).into_warning());
-                self.out.push('\u{fffd}');
+            Some(half @ 0xd800..=0xdfff) => {
+                self.end_text();
+                self.parts.push(FormatPart::Surrogate(half as u16));
             }
             Some(value) if char::from_u32(value).is_some() => {
                 self.out.push(char::from_u32(value).unwrap_or('\u{fffd}'));

@@ -6,6 +6,7 @@ use crate::layout::{Base, Layout, lay_out};
 use crate::lexer::UNTERMINATED_STRING;
 use crate::statement::StatementReader;
 use crate::token::{Token, TokenKind};
+use crate::version::PythonVersion;
 use hotloop_ast::Module;
 use hotloop_diagnostics::{Code, Diagnostic, FileId, SourceMap, Span};
 use std::ops::Range;
@@ -22,11 +23,21 @@ pub enum Selection {
     Kernels,
 }
 
-/// Parses a file, statement by statement.
+/// Parses a file, statement by statement, by the newest grammar.
 pub fn parse_module(sources: &SourceMap, file: FileId, selection: Selection) -> Parsed {
+    parse_module_as(sources, file, selection, PythonVersion::NEWEST)
+}
+
+/// Parses a file, statement by statement, as that version of Python does.
+pub fn parse_module_as(
+    sources: &SourceMap,
+    file: FileId,
+    selection: Selection,
+    version: PythonVersion,
+) -> Parsed {
     let text = sources.file(file).text();
     let layout = lay_out(text, 0, text.len(), Base::Zero);
-    let reader = StatementReader::new(text, file);
+    let reader = StatementReader::new(text, file, version);
     let mut faults = FaultsByPlace { faults: &layout.faults, next: 0 };
     let mut parsed = Parsed { module: Module { body: Vec::new() }, diagnostics: Vec::new() };
     for (index, range) in layout.statements.iter().enumerate() {
@@ -137,7 +148,7 @@ fn is_assignment(tokens: &[Token]) -> bool {
 pub fn parse_function(sources: &SourceMap, file: FileId, offset: u32) -> Parsed {
     let text = sources.file(file).text();
     let layout = lay_out(text, 0, text.len(), Base::FirstLine);
-    let reader = StatementReader::new(text, file);
+    let reader = StatementReader::new(text, file, PythonVersion::NEWEST);
     let mut parsed = Parsed::default();
     let Some(range) = find_function(&layout, offset) else {
         let place = Span::new(file, offset.min(text.len() as u32), offset.min(text.len() as u32));

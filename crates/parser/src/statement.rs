@@ -5,6 +5,7 @@ use crate::expected::explain;
 use crate::grammar::StatementParser;
 use crate::token::{Token, TokenKind};
 use crate::tree::Builder;
+use crate::version::PythonVersion;
 use hotloop_ast::{Stmt, StmtKind};
 use hotloop_diagnostics::{Diagnostic, FileId, Severity, Span};
 use std::convert::Infallible;
@@ -18,8 +19,8 @@ pub(crate) struct StatementReader<'t> {
 }
 
 impl<'t> StatementReader<'t> {
-    pub(crate) fn new(text: &'t str, file: FileId) -> Self {
-        Self { text, file, parser: StatementParser::new(), builder: Builder::new(text, file) }
+    pub(crate) fn new(text: &'t str, file: FileId, version: PythonVersion) -> Self {
+        Self { text, file, parser: StatementParser::new(), builder: Builder::new(text, file, version) }
     }
 
     /// The statements that `tokens` hold: one compound statement, or a line of simple ones.

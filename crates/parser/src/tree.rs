@@ -5,9 +5,11 @@
 use crate::fault::Fault;
 use crate::literal::{Reading, StringToken, read_number, read_text};
 use crate::operators;
+use crate::token::TokenKind;
+use crate::version::PythonVersion;
 use hotloop_ast::{
-    BinaryOp, BoolOp, CompareOp, Comprehension, Conversion, ExceptHandler, Expr, ExprKind, FormatPart,
-    FunctionDef, Identifier, Name, Parameters, Stmt, StmtKind, UnaryOp,
+    Alias, BinaryOp, BoolOp, ClassDef, CompareOp, Comprehension, Conversion, ExceptHandler, Expr, ExprKind,
+    FormatPart, FunctionDef, Identifier, Name, Parameters, Stmt, StmtKind, UnaryOp,
 };
 use hotloop_diagnostics::{Code, Diagnostic, FileId, Span};
 use std::cell::RefCell;
@@ -18,6 +20,7 @@ pub(crate) static INVALID_STRING: Code = Code::new("HL0111", "string literals th
 pub(crate) struct Builder<'t> {
     text: &'t str,
     file: FileId,
+    pub(crate) version: PythonVersion,
     diagnostics: RefCell<Vec<Diagnostic>>,
 }
 
@@ -40,12 +43,13 @@ pub(crate) enum RawFormatPart {
         debug_text: Option<String>,
         conversion: Option<Conversion>,
         format: Option<Vec<RawFormatPart>>,
+        span: Span,
     },
 }
 
 impl<'t> Builder<'t> {
-    pub(crate) fn new(text: &'t str, file: FileId) -> Self {
-        Self { text, file, diagnostics: RefCell::new(Vec::new()) }
+    pub(crate) fn new(text: &'t str, file: FileId, version: PythonVersion) -> Self {
+        Self { text, file, version, diagnostics: RefCell::new(Vec::new()) }
     }
 
     /// Takes what was reported since the last call.
@@ -184,6 +188,16 @@ impl Builder<'_> {
         self.expr(ExprKind::Generator { element: Box::new(element), clauses }, start, end)
     }
 
+    pub(crate) fn set_comprehension(
+        &self,
+        element: Expr,
+        clauses: Vec<Comprehension>,
+        start: u32,
+        end: u32,
+    ) -> Expr {
+        self.expr(ExprKind::SetComprehension { element: Box::new(element), clauses }, start, end)
+    }
+
     pub(crate) fn dict_comprehension(
         &self,
         key: Expr,
@@ -203,16 +217,13 @@ impl Builder<'_> {
         StmtKind::Function(Box::new(function))
     }
 
-    pub(crate) fn class(
-        &self,
-        decorators: Vec<Expr>,
-        name: Identifier,
-        type_parameters: Vec<hotloop_ast::TypeParameter>,
-        arguments: Vec<hotloop_ast::Argument>,
-        body: Vec<Stmt>,
-    ) -> StmtKind {
-        let class = hotloop_ast::ClassDef { decorators, name, type_parameters, arguments, body };
+    pub(crate) fn class(&self, class: ClassDef) -> StmtKind {
         StmtKind::Class(Box::new(class))
+    }
+
+    pub(crate) fn alias(&self, name: Identifier, alias: Option<Identifier>) -> Alias {
+        let span = alias.as_ref().map_or(name.span, |alias| name.span.to(alias.span));
+        Alias { name, alias, span }
     }
 
     pub(crate) fn handler(
@@ -248,14 +259,29 @@ impl Builder<'_> {
         debug: Option<(u32, u32)>,
         conversion: Option<Identifier>,
         format: Option<Vec<RawFormatPart>>,
+        span: Span,
     ) -> RawFormatPart {
+        if matches!(value.kind, ExprKind::Starred(_)) {
+            self.since(12, "a star alone in an f-string's field", value.span);
+        }
         let debug_text = debug.map(|(start, end)| {
-            let rest = &self.text[end as usize..];
-            let spaces = rest.len() - rest.trim_start().len();
-            self.text_at(start, end + spaces as u32).to_owned()
+            let rest = self.text_at(end, span.end);
+            without_comments(self.text_at(start, end + blank_length(rest) as u32))
         });
         let conversion = conversion.and_then(|name| self.conversion(&name));
-        RawFormatPart::Field { value: Box::new(value), debug_text, conversion, format }
+        RawFormatPart::Field { value: Box::new(value), debug_text, conversion, format, span }
+    }
+
+    /// The name behind `!`, which must follow at once.
+    pub(crate) fn conversion_name(&self, end: u32, name: Identifier) -> Identifier {
+        if name.span.start != end {
+            let message = "the conversion of an f-string stands right behind its `!`";
+            self.report(
+                Diagnostic::error(&INVALID_STRING, message, name.span)
+                    .with_help("remove the space between them"),
+            );
+        }
+        name
     }
 
     fn conversion(&self, name: &Identifier) -> Option<Conversion> {
@@ -285,6 +311,11 @@ impl Builder<'_> {
         for (start, end, fields) in parts {
             let token = StringToken::new(self.text_at(start, end), start);
             joined.kinds.note(&token, fields.is_some());
+            match fields {
+                Some(_) if token.is_template => self.since(14, "a template string", self.span(start, end)),
+                Some(_) => self.check_old_format(start, end),
+                None => {}
+            }
             match fields {
                 Some(fields) => self.format_parts(fields, token.is_raw, true, &mut joined.parts),
                 None => {
@@ -316,13 +347,13 @@ impl Builder<'_> {
                     let how = Reading { is_raw, is_bytes: false, doubles_braces };
                     self.append_text(self.text_at(start, end), start, how, parts);
                 }
-                RawFormatPart::Field { value, debug_text, conversion, format } => {
+                RawFormatPart::Field { value, debug_text, conversion, format, span } => {
                     let format = format.map(|raw| {
                         let mut parts = Vec::new();
                         self.format_parts(raw, is_raw, false, &mut parts);
                         parts
                     });
-                    parts.push(FormatPart::Field { value, debug_text, conversion, format });
+                    parts.push(FormatPart::Field { value, debug_text, conversion, format, span });
                 }
             }
         }
@@ -331,15 +362,7 @@ impl Builder<'_> {
     /// Adds text to the last part, or as a new one.
     fn append_text(&self, text: &str, offset: u32, how: Reading, parts: &mut Vec<FormatPart>) {
         let mut faults: Vec<Fault> = Vec::new();
-        if let Some(FormatPart::Text(last)) = parts.last_mut() {
-            read_text(text, offset, how, last, &mut faults);
-        } else {
-            let mut value = String::with_capacity(text.len());
-            read_text(text, offset, how, &mut value, &mut faults);
-            if !value.is_empty() {
-                parts.push(FormatPart::Text(value));
-            }
-        }
+        read_text(text, offset, how, parts, &mut faults);
         faults.iter().for_each(|fault| self.report(fault.diagnose(self.file)));
     }
 }
@@ -379,6 +402,39 @@ impl StringKinds {
     }
 }
 
+/// The code points of a part without fields.
+fn code_points(part: &FormatPart) -> Vec<u32> {
+    match part {
+        FormatPart::Text(text) => text.chars().map(u32::from).collect(),
+        FormatPart::Surrogate(half) => vec![u32::from(*half)],
+        FormatPart::Field { .. } => Vec::new(),
+    }
+}
+
+/// The length of the spaces, line ends and comments at the start of a text.
+fn blank_length(text: &str) -> usize {
+    let mut rest = text.trim_start();
+    while rest.starts_with('#') {
+        rest = rest[rest.find('\n').unwrap_or(rest.len())..].trim_start();
+    }
+    text.len() - rest.len()
+}
+
+/// The text of a field without its comments.
+fn without_comments(text: &str) -> String {
+    if !text.contains('#') {
+        return text.to_owned();
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut at = 0;
+    for comment in crate::tokens(text).iter().filter(|token| token.kind == TokenKind::Comment) {
+        kept.push_str(&text[at..comment.start as usize]);
+        at = comment.end as usize;
+    }
+    kept.push_str(&text[at..]);
+    kept
+}
+
 impl Joined {
     fn into_kind(self) -> ExprKind {
         if self.kinds.template {
@@ -387,8 +443,12 @@ impl Joined {
         if self.kinds.format {
             return ExprKind::FormatString(self.parts);
         }
+        if self.parts.len() > 1 {
+            return ExprKind::SurrogateStr(self.parts.iter().flat_map(code_points).collect());
+        }
         let text = match self.parts.into_iter().next() {
             Some(FormatPart::Text(text)) => text,
+            Some(FormatPart::Surrogate(half)) => return ExprKind::SurrogateStr(vec![u32::from(half)]),
             Some(FormatPart::Field { .. }) | None => String::new(),
         };
         if self.kinds.bytes {

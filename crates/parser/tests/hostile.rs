@@ -132,7 +132,7 @@ fn the_deepest_tree_that_is_accepted_can_be_printed_and_compared() {
     let reading = read(&text);
     assert_eq!(reading.errors, Vec::<String>::new());
     let again = read(&reading.module.to_string());
-    assert_eq!(shape(&reading.module), shape(&again.module));
+    assert_eq!(shape(reading.module), shape(again.module));
 }
 
 /// Texts that once were, or might be, hard.
@@ -366,7 +366,7 @@ proptest! {
         if reading.errors.is_empty() {
             let again = read(&reading.module.to_string());
             prop_assert_eq!(again.errors, Vec::<String>::new());
-            prop_assert_eq!(shape(&reading.module), shape(&again.module));
+            prop_assert_eq!(shape(reading.module), shape(again.module));
         }
     }
 }

@@ -52,7 +52,7 @@ fn every_file_is_read_and_printed() {
         let again = read_named(&name, &module.to_string());
         if let Some(first) = again.errors.first() {
             changed.push(format!("{name}: printed text is refused\n{first}"));
-        } else if shape(&module) != shape(&again.module) {
+        } else if shape(module) != shape(again.module) {
             changed.push(format!("{name}: printed text has another tree"));
         }
     }

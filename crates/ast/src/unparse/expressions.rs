@@ -39,6 +39,7 @@ impl<W: Write> Printer<'_, W> {
             ExprKind::None => self.text("None"),
             ExprKind::Ellipsis => self.text("..."),
             ExprKind::Str(text) => self.string(text),
+            ExprKind::SurrogateStr(points) => self.surrogate_string(points),
             ExprKind::Bytes(bytes) => self.bytes(bytes),
             ExprKind::FormatString(parts) => self.format_string("f", parts),
             ExprKind::TemplateString(parts) => self.format_string("t", parts),
@@ -296,6 +297,7 @@ fn binding_of(kind: &ExprKind) -> u8 {
         | ExprKind::None
         | ExprKind::Ellipsis
         | ExprKind::Str(_)
+        | ExprKind::SurrogateStr(_)
         | ExprKind::Bytes(_)
         | ExprKind::FormatString(_)
         | ExprKind::TemplateString(_)

@@ -46,6 +46,19 @@ impl<W: Write> Printer<'_, W> {
         self.text(quotes)
     }
 
+    /// Text with halves of surrogate pairs, which are written as escapes.
+    pub(super) fn surrogate_string(&mut self, points: &[u32]) -> Result {
+        let quotes = self.free_quotes(&QUOTES);
+        self.text(quotes)?;
+        for point in points {
+            match char::from_u32(*point) {
+                Some(character) => self.escaped(character.encode_utf8(&mut [0; 4]), quotes, false)?,
+                None => write!(self.out, "\\u{point:04x}")?,
+            }
+        }
+        self.text(quotes)
+    }
+
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result {
         let quotes = self.free_quotes(&QUOTES);
         write!(self.out, "b{quotes}")?;
@@ -103,7 +116,7 @@ impl<W: Write> Printer<'_, W> {
     /// Whether the fields hold neither these quotes nor a backslash.
     fn suits(&self, parts: &[FormatPart], quotes: &'static str) -> bool {
         parts.iter().all(|part| match part {
-            FormatPart::Text(_) => true,
+            FormatPart::Text(_) | FormatPart::Surrogate(_) => true,
             FormatPart::Field { value, debug_text, format, .. } => {
                 let mut text = debug_text.clone().unwrap_or_default();
                 let mut inner = self.quotes.clone();
@@ -122,7 +135,8 @@ impl<W: Write> Printer<'_, W> {
             match part {
                 FormatPart::Text(text) if is_text => self.escaped(text, quotes, true)?,
                 FormatPart::Text(text) => self.specification(text, quotes)?,
-                FormatPart::Field { value, debug_text, conversion, format } => {
+                FormatPart::Surrogate(half) => write!(self.out, "\\u{half:04x}")?,
+                FormatPart::Field { value, debug_text, conversion, format, .. } => {
                     self.field(value, debug_text.as_deref(), *conversion, format.as_deref(), quotes)?;
                 }
             }

@@ -1,7 +1,7 @@
 //! Statements: one line each, or a head and a block.
 
 use super::{Printer, Result, binding};
-use crate::{Alias, ExceptHandler, Expr, MatchCase, Module, Stmt, StmtKind, WithItem};
+use crate::{Alias, ExceptHandler, Expr, ExprKind, MatchCase, Module, Stmt, StmtKind, WithItem};
 use std::fmt::Write;
 
 impl<W: Write> Printer<'_, W> {
@@ -94,8 +94,8 @@ impl<W: Write> Printer<'_, W> {
                 write!(self.out, " {}= ", op.spelling())?;
                 self.expression(value)
             }
-            StmtKind::AnnAssign { target, annotation, value } => {
-                self.expression(target)?;
+            StmtKind::AnnAssign { target, annotation, value, is_simple } => {
+                self.annotated_target(target, *is_simple)?;
                 self.optional(": ", Some(annotation))?;
                 self.optional(" = ", value.as_ref())
             }
@@ -178,6 +178,16 @@ impl<W: Write> Printer<'_, W> {
         cases.iter().try_for_each(|case| self.case(case))?;
         self.indent -= 1;
         Ok(())
+    }
+
+    /// A name in parentheses, `(x): int`, is not declared; other targets never are.
+    fn annotated_target(&mut self, target: &Expr, is_simple: bool) -> Result {
+        if is_simple || !matches!(target.kind, ExprKind::Name(_)) {
+            return self.expression(target);
+        }
+        self.text("(")?;
+        self.expression(target)?;
+        self.text(")")
     }
 
     fn assign(&mut self, targets: &[Expr], value: &Expr) -> Result {

@@ -89,10 +89,16 @@ impl Lexer<'_> {
                 self.push(TokenKind::FormatEnd, end, end + quotes.length());
                 self.contexts.pop();
             }
+            Some(b'\n' | b'\r') if in_specification && closes_field(rest) => self.end_specification(),
             Some(_) => self.abandon_format(quotes),
             None => return false,
         }
         true
+    }
+
+    /// Ends the text of a specification at a line end: nothing but its brace follows.
+    fn end_specification(&mut self) {
+        self.contexts.pop();
     }
 
     /// Takes a quote at `end - 1` that opens no string for the end of the f-string around it, whose field was forgotten.
@@ -125,6 +131,16 @@ impl Lexer<'_> {
             self.logos.bump(quotes.length());
         }
     }
+}
+
+/// Whether nothing but spaces, line ends and comments stand before a closing brace.
+fn closes_field(rest: &[u8]) -> bool {
+    let mut rest = rest.trim_ascii_start();
+    while let Some(comment) = rest.strip_prefix(b"#") {
+        let end = comment.iter().position(|byte| *byte == b'\n').unwrap_or(comment.len());
+        rest = comment[end..].trim_ascii_start();
+    }
+    rest.first() == Some(&b'}')
 }
 
 /// The length of the text up to a field, the closing quote, or the end of the line in a string of one line.

@@ -102,6 +102,29 @@ impl Lexer<'_> {
         if let Some(context) = self.contexts.last().copied() {
             self.report_open(context);
         }
+        self.check_end();
+        self.check_null();
+    }
+
+    /// The last line cannot go on.
+    fn check_end(&mut self) {
+        let line = self.text.trim_end_matches(['\n', '\r']);
+        let is_continued = line.ends_with('\\') && ["\n", "\r", "\r\n"].contains(&&self.text[line.len()..]);
+        let last_end = self.tokens.last().map_or(0, |token| token.end as usize);
+        if is_continued && last_end < line.len() {
+            let message = "the last line ends in a backslash, but no line follows";
+            let fault = Fault::new(&INVALID_CHARACTER, message, line.len() - 1, line.len());
+            self.fault(fault.with_help("remove the backslash"));
+        }
+    }
+
+    /// Not even a comment can hold a null character.
+    fn check_null(&mut self) {
+        let start = self.tokens.first().map_or(0, |token| token.start as usize);
+        if let Some(at) = self.text.as_bytes()[start..].iter().position(|byte| *byte == 0) {
+            let message = "a Python file cannot hold the character U+0000";
+            self.fault(Fault::new(&INVALID_CHARACTER, message, start + at, start + at + 1));
+        }
     }
 
     fn push(&mut self, kind: TokenKind, start: usize, end: usize) {

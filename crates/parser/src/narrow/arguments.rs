@@ -32,16 +32,21 @@ impl Builder<'_> {
         RawArgument::Plain(Argument::Keyword { name: Identifier { name, span }, value })
     }
 
-    pub(crate) fn arguments(&self, raw: Vec<RawArgument>) -> Vec<Argument> {
-        let is_alone = raw.len() == 1;
+    /// The arguments of a call; `comma` says whether one stands behind the last.
+    pub(crate) fn arguments(&self, raw: Vec<RawArgument>, comma: bool) -> Vec<Argument> {
+        let company = match (raw.len(), comma) {
+            (1, false) => None,
+            (1, true) => Some("in front of a comma"),
+            _ => Some("among other arguments"),
+        };
         let (mut keyword, mut keywords) = (false, false);
         let mut arguments = Vec::with_capacity(raw.len());
         for argument in raw {
             let argument = match argument {
                 RawArgument::Plain(argument) => argument,
                 RawArgument::Generator(generator) => {
-                    if !is_alone {
-                        let message = "a generator expression among other arguments needs parentheses";
+                    if let Some(company) = company {
+                        let message = format!("a generator expression {company} needs parentheses");
                         self.report(
                             Diagnostic::error(&INVALID_ARGUMENTS, message, generator.span)
                                 .with_help("put parentheses around it"),
@@ -72,6 +77,18 @@ impl Builder<'_> {
             Diagnostic::error(&INVALID_ARGUMENTS, message, span)
                 .with_help("positional arguments come first, then keyword arguments, then `**`"),
         );
+    }
+
+    /// Bases of a class: a generator expression is none.
+    pub(crate) fn bases(&self, raw: Vec<RawArgument>, comma: bool) -> Vec<Argument> {
+        for base in &raw {
+            if let RawArgument::Generator(generator) = base {
+                let message = "a generator expression among the bases of a class needs parentheses";
+                self.report(Diagnostic::error(&INVALID_ARGUMENTS, message, generator.span));
+                return Vec::new();
+            }
+        }
+        self.arguments(raw, comma)
     }
 
     pub(crate) fn call(&self, function: Expr, arguments: Vec<Argument>, start: u32, end: u32) -> Expr {

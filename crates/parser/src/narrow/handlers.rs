@@ -15,6 +15,13 @@ impl Builder<'_> {
         finally: Vec<Stmt>,
     ) -> StmtKind {
         let is_star = handlers.first().is_some_and(|(is_star, _)| *is_star);
+        if is_star && let Some((_, handler)) = handlers.first() {
+            self.since(
+                11,
+                "`except*`",
+                self.span(handler.span.start, handler.span.start + "except".len() as u32),
+            );
+        }
         if let Some((_, handler)) = handlers.iter().find(|(star, _)| *star != is_star) {
             let message = "one `try` cannot have both `except` and `except*`";
             self.report(Diagnostic::error(&INVALID_TRY, message, handler.span));

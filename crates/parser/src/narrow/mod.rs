@@ -6,12 +6,14 @@
 
 mod arguments;
 mod handlers;
+mod newer;
+mod old_format;
 mod parameters;
 mod patterns;
 mod targets;
 mod with_items;
 
 pub(crate) use arguments::RawArgument;
-pub(crate) use parameters::RawParameter;
+pub(crate) use parameters::{RawParameter, RawParameterKind};
 pub(crate) use patterns::RawPattern;
 pub(crate) use with_items::RawWithItem;

@@ -6,14 +6,21 @@ use hotloop_diagnostics::{Code, Diagnostic, Span};
 
 pub(crate) static INVALID_PARAMETERS: Code = Code::new("HL0112", "parameters in an impossible order");
 
-/// A parameter, or a mark between parameters.
+/// A parameter, or a mark between parameters, at its place.
 #[derive(Clone, Debug)]
-pub(crate) enum RawParameter {
+pub(crate) struct RawParameter {
+    pub(crate) kind: RawParameterKind,
+    pub(crate) place: Span,
+}
+
+/// What a parameter or a mark is.
+#[derive(Clone, Debug)]
+pub(crate) enum RawParameterKind {
     Plain { name: Identifier, annotation: Option<Expr>, default: Option<Expr> },
     Variadic { name: Identifier, annotation: Option<Expr> },
     Keywords { name: Identifier, annotation: Option<Expr> },
-    Star { place: Span },
-    Slash { place: Span },
+    Star,
+    Slash,
 }
 
 impl Builder<'_> {
@@ -58,29 +65,32 @@ impl<'b, 't> ParameterOrder<'b, 't> {
     }
 
     fn add(&mut self, parameter: RawParameter) {
-        match parameter {
-            RawParameter::Plain { name, annotation, default } => self.plain(name, annotation, default),
-            RawParameter::Variadic { name, annotation } => {
-                self.mark_star(name.span);
-                self.push(ParameterKind::Variadic, name, annotation, None);
+        let place = parameter.place;
+        match parameter.kind {
+            RawParameterKind::Plain { name, annotation, default } => {
+                self.plain(name, annotation, default, place);
             }
-            RawParameter::Keywords { name, annotation } => {
+            RawParameterKind::Variadic { name, annotation } => {
+                self.mark_star(name.span);
+                self.push(ParameterKind::Variadic, name, annotation, None, place);
+            }
+            RawParameterKind::Keywords { name, annotation } => {
                 if self.keywords {
                     self.report("there can be one `**` parameter only", name.span);
                 }
                 self.check_bare_star();
                 self.keywords = true;
-                self.push(ParameterKind::VariadicKeyword, name, annotation, None);
+                self.push(ParameterKind::VariadicKeyword, name, annotation, None, place);
             }
-            RawParameter::Star { place } => {
+            RawParameterKind::Star => {
                 self.mark_star(place);
                 self.bare_star = Some(place);
             }
-            RawParameter::Slash { place } => self.mark_slash(place),
+            RawParameterKind::Slash => self.mark_slash(place),
         }
     }
 
-    fn plain(&mut self, name: Identifier, annotation: Option<Expr>, default: Option<Expr>) {
+    fn plain(&mut self, name: Identifier, annotation: Option<Expr>, default: Option<Expr>, place: Span) {
         if self.keywords {
             self.report("no parameter can follow the `**` parameter", name.span);
         }
@@ -90,7 +100,7 @@ impl<'b, 't> ParameterOrder<'b, 't> {
         self.default |= default.is_some();
         self.bare_star = None;
         let kind = if self.star { ParameterKind::KeywordOnly } else { ParameterKind::Ordinary };
-        self.push(kind, name, annotation, default);
+        self.push(kind, name, annotation, default, place);
     }
 
     fn mark_star(&mut self, place: Span) {
@@ -133,8 +143,9 @@ impl<'b, 't> ParameterOrder<'b, 't> {
         name: Identifier,
         annotation: Option<Expr>,
         default: Option<Expr>,
+        span: Span,
     ) {
-        self.items.push(Parameter { kind, name, annotation, default });
+        self.items.push(Parameter { kind, name, annotation, default, span });
     }
 
     fn finish(mut self) -> Parameters {

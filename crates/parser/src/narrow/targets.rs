@@ -1,7 +1,7 @@
 //! What can be assigned to, changed in place, annotated or deleted.
 
 use crate::tree::Builder;
-use hotloop_ast::{BinaryOp, Expr, ExprKind, StmtKind, WithItem};
+use hotloop_ast::{BinaryOp, Expr, ExprKind, StmtKind};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 
 pub(crate) static INVALID_TARGET: Code = Code::new("HL0106", "something that cannot be assigned to");
@@ -23,10 +23,6 @@ impl Builder<'_> {
         target
     }
 
-    pub(crate) fn with_item(&self, context: Expr, target: Option<Expr>) -> WithItem {
-        WithItem { context, target }
-    }
-
     pub(crate) fn assign(&self, first: Expr, mut rest: Vec<Expr>) -> StmtKind {
         let value = rest.pop().expect("an assignment has a value");
         rest.insert(0, first);
@@ -39,9 +35,16 @@ impl Builder<'_> {
         StmtKind::AugAssign { target, op, value }
     }
 
-    pub(crate) fn annotated(&self, target: Expr, annotation: Expr, value: Option<Expr>) -> StmtKind {
+    pub(crate) fn annotated(
+        &self,
+        start: u32,
+        target: Expr,
+        annotation: Expr,
+        value: Option<Expr>,
+    ) -> StmtKind {
         self.check_target(&target, TargetUse::Single("carry an annotation"));
-        StmtKind::AnnAssign { target, annotation, value }
+        let is_simple = matches!(target.kind, ExprKind::Name(_)) && target.span.start == start;
+        StmtKind::AnnAssign { target, annotation, value, is_simple }
     }
 
     pub(crate) fn delete(&self, targets: Vec<Expr>) -> StmtKind {

@@ -15,6 +15,10 @@ pub(crate) enum RawWithItem {
 }
 
 impl Builder<'_> {
+    pub(crate) fn with_item(&self, context: Expr, target: Option<Expr>, start: u32, end: u32) -> WithItem {
+        WithItem { context, target, span: self.span(start, end) }
+    }
+
     /// Items, if all of them could be; else the elements of one tuple, or one expression in parentheses.
     pub(crate) fn with_items(
         &self,
@@ -27,9 +31,19 @@ impl Builder<'_> {
             RawWithItem::Plain(expr) => matches!(expr.kind, ExprKind::Starred(_) | ExprKind::Walrus { .. }),
             RawWithItem::Item(_) => false,
         };
+        if let Some(item) = items.iter().find_map(RawWithItem::with_target) {
+            self.since(9, "several items of a `with` in parentheses", item.span);
+        } else if self.version.minor() < 9 {
+            return vec![self.tuple_item(items, comma, start, end)];
+        }
         if !items.iter().any(is_value) {
             return items.into_iter().map(RawWithItem::into_item).collect();
         }
+        vec![self.tuple_item(items, comma, start, end)]
+    }
+
+    /// One tuple, or one expression in parentheses.
+    fn tuple_item(&self, items: Vec<RawWithItem>, comma: bool, start: u32, end: u32) -> WithItem {
         let mut values = Vec::new();
         for item in items {
             match item {
@@ -54,15 +68,23 @@ impl Builder<'_> {
             }
             None => self.expr(ExprKind::Tuple(values), start, end),
         };
-        vec![WithItem { context, target: None }]
+        self.with_item(context, None, start, end)
     }
 }
 
 impl RawWithItem {
     fn into_item(self) -> WithItem {
         match self {
-            Self::Plain(context) => WithItem { context, target: None },
+            Self::Plain(context) => WithItem { span: context.span, context, target: None },
             Self::Item(item) => item,
+        }
+    }
+
+    /// The item, if it has an `as`.
+    fn with_target(&self) -> Option<&WithItem> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Item(item) => Some(item),
         }
     }
 }

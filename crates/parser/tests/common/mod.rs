@@ -4,7 +4,7 @@
 
 use hotloop_ast::Module;
 use hotloop_diagnostics::{Severity, SourceMap, Style};
-use hotloop_parser::{Parsed, Selection, parse_module};
+use hotloop_parser::{Parsed, PythonVersion, Selection, decode, parse_module_as};
 
 /// What was read, and what was said about it.
 pub(crate) struct Reading {
@@ -18,11 +18,24 @@ pub(crate) struct Reading {
     pub(crate) marked: Vec<String>,
 }
 
-/// Reads a whole file.
+/// Reads a whole file by the newest grammar.
 pub(crate) fn read_named(name: &str, text: &str) -> Reading {
+    read_as(name, text, PythonVersion::NEWEST)
+}
+
+/// Reads a whole file as that version of Python.
+pub(crate) fn read_as(name: &str, text: &str, version: PythonVersion) -> Reading {
     let mut sources = SourceMap::new();
-    let file = sources.add(name, text);
-    let Parsed { module, diagnostics } = parse_module(&sources, file, Selection::Everything);
+    let Parsed { module, diagnostics } = match decode(text.as_bytes().to_vec()) {
+        Ok(text) => {
+            let file = sources.add(name, text);
+            parse_module_as(&sources, file, Selection::Everything, version)
+        }
+        Err(undecodable) => {
+            let file = sources.add(name, undecodable.text.as_str());
+            Parsed { diagnostics: vec![undecodable.diagnose(file)], ..Parsed::default() }
+        }
+    };
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     Reading {
         errors: errors.map(|diagnostic| sources.render(diagnostic, Style::Plain)).collect(),
@@ -48,16 +61,7 @@ pub(crate) fn printed(text: &str) -> String {
     reading.module.to_string()
 }
 
-/// The tree as text without places.
-pub(crate) fn shape(module: &Module) -> String {
-    let text = format!("{module:?}");
-    let mut shape = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find("Span {") {
-        shape.push_str(&rest[..at]);
-        rest = &rest[at..];
-        rest = &rest[rest.find('}').map_or(rest.len(), |end| end + 1)..];
-    }
-    shape.push_str(rest);
-    shape
+/// The tree without places.
+pub(crate) fn shape(module: Module) -> Module {
+    module.without_places()
 }
