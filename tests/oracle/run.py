@@ -89,7 +89,8 @@ def encode_exception(error, path):
             line = trace.tb_lineno
         trace = trace.tb_next
     # Only what the kernel itself raised has arguments to compare; messages of NumPy and CPython are theirs.
-    raised_here = line is not None and path.read_text().splitlines()[line - 1].split()[:1] in (["raise"], ["assert"])
+    written = path.read_text().splitlines()[line - 1].split()[:1] if line is not None else []
+    raised_here = written == ["raise"] or (written == ["assert"] and isinstance(error, AssertionError))
     described = {"kind": "exception", "class": type(error).__name__, "line": line}
     if raised_here:
         error.args = tuple(map(in_python, error.args))

@@ -51,6 +51,13 @@ def truncate(number):
     return int(number)
 
 
+def whole(number, dtype):
+    """The integer that a float becomes on its way to the dtype: a uint64 goes up to 2^64, and is 0 beyond."""
+    if dtype == UINT64 and number >= 2.0**63:
+        return int(number) if number < 2.0**64 else 0
+    return truncate(number)
+
+
 class Scalar:
     """A number of one dtype. `value` is a bool, an int, a float, or a `numpy.float32`."""
 
@@ -62,7 +69,7 @@ class Scalar:
         if dtype.kind == "b":
             self.value = bool(value)
         elif dtype.kind in "iu":
-            self.value = wrap(truncate(value) if isinstance(value, (float, np.floating)) else int(value), dtype)
+            self.value = wrap(whole(value, dtype) if isinstance(value, (float, np.floating)) else int(value), dtype)
         elif dtype == FLOAT32 or dtype.kind == "c":
             # NumPy converts a 64-bit integer to float32 in one rounding, as the machine does.
             with np.errstate(all="ignore"):
@@ -171,7 +178,7 @@ class Scalar:
         if self.dtype.kind == "f":
             finite = np.isfinite(self.value)
             return Scalar(round(float(self.value)) if finite and abs(self.value) < 2.0**63 else LEAST, INT64)
-        return self.__pos__()
+        return self.to(INT64)
 
 
 def is_number(value):
@@ -382,15 +389,24 @@ class Array:
         return len(self.array)
 
     def __getitem__(self, index):
-        return wrapped(self.array[plain(index)])
+        return wrapped(self.array[position(index)])
 
     def __setitem__(self, index, value):
         if is_number(value):
             value = scalar(value).to(self.array.dtype).value
-        self.array[plain(index)] = plain(value)
+        self.array[position(index)] = plain(value)
 
     def __getattr__(self, name):
         return wrapped(getattr(self.array, name))
+
+
+def position(index):
+    """An index for NumPy. One that no int64 holds is out of range, where NumPy says that it is too large."""
+    index = plain(index)
+    parts = index if isinstance(index, tuple) else (index,)
+    if any(isinstance(part, int) and part >= 2**63 for part in parts):
+        raise IndexError("index is out of bounds")
+    return index
 
 
 def plain(value):

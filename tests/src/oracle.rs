@@ -1,7 +1,9 @@
 //! Asks CPython: runs `tests/oracle/run.py` over test programs and reads the cases it wrote.
 
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value as Json;
 
@@ -71,7 +73,7 @@ pub fn root() -> &'static Path {
 /// # Panics
 /// Panics when CPython cannot run them: without the oracle there is nothing to test.
 pub fn ask(programs: &[PathBuf], scratch: &Path) -> Vec<Program> {
-    let python = std::env::var_os("HOTLOOP_VENV_PYTHON").unwrap_or_else(|| "python3".into());
+    let python = interpreter();
     let mut command = Command::new(&python);
     command.arg(root().join("tests/oracle/run.py")).arg(scratch).args(programs);
     let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", python.display()));
@@ -83,12 +85,75 @@ pub fn ask(programs: &[PathBuf], scratch: &Path) -> Vec<Program> {
     programs.iter().map(|program| read(program, scratch)).collect()
 }
 
+fn interpreter() -> OsString {
+    std::env::var_os("HOTLOOP_VENV_PYTHON").unwrap_or_else(|| "python3".into())
+}
+
+/// A running CPython that is asked about one program after the other, for tests that make their programs as they go.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts CPython; see [`ask`] for which one.
+    ///
+    /// # Panics
+    /// Panics when it cannot be started.
+    pub fn start() -> Self {
+        let python = interpreter();
+        let mut command = Command::new(&python);
+        command.arg(root().join("tests/oracle/serve.py")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", python.display()));
+        let questions = process.stdin.take().expect("the process has a pipe in");
+        let answers = BufReader::new(process.stdout.take().expect("the process has a pipe out"));
+        Self { process, questions, answers }
+    }
+
+    /// What CPython makes of a program.
+    ///
+    /// # Errors
+    /// CPython ended: it cannot run the program, and said why on its standard error.
+    pub fn ask(&mut self, program: &Path) -> Result<Program, String> {
+        let mut answer = String::new();
+        let asked = writeln!(self.questions, "{}", program.display());
+        asked.and_then(|()| self.answers.read_line(&mut answer)).map_err(|error| error.to_string())?;
+        if answer.is_empty() {
+            *self = Self::start();
+            return Err("CPython cannot run the program".to_owned());
+        }
+        Ok(parse(&program_name(program), &answer))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, and there is nobody to tell.
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
+fn program_name(program: &Path) -> String {
+    program.file_stem().expect("a program is a file").to_string_lossy().into_owned()
+}
+
 fn read(program: &Path, scratch: &Path) -> Program {
-    let name = program.file_stem().expect("a program is a file").to_string_lossy().into_owned();
+    let name = program_name(program);
     let path = scratch.join(format!("{name}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let json: Json = serde_json::from_str(&text).expect("the oracle writes JSON");
-    Program { name, source: PathBuf::from(string(&json["source"])), cases: list(&json["cases"], case) }
+    parse(&name, &text)
+}
+
+fn parse(name: &str, text: &str) -> Program {
+    let json: Json = serde_json::from_str(text).expect("the oracle writes JSON");
+    Program {
+        name: name.to_owned(),
+        source: PathBuf::from(string(&json["source"])),
+        cases: list(&json["cases"], case),
+    }
 }
 
 fn case(json: &Json) -> Case {

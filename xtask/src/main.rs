@@ -5,6 +5,7 @@
 
 mod bench;
 mod failure;
+mod fuzz;
 mod generate;
 mod lint;
 mod new_pass;
@@ -59,6 +60,12 @@ static COMMANDS: &[Command] = &[
         arguments: "GROUP NAME",
         summary: "writes the file of a new pass and its first test, and says where to register it",
         run: new_pass::run,
+    },
+    Command {
+        name: "fuzz",
+        arguments: "[--programs N] [--seed S]",
+        summary: "runs random programs under CPython, in the interpreter and compiled, in release",
+        run: fuzz::run,
     },
     Command {
         name: "bench",

@@ -3,7 +3,7 @@
 use crate::cache_fault::{CacheFault, CacheFaults};
 use crate::entry::{CODE, MEMO, Memo, encode, read_entries, read_memo};
 use crate::exception::Place;
-use crate::image::{BySymbol, Compiled, Unit, link};
+use crate::image::{BySymbol, Compiled, Unit, load_new};
 use crate::interpret::Lowered;
 use crate::module::Modules;
 use crate::program::{FunctionSource, Program};
@@ -361,16 +361,14 @@ impl Engine {
         let mut units = Vec::new();
         for product in products {
             remarks.extend(product.remarks);
-            // A callee that is in memory already is used as it is.
-            if !by_symbol.contains_key(&product.unit.symbol) {
-                specialisations.push(product.specialisation);
-                units.push(product.unit);
-            }
+            specialisations.push(product.specialisation);
+            units.push(product.unit);
         }
-        let linked = timings.measure(Stage::Load, || link(units, by_symbol))?;
-        for (specialisation, function) in specialisations.into_iter().zip(linked) {
-            by_symbol.insert(function.symbol().to_owned(), Arc::clone(&function));
-            compiled.insert(specialisation, function);
+        let loaded = timings.measure(Stage::Load, || load_new(units, by_symbol))?;
+        for (specialisation, function) in specialisations.into_iter().zip(loaded) {
+            if let Some(function) = function {
+                compiled.insert(specialisation, function);
+            }
         }
         let key = code_key(program, structures, &self.shared.settings, specialisation);
         let symbol = crate::session::symbol_of(program.function(specialisation.0).name(), &key);
@@ -435,16 +433,12 @@ impl Engine {
         timings: &mut Timings,
     ) -> Option<Arc<Compiled>> {
         let root = units.first()?.symbol.clone();
-        let fresh = units.into_iter().filter(|unit| !state.by_symbol.contains_key(&unit.symbol)).collect();
         // What was made for another machine or version has another key; whatever else fails here is a damaged entry, and is compiled again.
-        let linked = timings.measure(Stage::Load, || link(fresh, &state.by_symbol));
-        let refused = |failure: Failure| {
+        let loaded = timings.measure(Stage::Load, || load_new(units, &mut state.by_symbol));
+        if let Err(failure) = loaded {
             let (entry, reason) = (cache.entry_path(CODE, key), failure.to_string());
             self.shared.cache_faults.note(CacheFault::Damaged { entry, reason });
-        };
-        let linked = linked.map_err(refused).ok()?;
-        for function in linked {
-            state.by_symbol.insert(function.symbol().to_owned(), function);
+            return None;
         }
         state.by_symbol.get(&root).cloned()
     }

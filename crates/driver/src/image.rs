@@ -95,6 +95,12 @@ impl Compiled {
         Exception::new(&state, table.and_then(|table| table.sites.get(state.site as usize)))
     }
 
+    /// Its raising sites.
+    fn sites(&self) -> &[RaisingSite] {
+        let own = self.group.images.iter().find(|loaded| loaded.image.symbol(&self.symbol).is_some());
+        own.map_or(&[], |loaded| &loaded.sites.sites)
+    }
+
     fn address_of(&self, symbol: &str) -> Option<*const u8> {
         self.group.images.iter().find_map(|loaded| loaded.image.symbol(symbol))
     }
@@ -124,10 +130,44 @@ impl std::fmt::Debug for Compiled {
 /// Compiled functions by their symbols.
 pub(crate) type BySymbol = FxHashMap<String, Arc<Compiled>>;
 
+/// Loads those of the units that are not in memory already, and notes them. Gives what was loaded, in the order of the units.
+pub(crate) fn load_new(
+    units: Vec<Unit>,
+    known: &mut BySymbol,
+) -> Result<Vec<Option<Arc<Compiled>>>, Failure> {
+    let needed = needs_loading(&units, known);
+    let fresh = units.into_iter().zip(&needed).filter_map(|(unit, needed)| needed.then_some(unit));
+    let mut linked = link(fresh.collect(), known)?.into_iter();
+    let loaded: Vec<Option<Arc<Compiled>>> =
+        needed.into_iter().map(|needed| if needed { linked.next() } else { None }).collect();
+    for function in loaded.iter().flatten() {
+        known.insert(function.symbol().to_owned(), Arc::clone(function));
+    }
+    Ok(loaded)
+}
+
+/// Which of the units have to be loaded, although functions of their symbols may be known. Equal functions of different files, or of a file
+/// that was edited, have one symbol, but their errors name other places: such a function is loaded again, and so is whoever calls it.
+fn needs_loading(units: &[Unit], known: &BySymbol) -> Vec<bool> {
+    let is_new = |unit: &Unit| known.get(&unit.symbol).is_none_or(|known| known.sites() != unit.sites);
+    let mut needed: Vec<bool> = units.iter().map(is_new).collect();
+    loop {
+        let is_needed =
+            |name: &String| units.iter().zip(&needed).any(|(unit, needed)| *needed && unit.symbol == *name);
+        let caller = (0..units.len()).find(|at| !needed[*at] && units[*at].imports.iter().any(is_needed));
+        match caller {
+            Some(caller) => needed[caller] = true,
+            None => return needed,
+        }
+    }
+}
+
 /// Loads units together; they may call each other and the functions of `known`. Gives them in the order of the units.
-pub(crate) fn link(units: Vec<Unit>, known: &BySymbol) -> Result<Vec<Arc<Compiled>>, Failure> {
+fn link(units: Vec<Unit>, known: &BySymbol) -> Result<Vec<Arc<Compiled>>, Failure> {
     let images = load_all(&units, known)?;
-    let callees = units.iter().flat_map(|unit| &unit.imports).filter_map(|name| known.get(name));
+    let is_here = |name: &&String| units.iter().any(|unit| unit.symbol == **name);
+    let imported = units.iter().flat_map(|unit| &unit.imports).filter(|name| !is_here(name));
+    let callees = imported.filter_map(|name| known.get(name));
     let mut callee_groups: Vec<Arc<Group>> = Vec::new();
     for callee in callees {
         if !callee_groups.iter().any(|group| Arc::ptr_eq(group, &callee.group)) {

@@ -1,6 +1,6 @@
 //! Whole kernels through all stages.
 
-use hotloop_driver::{ArrayView, Engine, Value};
+use hotloop_driver::{ArrayView, Engine, Failure, Value};
 
 fn engine() -> Engine {
     Engine::builder().verify(true).build().expect("an engine")
@@ -85,4 +85,24 @@ def without(n):
     let message = |n: i64| kernel.call(&[n.into()]).expect_err("it raises").to_string();
     assert_eq!(message(1), "ValueError");
     assert_eq!(message(0), "KeyError: '{0} is not filled in'");
+}
+
+#[test]
+fn a_function_that_moved_names_its_new_line() {
+    let engine = engine();
+    let callee = "def element(x, i):\n    return x[i]\n";
+    let caller = "def kernel(x):\n    return element(x, 9)\n";
+    let line = |source: &str| {
+        let kernel =
+            engine.function("moved.py", source, "kernel").unwrap_or_else(|failure| panic!("{failure}"));
+        let numbers = [1.0, 2.0];
+        match kernel.call(&[ArrayView::new(&numbers, &[2]).into()]) {
+            Err(Failure::Raised(raised)) => raised.place.map(|place| place.line),
+            other => panic!("an exception: {other:?}"),
+        }
+    };
+    assert_eq!(line(&format!("{callee}{caller}")), Some(2));
+    assert_eq!(line(&format!("{caller}{callee}")), Some(4));
+    assert_eq!(line(&format!("# moved\n\n{callee}{caller}")), Some(4));
+    assert_eq!(line(&format!("{callee}{caller}")), Some(2));
 }

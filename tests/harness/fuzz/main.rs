@@ -1,0 +1,114 @@
+//! Random programs: the same Python under CPython, in the MIR interpreter and compiled.
+//!
+//! proptest draws bytes, [`program::Program`] reads them as decisions and writes a test program, CPython says what its
+//! cases give, and every way of running a kernel must agree, exceptions, their lines and the arrays left behind
+//! included. A program that Hotloop refuses is a failure too: the generator writes only what is promised. When
+//! something differs, proptest takes bytes away while it still does, and the small program is printed; it then belongs
+//! in `tests/run/`.
+//!
+//! `cargo xtask fuzz --programs N --seed S` sets how many programs are tried and where the sequence starts; a plain test
+//! run tries [`PROGRAMS`].
+
+#[path = "../run/agree.rs"]
+mod agree;
+#[path = "../run/call.rs"]
+mod call;
+mod expression;
+mod names;
+mod program;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use call::Way;
+use hotloop_tests::oracle::{Program, Server};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+/// How many programs a plain test run tries.
+const PROGRAMS: u32 = 2_000;
+
+/// After so many programs the engines are made anew, since an engine keeps every function it has compiled.
+const PROGRAMS_AN_ENGINE: u32 = 500;
+
+/// How often a program that fails may be made smaller.
+const MOST_SHRINKS: u32 = 1_000;
+
+/// The most decisions in a program.
+const MOST_DECISIONS: usize = 500;
+
+#[test]
+fn random_programs_mean_the_same_everywhere() {
+    let programs = number("HOTLOOP_FUZZ_PROGRAMS").map_or(PROGRAMS, |number| number as u32);
+    let seed = number("HOTLOOP_FUZZ_SEED").unwrap_or_else(seconds_now);
+    println!("fuzz: {programs} programs, seed {seed}");
+    let start = Instant::now();
+    let scratch = std::env::temp_dir().join(format!("hotloop-fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&scratch).expect("the folder for temporary files can be written to");
+    let result = try_programs(programs, seed, &scratch);
+    std::fs::remove_dir_all(&scratch).expect("the folder was made above");
+    match result {
+        Ok(()) => println!("fuzz: {programs} programs agree, {:.0} s", start.elapsed().as_secs_f64()),
+        Err(report) => panic!("{report}"),
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {text:?}")))
+}
+
+/// A seed that differs from run to run, so that each tries other programs; it is printed.
+fn seconds_now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
+fn try_programs(programs: u32, seed: u64, scratch: &Path) -> Result<(), String> {
+    let mut server = Server::start();
+    let mut done = 0;
+    while done < programs {
+        let count = PROGRAMS_AN_ENGINE.min(programs - done);
+        let ways = Way::all();
+        run_batch(count, seed + u64::from(done), &ways, &mut server, scratch)?;
+        done += count;
+    }
+    Ok(())
+}
+
+fn run_batch(count: u32, seed: u64, ways: &[Way], server: &mut Server, scratch: &Path) -> Result<(), String> {
+    let config = Config {
+        cases: count,
+        failure_persistence: None,
+        max_shrink_iters: MOST_SHRINKS,
+        ..Config::default()
+    };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let strategy = proptest::collection::vec(proptest::num::u8::ANY, 0..MOST_DECISIONS);
+    let server = std::cell::RefCell::new(server);
+    let number = std::cell::Cell::new(0);
+    let outcome = runner.run(&strategy, |decisions| {
+        // Each attempt has a file of its own: engines know functions by their file.
+        number.set(number.get() + 1);
+        let path = scratch.join(format!("program_{}.py", number.get()));
+        let result = check(&decisions, &path, ways, &mut server.borrow_mut());
+        std::fs::remove_file(&path).expect("the program was written");
+        result.map_err(TestCaseError::fail)
+    });
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(TestError::Fail(reason, decisions)) => {
+            let text = program::write(&decisions);
+            Err(format!("{reason}\nseed {seed}, the smallest program that shows it:\n{text}"))
+        }
+        Err(TestError::Abort(reason)) => Err(format!("gave up: {reason}")),
+    }
+}
+
+fn check(decisions: &[u8], path: &PathBuf, ways: &[Way], server: &mut Server) -> Result<(), String> {
+    std::fs::write(path, program::write(decisions)).map_err(|error| error.to_string())?;
+    let Program { source, cases, .. } = server.ask(path)?;
+    cases.iter().try_for_each(|case| {
+        agree::check(ways, &source, case).map_err(|difference| format!("{}: {difference}", case.function))
+    })
+}
