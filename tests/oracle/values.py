@@ -300,7 +300,7 @@ def literal_power(base, exponent):
             return base * base
     if exponent < 0:
         base = base.to(FLOAT64) if base.dtype.kind not in "fc" else base
-    base = +base
+    base = base.to(INT64) if base.dtype.kind in "biu" else base
     result, square = Scalar(1, base.dtype), base
     while count:
         if count & 1:

@@ -18,6 +18,7 @@ mod names;
 mod program;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use call::Way;
@@ -28,7 +29,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 const PROGRAMS: u32 = 2_000;
 
 /// After so many programs the engines are made anew, since an engine keeps every function it has compiled.
-const PROGRAMS_AN_ENGINE: u32 = 500;
+const PROGRAMS_A_BATCH: u32 = 250;
 
 /// How often a program that fails may be made smaller.
 const MOST_SHRINKS: u32 = 1_000;
@@ -62,16 +63,31 @@ fn seconds_now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
+/// Deals the programs out in batches, to as many threads as there are processors.
 fn try_programs(programs: u32, seed: u64, scratch: &Path) -> Result<(), String> {
-    let mut server = Server::start();
-    let mut done = 0;
-    while done < programs {
-        let count = PROGRAMS_AN_ENGINE.min(programs - done);
-        let ways = Way::all();
-        run_batch(count, seed + u64::from(done), &ways, &mut server, scratch)?;
-        done += count;
-    }
-    Ok(())
+    let batches = programs.div_ceil(PROGRAMS_A_BATCH);
+    let next = AtomicU32::new(0);
+    let work = || -> Result<(), String> {
+        let mut server = Server::start();
+        loop {
+            let batch = next.fetch_add(1, Ordering::Relaxed);
+            if batch >= batches {
+                return Ok(());
+            }
+            let first = batch * PROGRAMS_A_BATCH;
+            let count = PROGRAMS_A_BATCH.min(programs - first);
+            let result = run_batch(count, seed + u64::from(first), &Way::all(), &mut server, scratch);
+            if result.is_err() {
+                next.store(batches, Ordering::Relaxed);
+                return result;
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("a failure is a result"))
+    })
 }
 
 fn run_batch(count: u32, seed: u64, ways: &[Way], server: &mut Server, scratch: &Path) -> Result<(), String> {
@@ -90,7 +106,7 @@ fn run_batch(count: u32, seed: u64, ways: &[Way], server: &mut Server, scratch: 
     let outcome = runner.run(&strategy, |decisions| {
         // Each attempt has a file of its own: engines know functions by their file.
         number.set(number.get() + 1);
-        let path = scratch.join(format!("program_{}.py", number.get()));
+        let path = scratch.join(format!("program_{seed}_{}.py", number.get()));
         let result = check(&decisions, &path, ways, &mut server.borrow_mut());
         std::fs::remove_file(&path).expect("the program was written");
         result.map_err(TestCaseError::fail)
