@@ -7,7 +7,7 @@ import weakref
 import numpy as np
 import pytest
 
-from hotloop import _hotloop, njit
+from hotloop import _hotloop, float64, njit, types
 
 DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"]
 
@@ -60,7 +60,7 @@ def test_every_dtype_in_every_layout(dtype):
             assert total(view) == float(view.sum(dtype="float64"))
         fill(array, array[3, 5])
         assert (array == array[3, 5]).all()
-        assert (dtype + spelled,) in total.signatures
+        assert dtype + spelled in [kind.spelling for (kind,) in total.signatures]
 
 
 def test_small_and_empty_arrays():
@@ -126,7 +126,7 @@ def test_a_readonly_array_is_a_type_of_its_own():
     array = np.arange(6.0).reshape(2, 3)
     array.flags.writeable = False
     assert total(array) == 15
-    assert ("readonly float64[:, ::1]",) in total.signatures
+    assert (types.Array(float64, 2, "C", readonly=True),) in total.signatures
     with pytest.raises(Exception, match="read-only"):
         fill(array, 1.0)
     assert array.sum() == 15
@@ -156,7 +156,7 @@ def test_what_no_kernel_takes_is_named(array, named):
         same((1, array))
 
 
-@pytest.mark.parametrize("value", ["text", [1, 2], {"a": 1}, {1}, 1j, object(), b"x", range(3)])
+@pytest.mark.parametrize("value", ["text", [1, 2], {"a": 1}, {1}, object(), b"x", range(3)])
 def test_other_objects_are_refused(value):
     with pytest.raises(TypeError, match="argument `x` of `same`: .*" + type(value).__name__):
         same(value)

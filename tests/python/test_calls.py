@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from hotloop import njit
+from hotloop import float32, float64, int64, njit
 
 SCALARS = [np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64, np.float32, np.float64]
 
@@ -38,7 +38,7 @@ def test_numpy_scalars_are_typed_by_their_dtype(dtype):
     for value in (dtype(1), dtype(0), *extremes(dtype)):
         result = same(value)
         assert result == value and type(result) in (bool, int, float)
-    assert (np.dtype(dtype).name,) in same.signatures
+    assert np.dtype(dtype).name in [str(kind) for (kind,) in same.signatures]
 
 
 def extremes(dtype):
@@ -49,8 +49,9 @@ def extremes(dtype):
 
 
 def test_an_int_beyond_64_bits_is_refused():
-    for value in (2**63, -(2**63) - 1, 10**30):
-        with pytest.raises(OverflowError, match="argument `x` of `same`.*int64"):
+    assert same(2**64 - 1) == 2**64 - 1
+    for value in (2**64, -(2**63) - 1, 10**30):
+        with pytest.raises(OverflowError, match="argument `x` of `same`.*64 bits"):
             same(value)
 
 
@@ -141,7 +142,7 @@ def test_each_type_is_compiled_once():
 
     for _ in range(3):
         plus_one(1), plus_one(1.5), plus_one(np.float32(1))
-    assert sorted(plus_one.signatures) == [("float32",), ("float64",), ("int64",)]
+    assert set(plus_one.signatures) == {(float32,), (float64,), (int64,)}
     assert plus_one.stats.cache_misses == 3
 
 

@@ -63,7 +63,7 @@ def test_spellings_of_the_decorator():
 
 
 def test_declared_signatures_are_compiled_at_once():
-    assert scaled_first.nopython_signatures == ["float64(float64[:], int64)"]
+    assert scaled_first.nopython_signatures == [float64(float64[:], int64)]
     assert scaled_first(np.array([1.5, 2.0]), 4) == 6.0
     assert scaled_first(np.array([1.5, 2.0])[::-1], 4) == 8.0
     # Numbers are converted, arrays are not.
@@ -125,8 +125,8 @@ def test_compilation_ahead_of_the_call():
     f = njit(lambda x, y: x * y)
     f.compile("int64(int64, int64)")
     f.compile((float64, float64))
-    assert sorted(f.signatures) == [("float64", "float64"), ("int64", "int64")]
-    assert f.overloads[("int64", "int64")] == "int64(int64, int64)"
+    assert set(f.signatures) == {(float64, float64), (int64, int64)}
+    assert f.overloads[int64, int64].signature == int64(int64, int64)
     misses = f.stats.cache_misses
     assert f(2, 3) == 6 and f.stats.cache_misses == misses == 2
 
@@ -137,16 +137,16 @@ def test_inspection():
     text = io.StringIO()
     f.inspect_types(file=text)
     assert "float64" in text.getvalue() and "int64" in text.getvalue()
-    assert set(f.inspect_asm()) == {("int64",), ("float64",)}
+    assert set(f.inspect_asm()) == {(int64,), (float64,)}
     assert "ret" in f.inspect_asm(("int64",))
-    assert "fn" in f.inspect_llvm()[("float64",)]
+    assert "fn" in f.inspect_llvm()[(float64,)]
 
 
 def test_types_spell_signatures():
-    assert float64(float64[:], int64) == "float64(float64[:], int64)"
-    assert types.float32[:, ::1] == "float32[:, ::1]"
-    assert types.int8[::1, :] == "int8[::1, :]"
-    assert types.Tuple((int64, float64)) == "Tuple((int64, float64,))"
+    assert float64(float64[:], int64).spelling == "float64(float64[:], int64)"
+    assert types.float32[:, ::1].spelling == "float32[:, ::1]"
+    assert types.int8[::1, :].spelling == "int8[::1, :]"
+    assert types.Tuple((int64, float64)).spelling == "Tuple(int64, float64)"
     assert njit(int64(types.UniTuple(int64, 2)))(lambda p: p[0] + p[1])((1, 2)) == 3
     assert njit(types.void(float64[:]))(lambda x: None)(np.zeros(3)) is None
     assert type(float64(3)) is np.float64

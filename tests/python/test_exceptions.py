@@ -1,4 +1,7 @@
-"""Exceptions of kernels: class, message, place, and that nothing is lost on the way."""
+"""Exceptions of kernels: class, message, place, and that nothing is lost on the way.
+
+PYTEST_DONT_REWRITE: the `assert` of a kernel has to stay what it is for Python, too.
+"""
 
 import gc
 import random

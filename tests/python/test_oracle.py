@@ -137,6 +137,6 @@ def test_a_program_is_run_with_its_arrays_and_errors_written_down(tmp_path):
     assert math.isnan(struct.unpack("<d", bytes.fromhex(first["result"]["data"]))[0])
     assert second["within"] == 1e-9
     assert second["result"]["class"] == "ValueError" and second["result"]["line"] == 16
-    assert second["result"]["arguments"] == ["too long", "7"]
+    assert second["result"]["arguments"] == "('too long', 7)"
     changed = np.frombuffer(bytes.fromhex(second["after"][0]["data"]))
     assert changed.tolist() == [1.0 + float(np.float32(0.1)) * 2**0.5] * 4 + [1.0, 1.0]

@@ -1,28 +1,67 @@
-//! `bench`: runs one of the benchmark programs of the `benches` package, in release.
+//! `bench`: runs one of the benchmark programs of `benches`, in release.
+
+use std::process::Command;
 
 use crate::failure::{Failure, Result};
-use crate::process;
+use crate::venv::Venv;
 use crate::workspace::Workspace;
+use crate::{process, wheel};
 
-/// Each benchmark: its binary's name and what it prints.
-static BENCHES: &[(&str, &str)] =
-    &[("compile", "time from source to callable code over the kernels of docs/guide/kernels.py")];
+/// A benchmark.
+struct Bench {
+    name: &'static str,
+    program: Program,
+    summary: &'static str,
+}
+
+/// What runs it.
+enum Program {
+    /// A binary of the `benches` package, of the benchmark's name.
+    Rust,
+    /// A Python program, with the package installed.
+    Python(&'static str),
+}
+
+static BENCHES: &[Bench] = &[
+    Bench {
+        name: "compile",
+        program: Program::Rust,
+        summary: "time from source to callable code over the kernels of docs/guide/kernels.py",
+    },
+    Bench {
+        name: "dispatch",
+        program: Program::Python("benches/dispatch.py"),
+        summary: "what a call from Python costs besides the kernel's own work",
+    },
+    Bench {
+        name: "import",
+        program: Program::Python("benches/import_time.py"),
+        summary: "what `import hotloop` costs after `import numpy`",
+    },
+];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
     let Some((name, rest)) = arguments.split_first() else {
         print!("{}", listing());
         return Ok(());
     };
-    if !BENCHES.iter().any(|(bench, _)| bench == name) {
+    let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         return Err(Failure::new(format!("no benchmark `{name}`; there are:\n{}", listing())));
+    };
+    match bench.program {
+        Program::Rust => {
+            let arguments = ["run", "--release", "--quiet", "-p", "hotloop-benches", "--bin", name, "--"];
+            process::run(process::cargo(workspace, &arguments).args(rest))
+        }
+        Program::Python(path) => {
+            let venv = Venv::prepare(workspace)?;
+            wheel::install(&wheel::build(workspace, &venv)?, &venv)?;
+            let mut command = Command::new(venv.python());
+            process::run(command.arg(path).args(rest).current_dir(&workspace.root))
+        }
     }
-    let mut command = process::cargo(
-        workspace,
-        &["run", "--release", "--quiet", "-p", "hotloop-benches", "--bin", name, "--"],
-    );
-    process::run(command.args(rest))
 }
 
 fn listing() -> String {
-    BENCHES.iter().map(|(name, summary)| format!("{name:<12} {summary}\n")).collect()
+    BENCHES.iter().map(|bench| format!("{:<12} {}\n", bench.name, bench.summary)).collect()
 }

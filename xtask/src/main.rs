@@ -15,6 +15,7 @@ mod tally;
 mod test;
 mod tidy;
 mod venv;
+mod wheel;
 mod workspace;
 
 use std::process::ExitCode;

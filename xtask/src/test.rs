@@ -1,16 +1,17 @@
 //! `test`: every check and every test of the project, ending with counts.
 //!
-//! Without an argument: tidy, derived files, lint, the Rust tests of all crates, then the Python package built into
-//! `target/venv` and its pytest suite. With a layer: only the tests of that crate, or of one harness. All runners
+//! Without an argument: tidy, derived files, lint, the Rust tests of all crates, then the Python package as a wheel
+//! in `target/venv` and its pytest suite, also under newer Pythons where there are any. With a layer: only the tests of that crate, or of one harness. All runners
 //! are asked even when an earlier one fails, so that one run shows everything that is wrong.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::failure::{Context, Failure, Result};
 use crate::tally::Tally;
-use crate::venv::{self, Venv};
+use crate::venv::Venv;
 use crate::workspace::Workspace;
-use crate::{generate, lint, process, tidy};
+use crate::{generate, lint, process, tidy, wheel};
 
 /// The harnesses of the `tests` package that can be asked for by name.
 const HARNESSES: [&str; 3] = ["run", "lang", "mir"];
@@ -28,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
     session.empty_cache()?;
     let runners = match request.layer.as_deref() {
         None => session.everything()?,
+        Some("python") => session.python()?,
         Some(layer) => vec![session.layer(layer)?],
     };
     report(&runners)
@@ -77,15 +79,12 @@ impl Session<'_> {
         // The extension module leaves CPython's symbols to the interpreter that loads it, so it cannot be linked
         // into a test program; pytest covers it.
         runners.push(("cargo".to_owned(), self.cargo_test(&["--workspace", "--exclude", "hotloop-python"])?));
-        if venv::extension_manifest(self.workspace).is_some() {
-            runners.push(("python".to_owned(), self.pytest()?));
-        }
+        runners.extend(self.python()?);
         Ok(runners)
     }
 
     fn layer(&self, layer: &str) -> Result<(String, Tally)> {
         let tally = match layer {
-            "python" => self.pytest()?,
             harness if HARNESSES.contains(&harness) => {
                 self.cargo_test(&["-p", "hotloop-tests", "--test", harness])?
             }
@@ -111,21 +110,26 @@ impl Session<'_> {
         Ok(Tally::from_cargo(&output).with_exit(success))
     }
 
-    /// Builds the package into the environment, then runs its tests.
-    fn pytest(&self) -> Result<Tally> {
-        let manifest = venv::extension_manifest(self.workspace)
-            .ok_or_else(|| Failure::new("there is no Python package in crates/python"))?;
-        let mut build = Command::new(self.venv.python());
-        build.args(["-m", "maturin", "develop", "--release", "--quiet", "--manifest-path"]).arg(manifest);
-        build.current_dir(&self.workspace.root);
-        self.prepare(&mut build)?;
-        if let Err(failure) = process::run(&mut build) {
-            eprintln!("test: {failure}");
-            return Ok(Tally::of_one(false));
-        }
-        let mut command = Command::new(self.venv.python());
+    /// Builds the package, and runs its tests under each Python version that this machine has.
+    fn python(&self) -> Result<Vec<(String, Tally)>> {
+        let wheel = match wheel::build(self.workspace, &self.venv) {
+            Ok(wheel) => wheel,
+            Err(failure) => {
+                eprintln!("test: {failure}");
+                return Ok(vec![("python".to_owned(), Tally::of_one(false))]);
+            }
+        };
+        let newer = self.venv.prepare_newer(self.workspace)?;
+        let venvs = std::iter::once(&self.venv).chain(&newer);
+        venvs.map(|venv| Ok((format!("python {}", venv.version), self.pytest(venv, &wheel)?))).collect()
+    }
+
+    fn pytest(&self, venv: &Venv, wheel: &Path) -> Result<Tally> {
+        wheel::install(wheel, venv)?;
+        let mut command = Command::new(venv.python());
         command.args(["-m", "pytest", "-q", "tests/python"]).current_dir(&self.workspace.root);
         self.prepare(&mut command)?;
+        venv.activate(&mut command)?;
         let (output, success) = process::run_and_listen(&mut command)?;
         Ok(Tally::from_pytest(&output).with_exit(success))
     }

@@ -1,7 +1,8 @@
 //! The Python environment of the tests: `target/venv`, with the versions that `tests/python/requirements.txt` pins.
 //!
 //! It is made once and remade when the requirements or the interpreter change; a stamp file inside says for what it
-//! was made. Nothing outside `target` is touched.
+//! was made. Nothing outside `target` is touched. Beside it stands one for each newer Python on this machine, such as
+//! `target/venv-3.12`: the package is one wheel for all of them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,18 +17,43 @@ const OLDEST: (u32, u32) = (3, 11);
 /// Interpreters in order of preference: the oldest version served first, since what works there works later.
 const CANDIDATES: [&str; 4] = ["python3.11", "python3", "python3.12", "python3.13"];
 
+/// Newer versions that the package is tested with where they are installed.
+const NEWER_MINORS: [u32; 3] = [12, 13, 14];
+
 /// A ready environment.
 pub(crate) struct Venv {
     pub(crate) folder: PathBuf,
+    /// The version of its interpreter, such as `3.11`.
+    pub(crate) version: String,
 }
 
 impl Venv {
-    /// Makes the environment unless it already stands for these requirements.
+    /// Makes the environment of the tests unless it stands.
     pub(crate) fn prepare(workspace: &Workspace) -> Result<Self> {
-        let requirements = workspace.root.join("tests/python/requirements.txt");
         let (interpreter, version) = find_interpreter()?;
+        Self::make(workspace, Path::new(interpreter), &version, "venv")
+    }
+
+    /// Those of the newer interpreters that this machine has.
+    pub(crate) fn prepare_newer(&self, workspace: &Workspace) -> Result<Vec<Self>> {
+        let mut made = Vec::new();
+        for minor in NEWER_MINORS {
+            let name = format!("3.{minor}");
+            if name == self.version {
+                continue;
+            }
+            let Some((interpreter, version)) = find_version(&name) else { continue };
+            made.push(Self::make(workspace, &interpreter, &version, &format!("venv-{name}"))?);
+        }
+        Ok(made)
+    }
+
+    /// Makes an environment unless it already stands for these requirements.
+    fn make(workspace: &Workspace, interpreter: &Path, version: &str, name: &str) -> Result<Self> {
+        let requirements = workspace.root.join("tests/python/requirements.txt");
         let wanted = format!("{version}\n{}", read(&requirements)?);
-        let venv = Self { folder: workspace.target.join("venv") };
+        let (major, minor) = parse_version(version).expect("the interpreter's version was read before");
+        let venv = Self { folder: workspace.target.join(name), version: format!("{major}.{minor}") };
         let stamp = venv.folder.join("made-for");
         if std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
             return Ok(venv);
@@ -36,13 +62,16 @@ impl Venv {
             std::fs::remove_dir_all(&venv.folder).context(venv.folder.display())?;
         }
         process::run(Command::new(interpreter).args(["-m", "venv"]).arg(&venv.folder))?;
-        process::run(
-            Command::new(venv.python())
-                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-                .arg(&requirements),
-        )?;
+        process::run(venv.pip().args(["-r"]).arg(&requirements))?;
         std::fs::write(&stamp, wanted).context(stamp.display())?;
         Ok(venv)
+    }
+
+    /// `pip install` for this environment.
+    pub(crate) fn pip(&self) -> Command {
+        let mut command = Command::new(self.python());
+        command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        command
     }
 
     /// The environment's interpreter.
@@ -70,10 +99,7 @@ impl Venv {
 fn find_interpreter() -> Result<(&'static str, String)> {
     let mut seen = Vec::new();
     for candidate in CANDIDATES {
-        let question = "import sys; print(sys.version.split()[0], sys.executable)";
-        let Some(answer) = process::output_of(Command::new(candidate).args(["-c", question])) else {
-            continue;
-        };
+        let Some(answer) = ask_version(Path::new(candidate)) else { continue };
         if parse_version(&answer).is_some_and(|version| version >= OLDEST) {
             return Ok((candidate, answer));
         }
@@ -84,16 +110,31 @@ fn find_interpreter() -> Result<(&'static str, String)> {
     Err(Failure::new(format!("the tests need Python {major}.{minor} or newer on PATH ({seen})")))
 }
 
+/// An interpreter of that version: on `PATH`, or among those of pyenv, which are not there unless they are chosen.
+fn find_version(version: &str) -> Option<(PathBuf, String)> {
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv"));
+    let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(home);
+    let folders = pyenv.and_then(|root| std::fs::read_dir(root.join("versions")).ok());
+    let chosen = folders.into_iter().flatten().flatten().map(|folder| folder.path());
+    let is_wanted = |folder: &PathBuf| {
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let installed = chosen.filter(is_wanted).map(|folder| folder.join("bin/python"));
+    let mut candidates = std::iter::once(PathBuf::from(format!("python{version}"))).chain(installed);
+    candidates.find_map(|candidate| ask_version(&candidate).map(|answer| (candidate, answer)))
+}
+
+/// The version of an interpreter and where it stands, if it runs.
+fn ask_version(interpreter: &Path) -> Option<String> {
+    let question = "import sys; print(sys.version.split()[0], sys.executable)";
+    process::output_of(Command::new(interpreter).args(["-c", question]))
+}
+
 /// The major and minor number at the head of a version such as `3.11.7`.
 fn parse_version(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.split('.').map(|part| part.parse().ok());
     Some((numbers.next()??, numbers.next()??))
-}
-
-/// Whether the Python package exists yet, and its manifest.
-pub(crate) fn extension_manifest(workspace: &Workspace) -> Option<PathBuf> {
-    let manifest = workspace.root.join("crates/python/Cargo.toml");
-    Path::exists(&manifest).then_some(manifest)
 }
 
 #[cfg(test)]

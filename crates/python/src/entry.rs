@@ -43,6 +43,9 @@ impl Entry {
 
     /// The argument words that the code takes, for these.
     pub(crate) fn converted(&self, words: &[u64]) -> Vec<u64> {
+        if self.takes_words_unchanged() {
+            return words.to_vec();
+        }
         let (mut words, mut converted) = (words.iter().copied(), Vec::with_capacity(words.len()));
         for field in &self.fields {
             match field {

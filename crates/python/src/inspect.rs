@@ -2,7 +2,7 @@
 
 use crate::dispatcher::Dispatcher;
 use crate::kernel::parse_signature;
-use crate::{object, raise};
+use crate::{object, pack, raise};
 use hotloop_driver::{Form, Type};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -40,6 +40,12 @@ pub(crate) fn statistics(object: &Bound<'_, PyAny>) -> PyResult<(u64, u64)> {
 pub(crate) fn compile(py: Python<'_>, object: &Bound<'_, PyAny>, signature: &str) -> PyResult<()> {
     let types = parse_signature(signature)?.parameters;
     raise::contain(py, || dispatcher_of(object)?.add(py, &types))
+}
+
+/// The spelling of the type that a value has as an argument; none for a value that no kernel takes.
+#[pyfunction]
+pub(crate) fn spelling_of(value: &Bound<'_, PyAny>) -> Option<String> {
+    pack::type_of(value).map(|ty| ty.to_string())
 }
 
 /// A form of the function as text: `ast`, `hir`, `mir`, `mir-opt`, `clif` or `asm`.

@@ -38,13 +38,14 @@ mod _hotloop {
     #[pymodule_export]
     use crate::engine::{get_num_threads, set_num_threads};
     #[pymodule_export]
-    use crate::inspect::{compile, emit, live_allocations, py_func, signatures, statistics};
+    use crate::inspect::{compile, emit, live_allocations, py_func, signatures, spelling_of, statistics};
     #[pymodule_export]
     use crate::object::make_dispatcher;
 
     #[pymodule_init]
     fn initialise(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::numpy::import(module.py())?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("Dispatcher", crate::object::make_type(module.py())?)
     }
 }

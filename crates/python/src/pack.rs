@@ -3,7 +3,7 @@
 
 use crate::code::TypeCode;
 use crate::numpy::{self, ALIGNED, C_CONTIGUOUS, F_CONTIGUOUS, WRITEABLE, numpy};
-use hotloop_types::{ArrayType, Dtype, Layout};
+use hotloop_types::{ArrayType, Dtype, Layout, Type};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -292,9 +292,22 @@ fn array_reason(array: &Bound<'_, PyAny>) -> PyResult<String> {
 
 /// Whether packing this alone fails.
 pub(crate) fn is_refused(value: &Bound<'_, PyAny>) -> bool {
-    let (mut codes, mut words, mut descriptors) =
-        ([MaybeUninit::uninit()], vec![MaybeUninit::uninit(); 4096], vec![MaybeUninit::uninit(); 16384]);
-    let mut pack = Pack::new(&mut codes, &mut words, &mut descriptors);
-    // SAFETY: the object lives, and the GIL is held.
-    matches!(unsafe { pack.add(value.as_ptr()) }, Err(Unfit::Refused))
+    type_of(value).is_none()
+}
+
+/// The type that a value has as an argument; `None` if kernels do not take it.
+pub(crate) fn type_of(value: &Bound<'_, PyAny>) -> Option<Type> {
+    let mut room = 1024;
+    loop {
+        let mut codes = [MaybeUninit::uninit()];
+        let mut words = vec![MaybeUninit::uninit(); room];
+        let mut descriptors = vec![MaybeUninit::uninit(); 8 * room];
+        let mut pack = Pack::new(&mut codes, &mut words, &mut descriptors);
+        // SAFETY: the object lives, and the GIL is held.
+        match unsafe { pack.add(value.as_ptr()) } {
+            Ok(()) => return Some(pack.codes()[0].ty()),
+            Err(Unfit::Refused) => return None,
+            Err(Unfit::Full) => room *= 4,
+        }
+    }
 }

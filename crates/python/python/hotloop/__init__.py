@@ -9,30 +9,32 @@
 ...     return sum
 """
 
+import importlib as _importlib
 import os as _os
+import sys as _sys
 
 from . import errors, types
 from ._dispatcher import make as _make
-from ._hotloop import Dispatcher, get_num_threads, set_num_threads
+from ._hotloop import Dispatcher, __version__, get_num_threads, set_num_threads
 from ._options import check as _check
-from .errors import LoweringError, NumbaError, TypingError, UnsupportedError
+from ._typeof import from_dtype, typeof
+from .errors import *  # noqa: F403
 from .types import *  # noqa: F403
-from .types import NAMES as _TYPES
 
 __all__ = [
     "Dispatcher",
-    "LoweringError",
-    "NumbaError",
-    "TypingError",
-    "UnsupportedError",
     "errors",
+    "from_dtype",
     "get_num_threads",
     "jit",
     "njit",
     "prange",
     "set_num_threads",
+    "typeof",
     "types",
-    *_TYPES,
+    "__version__",
+    *errors.__all__,
+    *types.__all__,
 ]
 
 
@@ -79,33 +81,27 @@ def _split(argument, signature):
         argument = signature
     if argument is None:
         return None, ()
-    if isinstance(argument, tuple):
-        argument = [argument]
-    if isinstance(argument, str):
+    if isinstance(argument, (str, tuple, types.Signature)):
         argument = [argument]
     if isinstance(argument, list):
-        return None, tuple(map(_signature, argument))
+        return None, tuple(map(types.spelling, argument))
     return argument, ()
-
-
-def _signature(item):
-    """A signature as text; a tuple of types declares the parameters only."""
-    if isinstance(item, tuple):
-        item = "(" + ", ".join(map(_signature, item)) + ("," if item else "") + ")"
-    if not isinstance(item, str):
-        raise TypeError(f'a signature is text such as "float64(float64[:])", not {item!r}')
-    return str(item)
 
 
 def _is_disabled():
     """Whether the environment asks for plain Python, to debug a program without its compiler."""
+    settings = _sys.modules.get("hotloop.core.config")
+    if settings is not None:
+        return bool(settings.DISABLE_JIT)
     names = ("HOTLOOP_DISABLE_JIT", "NUMBA_DISABLE_JIT")
     return any(_os.environ.get(name, "0") not in ("", "0") for name in names)
 
 
-def __getattr__(name):
-    if name == "__version__":
-        from importlib.metadata import version
+# Modules that few programs need: imported when they are asked for.
+_ON_DEMAND = {"core": "hotloop.core", "config": "hotloop.core.config", "np": "hotloop.np"}
 
-        return version("hotloop")
+
+def __getattr__(name):
+    if name in _ON_DEMAND:
+        return _importlib.import_module(_ON_DEMAND[name])
     raise AttributeError(f"module 'hotloop' has no attribute {name!r}")

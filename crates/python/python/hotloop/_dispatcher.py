@@ -9,18 +9,20 @@ import importlib
 
 from . import _hotloop
 from ._hotloop import Dispatcher
-from .types import Signature, Type
+from .types import spelling
+from .types._read import read, read_signature
 
 Stats = collections.namedtuple("Stats", "cache_path cache_hits cache_misses")
+Overload = collections.namedtuple("Overload", "signature")
 
 
 def make(function, options, signatures):
-    """The kernel of a Python function; compiled at once for the signatures, if there are any."""
-    dispatcher = _hotloop.make_dispatcher(function, options, [str(signature) for signature in signatures])
+    """The kernel of a Python function; compiled at once for the spelled signatures, if there are any."""
+    dispatcher = _hotloop.make_dispatcher(function, options, list(signatures))
     functools.update_wrapper(dispatcher, function)
-    dispatcher._decoration = (options, tuple(map(str, signatures)))
+    dispatcher._decoration = (options, signatures)
     for signature in signatures:
-        _hotloop.compile(dispatcher, str(signature))
+        _hotloop.compile(dispatcher, signature)
     return dispatcher
 
 
@@ -35,20 +37,18 @@ class Methods:
     @property
     def signatures(self):
         """The types of the parameters, for each specialisation compiled so far."""
-        return [tuple(map(Type, parameters)) for parameters, _ in _hotloop.signatures(self)]
+        return list(self.overloads)
 
     @property
     def nopython_signatures(self):
         """The signatures compiled so far, with their results."""
-        return list(self.overloads.values())
+        return [overload.signature for overload in self.overloads.values()]
 
     @property
     def overloads(self):
-        """The signature of each specialisation, by the types of its parameters."""
-        return {
-            tuple(map(Type, parameters)): Signature(f"{result}({', '.join(parameters)})")
-            for parameters, result in _hotloop.signatures(self)
-        }
+        """What was compiled, by the types of the parameters."""
+        signatures = [read_signature(*spellings) for spellings in _hotloop.signatures(self)]
+        return {signature.args: Overload(signature) for signature in signatures}
 
     @property
     def stats(self):
@@ -62,9 +62,7 @@ class Methods:
 
     def compile(self, signature):
         """Compiles the function for a signature, such as "float64(float64[:])" or a tuple of types."""
-        if isinstance(signature, (tuple, list)):
-            signature = "(" + ", ".join(map(str, signature)) + ")"
-        _hotloop.compile(self, str(signature))
+        _hotloop.compile(self, spelling(signature))
 
     def inspect_types(self, file=None, signature=None, **_ignored):
         """Prints the function with the types that inference found, for each signature."""
@@ -88,7 +86,7 @@ class Methods:
 
 def _forms(dispatcher, form, signature):
     wanted = [signature] if signature is not None else dispatcher.signatures
-    return {tuple(parameters): _hotloop.emit(dispatcher, form, list(map(str, parameters))) for parameters in wanted}
+    return {tuple(parameters): _hotloop.emit(dispatcher, form, list(map(spelling, parameters))) for parameters in wanted}
 
 
 def _one_or_all(forms, signature):

@@ -7,6 +7,9 @@ FLOAT_FLAGS = ("nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc", "fas
 WITH_EFFECT = ("parallel", "cache", "fastmath", "boundscheck", "error_model", "nogil")
 # Accepted because Numba has them. What they ask for is done anyway, or has no meaning here.
 WITHOUT_EFFECT = (
+    "_dbg_extend_lifetimes",
+    "_dbg_optnone",
+    "_nrt",
     "debug",
     "forceinline",
     "inline",

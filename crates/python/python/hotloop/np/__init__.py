@@ -1,0 +1,1 @@
+"""The place where Numba keeps what connects its types to NumPy's."""

@@ -1,0 +1,92 @@
+"""Reads the compiler's spelling of a type."""
+
+import re
+
+from .. import types
+from ._type import Signature, Type
+
+_TOKEN = re.compile(r"\s*(\w+|.)")
+
+
+def read(text):
+    """The type of that spelling. One that has no class here is an opaque type of that name."""
+    try:
+        reader = _Reader(text)
+        found = reader.type()
+    except (LookupError, TypeError, ValueError):
+        return types.Opaque(text)
+    return found if reader.is_done() else types.Opaque(text)
+
+
+def read_signature(parameters, result):
+    """The signature of these spellings."""
+    return Signature(read(result), tuple(map(read, parameters)))
+
+
+class _Reader:
+    def __init__(self, text):
+        self.tokens = _TOKEN.findall(text)
+        self.at = 0
+
+    def is_done(self):
+        return self.at == len(self.tokens)
+
+    def peek(self):
+        return None if self.is_done() else self.tokens[self.at]
+
+    def next(self):
+        token = self.tokens[self.at]
+        self.at += 1
+        return token
+
+    def take(self, token):
+        found = self.peek() == token
+        self.at += found
+        return found
+
+    def type(self):
+        readonly = self.take("readonly")
+        name = self.next()
+        if self.take("("):
+            found = _call(name, self.items(")"))
+        elif name.isdigit():
+            return int(name)
+        else:
+            found = getattr(types, name)
+        if not isinstance(found, Type):
+            raise ValueError(name)
+        while self.take("["):
+            found = self.array(found, readonly)
+        return found
+
+    def items(self, close):
+        """Types up to the closing bracket; a pair of parentheses within is looked through."""
+        found = []
+        while not self.take(close):
+            found += self.items(")") if self.take("(") else [self.type()]
+            self.take(",")
+        return found
+
+    def array(self, dtype, readonly):
+        steps = []
+        while not self.take("]"):
+            if self.take("("):
+                steps = None if self.take(")") else []
+                continue
+            self.take(":")
+            contiguous = self.take(":")
+            steps.append(int(self.next()) if contiguous else None)
+            self.take(",")
+        array = dtype[()] if steps is None else dtype[tuple(slice(None, None, step) for step in steps)]
+        return array.copy(readonly=readonly)
+
+
+def _call(name, arguments):
+    makers = {
+        "Tuple": lambda: types.Tuple(arguments),
+        "UniTuple": lambda: types.UniTuple(*arguments),
+        "optional": lambda: types.Optional(*arguments),
+        "List": lambda: types.List(*arguments, reflected=True),
+        "dtype": lambda: types.DType(*arguments),
+    }
+    return makers[name]()

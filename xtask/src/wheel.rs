@@ -1,0 +1,49 @@
+//! The Python package as a wheel: built once in release, installed into each environment that needs it.
+//!
+//! The wheel is what users get, so it is what tests and benchmarks see; that it stays small is checked here.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::{Context, Failure, Result};
+use crate::process;
+use crate::venv::Venv;
+use crate::workspace::Workspace;
+
+/// What a wheel may take at most.
+const LIMIT_BYTES: u64 = 15_000_000;
+
+/// Builds the wheel with the environment's maturin.
+pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
+    let folder = workspace.target.join("wheel");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).context(folder.display())?;
+    }
+    let mut command = Command::new(venv.python());
+    command.args(["-m", "maturin", "build", "--release", "--quiet", "--out"]).arg(&folder);
+    command.arg("--manifest-path").arg(workspace.root.join("crates/python/Cargo.toml"));
+    venv.activate(command.current_dir(&workspace.root))?;
+    process::run(&mut command)?;
+    let wheel = only_file(&folder)?;
+    let length_bytes = std::fs::metadata(&wheel).context(wheel.display())?.len();
+    if length_bytes > LIMIT_BYTES {
+        let message =
+            format!("the wheel takes {length_bytes} bytes, more than the {LIMIT_BYTES} that it may take");
+        return Err(Failure::new(message));
+    }
+    Ok(wheel)
+}
+
+/// Installs a wheel in place of the one before.
+pub(crate) fn install(wheel: &Path, venv: &Venv) -> Result {
+    process::run(venv.pip().args(["--force-reinstall", "--no-deps"]).arg(wheel))
+}
+
+fn only_file(folder: &Path) -> Result<PathBuf> {
+    let entries = std::fs::read_dir(folder).context(folder.display())?;
+    let files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    match files.as_slice() {
+        [file] => Ok(file.clone()),
+        _ => Err(Failure::new(format!("{} holds {} files, not one wheel", folder.display(), files.len()))),
+    }
+}
