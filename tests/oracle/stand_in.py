@@ -27,16 +27,39 @@ def hotloop_module():
     module.njit = module.jit = module.register_jitable = decorator
     module.literal_unroll = lambda values: values
     module.prange = range
+    module.literal_unroll = lambda items: items
     return module
 
 
 # Built-in functions.
 
 
-def counted(*limits):
+class Range:
     """`range` and `prange`: int64 indices."""
-    for index in range(*(int(limit.__index__()) for limit in limits)):
-        yield Scalar(index, INT64)
+
+    def __init__(self, *limits):
+        self.range = range(*(int(limit.__index__()) for limit in limits))
+
+    def __iter__(self):
+        return (Scalar(index, INT64) for index in self.range)
+
+    def __reversed__(self):
+        return (Scalar(index, INT64) for index in reversed(self.range))
+
+    def __len__(self):
+        return len(self.range)
+
+    def __getitem__(self, index):
+        return Scalar(self.range[index], INT64)
+
+    def __contains__(self, value):
+        return plain(value) in self.range
+
+    def __eq__(self, other):
+        return isinstance(other, Range) and self.range == other.range
+
+    def __getattr__(self, name):
+        return Scalar(getattr(self.range, name), INT64)
 
 
 def to_int(value=0):
@@ -73,7 +96,7 @@ def extreme(better):
 
 
 BUILTINS = {
-    "range": counted,
+    "range": Range,
     "int": to_int,
     "float": to_float,
     "complex": to_complex,
@@ -259,7 +282,7 @@ def kernel_namespace(namespace):
         elif value is math:
             value = MathStandIn()
         elif value is builtins.range:
-            value = counted
+            value = Range
         elif id(value) in math_names:
             value = math_function(math_names[id(value)])
         elif isinstance(value, type) and issubclass(value, np.generic):

@@ -123,7 +123,7 @@ impl Run {
             Type::None | Type::Dtype(_) | Type::Function(_) => {
                 Err(Problem::file(path, "nothing to write: the result is None, and no argument is an array"))
             }
-            Type::Tuple(_) => {
+            Type::Tuple(_) | Type::Optional(_) | Type::Range => {
                 Err(Problem::file(path, format_args!("a .npy file cannot hold the result, a {result}")))
             }
         }
@@ -139,7 +139,7 @@ fn write(path: &std::path::Path, value: &Value, arguments: &[Given]) -> Result<(
     match value {
         Value::Array(array) => npy::save(path, array, false),
         Value::Number(number) => npy::save_number(path, *number),
-        Value::None | Value::Tuple(_) => {
+        Value::None | Value::Tuple(_) | Value::Range(_) => {
             let (array, is_fortran) = given::last_array(arguments).expect("checked before the call");
             npy::save(path, array, is_fortran)
         }

@@ -8,7 +8,7 @@ pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::Array(array) if array.shape().is_empty() => number(array.get(0).expect("it has one element")),
         Value::Array(array) => array_text::plain(array),
-        Value::None | Value::Number(_) | Value::Tuple(_) => inside_tuple(value),
+        Value::None | Value::Number(_) | Value::Tuple(_) | Value::Range(_) => inside_tuple(value),
     }
 }
 
@@ -17,6 +17,8 @@ fn inside_tuple(value: &Value) -> String {
     match value {
         Value::None => "None".to_owned(),
         Value::Number(value) => number(*value),
+        Value::Range([start, stop, 1]) => format!("range({start}, {stop})"),
+        Value::Range([start, stop, step]) => format!("range({start}, {stop}, {step})"),
         Value::Array(array) => array_text::as_call(array),
         Value::Tuple(items) => {
             let shown: Vec<String> = items.iter().map(inside_tuple).collect();

@@ -436,6 +436,14 @@ impl Packed {
                 }
             }
             (Argument::None, Type::None) => {}
+            (Argument::None, Type::Optional(ty)) => {
+                self.words.push(0);
+                self.add_nothing(ty);
+            }
+            (argument, Type::Optional(ty)) => {
+                self.words.push(1);
+                self.add(argument, ty)?;
+            }
             (Argument::Number(_) | Argument::Array(_) | Argument::Tuple(_) | Argument::None, _) => {
                 let message = format!(
                     "an argument of type {} does not fit a parameter of type {parameter}",
@@ -445,6 +453,26 @@ impl Packed {
             }
         }
         Ok(())
+    }
+    /// The words of an optional that is `None`: zeros, and descriptors of zeros.
+    fn add_nothing(&mut self, ty: &Type) {
+        match ty {
+            Type::Scalar(_) => self.words.extend((0..result_words(ty)).map(|_| 0)),
+            Type::Array(array) => {
+                let descriptor = vec![0; array_words(usize::from(array.ndim))];
+                self.words.push(descriptor.as_ptr() as u64);
+                self.descriptors.push(descriptor);
+            }
+            Type::Tuple(_) | Type::Function(_) => {
+                ty.parts().iter().for_each(|part| self.add_nothing(part));
+            }
+            Type::Optional(value) => {
+                self.words.push(0);
+                self.add_nothing(value);
+            }
+            Type::Range => self.words.extend([0; 3]),
+            Type::None | Type::Dtype(_) => {}
+        }
     }
 }
 
@@ -459,6 +487,8 @@ pub enum Value {
     Array(Array),
     /// A tuple.
     Tuple(Vec<Value>),
+    /// A `range` object: start, stop and step.
+    Range([i64; 3]),
 }
 
 impl Value {
@@ -466,7 +496,7 @@ impl Value {
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Number(Number::Float(_, value)) => Some(*value),
-            Self::None | Self::Number(_) | Self::Array(_) | Self::Tuple(_) => None,
+            Self::None | Self::Number(_) | Self::Array(_) | Self::Tuple(_) | Self::Range(_) => None,
         }
     }
 
@@ -474,7 +504,7 @@ impl Value {
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Number(Number::Int(_, value)) => Some(*value),
-            Self::None | Self::Number(_) | Self::Array(_) | Self::Tuple(_) => None,
+            Self::None | Self::Number(_) | Self::Array(_) | Self::Tuple(_) | Self::Range(_) => None,
         }
     }
 
@@ -482,7 +512,7 @@ impl Value {
     pub fn as_array(&self) -> Option<&Array> {
         match self {
             Self::Array(array) => Some(array),
-            Self::None | Self::Number(_) | Self::Tuple(_) => None,
+            Self::None | Self::Number(_) | Self::Tuple(_) | Self::Range(_) => None,
         }
     }
 
@@ -493,6 +523,13 @@ impl Value {
     pub(crate) unsafe fn unpack(ty: &Type, words: &mut impl Iterator<Item = u64>) -> Self {
         match ty {
             Type::None | Type::Dtype(_) => Self::None,
+            Type::Optional(value) => {
+                let is_present = next(words) & 1 == 1;
+                // SAFETY: the caller's promise; the arrays of an absent value are null.
+                let value = unsafe { Self::unpack(value, words) };
+                if is_present { value } else { Self::None }
+            }
+            Type::Range => Self::Range([(); 3].map(|()| next(words) as i64)),
             Type::Scalar(dtype) => Self::Number(Number::from_words(*dtype, words)),
             Type::Array(array) => {
                 let descriptor: Vec<u64> =
@@ -508,6 +545,10 @@ impl Value {
     }
 }
 
+fn next(words: &mut impl Iterator<Item = u64>) -> u64 {
+    words.next().expect("a word for every part of the result")
+}
+
 /// The number of words that a result of that type takes.
 pub fn result_words(ty: &Type) -> usize {
     match ty {
@@ -520,6 +561,8 @@ pub fn result_words(ty: &Type) -> usize {
             }
         }
         Type::Array(array) => array_words(usize::from(array.ndim)),
+        Type::Optional(value) => 1 + result_words(value),
+        Type::Range => 3,
         Type::Tuple(_) | Type::Function(_) => ty.parts().iter().map(result_words).sum(),
     }
 }

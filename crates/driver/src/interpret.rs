@@ -97,6 +97,14 @@ impl<'a> Placed<'a> {
                 }
             }
             (Argument::None, Type::None) => {}
+            (Argument::None, Type::Optional(ty)) => {
+                self.words.push(0);
+                self.add_nothing(memory, ty);
+            }
+            (argument, Type::Optional(ty)) => {
+                self.words.push(1);
+                self.add(memory, argument, ty)?;
+            }
             (Argument::Number(_) | Argument::Array(_) | Argument::Tuple(_) | Argument::None, _) => {
                 let message = format!(
                     "an argument of type {} does not fit a parameter of type {parameter}",
@@ -108,6 +116,29 @@ impl<'a> Placed<'a> {
         Ok(())
     }
 
+    /// The words of an optional that is `None`: zeros, and descriptors of zeros.
+    fn add_nothing(&mut self, memory: &mut Memory, ty: &Type) {
+        match ty {
+            Type::Scalar(_) => {
+                self.words.extend((0..crate::argument::result_words(ty)).map(|_| 0));
+            }
+            Type::Array(array) => {
+                let axes = vec![0; usize::from(array.ndim)];
+                let empty = ArrayDescriptor { owner: 0, data: 0, shape: axes.clone(), strides: axes };
+                self.words.push(address_of(empty.place_words(memory)));
+            }
+            Type::Tuple(_) | Type::Function(_) => {
+                ty.parts().iter().for_each(|part| self.add_nothing(memory, part));
+            }
+            Type::Optional(value) => {
+                self.words.push(0);
+                self.add_nothing(memory, value);
+            }
+            Type::Range => self.words.extend([0; 3]),
+            Type::None | Type::Dtype(_) => {}
+        }
+    }
+
     fn add_array(&mut self, memory: &mut Memory, view: &'a ArrayView<'a>) {
         let (bytes, first) = view.extent();
         let copy = memory.place(&bytes);
@@ -117,8 +148,7 @@ impl<'a> Placed<'a> {
             shape: view.shape().to_vec(),
             strides: view.strides().to_vec(),
         };
-        let Scalar::Int(_, address) = descriptor.place_words(memory) else { unreachable!("an address") };
-        self.words.push(address as u64);
+        self.words.push(address_of(descriptor.place_words(memory)));
         self.arrays.push((view, copy));
     }
 
@@ -146,10 +176,28 @@ impl<'a> Placed<'a> {
     }
 }
 
+fn address_of(scalar: Scalar) -> u64 {
+    let Scalar::Int(_, address) = scalar else { unreachable!("an address") };
+    address as u64
+}
+
+fn word(results: &mut impl Iterator<Item = Scalar>) -> u64 {
+    evaluate::bits(results.next().expect("a scalar for every part of the result"))
+}
+
 /// The result that these scalars are.
 fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory) -> Result<Value, Failure> {
     Ok(match ty {
         Type::None | Type::Dtype(_) => Value::None,
+        Type::Optional(value) => {
+            let is_present = word(results) & 1 == 1;
+            if !is_present {
+                results.by_ref().take(crate::argument::result_words(value)).for_each(drop);
+                return Ok(Value::None);
+            }
+            unpack(value, results, memory)?
+        }
+        Type::Range => Value::Range([(); 3].map(|()| word(results) as i64)),
         Type::Scalar(dtype) => {
             Value::Number(Number::from_words(*dtype, &mut results.by_ref().map(evaluate::bits)))
         }

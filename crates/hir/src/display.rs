@@ -15,7 +15,7 @@
 
 use crate::{
     ArrayAttribute, BinaryOp, CompareOp, Constant, Edge, ErrorModel, ExceptionArgument, Expr, ExprKind, Fill,
-    Function, Loop, Options, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind, UnaryOp, Version,
+    Function, Iteration, Loop, Options, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind, UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
 use hotloop_types::{Dtype, FloatFlags, Type};
@@ -91,6 +91,16 @@ impl<'a> Printer<'a> {
             StmtKind::ForRange { range, repeated } => {
                 self.range(f, range, "range", depth)?;
                 self.repeated(f, repeated, depth)
+            }
+            StmtKind::Unrolled { iterations, otherwise, exits, exit } => {
+                iterations.iter().try_for_each(|each| self.iteration(f, each, depth))?;
+                let has_moves = exit.as_ref().is_some_and(|exit| !exit.moves.is_empty());
+                if !otherwise.is_empty() || has_moves {
+                    line(f, depth, |f| f.write_str("else:"))?;
+                    otherwise.iter().try_for_each(|statement| self.statement(f, statement, depth + 1))?;
+                    self.edge_line(f, "leave", exit.as_ref(), depth + 1)?;
+                }
+                self.joined(f, exits, depth)
             }
             StmtKind::ParallelFor { range, body, back, reductions } => {
                 self.range(f, range, "prange", depth)?;
@@ -181,6 +191,13 @@ impl<'a> Printer<'a> {
             self.edge_line(f, "leave", repeated.exit.as_ref(), depth + 1)?;
         }
         self.joined(f, &repeated.exits, depth)
+    }
+
+    fn iteration(&self, f: &mut Formatter<'_>, iteration: &Iteration, depth: usize) -> fmt::Result {
+        line(f, depth, |f| f.write_str("iteration:"))?;
+        self.block(f, &iteration.body, depth + 1)?;
+        self.edge_line(f, "next", iteration.back.as_ref(), depth + 1)?;
+        self.joined(f, &iteration.joins, depth)
     }
 
     fn reduction(&self, f: &mut Formatter<'_>, reduction: &Reduction, depth: usize) -> fmt::Result {
@@ -280,6 +297,29 @@ impl<'a> Printer<'a> {
                 self.expr(f, body)?;
                 f.write_char(')')
             }
+            ExprKind::Assign { target, value } => {
+                write!(f, "({} := ", self.version(*target))?;
+                self.expr(f, value)?;
+                f.write_char(')')
+            }
+            ExprKind::IsNone(value) => {
+                f.write_char('(')?;
+                self.expr(f, value)?;
+                f.write_str(" is None)")
+            }
+            ExprKind::Unwrap(value) => {
+                f.write_str("value")?;
+                self.arguments(f, std::slice::from_ref(&**value))
+            }
+            ExprKind::Range { start, stop, step } => {
+                f.write_str("range(")?;
+                separated(f, [start, stop, step], |f, part| self.expr(f, part))?;
+                f.write_char(')')
+            }
+            ExprKind::RangeLength(range) => {
+                f.write_str("len")?;
+                self.arguments(f, std::slice::from_ref(&**range))
+            }
             ExprKind::Convert(value) => {
                 write!(f, "{}", expr.ty)?;
                 self.arguments(f, std::slice::from_ref(&**value))
@@ -299,8 +339,11 @@ impl<'a> Printer<'a> {
                 self.expr(f, tuple)?;
                 write!(f, "[{position}]")
             }
+            ExprKind::RangeElement { range, index } => self.element(f, range, std::slice::from_ref(&**index)),
             ExprKind::TupleElement { tuple, index } => self.element(f, tuple, std::slice::from_ref(&**index)),
-            ExprKind::Element { array, indices } => self.element(f, array, indices),
+            ExprKind::Element { array, indices } | ExprKind::Row { array, indices } => {
+                self.element(f, array, indices)
+            }
             ExprKind::ArrayAttribute(array, attribute) => {
                 self.expr(f, array)?;
                 f.write_str(match attribute {

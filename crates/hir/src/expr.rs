@@ -96,12 +96,41 @@ pub enum ExprKind {
         /// What uses it.
         body: Box<Expr>,
     },
-    /// The operand in the expression's type: between scalars (to bool: whether it is not zero), from an array to one of a more general type, or
-    /// element by element of a tuple.
+    /// Assigns a version for good, and has its value. It stands only where every way through the statement evaluates it.
+    Assign {
+        /// The version.
+        target: Version,
+        /// Its value, of its type.
+        value: Box<Expr>,
+    },
+    /// The operand in the expression's type: between scalars (to bool: whether it is not zero), from an array to one of a more general type,
+    /// element by element of a tuple, or into an optional of such a type, also from `None` and from another optional.
     Convert(Box<Expr>),
-    /// A tuple, or a function with what it captured.
+    /// Whether an optional is `None`; gives a bool.
+    IsNone(Box<Expr>),
+    /// The value of an optional; raises `TypeError` if it is `None`.
+    Unwrap(Box<Expr>),
+    /// A tuple, of a named class if the expression's type says so; or a function with what it captured.
     Tuple(Vec<Expr>),
-    /// An element of a tuple, or of what a function captured, counted from 0.
+    /// A `range` object; each part is an int64. A step of 0 raises `ValueError`.
+    Range {
+        /// The first value.
+        start: Box<Expr>,
+        /// Where the values end.
+        stop: Box<Expr>,
+        /// From one value to the next.
+        step: Box<Expr>,
+    },
+    /// How many values a `range` object has, at most the largest int64.
+    RangeLength(Box<Expr>),
+    /// The value of a `range` object at a position, an int64; a negative one counts from the end; one out of range raises `IndexError`.
+    RangeElement {
+        /// The range.
+        range: Box<Expr>,
+        /// The position.
+        index: Box<Expr>,
+    },
+    /// An element of a tuple, or of what a function captured, counted from 0; of a `range` object its start, stop or step.
     TupleItem(Box<Expr>, u32),
     /// An element, chosen at run time, of a tuple whose elements all have the expression's type. The index is an int64; a negative
     /// one counts from the end; one out of range raises `IndexError`, whatever the function's options say.
@@ -117,6 +146,13 @@ pub enum ExprKind {
         /// The array.
         array: Box<Expr>,
         /// The indices.
+        indices: Vec<Expr>,
+    },
+    /// The part of an array that the first indices choose, fewer than it has dimensions: a view of the other axes. Checked as an element is.
+    Row {
+        /// The array.
+        array: Box<Expr>,
+        /// The indices, at least one.
         indices: Vec<Expr>,
     },
     /// An attribute of an array.

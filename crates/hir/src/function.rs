@@ -182,6 +182,17 @@ pub enum StmtKind {
         /// What is repeated.
         repeated: Loop,
     },
+    /// Runs blocks one after the other, as a loop whose iterations were written out. `continue` goes on with the next one.
+    Unrolled {
+        /// The iterations.
+        iterations: Vec<Iteration>,
+        /// The `else` block, run behind the last one, where control gets there.
+        otherwise: Vec<Stmt>,
+        /// The versions joined behind it all.
+        exits: Vec<Version>,
+        /// From the end of `otherwise` to behind it all, if control gets there.
+        exit: Option<Edge>,
+    },
     /// Counts in parallel. Only `continue` leaves an iteration early.
     ParallelFor {
         /// What is counted.
@@ -195,7 +206,8 @@ pub enum StmtKind {
     },
     /// Leaves the innermost loop, to its exit joins.
     Break(Edge),
-    /// Goes on with the innermost loop's next iteration, to its head joins (of a parallel loop, to its accumulators).
+    /// Goes on with the innermost loop's next iteration, to its head joins (of a parallel loop, to its accumulators; of a loop that is written
+    /// out, to the joins behind the iteration).
     Continue(Edge),
     /// Returns; without a value, `None`.
     Return(Option<Expr>),
@@ -230,6 +242,17 @@ pub struct Loop {
     pub exits: Vec<Version>,
     /// From the end of `otherwise` to behind the loop; absent if the loop never ends by itself or `otherwise` does not fall through.
     pub exit: Option<Edge>,
+}
+
+/// An iteration of a loop that is written out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Iteration {
+    /// The iteration's statements.
+    pub body: Vec<Stmt>,
+    /// The versions joined behind it, where the next iteration begins.
+    pub joins: Vec<Version>,
+    /// From the end of the body to there, if it falls through.
+    pub back: Option<Edge>,
 }
 
 /// `range(start, stop, step)` with the version that each iteration assigns.

@@ -24,7 +24,7 @@ mod verify;
 pub use exception::{Exception, ExceptionArgument};
 pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
 pub use function::{
-    CalleeData, Edge, ErrorModel, Function, LocalData, Loop, Move, Options, RangeLoop, Reduction,
+    CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, RangeLoop, Reduction,
     ReductionOp, Stmt, StmtKind, VersionData,
 };
 

@@ -62,7 +62,9 @@ impl Inference<'_> {
             | Type::Array(_)
             | Type::None
             | Type::Dtype(_)
-            | Type::Function(_) => {
+            | Type::Function(_)
+            | Type::Optional(_)
+            | Type::Range => {
                 let message = format!("a shape is an integer or a tuple of integers, not {}", shape.ty);
                 let diagnostic = Diagnostic::error(&SHAPE, message, shape.span)
                     .with_primary(format!("this is {}", shape.ty))
@@ -184,7 +186,7 @@ fn one(dtype: Dtype, span: Span) -> Expr {
     constant(value, Type::Scalar(dtype), span)
 }
 
-fn length(array: &Expr, ty: ArrayType, axis: usize, span: Span) -> Expr {
+pub(crate) fn length(array: &Expr, ty: ArrayType, axis: usize, span: Span) -> Expr {
     let lengths = Type::tuple(std::iter::repeat_n(Type::INT64, usize::from(ty.ndim)));
     let shape =
         Expr::new(ExprKind::ArrayAttribute(Box::new(array.clone()), ArrayAttribute::Shape), lengths, span);

@@ -31,7 +31,7 @@ impl Inference<'_> {
         {
             return self.assign_pairwise(parts, items, span);
         }
-        let value = self.expression(value)?;
+        let value = self.value(value)?;
         match targets {
             [target] => self.assign_to(target, value, span),
             several => {
@@ -45,7 +45,7 @@ impl Inference<'_> {
     fn assign_pairwise(&mut self, targets: &[ast::Expr], items: &[ast::Expr], span: Span) -> Typed<()> {
         let mut values = Vec::with_capacity(items.len());
         for (target, item) in targets.iter().zip(items) {
-            let value = self.expression(item)?;
+            let value = self.value(item)?;
             values.push(match &target.kind {
                 // A new version of a name disturbs none of the values to come.
                 AstExpr::Name(name) if all_names(targets) => {
@@ -91,7 +91,7 @@ impl Inference<'_> {
         }
     }
 
-    fn assign_to(&mut self, target: &ast::Expr, value: Expr, span: Span) -> Typed<()> {
+    pub(crate) fn assign_to(&mut self, target: &ast::Expr, value: Expr, span: Span) -> Typed<()> {
         match &target.kind {
             AstExpr::Name(name) => {
                 let version = self.assign_version(name, value, target.span);
@@ -128,7 +128,7 @@ impl Inference<'_> {
     }
 
     /// After an error the names of a target have no type.
-    fn poison(&mut self, target: &ast::Expr) {
+    pub(crate) fn poison(&mut self, target: &ast::Expr) {
         let mut names = Vec::new();
         crate::locals::visit_target(target, &mut |name| names.push(name.clone()));
         for local in names.iter().filter_map(|name| self.locals.find(name)).collect::<Vec<_>>() {

@@ -20,6 +20,8 @@ static UNPACKED: Code = Code::new("HL0314", "unpacked arguments are not supporte
 
 /// The arguments of a call, sorted.
 pub(crate) struct Arguments<'s> {
+    /// As they stand.
+    pub(crate) given: &'s [Argument],
     pub(crate) positional: Vec<&'s ast::Expr>,
     pub(crate) keywords: Vec<(&'s Identifier, &'s ast::Expr)>,
 }
@@ -64,8 +66,8 @@ impl Inference<'_> {
         }
     }
 
-    fn arguments<'s>(&mut self, arguments: &'s [Argument]) -> Typed<Arguments<'s>> {
-        let mut sorted = Arguments { positional: Vec::new(), keywords: Vec::new() };
+    pub(crate) fn arguments<'s>(&mut self, arguments: &'s [Argument]) -> Typed<Arguments<'s>> {
+        let mut sorted = Arguments { given: arguments, positional: Vec::new(), keywords: Vec::new() };
         for argument in arguments {
             match argument {
                 Argument::Positional(value) => sorted.positional.push(value),
@@ -140,7 +142,13 @@ impl Inference<'_> {
             Type::Array(_) => {
                 "operations on whole arrays are not supported yet: write a loop over the elements".to_owned()
             }
-            Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+            Type::Scalar(_)
+            | Type::Tuple(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_)
+            | Type::Optional(_)
+            | Type::Range => {
                 format!("give {wanted}")
             }
         };
@@ -268,13 +276,13 @@ impl Inference<'_> {
             return Err(self.report_kernel_arguments(message, parameters, span));
         }
         for (position, argument) in arguments.positional.iter().enumerate() {
-            values[position] = Some(self.expression(argument)?);
+            values[position] = Some(self.value(argument)?);
         }
         for (keyword, argument) in &arguments.keywords {
             let found = parameters.iter().position(|parameter| parameter.name == keyword.name);
             match found {
                 Some(position) if values[position].is_none() => {
-                    values[position] = Some(self.expression(argument)?)
+                    values[position] = Some(self.value(argument)?)
                 }
                 Some(_) => {
                     let message = format!("the argument `{}` is given twice", keyword.name);

@@ -28,7 +28,7 @@ impl Inference<'_> {
                 Ok(negated(condition, span))
             }
             _ => {
-                let value = self.expression(expression)?;
+                let value = self.value(expression)?;
                 self.truth_of(value)
             }
         }
@@ -71,6 +71,15 @@ impl Inference<'_> {
             Type::Tuple(items) if self.is_simple(&value) || matches!(value.kind, ExprKind::Tuple(_)) => {
                 decided(!items.is_empty())
             }
+            Type::Optional(_) => self.with_let(value, "value", span, |this, value| {
+                let present = negated(is_none(value.clone(), span), span);
+                let held = this.truth_of(unwrapped(value))?;
+                Ok(short_circuit(BoolOp::And, present, held))
+            }),
+            Type::Range => {
+                let length = Expr::new(ExprKind::RangeLength(Box::new(value)), Type::INT64, span);
+                Ok(to_dtype(length, Dtype::Bool))
+            }
             Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) | Type::Function(_) => {
                 let message = format!("a value of type {} has no truth value in a kernel", value.ty);
                 let diagnostic = Diagnostic::error(&TRUTH, message, span)
@@ -85,7 +94,13 @@ impl Inference<'_> {
         let mut values = Vec::with_capacity(operands.len());
         for operand in operands {
             self.count_link(operand.span)?;
-            values.push(self.expression(operand)?);
+            let value = self.value(operand)?;
+            let decided = self.known_truth(&value);
+            values.push(value);
+            // What stands behind an operand that decides is dead.
+            if decided == Some(op == BoolOp::Or) {
+                break;
+            }
         }
         let mut result = values.pop().expect("a chain has operands");
         while let Some(left) = values.pop() {
@@ -98,6 +113,11 @@ impl Inference<'_> {
         if left.ty == Type::BOOL && right.ty == Type::BOOL {
             return Ok(short_circuit(op, left, right));
         }
+        match self.known_truth(&left) {
+            Some(truth) if truth == (op == BoolOp::Or) => return Ok(left),
+            Some(_) if self.is_simple(&left) => return Ok(right),
+            Some(_) | None => {}
+        }
         let common = self.common_type(&left, &right, span)?;
         self.with_let(left, "left", span, |this, left| {
             let condition = this.truth_of(left.clone())?;
@@ -105,6 +125,18 @@ impl Inference<'_> {
             let (then, otherwise) = if op == BoolOp::And { (right, left) } else { (left, right) };
             Ok(choose(condition, then, otherwise, span))
         })
+    }
+
+    /// The truth value of what is the same on every way, as far as that can be seen without evaluating it.
+    fn known_truth(&self, value: &Expr) -> Option<bool> {
+        match (&value.kind, &value.ty) {
+            (ExprKind::Constant(Constant::Bool(truth)), _) => Some(*truth),
+            (ExprKind::Constant(Constant::Int(number)), _) => Some(*number != 0),
+            (ExprKind::Constant(Constant::Float(number)), _) => Some(*number != 0.0),
+            (_, Type::None) => Some(false),
+            (_, Type::Tuple(items)) => Some(!items.is_empty()),
+            _ => None,
+        }
     }
 
     fn common_type(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed<Type> {
@@ -146,11 +178,11 @@ impl Inference<'_> {
     ) -> Typed {
         let condition = self.condition(condition)?;
         match constant_truth(&condition) {
-            Some(true) => return self.expression(then),
-            Some(false) => return self.expression(otherwise),
+            Some(true) => return self.value(then),
+            Some(false) => return self.value(otherwise),
             None => {}
         }
-        let (then, otherwise) = (self.expression(then)?, self.expression(otherwise)?);
+        let (then, otherwise) = (self.value(then)?, self.value(otherwise)?);
         let common = self.common_type(&then, &otherwise, span)?;
         Ok(choose(condition, convert(then, &common), convert(otherwise, &common), span))
     }
@@ -166,7 +198,7 @@ impl Inference<'_> {
             let (left, right) = (self.operand(first)?, self.operand(right)?);
             return self.compare(*op, left, right, span);
         }
-        let left = self.expression(first)?;
+        let left = self.value(first)?;
         self.compare_rest(left, rest, span)
     }
 
@@ -174,7 +206,7 @@ impl Inference<'_> {
         let ((op, right), rest) = rest.split_first().expect("a chain has comparisons");
         self.count_link(right.span)?;
         let part = left.span.to(right.span);
-        let right = self.expression(right)?;
+        let right = self.value(right)?;
         if rest.is_empty() {
             return self.compare(*op, left.into(), right.into(), part);
         }
@@ -232,8 +264,19 @@ impl Inference<'_> {
             _ => None,
         };
         if let (Some(positive), true) = (equality, left.ty == Type::None || right.ty == Type::None) {
-            let same = left.ty == right.ty;
-            return Ok(Some(constant(Constant::Bool(same == positive), Type::BOOL, span)));
+            let other = if left.ty == Type::None { right } else { left };
+            if let Type::Optional(_) = other.ty {
+                let is_none = is_none(other, span);
+                return Ok(Some(if positive { is_none } else { negated(is_none, span) }));
+            }
+            return Ok(Some(constant(
+                Constant::Bool((other.ty == Type::None) == positive),
+                Type::BOOL,
+                span,
+            )));
+        }
+        if let (Type::Optional(_), _) | (_, Type::Optional(_)) = (&left.ty, &right.ty) {
+            return self.compare_optionals(op, equality, left, right, span);
         }
         if let (Some(positive), Type::Dtype(a), Type::Dtype(b)) = (equality, &left.ty, &right.ty) {
             return Ok(Some(constant(Constant::Bool((a == b) == positive), Type::BOOL, span)));
@@ -253,6 +296,40 @@ impl Inference<'_> {
             AstCompare::Gt => self.ordered(CompareOp::Gt, left, right, span),
             AstCompare::Ge => self.ordered(CompareOp::Ge, left, right, span),
         }
+    }
+
+    /// `==` and `!=` of optionals take `None` for a value like any other; all else raises for it.
+    fn compare_optionals(
+        &mut self,
+        op: AstCompare,
+        equality: Option<bool>,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Typed<Option<Expr>> {
+        let Some(positive) = equality else {
+            return self.compare_values(op, unwrapped(left), unwrapped(right), span);
+        };
+        let mut is_comparable = true;
+        let equal = self.with_let(left, "left", span, |this, left| {
+            this.with_let(right, "right", span, |this, right| {
+                let values = (unwrapped(left.clone()), unwrapped(right.clone()));
+                let Some(equal) = this.compare_values(AstCompare::Eq, values.0, values.1, span)? else {
+                    is_comparable = false;
+                    return Ok(left);
+                };
+                let none = [left, right].map(|side| match side.ty {
+                    Type::Optional(_) => is_none(side, span),
+                    _ => constant(Constant::Bool(false), Type::BOOL, span),
+                });
+                let [left, right] = none.clone().map(|none| negated(none, span));
+                let present = short_circuit(BoolOp::And, left, right);
+                let [left, right] = none;
+                let both_none = short_circuit(BoolOp::And, left, right);
+                Ok(short_circuit(BoolOp::Or, both_none, short_circuit(BoolOp::And, present, equal)))
+            })
+        })?;
+        Ok(is_comparable.then(|| if positive { equal } else { negated(equal, span) }))
     }
 
     fn ordered(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed<Option<Expr>> {
@@ -331,6 +408,25 @@ fn dtype_value(value: Value) -> Value {
             constant(Constant::Dtype, Type::Dtype(dtype), span).into()
         }
         Value::Expr(_) | Value::Global(..) | Value::Str(..) => value,
+    }
+}
+
+/// Whether an optional is `None`.
+pub(crate) fn is_none(value: Expr, span: Span) -> Expr {
+    Expr::new(ExprKind::IsNone(Box::new(value)), Type::BOOL, span)
+}
+
+/// The value of an optional; any other value as it is.
+pub(crate) fn unwrapped(value: Expr) -> Expr {
+    match value.ty.clone() {
+        Type::Optional(inner) => convert(value, &inner),
+        Type::Scalar(_)
+        | Type::Array(_)
+        | Type::Tuple(_)
+        | Type::None
+        | Type::Range
+        | Type::Dtype(_)
+        | Type::Function(_) => value,
     }
 }
 

@@ -15,6 +15,10 @@ pub(crate) fn convert(value: Expr, to: &Type) -> Expr {
         return Expr::new(ExprKind::Constant(converted), to.clone(), value.span);
     }
     let span = value.span;
+    if let (Type::Optional(inner), false) = (&value.ty, matches!(to, Type::Optional(_))) {
+        let inner = (**inner).clone();
+        return convert(Expr::new(ExprKind::Unwrap(Box::new(value)), inner, span), to);
+    }
     Expr::new(ExprKind::Convert(Box::new(value)), to.clone(), span)
 }
 

@@ -1,6 +1,7 @@
 //! Expressions: names, constants, tuples and the dispatch to the rest.
 
 use crate::bindings::{Binding, ConflictId};
+use crate::conditions::unwrapped;
 use crate::constants::{frozen, integer_literal};
 use crate::environment::Global;
 use crate::function::{Inference, Reported, Typed};
@@ -63,6 +64,14 @@ impl Value {
         }
     }
 
+    /// The value itself where it is an optional: `None` raises `TypeError`.
+    pub(crate) fn present(self) -> Self {
+        match self {
+            Self::Expr(value) => Self::Expr(unwrapped(value)),
+            Self::Global(..) | Self::Str(..) => self,
+        }
+    }
+
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Expr(value) => value.span,
@@ -84,8 +93,13 @@ fn describe_global(global: &Global) -> String {
 }
 
 impl Inference<'_> {
-    /// An expression that has a value at run time.
+    /// An expression that has a value at run time and is used as what it is: where it is an optional, `None` raises `TypeError`.
     pub(crate) fn expression(&mut self, expression: &ast::Expr) -> Typed {
+        self.value(expression).map(unwrapped)
+    }
+
+    /// An expression that has a value at run time, which may be an optional: for what takes `None` too.
+    pub(crate) fn value(&mut self, expression: &ast::Expr) -> Typed {
         let value = self.operand(expression)?;
         self.run_time_value(value)
     }
@@ -199,7 +213,7 @@ impl Inference<'_> {
     }
 
     fn tuple(&mut self, items: &[ast::Expr], span: Span) -> Typed {
-        let items = items.iter().map(|item| self.expression(item)).collect::<Typed<Vec<Expr>>>()?;
+        let items = items.iter().map(|item| self.value(item)).collect::<Typed<Vec<Expr>>>()?;
         let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
         Ok(Expr::new(ExprKind::Tuple(items), ty, span))
     }

@@ -10,7 +10,7 @@ use crate::statement::TOO_DEEP;
 use hotloop_ast::{FunctionDef, ParameterKind, Stmt};
 use hotloop_diagnostics::{Code, Diagnostic, Severity, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Expr, LocalData, Options, StmtKind, Version};
+use hotloop_hir::{Expr, ExprKind, LocalData, Options, StmtKind, Version};
 use hotloop_types::{Signature, Type, unify};
 
 static PARAMETER_COUNT: Code =
@@ -48,6 +48,7 @@ pub fn infer(
         depth: 0,
         links: 0,
         block_depth: 0,
+        unrolled: 0,
         loop_memo: LoopMemo::default(),
         callee_memo: CalleeMemo::default(),
     };
@@ -92,6 +93,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) links: u32,
     /// How many blocks lie around.
     pub(crate) block_depth: u32,
+    /// How many iterations of loops were written out.
+    pub(crate) unrolled: usize,
     pub(crate) loop_memo: LoopMemo,
     pub(crate) callee_memo: CalleeMemo,
 }
@@ -198,6 +201,9 @@ impl Inference<'_> {
                 self.report_result(&ty, &result, span);
             }
         }
+        if self.reachable && result != Type::None {
+            self.function.body.push(hir::Stmt { kind: StmtKind::Return(None), span: self.function.span });
+        }
         convert_returns(&mut self.function.body, &result);
         self.function.result = result;
     }
@@ -291,13 +297,20 @@ pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
         (Type::Scalar(from), Type::Scalar(to)) => !from.is_complex() || to.is_complex(),
         (Type::Array(from), Type::Array(to)) => from.fits(*to),
         (Type::Tuple(from), Type::Tuple(to)) => {
-            from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| can_convert(from, to))
+            from.class() == to.class()
+                && from.len() == to.len()
+                && from.iter().zip(to.iter()).all(|(from, to)| can_convert(from, to))
         }
+        (Type::None, Type::Optional(_)) => true,
+        (Type::Optional(from), Type::Optional(to)) => can_convert(from, to),
+        (from, Type::Optional(to)) => can_convert(from, to),
+        (Type::Optional(from), to) => can_convert(from, to),
         (
             Type::Scalar(_)
             | Type::Array(_)
             | Type::Tuple(_)
             | Type::None
+            | Type::Range
             | Type::Dtype(_)
             | Type::Function(_),
             _,
@@ -308,9 +321,9 @@ pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
 fn convert_returns(body: &mut [hir::Stmt], result: &Type) {
     for statement in body {
         match &mut statement.kind {
-            StmtKind::Return(Some(value)) if value.ty != *result => {
-                let given = std::mem::replace(value, Expr::constant(hir::Constant::None, Type::None));
-                *value = crate::conversion::convert(given, result);
+            StmtKind::Return(value) if *result != Type::None => {
+                let none = Expr::new(ExprKind::Constant(hir::Constant::None), Type::None, statement.span);
+                *value = Some(crate::conversion::convert(value.take().unwrap_or(none), result));
             }
             StmtKind::If { then, otherwise, .. } => {
                 convert_returns(then, result);
@@ -319,6 +332,10 @@ fn convert_returns(body: &mut [hir::Stmt], result: &Type) {
             StmtKind::While { repeated, .. } | StmtKind::ForRange { repeated, .. } => {
                 convert_returns(&mut repeated.body, result);
                 convert_returns(&mut repeated.otherwise, result);
+            }
+            StmtKind::Unrolled { iterations, otherwise, .. } => {
+                iterations.iter_mut().for_each(|iteration| convert_returns(&mut iteration.body, result));
+                convert_returns(otherwise, result);
             }
             StmtKind::Assign { .. }
             | StmtKind::StoreElement { .. }

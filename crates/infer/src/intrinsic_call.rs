@@ -11,7 +11,7 @@ use hotloop_hir::{ArrayAttribute, Constant, Expr, ExprKind};
 use hotloop_intrinsics::{Family, Intrinsic, Typing};
 use hotloop_types::{Dtype, DtypeKind, Type, promote, unify};
 
-static RANGE_VALUE: Code = Code::new("HL0315", "`range` is used outside the head of a loop");
+static LOOP_HEAD: Code = Code::new("HL0315", "an iterator is used outside the head of a loop");
 
 impl Inference<'_> {
     pub(crate) fn intrinsic_call(
@@ -45,10 +45,11 @@ impl Inference<'_> {
             Typing::Round => self.round(intrinsic, arguments, span),
             Typing::Divmod => self.divmod(arguments, span),
             Typing::Power => self.power_call(arguments, span),
-            Typing::Counting => {
+            Typing::Counting => self.range_value(arguments, span),
+            Typing::LoopHead => {
                 let message = format!("`{name}` can only stand in the head of a `for` loop in a kernel");
-                let diagnostic =
-                    Diagnostic::error(&RANGE_VALUE, message, span).with_help("write `for i in range(...)`");
+                let diagnostic = Diagnostic::error(&LOOP_HEAD, message, span)
+                    .with_help(format!("write `for ... in {name}(...)`"));
                 Err(self.report(diagnostic))
             }
             Typing::NewArray(filling) => self.new_array(name, filling, arguments, span),
@@ -59,6 +60,11 @@ impl Inference<'_> {
             Typing::OfInteger => self.of_integer(intrinsic, name, arguments, span),
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
         }
+    }
+
+    fn range_value(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let [start, stop, step] = self.range_bounds(arguments.given, span)?.map(Box::new);
+        Ok(Expr::new(ExprKind::Range { start, stop, step }, Type::Range, span))
     }
 
     fn one_number(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed<(Expr, Dtype)> {
@@ -218,9 +224,13 @@ impl Inference<'_> {
                     Ok(constant(Constant::Int(count), Type::INT64, span))
                 })
             }
-            Type::Array(_) | Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
-                Err(self.report_argument("len", &value, "an array or a tuple"))
-            }
+            Type::Range => Ok(Expr::new(ExprKind::RangeLength(Box::new(value)), Type::INT64, span)),
+            Type::Array(_)
+            | Type::Scalar(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_)
+            | Type::Optional(_) => Err(self.report_argument("len", &value, "an array or a tuple")),
         }
     }
 
@@ -335,7 +345,7 @@ fn apply(intrinsic: Intrinsic, arguments: Vec<Expr>, dtype: Dtype, span: Span) -
     Expr::new(ExprKind::Intrinsic { intrinsic, arguments }, Type::Scalar(dtype), span)
 }
 
-fn extremum_of(intrinsic: Intrinsic, values: Vec<Expr>, span: Span) -> Expr {
+pub(crate) fn extremum_of(intrinsic: Intrinsic, values: Vec<Expr>, span: Span) -> Expr {
     let common = values
         .iter()
         .map(|value| value.ty.clone())

@@ -47,6 +47,7 @@ mod environment;
 mod expression;
 mod function;
 mod intrinsic_call;
+mod iteration;
 mod liveness;
 mod locals;
 mod loops;

@@ -1,4 +1,4 @@
-//! Sequential loops: `while`, and `for` over `range`.
+//! Sequential loops: `while`, and `for` over what `iteration.rs` knows.
 //!
 //! The types of the versions joined at a loop's head are found by trial: the body is typed with what is known, and typed again from the
 //! same start when a way back to the head brings something wider. Types only widen, so this ends.
@@ -6,21 +6,25 @@
 use crate::bindings::{Binding, Bindings, Joins, Meeting};
 use crate::environment::Global;
 use crate::function::{Inference, LoopFrame, Reported, Typed};
+use crate::iteration::{Iterable, Way, integer};
 use crate::statement::{constant_truth, head_of, truth};
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Constant, Edge, Expr, Local, Loop, RangeLoop, StmtKind, Version};
+use hotloop_hir::{Edge, Expr, Iteration, Local, Loop, RangeLoop, StmtKind, Version};
+use hotloop_index::IdSet;
 use hotloop_intrinsics::{Intrinsic, Item};
 use hotloop_types::{DtypeKind, Type, unify};
 
-static NOT_A_RANGE: Code =
-    Code::new("HL0309", "a loop over something other than a range is not supported in a kernel yet");
+static UNROLLED: Code = Code::new("HL0271", "loops over tuples are written out too often");
 static RANGE: Code = Code::new("HL0221", "`range` is called with something other than integers");
 
 /// How often a loop is typed at most; types widen far less often.
 const MAX_ATTEMPTS: usize = 64;
+
+/// How many iterations of a function may be written out in all.
+const MAX_UNROLLED: usize = 1000;
 
 /// A sequential loop as it stands in the source.
 #[derive(Clone, Copy)]
@@ -45,6 +49,8 @@ pub(crate) struct Snapshot {
 enum Kind<'s> {
     While(&'s ast::Expr),
     Range(Local),
+    /// Over positions; each iteration begins with the assignment of an item to a target.
+    Items(&'s Iterable, &'s ast::Expr),
 }
 
 /// A body typed once.
@@ -54,17 +60,12 @@ struct Attempt {
     condition: Expr,
     /// The version that `for` assigns.
     target: Option<Version>,
+    /// Whether an item could be assigned to the target.
+    assigned: Typed<()>,
     head: Bindings,
     body: Vec<hir::Stmt>,
     end: Option<Bindings>,
     frame: LoopFrame,
-}
-
-/// `range` or `prange` with its arguments.
-pub(crate) struct RangeCall<'s> {
-    pub(crate) is_parallel: bool,
-    pub(crate) arguments: &'s [Argument],
-    pub(crate) span: Span,
 }
 
 impl Inference<'_> {
@@ -121,49 +122,150 @@ impl Inference<'_> {
         otherwise: &[ast::Stmt],
     ) -> Typed<()> {
         let source = LoopSource { statement, body, otherwise };
-        let call = match self.range_call(iterable) {
-            Ok(Some(call)) => call,
-            Ok(None) => return Err(self.report_iterable(statement, iterable)),
-            Err(Reported) => {
-                self.poison_assigned(statement);
-                return Err(Reported);
-            }
-        };
-        let AstExpr::Name(name) = &target.kind else {
-            let message = "a loop over a range assigns one variable";
+        let result = self.for_loop(source, target, iterable);
+        if result.is_err() {
             self.poison_assigned(statement);
-            return Err(self.report(
-                Diagnostic::error(&RANGE, message, target.span).with_help("name one variable behind `for`"),
-            ));
-        };
-        let target = self.locals.find(name).expect("every target is a local");
-        let Ok([start, stop, step]) = self.range_bounds(&call) else {
-            self.poison_assigned(statement);
-            return Err(Reported);
-        };
-        if call.is_parallel && self.function.options.parallel {
-            return self.parallel_for(source, target, [start, stop, step]);
         }
-        let snapshot = self.snapshot();
-        let mut attempt = self.attempt_until_stable(source, Kind::Range(target), &snapshot);
-        let target = attempt.target.take().expect("a `for` assigns its target");
-        let range = RangeLoop { target, start, stop, step };
-        let repeated = self.finish_loop(source, attempt, false, &snapshot.bindings);
-        self.emit(StmtKind::ForRange { range, repeated }, statement.span);
-        Ok(())
+        result
     }
 
-    fn report_iterable(&mut self, statement: &ast::Stmt, iterable: &ast::Expr) -> Reported {
-        self.poison_assigned(statement);
-        // What is wrong within it goes first.
-        let Ok(value) = self.operand(iterable) else { return Reported };
-        let what = value.describe();
-        let message = format!("a loop over {what} is not supported yet in a kernel");
-        self.report(
-            Diagnostic::error(&NOT_A_RANGE, message, iterable.span)
-                .with_primary(format!("this is {what}"))
-                .with_help("count with `range` and index, as in `for i in range(len(x)): value = x[i]`"),
-        )
+    fn for_loop(&mut self, source: LoopSource<'_>, target: &ast::Expr, iterable: &ast::Expr) -> Typed<()> {
+        let counter = match &target.kind {
+            AstExpr::Name(name) => self.locals.find(name),
+            _ => None,
+        };
+        match (self.range_call(iterable)?, counter) {
+            (Some((is_parallel, arguments)), Some(counter)) => {
+                let bounds = self.range_bounds(arguments, iterable.span)?;
+                if is_parallel && self.function.options.parallel {
+                    return self.parallel_for(source, counter, bounds);
+                }
+                return self.counted_for(source, Kind::Range(counter), bounds);
+            }
+            (Some((true, _)), None) => {
+                let message = "a loop over `prange` assigns one variable";
+                let diagnostic = Diagnostic::error(&RANGE, message, target.span);
+                return Err(self.report(diagnostic.with_help("name one variable behind `for`")));
+            }
+            (Some((false, _)) | None, _) => {}
+        }
+        let iterable = &self.iterable(iterable)?;
+        if let (Iterable::Range(bounds), Some(counter)) = (iterable, counter) {
+            return self.counted_for(source, Kind::Range(counter), bounds.clone());
+        }
+        match self.way_over(iterable, head_of(source.statement))? {
+            Way::Counted(count) => {
+                let (zero, one) = (integer(0, count.span), integer(1, count.span));
+                self.counted_for(source, Kind::Items(iterable, target), [zero, count, one])
+            }
+            Way::WrittenOut(count) => self.unrolled_for(source, target, iterable, count),
+        }
+    }
+
+    fn counted_for(
+        &mut self,
+        source: LoopSource<'_>,
+        kind: Kind<'_>,
+        [start, stop, step]: [Expr; 3],
+    ) -> Typed<()> {
+        let snapshot = self.snapshot();
+        let mut attempt = self.attempt_until_stable(source, kind, &snapshot);
+        let target = attempt.target.take().expect("a `for` counts");
+        let range = RangeLoop { target, start, stop, step };
+        let assigned = attempt.assigned;
+        let repeated = self.finish_loop(source, attempt, false, &snapshot.bindings);
+        self.emit(StmtKind::ForRange { range, repeated }, source.statement.span);
+        assigned
+    }
+
+    /// Types the body once for each item, with the item's own type.
+    fn unrolled_for(
+        &mut self,
+        source: LoopSource<'_>,
+        target: &ast::Expr,
+        iterable: &Iterable,
+        count: usize,
+    ) -> Typed<()> {
+        let head = head_of(source.statement);
+        self.unrolled += count;
+        if self.unrolled > MAX_UNROLLED {
+            let message = format!("loops are written out {} times, which is too often", self.unrolled);
+            let diagnostic = Diagnostic::error(&UNROLLED, message, head);
+            return Err(self.report(diagnostic.with_help("make the items of one type, or use an array")));
+        }
+        let live = self.liveness.around(source.statement).head.clone();
+        let memo = self.loop_memo.clone();
+        let mut result = Ok(());
+        let mut iterations: Vec<(Iteration, Joins, LoopFrame)> = Vec::new();
+        for position in (0..count).map(|position| integer(position as i64, head)) {
+            if !self.reachable {
+                break;
+            }
+            // What another item made of the loops in the body says nothing about this one.
+            self.loop_memo = memo.clone();
+            let (prologue, assigned) = self.item_prologue(target, iterable, &position, head);
+            result = result.and(assigned);
+            let (body, end, frame) = self.loop_body(source, false);
+            let body = prologue.into_iter().chain(body).collect();
+            let ways: Vec<&Bindings> = end.iter().chain(&frame.continues).collect();
+            self.reachable = !ways.is_empty();
+            let joins = match ways[..] {
+                [] => Joins::default(),
+                [only] if frame.continues.is_empty() => {
+                    self.bindings = only.clone();
+                    Joins::default()
+                }
+                _ => self.join_ways(&ways, &live, &IdSet::new(), head),
+            };
+            let back = end.map(|end| joins.edge(&end));
+            iterations.push((Iteration { body, joins: joins.versions(), back }, joins, frame));
+        }
+        self.loop_memo = memo;
+        self.finish_unrolled(source, iterations);
+        result
+    }
+
+    fn finish_unrolled(
+        &mut self,
+        source: LoopSource<'_>,
+        mut iterations: Vec<(Iteration, Joins, LoopFrame)>,
+    ) {
+        let (otherwise, ended) = if self.reachable {
+            self.branch(source.otherwise, self.bindings.clone())
+        } else {
+            (Vec::new(), None)
+        };
+        let breaks: Vec<Bindings> =
+            iterations.iter().flat_map(|(_, _, frame)| frame.breaks.iter().cloned()).collect();
+        let exits = self.join_exits(source, &breaks, ended.as_ref());
+        for (iteration, joins, frame) in &mut iterations {
+            Jumps::new(joins, &exits, frame).fill(&mut iteration.body);
+        }
+        let kind = StmtKind::Unrolled {
+            iterations: iterations.into_iter().map(|(iteration, ..)| iteration).collect(),
+            otherwise,
+            exits: exits.versions(),
+            exit: ended.map(|ended| exits.edge(&ended)),
+        };
+        self.emit(kind, source.statement.span);
+    }
+
+    /// The statements that assign an item to the loop's target.
+    fn item_prologue(
+        &mut self,
+        target: &ast::Expr,
+        iterable: &Iterable,
+        position: &Expr,
+        span: Span,
+    ) -> (Vec<hir::Stmt>, Typed<()>) {
+        let outer = std::mem::take(&mut self.out);
+        let item = iterable.item(position, span);
+        let result = self.assign_to(target, item, span);
+        if result.is_err() {
+            self.poison(target);
+        }
+        let prologue = std::mem::replace(&mut self.out, outer);
+        (prologue, result)
     }
 
     /// After an error in a loop's head, what the loop would assign is not known.
@@ -174,33 +276,32 @@ impl Inference<'_> {
         }
     }
 
-    /// Whether the iterable is a call of `range` or `prange`.
-    fn range_call<'s>(&mut self, iterable: &'s ast::Expr) -> Typed<Option<RangeCall<'s>>> {
+    /// Whether a call counts in parallel, and its arguments, if it is one of `range` or `prange`.
+    fn range_call<'s>(&mut self, iterable: &'s ast::Expr) -> Typed<Option<(bool, &'s [Argument])>> {
         let AstExpr::Call { function, arguments } = &iterable.kind else { return Ok(None) };
         let is_parallel = match self.static_global(function)? {
             Some(Global::Item(Item::Function(Intrinsic::Range, _))) => false,
             Some(Global::Item(Item::Function(Intrinsic::Prange, _))) => true,
             _ => return Ok(None),
         };
-        Ok(Some(RangeCall { is_parallel, arguments, span: iterable.span }))
+        Ok(Some((is_parallel, arguments)))
     }
 
-    fn range_bounds(&mut self, call: &RangeCall<'_>) -> Typed<[Expr; 3]> {
+    /// Start, stop and step of a call of `range`.
+    pub(crate) fn range_bounds(&mut self, arguments: &[Argument], span: Span) -> Typed<[Expr; 3]> {
         let mut bounds = Vec::new();
-        for argument in call.arguments {
+        for argument in arguments {
             let Argument::Positional(argument) = argument else {
-                return Err(self.report_range(call.span, "`range` takes one to three integers, by position"));
+                return Err(self.report_range(span, "`range` takes one to three integers, by position"));
             };
             bounds.push(self.range_bound(argument)?);
         }
-        let integer =
-            |value| Expr::new(hir::ExprKind::Constant(Constant::Int(value)), Type::INT64, call.span);
         let mut bounds = bounds.into_iter();
         match (bounds.next(), bounds.next(), bounds.next(), bounds.next()) {
-            (Some(stop), None, None, None) => Ok([integer(0), stop, integer(1)]),
-            (Some(start), Some(stop), None, None) => Ok([start, stop, integer(1)]),
+            (Some(stop), None, None, None) => Ok([integer(0, span), stop, integer(1, span)]),
+            (Some(start), Some(stop), None, None) => Ok([start, stop, integer(1, span)]),
             (Some(start), Some(stop), Some(step), None) => Ok([start, stop, step]),
-            _ => Err(self.report_range(call.span, "`range` takes one to three integers, by position")),
+            _ => Err(self.report_range(span, "`range` takes one to three integers, by position")),
         }
     }
 
@@ -248,6 +349,7 @@ impl Inference<'_> {
     fn attempt(&mut self, source: LoopSource<'_>, kind: Kind<'_>, spoiled: &[(Local, Binding)]) -> Attempt {
         let joins = self.open_head(source.statement, spoiled);
         let head = self.bindings.clone();
+        let (mut prologue, mut assigned) = (Vec::new(), Ok(()));
         let (condition, target) = match kind {
             Kind::While(condition) => {
                 let fallback = hir::ExprKind::And(Box::new(truth(true)), Box::new(truth(true)));
@@ -259,9 +361,17 @@ impl Inference<'_> {
                 self.bindings.set(target, Binding::Version(version));
                 (truth(true), Some(version))
             }
+            Kind::Items(iterable, target) => {
+                let head = head_of(source.statement);
+                let version = self.new_temporary("position", Type::INT64, head);
+                let position = self.version(version, head);
+                (prologue, assigned) = self.item_prologue(target, iterable, &position, head);
+                (truth(true), Some(version))
+            }
         };
-        let (body, end, frame) = self.loop_body(source, false);
-        Attempt { joins, condition, target, head, body, end, frame }
+        let (mut body, end, frame) = self.loop_body(source, false);
+        body.splice(0..0, prologue);
+        Attempt { joins, condition, target, assigned, head, body, end, frame }
     }
 
     /// The body of a loop, with the bindings at its end and at the jumps out of it.
@@ -440,6 +550,7 @@ impl Jumps {
                 StmtKind::While { repeated, .. } | StmtKind::ForRange { repeated, .. } => {
                     self.fill(&mut repeated.otherwise);
                 }
+                StmtKind::Unrolled { otherwise, .. } => self.fill(otherwise),
                 StmtKind::Assign { .. }
                 | StmtKind::StoreElement { .. }
                 | StmtKind::Expr(_)

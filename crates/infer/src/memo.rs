@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 ///
 /// A loop is typed again when its joins turn out wider than assumed. In a nest each attempt at the outer loop repeats the inner ones: the
 /// memo keeps the number of attempts proportional to the number of widenings instead of exponential in the depth.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LoopMemo {
     types: FxHashMap<(*const Stmt, Local), Type>,
 }

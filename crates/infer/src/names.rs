@@ -22,7 +22,7 @@ fn is_one_edit(left: &str, right: &str) -> bool {
 /// If Python has a builtin of that name, the way round it.
 pub(crate) fn python_builtin(name: &str) -> Option<&'static str> {
     Some(match name {
-        "enumerate" | "zip" | "reversed" | "iter" | "next" | "map" | "filter" => {
+        "iter" | "next" | "map" | "filter" => {
             "count with `range` and index, as in `for i in range(len(x)): value = x[i]`"
         }
         "sum" | "any" | "all" | "sorted" => "write a loop over the elements",

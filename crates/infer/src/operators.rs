@@ -1,5 +1,6 @@
 //! Arithmetic, by the rules of `hotloop_types::promote`, which are Numba's.
 
+use crate::conditions::unwrapped;
 use crate::constants::integer_constant;
 use crate::conversion::{convert, to_dtype};
 use crate::expression::Value;
@@ -39,7 +40,7 @@ impl Inference<'_> {
         let places = (left_span, right.span());
         let described = (left.describe(), right.describe());
         let (left, right) = match (left, right) {
-            (Value::Expr(left), Value::Expr(right)) => (left, right),
+            (Value::Expr(left), Value::Expr(right)) => (unwrapped(left), unwrapped(right)),
             _ => return Err(self.report_operands(op.spelling(), described, span, places)),
         };
         let result = match (left.ty.as_scalar(), right.ty.as_scalar()) {
@@ -84,7 +85,7 @@ impl Inference<'_> {
         }
         let value = self.operand(operand)?;
         let described = value.describe();
-        let result = match value {
+        let result = match value.present() {
             Value::Expr(value) if matches!(value.ty, Type::Array(_)) => {
                 return Err(self.report_array_operation(op.spelling(), &[&value], span));
             }

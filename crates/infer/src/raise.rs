@@ -226,7 +226,7 @@ fn can_be_argument(ty: &Type) -> bool {
     match ty {
         Type::Scalar(_) | Type::None => true,
         Type::Tuple(items) => items.iter().all(can_be_argument),
-        Type::Array(_) | Type::Dtype(_) | Type::Function(_) => false,
+        Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Optional(_) | Type::Range => false,
     }
 }
 
@@ -240,6 +240,11 @@ fn words_of(ty: &Type) -> usize {
             }
         }
         Type::Tuple(items) => items.iter().map(words_of).sum(),
-        Type::None | Type::Array(_) | Type::Dtype(_) | Type::Function(_) => 0,
+        Type::None
+        | Type::Array(_)
+        | Type::Dtype(_)
+        | Type::Function(_)
+        | Type::Optional(_)
+        | Type::Range => 0,
     }
 }

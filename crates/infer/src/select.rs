@@ -78,15 +78,20 @@ fn loss(from: &Type, to: &Type) -> Option<Loss> {
         (Type::Scalar(from), Type::Scalar(to)) if from.is_complex() && !to.is_complex() => None,
         (Type::Scalar(from), Type::Scalar(to)) => Some(scalar_loss(*from, *to)),
         (Type::Array(from), Type::Array(to)) => from.fits(*to).then_some(Loss::Safe),
-        (Type::Tuple(from), Type::Tuple(to)) if from.len() == to.len() => {
+        (Type::Tuple(from), Type::Tuple(to)) if from.len() == to.len() && from.class() == to.class() => {
             let losses = from.iter().zip(to.iter()).map(|(from, to)| loss(from, to));
             losses.collect::<Option<Vec<_>>>()?.into_iter().max()
         }
+        (Type::None, Type::Optional(_)) => Some(Loss::Promotion),
+        (Type::Optional(from), Type::Optional(to)) => loss(from, to),
+        (from, Type::Optional(to)) => Some(loss(from, to)?.max(Loss::Promotion)),
+        (Type::Optional(from), to) => Some(loss(from, to)?.max(Loss::Safe)),
         (
             Type::Scalar(_)
             | Type::Array(_)
             | Type::Tuple(_)
             | Type::None
+            | Type::Range
             | Type::Dtype(_)
             | Type::Function(_),
             _,

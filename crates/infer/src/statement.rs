@@ -94,7 +94,7 @@ impl Inference<'_> {
         if let AstExpr::Str(_) | AstExpr::Ellipsis = value.kind {
             return Ok(());
         }
-        let value = self.expression(value)?;
+        let value = self.value(value)?;
         if !matches!(value.kind, ExprKind::Constant(_)) {
             self.emit(StmtKind::Expr(value), span);
         }
@@ -174,7 +174,7 @@ impl Inference<'_> {
     fn return_statement(&mut self, value: Option<&ast::Expr>, span: Span) -> Typed<()> {
         let value = match value {
             None => None,
-            Some(value) => match self.expression(value) {
+            Some(value) => match self.value(value) {
                 Ok(value) => Some(value),
                 Err(Reported) => {
                     self.reachable = false;
@@ -194,7 +194,10 @@ impl Inference<'_> {
                 self.returns.push((value.ty.clone(), value.span));
                 self.emit(StmtKind::Return(Some(value)), span);
             }
-            _ => {
+            value => {
+                if let Some(value) = value.filter(|value| !matches!(value.kind, ExprKind::Constant(_))) {
+                    self.emit(StmtKind::Expr(value), span);
+                }
                 self.returns.push((Type::None, span));
                 self.emit(StmtKind::Return(None), span);
             }

@@ -5,12 +5,12 @@ use crate::conversion::convert;
 use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed, counted};
+use crate::iteration::{array_item, range_part};
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind};
 use hotloop_types::{ArrayType, Type};
-use std::sync::Arc;
 
 static ATTRIBUTE: Code =
     Code::new("HL0210", "an attribute does not exist or is not supported in a kernel yet");
@@ -20,7 +20,7 @@ static PARTIAL: Code =
 
 impl Inference<'_> {
     pub(crate) fn attribute(&mut self, value: &ast::Expr, name: &Identifier, span: Span) -> Typed<Value> {
-        let owner = self.operand(value)?;
+        let owner = self.operand(value)?.present();
         self.attribute_of(owner, name, span)
     }
 
@@ -31,7 +31,15 @@ impl Inference<'_> {
             Value::Expr(array) => match array.ty {
                 Type::Array(ty) => self.array_attribute(array, ty, name, span).map(Value::Expr),
                 Type::Scalar(_) => self.number_attribute(array, name, span).map(Value::Expr),
-                Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+                Type::Range => match ["start", "stop", "step"].iter().position(|part| *part == &*name.name) {
+                    Some(part) => Ok(Expr { span, ..range_part(array, part) }.into()),
+                    None => Err(self.report_attribute("range", name, array.span)),
+                },
+                Type::Tuple(ref items) if items.field(&name.name).is_some() => {
+                    let field = items.field(&name.name).expect("asked for above");
+                    Ok(tuple_item(array, field, span).into())
+                }
+                Type::Tuple(_) | Type::None | Type::Optional(_) | Type::Dtype(_) | Type::Function(_) => {
                     Err(self.report_attribute(&array.ty.to_string(), name, array.span))
                 }
             },
@@ -92,15 +100,26 @@ impl Inference<'_> {
         let base = self.expression(value)?;
         match base.ty.clone() {
             Type::Array(ty) => {
-                let indices = self.indices(&base, ty, index, span)?;
-                let kind = ExprKind::Element { array: Box::new(base), indices };
-                Ok(Expr::new(kind, Type::Scalar(ty.dtype), span))
+                let indices = self.given_indices(index)?;
+                if indices.len() > usize::from(ty.ndim) || indices.is_empty() && ty.ndim > 0 {
+                    return Err(self.report_index_count(&base, ty, &indices, span));
+                }
+                Ok(array_item(base, ty, indices, span))
             }
             Type::Tuple(items) => self.tuple_item(base, &items, index, span),
-            Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+            Type::Range => self.range_element(base, index, span),
+            Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Function(_) | Type::Optional(_) => {
                 Err(self.report_not_indexed(&base, span))
             }
         }
+    }
+
+    /// `r[i]` of a range object, checked as CPython does.
+    fn range_element(&mut self, range: Expr, index: &ast::Expr, span: Span) -> Typed {
+        let index = self.index(index)?;
+        let index = convert(index, &Type::INT64);
+        let (range, index) = (Box::new(range), Box::new(index));
+        Ok(Expr::new(ExprKind::RangeElement { range, index }, Type::INT64, span))
     }
 
     fn report_not_indexed(&mut self, base: &Expr, span: Span) -> Reported {
@@ -130,15 +149,26 @@ impl Inference<'_> {
                     .with_help("make a new tuple, or use an array");
                 Err(self.report(diagnostic))
             }
-            Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
-                Err(self.report_not_indexed(&base, span))
-            }
+            Type::Scalar(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_)
+            | Type::Optional(_)
+            | Type::Range => Err(self.report_not_indexed(&base, span)),
         }
     }
 
     /// As many integers as the array has dimensions.
     fn indices(&mut self, base: &Expr, array: ArrayType, index: &ast::Expr, span: Span) -> Typed<Vec<Expr>> {
-        let mut indices = Vec::with_capacity(usize::from(array.ndim));
+        let indices = self.given_indices(index)?;
+        if indices.len() == usize::from(array.ndim) {
+            return Ok(indices);
+        }
+        Err(self.report_index_count(base, array, &indices, span))
+    }
+
+    fn given_indices(&mut self, index: &ast::Expr) -> Typed<Vec<Expr>> {
+        let mut indices = Vec::new();
         match &index.kind {
             AstExpr::Tuple(items) => {
                 for item in items {
@@ -147,10 +177,7 @@ impl Inference<'_> {
             }
             _ => self.single_index(index, &mut indices)?,
         }
-        if indices.len() == usize::from(array.ndim) {
-            return Ok(indices);
-        }
-        Err(self.report_index_count(base, array, &indices, span))
+        Ok(indices)
     }
 
     fn report_index_count(
@@ -229,9 +256,13 @@ impl Inference<'_> {
         let help = match &value.ty {
             Type::Scalar(dtype) if dtype.is_float() => "convert it with `int(...)`",
             Type::Scalar(_) => "index with an integer; masks are not supported yet",
-            Type::Array(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
-                "index with integers"
-            }
+            Type::Array(_)
+            | Type::Tuple(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Function(_)
+            | Type::Optional(_)
+            | Type::Range => "index with integers",
         };
         let diagnostic = Diagnostic::error(&INDEX, message, value.span)
             .with_primary(format!("this is {}", value.ty))
@@ -239,7 +270,7 @@ impl Inference<'_> {
         Err(self.report(diagnostic))
     }
 
-    fn tuple_item(&mut self, tuple: Expr, items: &Arc<[Type]>, index: &ast::Expr, span: Span) -> Typed {
+    fn tuple_item(&mut self, tuple: Expr, items: &[Type], index: &ast::Expr, span: Span) -> Typed {
         let index = self.index(index)?;
         let count = items.len() as i64;
         if let Some(position) = integer_constant(&index) {
@@ -256,7 +287,7 @@ impl Inference<'_> {
                 .with_help("the first item has index 0, the last -1");
             return Err(self.report(diagnostic));
         }
-        match &items[..] {
+        match items {
             [first, rest @ ..] if rest.iter().all(|ty| ty == first) => {
                 let index = Box::new(convert(index, &Type::INT64));
                 Ok(Expr::new(ExprKind::TupleElement { tuple: Box::new(tuple), index }, first.clone(), span))

@@ -19,8 +19,8 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     (
         "(int64,)",
-        "y = None\n    for i in range(x):\n        y = i\n    return y",
-        &[("HL0203", "`y` may be none or int64 here, which no type holds")],
+        "y = (1, 2)\n    for i in range(x):\n        y = i\n    return y",
+        &[("HL0203", "`y` may be Tuple(int64, int64) or int64 here, which no type holds")],
     ),
     ("(int64,)", "return 'a' / 2", &[("HL0204", "`/` does not accept str and int64")]),
     ("(float64,)", "return ~x", &[("HL0204", "`~` does not accept float64")]),
@@ -41,8 +41,8 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ("(float64,)", "return math.gcd(x, 2)", &[("HL0205", "`math.gcd` does not accept float64")]),
     (
         "(int64,)",
-        "if x:\n        return 1\n    return",
-        &[("HL0206", "the function returns int64 on one way and nothing on another")],
+        "if x:\n        return 1\n    return x, x",
+        &[("HL0206", "the function returns both int64 and Tuple(int64, int64), which no type holds")],
     ),
     (
         "int64(int64[:])",
@@ -143,7 +143,7 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     (
         "(int64,)",
         "for i, j in range(x):\n        pass\n    return i",
-        &[("HL0221", "a loop over a range assigns one variable")],
+        &[("HL0212", "a value of type int64 cannot be unpacked in a kernel yet")],
     ),
     (
         "(float64[:],)",
@@ -210,14 +210,22 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         &[("HL0308", "only built-in exception classes can be raised in a kernel so far")],
     ),
     (
-        "(float64[:],)",
-        "for v in x:\n        pass",
-        &[("HL0309", "a loop over float64[:] is not supported yet in a kernel")],
+        "(float64,)",
+        "for v in x:\n        w = v\n    return w",
+        &[("HL0309", "a loop over float64 is not supported yet in a kernel")],
     ),
     (
         "(float64[:],)",
-        "for i, v in enumerate(x):\n        w = v\n    return w",
-        &[("HL0319", "the builtin `enumerate` is not supported yet in a kernel")],
+        "for a, b in zip((1, 2.5), x):\n        pass",
+        &[(
+            "HL0270",
+            "a tuple whose items differ in type is iterated beside something whose length is not known now",
+        )],
+    ),
+    (
+        "(float64[:],)",
+        "for v in map(g, x):\n        w = v\n    return w",
+        &[("HL0319", "the builtin `map` is not supported yet in a kernel")],
     ),
     (
         "(float64[:],)",
@@ -232,7 +240,7 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ("(float64[:],)", "x += 1", &[("HL0312", "`+` on a whole array is not supported yet in a kernel")]),
     (
         "(float64[:, :],)",
-        "return x[0][1]",
+        "x[0] = 1.0",
         &[(
             "HL0313",
             "a part of an array with 2 dimensions is taken, which is not supported yet in a kernel",
@@ -250,8 +258,8 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     (
         "(int64,)",
-        "return range(x)",
-        &[("HL0315", "`range` can only stand in the head of a `for` loop in a kernel")],
+        "return zip(x)",
+        &[("HL0315", "`zip` can only stand in the head of a `for` loop in a kernel")],
     ),
     // Independent errors are all reported, what follows from them is not.
     (

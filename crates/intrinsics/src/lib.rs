@@ -46,8 +46,10 @@ pub enum Typing {
     Divmod,
     /// Two numbers, typed as by the operator `**`.
     Power,
-    /// The head of a loop.
+    /// A `range` object.
     Counting,
+    /// The head of a loop, and nothing else.
+    LoopHead,
     /// A shape, for a full array its value, and a dtype; gives an array.
     NewArray(Filling),
     /// An array, for a full one its value, and a dtype; gives an array of that shape.

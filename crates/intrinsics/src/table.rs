@@ -63,8 +63,12 @@ intrinsics! {
     Round ["builtins.round"] Round -> Lowered, "The nearest integer, ties to even; with digits, the nearest float of so many decimals.";
     Divmod ["builtins.divmod"] Divmod -> Lowered, "Floor quotient and remainder.";
     PowBuiltin ["builtins.pow"] Power -> Lowered, "The operator `**` as a function.";
-    Range ["builtins.range"] Counting -> Lowered, "Counts in a `for` loop.";
-    Prange ["hotloop.prange"] Counting -> Lowered, "Counts in a `for` loop whose iterations may run in parallel.";
+    Range ["builtins.range"] Counting -> Lowered, "Integers from a start to a stop, by a step.";
+    Enumerate ["builtins.enumerate"] LoopHead -> Lowered, "Pairs of a number and an item in a `for` loop.";
+    Zip ["builtins.zip"] LoopHead -> Lowered, "Tuples of items at one position in a `for` loop.";
+    Reversed ["builtins.reversed"] LoopHead -> Lowered, "Items from the last to the first in a `for` loop.";
+    LiteralUnroll ["hotloop.literal_unroll"] LoopHead -> Lowered, "The items of a tuple in a `for` loop that is written out.";
+    Prange ["hotloop.prange"] LoopHead -> Lowered, "Counts in a `for` loop whose iterations may run in parallel.";
     Empty ["numpy.empty"] NewArray(Nothing) -> Lowered, "An array whose elements are not set.";
     Zeros ["numpy.zeros"] NewArray(Zeros) -> Lowered, "An array of zeros.";
     Ones ["numpy.ones"] NewArray(Ones) -> Lowered, "An array of ones.";

@@ -6,6 +6,7 @@ use crate::values::{ArrayOperand, Operand, array_type, machine_type, scalar_dtyp
 use hotloop_hir::{ArrayAttribute, Expr};
 use hotloop_mir::{BinaryOp, InstKind, IntCompare, MachineType, Region, Value};
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout};
+use std::rc::Rc;
 
 impl Lowering<'_> {
     /// Reads an element.
@@ -18,6 +19,24 @@ impl Lowering<'_> {
         let value = self.code.load_number(ty.dtype, address, operand.array().region);
         self.drop_temporary(&operand);
         value
+    }
+
+    /// A view of the part that the first indices choose; it shares the array's reference.
+    pub(crate) fn row(&mut self, expr: &Expr, array: &Expr, indices: &[Expr]) -> Operand {
+        let ty = array_type(&array.ty);
+        let operand = self.expr(array);
+        let indices = self.indices(indices);
+        self.code.set_span(expr.span);
+        let whole = operand.array();
+        let data = self.element_address(ty, whole, &indices);
+        let axes = indices.len()..;
+        Operand::Array(Rc::new(ArrayOperand {
+            data,
+            shape: whole.shape[axes.clone()].to_vec(),
+            strides: whole.strides[axes].to_vec(),
+            descriptor: None,
+            ..(**whole).clone()
+        }))
     }
 
     /// Writes an element.
@@ -57,10 +76,9 @@ impl Lowering<'_> {
         indices.iter().map(|index| (self.scalar(index), scalar_dtype(&index.ty))).collect()
     }
 
-    /// The address of an element, all its indices checked. The axis with the smallest stride comes last, so that the address of the row can be
+    /// The address of an element, or of the first element of a part; all indices checked. The axis with the smallest stride comes last, so that the address of the row can be
     /// shared and hoisted.
     fn element_address(&mut self, ty: ArrayType, array: &ArrayOperand, indices: &[(Value, Dtype)]) -> Value {
-        assert_eq!(indices.len(), array.shape.len(), "HIR: an element has an index for each axis");
         let wrapped: Vec<Value> = (indices.iter().enumerate())
             .map(|(axis, (index, dtype))| self.wrapped_index(*index, *dtype, array.shape[axis], axis))
             .collect();

@@ -55,6 +55,10 @@ impl Lowering<'_> {
                 arguments.push(descriptor);
             }
             Operand::Tuple(items) => items.iter().for_each(|item| self.pass(item, arguments)),
+            Operand::Optional(is_present, value) => {
+                arguments.push(*is_present);
+                self.pass(value, arguments);
+            }
             Operand::Nothing => {}
         }
     }

@@ -26,7 +26,7 @@ impl Operand {
     pub(crate) fn parts(&self) -> Parts {
         match self {
             Self::Complex(parts) => *parts,
-            Self::Scalar(_) | Self::Array(_) | Self::Tuple(_) | Self::Nothing => {
+            Self::Scalar(_) | Self::Array(_) | Self::Tuple(_) | Self::Optional(..) | Self::Nothing => {
                 panic!("HIR: a complex number is expected, not {self:?}")
             }
         }

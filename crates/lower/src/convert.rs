@@ -5,6 +5,7 @@ use crate::lowering::Lowering;
 use crate::values::{Operand, machine_type, tuple_types};
 use hotloop_mir::{ConvertOp, FloatCompare, IntCompare, MachineType, Value};
 use hotloop_types::{Dtype, DtypeKind, Type};
+use std::rc::Rc;
 
 impl Lowering<'_> {
     /// A value of type `from` in type `to`. Arrays are what they are: only what is known of them changes.
@@ -24,13 +25,26 @@ impl Lowering<'_> {
                     .collect();
                 Operand::tuple(items)
             }
+            (Type::None, Type::Optional(to)) => {
+                Operand::Optional(self.code.boolean(false), Rc::new(self.code.placeholder(to)))
+            }
+            (Type::Optional(from), Type::Optional(to)) => {
+                let (is_present, value) = operand.optional();
+                Operand::Optional(is_present, Rc::new(self.converted(value, from, to)))
+            }
+            (from, Type::Optional(to)) => {
+                let value = self.converted(operand, from, to);
+                Operand::Optional(self.code.boolean(true), Rc::new(value))
+            }
             (
                 Type::Scalar(_)
                 | Type::Array(_)
                 | Type::Tuple(_)
                 | Type::None
                 | Type::Dtype(_)
-                | Type::Function(_),
+                | Type::Function(_)
+                | Type::Optional(_)
+                | Type::Range,
                 _,
             ) => {
                 panic!("HIR: {from} does not convert to {to}")

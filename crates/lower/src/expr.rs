@@ -42,6 +42,46 @@ impl Lowering<'_> {
                 self.conditional(expr, condition, then, otherwise)
             }
             ExprKind::Let { target, value, body } => self.let_in(*target, value, body),
+            ExprKind::Assign { target, value } => {
+                let operand = self.expr(value);
+                let operand = self.keep(&operand, Holder::Version(*target));
+                self.assign(*target, operand.clone());
+                operand
+            }
+            ExprKind::IsNone(value) => {
+                let operand = self.expr(value);
+                self.code.set_span(expr.span);
+                let is_none = self.code.unary(mir::UnaryOp::Inot, operand.optional().0);
+                self.drop_temporary(&operand);
+                Operand::Scalar(is_none)
+            }
+            ExprKind::Unwrap(value) => {
+                let operand = self.expr(value);
+                self.code.set_span(expr.span);
+                let (is_present, value) = operand.optional();
+                let message = format!("expected {}, got None", expr.ty);
+                self.code.check(is_present, ExceptionClass::TypeError, &message);
+                value.clone()
+            }
+            ExprKind::Range { start, stop, step } => {
+                let range = self.range_values([start, stop, step]);
+                Operand::tuple(range.parts().map(Operand::Scalar))
+            }
+            ExprKind::RangeLength(range) => {
+                let range = self.expr(range);
+                self.code.set_span(expr.span);
+                let range = self.range_of(&range);
+                Operand::Scalar(self.trip_count(&range))
+            }
+            ExprKind::RangeElement { range, index } => {
+                let range = self.expr(range);
+                let index = self.scalar(index);
+                self.code.set_span(expr.span);
+                let range = self.range_of(&range);
+                let count = self.trip_count(&range);
+                let position = self.checked_position(index, count, "range object index out of range");
+                Operand::Scalar(self.value_at(&range, position))
+            }
             ExprKind::Convert(value) => {
                 let operand = self.expr(value);
                 self.code.set_span(expr.span);
@@ -51,6 +91,7 @@ impl Lowering<'_> {
             ExprKind::TupleItem(tuple, position) => self.tuple_item(tuple, *position),
             ExprKind::TupleElement { tuple, index } => self.tuple_element(expr, tuple, index),
             ExprKind::Element { array, indices } => self.element(expr, array, indices),
+            ExprKind::Row { array, indices } => self.row(expr, array, indices),
             ExprKind::ArrayAttribute(array, attribute) => self.array_attribute(expr, array, *attribute),
             ExprKind::Intrinsic { intrinsic, arguments } => self.intrinsic(expr, *intrinsic, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
@@ -241,7 +282,8 @@ impl Lowering<'_> {
         let index = self.scalar(index);
         self.code.set_span(expr.span);
         let items = tuple.items();
-        let position = self.checked_position(index, items.len());
+        let length = self.code.int64(items.len() as i64);
+        let position = self.checked_position(index, length, "tuple index out of range");
         let parts = |item: &Operand| {
             let mut values = Vec::new();
             item.flatten(&mut values);
@@ -260,14 +302,13 @@ impl Lowering<'_> {
         result
     }
 
-    /// The position in a tuple, counted from the start; raises as CPython does.
-    fn checked_position(&mut self, index: Value, length: usize) -> Value {
-        let length = length as i64;
-        let from_end = self.code.binary_const(BinaryOp::Iadd, index, length);
+    /// The position, counted from the start; raises as CPython does.
+    fn checked_position(&mut self, index: Value, length: Value, message: &str) -> Value {
+        let from_end = self.code.binary(BinaryOp::Iadd, index, length);
         let is_negative = self.code.compare_const(IntCompare::Slt, index, 0);
         let position = self.code.select(is_negative, from_end, index);
-        let fits = self.code.compare_const(IntCompare::Ult, position, length);
-        self.code.check(fits, ExceptionClass::IndexError, "tuple index out of range");
+        let fits = self.code.compare(IntCompare::Ult, position, length);
+        self.code.check(fits, ExceptionClass::IndexError, message);
         position
     }
 }

@@ -37,7 +37,7 @@ impl Lowering<'_> {
         let length = match &operand {
             Operand::Array(array) => array.shape[0],
             Operand::Tuple(items) => self.code.int64(items.len() as i64),
-            Operand::Scalar(_) | Operand::Complex(_) | Operand::Nothing => {
+            Operand::Scalar(_) | Operand::Complex(_) | Operand::Nothing | Operand::Optional(..) => {
                 panic!("HIR: {} has no length", argument.ty)
             }
         };

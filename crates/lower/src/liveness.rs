@@ -18,6 +18,7 @@ pub(crate) struct Liveness {
     tracked: IdSet<Version>,
     after: FxHashMap<*const Stmt, IdSet<Version>>,
     at_head: FxHashMap<*const Stmt, IdSet<Version>>,
+    behind_iteration: FxHashMap<(*const Stmt, usize), IdSet<Version>>,
     targets: Vec<JumpTargets>,
 }
 
@@ -56,6 +57,11 @@ impl Liveness {
         self.at_head.get(&std::ptr::from_ref(statement)).cloned().unwrap_or_default()
     }
 
+    /// What is needed behind an iteration of a loop that is written out.
+    pub(crate) fn behind_iteration(&self, statement: &Stmt, number: usize) -> IdSet<Version> {
+        self.behind_iteration.get(&(std::ptr::from_ref(statement), number)).cloned().unwrap_or_default()
+    }
+
     /// Turns what is needed behind a block into what is needed before it.
     fn block(&mut self, statements: &[Stmt], live: &mut IdSet<Version>) {
         for statement in statements.iter().rev() {
@@ -91,6 +97,19 @@ impl Liveness {
             StmtKind::ForRange { range, repeated } => {
                 self.repeated(statement, repeated, None, Some(range.target), live);
                 self.range(range, live);
+            }
+            StmtKind::Unrolled { iterations, otherwise, exits, exit } => {
+                let at_break = without(live, exits);
+                *live = self.branch(otherwise, exit.as_ref(), &at_break);
+                for (number, iteration) in iterations.iter().enumerate().rev() {
+                    self.behind_iteration.insert((std::ptr::from_ref(statement), number), live.clone());
+                    let at_continue = without(live, &iteration.joins);
+                    let targets =
+                        JumpTargets { at_break: at_break.clone(), at_continue: at_continue.clone() };
+                    self.targets.push(targets);
+                    *live = self.branch(&iteration.body, iteration.back.as_ref(), &at_continue);
+                    self.targets.pop();
+                }
             }
             StmtKind::ParallelFor { range, body, back, reductions } => {
                 self.parallel(statement, body, back.as_ref(), reductions, live);
@@ -199,15 +218,24 @@ impl Liveness {
             ExprKind::Version(version) => self.read(*version, live),
             ExprKind::Unary(_, value)
             | ExprKind::Convert(value)
+            | ExprKind::IsNone(value)
+            | ExprKind::Unwrap(value)
+            | ExprKind::RangeLength(value)
             | ExprKind::TupleItem(value, _)
             | ExprKind::ArrayAttribute(value, _) => self.expr(value, live),
             ExprKind::Binary { left, right, .. }
             | ExprKind::TupleElement { tuple: left, index: right }
+            | ExprKind::RangeElement { range: left, index: right }
             | ExprKind::Compare { left, right, .. }
             | ExprKind::And(left, right)
             | ExprKind::Or(left, right) => self.exprs([&**left, &**right], live),
             ExprKind::Conditional { condition, then, otherwise } => {
                 self.exprs([&**condition, &**then, &**otherwise], live);
+            }
+            ExprKind::Range { start, stop, step } => self.exprs([&**start, &**stop, &**step], live),
+            ExprKind::Assign { target, value } => {
+                live.remove(*target);
+                self.expr(value, live);
             }
             ExprKind::Let { target, value, body } => {
                 self.expr(body, live);
@@ -217,7 +245,7 @@ impl Liveness {
             ExprKind::Tuple(items)
             | ExprKind::Intrinsic { arguments: items, .. }
             | ExprKind::Call { arguments: items, .. } => self.exprs(items, live),
-            ExprKind::Element { array, indices } => {
+            ExprKind::Element { array, indices } | ExprKind::Row { array, indices } => {
                 self.expr(array, live);
                 self.exprs(indices, live);
             }

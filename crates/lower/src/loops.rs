@@ -14,7 +14,9 @@ use crate::lowering::Lowering;
 use crate::ownership::{Holder, Holdings};
 use crate::range::Counter;
 use crate::values::Operand;
-use hotloop_hir::{Constant, Edge, Expr, ExprKind, Loop, Move, RangeLoop, Reduction, Stmt, Version};
+use hotloop_hir::{
+    Constant, Edge, Expr, ExprKind, Iteration, Loop, Move, RangeLoop, Reduction, Stmt, Version,
+};
 use hotloop_index::IdSet;
 use hotloop_mir::{Block, InstKind, Value};
 
@@ -96,7 +98,7 @@ impl<'a> Lowering<'a> {
 
     /// `for` over a range.
     pub(crate) fn range_loop(&mut self, statement: &Stmt, range: &'a RangeLoop, parts: LoopParts<'a>) {
-        let values = self.range_values(range);
+        let values = self.range_values([&range.start, &range.stop, &range.step]);
         self.code.set_span(statement.span);
         let counter = self.counter(&values);
         self.serial_loop(statement, Control::Range(counter, range.target), parts);
@@ -255,6 +257,69 @@ impl<'a> Lowering<'a> {
                 }
                 self.code.holdings = holdings;
                 self.start_join(after);
+            }
+        }
+    }
+
+    /// A loop that is written out, iteration by iteration.
+    pub(crate) fn unrolled_loop(
+        &mut self,
+        statement: &Stmt,
+        iterations: &'a [Iteration],
+        otherwise: &'a [Stmt],
+        exits: &[Version],
+        exit: Option<&Edge>,
+    ) {
+        let live_at_exit = self.live_at(statement, exits);
+        let mut after = None;
+        for (number, iteration) in iterations.iter().enumerate() {
+            let live = self.live_behind(statement, number, &iteration.joins);
+            self.loops.push(LoopFrame {
+                kind: FrameKind::Serial,
+                joins: iteration.joins.clone(),
+                exits: exits.to_vec(),
+                live_at_head: live,
+                live_at_exit: live_at_exit.clone(),
+                latch: None,
+                after,
+            });
+            self.statements(&iteration.body);
+            self.code.set_span(statement.span);
+            let mut frame = self.loops.pop().expect("the iteration's own frame");
+            after = frame.after.take();
+            self.end_copy(iteration, frame);
+        }
+        if self.code.is_reachable() {
+            self.statements(otherwise);
+        }
+        let frame =
+            LoopFrame { after, exits: exits.to_vec(), live_at_exit, ..LoopFrame::parallel(Vec::new()) };
+        self.leave_loop(exit, frame);
+    }
+
+    fn live_behind(&self, statement: &Stmt, iteration: usize, joins: &[Version]) -> IdSet<Version> {
+        if self.liveness.is_trivial() {
+            return IdSet::new();
+        }
+        let mut live = without(&self.liveness.behind_iteration(statement, iteration), joins);
+        live.union_with(&self.needed_again);
+        live
+    }
+
+    /// From an iteration that is written out, and from every `continue` in it, to the next.
+    fn end_copy(&mut self, iteration: &Iteration, frame: LoopFrame) {
+        let falls_through = self.code.is_reachable();
+        match frame.latch {
+            None if falls_through => {
+                self.bind_edge(iteration.back.as_ref(), &frame.live_at_head, &iteration.joins);
+            }
+            None => {}
+            Some((latch, holdings)) => {
+                if falls_through {
+                    self.jump_to_join(iteration.back.as_ref(), &frame.live_at_head, &latch);
+                }
+                self.code.holdings = holdings;
+                self.start_join(latch);
             }
         }
     }

@@ -196,6 +196,14 @@ impl<'a> Lowering<'a> {
                     ty.parts().iter().map(|item| self.parameter(item, parameters, position)).collect();
                 Operand::tuple(items)
             }
+            Type::Optional(value) => {
+                let is_present = next_parameter(parameters, position);
+                // Where there is none, the descriptors of its arrays hold zeros.
+                Operand::Optional(is_present, Rc::new(self.parameter(value, parameters, position)))
+            }
+            Type::Range => {
+                Operand::tuple((0..3).map(|_| Operand::Scalar(next_parameter(parameters, position))))
+            }
             Type::None | Type::Dtype(_) => Operand::Nothing,
         }
     }

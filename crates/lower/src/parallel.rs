@@ -23,7 +23,7 @@ impl<'a> Lowering<'a> {
         back: Option<&Edge>,
         reductions: &[Reduction],
     ) {
-        let values = self.range_values(range);
+        let values = self.range_values([&range.start, &range.stop, &range.step]);
         self.code.set_span(statement.span);
         let count = self.parallel_count(&values);
         let initial = self.reductions(reductions);

@@ -84,7 +84,7 @@ impl Lowering<'_> {
                 )
             }
             Type::None => ErrorArgument::Constant(ErrorValue::None),
-            Type::Array(_) | Type::Dtype(_) | Type::Function(_) => {
+            Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Optional(_) | Type::Range => {
                 panic!("HIR: an exception has no argument of type {ty}")
             }
         }

@@ -5,8 +5,9 @@
 
 use crate::code::Code;
 use crate::lowering::Lowering;
+use crate::values::Operand;
 use hotloop_abi::ExceptionClass;
-use hotloop_hir::{Constant, ExprKind, RangeLoop};
+use hotloop_hir::{Constant, Expr, ExprKind};
 use hotloop_mir::{BinaryOp, IntCompare, Value};
 
 /// The values of a range, all `i64`.
@@ -81,12 +82,25 @@ impl Counter {
     }
 }
 
+impl RangeValues {
+    /// Start, stop and step.
+    pub(crate) fn parts(&self) -> [Value; 3] {
+        [self.start, self.stop, self.step]
+    }
+}
+
 impl Lowering<'_> {
+    /// The values of a `range` object, whose step was checked when it was made.
+    pub(crate) fn range_of(&mut self, range: &Operand) -> RangeValues {
+        let [start, stop, step] = [0, 1, 2].map(|part: usize| range.items()[part].scalar());
+        RangeValues { start, stop, step, known_step: self.code.known_int(step).filter(|step| *step != 0) }
+    }
+
     /// Evaluates start, stop and step, in this order; raises for a step of 0.
-    pub(crate) fn range_values(&mut self, range: &RangeLoop) -> RangeValues {
-        let (start, stop) = (self.scalar(&range.start), self.scalar(&range.stop));
-        let step = self.scalar(&range.step);
-        let known_step = match range.step.kind {
+    pub(crate) fn range_values(&mut self, [start, stop, step]: [&Expr; 3]) -> RangeValues {
+        let known = &step.kind;
+        let (start, stop, step) = (self.scalar(start), self.scalar(stop), self.scalar(step));
+        let known_step = match *known {
             ExprKind::Constant(Constant::Int(step)) if step != 0 => Some(step),
             _ => {
                 let moves = self.code.compare_const(IntCompare::Ne, step, 0);
@@ -126,7 +140,7 @@ impl Lowering<'_> {
     }
 
     /// How many values there are: `max(0, ceil((stop - start) / step))`, at most the largest `i64`.
-    fn trip_count(&mut self, range: &RangeValues) -> Value {
+    pub(crate) fn trip_count(&mut self, range: &RangeValues) -> Value {
         let code = &mut self.code;
         let (low, high, stride) = match range.known_step {
             Some(step) if step > 0 => (range.start, range.stop, range.step),

@@ -36,7 +36,17 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
                 arguments.iter().map(|argument| cost(function, argument)).sum::<Option<_>>()?;
             Some(intrinsic_cost(*intrinsic)? + arguments)
         }
+        ExprKind::IsNone(value) => match value.kind {
+            ExprKind::Version(version) => (!function.versions[version].maybe_unassigned).then_some(1),
+            _ => None,
+        },
         ExprKind::Let { .. }
+        | ExprKind::Assign { .. }
+        | ExprKind::Unwrap(_)
+        | ExprKind::Range { .. }
+        | ExprKind::RangeLength(_)
+        | ExprKind::RangeElement { .. }
+        | ExprKind::Row { .. }
         | ExprKind::Tuple(_)
         | ExprKind::TupleElement { .. }
         | ExprKind::Element { .. }

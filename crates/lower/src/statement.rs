@@ -37,6 +37,9 @@ impl<'a> Lowering<'a> {
             StmtKind::ForRange { range, repeated } => {
                 self.range_loop(statement, range, LoopParts::from(repeated));
             }
+            StmtKind::Unrolled { iterations, otherwise, exits, exit } => {
+                self.unrolled_loop(statement, iterations, otherwise, exits, exit.as_ref());
+            }
             StmtKind::ParallelFor { range, body, back, reductions } => {
                 if self.source.options.parallel {
                     self.parallel_loop(statement, range, body, back.as_ref(), reductions);

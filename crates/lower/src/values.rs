@@ -16,8 +16,10 @@ pub(crate) enum Operand {
     Complex(Parts),
     /// An array.
     Array(Rc<ArrayOperand>),
-    /// A tuple, or what a function captured.
+    /// A tuple, what a function captured, or the three parts of a `range` object.
     Tuple(Rc<[Operand]>),
+    /// An optional: whether there is a value, an `i1`, and the value, which is anything if there is none.
+    Optional(Value, Rc<Operand>),
     /// `None`, or a dtype: nothing at run time.
     Nothing,
 }
@@ -62,7 +64,7 @@ impl Operand {
     pub(crate) fn scalar(&self) -> Value {
         match self {
             Self::Scalar(value) => *value,
-            Self::Complex(_) | Self::Array(_) | Self::Tuple(_) | Self::Nothing => {
+            Self::Complex(_) | Self::Array(_) | Self::Tuple(_) | Self::Nothing | Self::Optional(..) => {
                 panic!("HIR: a scalar is expected, not {self:?}")
             }
         }
@@ -72,7 +74,7 @@ impl Operand {
     pub(crate) fn array(&self) -> &Rc<ArrayOperand> {
         match self {
             Self::Array(array) => array,
-            Self::Scalar(_) | Self::Complex(_) | Self::Tuple(_) | Self::Nothing => {
+            Self::Scalar(_) | Self::Complex(_) | Self::Tuple(_) | Self::Nothing | Self::Optional(..) => {
                 panic!("HIR: an array is expected, not {self:?}")
             }
         }
@@ -82,8 +84,18 @@ impl Operand {
     pub(crate) fn items(&self) -> &[Operand] {
         match self {
             Self::Tuple(items) => items,
-            Self::Scalar(_) | Self::Complex(_) | Self::Array(_) | Self::Nothing => {
+            Self::Scalar(_) | Self::Complex(_) | Self::Array(_) | Self::Nothing | Self::Optional(..) => {
                 panic!("HIR: a tuple is expected, not {self:?}")
+            }
+        }
+    }
+
+    /// Whether an optional has a value, and the value.
+    pub(crate) fn optional(&self) -> (Value, &Operand) {
+        match self {
+            Self::Optional(is_present, value) => (*is_present, value),
+            Self::Scalar(_) | Self::Complex(_) | Self::Array(_) | Self::Tuple(_) | Self::Nothing => {
+                panic!("HIR: an optional is expected, not {self:?}")
             }
         }
     }
@@ -93,6 +105,7 @@ impl Operand {
         match self {
             Self::Array(array) => visit(array),
             Self::Tuple(items) => items.iter().for_each(|item| item.for_each_array(visit)),
+            Self::Optional(_, value) => value.for_each_array(visit),
             Self::Scalar(_) | Self::Complex(_) | Self::Nothing => {}
         }
     }
@@ -110,6 +123,9 @@ impl Operand {
         match self {
             Self::Array(array) => Self::Array(change(array)),
             Self::Tuple(items) => Self::tuple(items.iter().map(|item| item.map_arrays(change))),
+            Self::Optional(is_present, value) => {
+                Self::Optional(*is_present, Rc::new(value.map_arrays(change)))
+            }
             Self::Scalar(_) | Self::Complex(_) | Self::Nothing => self.clone(),
         }
     }
@@ -127,6 +143,10 @@ impl Operand {
             Self::Complex(parts) => values.extend(parts),
             Self::Array(array) => values.extend(array.words()),
             Self::Tuple(items) => items.iter().for_each(|item| item.flatten(values)),
+            Self::Optional(is_present, value) => {
+                values.push(*is_present);
+                value.flatten(values);
+            }
             Self::Nothing => {}
         }
     }
@@ -169,7 +189,13 @@ pub(crate) fn scalar_dtype(ty: &Type) -> Dtype {
 pub(crate) fn array_type(ty: &Type) -> ArrayType {
     match ty {
         Type::Array(array) => *array,
-        Type::Scalar(_) | Type::Tuple(_) | Type::None | Type::Dtype(_) | Type::Function(_) => {
+        Type::Scalar(_)
+        | Type::Tuple(_)
+        | Type::None
+        | Type::Dtype(_)
+        | Type::Function(_)
+        | Type::Optional(_)
+        | Type::Range => {
             panic!("HIR: an array type is expected, not {ty}")
         }
     }
@@ -179,7 +205,7 @@ pub(crate) fn array_type(ty: &Type) -> ArrayType {
 pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
     match ty {
         Type::Tuple(_) | Type::Function(_) => ty.parts(),
-        Type::Scalar(_) | Type::Array(_) | Type::None | Type::Dtype(_) => {
+        Type::Scalar(_) | Type::Array(_) | Type::None | Type::Optional(_) | Type::Range | Type::Dtype(_) => {
             panic!("HIR: a tuple type is expected, not {ty}")
         }
     }
@@ -189,8 +215,8 @@ pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
 pub(crate) fn has_arrays(ty: &Type) -> bool {
     match ty {
         Type::Array(_) => true,
-        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().any(has_arrays),
-        Type::Scalar(_) | Type::None | Type::Dtype(_) => false,
+        Type::Tuple(_) | Type::Function(_) | Type::Optional(_) => ty.parts().iter().any(has_arrays),
+        Type::Scalar(_) | Type::None | Type::Range | Type::Dtype(_) => false,
     }
 }
 
@@ -211,6 +237,11 @@ pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
             types.extend([MachineType::Ptr, MachineType::Ptr]);
             types.extend((2..array_words(usize::from(array.ndim))).map(|_| MachineType::I64));
         }
+        Type::Optional(value) => {
+            types.push(MachineType::I1);
+            flat_types(value, types);
+        }
+        Type::Range => types.extend([MachineType::I64; 3]),
         Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| flat_types(part, types)),
         Type::None | Type::Dtype(_) => {}
     }
@@ -221,9 +252,12 @@ pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
     match ty {
         Type::Scalar(dtype) => types.extend(number_types(*dtype)),
         Type::Array(_) => types.push(MachineType::Ptr),
-        Type::Tuple(_) | Type::Function(_) => {
-            ty.parts().iter().for_each(|part| parameter_types(part, types));
+        Type::Optional(value) => {
+            types.push(MachineType::I1);
+            parameter_types(value, types);
         }
+        Type::Range => types.extend([MachineType::I64; 3]),
+        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| parameter_types(part, types)),
         Type::None | Type::Dtype(_) => {}
     }
 }
@@ -254,6 +288,11 @@ impl Code {
                     ty.parts().iter().map(|item| self.unflatten(item, values, lifetime)).collect();
                 Operand::tuple(items)
             }
+            Type::Optional(value) => {
+                let is_present = next(values);
+                Operand::Optional(is_present, Rc::new(self.unflatten(value, values, lifetime)))
+            }
+            Type::Range => Operand::tuple((0..3).map(|_| Operand::Scalar(next(values)))),
             Type::None | Type::Dtype(_) => Operand::Nothing,
         }
     }

@@ -61,7 +61,7 @@ impl TypeCode {
             Type::Tuple(items) => Self::tuple(&items.iter().map(Self::of).collect::<Option<Vec<_>>>()?),
             Type::None => Self::NONE,
             Type::Function(function) => Self::function(function),
-            Type::Dtype(_) => return None,
+            Type::Optional(_) | Type::Range | Type::Dtype(_) => return None,
         })
     }
 

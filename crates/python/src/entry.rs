@@ -9,27 +9,42 @@ pub(crate) struct Entry {
     pub(crate) codes: Box<[TypeCode]>,
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) result_words: usize,
-    /// What each argument word or pair of words is, where a declared signature asks for other numbers than were passed; empty where all words
-    /// are passed on as they are.
-    fields: Box<[Field]>,
+    /// How the argument words become those that the code takes; empty where they are the same. Only where a declared signature asks for
+    /// something else than was passed.
+    steps: Box<[Step]>,
 }
+
+/// What becomes of the argument words, one after the other.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// The next word is passed on.
+    Keep,
+    /// The next word is a number, which is converted.
+    Convert(Dtype, Dtype),
+    /// This word comes in addition.
+    Insert(u64),
+    /// The address of a descriptor that holds zeros comes in addition.
+    InsertDescriptor,
+}
+
+/// The descriptor of an array that is not there.
+static NO_ARRAY: [u64; MAX_WORDS] = [0; MAX_WORDS];
+/// Owner, data, and two words for each of the 64 axes that NumPy allows.
+const MAX_WORDS: usize = 2 + 2 * 64;
 
 impl Entry {
     /// The entry for arguments of these types, which come as these codes.
     pub(crate) fn new(codes: &[TypeCode], types: &[Type], compiled: Arc<Compiled>) -> Self {
-        let (mut from, mut to): (Vec<Option<Dtype>>, Vec<Option<Dtype>>) = (Vec::new(), Vec::new());
-        types.iter().for_each(|ty| flatten(ty, &mut from));
-        compiled.signature().parameters.iter().for_each(|ty| flatten(ty, &mut to));
-        let fields = from.into_iter().zip(to).map(|pair| match pair {
-            (Some(from), Some(to)) => Field::Number { from, to },
-            _ => Field::Address,
-        });
-        let fields: Vec<Field> = fields.collect();
-        let is_converted =
-            fields.iter().any(|field| matches!(field, Field::Number { from, to } if from != to));
+        let mut steps = Vec::new();
+        for (from, to) in types.iter().zip(&compiled.signature().parameters) {
+            add_steps(from, to, &mut steps);
+        }
+        if steps.iter().all(|step| matches!(step, Step::Keep)) {
+            steps.clear();
+        }
         Self {
             codes: codes.into(),
-            fields: if is_converted { fields.into() } else { Box::default() },
+            steps: steps.into(),
             result_words: result_words(compiled.result()),
             compiled,
         }
@@ -38,7 +53,7 @@ impl Entry {
     /// Whether the argument words are passed on as they are.
     #[inline(always)]
     pub(crate) fn takes_words_unchanged(&self) -> bool {
-        self.fields.is_empty()
+        self.steps.is_empty()
     }
 
     /// The argument words that the code takes, for these.
@@ -46,34 +61,52 @@ impl Entry {
         if self.takes_words_unchanged() {
             return words.to_vec();
         }
-        let (mut words, mut converted) = (words.iter().copied(), Vec::with_capacity(words.len()));
-        for field in &self.fields {
-            match field {
-                Field::Address => converted.extend(words.next()),
-                Field::Number { from, to } => {
-                    converted.extend(Number::from_words(*from, &mut words).words(*to))
-                }
+        let mut given = words.iter().copied();
+        let mut converted = Vec::with_capacity(words.len());
+        for step in &self.steps {
+            match step {
+                Step::Keep => converted.extend(given.next()),
+                Step::Convert(from, to) => converted.extend(Number::from_words(*from, &mut given).words(*to)),
+                Step::Insert(word) => converted.push(*word),
+                Step::InsertDescriptor => converted.push(NO_ARRAY.as_ptr() as u64),
             }
         }
         converted
     }
 }
 
-/// What argument words are.
-#[derive(Clone, Copy)]
-enum Field {
-    /// The address of a descriptor.
-    Address,
-    /// A number, passed as one dtype and wanted as another.
-    Number { from: Dtype, to: Dtype },
+/// How the words of an argument become those of a parameter.
+fn add_steps(from: &Type, to: &Type, steps: &mut Vec<Step>) {
+    match (from, to) {
+        (Type::Scalar(from), Type::Scalar(to)) if from != to => steps.push(Step::Convert(*from, *to)),
+        (Type::None, Type::Optional(to)) => {
+            steps.push(Step::Insert(0));
+            add_nothing(to, steps);
+        }
+        (from, Type::Optional(to)) => {
+            steps.push(Step::Insert(1));
+            add_steps(from, to, steps);
+        }
+        (Type::Scalar(dtype), _) if dtype.is_complex() => steps.extend([Step::Keep; 2]),
+        (Type::Scalar(_) | Type::Array(_), _) => steps.push(Step::Keep),
+        (Type::Tuple(_) | Type::Function(_), _) => {
+            from.parts().iter().zip(to.parts()).for_each(|(from, to)| add_steps(from, to, steps));
+        }
+        (Type::None | Type::Optional(_) | Type::Range | Type::Dtype(_), _) => {}
+    }
 }
 
-/// What an argument of that type is made of: numbers of those dtypes, and something else.
-fn flatten(ty: &Type, words: &mut Vec<Option<Dtype>>) {
+/// The words of an optional that is `None`.
+fn add_nothing(ty: &Type, steps: &mut Vec<Step>) {
     match ty {
-        Type::Scalar(dtype) => words.push(Some(*dtype)),
-        Type::Array(_) => words.push(None),
-        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| flatten(part, words)),
+        Type::Scalar(_) => steps.extend((0..result_words(ty)).map(|_| Step::Insert(0))),
+        Type::Array(_) => steps.push(Step::InsertDescriptor),
+        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| add_nothing(part, steps)),
+        Type::Optional(value) => {
+            steps.push(Step::Insert(0));
+            add_nothing(value, steps);
+        }
+        Type::Range => steps.extend([Step::Insert(0); 3]),
         Type::None | Type::Dtype(_) => {}
     }
 }

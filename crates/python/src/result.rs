@@ -7,7 +7,7 @@ use hotloop_types::{ArrayType, Dtype, Type};
 use pyo3::exceptions::PySystemError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyTuple};
+use pyo3::types::{PyCapsule, PyRange, PyTuple};
 use std::ffi::CStr;
 
 /// A result that is not a number yet to be made into an object; it owns its memory.
@@ -17,6 +17,7 @@ enum Owned {
     Number(Dtype, [u64; 2]),
     Array(OwnedArray),
     Tuple(Vec<Owned>),
+    Range([i64; 3]),
 }
 
 struct OwnedArray {
@@ -43,7 +44,12 @@ pub(crate) unsafe fn into_python(
         Type::Scalar(dtype) if dtype.is_complex() => number(py, *dtype, [words[0], words[1]]),
         Type::Scalar(dtype) => number(py, *dtype, [words[0], 0]),
         Type::None => Ok(py.None()),
-        Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) | Type::Function(_) => {
+        Type::Array(_)
+        | Type::Tuple(_)
+        | Type::Dtype(_)
+        | Type::Function(_)
+        | Type::Optional(_)
+        | Type::Range => {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe {
                 Owned::take(ty, &mut words.iter().copied()).into_python(py, arguments)
@@ -89,6 +95,13 @@ impl Owned {
         match ty {
             Type::None => Self::None,
             Type::Dtype(dtype) => Self::Dtype(*dtype),
+            Type::Optional(value) => {
+                let is_present = word() & 1 == 1;
+                // SAFETY: the caller's promise; the arrays of an absent value are null.
+                let value = unsafe { Self::take(value, words) };
+                if is_present { value } else { Self::None }
+            }
+            Type::Range => Self::Range([(); 3].map(|()| word() as i64)),
             Type::Scalar(dtype) => {
                 Self::Number(*dtype, [word(), if dtype.is_complex() { word() } else { 0 }])
             }
@@ -116,6 +129,9 @@ impl Owned {
             Self::None => Ok(py.None()),
             Self::Dtype(dtype) => Ok(py.import("numpy")?.getattr("dtype")?.call1((dtype.name(),))?.unbind()),
             Self::Number(dtype, words) => number(py, dtype, words),
+            Self::Range([start, stop, step]) => {
+                Ok(py.get_type::<PyRange>().call1((start, stop, step))?.unbind())
+            }
             // SAFETY: the caller's promise.
             Self::Array(array) => unsafe { array.into_python(py, arguments) },
             Self::Tuple(items) => {

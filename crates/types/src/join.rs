@@ -36,18 +36,32 @@ pub fn unify(a: &Type, b: &Type) -> Option<Type> {
     match (a, b) {
         (Type::Scalar(a), Type::Scalar(b)) => Some(Type::Scalar(unify_dtypes(*a, *b))),
         (Type::Array(a), Type::Array(b)) => unify_arrays(*a, *b).map(Type::Array),
-        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-            a.iter().zip(b.iter()).map(|(a, b)| unify(a, b)).collect::<Option<_>>().map(Type::Tuple)
+        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() && a.class() == b.class() => {
+            let items: Option<Vec<Type>> = a.iter().zip(b.iter()).map(|(a, b)| unify(a, b)).collect();
+            items.map(|items| Type::Tuple(a.with_items(items)))
+        }
+        (Type::None, other) | (other, Type::None) => has_value(other).then(|| Type::optional(other.clone())),
+        (Type::Optional(a), Type::Optional(b)) => unify(a, b).map(Type::optional),
+        (Type::Optional(value), other) | (other, Type::Optional(value)) => {
+            unify(value, other).map(Type::optional)
         }
         (
             Type::Scalar(_)
             | Type::Array(_)
             | Type::Tuple(_)
-            | Type::None
+            | Type::Range
             | Type::Dtype(_)
             | Type::Function(_),
             _,
         ) => None,
+    }
+}
+
+/// Whether values of the type exist at run time, so that one may be there or not.
+fn has_value(ty: &Type) -> bool {
+    match ty {
+        Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) | Type::Range => true,
+        Type::None | Type::Dtype(_) | Type::Function(_) => false,
     }
 }
 

@@ -21,6 +21,7 @@ mod join;
 mod parse;
 mod signature;
 mod text;
+mod tuple;
 
 pub use dtype::{Dtype, DtypeKind};
 pub use float_flags::FloatFlags;
@@ -29,6 +30,7 @@ pub use join::{promote, unify};
 pub use parse::{SignatureError, parse_signatures};
 pub use signature::Signature;
 pub use text::{complex_repr, float_repr};
+pub use tuple::{TupleClass, TupleType};
 
 use std::fmt;
 use std::sync::Arc;
@@ -40,10 +42,14 @@ pub enum Type {
     Scalar(Dtype),
     /// A NumPy array.
     Array(ArrayType),
-    /// A tuple, each element with a type of its own.
-    Tuple(Arc<[Type]>),
+    /// A tuple, each element with a type of its own; perhaps of a named class.
+    Tuple(TupleType),
     /// `None`.
     None,
+    /// `None`, or a value of this type, which is no optional itself.
+    Optional(Arc<Type>),
+    /// A `range` object: start, stop and step, each an int64.
+    Range,
     /// A dtype as a value, such as `x.dtype` or `np.float64`; has no run-time representation.
     Dtype(Dtype),
     /// A function as a value; at run time it is what it captured.
@@ -60,16 +66,35 @@ impl Type {
     /// What a Python `complex` is.
     pub const COMPLEX128: Self = Self::Scalar(Dtype::Complex128);
 
-    /// A tuple of these types.
+    /// A plain tuple of these types.
     pub fn tuple(items: impl IntoIterator<Item = Type>) -> Self {
         Self::Tuple(items.into_iter().collect())
+    }
+
+    /// `None` or a value of that type; of an optional type and of `None`, the type itself.
+    pub fn optional(value: Type) -> Self {
+        match value {
+            Self::Optional(_) | Self::None => value,
+            Self::Scalar(_)
+            | Self::Array(_)
+            | Self::Tuple(_)
+            | Self::Range
+            | Self::Dtype(_)
+            | Self::Function(_) => Self::Optional(Arc::new(value)),
+        }
     }
 
     /// The dtype, if this is a number or truth value.
     pub fn as_scalar(&self) -> Option<Dtype> {
         match self {
             Self::Scalar(dtype) => Some(*dtype),
-            Self::Array(_) | Self::Tuple(_) | Self::None | Self::Dtype(_) | Self::Function(_) => None,
+            Self::Array(_)
+            | Self::Tuple(_)
+            | Self::None
+            | Self::Dtype(_)
+            | Self::Function(_)
+            | Self::Optional(_)
+            | Self::Range => None,
         }
     }
 
@@ -78,7 +103,8 @@ impl Type {
         match self {
             Self::Tuple(items) => items,
             Self::Function(function) => function.captured.as_deref().unwrap_or_default(),
-            Self::Scalar(_) | Self::Array(_) | Self::None | Self::Dtype(_) => &[],
+            Self::Optional(value) => std::slice::from_ref(value),
+            Self::Scalar(_) | Self::Array(_) | Self::None | Self::Range | Self::Dtype(_) => &[],
         }
     }
 
@@ -94,15 +120,14 @@ impl fmt::Display for Type {
         match self {
             Self::Scalar(dtype) => dtype.fmt(f),
             Self::Array(array) => array.fmt(f),
-            Self::Tuple(items) => {
-                f.write_str("Tuple(")?;
-                for (index, item) in items.iter().enumerate() {
-                    f.write_str(if index > 0 { ", " } else { "" })?;
-                    item.fmt(f)?;
-                }
+            Self::Tuple(tuple) => tuple.fmt(f),
+            Self::None => f.write_str("none"),
+            Self::Optional(value) => {
+                f.write_str("optional(")?;
+                value.fmt(f)?;
                 f.write_str(")")
             }
-            Self::None => f.write_str("none"),
+            Self::Range => f.write_str("range"),
             Self::Dtype(dtype) => write!(f, "dtype({dtype})"),
             Self::Function(function) => function.fmt(f),
         }
@@ -137,6 +162,12 @@ impl ArrayType {
     /// A writable array.
     pub const fn new(dtype: Dtype, ndim: u8, layout: Layout) -> Self {
         Self { dtype, ndim, layout, readonly: false }
+    }
+
+    /// The type of the part that the first `indices` indices choose; fewer than there are dimensions.
+    pub fn row(self, indices: u8) -> Self {
+        let layout = if self.layout == Layout::C { Layout::C } else { Layout::A };
+        Self { ndim: self.ndim - indices, layout, ..self }
     }
 
     /// Whether an array of type `self` may be passed where `expected` is declared, without a copy.

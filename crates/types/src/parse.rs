@@ -156,6 +156,7 @@ impl<'a> Reader<'a> {
             "UniTuple" => return self.uniform_tuple(),
             "Tuple" => return self.tuple(),
             "function" => return self.function(),
+            "optional" | "Optional" => return self.optional(),
             _ => {}
         }
         let Some(dtype) = Dtype::by_name(name) else {
@@ -271,6 +272,14 @@ impl<'a> Reader<'a> {
         Ok(Type::Function(Arc::new(FunctionType { name, key, captured: Some(captured.into()) })))
     }
 
+    /// `optional(type)`, behind the name.
+    fn optional(&mut self) -> Result<Type, SignatureError> {
+        self.expect("(")?;
+        let value = self.ty()?;
+        self.expect(")")?;
+        Ok(Type::optional(value))
+    }
+
     /// `UniTuple(type, count)`, behind the name.
     fn uniform_tuple(&mut self) -> Result<Type, SignatureError> {
         self.expect("(")?;
@@ -311,6 +320,7 @@ mod tests {
             ("(int64, u8)", "(int64, uint64)"),
             ("f8(Array(float64, 1, 'C', readonly=True))", "float64(readonly float64[::1])"),
             ("Tuple((i8, f4))(UniTuple(types.i4, 2))", "Tuple(int64, float32)(Tuple(int32, int32))"),
+            ("optional(i8)(nb.Optional(f8[:]))", "optional(int64)(optional(float64[:]))"),
         ] {
             let signature: Signature = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(signature.to_string(), printed);

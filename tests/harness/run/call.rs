@@ -202,6 +202,7 @@ fn from_driver(value: &DriverValue) -> Value {
             data: array.bytes().to_vec(),
         },
         DriverValue::Tuple(items) => Value::Tuple(items.iter().map(from_driver).collect()),
+        DriverValue::Range(_) => panic!("no case has a `range` object for its result"),
     }
 }
 

@@ -11,15 +11,22 @@ pub(super) fn converts(from: &Type, to: &Type) -> bool {
         (Type::Scalar(from), Type::Scalar(to)) => !from.is_complex() || to.is_complex() || *to == Dtype::Bool,
         (Type::Array(from), Type::Array(to)) => from.fits(*to),
         (Type::Tuple(from), Type::Tuple(to)) => {
-            from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| converts(from, to))
+            from.class() == to.class()
+                && from.len() == to.len()
+                && from.iter().zip(to.iter()).all(|(from, to)| converts(from, to))
         }
+        (Type::None, Type::Optional(_)) => true,
+        (Type::Optional(from), Type::Optional(to)) => converts(from, to),
+        (from, Type::Optional(to)) => converts(from, to),
         (
             Type::Scalar(_)
             | Type::Array(_)
             | Type::Tuple(_)
             | Type::None
             | Type::Dtype(_)
-            | Type::Function(_),
+            | Type::Function(_)
+            | Type::Optional(_)
+            | Type::Range,
             _,
         ) => from == to,
     }
@@ -70,6 +77,33 @@ impl<'a> Verifier<'a> {
                 self.defined.remove(*target);
                 Ok(())
             }
+            ExprKind::Assign { target, value } => {
+                self.typed([&**value], self.ty(*target))?;
+                self.same(expr, &value.ty)?;
+                self.assign(*target)
+            }
+            ExprKind::IsNone(value) => {
+                self.expr(value)?;
+                self.same(expr, &Type::BOOL)?;
+                optional(value).map(|_| ())
+            }
+            ExprKind::Unwrap(value) => {
+                self.expr(value)?;
+                self.same(expr, optional(value)?)
+            }
+            ExprKind::Range { start, stop, step } => {
+                self.typed([&**start, stop, step], &Type::INT64)?;
+                self.same(expr, &Type::Range)
+            }
+            ExprKind::RangeElement { range, index } => {
+                self.typed([&**range], &Type::Range)?;
+                self.typed([&**index], &Type::INT64)?;
+                self.same(expr, &Type::INT64)
+            }
+            ExprKind::RangeLength(range) => {
+                self.typed([&**range], &Type::Range)?;
+                self.same(expr, &Type::INT64)
+            }
             ExprKind::Convert(value) => {
                 self.expr(value)?;
                 if converts(&value.ty, &expr.ty) {
@@ -92,6 +126,7 @@ impl<'a> Verifier<'a> {
                 let element = self.element(array, indices)?;
                 self.same(expr, &element)
             }
+            ExprKind::Row { array, indices } => self.row(expr, array, indices),
             ExprKind::ArrayAttribute(array, attribute) => self.attribute(expr, array, *attribute),
             ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
             ExprKind::Intrinsic { arguments, .. } => self.intrinsic(expr, arguments),
@@ -119,6 +154,7 @@ impl<'a> Verifier<'a> {
             {
                 Ok(())
             }
+            Type::Range if position < 3 => self.same(expr, &Type::INT64),
             _ => mistyped(expr, format!("item {position} of {}", tuple.ty)),
         }
     }
@@ -169,6 +205,24 @@ impl<'a> Verifier<'a> {
 
     /// The type of an element that is read or written.
     pub(super) fn element(&mut self, array: &'a Expr, indices: &'a [Expr]) -> Result<Type, Violation> {
+        self.indexed(array, indices)?;
+        match array.ty {
+            Type::Array(ty) if usize::from(ty.ndim) == indices.len() => Ok(Type::Scalar(ty.dtype)),
+            _ => mistyped(array, format!("it has {} indices", indices.len())),
+        }
+    }
+
+    fn row(&mut self, expr: &Expr, array: &'a Expr, indices: &'a [Expr]) -> Outcome {
+        self.indexed(array, indices)?;
+        match array.ty {
+            Type::Array(ty) if (1..usize::from(ty.ndim)).contains(&indices.len()) => {
+                self.same(expr, &Type::Array(ty.row(indices.len() as u8)))
+            }
+            _ => mistyped(array, format!("a part of it is taken by {} indices", indices.len())),
+        }
+    }
+
+    fn indexed(&mut self, array: &'a Expr, indices: &'a [Expr]) -> Outcome {
         self.expr(array)?;
         for index in indices {
             self.expr(index)?;
@@ -176,10 +230,7 @@ impl<'a> Verifier<'a> {
                 return mistyped(index, "an index is an integer");
             }
         }
-        match array.ty {
-            Type::Array(ty) if usize::from(ty.ndim) == indices.len() => Ok(Type::Scalar(ty.dtype)),
-            _ => mistyped(array, format!("it has {} indices", indices.len())),
-        }
+        Ok(())
     }
 
     fn new_array(&mut self, expr: &'a Expr, fill: &'a Fill, shape: &'a [Expr]) -> Outcome {
@@ -198,6 +249,14 @@ impl<'a> Verifier<'a> {
         } else {
             mistyped(expr, "a new array is contiguous, writable and of its shape's dimensions")
         }
+    }
+}
+
+/// The type of the value that an optional may have.
+fn optional(expr: &Expr) -> Result<&Type, Violation> {
+    match &expr.ty {
+        Type::Optional(value) => Ok(value),
+        _ => mistyped(expr, "it should be optional"),
     }
 }
 

@@ -17,8 +17,8 @@ mod expr;
 
 use crate::StmtKind as Kind;
 use crate::{
-    Constant, Edge, ExceptionArgument, Expr, ExprKind, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind,
-    Version,
+    Constant, Edge, ExceptionArgument, Expr, ExprKind, Function, Iteration, Loop, RangeLoop, Reduction, Stmt,
+    StmtKind, Version,
 };
 use hotloop_index::IdSet;
 use hotloop_types::Type;
@@ -81,6 +81,7 @@ struct Frame {
     /// Absent for a parallel loop, which nothing leaves.
     exits: Option<Vec<Version>>,
     has_break: bool,
+    has_continue: bool,
 }
 
 struct Verifier<'a> {
@@ -143,15 +144,20 @@ impl<'a> Verifier<'a> {
             Kind::If { .. } => self.if_statement(&statement.kind),
             Kind::While { condition, repeated } => self.while_loop(condition, repeated),
             Kind::ForRange { range, repeated } => self.for_range(range, repeated),
+            Kind::Unrolled { iterations, otherwise, exits, exit } => {
+                self.unrolled(iterations, otherwise, exits, exit.as_ref())
+            }
             Kind::ParallelFor { range, body, back, reductions } => {
                 self.parallel(range, body, back.as_ref(), reductions)
             }
             Kind::Break(edge) => self.break_out(edge),
             Kind::Continue(edge) => {
-                let Some(frame) = self.loops.last() else {
+                let Some(frame) = self.loops.last_mut() else {
                     return broken("H08", "`continue` outside a loop");
                 };
-                self.edge(edge, &frame.head)?;
+                frame.has_continue = true;
+                let head = frame.head.clone();
+                self.edge(edge, &head)?;
                 self.reachable = false;
                 Ok(())
             }
@@ -301,7 +307,7 @@ impl<'a> Verifier<'a> {
     fn repeated_with(&mut self, repeated: &'a Loop, endless: bool, body: IdSet<Version>) -> Outcome {
         let head = std::mem::replace(&mut self.defined, body);
         let (joins, exits) = (repeated.joins.clone(), repeated.exits.clone());
-        self.loops.push(Frame { head: joins, exits: Some(exits), has_break: false });
+        self.loops.push(Frame { head: joins, exits: Some(exits), has_break: false, has_continue: false });
         self.block(&repeated.body)?;
         self.end(repeated.back.as_ref(), &repeated.joins)?;
         let has_break = self.loops.pop().is_some_and(|frame| frame.has_break);
@@ -317,6 +323,44 @@ impl<'a> Verifier<'a> {
         }
         self.reachable |= has_break;
         self.assign_all(&repeated.exits)
+    }
+
+    fn unrolled(
+        &mut self,
+        iterations: &'a [Iteration],
+        otherwise: &'a [Stmt],
+        exits: &'a [Version],
+        exit: Option<&'a Edge>,
+    ) -> Outcome {
+        let before = self.defined.clone();
+        let mut has_break = false;
+        for iteration in iterations {
+            if !self.reachable {
+                return broken("H09", "an iteration stands behind one that never falls through");
+            }
+            let start = self.defined.clone();
+            let (head, exits) = (iteration.joins.clone(), Some(exits.to_vec()));
+            self.loops.push(Frame { head, exits, has_break: false, has_continue: false });
+            self.block(&iteration.body)?;
+            self.end(iteration.back.as_ref(), &iteration.joins)?;
+            let frame = self.loops.pop().expect("the iteration's own frame");
+            has_break |= frame.has_break;
+            if frame.has_continue {
+                // Control may come from anywhere in the iteration.
+                self.defined = start;
+            }
+            self.reachable |= frame.has_continue;
+            self.assign_all(&iteration.joins)?;
+        }
+        if self.reachable {
+            self.block(otherwise)?;
+        }
+        self.end(exit, exits)?;
+        if has_break {
+            self.defined = before;
+        }
+        self.reachable |= has_break;
+        self.assign_all(exits)
     }
 
     fn parallel(
@@ -343,7 +387,8 @@ impl<'a> Verifier<'a> {
         let before = self.defined.clone();
         self.assign_all(&accumulators)?;
         self.assign(range.target)?;
-        self.loops.push(Frame { head: accumulators.clone(), exits: None, has_break: false });
+        let head = accumulators.clone();
+        self.loops.push(Frame { head, exits: None, has_break: false, has_continue: false });
         self.block(body)?;
         self.end(back, &accumulators)?;
         self.loops.pop();

@@ -1,0 +1,290 @@
+//! What a `for` loop runs over: ranges, arrays, tuples, and `enumerate`, `zip`, `reversed` of these.
+//!
+//! Whatever is iterated has a number of items and an item at each position, so that a loop over it counts positions, and its body begins with
+//! the assignment of an item. Nothing is made for `enumerate` and `zip`. A tuple whose items differ in type has no item at a position known at
+//! run time only; a loop over it is written out.
+
+use crate::conditions::{item, unwrapped};
+use crate::constants::integer_constant;
+use crate::conversion::convert;
+use crate::environment::Global;
+use crate::expression::{Value, constant};
+use crate::function::{Inference, Typed};
+use crate::intrinsic_call::extremum_of;
+use hotloop_ast as ast;
+use hotloop_ast::{Argument, ExprKind as AstExpr};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{BinaryOp, Constant, Expr, ExprKind};
+use hotloop_intrinsics::{Intrinsic, Item};
+use hotloop_types::{ArrayType, TupleType, Type};
+
+static NOT_ITERABLE: Code = Code::new("HL0309", "a loop over something that a kernel cannot iterate yet");
+static MIXED: Code = Code::new("HL0270", "items of different types beside something of unknown length");
+
+/// What is iterated; its parts were evaluated, and can be named again.
+#[derive(Clone, Debug)]
+pub(crate) enum Iterable {
+    /// Start, stop and step.
+    Range([Expr; 3]),
+    /// The elements of an array of one dimension, the rows of one of more.
+    Array(Expr, ArrayType),
+    Tuple(Expr, TupleType),
+    /// Pairs of a number, counted from the second on, and an item.
+    Enumerate(Box<Iterable>, Expr),
+    /// Tuples of the items at one position, as many as the shortest has.
+    Zip(Vec<Iterable>),
+    Reversed(Box<Iterable>),
+    /// The loop over it is to be written out.
+    Unrolled(Box<Iterable>),
+}
+
+/// How a loop runs over something.
+pub(crate) enum Way {
+    /// Over positions, as many as this int64 says; a negative number is none.
+    Counted(Expr),
+    /// Written out, so many times.
+    WrittenOut(usize),
+}
+
+impl Iterable {
+    /// How a loop runs over it; `None` if it is to be written out, but nobody knows how often.
+    pub(crate) fn way(&self, span: Span) -> Option<Way> {
+        if self.is_uniform() {
+            Some(Way::Counted(self.count(span)))
+        } else {
+            self.length().map(Way::WrittenOut)
+        }
+    }
+
+    /// Whether an item can be had at a position that is known at run time only.
+    fn is_uniform(&self) -> bool {
+        match self {
+            Self::Range(_) | Self::Array(..) => true,
+            Self::Tuple(_, items) => {
+                items.split_first().is_some_and(|(first, rest)| rest.iter().all(|ty| ty == first))
+            }
+            Self::Enumerate(inner, _) | Self::Reversed(inner) => inner.is_uniform(),
+            Self::Zip(parts) => parts.iter().all(Self::is_uniform),
+            Self::Unrolled(_) => false,
+        }
+    }
+
+    /// The number of items, where it is known now.
+    pub(crate) fn length(&self) -> Option<usize> {
+        match self {
+            Self::Range(parts) => {
+                let [start, stop, step] = [&parts[0], &parts[1], &parts[2]].map(integer_constant);
+                range_length(start?, stop?, step?)
+            }
+            Self::Array(..) => None,
+            Self::Tuple(_, items) => Some(items.len()),
+            Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => inner.length(),
+            Self::Zip(parts) if parts.is_empty() => Some(0),
+            Self::Zip(parts) => {
+                let lengths: Option<Vec<usize>> = parts.iter().map(Self::length).collect();
+                lengths?.into_iter().min()
+            }
+        }
+    }
+
+    /// The number of items at run time, an int64; a negative one is none.
+    fn count(&self, span: Span) -> Expr {
+        match self {
+            Self::Range([start, stop, step]) => {
+                if integer_constant(start) == Some(0) && integer_constant(step) == Some(1) {
+                    return stop.clone();
+                }
+                let [start, stop, step] = [start, stop, step].map(|part| Box::new(part.clone()));
+                let range = Expr::new(ExprKind::Range { start, stop, step }, Type::Range, span);
+                Expr::new(ExprKind::RangeLength(Box::new(range)), Type::INT64, span)
+            }
+            Self::Array(array, ty) => crate::arrays::length(array, *ty, 0, span),
+            Self::Tuple(_, items) => integer(items.len() as i64, span),
+            Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => inner.count(span),
+            Self::Zip(parts) if parts.is_empty() => integer(0, span),
+            Self::Zip(parts) => {
+                let counts = parts.iter().map(|part| part.count(span)).collect();
+                extremum_of(Intrinsic::Min, counts, span)
+            }
+        }
+    }
+
+    /// The item at a position, which is an int64 constant or version within the number of items.
+    pub(crate) fn item(&self, position: &Expr, span: Span) -> Expr {
+        match self {
+            Self::Range([start, _, step]) => {
+                let offset = arithmetic(BinaryOp::Mul, position.clone(), step.clone(), span);
+                arithmetic(BinaryOp::Add, start.clone(), offset, span)
+            }
+            Self::Array(array, ty) => array_item(array.clone(), *ty, vec![position.clone()], span),
+            Self::Tuple(tuple, items) => match integer_constant(position) {
+                Some(known) => Expr { span, ..item(tuple, known as usize, &items[known as usize]) },
+                None => {
+                    let (tuple, index) = (Box::new(tuple.clone()), Box::new(position.clone()));
+                    Expr::new(ExprKind::TupleElement { tuple, index }, items[0].clone(), span)
+                }
+            },
+            Self::Enumerate(inner, start) => {
+                let number = arithmetic(BinaryOp::Add, position.clone(), start.clone(), span);
+                tuple_of(vec![number, inner.item(position, span)], span)
+            }
+            Self::Zip(parts) => tuple_of(parts.iter().map(|part| part.item(position, span)).collect(), span),
+            Self::Reversed(inner) => {
+                let last = arithmetic(BinaryOp::Sub, inner.count(span), integer(1, span), span);
+                inner.item(&arithmetic(BinaryOp::Sub, last, position.clone(), span), span)
+            }
+            Self::Unrolled(inner) => inner.item(position, span),
+        }
+    }
+}
+
+impl Inference<'_> {
+    /// What an expression in the head of a loop stands for.
+    pub(crate) fn iterable(&mut self, expression: &ast::Expr) -> Typed<Iterable> {
+        if let AstExpr::Call { function, arguments } = &expression.kind
+            && let Some(Global::Item(Item::Function(intrinsic, _))) = self.static_global(function)?
+        {
+            match intrinsic {
+                Intrinsic::Range => return self.range_iterable(arguments, expression.span),
+                Intrinsic::Enumerate => return self.enumerate_iterable(arguments, expression.span),
+                Intrinsic::Zip => return self.zip_iterable(arguments, expression.span),
+                Intrinsic::Reversed => {
+                    let inner = self.only_iterable("reversed", arguments, expression.span)?;
+                    return Ok(Iterable::Reversed(Box::new(inner)));
+                }
+                Intrinsic::LiteralUnroll => {
+                    let inner = self.only_iterable("literal_unroll", arguments, expression.span)?;
+                    return Ok(Iterable::Unrolled(Box::new(inner)));
+                }
+                _ => {}
+            }
+        }
+        let value = self.operand(expression)?;
+        self.iterable_value(value, expression.span)
+    }
+
+    /// A value as something to iterate.
+    pub(crate) fn iterable_value(&mut self, value: Value, span: Span) -> Typed<Iterable> {
+        let what = value.describe();
+        if let Value::Expr(value) = value {
+            let value = unwrapped(value);
+            match value.ty.clone() {
+                Type::Array(ty) if ty.ndim > 0 => return Ok(Iterable::Array(self.kept(value, "array"), ty)),
+                Type::Tuple(items) => return Ok(Iterable::Tuple(self.kept(value, "items"), items)),
+                Type::Range => {
+                    let range = self.kept(value, "range");
+                    return Ok(Iterable::Range([0, 1, 2].map(|part| item(&range, part, &Type::INT64))));
+                }
+                Type::Array(_)
+                | Type::Scalar(_)
+                | Type::None
+                | Type::Optional(_)
+                | Type::Dtype(_)
+                | Type::Function(_) => {}
+            }
+        }
+        let message = format!("a loop over {what} is not supported yet in a kernel");
+        let diagnostic = Diagnostic::error(&NOT_ITERABLE, message, span)
+            .with_primary(format!("this is {what}"))
+            .with_help("loop over a range, an array, a tuple, or `enumerate`, `zip` or `reversed` of these");
+        Err(self.report(diagnostic))
+    }
+
+    fn range_iterable(&mut self, arguments: &[Argument], span: Span) -> Typed<Iterable> {
+        let bounds = self.range_bounds(arguments, span)?;
+        Ok(Iterable::Range(bounds.map(|bound| self.kept(bound, "bound"))))
+    }
+
+    fn only_iterable(&mut self, name: &str, arguments: &[Argument], span: Span) -> Typed<Iterable> {
+        let arguments = self.arguments(arguments)?;
+        let placed = self.place_arguments(name, &["iterable"], 1, &arguments, span)?;
+        self.iterable(placed[0].expect("it is required"))
+    }
+
+    fn enumerate_iterable(&mut self, arguments: &[Argument], span: Span) -> Typed<Iterable> {
+        let arguments = self.arguments(arguments)?;
+        let placed = self.place_arguments("enumerate", &["iterable", "start"], 1, &arguments, span)?;
+        let inner = self.iterable(placed[0].expect("it is required"))?;
+        let start = match placed[1] {
+            None => integer(0, span),
+            Some(start) => {
+                let (start, dtype) = self.number_argument("enumerate", start)?;
+                if dtype.is_float() {
+                    return Err(self.report_argument("enumerate", &start, "an integer to start with"));
+                }
+                self.kept(convert(start, &Type::INT64), "start")
+            }
+        };
+        Ok(Iterable::Enumerate(Box::new(inner), start))
+    }
+
+    fn zip_iterable(&mut self, arguments: &[Argument], span: Span) -> Typed<Iterable> {
+        let arguments = self.arguments(arguments)?;
+        if !arguments.keywords.is_empty() {
+            self.place_arguments("zip", &[], 0, &arguments, span)?;
+        }
+        let parts = arguments.positional.iter().map(|part| self.iterable(part));
+        Ok(Iterable::Zip(parts.collect::<Typed<Vec<_>>>()?))
+    }
+
+    /// How a loop runs over what was found in its head.
+    pub(crate) fn way_over(&mut self, iterable: &Iterable, span: Span) -> Typed<Way> {
+        iterable.way(span).ok_or(()).map_err(|()| {
+            let message = "a tuple whose items differ in type is iterated beside something whose length is not known now";
+            let diagnostic = Diagnostic::error(&MIXED, message, span)
+                .with_primary("such a tuple is iterated by writing the loop out")
+                .with_help("index the other one with the number that `enumerate` of the tuple gives");
+            self.report(diagnostic)
+        })
+    }
+}
+
+/// The element or the row of an array.
+pub(crate) fn array_item(array: Expr, ty: ArrayType, indices: Vec<Expr>, span: Span) -> Expr {
+    let array = Box::new(array);
+    if indices.len() == usize::from(ty.ndim) {
+        return Expr::new(ExprKind::Element { array, indices }, Type::Scalar(ty.dtype), span);
+    }
+    let row = Type::Array(ty.row(indices.len() as u8));
+    Expr::new(ExprKind::Row { array, indices }, row, span)
+}
+
+/// A tuple of these values.
+pub(crate) fn tuple_of(items: Vec<Expr>, span: Span) -> Expr {
+    let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
+    Expr::new(ExprKind::Tuple(items), ty, span)
+}
+
+pub(crate) fn integer(value: i64, span: Span) -> Expr {
+    constant(Constant::Int(value), Type::INT64, span)
+}
+
+/// Arithmetic on int64 that leaves out what changes nothing.
+pub(crate) fn arithmetic(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
+    let known = (integer_constant(&left), integer_constant(&right));
+    match (op, known) {
+        (BinaryOp::Add, (Some(0), _)) | (BinaryOp::Mul, (Some(1), _)) => return right,
+        (BinaryOp::Add | BinaryOp::Sub, (_, Some(0))) | (BinaryOp::Mul, (_, Some(1))) => return left,
+        (BinaryOp::Add, (Some(left), Some(right))) => return integer(left.wrapping_add(right), span),
+        (BinaryOp::Sub, (Some(left), Some(right))) => return integer(left.wrapping_sub(right), span),
+        (BinaryOp::Mul, (Some(left), Some(right))) => return integer(left.wrapping_mul(right), span),
+        _ => {}
+    }
+    Expr::new(ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) }, Type::INT64, span)
+}
+
+fn range_length(start: i64, stop: i64, step: i64) -> Option<usize> {
+    let [start, stop, step] = [start, stop, step].map(i128::from);
+    let count = match step {
+        0 => return None,
+        1.. => (stop - start + step - 1).div_euclid(step),
+        _ => (start - stop - step - 1).div_euclid(-step),
+    };
+    usize::try_from(count.max(0)).ok()
+}
+
+/// The start, stop or step of a `range` object.
+pub(crate) fn range_part(range: Expr, part: usize) -> Expr {
+    let span = range.span;
+    Expr::new(ExprKind::TupleItem(Box::new(range), part as u32), Type::INT64, span)
+}
