@@ -29,7 +29,7 @@ pub(crate) struct Arguments<'s> {
 impl Inference<'_> {
     pub(crate) fn call(&mut self, function: &ast::Expr, arguments: &[Argument], span: Span) -> Typed {
         let callee = match &function.kind {
-            ast::ExprKind::Attribute { value, name } => match self.operand(value)? {
+            ast::ExprKind::Attribute { value, name } => match self.operand(value)?.present() {
                 Value::Expr(number) if number.ty.as_scalar().is_some() => {
                     let arguments = self.arguments(arguments)?;
                     return self.number_method(number, name, &arguments, span);

@@ -24,8 +24,8 @@ pub(crate) static GLOBAL: Code = Code::new("HL0304", "a global cannot be used in
 static BUILTIN: Code = Code::new("HL0319", "a builtin of Python is not supported in a kernel yet");
 static TOO_DEEP: Code = Code::new("HL0311", "an expression is too long or nested too deeply");
 
-/// How deep expressions may nest; the parser allows 200 brackets.
-pub(crate) const MAX_DEPTH: u32 = 220;
+/// How deep expressions may nest, so that a stack of 2 MiB is enough for all stages.
+pub(crate) const MAX_DEPTH: u32 = 205;
 /// How many links the operator chains of one statement may have together: each link is a level of the typed tree.
 const MAX_LINKS: u32 = 600;
 
@@ -95,7 +95,8 @@ fn describe_global(global: &Global) -> String {
 impl Inference<'_> {
     /// An expression that has a value at run time and is used as what it is: where it is an optional, `None` raises `TypeError`.
     pub(crate) fn expression(&mut self, expression: &ast::Expr) -> Typed {
-        self.value(expression).map(unwrapped)
+        let value = self.operand(expression)?;
+        Ok(unwrapped(self.run_time_value(value)?))
     }
 
     /// An expression that has a value at run time, which may be an optional: for what takes `None` too.

@@ -3,7 +3,7 @@
 use crate::call::Arguments;
 use crate::conversion::{convert, to_dtype};
 use crate::expression::constant;
-use crate::function::{Inference, Typed};
+use crate::function::{Inference, Reported, Typed};
 use crate::operators::scalar_binary;
 use hotloop_ast as ast;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -23,22 +23,11 @@ impl Inference<'_> {
     ) -> Typed {
         let name = spelled(intrinsic, family);
         match intrinsic.typing() {
-            Typing::Float => {
-                let (value, dtype) = self.one_number(name, arguments, span)?;
-                let dtype = float_type(family, &[dtype]);
-                Ok(apply(intrinsic, vec![to_dtype(value, dtype)], dtype, span))
-            }
+            Typing::Float => self.float_function(intrinsic, family, name, arguments, span),
             Typing::FloatFloat => self.float_float(intrinsic, family, arguments, span),
             Typing::FloatToInt => self.float_to_int(intrinsic, name, arguments, span),
-            Typing::FloatToBool => {
-                let (value, dtype) = self.one_number(name, arguments, span)?;
-                let value = to_dtype(value, float_type(Family::Python, &[dtype]));
-                Ok(apply(intrinsic, vec![value], Dtype::Bool, span))
-            }
-            Typing::Integral => {
-                let (value, dtype) = self.one_number(name, arguments, span)?;
-                Ok(if dtype.is_float() { apply(intrinsic, vec![value], dtype, span) } else { value })
-            }
+            Typing::FloatToBool => self.float_to_bool(intrinsic, name, arguments, span),
+            Typing::Integral => self.integral(intrinsic, name, arguments, span),
             Typing::Absolute => self.absolute(intrinsic, family, arguments, span),
             Typing::Extremum => self.extremum(intrinsic, arguments, span),
             Typing::Length => self.length(arguments, span),
@@ -46,12 +35,7 @@ impl Inference<'_> {
             Typing::Divmod => self.divmod(arguments, span),
             Typing::Power => self.power_call(arguments, span),
             Typing::Counting => self.range_value(arguments, span),
-            Typing::LoopHead => {
-                let message = format!("`{name}` can only stand in the head of a `for` loop in a kernel");
-                let diagnostic = Diagnostic::error(&LOOP_HEAD, message, span)
-                    .with_help(format!("write `for ... in {name}(...)`"));
-                Err(self.report(diagnostic))
-            }
+            Typing::LoopHead => Err(self.report_loop_head(name, span)),
             Typing::NewArray(filling) => self.new_array(name, filling, arguments, span),
             Typing::NewArrayLike(filling) => self.new_array_like(name, filling, arguments, span),
             Typing::Gcd => self.gcd(intrinsic, name, arguments, span),
@@ -60,6 +44,42 @@ impl Inference<'_> {
             Typing::OfInteger => self.of_integer(intrinsic, name, arguments, span),
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
         }
+    }
+
+    fn float_function(
+        &mut self,
+        intrinsic: Intrinsic,
+        family: Family,
+        name: &str,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let (value, dtype) = self.one_number(name, arguments, span)?;
+        let dtype = float_type(family, &[dtype]);
+        Ok(apply(intrinsic, vec![to_dtype(value, dtype)], dtype, span))
+    }
+
+    fn float_to_bool(
+        &mut self,
+        intrinsic: Intrinsic,
+        name: &str,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let (value, dtype) = self.one_number(name, arguments, span)?;
+        let value = to_dtype(value, float_type(Family::Python, &[dtype]));
+        Ok(apply(intrinsic, vec![value], Dtype::Bool, span))
+    }
+
+    fn integral(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let (value, dtype) = self.one_number(name, arguments, span)?;
+        Ok(if dtype.is_float() { apply(intrinsic, vec![value], dtype, span) } else { value })
+    }
+
+    fn report_loop_head(&mut self, name: &str, span: Span) -> Reported {
+        let message = format!("`{name}` can only stand in the head of a `for` loop in a kernel");
+        let diagnostic = Diagnostic::error(&LOOP_HEAD, message, span);
+        self.report(diagnostic.with_help(format!("write `for ... in {name}(...)`")))
     }
 
     fn range_value(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {

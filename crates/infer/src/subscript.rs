@@ -20,13 +20,13 @@ static PARTIAL: Code =
 
 impl Inference<'_> {
     pub(crate) fn attribute(&mut self, value: &ast::Expr, name: &Identifier, span: Span) -> Typed<Value> {
-        let owner = self.operand(value)?.present();
+        let owner = self.operand(value)?;
         self.attribute_of(owner, name, span)
     }
 
     /// An attribute of what was evaluated already.
     pub(crate) fn attribute_of(&mut self, owner: Value, name: &Identifier, span: Span) -> Typed<Value> {
-        match owner {
+        match owner.present() {
             Value::Global(Global::Module(module), _) => self.module_attribute(&module, name, span),
             Value::Expr(array) => match array.ty {
                 Type::Array(ty) => self.array_attribute(array, ty, name, span).map(Value::Expr),
