@@ -11,6 +11,7 @@ mod lint;
 mod new_pass;
 mod process;
 mod rust_text;
+mod syntax;
 mod tally;
 mod test;
 mod tidy;
@@ -35,7 +36,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "test",
         arguments: "[LAYER] [--bless]",
-        summary: "every check and test, or those of one crate, of `python`, `run`, `lang` or `mir`",
+        summary: "every check and test, or those of one crate, of `python`, `syntax`, `run`, `lang` or `mir`",
         run: test::run,
     },
     Command {
@@ -73,6 +74,18 @@ static COMMANDS: &[Command] = &[
         arguments: "[NAME]",
         summary: "runs one benchmark; without a name lists them",
         run: bench::run,
+    },
+    Command {
+        name: "syntax",
+        arguments: "[PYTHON...]",
+        summary: "the parser against `ast.parse`: those Pythons' libraries and 20,000 mutants; --mutants=N --seed=S",
+        run: syntax::run,
+    },
+    Command {
+        name: "hostile",
+        arguments: "[CASE...]",
+        summary: "time and memory of `hotloop check` for files made to break a compiler",
+        run: syntax::hostile,
     },
 ];
 

@@ -11,7 +11,7 @@ use crate::failure::{Context, Failure, Result};
 use crate::tally::Tally;
 use crate::venv::Venv;
 use crate::workspace::Workspace;
-use crate::{generate, lint, process, tidy, wheel};
+use crate::{generate, lint, process, syntax, tidy, wheel};
 
 /// The harnesses of the `tests` package that can be asked for by name.
 const HARNESSES: [&str; 3] = ["run", "lang", "mir"];
@@ -79,12 +79,14 @@ impl Session<'_> {
         // The extension module leaves CPython's symbols to the interpreter that loads it, so it cannot be linked
         // into a test program; pytest covers it.
         runners.push(("cargo".to_owned(), self.cargo_test(&["--workspace", "--exclude", "hotloop-python"])?));
+        runners.push(("syntax".to_owned(), syntax::sample(self.workspace, &self.venv)?));
         runners.extend(self.python()?);
         Ok(runners)
     }
 
     fn layer(&self, layer: &str) -> Result<(String, Tally)> {
         let tally = match layer {
+            "syntax" => syntax::sample(self.workspace, &self.venv)?,
             harness if HARNESSES.contains(&harness) => {
                 self.cargo_test(&["-p", "hotloop-tests", "--test", harness])?
             }

@@ -96,6 +96,11 @@ impl Venv {
     }
 }
 
+/// The interpreter that environments are made with, for programs that need no packages.
+pub(crate) fn python() -> Result<&'static str> {
+    Ok(find_interpreter()?.0)
+}
+
 fn find_interpreter() -> Result<(&'static str, String)> {
     let mut seen = Vec::new();
     for candidate in CANDIDATES {

@@ -18,6 +18,7 @@ mod given;
 mod interrupt;
 mod literal;
 mod npy;
+mod parse;
 mod problem;
 mod report;
 mod run;
@@ -49,6 +50,7 @@ enum Command {
     Run(run::Run),
     Emit(emit::Emit),
     Check(check::Check),
+    Parse(parse::Parse),
     #[command(subcommand)]
     Cache(cache::Cache),
 }
@@ -59,6 +61,7 @@ impl Command {
             Self::Run(run) => run.execute(),
             Self::Emit(emit) => emit.execute(),
             Self::Check(check) => check.execute(),
+            Self::Parse(parse) => parse.execute(),
             Self::Cache(cache) => cache.execute(),
         }
     }

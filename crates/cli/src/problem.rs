@@ -30,6 +30,11 @@ impl Problem {
         Self { text, code: REFUSED }
     }
 
+    /// The input is wrong, and everything was said already.
+    pub(crate) fn silent() -> Self {
+        Self::told(String::new())
+    }
+
     /// A file cannot be used.
     pub(crate) fn file(path: &Path, reason: impl fmt::Display) -> Self {
         Self::new(format_args!("{}: {reason}", path.display()))
@@ -89,7 +94,9 @@ impl Problem {
 
     /// Prints the message on stderr.
     pub(crate) fn tell(&self) {
-        tell(self);
+        if !self.text.is_empty() {
+            tell(self);
+        }
     }
 }
 

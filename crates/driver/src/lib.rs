@@ -42,6 +42,7 @@ mod module;
 mod program;
 mod session;
 mod structure;
+mod syntax;
 mod timings;
 
 pub use argument::{Argument, ArrayView, Element, Number, Value, c_strides, layout_of, result_words};
@@ -56,10 +57,12 @@ pub use failure::{Failure, Refusal};
 pub use image::Compiled;
 pub use kernel::Kernel;
 pub use program::{FunctionSource, SharedEnvironment};
+pub use syntax::{Syntax, SyntaxFault, read_syntax};
 pub use timings::{Stage, Timings};
 
 pub use hotloop_abi::{ErrorValue, ExceptionClass};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
+pub use hotloop_parser::PythonVersion;
 pub use hotloop_runtime::{CallState, Interrupter};
 pub use hotloop_types::{
     ArrayType, Dtype, DtypeKind, FloatFlags, Layout, Signature, Type, complex_repr, float_repr,

@@ -7,11 +7,11 @@ use crate::program::{FunctionSource, Program};
 use crate::{Failure, Refusal};
 use hotloop_ast::{Module, Name};
 use hotloop_cache::Key;
-use hotloop_diagnostics::{Diagnostic, FileId};
+use hotloop_diagnostics::{Diagnostic, FileId, SourceMap};
 use hotloop_infer::{
     Decoration, Environment, FrozenValue, FunctionHandle, Global, ModuleScope, read_decorators,
 };
-use hotloop_parser::{Selection, parse_module};
+use hotloop_parser::{Selection, Undecodable, decode, parse_module};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -47,13 +47,26 @@ pub(crate) struct ModuleId(usize);
 
 /// Reads a source file.
 pub(crate) fn read_source(path: &Path) -> Result<String, Failure> {
+    decode(read_bytes(path)?).map_err(|undecodable| {
+        Failure::Refused(refuse_undecodable(&path.display().to_string(), &undecodable).0)
+    })
+}
+
+/// The refusal of bytes that are no text, with the sources that it points into.
+pub(crate) fn refuse_undecodable(name: &str, undecodable: &Undecodable) -> (Refusal, SourceMap) {
+    let mut sources = SourceMap::new();
+    let file = sources.add(name, undecodable.text.as_str());
+    (Refusal::new(vec![undecodable.diagnose(file)], &sources), sources)
+}
+
+/// Reads the bytes of a source file.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let fail = |reason: String| Failure::File { path: path.display().to_string(), reason };
     let length = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
     if length > MAX_SOURCE_BYTES {
         return Err(fail(format!("it has {length} bytes; a source has at most {MAX_SOURCE_BYTES}")));
     }
-    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| fail(format!("it is not UTF-8 text: {error}")))
+    std::fs::read(path).map_err(|error| fail(error.to_string()))
 }
 
 impl Modules {

@@ -51,9 +51,10 @@ fn files_and_functions_that_are_not_there() {
         message.starts_with("error: argument 1 (`nowhere.npy`): nowhere.npy: cannot be read: "),
         "{message}"
     );
-    scratch.write("latin.py", b"# caf\xe9\n");
+    scratch.write("latin.py", b"x = 'caf\xe9'\n");
     let message = scratch.refuses(&["run", "latin.py", "f"]);
-    assert!(message.starts_with("error: cannot read latin.py: it is not UTF-8 text"), "{message}");
+    assert!(message.starts_with("error[HL0118]: the byte 0xe9 is no UTF-8 at this place"), "{message}");
+    assert!(message.contains("latin.py:1:9"), "{message}");
     let message = scratch.refuses(&["run", ".", "f"]);
     assert!(message.starts_with("error: cannot read .: "), "{message}");
 }

@@ -5,5 +5,6 @@ mod cache;
 mod forms;
 mod interrupt;
 mod npy;
+mod parse;
 mod results;
 mod support;

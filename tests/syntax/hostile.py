@@ -1,0 +1,238 @@
+"""Gives `hotloop check` files that were made to break a compiler, and prints what each costs.
+
+    hostile.py HOTLOOP [CASE...]
+
+Each case must end within its time (2 s, if it names none) and 512 MiB, without a signal: with exit code 0, or 1 and a
+message that names a place. The exit code is 1 if one does not. `growth` compares functions of 100 to 20,000 statements.
+"""
+
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+LIMIT_SECONDS = 2.0
+LIMIT_KIB = 512 * 1024
+HEAD = "from hotloop import njit\nimport numpy as np\n\n\n"
+
+
+def kernel(body, parameters="x", signature="int64(int64)", before=""):
+    """A file with one kernel that is typed when the file is checked."""
+    lines = "".join("    {}\n".format(line) for line in body.splitlines())
+    return "{}{}@njit('{}')\ndef kernel({}):\n{}".format(HEAD, before, signature, parameters, lines)
+
+
+def value(text):
+    return kernel("return " + text)
+
+
+def nested_blocks(count, head="if x:"):
+    return kernel("\n".join(" " * depth + head for depth in range(count)) + "\n" + " " * count + "x = 1\nreturn x")
+
+
+def statements(count):
+    """A function of that many statements: sums, branches, loops and array elements."""
+    body = ["total = 0.0"]
+    for at in range(count // 4):
+        body += [
+            "total += a[{} % n] * {}.5".format(at, at % 7),
+            "if total > {}.0:".format(at * 3),
+            "    total = total - a[{}]".format(at % 5),
+            "k{} = total + {}.0".format(at % 50, at),
+        ]
+    return kernel("\n".join(body + ["return total"]), "a, n", "float64(float64[:], int64)")
+
+
+def straight(count):
+    """A function of that many assignments, each of which needs the one before."""
+    body = ["v0 = x"] + ["v{} = v{} * {} + x".format(at, at - 1, at % 9 + 1) for at in range(1, count)]
+    return kernel("\n".join(body + ["return v{}".format(count - 1)]))
+
+
+def fan_out(count):
+    callees = "".join("@njit\ndef f{0}(x):\n    return x + {0}\n\n\n".format(at) for at in range(count))
+    calls = "\n".join("total += f{}(x)".format(at) for at in range(count))
+    return kernel("total = 0\n" + calls + "\nreturn total", before=callees)
+
+
+def call_chain(count):
+    """Functions that each call the next one twice: 2 ** count calls for who follows each."""
+    last = "@njit\ndef f{}(x):\n    return x\n\n\n".format(count)
+    others = "".join(
+        "@njit\ndef f{0}(x):\n    return f{1}(x) + f{1}(x + 1)\n\n\n".format(at, at + 1) for at in range(count)
+    )
+    return kernel("return f0(x)", before=others + last)
+
+
+def doubling_types(count):
+    body = ["t0 = (x, x)"] + ["t{0} = (t{1}, t{1})".format(at, at - 1) for at in range(1, count)]
+    return kernel("\n".join(body + ["return x"]))
+
+
+def constants(count):
+    return HEAD + "c0 = 1\n" + "".join("c{} = c{} + 1\n".format(at, at - 1) for at in range(1, count)) + kernel(
+        "return x + c{}".format(count - 1)
+    )[len(HEAD):]
+
+
+DEEP = 100_000
+CASES = {
+    "parentheses 100,000 deep": lambda: value("(" * DEEP + "x" + ")" * DEEP),
+    "brackets never closed": lambda: value("[" * DEEP),
+    "braces 100,000 deep": lambda: value("{" * DEEP + "}" * DEEP),
+    "signs 100,000 deep": lambda: value("-" * DEEP + "x"),
+    "not 100,000 deep": lambda: value("not " * DEEP + "x"),
+    "powers 100,000 deep": lambda: value("x ** " * DEEP + "x"),
+    "attributes 100,000 deep": lambda: value("x" + ".real" * DEEP),
+    "calls 100,000 deep": lambda: value("x" + "()" * DEEP),
+    "subscripts 100,000 deep": lambda: value("x" + "[0]" * DEEP),
+    "conditions 100,000 deep": lambda: value("x if x else " * DEEP + "x"),
+    "lambdas 100,000 deep": lambda: value("lambda: " * DEEP + "x"),
+    "elif 100,000 times": lambda: kernel("if x: return 1\n" + "elif x: return 1\n" * DEEP + "return 2"),
+    "blocks 2,000 deep": lambda: nested_blocks(2_000),
+    "loops 98 deep": lambda: nested_blocks(98, "for i in range(x):"),
+    "f-strings 10,000 deep": lambda: value("f'{" * 10_000 + "x" + "}'" * 10_000),
+    "deepest tree that is read": lambda: value("(not x or x and x < x | x ^ x & x << x + x * - " * 150 + "x" + ")" * 150),
+    "1,000,000 terms": lambda: value(" + ".join(["x"] * 1_000_000)),
+    "100,000 terms in brackets": lambda: value(" + ".join(["(x * 2)"] * 100_000)),
+    "1,000,000 conditions": lambda: value(" and ".join(["x"] * 1_000_000)),
+    "200,000 comparisons": lambda: value(" < ".join(["x"] * 200_000)),
+    "a decimal of 1,000,000 digits": lambda: value("9" * 1_000_000),
+    "a hexadecimal of 1,000,000 digits": lambda: value("0x" + "f" * 1_000_000),
+    "a float of 1,000,000 digits": lambda: value("1." + "3" * 1_000_000),
+    "a string of 10 MB": lambda: kernel("'" + "a" * 10_000_000 + "'\nreturn x"),
+    "a name of 1,000,000 letters": lambda: value("x" * 1_000_000),
+    "a tuple of 100,000": lambda: kernel("t = (" + "x, " * 100_000 + ")\nreturn t[0]"),
+    "a list of 100,000": lambda: kernel("t = [" + "x, " * 100_000 + "]\nreturn t[0]"),
+    "a dict of 100,000": lambda: kernel("t = {" + "x: x, " * 100_000 + "}\nreturn x"),
+    "a call with 100,000 arguments": lambda: value("max(" + "x, " * 100_000 + ")"),
+    "10,000 parameters": lambda: kernel("return p0", ", ".join("p{}".format(at) for at in range(10_000))),
+    "100,000 targets": lambda: kernel("y = " * 100_000 + "x\nreturn y"),
+    "100,000 statements on a line": lambda: HEAD + "x = 1; " * 100_000 + "\n",
+    "a string never closed": lambda: HEAD + "x = '" + "a" * 1_000_000,
+    "100,000 characters that are none": lambda: HEAD + "x = " + "$ " * 100_000 + "\n",
+    "null characters": lambda: HEAD + "x = '" + "\0" * 1_000_000 + "'\n",
+    "bytes that are no text": lambda: bytes(range(256)) * 4_000,
+    "tabs against spaces": lambda: HEAD + "if x:\n\ty\n        z\n" * 20_000,
+    "100,000 decorators": lambda: HEAD + "@njit\n" * 100_000 + "def kernel(x):\n    return x\n",
+    "a signature 100,000 deep": lambda: kernel("return x", signature="int64(" + "Tuple((" * DEEP + "int64" + "))" * DEEP + ")"),
+    "an array type of 100,000 dimensions": lambda: kernel("return x", signature="int64(float64[" + ":, " * DEEP + ":])"),
+    "powers of constants": lambda: value("9 ** 9 ** 9 ** 9"),
+    "shifts of constants": lambda: value("1 << 1 << 62 << 62 << 62"),
+    "a repeated string": lambda: kernel("s = 'a' * 10 ** 12\nreturn x"),
+    "global constants, 20,000 deep": lambda: constants(20_000),
+    "types doubling 64 deep": lambda: doubling_types(64),
+    "a call of 10,000 functions": lambda: fan_out(10_000),
+    "calls doubling 64 deep": lambda: call_chain(64),
+    "calls 3,000 deep": lambda: call_chain(3_000),
+    "match of 10,000 cases": lambda: kernel("match x:\n" + "".join("    case {0}:\n        return {0}\n".format(at) for at in range(10_000)) + "return x"),
+    "try 98 deep": lambda: nested_blocks_of_try(98),
+    "functions within functions, 90 deep": lambda: kernel("\n".join(" " * depth + "def f{}(y):".format(depth) for depth in range(90)) + "\n" + " " * 90 + "return y\nreturn x"),
+    "20,000 functions": lambda: HEAD + "".join("@njit('int64(int64)')\ndef f{0}(x):\n    return x\n\n\n".format(at) for at in range(2_000)),
+    "20,000 statements": lambda: statements(20_000),
+    "20,000 assignments": lambda: straight(20_000),
+}
+SECONDS = {"20,000 statements": 10.0, "20,000 assignments": 10.0}
+
+
+def nested_blocks_of_try(count):
+    lines = [" " * depth + "try:" for depth in range(count)] + [" " * count + "x = 1"]
+    lines += [" " * depth + "except ValueError: x = 2" for depth in reversed(range(count))]
+    return kernel("\n".join(lines) + "\nreturn x")
+
+
+class Outcome:
+    """What a run gave and cost."""
+
+    def __init__(self, program, path):
+        started = time.monotonic()
+        with tempfile.TemporaryFile() as told:
+            child = subprocess.Popen([program, "check", str(path)], stdout=told, stderr=told)
+            self.seconds = None
+            _, status, usage = wait(child.pid, 60)
+            child.returncode = status
+            told.seek(0)
+            self.text = told.read(20_000).decode(errors="replace")
+        self.seconds = time.monotonic() - started
+        self.code = os.waitstatus_to_exitcode(status)
+        self.peak_kib = usage.ru_maxrss
+
+    def fault(self, limit):
+        """Why this outcome is not what it should be."""
+        if self.code < 0:
+            return "signal {}".format(-self.code)
+        if self.code not in (0, 1):
+            return "exit code {}".format(self.code)
+        if self.code == 1 and ".py:" not in self.text and "-->" not in self.text:
+            return "no place: " + self.text.splitlines()[0][:100]
+        if self.seconds > limit:
+            return "slow"
+        if self.peak_kib > LIMIT_KIB:
+            return "large"
+        return ""
+
+    def first_line(self):
+        lines = [line for line in self.text.splitlines() if line]
+        return (lines[0] if lines else "")[:110]
+
+
+def wait(pid, seconds):
+    """Waits for a process, but not for ever."""
+    deadline = time.monotonic() + seconds
+    while True:
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
+        if ended:
+            return ended, status, usage
+        if time.monotonic() > deadline:
+            os.kill(pid, 9)
+        time.sleep(0.002)
+
+
+def run_case(program, folder, name, text):
+    path = folder / "hostile.py"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    outcome = Outcome(program, path)
+    path.unlink()
+    return outcome
+
+
+def growth(program, folder):
+    """The time a statement, by the number of statements."""
+    print("\nstatements   seconds   microseconds a statement")
+    rates = []
+    for make in (statements, straight):
+        print(make.__doc__.split(":")[0].split(",")[0])
+        for count in (0, 100, 500, 2_000, 5_000, 20_000):
+            seconds = min(run_case(program, folder, "", make(max(count, 4))).seconds for _ in range(3))
+            if count == 0:
+                start = seconds
+                continue
+            rates.append((seconds - start) / count * 1e6)
+            print("{:>10}  {:>8.3f}  {:>8.1f}".format(count, seconds, rates[-1]))
+
+
+def main():
+    program, *wanted = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    faults = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for case in [case for case in CASES if not wanted or case in wanted]:
+            outcome = run_case(program, folder, case, CASES[case]())
+            fault = outcome.fault(SECONDS.get(case, LIMIT_SECONDS))
+            faults += bool(fault)
+            verdict = fault or ("accepted" if outcome.code == 0 else "refused")
+            print("{:<38} {:>7.3f} s {:>5} MiB  {:<9} {}".format(
+                case, outcome.seconds, outcome.peak_kib // 1024, verdict, outcome.first_line()))
+            sys.stdout.flush()
+        if not wanted or "growth" in wanted:
+            growth(program, folder)
+    print("{} of {} cases are as they should be".format(len(wanted or CASES) - faults, len(wanted or CASES)))
+    sys.exit(faults > 0)
+
+
+if __name__ == "__main__":
+    main()
