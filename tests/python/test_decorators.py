@@ -136,7 +136,7 @@ def test_inspection():
     f(1), f(1.5)
     text = io.StringIO()
     f.inspect_types(file=text)
-    assert "float64" in text.getvalue() and "int64" in text.getvalue()
+    assert "int64(int64)" in text.getvalue() and "# x: float64" in text.getvalue()
     assert set(f.inspect_asm()) == {(int64,), (float64,)}
     assert "ret" in f.inspect_asm(("int64",))
     assert "fn" in f.inspect_llvm()[(float64,)]

@@ -12,10 +12,12 @@ mod cache;
 mod check;
 mod contain;
 mod emit;
+mod explain;
 mod float_text;
 mod generator;
 mod given;
 mod interrupt;
+mod json;
 mod literal;
 mod npy;
 mod parse;
@@ -51,6 +53,7 @@ enum Command {
     Emit(emit::Emit),
     Check(check::Check),
     Parse(parse::Parse),
+    Explain(explain::Explain),
     #[command(subcommand)]
     Cache(cache::Cache),
 }
@@ -62,6 +65,7 @@ impl Command {
             Self::Emit(emit) => emit.execute(),
             Self::Check(check) => check.execute(),
             Self::Parse(parse) => parse.execute(),
+            Self::Explain(explain) => explain.execute(),
             Self::Cache(cache) => cache.execute(),
         }
     }

@@ -19,9 +19,11 @@
 //! assert!(text.contains("kernel.py:1:5"));
 //! ```
 
+mod located;
 mod render;
 mod source;
 
+pub use located::{Located, LocatedLabel};
 pub use render::Style;
 pub use source::{FileId, Location, SourceFile, SourceMap, Span};
 

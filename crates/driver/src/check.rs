@@ -22,8 +22,11 @@ pub struct Report {
 pub struct CheckedKernel {
     /// Its name.
     pub name: String,
-    /// The signatures that it declares, for which it was typed; a kernel without any is typed when it is called.
+    /// The signatures that it declares, with the results that were inferred; one for which it could not be typed is missing. A kernel that declares none is typed when
+    /// it is called, and nothing but its syntax and its decorator can be checked before.
     pub signatures: Vec<Signature>,
+    /// Whether it declares signatures.
+    pub is_declared: bool,
 }
 
 impl Engine {
@@ -37,24 +40,26 @@ impl Engine {
         let module = Modules::add_source(&mut state, &path.display().to_string(), &text, Some(path))?;
         let handles = module.kernels(&state);
         let mut diagnostics = module.diagnostics(&state);
-        let kernels: Vec<CheckedKernel> = handles
+        let declared: Vec<(String, Vec<Signature>)> = handles
             .iter()
-            .map(|handle| {
-                let source = state.program.function(*handle);
-                CheckedKernel { name: source.name().to_owned(), signatures: source.signatures.clone() }
-            })
+            .map(|handle| state.program.function(*handle))
+            .map(|source| (source.name().to_owned(), source.signatures.clone()))
             .collect();
         drop(state);
-        for (handle, kernel) in handles.iter().zip(&kernels) {
-            for signature in &kernel.signatures {
-                let parameters = choose_parameters(&kernel.signatures, &signature.parameters);
+        let mut kernels = Vec::new();
+        for (handle, (name, declared)) in handles.iter().zip(declared) {
+            let mut signatures = Vec::new();
+            for signature in &declared {
+                let parameters = choose_parameters(&declared, &signature.parameters);
                 let parameters = parameters.unwrap_or_else(|| signature.parameters.clone());
                 match self.lowered(*handle, &parameters) {
-                    Ok(_) => {}
+                    Ok(lowered) => signatures
+                        .push(Signature { parameters: lowered.parameters, result: Some(lowered.result) }),
                     Err(Failure::Refused(refusal)) => add_new(&mut diagnostics, refusal.diagnostics),
                     Err(failure) => return Err(failure),
                 }
             }
+            kernels.push(CheckedKernel { name, signatures, is_declared: !declared.is_empty() });
         }
         let is_fine = diagnostics.is_empty();
         let refusal = (!is_fine).then(|| Refusal::new(diagnostics, &self.state().program.sources));

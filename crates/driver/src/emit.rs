@@ -1,5 +1,6 @@
 //! Shows what each stage makes of a function.
 
+use crate::typed_source::typed_source;
 use crate::{Failure, Kernel};
 use hotloop_types::Type;
 use std::fmt::Write as _;
@@ -11,6 +12,8 @@ pub enum Form {
     Tokens,
     /// The tree, as source.
     Ast,
+    /// The source, with the types of its variables.
+    Types,
     /// The typed tree.
     Hir,
     /// The middle IR as lowering makes it.
@@ -30,6 +33,7 @@ impl Form {
     pub const ALL: &[(&'static str, Self)] = &[
         ("tokens", Self::Tokens),
         ("ast", Self::Ast),
+        ("types", Self::Types),
         ("hir", Self::Hir),
         ("mir", Self::Mir),
         ("mir-opt", Self::MirOptimised),
@@ -69,6 +73,11 @@ impl Kernel {
         let internal = |error: hotloop_codegen::CodegenError| Failure::Internal(error.to_string());
         Ok(match form {
             Form::Tokens | Form::Ast => unreachable!("forms without types were shown above"),
+            Form::Types => {
+                let program = &engine.state().program;
+                let definition = program.function(handle).definition.span;
+                typed_source(&forms.hir, definition, &program.sources).into_bytes()
+            }
             Form::Hir => forms.hir.to_string().into_bytes(),
             Form::Mir => forms.lowered.to_string().into_bytes(),
             Form::MirOptimised => {

@@ -1,7 +1,7 @@
 //! Why something could not be compiled or called.
 
 use crate::Exception;
-use hotloop_diagnostics::{Diagnostic, SourceMap, Style};
+use hotloop_diagnostics::{Diagnostic, Located, SourceMap, Style};
 use std::fmt;
 
 /// A source that cannot be compiled: the diagnostics, and the text that shows them with the lines they are about.
@@ -9,6 +9,8 @@ use std::fmt;
 pub struct Refusal {
     /// What is wrong; never empty.
     pub diagnostics: Vec<Diagnostic>,
+    /// The same with their places named, for whoever shows them in another way.
+    pub located: Vec<Located>,
     text: String,
     coloured: String,
 }
@@ -20,7 +22,8 @@ impl Refusal {
             let shown: Vec<String> = diagnostics.iter().map(|one| sources.render(one, style)).collect();
             shown.join("\n\n")
         };
-        Self { text: shown(Style::Plain), coloured: shown(Style::Coloured), diagnostics }
+        let located = diagnostics.iter().map(|one| sources.locate(one)).collect();
+        Self { text: shown(Style::Plain), coloured: shown(Style::Coloured), located, diagnostics }
     }
 
     /// The text with colours for a terminal.

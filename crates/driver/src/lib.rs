@@ -44,6 +44,7 @@ mod session;
 mod structure;
 mod syntax;
 mod timings;
+mod typed_source;
 
 pub use argument::{Argument, ArrayView, Element, Number, Value, c_strides, layout_of, result_words};
 pub use array::Array;
@@ -61,6 +62,7 @@ pub use syntax::{Syntax, SyntaxFault, read_syntax};
 pub use timings::{Stage, Timings};
 
 pub use hotloop_abi::{ErrorValue, ExceptionClass};
+pub use hotloop_diagnostics::{Located, LocatedLabel, Severity};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
 pub use hotloop_parser::PythonVersion;
 pub use hotloop_runtime::{CallState, Interrupter};

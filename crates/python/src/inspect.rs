@@ -48,7 +48,7 @@ pub(crate) fn spelling_of(value: &Bound<'_, PyAny>) -> Option<String> {
     pack::type_of(value).map(|ty| ty.to_string())
 }
 
-/// A form of the function as text: `ast`, `hir`, `mir`, `mir-opt`, `clif` or `asm`.
+/// A form of the function as text: `ast`, `types`, `hir`, `mir`, `mir-opt`, `clif` or `asm`.
 #[pyfunction]
 pub(crate) fn emit(
     py: Python<'_>,

@@ -76,8 +76,11 @@ fn types_are_given_or_declared() {
 fn a_file_without_errors_is_checked() {
     let scratch = Scratch::new("fine");
     scratch.write("kernels.py", KERNELS);
-    let expected =
-        "l2_norm: float64(float64[:])\ntwice: typed when it is called\nkernels.py: 2 kernels, no errors\n";
+    let expected = "\
+l2_norm: float64(float64[:])
+twice: declares no signature, is typed when it is called
+kernels.py: 2 kernels, no errors; of 1 without a signature only syntax and decorators were checked
+";
     assert_eq!(scratch.prints(&["check", "kernels.py"]), expected);
 }
 
@@ -116,4 +119,54 @@ def helper(x):
     scratch.write("broken.py", "def f(:\n    pass\n");
     assert!(scratch.refuses(&["check", "broken.py"]).contains("broken.py:1:"));
     assert!(scratch.refuses(&["check", "nowhere.py"]).starts_with("error: cannot read nowhere.py: "));
+}
+
+#[test]
+fn errors_as_json_have_all_that_the_text_has() {
+    let scratch = Scratch::new("json");
+    let source = "from hotloop import njit\n\n@njit('int64(int64)')\ndef f(n):\n    return n + unknown\n";
+    scratch.write("kernels.py", source);
+    let outcome = scratch.run(&["check", "kernels.py", "--json"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
+    let report: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("it is JSON");
+    let [diagnostic] = report["diagnostics"].as_array().expect("a list").as_slice() else {
+        panic!("one error: {report}")
+    };
+    assert_eq!(diagnostic["code"], "HL0201");
+    assert_eq!(diagnostic["primary"]["start"], serde_json::json!({"line": 5, "column": 16}));
+    assert_eq!(diagnostic["primary"]["end"], serde_json::json!({"line": 5, "column": 23}));
+    let text = scratch.refuses(&["check", "kernels.py"]);
+    for part in ["message", "code"] {
+        assert!(text.contains(diagnostic[part].as_str().expect("text")), "{part}: {text}");
+    }
+    scratch.write("kernels.py", source.replace("unknown", "1.5"));
+    let report: serde_json::Value =
+        serde_json::from_str(&scratch.prints(&["check", "kernels.py", "--json"])).expect("it is JSON");
+    let expected = serde_json::json!([{"name": "f", "declared": true, "signatures": ["int64(int64)"]}]);
+    assert_eq!((&report["kernels"], &report["diagnostics"]), (&expected, &serde_json::json!([])));
+}
+
+#[test]
+fn a_code_is_explained_by_its_page() {
+    let scratch = Scratch::new("explain");
+    let page = include_str!("../../../../docs/errors/HL0203.md");
+    assert_eq!(scratch.prints(&["explain", "hl0203"]), page);
+    assert!(scratch.prints(&["explain"]).contains("HL0203: a variable has types that have nothing in common\n"));
+    let message = scratch.refuses(&["explain", "HL9999"]);
+    assert!(message.starts_with("error: there is no error code `HL9999`"), "{message}");
+}
+
+#[test]
+fn types_stand_beside_the_lines_that_assign() {
+    let scratch = Scratch::new("types");
+    scratch.write("kernels.py", "from hotloop import njit\n\n@njit\ndef f(n):\n    x = n\n    x = x / 2\n    return x\n");
+    let expected = "\
+f: float64(int64)
+    3  @njit
+    4  def f(n):      # n: int64
+    5      x = n      # x: int64
+    6      x = x / 2  # x: float64
+    7      return x
+";
+    assert_eq!(scratch.prints(&["emit", "kernels.py", "f", "--stage", "types", "--types", "int64"]), expected);
 }

@@ -65,9 +65,9 @@ class Methods:
         _hotloop.compile(self, spelling(signature))
 
     def inspect_types(self, file=None, signature=None, **_ignored):
-        """Prints the function with the types that inference found, for each signature."""
-        for parameters, text in _forms(self, "hir", signature).items():
-            print(f"{self.__name__} {parameters}", "-" * 80, text, sep="\n", file=file)
+        """Prints the source with the types of its variables beside the lines that assign them, for each signature."""
+        for text in _forms(self, "types", signature).values():
+            print(text, file=file)
 
     def inspect_llvm(self, signature=None):
         """Hotloop's own form in the place of LLVM's: the optimised middle IR, by signature, or for one."""
