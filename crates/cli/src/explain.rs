@@ -28,5 +28,8 @@ impl Explain {
 
 /// A line a code: the title of its page.
 fn listing() -> String {
-    PAGES.iter().map(|(_, page)| format!("{}\n", page.lines().next().unwrap_or_default().trim_start_matches("# "))).collect()
+    PAGES
+        .iter()
+        .map(|(_, page)| format!("{}\n", page.lines().next().unwrap_or_default().trim_start_matches("# ")))
+        .collect()
 }

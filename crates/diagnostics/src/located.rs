@@ -72,9 +72,8 @@ mod tests {
         let diagnostic = Diagnostic::error(&CODE, "wrong", sources.span(file, 11, 13))
             .with_label(sources.span(file, 0, 2), "from here");
         let located = sources.locate(&diagnostic);
-        let places = |label: &LocatedLabel| {
-            [label.start, label.end].map(|location| (location.line, location.column))
-        };
+        let places =
+            |label: &LocatedLabel| [label.start, label.end].map(|location| (location.line, location.column));
         assert_eq!(places(&located.primary), [(8, 5), (8, 6)]);
         assert_eq!(places(&located.labels[0]), [(7, 1), (7, 2)]);
         assert_eq!(located.labels[0].text, "from here");

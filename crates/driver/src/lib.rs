@@ -62,8 +62,8 @@ pub use syntax::{Syntax, SyntaxFault, read_syntax};
 pub use timings::{Stage, Timings};
 
 pub use hotloop_abi::{ErrorValue, ExceptionClass};
-pub use hotloop_diagnostics::{Located, LocatedLabel, Severity};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
+pub use hotloop_diagnostics::{Located, LocatedLabel, Severity};
 pub use hotloop_parser::PythonVersion;
 pub use hotloop_runtime::{CallState, Interrupter};
 pub use hotloop_types::{

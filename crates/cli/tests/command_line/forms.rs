@@ -151,7 +151,9 @@ fn a_code_is_explained_by_its_page() {
     let scratch = Scratch::new("explain");
     let page = include_str!("../../../../docs/errors/HL0203.md");
     assert_eq!(scratch.prints(&["explain", "hl0203"]), page);
-    assert!(scratch.prints(&["explain"]).contains("HL0203: a variable has types that have nothing in common\n"));
+    assert!(
+        scratch.prints(&["explain"]).contains("HL0203: a variable has types that have nothing in common\n")
+    );
     let message = scratch.refuses(&["explain", "HL9999"]);
     assert!(message.starts_with("error: there is no error code `HL9999`"), "{message}");
 }
@@ -159,7 +161,10 @@ fn a_code_is_explained_by_its_page() {
 #[test]
 fn types_stand_beside_the_lines_that_assign() {
     let scratch = Scratch::new("types");
-    scratch.write("kernels.py", "from hotloop import njit\n\n@njit\ndef f(n):\n    x = n\n    x = x / 2\n    return x\n");
+    scratch.write(
+        "kernels.py",
+        "from hotloop import njit\n\n@njit\ndef f(n):\n    x = n\n    x = x / 2\n    return x\n",
+    );
     let expected = "\
 f: float64(int64)
     3  @njit
@@ -168,5 +173,8 @@ f: float64(int64)
     6      x = x / 2  # x: float64
     7      return x
 ";
-    assert_eq!(scratch.prints(&["emit", "kernels.py", "f", "--stage", "types", "--types", "int64"]), expected);
+    assert_eq!(
+        scratch.prints(&["emit", "kernels.py", "f", "--stage", "types", "--types", "int64"]),
+        expected
+    );
 }
