@@ -290,6 +290,8 @@ def kernel_namespace(namespace):
         elif isinstance(value, np.ndarray):
             value = Array(value)
         elif isinstance(value, types.FunctionType) and value.__globals__ is namespace:
-            value = types.FunctionType(value.__code__, seen, name, value.__defaults__, value.__closure__)
+            copy = types.FunctionType(value.__code__, seen, name, value.__defaults__, value.__closure__)
+            copy.__kwdefaults__ = value.__kwdefaults__
+            value = copy
         seen[name] = value
     return seen

@@ -65,8 +65,7 @@ impl Run {
         let start = Instant::now();
         let mut arguments = given::read_all(&self.arguments, self.seed)?;
         let reading_time = start.elapsed();
-        let types: Vec<Type> = borrow(&mut arguments).iter().map(Argument::ty).collect();
-        let compilation = kernel.compile(&types).map_err(about)?;
+        let compilation = kernel.compile_for(&borrow(&mut arguments)).map_err(about)?;
         while let Some(fault) = engine.cache_fault() {
             tell(format_args!("warning: {fault}"));
         }

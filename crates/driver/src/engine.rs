@@ -294,7 +294,7 @@ impl Engine {
         let source = state.program.function(function);
         let is_declared = !source.signatures.is_empty();
         match choose_parameters(&source.signatures, arguments) {
-            Some(_) if !is_declared && source.parameters().len() != arguments.len() => {
+            Some(_) if !is_declared && source.definition.parameters.items.len() != arguments.len() => {
                 Err(wrong_count(source, arguments.len()))
             }
             Some(parameters) => Ok((function, parameters)),
@@ -520,12 +520,15 @@ impl Engine {
     }
 }
 
-fn wrong_count(source: &FunctionSource, given: usize) -> Failure {
-    let names: Vec<String> = source.parameters().iter().map(|parameter| parameter.name.to_string()).collect();
+pub(crate) fn wrong_count(source: &FunctionSource, given: usize) -> Failure {
+    let parameters = source.parameters();
+    let names: Vec<String> = parameters.iter().map(|parameter| parameter.name.to_string()).collect();
+    let required = parameters.iter().filter(|parameter| parameter.default.is_none()).count();
+    let least = if required < names.len() { format!("{required} to ") } else { String::new() };
     let arguments = if names.len() == 1 { "argument" } else { "arguments" };
     let were = if given == 1 { "was" } else { "were" };
     let (count, names) = (names.len(), names.join(", "));
-    Failure::Arguments(format!("it takes {count} {arguments} ({names}), and {given} {were} given"))
+    Failure::Arguments(format!("it takes {least}{count} {arguments} ({names}), and {given} {were} given"))
 }
 
 fn no_signature(source: &FunctionSource, arguments: &[Type]) -> Failure {

@@ -30,8 +30,10 @@ impl Kernel {
     /// # Errors
     /// As [`call`](Self::call).
     pub fn interpret(&self, arguments: &[Argument<'_>]) -> Result<Value, Failure> {
+        let handle = self.handle()?;
+        let arguments = self.arranged(arguments)?;
         let types: Vec<Type> = arguments.iter().map(Argument::ty).collect();
-        let lowered = self.engine().lowered(self.handle()?, &types)?;
+        let lowered = self.engine().lowered(handle, &types)?;
         let root = &lowered.functions[0];
         if lowered.parameters.len() != arguments.len() {
             let message =

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // Calls compiled code with packed arguments.
 
 use crate::argument::{Argument, Packed, Value, result_words};
+use crate::arrange::{arrange, is_one_by_one};
 use crate::engine::{Compilation, Engine};
 use crate::module::Modules;
 use crate::timings::{Stage, Timings};
@@ -10,6 +11,7 @@ use hotloop_cache::{Key, KeyBuilder};
 use hotloop_infer::FunctionHandle;
 use hotloop_runtime::CallState;
 use hotloop_types::{Signature, Type};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -103,26 +105,72 @@ impl Kernel {
         Ok(self.engine.state().program.function(handle).signatures.clone())
     }
 
-    /// Compiles it for arguments of these types, or finds it compiled.
+    /// Compiles it for parameters of these types, or finds it compiled. There is one type for each parameter; that of `*args` is a tuple.
     ///
     /// # Errors
     /// The function cannot be compiled for them.
-    pub fn compile(&self, arguments: &[Type]) -> Result<Compilation, Failure> {
+    pub fn compile(&self, parameters: &[Type]) -> Result<Compilation, Failure> {
         let Origin::File(file) = &self.origin else {
-            return self.engine.compile(self.handle()?, arguments);
+            return self.engine.compile(self.handle()?, parameters);
         };
         let mut timings = Timings::default();
-        let memo_key = file.memo_key(&self.engine, arguments);
-        if file.handle.get().is_none()
-            && let Some(compiled) = self.engine.compile_by_memo(&memo_key, &mut timings)
-        {
-            return Ok(Compilation { compiled, timings, from_cache: true, remarks: Vec::new() });
+        if let Some(compilation) = self.by_memo(file, parameters, &mut timings) {
+            return Ok(compilation);
         }
         let handle = self.resolve(&mut timings)?;
-        let mut compilation = self.engine.compile(handle, arguments)?;
+        let mut compilation = self.engine.compile(handle, parameters)?;
         compilation.timings = timings.with(&compilation.timings);
-        self.engine.store_memo(&memo_key, handle, arguments);
+        let is_plain = is_one_by_one(self.engine.state().program.function(handle), parameters.len());
+        if is_plain {
+            // A memo leads from the arguments of a call to code: only where these are the parameters' are they the same.
+            self.engine.store_memo(&file.memo_key(&self.engine, parameters), handle, parameters);
+        }
         Ok(compilation)
+    }
+
+    /// Finds the code of a function whose file was not parsed yet.
+    fn by_memo(&self, file: &FileFunction, arguments: &[Type], timings: &mut Timings) -> Option<Compilation> {
+        if file.handle.get().is_some() {
+            return None;
+        }
+        let memo_key = file.memo_key(&self.engine, arguments);
+        let compiled = self.engine.compile_by_memo(&memo_key, timings)?;
+        Some(Compilation { compiled, timings: timings.clone(), from_cache: true, remarks: Vec::new() })
+    }
+
+    /// Compiles it for a call with these arguments, or finds it compiled: they are given by position, as in Python, and defaults and `*args` are
+    /// seen to.
+    ///
+    /// # Errors
+    /// The function does not take them, or cannot be compiled for them.
+    pub fn compile_for(&self, arguments: &[Argument<'_>]) -> Result<Compilation, Failure> {
+        let mut timings = Timings::default();
+        if let Origin::File(file) = &self.origin {
+            let types: Vec<Type> = arguments.iter().map(Argument::ty).collect();
+            if let Some(compilation) = self.by_memo(file, &types, &mut timings) {
+                return Ok(compilation);
+            }
+        }
+        self.resolve(&mut timings)?;
+        let types: Vec<Type> = self.arranged(arguments)?.iter().map(Argument::ty).collect();
+        let mut compilation = self.compile(&types)?;
+        compilation.timings = timings.with(&compilation.timings);
+        Ok(compilation)
+    }
+
+    /// One argument for each parameter. Of a file that was not parsed yet they are taken to be that: no other call is found without parsing.
+    pub(crate) fn arranged<'b, 'a>(
+        &self,
+        arguments: &'b [Argument<'a>],
+    ) -> Result<Cow<'b, [Argument<'a>]>, Failure> {
+        let handle = match &self.origin {
+            Origin::Known(handle) => *handle,
+            Origin::File(file) => match file.handle.get() {
+                Some(handle) => *handle,
+                None => return Ok(Cow::Borrowed(arguments)),
+            },
+        };
+        arrange(self.engine.state().program.function(handle), arguments)
     }
 
     /// Calls it, compiling it first if these argument types are new.
@@ -130,23 +178,23 @@ impl Kernel {
     /// # Errors
     /// The function cannot be compiled for these arguments, or it raised.
     pub fn call(&self, arguments: &[Argument<'_>]) -> Result<Value, Failure> {
-        let types: Vec<Type> = arguments.iter().map(Argument::ty).collect();
-        let compiled = self.compile(&types)?.compiled;
+        let compiled = self.compile_for(arguments)?.compiled;
         self.call_compiled(&compiled, arguments)
     }
 
-    /// Calls a specialisation that [`compile`](Self::compile) gave for arguments of these types.
+    /// Calls a specialisation that [`compile_for`](Self::compile_for) gave for arguments of these types.
     ///
     /// # Errors
     /// The arguments are of other types, or the function raised.
     pub fn call_compiled(&self, compiled: &Compiled, arguments: &[Argument<'_>]) -> Result<Value, Failure> {
+        let arguments = self.arranged(arguments)?;
         let parameters = &compiled.signature().parameters;
         if parameters.len() != arguments.len() {
             let message =
                 format!("the function takes {} arguments, not {}", parameters.len(), arguments.len());
             return Err(Failure::Arguments(message));
         }
-        let packed = Packed::new(arguments, parameters)?;
+        let packed = Packed::new(&arguments, parameters)?;
         let mut results = vec![0; result_words(compiled.result())];
         let mut call = CallState::new(self.engine.interrupter()).with_threads(self.engine.shared.threads);
         // SAFETY: the arguments were packed for these parameters, the arrays are borrowed for the call, and there is room for the result.

@@ -27,6 +27,7 @@
 //! ```
 
 mod argument;
+mod arrange;
 mod array;
 mod cache_fault;
 mod check;

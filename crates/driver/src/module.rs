@@ -8,9 +8,7 @@ use crate::{Failure, Refusal};
 use hotloop_ast::{Module, Name};
 use hotloop_cache::Key;
 use hotloop_diagnostics::{Diagnostic, FileId, SourceMap};
-use hotloop_infer::{
-    Decoration, Environment, FrozenValue, FunctionHandle, Global, ModuleScope, read_decorators,
-};
+use hotloop_infer::{Decoration, Environment, FunctionHandle, Global, ModuleScope, read_decorators};
 use hotloop_parser::{Selection, Undecodable, decode, parse_module};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -230,10 +228,13 @@ fn add_functions(
     }
 }
 
-/// The values of a function's defaults, as far as the text tells them.
-fn defaults(definition: &hotloop_ast::FunctionDef, scope: &ModuleScope) -> Vec<Option<FrozenValue>> {
-    let defaults = definition.parameters.items.iter().filter_map(|parameter| parameter.default.as_ref());
-    defaults.map(|default| scope.constant(default)).collect()
+/// What a function's defaults are, as far as the text tells it.
+fn defaults(definition: &hotloop_ast::FunctionDef, scope: &ModuleScope) -> Vec<Option<Global>> {
+    let value = |default: &hotloop_ast::Expr| match scope.constant(default) {
+        Some(value) => Global::Constant(value),
+        None => Global::Unsupported { what: "computed when the module is loaded".to_owned(), help: None },
+    };
+    definition.parameters.items.iter().map(|parameter| parameter.default.as_ref().map(value)).collect()
 }
 
 /// The globals of a file. Filled when the files it imports from are loaded.

@@ -1,9 +1,9 @@
 //! The functions that an engine knows, with their sources and what their global names mean.
 
-use hotloop_ast::{FunctionDef, ParameterKind};
+use hotloop_ast::FunctionDef;
 use hotloop_diagnostics::{FileId, SourceMap};
 use hotloop_hir::Options;
-use hotloop_infer::{Environment, FrozenValue, FunctionHandle, ParameterInfo};
+use hotloop_infer::{Environment, FunctionHandle, Global, ParameterInfo};
 use hotloop_types::Signature;
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ pub struct FunctionSource {
     pub options: Options,
     /// Whether it asked to be kept in the cache.
     pub cache: bool,
-    /// The values of its parameters' defaults, for the last parameters; `None` for one that cannot be used in a call between kernels.
-    pub defaults: Vec<Option<FrozenValue>>,
+    /// What the defaults of its parameters are, one for each parameter: `None` for one without, [`Global::Unsupported`] for one that a kernel cannot use.
+    pub defaults: Vec<Option<Global>>,
 }
 
 impl FunctionSource {
@@ -35,22 +35,16 @@ impl FunctionSource {
         &self.definition.name.name
     }
 
-    /// Its parameters, as calls by other kernels need them.
+    /// Its parameters, as calls need them.
     pub(crate) fn parameters(&self) -> Vec<ParameterInfo> {
-        let positional = self.definition.parameters.items.iter();
-        let names: Vec<_> = positional
-            .filter(|parameter| {
-                matches!(parameter.kind, ParameterKind::PositionalOnly | ParameterKind::Ordinary)
+        let defaults = self.defaults.iter().cloned().chain(std::iter::repeat(None));
+        let parameters = self.definition.parameters.items.iter().zip(defaults);
+        parameters
+            .map(|(parameter, default)| ParameterInfo {
+                name: parameter.name.name.clone(),
+                kind: parameter.kind,
+                default,
             })
-            .map(|parameter| parameter.name.name.clone())
-            .collect();
-        let without = names.len().saturating_sub(self.defaults.len());
-        let default =
-            |position: usize| position.checked_sub(without).and_then(|at| self.defaults[at].clone());
-        names
-            .into_iter()
-            .enumerate()
-            .map(|(position, name)| ParameterInfo { name, default: default(position) })
             .collect()
     }
 }

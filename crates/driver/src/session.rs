@@ -15,7 +15,9 @@ use hotloop_cache::{Key, KeyBuilder};
 use hotloop_codegen::{CompiledObject, Options, Target};
 use hotloop_diagnostics::{Diagnostic, Remark, Span};
 use hotloop_hir as hir;
-use hotloop_infer::{CalleeError, Callees, FunctionHandle, ParameterInfo, Selected, select_signature};
+use hotloop_infer::{
+    CalleeError, Callees, FunctionHandle, ParameterInfo, Selected, Unfinished, select_signature,
+};
 use hotloop_mir as mir;
 use hotloop_passes::Optimiser;
 use hotloop_types::{Signature, Type};
@@ -73,18 +75,34 @@ pub(crate) struct Session<'a> {
     positions: FxHashMap<Specialisation, usize>,
     /// What is being inferred, outermost first.
     stack: Vec<usize>,
+    /// Rounds of inference made again.
+    rounds: usize,
     pub(crate) timings: Timings,
 }
 
 /// Calls between functions that are inferred inside one another: beyond this, inference refuses rather than use up the stack.
 const MAX_DEPTH: usize = 100;
 
+/// Rounds of inference in one compilation in which the result of a recursive function was found to be another than assumed.
+const MAX_ROUNDS: usize = 1000;
+/// The same for one function: its result is widened at most through a few types of numbers.
+const MAX_ROUNDS_OF_ONE: usize = 12;
+
 struct Inferred {
     specialisation: Specialisation,
     key: Key,
     symbol: String,
     state: Progress,
+    /// The result that recursive calls are taken to have, once anything is known of it.
+    assumed: Option<Type>,
+    /// Whether this round asked for the result of a recursive call.
+    is_asked: bool,
+    /// The outermost place on the stack of inference whose assumed result this one was inferred with; beyond the stack if it depends on none.
+    lowest: usize,
 }
+
+/// What [`Inferred::lowest`] is if nothing was assumed.
+const INDEPENDENT: usize = usize::MAX;
 
 /// How far the inference of a specialisation is.
 enum Progress {
@@ -92,6 +110,10 @@ enum Progress {
     Underway,
     /// It was inferred.
     Done(Box<hir::Function>),
+    /// It waits for the result of a function that is being inferred; what it returns itself, as far as that is known.
+    Waiting(Option<Type>),
+    /// It was inferred with a result of another function that has changed since.
+    Outdated,
     /// It has errors.
     Failed(Vec<Diagnostic>),
 }
@@ -101,7 +123,9 @@ impl Inferred {
     fn hir(&self) -> &hir::Function {
         match &self.state {
             Progress::Done(hir) => hir,
-            Progress::Underway | Progress::Failed(_) => unreachable!("the root would have failed, too"),
+            Progress::Underway | Progress::Failed(_) | Progress::Waiting(_) | Progress::Outdated => {
+                unreachable!("the root would have failed, too")
+            }
         }
     }
 }
@@ -134,6 +158,7 @@ impl<'a> Session<'a> {
             specialisations: Vec::new(),
             positions: FxHashMap::default(),
             stack: Vec::new(),
+            rounds: 0,
             timings: Timings::default(),
         }
     }
@@ -195,37 +220,151 @@ impl<'a> Session<'a> {
 
     /// Infers a specialisation, unless it has been.
     fn infer(&mut self, specialisation: &Specialisation) -> Result<usize, Vec<Diagnostic>> {
-        if let Some(position) = self.positions.get(specialisation) {
-            return match &self.specialisations[*position].state {
-                Progress::Failed(diagnostics) => Err(diagnostics.clone()),
-                Progress::Underway | Progress::Done(_) => Ok(*position),
-            };
+        let position = match self.positions.get(specialisation) {
+            Some(position) => *position,
+            None => self.enter(specialisation),
+        };
+        match &self.specialisations[position].state {
+            Progress::Failed(diagnostics) => return Err(diagnostics.clone()),
+            Progress::Underway | Progress::Done(_) | Progress::Waiting(_) => return Ok(position),
+            Progress::Outdated => {}
         }
-        let (handle, parameters) = specialisation;
+        let depth = self.stack.len();
+        self.stack.push(position);
+        let state = self.infer_until_settled(position, depth);
+        self.stack.pop();
+        let outcome = match &state {
+            Progress::Failed(diagnostics) => Err(diagnostics.clone()),
+            Progress::Underway | Progress::Done(_) | Progress::Waiting(_) | Progress::Outdated => {
+                Ok(position)
+            }
+        };
+        self.specialisations[position].state = state;
+        self.settle(position, depth);
+        outcome
+    }
+
+    /// Makes room for a specialisation that is yet to be inferred.
+    fn enter(&mut self, specialisation: &Specialisation) -> usize {
         let key = code_key(self.program, self.structures, self.settings, specialisation);
-        let source = self.program.function(*handle);
-        let position = self.specialisations.len();
-        let symbol = symbol_of(source.name(), &key);
-        self.positions.insert(specialisation.clone(), position);
+        let symbol = symbol_of(self.program.function(specialisation.0).name(), &key);
+        self.positions.insert(specialisation.clone(), self.specialisations.len());
         self.specialisations.push(Inferred {
             specialisation: specialisation.clone(),
             key,
-            symbol: symbol.clone(),
-            state: Progress::Underway,
+            symbol,
+            state: Progress::Outdated,
+            assumed: None,
+            is_asked: false,
+            lowest: INDEPENDENT,
         });
-        self.stack.push(position);
-        let signature =
-            Signature { parameters: parameters.clone(), result: declared_result(source, parameters) };
+        self.specialisations.len() - 1
+    }
+
+    /// Infers it as often as its result differs from what its recursive calls were taken to give.
+    fn infer_until_settled(&mut self, position: usize, depth: usize) -> Progress {
+        self.specialisations[position].assumed = None;
+        for _ in 0..MAX_ROUNDS_OF_ONE {
+            let outcome = self.infer_once(position);
+            let inferred = &self.specialisations[position];
+            let found = match outcome {
+                Ok(hir) if !inferred.is_asked || inferred.assumed.as_ref() == Some(&hir.result) => {
+                    return Progress::Done(Box::new(hir));
+                }
+                Ok(hir) => hir.result,
+                Err(Unfinished::Refused(diagnostics)) => return Progress::Failed(diagnostics),
+                Err(Unfinished::Awaiting { so_far, call }) => {
+                    let is_news = inferred.is_asked && so_far.is_some() && so_far != inferred.assumed;
+                    match so_far {
+                        Some(found) if is_news => found,
+                        so_far if inferred.lowest < depth => return Progress::Waiting(so_far),
+                        _ => return Progress::Failed(vec![Unfinished::never_known(call)]),
+                    }
+                }
+            };
+            self.rounds += 1;
+            if self.rounds > MAX_ROUNDS {
+                break;
+            }
+            self.specialisations[position].assumed = Some(found);
+            self.outdate(depth);
+        }
+        let function = self.program.function(self.specialisations[position].specialisation.0);
+        Progress::Failed(vec![Unfinished::never_settled(function.definition.name.span)])
+    }
+
+    fn infer_once(&mut self, position: usize) -> Result<hir::Function, Unfinished> {
+        let inferred = &mut self.specialisations[position];
+        inferred.state = Progress::Underway;
+        inferred.is_asked = false;
+        inferred.lowest = INDEPENDENT;
+        let (symbol, (handle, parameters)) = (inferred.symbol.clone(), inferred.specialisation.clone());
+        let source = self.program.function(handle);
+        let result = declared_result(source, &parameters);
+        let signature = Signature { parameters, result };
         let (definition, environment) = (source.definition.clone(), source.environment.clone());
         let options = self.settings.apply(source.options);
-        let inferred = hotloop_infer::infer(&definition, &signature, options, &*environment, self);
-        self.stack.pop();
-        let (state, outcome) = match inferred {
-            Ok(hir) => (Progress::Done(Box::new(hir::Function { symbol, ..hir })), Ok(position)),
-            Err(diagnostics) => (Progress::Failed(diagnostics.clone()), Err(diagnostics)),
-        };
-        self.specialisations[position].state = state;
-        outcome
+        let hir = hotloop_infer::infer_round(&definition, &signature, options, &*environment, self)?;
+        Ok(hir::Function { symbol, ..hir })
+    }
+
+    /// What was inferred with the result assumed at that depth of the stack, or further out, has to be inferred again.
+    fn outdate(&mut self, depth: usize) {
+        for inferred in &mut self.specialisations {
+            let is_over = matches!(inferred.state, Progress::Done(_) | Progress::Waiting(_));
+            if is_over && inferred.lowest != INDEPENDENT && inferred.lowest >= depth {
+                inferred.state = Progress::Outdated;
+            }
+        }
+    }
+
+    /// Once a specialisation is inferred, its caller depends on what it depends on; if that is nothing further out, all that depends on it is final.
+    fn settle(&mut self, position: usize, depth: usize) {
+        let lowest = self.specialisations[position].lowest;
+        if lowest < depth {
+            self.depend(lowest);
+            return;
+        }
+        for inferred in &mut self.specialisations {
+            if inferred.lowest >= depth && !matches!(inferred.state, Progress::Underway) {
+                inferred.lowest = INDEPENDENT;
+            }
+        }
+    }
+
+    /// Notes that what is being inferred depends on the assumed result of what stands there on the stack.
+    fn depend(&mut self, depth: usize) {
+        if let Some(current) = self.stack.last() {
+            let lowest = &mut self.specialisations[*current].lowest;
+            *lowest = depth.min(*lowest);
+        }
+    }
+
+    /// The result of a specialisation, as far as it is known.
+    fn result_of(&mut self, position: usize, declared: Option<Type>) -> Result<Type, CalleeError> {
+        match &self.specialisations[position].state {
+            Progress::Done(hir) => {
+                let (result, lowest) = (hir.result.clone(), self.specialisations[position].lowest);
+                self.depend(lowest);
+                Ok(result)
+            }
+            Progress::Waiting(so_far) => {
+                let (so_far, lowest) = (so_far.clone(), self.specialisations[position].lowest);
+                self.depend(lowest);
+                so_far.ok_or(CalleeError::Awaited)
+            }
+            Progress::Failed(diagnostics) => Err(CalleeError::Failed(diagnostics.clone())),
+            Progress::Underway | Progress::Outdated => {
+                if let Some(declared) = declared {
+                    return Ok(declared);
+                }
+                let depth = self.stack.iter().position(|active| *active == position);
+                self.depend(depth.expect("what is being inferred is on the stack"));
+                let inferred = &mut self.specialisations[position];
+                inferred.is_asked = true;
+                inferred.assumed.clone().ok_or(CalleeError::Awaited)
+            }
+        }
     }
 
     /// Keeps what the root needs, itself first. Inference may have asked for more on the way to the final types of a loop.
@@ -345,16 +484,12 @@ impl Callees for Session<'_> {
         let name = source.name().to_owned();
         let specialisation = (function, parameters);
         if self.stack.len() >= MAX_DEPTH {
-            return Err(CalleeError::Recursive);
+            return Err(CalleeError::Endless);
         }
         let position = self.infer(&specialisation).map_err(CalleeError::Failed)?;
-        let callee = &self.specialisations[position];
-        let result = match &callee.state {
-            Progress::Done(hir) => hir.result.clone(),
-            Progress::Underway => declared.ok_or(CalleeError::Recursive)?,
-            Progress::Failed(diagnostics) => return Err(CalleeError::Failed(diagnostics.clone())),
-        };
-        Ok(hir::CalleeData { name, symbol: callee.symbol.clone(), parameters: specialisation.1, result })
+        let result = self.result_of(position, declared)?;
+        let symbol = self.specialisations[position].symbol.clone();
+        Ok(hir::CalleeData { name, symbol, parameters: specialisation.1, result })
     }
 }
 

@@ -62,7 +62,10 @@ fn add_function(
     for signature in &function.signatures {
         builder.text("signature", &signature.to_string());
     }
-    builder.text("defaults", &format!("{:?}", function.defaults));
+    for default in &function.defaults {
+        let meaning = default.as_ref().map(|default| describe_global(default.clone(), closure));
+        builder.text("default", meaning.as_deref().unwrap_or("none"));
+    }
     let text = program.sources.file(function.file).text();
     let span = function.definition.span;
     for (start, end) in significant_tokens(text, span.start, span.end) {
@@ -75,7 +78,7 @@ fn add_function(
     }
 }
 
-/// What a dotted name means, as text; a function by its place in the closure, which it joins.
+/// What a dotted name means, as text.
 fn describe(environment: &dyn Environment, chain: &[String], closure: &mut Vec<FunctionHandle>) -> String {
     let Some(mut global) = environment.global(&chain[0]) else { return "nothing".to_owned() };
     for name in &chain[1..] {
@@ -85,6 +88,11 @@ fn describe(environment: &dyn Environment, chain: &[String], closure: &mut Vec<F
             None => return format!("nothing in {module}"),
         }
     }
+    describe_global(global, closure)
+}
+
+/// What something means, as text; a function by its place in the closure, which it joins.
+fn describe_global(global: Global, closure: &mut Vec<FunctionHandle>) -> String {
     match global {
         Global::Function(handle) => {
             let place = closure.iter().position(|known| *known == handle).unwrap_or_else(|| {

@@ -126,6 +126,7 @@ impl Inference<'_> {
         match meeting.spoiled {
             Some(binding) => binding,
             None => match meeting.joined {
+                None if meeting.awaits => Binding::Poisoned,
                 None => Binding::Unassigned,
                 Some((ty, _)) => {
                     let version = self.new_version(local, ty, span);
@@ -139,6 +140,8 @@ impl Inference<'_> {
     pub(crate) fn meet(&mut self, meeting: &mut Meeting, binding: Binding) {
         match binding {
             Binding::Unassigned => meeting.maybe_unassigned = true,
+            // The value of a recursive call: the other ways tell what there is to know in this round.
+            Binding::Poisoned if self.awaited.is_some() => meeting.awaits = true,
             Binding::Poisoned => meeting.spoiled = Some(binding),
             Binding::Conflict(_) => {
                 meeting.spoiled.get_or_insert(binding);
@@ -186,6 +189,8 @@ pub(crate) struct Meeting {
     pub(crate) joined: Option<(Type, Version)>,
     /// What the result is if it has no version.
     pub(crate) spoiled: Option<Binding>,
+    /// Whether the result of a recursive call that is not known yet is among them.
+    pub(crate) awaits: bool,
     /// Whether a way without assignment is among them.
     pub(crate) maybe_unassigned: bool,
 }

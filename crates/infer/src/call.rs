@@ -1,22 +1,20 @@
 //! Calls: of kernels, of types as conversions, and the dispatch to built-in operations.
 
-use crate::constants::frozen;
-use crate::conversion::{convert, to_dtype};
-use crate::environment::{CalleeError, FunctionHandle, Global, ParameterInfo};
+use crate::conversion::to_dtype;
+use crate::environment::Global;
 use crate::expression::{Value, constant};
-use crate::function::{Inference, Reported, Typed, can_convert, counted};
+use crate::function::{Inference, Reported, Typed, counted};
+use crate::spread::let_all;
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Callee, CalleeData, Constant, Expr, ExprKind};
+use hotloop_hir::{Constant, Expr, ExprKind};
 use hotloop_intrinsics::{Intrinsic, Item};
-use hotloop_types::{Dtype, DtypeKind, Signature, Type};
+use hotloop_types::{Dtype, DtypeKind, Type};
 
 static NOT_CALLABLE: Code = Code::new("HL0225", "something that is no function is called");
 static BUILTIN_ARGUMENTS: Code = Code::new("HL0205", "a built-in function does not accept these arguments");
-static KERNEL_ARGUMENTS: Code = Code::new("HL0208", "a kernel is called with arguments it does not accept");
-static RECURSION: Code = Code::new("HL0209", "a recursive kernel needs a signature");
-static UNPACKED: Code = Code::new("HL0314", "unpacked arguments are not supported in a kernel yet");
+static UNPACKED_NAMES: Code = Code::new("HL0261", "arguments by name are unpacked");
 
 /// The arguments of a call, sorted.
 pub(crate) struct Arguments<'s> {
@@ -28,6 +26,16 @@ pub(crate) struct Arguments<'s> {
 
 impl Inference<'_> {
     pub(crate) fn call(&mut self, function: &ast::Expr, arguments: &[Argument], span: Span) -> Typed {
+        match self.without_unpacking(arguments)? {
+            None => self.call_of(function, arguments, span),
+            Some(spread) => {
+                let call = self.call_of(function, &spread.arguments, span)?;
+                Ok(let_all(spread.kept, call))
+            }
+        }
+    }
+
+    fn call_of(&mut self, function: &ast::Expr, arguments: &[Argument], span: Span) -> Typed {
         let callee = match &function.kind {
             ast::ExprKind::Attribute { value, name } => match self.operand(value)?.present() {
                 Value::Expr(number) if number.ty.as_scalar().is_some() => {
@@ -73,9 +81,9 @@ impl Inference<'_> {
                 Argument::Positional(value) => sorted.positional.push(value),
                 Argument::Keyword { name, value } => sorted.keywords.push((name, value)),
                 Argument::Unpack(value) | Argument::UnpackKeywords(value) => {
-                    let message = "unpacked arguments are not supported yet in a kernel";
-                    let diagnostic =
-                        Diagnostic::error(&UNPACKED, message, value.span).with_help("write each argument");
+                    let message = "arguments by name cannot be unpacked in a kernel yet";
+                    let diagnostic = Diagnostic::error(&UNPACKED_NAMES, message, value.span)
+                        .with_help("write each argument");
                     return Err(self.report(diagnostic));
                 }
             }
@@ -236,168 +244,6 @@ impl Inference<'_> {
         let to = if is_python && keeps { from } else { dtype };
         Ok(Expr { span, ..to_dtype(value, to) })
     }
-
-    fn kernel_call(
-        &mut self,
-        handle: FunctionHandle,
-        function: &ast::Expr,
-        arguments: &Arguments<'_>,
-        span: Span,
-    ) -> Typed {
-        let parameters = self.callees.parameters(handle);
-        let values = self.kernel_arguments(&parameters, function, arguments, span)?;
-        let types: Vec<Type> = values.iter().map(|value| value.ty.clone()).collect();
-        let (callee, data) = self.specialization(handle, types, function, span)?;
-        let convertible = data.parameters.len() == values.len()
-            && values.iter().zip(&data.parameters).all(|(value, ty)| can_convert(&value.ty, ty));
-        if !convertible {
-            let signature = Signature { parameters: data.parameters, result: Some(data.result) };
-            return Err(self.report_no_signature(function, &values, &[signature], span));
-        }
-        let arguments =
-            values.into_iter().zip(&data.parameters).map(|(value, ty)| convert(value, ty)).collect();
-        Ok(Expr::new(ExprKind::Call { callee, arguments }, data.result, span))
-    }
-
-    fn kernel_arguments(
-        &mut self,
-        parameters: &[ParameterInfo],
-        function: &ast::Expr,
-        arguments: &Arguments<'_>,
-        span: Span,
-    ) -> Typed<Vec<Expr>> {
-        let mut values: Vec<Option<Expr>> = vec![None; parameters.len()];
-        if arguments.positional.len() > parameters.len() {
-            let message = format!(
-                "the kernel takes {}, and {} are given",
-                counted(parameters.len(), "argument"),
-                arguments.positional.len()
-            );
-            return Err(self.report_kernel_arguments(message, parameters, span));
-        }
-        for (position, argument) in arguments.positional.iter().enumerate() {
-            values[position] = Some(self.value(argument)?);
-        }
-        for (keyword, argument) in &arguments.keywords {
-            let found = parameters.iter().position(|parameter| parameter.name == keyword.name);
-            match found {
-                Some(position) if values[position].is_none() => {
-                    values[position] = Some(self.value(argument)?)
-                }
-                Some(_) => {
-                    let message = format!("the argument `{}` is given twice", keyword.name);
-                    return Err(self.report_kernel_arguments(message, parameters, keyword.span));
-                }
-                None => {
-                    let message = format!("the kernel has no parameter `{}`", keyword.name);
-                    return Err(self.report_kernel_arguments(message, parameters, keyword.span));
-                }
-            }
-        }
-        let mut complete = Vec::with_capacity(values.len());
-        for (value, parameter) in values.into_iter().zip(parameters) {
-            let default = || parameter.default.as_ref().and_then(|default| frozen(default, function.span));
-            let Some(value) = value.or_else(default) else {
-                let message = format!("the argument `{}` is missing", parameter.name);
-                return Err(self.report_kernel_arguments(message, parameters, span));
-            };
-            complete.push(value);
-        }
-        Ok(complete)
-    }
-
-    fn report_kernel_arguments(
-        &mut self,
-        message: String,
-        parameters: &[ParameterInfo],
-        span: Span,
-    ) -> Reported {
-        let names: Vec<&str> = parameters.iter().map(|parameter| &*parameter.name).collect();
-        let diagnostic = Diagnostic::error(&KERNEL_ARGUMENTS, message, span)
-            .with_help(format!("its parameters are: {}", names.join(", ")));
-        self.report(diagnostic)
-    }
-
-    fn specialization(
-        &mut self,
-        handle: FunctionHandle,
-        types: Vec<Type>,
-        function: &ast::Expr,
-        span: Span,
-    ) -> Typed<(Callee, CalleeData)> {
-        let key = (handle, types);
-        let answer = match self.callee_memo.known.get(&key) {
-            Some(answer) => answer.clone(),
-            None => {
-                let answer = self.callees.specialize(handle, &key.1, span);
-                self.callee_memo.known.insert(key.clone(), answer.clone());
-                answer
-            }
-        };
-        let data = answer.map_err(|error| self.report_callee(error, function, &key.1, span))?;
-        let known = self
-            .function
-            .callees
-            .iter()
-            .find(|(_, known)| known.symbol == data.symbol)
-            .map(|(callee, _)| callee);
-        let callee = known.unwrap_or_else(|| self.function.callees.push(data.clone()));
-        Ok((callee, data))
-    }
-
-    fn report_callee(
-        &mut self,
-        error: CalleeError,
-        function: &ast::Expr,
-        types: &[Type],
-        span: Span,
-    ) -> Reported {
-        match error {
-            CalleeError::Failed(diagnostics) => {
-                for diagnostic in diagnostics {
-                    let text = format!("called from here with ({})", joined(types));
-                    self.report(diagnostic.with_label(span, text));
-                }
-                Reported
-            }
-            CalleeError::Recursive => {
-                let message = "the type of a recursive call's result is not known yet here";
-                let diagnostic = Diagnostic::error(&RECURSION, message, span)
-                    .with_help("declare a signature with a result, such as `@njit(\"int64(int64)\")`");
-                self.report(diagnostic)
-            }
-            CalleeError::NoSignature(signatures) => {
-                let message = format!("no signature of the kernel accepts ({})", joined(types));
-                self.report_signatures(message, &signatures, function.span)
-            }
-        }
-    }
-
-    fn report_no_signature(
-        &mut self,
-        function: &ast::Expr,
-        values: &[Expr],
-        signatures: &[Signature],
-        _: Span,
-    ) -> Reported {
-        let types: Vec<Type> = values.iter().map(|value| value.ty.clone()).collect();
-        let message = format!("no signature of the kernel accepts ({})", joined(&types));
-        self.report_signatures(message, signatures, function.span)
-    }
-
-    fn report_signatures(&mut self, message: String, signatures: &[Signature], span: Span) -> Reported {
-        let mut diagnostic = Diagnostic::error(&KERNEL_ARGUMENTS, message, span);
-        for signature in signatures {
-            diagnostic = diagnostic.with_note(format!("it has the signature {signature}"));
-        }
-        self.report(
-            diagnostic.with_help("convert the arguments, or add a signature to the kernel's decorator"),
-        )
-    }
-}
-
-fn joined(types: &[Type]) -> String {
-    types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn python_type(dtype: Dtype) -> &'static str {

@@ -3,7 +3,7 @@
 use crate::conversion::{convert, to_dtype};
 use crate::environment::Global;
 use crate::expression::{Value, constant};
-use crate::function::{Inference, Typed};
+use crate::function::{Inference, Reported, Typed};
 use crate::operators::negated;
 use crate::statement::constant_truth;
 use hotloop_ast as ast;
@@ -94,7 +94,12 @@ impl Inference<'_> {
         let mut values = Vec::with_capacity(operands.len());
         for operand in operands {
             self.count_link(operand.span)?;
-            let value = self.value(operand)?;
+            let value = match self.value(operand) {
+                Ok(value) => value,
+                // In a round without the result of a recursive call, the other operands tell what there is to know.
+                Err(Reported) if self.awaited.is_some() && !values.is_empty() => break,
+                Err(Reported) => return Err(Reported),
+            };
             let decided = self.known_truth(&value);
             values.push(value);
             // What stands behind an operand that decides is dead.
@@ -182,7 +187,14 @@ impl Inference<'_> {
             Some(false) => return self.value(otherwise),
             None => {}
         }
-        let (then, otherwise) = (self.value(then)?, self.value(otherwise)?);
+        let (then, otherwise) = match (self.value(then), self.value(otherwise)) {
+            (Ok(then), Ok(otherwise)) => (then, otherwise),
+            // In a round without the result of a recursive call, the other way tells what there is to know.
+            (Ok(only), Err(Reported)) | (Err(Reported), Ok(only)) if self.awaited.is_some() => {
+                return Ok(only);
+            }
+            (Err(Reported), _) | (_, Err(Reported)) => return Err(Reported),
+        };
         let common = self.common_type(&then, &otherwise, span)?;
         Ok(choose(condition, convert(then, &common), convert(otherwise, &common), span))
     }

@@ -1,6 +1,6 @@
 //! What inference asks of the world outside the function: what a global name means, and which specialisation a call reaches.
 
-use hotloop_ast::Name;
+use hotloop_ast::{Name, ParameterKind};
 use hotloop_diagnostics::{Diagnostic, Span};
 use hotloop_hir::CalleeData;
 use hotloop_intrinsics::{Item, MODULES, lookup};
@@ -83,13 +83,15 @@ impl Environment for EmptyEnvironment {
     }
 }
 
-/// A parameter of a kernel, as far as a call by keyword needs it.
+/// A parameter of a kernel, as far as a call needs it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterInfo {
     /// Its name.
     pub name: Name,
-    /// Its default, if it has one that is known.
-    pub default: Option<FrozenValue>,
+    /// How arguments reach it.
+    pub kind: ParameterKind,
+    /// Its default, if it has one; [`Global::Unsupported`] if a kernel cannot use that.
+    pub default: Option<Global>,
 }
 
 /// The kernels that a function may call.
@@ -112,8 +114,10 @@ pub trait Callees {
 pub enum CalleeError {
     /// The kernel has errors, for these types or any.
     Failed(Vec<Diagnostic>),
-    /// The kernel is already being inferred for these types and declares no result.
-    Recursive,
+    /// The kernel is being inferred for these types, and what it returns is not known yet. The caller is inferred again when it is.
+    Awaited,
+    /// Kernels call each other, each for new types, without an end.
+    Endless,
     /// None of the signatures the kernel declares accepts the arguments.
     NoSignature(Vec<Signature>),
 }

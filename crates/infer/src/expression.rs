@@ -220,6 +220,10 @@ impl Inference<'_> {
     }
 
     fn name(&mut self, name: &str, span: Span) -> Typed<Value> {
+        if let Some(number) = name.strip_prefix('.') {
+            let number: usize = number.parse().expect("a name made by `stand_in`");
+            return Ok(self.stand_ins[number].clone());
+        }
         if let Some(local) = self.locals.find(name) {
             return self.read_local(local, span).map(Value::Expr);
         }

@@ -2,7 +2,7 @@
 
 use crate::bindings::{Binding, Bindings, Conflict};
 use crate::environment::{Callees, Environment};
-use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME};
+use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME, Value};
 use crate::liveness::Liveness;
 use crate::locals::Locals;
 use crate::memo::{CalleeMemo, LoopMemo};
@@ -17,6 +17,7 @@ static PARAMETER_COUNT: Code =
     Code::new("HL0215", "a signature and a function differ in the number of parameters");
 static RESULT: Code = Code::new("HL0206", "the results of a function have nothing in common");
 static PARAMETER_KIND: Code = Code::new("HL0306", "a kind of parameter is not supported in a kernel yet");
+static RECURSION: Code = Code::new("HL0209", "the result of a recursive kernel has no type");
 static FUNCTION_KIND: Code = Code::new("HL0307", "a kind of function cannot be a kernel");
 
 /// Types a function for arguments of the types that the signature gives. If the signature gives the result too, values are converted to
@@ -30,6 +31,51 @@ pub fn infer(
     environment: &dyn Environment,
     callees: &mut dyn Callees,
 ) -> Result<hir::Function, Vec<Diagnostic>> {
+    infer_round(function, signature, options, environment, callees).map_err(|unfinished| match unfinished {
+        Unfinished::Refused(diagnostics) => diagnostics,
+        Unfinished::Awaiting { call, .. } => vec![Unfinished::never_known(call)],
+    })
+}
+
+/// Why a function is not typed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unfinished {
+    /// It has errors.
+    Refused(Vec<Diagnostic>),
+    /// It calls a kernel whose result is not known yet ([`CalleeError::Awaited`](crate::CalleeError::Awaited)).
+    Awaiting {
+        /// What it returns on the ways that do without that result, if there are any.
+        so_far: Option<Type>,
+        /// The first such call.
+        call: Span,
+    },
+}
+
+impl Unfinished {
+    /// Says that the result of a recursive call will never be known.
+    pub fn never_known(call: Span) -> Diagnostic {
+        let message = "the type of this recursive call's result cannot be found: no way through the function returns without such a call";
+        Diagnostic::error(&RECURSION, message, call)
+            .with_help("return a value before the recursion goes on, or declare a signature with a result, such as `@njit(\"int64(int64)\")`")
+    }
+
+    /// Says that the result of a recursive function has no type, since each call makes it wider.
+    pub fn never_settled(function: Span) -> Diagnostic {
+        let message =
+            "the type of this recursive function's result cannot be found: it changes with every call";
+        Diagnostic::error(&RECURSION, message, function)
+            .with_help("return values of one type, or declare a signature with a result, such as `@njit(\"int64(int64)\")`")
+    }
+}
+
+/// One round of inference: as [`infer`], for callers that know how to go on when the result of a recursive call is not known yet.
+pub fn infer_round(
+    function: &FunctionDef,
+    signature: &Signature,
+    options: Options,
+    environment: &dyn Environment,
+    callees: &mut dyn Callees,
+) -> Result<hir::Function, Unfinished> {
     let locals = Locals::of(function);
     let mut inference = Inference {
         environment,
@@ -51,6 +97,8 @@ pub fn infer(
         unrolled: 0,
         loop_memo: LoopMemo::default(),
         callee_memo: CalleeMemo::default(),
+        stand_ins: Vec::new(),
+        awaited: None,
     };
     inference.function.span = function.name.span;
     inference.function.options = options;
@@ -97,6 +145,10 @@ pub(crate) struct Inference<'a> {
     pub(crate) unrolled: usize,
     pub(crate) loop_memo: LoopMemo,
     pub(crate) callee_memo: CalleeMemo,
+    /// What the names that [`stand_in`](Self::stand_in) made stand for.
+    pub(crate) stand_ins: Vec<Value>,
+    /// The first call whose result is not known yet.
+    pub(crate) awaited: Option<Span>,
 }
 
 /// A loop around the point reached.
@@ -146,14 +198,16 @@ impl Inference<'_> {
             );
         }
         for parameter in &function.parameters.items {
-            if let ParameterKind::Variadic | ParameterKind::VariadicKeyword = parameter.kind {
-                let stars = if parameter.kind == ParameterKind::Variadic { "*" } else { "**" };
-                let message = format!("`{stars}{}` is not supported yet in a kernel", parameter.name.name);
+            if parameter.kind == ParameterKind::VariadicKeyword {
+                let message = format!("`**{}` is not supported yet in a kernel", parameter.name.name);
                 self.report(
                     Diagnostic::error(&PARAMETER_KIND, message, parameter.name.span)
                         .with_help("name each parameter"),
                 );
             }
+        }
+        if !self.diagnostics.is_empty() {
+            return;
         }
         if function.parameters.items.len() != signature.parameters.len() {
             self.report_parameter_count(function, signature);
@@ -192,7 +246,7 @@ impl Inference<'_> {
     /// Finds the type of the result and converts the values returned to it.
     fn result(&mut self) {
         // Behind an error the ways through the function are not all known.
-        if !self.diagnostics.is_empty() {
+        if !self.diagnostics.is_empty() || self.awaited.is_some() {
             return;
         }
         let Some(result) = self.declared_result.clone().or_else(|| self.common_result()) else { return };
@@ -243,9 +297,18 @@ impl Inference<'_> {
         Some(common)
     }
 
-    fn finish(self) -> Result<hir::Function, Vec<Diagnostic>> {
+    fn finish(mut self) -> Result<hir::Function, Unfinished> {
+        if let Some(call) = self.awaited {
+            let errors = std::mem::take(&mut self.diagnostics);
+            let so_far = if self.returns.is_empty() { None } else { self.common_result() };
+            // With the type found so far there will be another round, which finds the same errors if they are none of the missing type.
+            return match so_far {
+                None if !errors.is_empty() => Err(Unfinished::Refused(errors)),
+                so_far => Err(Unfinished::Awaiting { so_far, call }),
+            };
+        }
         if self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            return Err(self.diagnostics);
+            return Err(Unfinished::Refused(self.diagnostics));
         }
         Ok(self.function)
     }

@@ -34,6 +34,7 @@
 //! assert_eq!(typed.result.to_string(), "float64");
 //! ```
 
+mod arguments;
 mod arrays;
 mod assign;
 mod bindings;
@@ -48,6 +49,7 @@ mod expression;
 mod function;
 mod intrinsic_call;
 mod iteration;
+mod kernel_call;
 mod liveness;
 mod locals;
 mod loops;
@@ -62,14 +64,16 @@ mod reads;
 mod reductions;
 mod select;
 mod signature_source;
+mod spread;
 mod statement;
 mod subscript;
 
+pub use arguments::{BindError, Slot, bind};
 pub use decorators::{Decoration, read_decorators};
 pub use environment::{
     CalleeError, Callees, EmptyEnvironment, Environment, FrozenValue, FunctionHandle, Global, NoCallees,
     ParameterInfo, builtin_attribute,
 };
-pub use function::infer;
+pub use function::{Unfinished, infer, infer_round};
 pub use module_scope::{Meaning, ModuleScope};
 pub use select::{Selected, select_signature};

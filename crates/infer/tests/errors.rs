@@ -63,7 +63,14 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         "return g(x, 1, 2)\ndef g(a, b): return a",
         &[("HL0208", "the kernel takes 2 arguments, and 3 are given")],
     ),
-    ("(int64,)", "return f(x)", &[("HL0209", "the type of a recursive call's result is not known yet here")]),
+    (
+        "(int64,)",
+        "return f(x)",
+        &[(
+            "HL0209",
+            "the type of this recursive call's result cannot be found: no way through the function returns without such a call",
+        )],
+    ),
     (
         "(float64[:],)",
         "return x.T",
@@ -254,7 +261,7 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     (
         "(int64,)",
         "return g(*x)\ndef g(x): return x",
-        &[("HL0314", "unpacked arguments are not supported yet in a kernel")],
+        &[("HL0314", "only tuples can be unpacked into arguments in a kernel, not a value of type int64")],
     ),
     (
         "(int64,)",

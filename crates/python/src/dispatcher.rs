@@ -202,7 +202,7 @@ impl Dispatcher {
     /// # Safety
     /// As for [`call`](Self::call).
     unsafe fn explain(&self, py: Python<'_>, arguments: &[*mut ffi::PyObject]) -> PyErr {
-        for (argument, name) in arguments.iter().zip(&self.parameters.names) {
+        for (argument, name) in arguments.iter().zip(self.parameters.in_order()) {
             // SAFETY: the caller's promise.
             let argument = unsafe { Bound::from_borrowed_ptr(py, *argument) };
             if pack::is_refused(&argument) {

@@ -146,7 +146,7 @@ fn module_name(module: &Bound<'_, PyModule>) -> PyResult<String> {
 }
 
 /// What a value that is no module means.
-fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
+pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     if let Some(path) = known_path(value)? {
         return Ok(Global::Item(lookup(path).expect("paths of the table are known to it")));
     }
@@ -163,7 +163,7 @@ fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
 }
 
 /// The frozen form of a value, if it has one.
-pub(crate) fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
+fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
     if value.is_none() {
         return Ok(Some(FrozenValue::None));
     }

@@ -1,17 +1,18 @@
 //! From a Python function to the engine's kernel: source, options, defaults and globals, captured when it is first needed.
 
+use crate::bind::Parameters;
 use crate::dispatcher::Dispatcher;
 use crate::engine::engine;
-use crate::globals::{FrozenGlobals, constant};
+use crate::globals::{FrozenGlobals, freeze};
 use crate::source::{FunctionText, Missing};
 use crate::{object, raise};
 use hotloop_diagnostics::{FileId, SourceMap};
 use hotloop_driver::{FloatFlags, FunctionSource, Kernel, Signature};
 use hotloop_hir::{ErrorModel, Options};
-use hotloop_infer::{FrozenValue, FunctionHandle};
+use hotloop_infer::{FunctionHandle, Global};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyDict;
 use std::sync::Arc;
 
 /// What a decorator says.
@@ -80,7 +81,7 @@ pub(crate) fn capture(
     let environment = Arc::new(FrozenGlobals::default());
     let decoration = dispatcher.decoration();
     let names = Arc::clone(&environment);
-    let defaults = defaults(function)?;
+    let defaults = defaults(py, dispatcher.parameters())?;
     let engine = engine(py)?;
     let kernel = py.detach(|| {
         engine.add_function(|sources: &mut SourceMap, _| {
@@ -121,13 +122,10 @@ fn own_name(function: &Bound<'_, PyAny>, decoration: &Decoration) -> PyResult<Op
     Ok(Some(name).filter(|_| is_free || is_global))
 }
 
-/// The values of the defaults of the last parameters.
-fn defaults(function: &Bound<'_, PyAny>) -> PyResult<Vec<Option<FrozenValue>>> {
-    let defaults = function.getattr("__defaults__")?;
-    if defaults.is_none() {
-        return Ok(Vec::new());
-    }
-    defaults.cast_into::<PyTuple>()?.iter().map(|value| constant(&value)).collect()
+/// What the defaults of the parameters are, one for each.
+fn defaults(py: Python<'_>, parameters: &Parameters) -> PyResult<Vec<Option<Global>>> {
+    let frozen = |default: Option<&Py<PyAny>>| default.map(|value| freeze(value.bind(py))).transpose();
+    parameters.defaults_in_order().into_iter().map(frozen).collect()
 }
 
 /// The exception for a function without a usable source.

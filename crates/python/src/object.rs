@@ -105,14 +105,14 @@ unsafe extern "C" fn vectorcall(
         let dispatcher = &*(*callable.cast::<Object>()).dispatcher;
         let positional = if count == 0 { &[] } else { std::slice::from_raw_parts(arguments, count) };
         quick_slot(|py| {
-            if keywords.is_null() && count == dispatcher.parameters().names.len() {
+            if keywords.is_null() && dispatcher.parameters().are_given_by(count) {
                 dispatcher.call(py, positional)
             } else {
                 let names = Bound::from_borrowed_ptr_or_opt(py, keywords);
                 let named = names
                     .map(|names| (names.cast_into_unchecked::<PyTuple>(), arguments.wrapping_add(count)));
                 let bound = bind::bind(py, dispatcher.parameters(), positional, named)?;
-                dispatcher.call(py, &bound)
+                dispatcher.call(py, &bound.values)
             }
         })
     }
@@ -141,7 +141,7 @@ unsafe extern "C" fn call(
             };
             let named = Some((names, all.as_ptr().add(count)));
             let bound = bind::bind(py, dispatcher.parameters(), &all[..count], named)?;
-            dispatcher.call(py, &bound)
+            dispatcher.call(py, &bound.values)
         })
     }
 }

@@ -1,11 +1,12 @@
 //! What the tests of inference share: a module as the only world, every function of it a kernel.
 #![allow(dead_code)] // Each test file uses a part of it.
 
-use hotloop_ast::{Module, ParameterKind};
+use hotloop_ast::Module;
 use hotloop_diagnostics::{Diagnostic, SourceMap, Span, Style};
 use hotloop_hir::{CalleeData, Function, Options, verify};
 use hotloop_infer::{
-    CalleeError, Callees, Environment, FunctionHandle, Global, ModuleScope, ParameterInfo, infer,
+    CalleeError, Callees, Environment, FunctionHandle, Global, ModuleScope, ParameterInfo, Unfinished,
+    infer_round,
 };
 use hotloop_parser::{Selection, parse_module};
 use hotloop_types::{Signature, Type};
@@ -56,7 +57,7 @@ impl World {
 
     pub(crate) fn infer(&self, name: &str, types: &str) -> Result<Function, Vec<Diagnostic>> {
         let signature: Signature = types.parse().unwrap();
-        let mut kernels = Kernels { world: self, active: Vec::new() };
+        let mut kernels = Kernels { world: self, active: Vec::new(), assumed: HashMap::new() };
         kernels.infer(self.position(name), &signature)
     }
 
@@ -83,14 +84,31 @@ impl Environment for World {
 
 struct Kernels<'w> {
     world: &'w World,
-    active: Vec<usize>,
+    /// What is being inferred, outermost first.
+    active: Vec<(usize, Vec<Type>)>,
+    /// What recursive kernels are taken to return.
+    assumed: HashMap<(usize, Vec<Type>), Type>,
 }
 
 impl Kernels<'_> {
     fn infer(&mut self, position: usize, signature: &Signature) -> Result<Function, Vec<Diagnostic>> {
         let function = self.world.module.functions()[position];
-        self.active.push(position);
-        let result = infer(function, signature, self.world.options, self.world, self);
+        self.active.push((position, signature.parameters.clone()));
+        let key = (position, signature.parameters.clone());
+        let result = loop {
+            let found = match infer_round(function, signature, self.world.options, self.world, self) {
+                Ok(function) => match self.assumed.get(&key) {
+                    Some(assumed) if *assumed != function.result => function.result,
+                    _ => break Ok(function),
+                },
+                Err(Unfinished::Awaiting { so_far: Some(found), .. }) => found,
+                Err(Unfinished::Awaiting { so_far: None, call }) => {
+                    break Err(vec![Unfinished::never_known(call)]);
+                }
+                Err(Unfinished::Refused(diagnostics)) => break Err(diagnostics),
+            };
+            self.assumed.insert(key.clone(), found);
+        };
         self.active.pop();
         if let Ok(function) = &result {
             verify(function).unwrap_or_else(|violation| panic!("{violation}\n{function}"));
@@ -102,11 +120,15 @@ impl Kernels<'_> {
 impl Callees for Kernels<'_> {
     fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo> {
         let function = self.world.module.functions()[function.0];
-        let items = function.parameters.items.iter().filter(|item| item.kind != ParameterKind::Variadic);
+        let items = function.parameters.items.iter();
         items
             .map(|item| ParameterInfo {
                 name: item.name.name.clone(),
-                default: item.default.as_ref().and_then(|default| self.world.scope.constant(default)),
+                kind: item.kind,
+                default: item.default.as_ref().map(|default| match self.world.scope.constant(default) {
+                    Some(value) => Global::Constant(value),
+                    None => Global::Unsupported { what: "a computed value".into(), help: None },
+                }),
             })
             .collect()
     }
@@ -130,8 +152,12 @@ impl Callees for Kernels<'_> {
         if let Some(Signature { parameters, result: Some(result) }) = self.world.declared.get(&name) {
             return Ok(data(parameters, result.clone()));
         }
-        if self.active.contains(&handle.0) {
-            return Err(CalleeError::Recursive);
+        if self.active.contains(&(handle.0, arguments.to_vec())) {
+            let assumed = self.assumed.get(&(handle.0, arguments.to_vec()));
+            return assumed.map(|result| data(arguments, result.clone())).ok_or(CalleeError::Awaited);
+        }
+        if self.active.len() > 20 {
+            return Err(CalleeError::Endless);
         }
         let signature = Signature { parameters: arguments.to_vec(), result: None };
         match self.infer(handle.0, &signature) {
