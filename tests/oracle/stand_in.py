@@ -6,6 +6,7 @@ are the platform libm's, since that is what Hotloop promises.
 
 import ast
 import builtins
+import functools
 import math
 import sys
 import types
@@ -82,10 +83,18 @@ def to_complex(real=0, imag=None):
     return Scalar(complex(real.value, imag.value), dtype)
 
 
+def modular_power(base, exponent, modulus=None):
+    if modulus is None:
+        return scalar(base) ** scalar(exponent)
+    return Scalar(pow(int(scalar(base)), int(scalar(exponent)), int(scalar(modulus))), INT64)
+
+
 def extreme(better):
     """`min` and `max` of two or more numbers: the first unless a later one is better, in the dtype that holds all."""
 
     def choose(*values):
+        if len(values) == 1 and isinstance(values[0], tuple):
+            (values,) = values
         best, *others = map(scalar, values)
         for other in others:
             dtype = np.promote_types(best.dtype, other.dtype)
@@ -105,6 +114,8 @@ BUILTINS = {
     "max": extreme(lambda new, old: new > old),
     "len": lambda value: Scalar(len(value), INT64),
     "abs": lambda value: abs(scalar(value)),
+    "hash": lambda value: Scalar(hash(scalar(value).value) if value == value else 0, INT64),
+    "pow": modular_power,
     "round": lambda value, digits=None: round(scalar(value), digits),
     "divmod": lambda left, right: (scalar(left) // right, scalar(left) % right),
 }
@@ -114,7 +125,7 @@ BUILTINS = {
 
 ROUNDING = {"floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
 PREDICATES = {"isnan": math.isnan, "isinf": math.isinf, "isfinite": math.isfinite}
-OF_INTEGERS = {"gcd": math.gcd, "lcm": math.lcm}
+OF_INTEGERS = {name: getattr(math, name) for name in ("gcd", "lcm", "factorial", "comb", "perm", "isqrt")}
 RENAMED = {"gamma": "tgamma"}
 
 
@@ -142,6 +153,20 @@ def rounded(function):
     return call
 
 
+def fitting(name, value):
+    """A count, which has to fit 64 bits; the others wrap."""
+    if name in ("factorial", "comb", "perm") and value >= 2**63:
+        raise OverflowError("the result does not fit 64 bits")
+    return Scalar(value, INT64)
+
+
+def of_floats_by(function, value):
+    """A function of one float, in float32 for a float32."""
+    number = scalar(value)
+    dtype = FLOAT32 if number.dtype == FLOAT32 else FLOAT64
+    return Scalar(function(float(number.to(dtype))), dtype)
+
+
 def math_function(name):
     """Our counterpart of `math.<name>`."""
     if name == "log":
@@ -151,7 +176,19 @@ def math_function(name):
     if name in PREDICATES:
         return lambda value: PREDICATES[name](float(scalar(value)))
     if name in OF_INTEGERS:
-        return lambda *values: Scalar(OF_INTEGERS[name](*(int(scalar(value)) for value in values)), INT64)
+        return lambda *values: fitting(name, OF_INTEGERS[name](*(int(scalar(value)) for value in values)))
+    if name in ("isclose", "ulp"):
+        return lambda *values, **named: wrapped(getattr(math, name)(*map(plain, values), **{k: plain(v) for k, v in named.items()}))
+    if name == "frexp":
+        return lambda value: (of_floats_by(lambda x: math.frexp(x)[0], value), Scalar(math.frexp(float(scalar(value)))[1], INT64))
+    if name == "modf":
+        return lambda value: tuple(of_floats_by(lambda x: math.modf(x)[part], value) for part in (0, 1))
+    if name == "prod":
+        return lambda factors, start=1: functools.reduce(lambda product, factor: scalar(product) * factor, factors, scalar(start))
+    if name == "dist":
+        return lambda p, q: math_function("hypot")(*(scalar(a).to(FLOAT64) - scalar(b).to(FLOAT64) for a, b in zip(p, q)))
+    if name == "hypot":
+        return lambda *values: of_floats("hypot")(*values) if len(values) > 1 else of_floats("fabs")(*values)
     if name in ("radians", "degrees"):
         factor = math.pi / 180.0 if name == "radians" else 180.0 / math.pi
         return lambda value: scalar(value).to(FLOAT64) * factor

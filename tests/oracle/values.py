@@ -107,25 +107,27 @@ class Scalar:
         if not is_number(other):
             return False
         other = scalar(other)
-        if "c" in self.dtype.kind + other.dtype.kind:
-            dtype = common(self, other)
-            return self.to(dtype).value == other.to(dtype).value
-        return bool(self.value == other.value)
+        left, right = comparable(self, other)
+        return left == right
 
     def __ne__(self, other):
         return not self == other
 
     def __lt__(self, other):
-        return bool(self.value < scalar(other).value)
+        left, right = comparable(self, scalar(other))
+        return left < right
 
     def __le__(self, other):
-        return bool(self.value <= scalar(other).value)
+        left, right = comparable(self, scalar(other))
+        return left <= right
 
     def __gt__(self, other):
-        return bool(self.value > scalar(other).value)
+        left, right = comparable(self, scalar(other))
+        return left > right
 
     def __ge__(self, other):
-        return bool(self.value >= scalar(other).value)
+        left, right = comparable(self, scalar(other))
+        return left >= right
 
     # Signs.
     def __pos__(self):
@@ -205,6 +207,15 @@ def scalar(value):
 def widened(dtype):
     """The dtype of arithmetic on one number: integers and booleans are at least 64 bits wide."""
     return dtype if dtype.kind in "fc" else UINT64 if dtype.kind == "u" else INT64
+
+
+def comparable(left, right):
+    """The Python numbers to compare: integers by value, others in a type that holds both."""
+    if any(side.dtype.kind in "fc" for side in (left, right)):
+        dtype = common(left, right)
+        kind = complex if dtype.kind == "c" else float
+        return tuple(kind(side.to(dtype).value) for side in (left, right))
+    return left.value, right.value
 
 
 def part(dtype):

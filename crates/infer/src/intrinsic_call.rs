@@ -41,6 +41,15 @@ impl Inference<'_> {
             Typing::Gcd => self.gcd(intrinsic, name, arguments, span),
             Typing::LogBase => self.log(family, arguments, span),
             Typing::Ldexp => self.ldexp(intrinsic, name, arguments, span),
+            Typing::OfIntegers => self.counts(intrinsic, name, arguments, span),
+            Typing::Hash => self.hash(intrinsic, name, arguments, span),
+            Typing::Double => self.double(intrinsic, name, arguments, span),
+            Typing::FloatFloatFloat => self.three_floats(intrinsic, family, arguments, span),
+            Typing::IsClose => self.is_close(arguments, span),
+            Typing::SplitFloat => self.split_float(intrinsic, family, arguments, span),
+            Typing::OfTuple => self.of_tuple(intrinsic, arguments, span),
+            Typing::Hypot => self.hypot(family, arguments, span),
+            Typing::PowModulo => self.power_call(arguments, span),
             Typing::OfInteger => self.of_integer(intrinsic, name, arguments, span),
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
         }
@@ -87,7 +96,23 @@ impl Inference<'_> {
         Ok(Expr::new(ExprKind::Range { start, stop, step }, Type::Range, span))
     }
 
-    fn one_number(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed<(Expr, Dtype)> {
+    fn hash(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let placed = self.place_arguments(name, &["x"], 1, arguments, span)?;
+        let (value, _) = self.number_argument(name, placed[0].expect("it is required"))?;
+        Ok(apply(intrinsic, vec![value], Dtype::Int64, span))
+    }
+
+    fn double(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let (value, _) = self.one_number(name, arguments, span)?;
+        Ok(apply(intrinsic, vec![to_dtype(value, Dtype::Float64)], Dtype::Float64, span))
+    }
+
+    pub(crate) fn one_number(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed<(Expr, Dtype)> {
         let placed = self.place_arguments(name, &["x"], 1, arguments, span)?;
         self.real_argument(name, placed[0].expect("it is required"))
     }
@@ -103,7 +128,7 @@ impl Inference<'_> {
         Ok([self.real_argument(name, first)?, self.real_argument(name, second)?])
     }
 
-    fn float_float(
+    pub(crate) fn float_float(
         &mut self,
         intrinsic: Intrinsic,
         family: Family,
@@ -287,24 +312,6 @@ impl Inference<'_> {
         })
     }
 
-    fn power_call(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
-        let placed = self.place_arguments("pow", &["base", "exp"], 2, arguments, span)?;
-        let [base, exponent] = [placed[0], placed[1]].map(|argument| argument.expect("it is required"));
-        let (base, exponent) = (self.number_argument("pow", base)?, self.number_argument("pow", exponent)?);
-        Ok(scalar_binary(ast::BinaryOp::Pow, base, exponent, span).expect("both are numbers"))
-    }
-
-    fn gcd(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
-        let [(left, a), (right, b)] = self.two_numbers(name, arguments, span)?;
-        for (side, dtype) in [(&left, a), (&right, b)] {
-            if dtype.is_float() {
-                return Err(self.report_argument(name, side, "integers"));
-            }
-        }
-        let dtype = promote(a, b);
-        Ok(apply(intrinsic, vec![to_dtype(left, dtype), to_dtype(right, dtype)], dtype, span))
-    }
-
     fn log(&mut self, family: Family, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments("log", &["x", "base"], 1, arguments, span)?;
         let (value, a) = self.real_argument("log", placed[0].expect("it is required"))?;
@@ -328,7 +335,7 @@ impl Inference<'_> {
 }
 
 /// How the program spelled the function, for messages.
-fn spelled(intrinsic: Intrinsic, family: Family) -> &'static str {
+pub(crate) fn spelled(intrinsic: Intrinsic, family: Family) -> &'static str {
     let prefix = match family {
         Family::Numpy => "numpy.",
         Family::Python => "",
@@ -341,7 +348,7 @@ fn spelled(intrinsic: Intrinsic, family: Family) -> &'static str {
 }
 
 /// The float type that the arguments of a function are converted to; see [`Family`].
-fn float_type(family: Family, arguments: &[Dtype]) -> Dtype {
+pub(crate) fn float_type(family: Family, arguments: &[Dtype]) -> Dtype {
     match family {
         Family::Numpy => {
             let has = |wanted| arguments.contains(&wanted);
@@ -361,7 +368,7 @@ fn float_type(family: Family, arguments: &[Dtype]) -> Dtype {
     }
 }
 
-fn apply(intrinsic: Intrinsic, arguments: Vec<Expr>, dtype: Dtype, span: Span) -> Expr {
+pub(crate) fn apply(intrinsic: Intrinsic, arguments: Vec<Expr>, dtype: Dtype, span: Span) -> Expr {
     Expr::new(ExprKind::Intrinsic { intrinsic, arguments }, Type::Scalar(dtype), span)
 }
 

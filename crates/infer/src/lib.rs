@@ -53,6 +53,7 @@ mod kernel_call;
 mod liveness;
 mod locals;
 mod loops;
+mod math_call;
 mod memo;
 mod module_scope;
 mod names;

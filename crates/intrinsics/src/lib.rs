@@ -54,8 +54,26 @@ pub enum Typing {
     NewArray(Filling),
     /// An array, for a full one its value, and a dtype; gives an array of that shape.
     NewArrayLike(Filling),
-    /// Two integers, typed as in arithmetic.
+    /// Integers, typed as in arithmetic.
     Gcd,
+    /// Two integers that are counts, of which the second may be missing; gives an int64.
+    OfIntegers,
+    /// Three integers of one type; gives one of that type.
+    PowModulo,
+    /// One number; gives an int64.
+    Hash,
+    /// One number, converted to float64.
+    Double,
+    /// Three numbers, converted to a common float type.
+    FloatFloatFloat,
+    /// Two numbers and two tolerances, in a common float type; gives a bool.
+    IsClose,
+    /// One number, converted as by `Float`; gives a tuple of two numbers.
+    SplitFloat,
+    /// Tuples of numbers; gives a number.
+    OfTuple,
+    /// One number or two, typed as by `FloatFloat`.
+    Hypot,
     /// One number, or two of which the second is the base; typed as `Float` or `FloatFloat`.
     LogBase,
     /// A float, converted as by `Float`, and an integer; gives the float's type.

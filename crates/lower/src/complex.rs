@@ -10,8 +10,11 @@ use hotloop_abi::{ExceptionClass, RuntimeFunction};
 use hotloop_hir::{BinaryOp, CompareOp, Constant, ErrorModel, Expr, ExprKind, UnaryOp};
 use hotloop_intrinsics::Intrinsic;
 use hotloop_mir as mir;
-use hotloop_mir::{FloatCompare, MachineType, Value};
+use hotloop_mir::{FloatCompare, IntCompare, MachineType, Value};
 use hotloop_types::{Dtype, Type};
+
+/// What the hash of the imaginary part is multiplied with: CPython's `_PyHASH_IMAG`.
+const IMAGINARY_HASH_FACTOR: i64 = 1_000_003;
 
 /// Real and imaginary part.
 pub(crate) type Parts = [Value; 2];
@@ -90,6 +93,7 @@ impl Lowering<'_> {
         &mut self,
         expr: &Expr,
         intrinsic: Intrinsic,
+        argument: &Expr,
         operands: &[Operand],
     ) -> Operand {
         match (intrinsic, operands) {
@@ -102,6 +106,16 @@ impl Lowering<'_> {
             }
             (Intrinsic::Abs, [value]) => {
                 Operand::Scalar(self.code.call_math(RuntimeFunction::Hypot, None, &value.parts()))
+            }
+            (Intrinsic::Hash, [value]) => {
+                let part = scalar_dtype(&argument.ty).part();
+                let [real, imag] = value.parts().map(|each| self.code.hash_of_real(part, each));
+                let scaled = self.code.binary_const(mir::BinaryOp::Imul, imag, IMAGINARY_HASH_FACTOR);
+                let hash = self.code.binary(mir::BinaryOp::Iadd, real, scaled);
+                // No hash is -1.
+                let is_reserved = self.code.compare_const(IntCompare::Eq, hash, -1);
+                let other = self.code.int64(-2);
+                Operand::Scalar(self.code.select(is_reserved, other, hash))
             }
             (other, _) => panic!("HIR: {other:?} of complex numbers gives {}", expr.ty),
         }
@@ -243,7 +257,7 @@ impl Code {
     }
 
     /// A number of dtype `from`, complex or not, as a complex number.
-    pub(crate) fn to_complex(&mut self, operand: &Operand, from: Dtype, to: Dtype) -> Parts {
+    pub(crate) fn complex_of(&mut self, operand: &Operand, from: Dtype, to: Dtype) -> Parts {
         if from.is_complex() {
             return operand.parts().map(|part| self.convert_scalar(part, from.part(), to.part()));
         }

@@ -57,7 +57,7 @@ impl Code {
     /// A number of one dtype in another.
     pub(crate) fn convert_number(&mut self, operand: &Operand, from: Dtype, to: Dtype) -> Operand {
         if to.is_complex() {
-            return Operand::Complex(self.to_complex(operand, from, to));
+            return Operand::Complex(self.complex_of(operand, from, to));
         }
         if from.is_complex() {
             assert_eq!(to, Dtype::Bool, "HIR: a complex number does not become real");

@@ -4,7 +4,7 @@ use crate::code::Code;
 use crate::complex::is_complex;
 use crate::lowering::Lowering;
 use crate::values::{Operand, scalar_dtype};
-use hotloop_abi::RuntimeFunction;
+use hotloop_abi::{ExceptionClass, RuntimeFunction};
 use hotloop_hir::Expr;
 use hotloop_intrinsics::{Intrinsic, Realization};
 use hotloop_mir::{BinaryOp, ConvertOp, FloatCompare, InstKind, IntCompare, MachineType, UnaryOp, Value};
@@ -19,7 +19,7 @@ impl Lowering<'_> {
         let operands = self.exprs(arguments);
         self.code.set_span(expr.span);
         if operands.iter().any(|operand| matches!(operand, Operand::Complex(_))) || is_complex(&expr.ty) {
-            return self.complex_intrinsic(expr, intrinsic, &operands);
+            return self.complex_intrinsic(expr, intrinsic, &arguments[0], &operands);
         }
         let values: Vec<Value> = operands.iter().map(Operand::scalar).collect();
         if intrinsic == Intrinsic::Divmod {
@@ -78,6 +78,26 @@ impl Lowering<'_> {
             Intrinsic::Degrees => code.scaled(x, 180.0 / std::f64::consts::PI),
             Intrinsic::Radians => code.scaled(x, std::f64::consts::PI / 180.0),
             Intrinsic::Gcd => code.greatest_common_divisor(dtype, x, values[1]),
+            Intrinsic::Lcm => code.least_common_multiple(dtype, x, values[1]),
+            Intrinsic::Fraction => code.fraction(x),
+            Intrinsic::Hash => code.hash_of_real(dtype, x),
+            Intrinsic::Isqrt => self.integer_root(dtype, x),
+            Intrinsic::Factorial => self.count(
+                RuntimeFunction::Factorial,
+                &["factorial() not defined for negative values"],
+                values,
+            ),
+            Intrinsic::Comb | Intrinsic::Perm => {
+                let is_comb = intrinsic == Intrinsic::Comb;
+                let function = if is_comb { RuntimeFunction::Comb } else { RuntimeFunction::Perm };
+                self.count(
+                    function,
+                    &["n must be a non-negative integer", "k must be a non-negative integer"],
+                    values,
+                )
+            }
+            Intrinsic::PowModulo => self.power_modulo(dtype, values),
+            Intrinsic::IsClose => self.is_close(values),
             Intrinsic::IsInteger => code.is_integral_float(x),
             Intrinsic::BitLength | Intrinsic::BitCount => code.bits_of_magnitude(intrinsic, dtype, x),
             Intrinsic::LogBase => self.logarithm(values),
@@ -95,6 +115,10 @@ impl Lowering<'_> {
             | Intrinsic::ZerosLike
             | Intrinsic::OnesLike
             | Intrinsic::FullLike
+            | Intrinsic::Frexp
+            | Intrinsic::Modf
+            | Intrinsic::Prod
+            | Intrinsic::Dist
             | Intrinsic::Complex
             | Intrinsic::Real
             | Intrinsic::Imag
@@ -128,6 +152,69 @@ impl Lowering<'_> {
     }
 }
 
+impl Lowering<'_> {
+    fn integer_root(&mut self, dtype: Dtype, x: Value) -> Value {
+        if dtype.kind() == DtypeKind::Signed {
+            let fits = self.code.compare_const(IntCompare::Sge, x, 0);
+            self.code.check(fits, ExceptionClass::ValueError, "isqrt() argument must be nonnegative");
+        }
+        self.code.call_runtime(RuntimeFunction::Isqrt, vec![x])
+    }
+
+    /// A count of what can be made of so many; `negative` says for each number that it must not be.
+    fn count(&mut self, function: RuntimeFunction, negative: &[&str], values: &[Value]) -> Value {
+        for (value, message) in values.iter().zip(negative) {
+            let fits = self.code.compare_const(IntCompare::Sge, *value, 0);
+            self.code.check(fits, ExceptionClass::ValueError, message);
+        }
+        let count = self.code.call_runtime(function, values.to_vec());
+        let fits = self.code.compare_const(IntCompare::Sge, count, 0);
+        self.code.check(fits, ExceptionClass::OverflowError, "the result does not fit 64 bits");
+        count
+    }
+
+    /// `pow(base, exponent, modulus)`.
+    fn power_modulo(&mut self, dtype: Dtype, values: &[Value]) -> Value {
+        let is_nonzero = self.code.compare_const(IntCompare::Ne, values[2], 0);
+        self.code.check(is_nonzero, ExceptionClass::ValueError, "pow() 3rd argument cannot be 0");
+        if dtype.kind() == DtypeKind::Unsigned {
+            return self.code.call_runtime(RuntimeFunction::PowModUnsigned, values.to_vec());
+        }
+        let power = self.code.call_runtime(RuntimeFunction::PowMod, values.to_vec());
+        let exists = self.code.compare_const(IntCompare::Ne, power, i64::MIN);
+        let message = "base is not invertible for the given modulus";
+        self.code.check(exists, ExceptionClass::ValueError, message);
+        power
+    }
+
+    /// `isclose(a, b, rel_tol, abs_tol)`.
+    fn is_close(&mut self, values: &[Value]) -> Value {
+        let [a, b, relative, absolute] = values else { panic!("HIR: isclose takes four floats") };
+        let code = &mut self.code;
+        for tolerance in [relative, absolute] {
+            let is_negative = code.compare_float_const(FloatCompare::Lt, *tolerance, 0.0);
+            let fits = code.unary(UnaryOp::Inot, is_negative);
+            code.check(fits, ExceptionClass::ValueError, "tolerances must be non-negative");
+        }
+        let is_same = code.compare_floats(FloatCompare::Eq, *a, *b);
+        let difference = code.binary(BinaryOp::Fsub, *b, *a);
+        let difference = code.unary(UnaryOp::Fabs, difference);
+        let mut is_near = code.compare_floats(FloatCompare::Le, difference, *absolute);
+        let mut are_finite = code.boolean(true);
+        for side in [a, b] {
+            let bound = code.binary(BinaryOp::Fmul, *relative, *side);
+            let bound = code.unary(UnaryOp::Fabs, bound);
+            let is_within = code.compare_floats(FloatCompare::Le, difference, bound);
+            is_near = code.binary(BinaryOp::Or, is_near, is_within);
+            let is_infinite = code.compare_magnitude(FloatCompare::Eq, *side, f64::INFINITY);
+            let is_finite = code.unary(UnaryOp::Inot, is_infinite);
+            are_finite = code.binary(BinaryOp::And, are_finite, is_finite);
+        }
+        let is_near = code.binary(BinaryOp::And, is_near, are_finite);
+        code.binary(BinaryOp::Or, is_same, is_near)
+    }
+}
+
 impl Code {
     /// Calls a math function: the one for float32 where there is one and all arguments are that; otherwise that for float64, in which the arguments and, for float32,
     /// the result are converted.
@@ -149,7 +236,10 @@ impl Code {
             })
             .collect();
         let result = self.value(InstKind::CallRuntime { function: double, arguments: promoted });
-        if is_single { self.convert(ConvertOp::Demote, result, MachineType::F32) } else { result }
+        if is_single && self.ty(result) == MachineType::F64 {
+            return self.convert(ConvertOp::Demote, result, MachineType::F32);
+        }
+        result
     }
 
     fn absolute(&mut self, dtype: Dtype, x: Value) -> Value {
@@ -206,6 +296,40 @@ impl Code {
         };
         let magnitude = self.absolute(dtype, x);
         self.call_runtime(function, vec![magnitude])
+    }
+
+    /// Euclid's algorithm, then the product without what both have in common; 0 with a zero.
+    fn least_common_multiple(&mut self, dtype: Dtype, a: Value, b: Value) -> Value {
+        let divisor = self.greatest_common_divisor(dtype, a, b);
+        let (a, b) = (self.absolute(dtype, a), self.absolute(dtype, b));
+        let is_zero = self.compare_const(IntCompare::Eq, divisor, 0);
+        let one = self.int(self.ty(divisor), 1);
+        let divisor = self.select(is_zero, one, divisor);
+        let quotient = self.binary(BinaryOp::Udiv, a, divisor);
+        let multiple = self.binary(BinaryOp::Imul, quotient, b);
+        self.absolute(dtype, multiple)
+    }
+
+    /// What `modf` gives first: of an infinity zero, with its sign.
+    fn fraction(&mut self, x: Value) -> Value {
+        let whole = self.unary(UnaryOp::Ftrunc, x);
+        let rest = self.binary(BinaryOp::Fsub, x, whole);
+        let is_infinite = self.compare_magnitude(FloatCompare::Eq, x, f64::INFINITY);
+        let zero = self.zero(self.ty(x));
+        let rest = self.select(is_infinite, zero, rest);
+        self.binary(BinaryOp::Fcopysign, rest, x)
+    }
+
+    /// Python's hash of a real number.
+    pub(crate) fn hash_of_real(&mut self, dtype: Dtype, x: Value) -> Value {
+        let (function, wide) = match dtype.kind() {
+            DtypeKind::Float => (RuntimeFunction::HashFloat, Dtype::Float64),
+            DtypeKind::Unsigned => (RuntimeFunction::HashUnsigned, Dtype::UInt64),
+            DtypeKind::Bool | DtypeKind::Signed => (RuntimeFunction::HashInteger, Dtype::Int64),
+            DtypeKind::Complex => panic!("HIR: the parts of a complex number are hashed"),
+        };
+        let x = self.convert_scalar(x, dtype, wide);
+        self.call_runtime(function, vec![x])
     }
 
     fn compare_magnitude(&mut self, op: FloatCompare, x: Value, bound: f64) -> Value {

@@ -419,6 +419,15 @@ fn every_operation_of_the_table_is_known() {
             Typing::Divmod => (&["int64", "int64"], "Tuple(int64, int64)"),
             Typing::Length => (&["float64[:]"], "int64"),
             Typing::Ldexp => (&["float64", "int64"], "float64"),
+            Typing::OfIntegers => (&["int64", "int64"], "int64"),
+            Typing::PowModulo => (&["int64", "int64", "int64"], "int64"),
+            Typing::Hash => (&["float64"], "int64"),
+            Typing::Double => (&["float64"], "float64"),
+            Typing::FloatFloatFloat => (&["float64", "float64", "float64"], "float64"),
+            Typing::IsClose => (&["float64", "float64", "float64", "float64"], "bool"),
+            Typing::Hypot => (&["float64", "float64"], "float64"),
+            // Made of other operations by inference.
+            Typing::SplitFloat | Typing::OfTuple => continue,
             Typing::OfInteger => (&["int64"], "int64"),
             Typing::Complex => match operation {
                 Intrinsic::Complex => (&["float64", "float64"], "complex128"),

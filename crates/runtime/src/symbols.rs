@@ -1,7 +1,7 @@
 //! Where the functions of the abi's table are, for whoever links compiled code.
 
 use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
-use crate::math::{MathFunction, complex, gamma, integers, libm, rounding};
+use crate::math::{MathFunction, complex, floats, gamma, integers, libm, rounding};
 use crate::parallel::hl_parallel_for;
 use crate::safepoint::hl_safepoint;
 use hotloop_abi::RuntimeFunction;
@@ -78,6 +78,22 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::RoundDigits => Implementation::Math(MathFunction::DoubleInteger(rounding::hl_round_digits)),
         Row::BitLength => Implementation::Math(MathFunction::Integer(integers::hl_bit_length)),
         Row::BitCount => Implementation::Math(MathFunction::Integer(integers::hl_bit_count)),
+        Row::Remainder => Implementation::Math(MathFunction::DoubleDouble(libm::REMAINDER.get())),
+        Row::Fma => Implementation::Math(MathFunction::TripleDouble(libm::FMA.get())),
+        Row::Ulp => Implementation::Math(MathFunction::Double(floats::hl_ulp)),
+        Row::FrexpMantissa => Implementation::Math(MathFunction::Double(floats::hl_frexp_mantissa)),
+        Row::FrexpExponent => Implementation::Math(MathFunction::DoubleToInteger(floats::hl_frexp_exponent)),
+        Row::HashFloat => Implementation::Math(MathFunction::DoubleToInteger(floats::hl_hash_float)),
+        Row::HashInteger => Implementation::Math(MathFunction::Integer(floats::hl_hash_integer)),
+        Row::HashUnsigned => Implementation::Math(MathFunction::Integer(floats::hl_hash_unsigned)),
+        Row::Isqrt => Implementation::Math(MathFunction::Integer(integers::hl_isqrt)),
+        Row::Factorial => Implementation::Math(MathFunction::Integer(integers::hl_factorial)),
+        Row::Comb => Implementation::Math(MathFunction::IntegerInteger(integers::hl_comb)),
+        Row::Perm => Implementation::Math(MathFunction::IntegerInteger(integers::hl_perm)),
+        Row::PowMod => Implementation::Math(MathFunction::TripleInteger(integers::hl_pow_mod)),
+        Row::PowModUnsigned => {
+            Implementation::Math(MathFunction::TripleInteger(integers::hl_pow_mod_unsigned))
+        }
         Row::ComplexPow => Implementation::Math(MathFunction::ComplexComplex(complex::hl_complex_pow)),
         Row::FloatSin => Implementation::Math(MathFunction::Float(libm::SINF.get())),
         Row::FloatCos => Implementation::Math(MathFunction::Float(libm::COSF.get())),

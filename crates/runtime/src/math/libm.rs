@@ -95,6 +95,7 @@ functions! {
     FMOD = fmod(x: f64, y: f64) -> f64, DoubleDouble;
     ERF = erf(x: f64) -> f64, Double;
     ERFC = erfc(x: f64) -> f64, Double;
+    REMAINDER = remainder(x: f64, y: f64) -> f64, DoubleDouble;
     NEXTAFTER = nextafter(x: f64, y: f64) -> f64, DoubleDouble;
     LDEXP = ldexp(x: f64, exponent: c_int) -> f64, Scaled;
     FMA = fma(x: f64, y: f64, z: f64) -> f64, DoubleDoubleDouble;

@@ -4,6 +4,7 @@
 //! interpreter both come from it, so the two cannot give different bits.
 
 pub(crate) mod complex;
+pub(crate) mod floats;
 pub(crate) mod gamma;
 pub(crate) mod integers;
 pub(crate) mod libm;
@@ -42,6 +43,10 @@ pub fn call_math(function: RuntimeFunction, arguments: &[MathValue]) -> Option<M
         (MathFunction::Double(function), &[F64(x)]) => Some(F64(function(x))),
         (MathFunction::DoubleDouble(function), &[F64(x), F64(y)]) => Some(F64(function(x, y))),
         (MathFunction::DoubleInteger(function), &[F64(x), I64(n)]) => Some(F64(function(x, n))),
+        (MathFunction::TripleDouble(function), &[F64(x), F64(y), F64(z)]) => Some(F64(function(x, y, z))),
+        (MathFunction::DoubleToInteger(function), &[F64(x)]) => Some(I64(function(x))),
+        (MathFunction::IntegerInteger(function), &[I64(a), I64(b)]) => Some(I64(function(a, b))),
+        (MathFunction::TripleInteger(function), &[I64(a), I64(b), I64(c)]) => Some(I64(function(a, b, c))),
         (MathFunction::Integer(function), &[I64(n)]) => Some(I64(function(n))),
         (MathFunction::ComplexComplex(function), &[F64(a), F64(b), F64(c), F64(d), I64(part)]) => {
             Some(F64(function(a, b, c, d, part)))
@@ -52,6 +57,10 @@ pub fn call_math(function: RuntimeFunction, arguments: &[MathValue]) -> Option<M
             MathFunction::Double(_)
             | MathFunction::DoubleDouble(_)
             | MathFunction::DoubleInteger(_)
+            | MathFunction::TripleDouble(_)
+            | MathFunction::DoubleToInteger(_)
+            | MathFunction::IntegerInteger(_)
+            | MathFunction::TripleInteger(_)
             | MathFunction::Integer(_)
             | MathFunction::ComplexComplex(_)
             | MathFunction::Float(_)
@@ -61,13 +70,17 @@ pub fn call_math(function: RuntimeFunction, arguments: &[MathValue]) -> Option<M
     }
 }
 
-/// A function without effects, by the types of its parameters; the result has the type of the first one.
+/// A function without effects, by the types of its parameters; the result has the type of the first one unless the name says otherwise.
 #[derive(Clone, Copy)]
 pub(crate) enum MathFunction {
     Double(extern "C" fn(f64) -> f64),
     DoubleDouble(extern "C" fn(f64, f64) -> f64),
     DoubleInteger(extern "C" fn(f64, i64) -> f64),
+    TripleDouble(extern "C" fn(f64, f64, f64) -> f64),
+    DoubleToInteger(extern "C" fn(f64) -> i64),
     Integer(extern "C" fn(i64) -> i64),
+    IntegerInteger(extern "C" fn(i64, i64) -> i64),
+    TripleInteger(extern "C" fn(i64, i64, i64) -> i64),
     /// One part of a function of two complex numbers.
     ComplexComplex(extern "C" fn(f64, f64, f64, f64, i64) -> f64),
     Float(extern "C" fn(f32) -> f32),
@@ -89,10 +102,23 @@ impl MathFunction {
             Self::Double(function) => function as *const u8,
             Self::DoubleDouble(function) => function as *const u8,
             Self::DoubleInteger(function) => function as *const u8,
+            Self::TripleDouble(function) => function as *const u8,
+            Self::DoubleToInteger(function) => function as *const u8,
             Self::Integer(function) => function as *const u8,
+            Self::IntegerInteger(function) => function as *const u8,
+            Self::TripleInteger(function) => function as *const u8,
             Self::ComplexComplex(function) => function as *const u8,
             Self::Float(function) => function as *const u8,
             Self::FloatFloat(function) => function as *const u8,
+        }
+    }
+
+    /// The machine type of its result.
+    #[cfg(test)]
+    const fn result(self) -> hotloop_abi::MachineType {
+        match self {
+            Self::DoubleToInteger(_) => hotloop_abi::MachineType::I64,
+            _ => self.parameters()[0],
         }
     }
 
@@ -104,7 +130,11 @@ impl MathFunction {
             Self::Double(_) => &[F64],
             Self::DoubleDouble(_) => &[F64, F64],
             Self::DoubleInteger(_) => &[F64, I64],
+            Self::TripleDouble(_) => &[F64, F64, F64],
+            Self::DoubleToInteger(_) => &[F64],
             Self::Integer(_) => &[I64],
+            Self::IntegerInteger(_) => &[I64, I64],
+            Self::TripleInteger(_) => &[I64, I64, I64],
             Self::ComplexComplex(_) => &[F64, F64, F64, F64, I64],
             Self::Float(_) => &[F32],
             Self::FloatFloat(_) => &[F32, F32],
@@ -124,7 +154,7 @@ mod tests {
             assert_eq!(implementation.is_some(), row.effects() == Effects::Pure, "{}", row.symbol());
             let Some(implementation) = implementation else { continue };
             assert_eq!(implementation.parameters(), row.parameters(), "{}", row.symbol());
-            assert_eq!(Some(implementation.parameters()[0]), row.result(), "{}", row.symbol());
+            assert_eq!(Some(implementation.result()), row.result(), "{}", row.symbol());
             assert!(!row.may_raise());
         }
     }
