@@ -141,6 +141,7 @@ runtime_functions! {
     Release "hl_release" (Ptr) -> [] Memory false "Takes a reference from a block and frees it with the last one; null is left alone.",
     Safepoint "hl_safepoint" () -> [] Memory true "Called when the interrupt flag is set: raises `KeyboardInterrupt`, ends a cancelled region, or clears the flag.",
     ParallelFor "hl_parallel_for" (I64, Ptr, Ptr, Ptr, I64, I64) -> [] Any true "Runs a parallel region: trip count, body (`ParallelBody`), captures, partial results (a row a chunk), number of partials in a row (0 = no reduction: adaptive splitting; else fixed chunks by `chunk_count`), estimated picoseconds an iteration (0 = unknown: to be given when the body calls, or has a loop whose trip count is not a constant, since a region that is said to be cheap runs on one thread at first). Raises the error of the lowest index; all lower indices have run.",
+    ErrorIs "hl_error_is" (I64, I64) -> [I64] Pure false "Whether the class of the first number is that of the second or derives from it: 1 or 0.",
     Sin "sin" (F64) -> [F64] Pure false "The platform's `sin`.",
     Cos "cos" (F64) -> [F64] Pure false "The platform's `cos`.",
     Tan "tan" (F64) -> [F64] Pure false "The platform's `tan`.",

@@ -1,7 +1,7 @@
 //! One activation of a function: its values, its slots, and which memory it reached through which region.
 
 use crate::memory::Memory;
-use crate::outcome::{Stop, TrapKind};
+use crate::outcome::{Exception, Stop, TrapKind};
 use crate::{Scalar, evaluate};
 use hotloop_index::IdMap;
 use hotloop_mir::{Block, Function, Region, RegionKind, Slot, Value};
@@ -11,6 +11,8 @@ pub(crate) struct Frame<'p> {
     pub(crate) function: &'p Function,
     values: IdMap<Value, Option<Scalar>>,
     slots: IdMap<Slot, Option<u64>>,
+    /// The error that led to the current unwind block, until it is caught.
+    pub(crate) in_flight: Option<Box<Exception>>,
     /// For every allocation that was accessed, the first region of each kind through which it was.
     regions: HashMap<u64, Vec<Region>>,
 }
@@ -19,7 +21,7 @@ impl<'p> Frame<'p> {
     pub(crate) fn new(function: &'p Function) -> Self {
         let values = function.values.ids().map(|_| None).collect();
         let slots = function.slots.ids().map(|_| None).collect();
-        Self { function, values, slots, regions: HashMap::new() }
+        Self { function, values, slots, in_flight: None, regions: HashMap::new() }
     }
 
     pub(crate) fn get(&self, value: Value) -> Result<Scalar, Stop> {

@@ -24,12 +24,18 @@ pub struct Interpreter<'p> {
     known: HashMap<String, &'p Function>,
     /// The functions whose address was taken.
     pub(crate) addressed: Vec<String>,
+    /// The errors that were caught by the functions that run.
+    caught: Vec<Box<Exception>>,
     /// The state of the generator that shuffles.
     pub(crate) random: u64,
 }
 
 /// Stack for one nested call. Generous, since builds without optimisation use several kilobytes.
 const STACK_BYTES_PER_CALL: usize = 16 << 10;
+
+/// The addresses of caught errors: outside of all memory.
+const ERRORS_START: u64 = 0xE000_0000_0000_0000;
+const ERROR_STEP: u64 = 8;
 
 /// How much deeper than `max_depth` calls may be nested by functions that do not check the stack.
 const UNCHECKED_DEPTH: usize = 100;
@@ -62,6 +68,7 @@ impl<'p> Interpreter<'p> {
             depth: 0,
             known: HashMap::new(),
             addressed: Vec::new(),
+            caught: Vec::new(),
             random: 0,
         }
     }
@@ -123,9 +130,11 @@ impl<'p> Interpreter<'p> {
         }
         let mut frame = Frame::new(function);
         frame.enter(function.entry(), arguments.iter().copied());
+        let caught = self.caught.len();
         self.depth += 1;
         let end = self.run(&mut frame, function.entry());
         self.depth -= 1;
+        self.caught.truncate(caught);
         frame.leave(&mut self.memory);
         match end? {
             End::Returned(results) => Ok(results),
@@ -150,15 +159,21 @@ impl<'p> Interpreter<'p> {
     /// block that raised it, or ends the run.
     pub(crate) fn run(&mut self, frame: &mut Frame<'p>, start: Block) -> Result<End, Outcome> {
         let mut block = start;
-        let mut in_flight: Option<Box<Exception>> = None;
+        let outside = frame.in_flight.take();
+        let end = self.run_blocks(frame, &mut block);
+        frame.in_flight = outside;
+        end
+    }
+
+    fn run_blocks(&mut self, frame: &mut Frame<'p>, block: &mut Block) -> Result<End, Outcome> {
         loop {
-            match self.block(frame, block, in_flight.as_deref()) {
-                Ok(Next::Block(next)) => block = next,
+            match self.block(frame, *block) {
+                Ok(Next::Block(next)) => *block = next,
                 Ok(Next::End(end)) => return Ok(end),
-                Err(Outcome::Raised(exception)) => match frame.function.blocks[block].unwind {
+                Err(Outcome::Raised(exception)) => match frame.function.blocks[*block].unwind {
                     Some(target) => {
-                        in_flight = Some(exception);
-                        block = target;
+                        frame.in_flight = Some(exception);
+                        *block = target;
                     }
                     None => return Err(Outcome::Raised(exception)),
                 },
@@ -167,12 +182,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    fn block(
-        &mut self,
-        frame: &mut Frame<'p>,
-        block: Block,
-        in_flight: Option<&Exception>,
-    ) -> Result<Next, Outcome> {
+    fn block(&mut self, frame: &mut Frame<'p>, block: Block) -> Result<Next, Outcome> {
         let function = frame.function;
         let data = &function.blocks[block];
         for inst in &data.insts {
@@ -182,8 +192,8 @@ impl<'p> Interpreter<'p> {
                 .map_err(|stop| stop.at(&function.name, || data.kind.to_string(), data.span))?;
         }
         self.burn_fuel()?;
-        if let (Terminator::Reraise, Some(exception)) = (&data.terminator, in_flight) {
-            return Err(Outcome::Raised(Box::new(exception.clone())));
+        if let (Terminator::Reraise, Some(exception)) = (&data.terminator, &frame.in_flight) {
+            return Err(Outcome::Raised(exception.clone()));
         }
         let inst = || data.terminator.to_string();
         self.terminator(frame, block, &data.terminator)
@@ -214,6 +224,7 @@ impl<'p> Interpreter<'p> {
                 Err(Stop::raise_error(data, &payload?))
             }
             Terminator::Reraise => Err(Stop::Trap(TrapKind::NoErrorInFlight(block))),
+            Terminator::RaiseAgain(error) => Err(self.raise_again(frame.address(*error)?)),
             Terminator::ParFor(region) => {
                 let results = self.parallel_loop(frame, region)?;
                 frame.enter(region.exit, results);
@@ -255,6 +266,18 @@ impl<'p> Interpreter<'p> {
             }
             InstKind::Safepoint => self.safepoint()?,
             InstKind::CheckStack => self.check_stack()?,
+            InstKind::ErrorIs(error) => {
+                let base = frame.function.errors[*error].class;
+                let exception = frame.in_flight.as_ref().ok_or(Stop::Trap(TrapKind::NoErrorToCatch))?;
+                let result = Scalar::bool(exception.class.is_subclass_of(base));
+                set_result(frame, inst, Some(result));
+            }
+            InstKind::Catch => {
+                let exception = frame.in_flight.take().ok_or(Stop::Trap(TrapKind::NoErrorToCatch))?;
+                let address = ERRORS_START + ERROR_STEP * self.caught.len() as u64;
+                self.caught.push(exception);
+                set_result(frame, inst, Some(Scalar::ptr(address)));
+            }
             InstKind::Const(_)
             | InstKind::Unary(..)
             | InstKind::Binary(..)
@@ -296,6 +319,15 @@ impl<'p> Interpreter<'p> {
         let is_interrupted =
             self.options.interrupt.as_ref().is_some_and(|flag| flag.swap(false, Ordering::Relaxed));
         if is_interrupted { Err(Stop::raise(ExceptionClass::KeyboardInterrupt, "", &[])) } else { Ok(()) }
+    }
+
+    /// The error that a `catch` gave this address.
+    fn raise_again(&self, address: u64) -> Stop {
+        let number = (address.wrapping_sub(ERRORS_START) / ERROR_STEP) as usize;
+        match self.caught.get(number) {
+            Some(exception) => Stop::Outcome(Outcome::Raised(exception.clone())),
+            None => Stop::Trap(TrapKind::NoErrorToCatch),
+        }
     }
 
     fn check_stack(&self) -> Result<(), Stop> {

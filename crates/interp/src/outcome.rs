@@ -90,6 +90,8 @@ pub enum TrapKind {
     Unreachable,
     /// `reraise` without an error on the way.
     NoErrorInFlight(Block),
+    /// A handler without an error on the way, or an error that is gone.
+    NoErrorToCatch,
     /// The same memory was used by way of two regions that claim never to overlap.
     Regions(String),
     /// A descriptor was written, though nobody writes descriptors.
@@ -116,6 +118,7 @@ impl fmt::Display for TrapKind {
             Self::Undefined(value) => write!(f, "{value} is not defined yet"),
             Self::Unreachable => f.write_str("reached"),
             Self::NoErrorInFlight(block) => write!(f, "no error led to {block}"),
+            Self::NoErrorToCatch => f.write_str("no error is there to be caught or raised again"),
             Self::Regions(message) => f.write_str(message),
             Self::DescriptorWritten => f.write_str("a descriptor is written"),
             Self::NoFunction(symbol) => write!(f, "there is no function {symbol}"),

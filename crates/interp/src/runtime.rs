@@ -35,6 +35,13 @@ impl Interpreter<'_> {
                 self.outlined_loop(arguments)?;
                 Ok(None)
             }
+            RuntimeFunction::ErrorIs => {
+                let class = |argument: Scalar| ExceptionClass::by_number(signed(argument) as u32);
+                let derives = class(arguments[0])
+                    .zip(class(arguments[1]))
+                    .is_some_and(|(class, base)| class.is_subclass_of(base));
+                Ok(Some(Scalar::i64(i64::from(derives))))
+            }
             mathematics => {
                 debug_assert_eq!(mathematics.effects(), Effects::Pure, "all other rows are mathematics");
                 let result = self.math.call(mathematics, arguments);

@@ -339,6 +339,7 @@ impl Function {
                 Terminator::Return(_)
                 | Terminator::Raise { .. }
                 | Terminator::Reraise
+                | Terminator::RaiseAgain(_)
                 | Terminator::ParFor(_)
                 | Terminator::ParYield(_)
                 | Terminator::Unreachable => [None, None],

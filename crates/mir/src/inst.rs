@@ -100,6 +100,11 @@ pub enum InstKind {
     Safepoint,
     /// Raises `RecursionError` when the stack is nearly used up.
     CheckStack,
+    /// In an unwind block: whether the error that led here has the class of this one or a class that derives from it, as an `i1`.
+    ErrorIs(ErrorId),
+    /// In an unwind block: ends the error that led here. The result stands for it, as long as this activation lives and until this
+    /// instruction runs again.
+    Catch,
 }
 
 impl InstKind {
@@ -117,7 +122,9 @@ impl InstKind {
             | Self::SlotAddress(_)
             | Self::FunctionAddress(_)
             | Self::Safepoint
-            | Self::CheckStack => {}
+            | Self::CheckStack
+            | Self::ErrorIs(_)
+            | Self::Catch => {}
             Self::Unary(_, value)
             | Self::Convert(_, value, _)
             | Self::Load { address: value, .. }
@@ -149,7 +156,9 @@ impl InstKind {
             | Self::SlotAddress(_)
             | Self::FunctionAddress(_)
             | Self::Safepoint
-            | Self::CheckStack => {}
+            | Self::CheckStack
+            | Self::ErrorIs(_)
+            | Self::Catch => {}
             Self::Unary(_, value)
             | Self::Convert(_, value, _)
             | Self::Load { address: value, .. }
@@ -201,7 +210,9 @@ impl InstKind {
             | Self::Load { .. }
             | Self::Store { .. }
             | Self::SlotAddress(_)
-            | Self::FunctionAddress(_) => false,
+            | Self::FunctionAddress(_)
+            | Self::ErrorIs(_)
+            | Self::Catch => false,
         }
     }
 
@@ -226,7 +237,9 @@ impl InstKind {
             | Self::Check { .. }
             | Self::Call { .. }
             | Self::Safepoint
-            | Self::CheckStack => false,
+            | Self::CheckStack
+            | Self::ErrorIs(_)
+            | Self::Catch => false,
         }
     }
 
@@ -266,9 +279,11 @@ impl InstKind {
             Self::Unary(_, value) | Self::Binary(_, value, _) | Self::Select { then: value, .. } => {
                 value_type(*value)
             }
-            Self::IntCompare(..) | Self::FloatCompare(..) => Some(MachineType::I1),
+            Self::IntCompare(..) | Self::FloatCompare(..) | Self::ErrorIs(_) => Some(MachineType::I1),
             Self::Convert(_, _, to) => Some(*to),
-            Self::PtrAdd { .. } | Self::SlotAddress(_) | Self::FunctionAddress(_) => Some(MachineType::Ptr),
+            Self::PtrAdd { .. } | Self::SlotAddress(_) | Self::FunctionAddress(_) | Self::Catch => {
+                Some(MachineType::Ptr)
+            }
             Self::Load { ty, .. } => Some(*ty),
             Self::CheckBounds { .. } => Some(MachineType::I64),
             Self::CallRuntime { function, .. } => function.result(),

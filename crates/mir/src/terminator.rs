@@ -69,6 +69,8 @@ pub enum Terminator {
     },
     /// At the end of an unwind block: goes on with the error that led here, to this block's own unwind target or the caller.
     Reraise,
+    /// Raises an error that a `catch` has ended once more, as it was.
+    RaiseAgain(Value),
     /// A parallel loop.
     ParFor(ParFor),
     /// Ends an iteration of a parallel loop, with the accumulators' values.
@@ -100,6 +102,7 @@ impl Terminator {
                 visit(region.count);
                 region.reductions.iter().for_each(|reduction| visit(reduction.initial));
             }
+            Self::RaiseAgain(error) => visit(*error),
             Self::Reraise | Self::Unreachable => {}
         }
     }
@@ -119,6 +122,7 @@ impl Terminator {
                 visit(&mut region.count);
                 region.reductions.iter_mut().for_each(|reduction| visit(&mut reduction.initial));
             }
+            Self::RaiseAgain(error) => visit(error),
             Self::Reraise | Self::Unreachable => {}
         }
     }
@@ -150,7 +154,12 @@ impl Terminator {
                 visit(region.body);
                 visit(region.exit);
             }
-            Self::Return(_) | Self::Raise { .. } | Self::Reraise | Self::ParYield(_) | Self::Unreachable => {}
+            Self::Return(_)
+            | Self::Raise { .. }
+            | Self::Reraise
+            | Self::RaiseAgain(_)
+            | Self::ParYield(_)
+            | Self::Unreachable => {}
         }
     }
 
@@ -166,7 +175,12 @@ impl Terminator {
                 visit(&mut region.body);
                 visit(&mut region.exit);
             }
-            Self::Return(_) | Self::Raise { .. } | Self::Reraise | Self::ParYield(_) | Self::Unreachable => {}
+            Self::Return(_)
+            | Self::Raise { .. }
+            | Self::Reraise
+            | Self::RaiseAgain(_)
+            | Self::ParYield(_)
+            | Self::Unreachable => {}
         }
     }
 }

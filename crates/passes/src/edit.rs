@@ -19,6 +19,7 @@ pub(crate) fn jumps(terminator: &Terminator) -> Vec<&BlockCall> {
         Terminator::Return(_)
         | Terminator::Raise { .. }
         | Terminator::Reraise
+        | Terminator::RaiseAgain(_)
         | Terminator::ParFor(_)
         | Terminator::ParYield(_)
         | Terminator::Unreachable => Vec::new(),
@@ -33,6 +34,7 @@ pub(crate) fn jumps_mut(terminator: &mut Terminator) -> Vec<&mut BlockCall> {
         Terminator::Return(_)
         | Terminator::Raise { .. }
         | Terminator::Reraise
+        | Terminator::RaiseAgain(_)
         | Terminator::ParFor(_)
         | Terminator::ParYield(_)
         | Terminator::Unreachable => Vec::new(),

@@ -3,6 +3,7 @@
 use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
 use crate::math::{MathFunction, complex, floats, gamma, integers, libm, rounding};
 use crate::parallel::hl_parallel_for;
+use crate::raise::hl_error_is;
 use crate::safepoint::hl_safepoint;
 use hotloop_abi::RuntimeFunction;
 
@@ -45,6 +46,7 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::Release => Implementation::Other(hl_release as *const u8),
         Row::Safepoint => Implementation::Other(hl_safepoint as *const u8),
         Row::ParallelFor => Implementation::Other(hl_parallel_for as *const u8),
+        Row::ErrorIs => Implementation::Other(hl_error_is as *const u8),
         Row::Sin => Implementation::Math(MathFunction::Double(libm::SIN.get())),
         Row::Cos => Implementation::Math(MathFunction::Double(libm::COS.get())),
         Row::Tan => Implementation::Math(MathFunction::Double(libm::TAN.get())),

@@ -163,8 +163,10 @@ impl<'a, 'm> Translator<'a, 'm> {
 
     /// Errors are rare: what only they reach goes to the end of the code.
     fn mark_cold(&mut self, block: Block) {
-        let ends_in_error =
-            matches!(self.mir.blocks[block].terminator, Terminator::Raise { .. } | Terminator::Reraise);
+        let ends_in_error = matches!(
+            self.mir.blocks[block].terminator,
+            Terminator::Raise { .. } | Terminator::Reraise | Terminator::RaiseAgain(_)
+        );
         if ends_in_error && block != self.mir.entry() {
             let cold = self.clif_block(block);
             self.builder.set_cold_block(cold);
@@ -267,6 +269,8 @@ impl<'a, 'm> Translator<'a, 'm> {
                 self.safepoint(data.span);
                 return Ok(());
             }
+            InstKind::ErrorIs(error) => self.error_is(self.mir.errors[*error].class)?,
+            InstKind::Catch => self.catch(),
             InstKind::CheckStack => {
                 self.check_stack(data.span);
                 return Ok(());
@@ -290,6 +294,7 @@ impl<'a, 'm> Translator<'a, 'm> {
                 let target = self.unwind_target();
                 self.ins().jump(target, &[]);
             }
+            Terminator::RaiseAgain(error) => self.raise_again(*error),
             Terminator::ParFor(_) | Terminator::ParYield(_) => {
                 unreachable!("an outlined function has no parallel loops")
             }

@@ -48,6 +48,10 @@ pub(super) enum Tail {
     Blame { unwind: Option<Block> },
 }
 
+/// The size of the error state: whole words.
+const ERROR_BYTES: usize = size_of::<ErrorState>();
+const _: () = assert!(ERROR_BYTES.is_multiple_of(8));
+
 /// The offset in the context of a field of the error state.
 const fn error_offset(field: usize) -> i32 {
     (Context::ERROR_OFFSET + field) as i32
@@ -116,6 +120,40 @@ impl Translator<'_, '_> {
         let site = self.site(error, payload.len() as u32, span);
         let fail = self.raising_block(site, error.class, payload);
         self.ins().jump(fail, &[]);
+    }
+
+    /// Whether the error that was raised last has this class or one that derives from it.
+    pub(super) fn error_is(&mut self, base: ExceptionClass) -> ModuleResult<ir::Value> {
+        let context = self.context;
+        let class = self.ins().load(types::I32, WORD, context, error_offset(ErrorState::CLASS_OFFSET));
+        let class = self.ins().uextend(types::I64, class);
+        let base = self.int(types::I64, base as i64);
+        let result = self.call_runtime_function(RuntimeFunction::ErrorIs, &[class, base])?[0];
+        Ok(self.ins().ireduce(types::I8, result))
+    }
+
+    /// Copies the error state to a slot of the frame, where it stays while other errors come and go.
+    pub(super) fn catch(&mut self) -> ir::Value {
+        let slot = self.builder.create_sized_stack_slot(stack_slot(ERROR_BYTES as u32));
+        let kept = self.ins().stack_addr(types::I64, slot, 0);
+        let context = self.context;
+        self.copy_error((context, Context::ERROR_OFFSET as i32), (kept, 0));
+        kept
+    }
+
+    /// Puts a caught error back into the error state, and unwinds.
+    pub(super) fn raise_again(&mut self, error: Value) {
+        let (kept, context) = (self.operand(error), self.context);
+        self.copy_error((kept, 0), (context, Context::ERROR_OFFSET as i32));
+        let target = self.unwind_target();
+        self.ins().jump(target, &[]);
+    }
+
+    fn copy_error(&mut self, from: (ir::Value, i32), to: (ir::Value, i32)) {
+        for offset in (0..ERROR_BYTES as i32).step_by(8) {
+            let word = self.ins().load(types::I64, WORD, from.0, from.1 + offset);
+            self.ins().store(WORD, word, to.0, to.1 + offset);
+        }
     }
 
     /// Asks whether somebody wants this code to stop.

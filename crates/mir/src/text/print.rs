@@ -251,6 +251,8 @@ fn write_inst(f: &mut impl Write, kind: &InstKind) -> fmt::Result {
         InstKind::FunctionAddress(callee) => write!(f, "function_address {callee}"),
         InstKind::Safepoint => f.write_str("safepoint"),
         InstKind::CheckStack => f.write_str("check_stack"),
+        InstKind::ErrorIs(error) => write!(f, "error_is {error}"),
+        InstKind::Catch => f.write_str("catch"),
     }
 }
 
@@ -277,6 +279,7 @@ fn write_terminator(f: &mut impl Write, terminator: &Terminator) -> fmt::Result 
         Terminator::Raise { error, payload } if payload.is_empty() => write!(f, "raise {error}"),
         Terminator::Raise { error, payload } => write!(f, "raise {error}({})", List(payload)),
         Terminator::Reraise => f.write_str("reraise"),
+        Terminator::RaiseAgain(error) => write!(f, "raise_again {error}"),
         Terminator::ParFor(region) => {
             write!(f, "par_for {}, body {}, exit {}", region.count, region.body, region.exit)?;
             for reduction in &region.reductions {

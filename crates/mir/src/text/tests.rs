@@ -61,7 +61,7 @@ impl Choices {
         let region = crate::Region::new(self.below(6));
         let offset = self.one_of(&[0, 8, -8, i32::MIN, i32::MAX]);
         let ty = self.one_of(MachineType::ALL);
-        match self.below(18) {
+        match self.below(20) {
             0 => InstKind::Const(self.constant()),
             1 => InstKind::Unary(self.one_of(UnaryOp::ALL), a),
             2 => InstKind::Binary(self.one_of(BinaryOp::ALL), a, b),
@@ -87,6 +87,8 @@ impl Choices {
             },
             15 => InstKind::FunctionAddress(crate::Callee::new(1)),
             16 => InstKind::Safepoint,
+            17 => InstKind::ErrorIs(crate::ErrorId::new(self.below(3))),
+            18 => InstKind::Catch,
             _ => InstKind::CheckStack,
         }
     }
@@ -94,7 +96,7 @@ impl Choices {
     fn terminator(&mut self, function: &Function) -> Terminator {
         let value = self.value(function);
         let (first, second) = (self.block(function), self.block(function));
-        match self.below(8) {
+        match self.below(9) {
             0 => Terminator::Jump(BlockCall::new(first, self.values(function))),
             1 => Terminator::Branch {
                 condition: value,
@@ -113,6 +115,7 @@ impl Choices {
                 Terminator::ParFor(ParFor { count: value, body: first, reductions, exit: second })
             }
             6 => Terminator::ParYield(self.values(function)),
+            7 => Terminator::RaiseAgain(value),
             _ => Terminator::Unreachable,
         }
     }

@@ -2,8 +2,8 @@
 
 use super::{Place, Rule, Verifier, Violation};
 use crate::{
-    Block, CalleeData, ControlFlow, Definition, Dominators, Function, MachineType, Module, Phase, Terminator,
-    Value,
+    Block, CalleeData, ControlFlow, Definition, Dominators, Function, InstKind, MachineType, Module, Phase,
+    Terminator, Value,
 };
 use hotloop_index::IdSet;
 
@@ -77,20 +77,64 @@ impl Verifier<'_> {
         self.require(unwind.is_none(), Rule::V18, Place::Block(block), || format!("unwinds to {unwind:?}"));
     }
 
-    /// V19: walks from the entry, and from every parallel body, without unwinding.
+    /// V19: walks from the entry and every parallel body without an error on the way, and from every unwind target with one.
     fn reraises(&mut self) {
         let function = self.function;
-        let mut seen = IdSet::new();
-        let mut work = vec![function.entry()];
-        while let Some(block) = work.pop() {
-            if seen.insert(block) {
-                function.blocks[block].terminator.for_each_target(|target| work.push(target));
+        let mut work = vec![(function.entry(), false)];
+        for block in &function.layout {
+            work.extend(function.blocks[*block].unwind.map(|target| (target, true)));
+        }
+        let mut seen = [IdSet::new(), IdSet::new()];
+        while let Some((block, has_error)) = work.pop() {
+            if !seen[usize::from(has_error)].insert(block) {
+                continue;
+            }
+            let has_error = self.error_through(block, has_error);
+            let data = &function.blocks[block];
+            let is_parallel = matches!(data.terminator, Terminator::ParFor(_));
+            data.terminator.for_each_target(|target| work.push((target, has_error && !is_parallel)));
+        }
+    }
+
+    /// Checks that what a block does with the error that led to it comes before it ends; tells whether it is still there at the end.
+    fn error_through(&mut self, block: Block, mut has_error: bool) -> bool {
+        let function = self.function;
+        let mut uses = |has_error: bool| {
+            self.require(has_error, Rule::V19, Place::Block(block), || "reached without an error".into());
+        };
+        for inst in &function.blocks[block].insts {
+            let kind = &function.insts[*inst].kind;
+            match kind {
+                InstKind::ErrorIs(_) => uses(has_error),
+                InstKind::Catch => {
+                    uses(has_error);
+                    has_error = false;
+                }
+                // What is called may have raised and caught errors of its own.
+                InstKind::Call { .. } => has_error = false,
+                InstKind::CallRuntime { function, .. } => has_error &= !function.may_raise(),
+                InstKind::Const(_)
+                | InstKind::Unary(..)
+                | InstKind::Binary(..)
+                | InstKind::IntCompare(..)
+                | InstKind::FloatCompare(..)
+                | InstKind::Select { .. }
+                | InstKind::Convert(..)
+                | InstKind::PtrAdd { .. }
+                | InstKind::Load { .. }
+                | InstKind::Store { .. }
+                | InstKind::SlotAddress(_)
+                | InstKind::CheckBounds { .. }
+                | InstKind::Check { .. }
+                | InstKind::FunctionAddress(_)
+                | InstKind::Safepoint
+                | InstKind::CheckStack => {}
             }
         }
-        for block in seen.iter() {
-            let reraises = function.blocks[block].terminator == Terminator::Reraise;
-            self.require(!reraises, Rule::V19, Place::Block(block), || "reached without an error".into());
+        if function.blocks[block].terminator == Terminator::Reraise {
+            uses(has_error);
         }
+        has_error
     }
 
     /// V21 and V22: no edge crosses the border of a parallel loop's body but those of the loop itself.
@@ -125,6 +169,7 @@ impl Verifier<'_> {
             | Terminator::Branch { .. }
             | Terminator::Raise { .. }
             | Terminator::Reraise
+            | Terminator::RaiseAgain(_)
             | Terminator::Unreachable => data.terminator.for_each_target(same_loop),
         }
     }

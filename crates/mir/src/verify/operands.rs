@@ -59,7 +59,9 @@ impl Verifier<'_> {
             InstKind::SlotAddress(_)
             | InstKind::FunctionAddress(_)
             | InstKind::Safepoint
-            | InstKind::CheckStack => return,
+            | InstKind::CheckStack
+            | InstKind::ErrorIs(_)
+            | InstKind::Catch => return,
         };
         self.require(holds, rule, place, || format!("`{kind}` on {:?}", operand_types(function, kind)));
     }
@@ -93,6 +95,12 @@ impl Verifier<'_> {
                 self.require(holds, Rule::V15, place, || format!("{found:?}"));
             }
             Terminator::ParFor(region) => self.par_for(place, region),
+            Terminator::RaiseAgain(error) => {
+                let holds = self.ty(*error) == MachineType::Ptr;
+                self.require(holds, Rule::V09, Place::Value(*error), || {
+                    "what is raised again is no ptr".into()
+                });
+            }
             Terminator::ParYield(_) | Terminator::Reraise | Terminator::Unreachable => {}
         }
     }

@@ -127,7 +127,9 @@ impl Verifier<'_> {
                     self.in_table(*region, &function.regions, place);
                 }
                 InstKind::SlotAddress(slot) => self.in_table(*slot, &function.slots, place),
-                InstKind::Check { error, .. } => self.in_table(*error, &function.errors, place),
+                InstKind::Check { error, .. } | InstKind::ErrorIs(error) => {
+                    self.in_table(*error, &function.errors, place)
+                }
                 InstKind::Call { callee, .. } | InstKind::FunctionAddress(callee) => {
                     self.in_table(*callee, &function.callees, place);
                 }
@@ -142,7 +144,8 @@ impl Verifier<'_> {
                 | InstKind::CheckBounds { .. }
                 | InstKind::CallRuntime { .. }
                 | InstKind::Safepoint
-                | InstKind::CheckStack => {}
+                | InstKind::CheckStack
+                | InstKind::Catch => {}
             }
         }
         for block in &function.layout {

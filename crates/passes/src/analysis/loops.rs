@@ -100,6 +100,7 @@ impl LoopData {
             | Terminator::Return(_)
             | Terminator::Raise { .. }
             | Terminator::Reraise
+            | Terminator::RaiseAgain(_)
             | Terminator::ParYield(_)
             | Terminator::Unreachable => false,
         };

@@ -49,7 +49,9 @@ impl MemoryWrites {
             | InstKind::Check { .. }
             | InstKind::FunctionAddress(_)
             | InstKind::Safepoint
-            | InstKind::CheckStack => {}
+            | InstKind::CheckStack
+            | InstKind::ErrorIs(_)
+            | InstKind::Catch => {}
         }
     }
 

@@ -258,7 +258,7 @@ impl<'a, 'b> Copier<'a, 'b> {
         match &mut kind {
             InstKind::Load { region, .. } | InstKind::Store { region, .. } => *region = self.regions[region],
             InstKind::SlotAddress(slot) => *slot = self.slots[slot],
-            InstKind::Check { error, .. } => *error = self.error(*error),
+            InstKind::Check { error, .. } | InstKind::ErrorIs(error) => *error = self.error(*error),
             InstKind::Call { callee, .. } | InstKind::FunctionAddress(callee) => {
                 *callee = self.callees[callee]
             }
@@ -273,7 +273,8 @@ impl<'a, 'b> Copier<'a, 'b> {
             | InstKind::CheckBounds { .. }
             | InstKind::CallRuntime { .. }
             | InstKind::Safepoint
-            | InstKind::CheckStack => {}
+            | InstKind::CheckStack
+            | InstKind::Catch => {}
         }
         kind
     }

@@ -106,9 +106,12 @@ impl<'a> Hoister<'a> {
             | InstKind::SlotAddress(_)
             | InstKind::CallRuntime { .. }
             | InstKind::FunctionAddress(_) => kind.is_speculatable(function),
-            InstKind::Store { .. } | InstKind::Call { .. } | InstKind::Safepoint | InstKind::CheckStack => {
-                false
-            }
+            InstKind::Store { .. }
+            | InstKind::Call { .. }
+            | InstKind::Safepoint
+            | InstKind::CheckStack
+            | InstKind::ErrorIs(_)
+            | InstKind::Catch => false,
         }
     }
 

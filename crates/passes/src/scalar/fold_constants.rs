@@ -126,7 +126,9 @@ fn fold(function: &mut Function, inst: Inst, replacement: &SideMap<Value, Option
         | InstKind::CallRuntime { .. }
         | InstKind::FunctionAddress(_)
         | InstKind::Safepoint
-        | InstKind::CheckStack => Outcome::Same,
+        | InstKind::CheckStack
+        | InstKind::ErrorIs(_)
+        | InstKind::Catch => Outcome::Same,
     }
 }
 

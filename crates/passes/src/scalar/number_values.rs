@@ -131,7 +131,7 @@ fn class_of(function: &Function, kind: &InstKind) -> Class {
         InstKind::Load { .. } => Class::WithinBlock,
         InstKind::Store { .. } | InstKind::Call { .. } => Class::Effect,
         InstKind::CallRuntime { .. } if !kind.is_pure() => Class::Effect,
-        InstKind::Safepoint | InstKind::CheckStack => Class::Other,
+        InstKind::Safepoint | InstKind::CheckStack | InstKind::ErrorIs(_) | InstKind::Catch => Class::Other,
         InstKind::Const(_)
         | InstKind::Unary(..)
         | InstKind::Binary(..)

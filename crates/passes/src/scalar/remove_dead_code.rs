@@ -77,6 +77,7 @@ impl<'a> Needed<'a> {
             Terminator::Return(_)
             | Terminator::Raise { .. }
             | Terminator::Reraise
+            | Terminator::RaiseAgain(_)
             | Terminator::ParFor(_)
             | Terminator::ParYield(_)
             | Terminator::Unreachable => data.terminator.for_each_operand(|value| self.add(value)),

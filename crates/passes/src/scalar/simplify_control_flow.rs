@@ -70,7 +70,10 @@ fn remove_unreachable(function: &mut Function) -> bool {
 fn may_raise(function: &Function, block: Block) -> bool {
     let data = &function.blocks[block];
     let terminator_raises = match data.terminator {
-        Terminator::Raise { .. } | Terminator::Reraise | Terminator::ParFor(_) => true,
+        Terminator::Raise { .. }
+        | Terminator::Reraise
+        | Terminator::RaiseAgain(_)
+        | Terminator::ParFor(_) => true,
         Terminator::Jump(_)
         | Terminator::Branch { .. }
         | Terminator::Return(_)

@@ -108,6 +108,8 @@ impl Reader {
             Form::FunctionAddress => Ok(InstKind::FunctionAddress(self.id()?)),
             Form::Safepoint => Ok(InstKind::Safepoint),
             Form::CheckStack => Ok(InstKind::CheckStack),
+            Form::ErrorIs => Ok(InstKind::ErrorIs(self.id()?)),
+            Form::Catch => Ok(InstKind::Catch),
         }
     }
 
@@ -190,6 +192,8 @@ enum Form {
     FunctionAddress,
     Safepoint,
     CheckStack,
+    ErrorIs,
+    Catch,
 }
 
 impl Form {
@@ -211,6 +215,8 @@ impl Form {
             "function_address" => Self::FunctionAddress,
             "safepoint" => Self::Safepoint,
             "check_stack" => Self::CheckStack,
+            "error_is" => Self::ErrorIs,
+            "catch" => Self::Catch,
             other => {
                 let unary = || UnaryOp::by_name(other).map(Self::Unary);
                 let binary = || BinaryOp::by_name(other).map(Self::Binary);

@@ -34,6 +34,7 @@ impl Reader {
                 Ok(Terminator::Raise { error, payload })
             }
             TerminatorForm::Reraise => Ok(Terminator::Reraise),
+            TerminatorForm::RaiseAgain => Ok(Terminator::RaiseAgain(self.id()?)),
             TerminatorForm::ParFor => self.par_for(),
             TerminatorForm::ParYield => Ok(Terminator::ParYield(self.bare_values()?)),
             TerminatorForm::Unreachable => Ok(Terminator::Unreachable),
@@ -72,6 +73,7 @@ enum TerminatorForm {
     Return,
     Raise,
     Reraise,
+    RaiseAgain,
     ParFor,
     ParYield,
     Unreachable,
@@ -85,6 +87,7 @@ impl TerminatorForm {
             "return" => Self::Return,
             "raise" => Self::Raise,
             "reraise" => Self::Reraise,
+            "raise_again" => Self::RaiseAgain,
             "par_for" => Self::ParFor,
             "par_yield" => Self::ParYield,
             "unreachable" => Self::Unreachable,
