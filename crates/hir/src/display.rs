@@ -14,8 +14,9 @@
 //! variable, and behind a type that a version may be one. Versions are counted by the name of their local. There is no reader of this form.
 
 use crate::{
-    ArrayAttribute, BinaryOp, CompareOp, Constant, Edge, ErrorModel, ExceptionArgument, Expr, ExprKind, Fill,
-    Function, Iteration, Loop, Options, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind, UnaryOp, Version,
+    ArrayAttribute, BinaryOp, Catches, CompareOp, Constant, Edge, ErrorModel, ExceptionArgument, Expr,
+    ExprKind, Fill, Function, Iteration, Loop, Options, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind,
+    Try, UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
 use hotloop_types::{Dtype, FloatFlags, Type};
@@ -121,6 +122,13 @@ impl<'a> Printer<'a> {
                 write!(f, "raise {}", exception.class.python_name())?;
                 self.exception_arguments(f, &exception.arguments)
             }),
+            StmtKind::Try(guarded) => self.guarded(f, guarded, depth),
+            StmtKind::Outside { tries, body } => {
+                line(f, depth, |f| write!(f, "outside {tries}:"))?;
+                self.block(f, body, depth + 1)
+            }
+            StmtKind::RaiseAgain(caught) => line(f, depth, |f| write!(f, "raise {caught}")),
+            StmtKind::Delete(version) => line(f, depth, |f| write!(f, "del {}", self.version(*version))),
             StmtKind::Assert { condition, arguments } => line(f, depth, |f| {
                 f.write_str("assert ")?;
                 self.expr(f, condition)?;
@@ -131,6 +139,35 @@ impl<'a> Printer<'a> {
                 }
             }),
         }
+    }
+
+    fn guarded(&self, f: &mut Formatter<'_>, guarded: &Try, depth: usize) -> fmt::Result {
+        line(f, depth, |f| f.write_str("try:"))?;
+        if !guarded.joins.is_empty() {
+            line(f, depth + 1, |f| {
+                f.write_str("enter ")?;
+                self.moves(f, &guarded.entry, true)
+            })?;
+        }
+        self.block(f, &guarded.body, depth + 1)?;
+        for handler in &guarded.handlers {
+            line(f, depth, |f| {
+                f.write_str("except")?;
+                match &handler.catches {
+                    Catches::Everything => f.write_str(" everything")?,
+                    Catches::AllButInterrupt => {}
+                    Catches::Classes(classes) => {
+                        f.write_char(' ')?;
+                        separated(f, classes, |f, class| f.write_str(class.python_name()))?;
+                    }
+                }
+                write!(f, " as {}:", handler.caught)
+            })?;
+            self.branch(f, &handler.body, handler.edge.as_ref(), depth)?;
+        }
+        line(f, depth, |f| f.write_str("else:"))?;
+        self.branch(f, &guarded.otherwise, guarded.edge.as_ref(), depth)?;
+        self.joined(f, &guarded.exits, depth)
     }
 
     fn exception_arguments(&self, f: &mut Formatter<'_>, arguments: &[ExceptionArgument]) -> fmt::Result {

@@ -1,6 +1,6 @@
-//! What `raise` and `assert` raise.
+//! What `raise` and `assert` raise, and what `try` catches.
 
-use crate::Expr;
+use crate::{Caught, Edge, Expr, Stmt, Version};
 use hotloop_abi::ExceptionClass;
 
 /// An exception that is raised.
@@ -34,4 +34,48 @@ impl ExceptionArgument {
             Self::Tuple(items) => items.iter().flat_map(Self::values).collect(),
         }
     }
+}
+
+/// `try`, without `finally`: that is a handler of everything, and copies on the other ways out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Try {
+    /// What is protected. An error in it moves what the locals of the [`joins`](Self::joins) are at that point into them: of each the
+    /// version assigned last, or joined last where ways met.
+    pub body: Vec<Stmt>,
+    /// The versions joined where the handlers begin.
+    pub joins: Vec<Version>,
+    /// What those locals are before the body.
+    pub entry: Edge,
+    /// Run behind the body, unprotected.
+    pub otherwise: Vec<Stmt>,
+    /// From the end of `otherwise`, if control gets there.
+    pub edge: Option<Edge>,
+    /// Tried in order; an error that none of them catches goes on.
+    pub handlers: Vec<Handler>,
+    /// The versions joined behind the statement; none unless several ways lead there.
+    pub exits: Vec<Version>,
+}
+
+/// What catches an error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Handler {
+    /// Which errors.
+    pub catches: Catches,
+    /// The error, for [`StmtKind::RaiseAgain`](crate::StmtKind::RaiseAgain) in the body.
+    pub caught: Caught,
+    /// What is done then.
+    pub body: Vec<Stmt>,
+    /// From the end of the body, if control gets there.
+    pub edge: Option<Edge>,
+}
+
+/// Which errors a handler catches.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Catches {
+    /// All.
+    Everything,
+    /// All but `KeyboardInterrupt`.
+    AllButInterrupt,
+    /// Those of these classes and of classes that derive from them.
+    Classes(Vec<ExceptionClass>),
 }

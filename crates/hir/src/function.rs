@@ -1,6 +1,6 @@
 //! Functions, statements and the versions of locals.
 
-use crate::{Callee, Exception, ExceptionArgument, Expr, Local, Version};
+use crate::{Callee, Caught, Exception, ExceptionArgument, Expr, Local, Try, Version};
 use hotloop_diagnostics::Span;
 use hotloop_index::IdMap;
 use hotloop_types::{FloatFlags, Type};
@@ -216,6 +216,19 @@ pub enum StmtKind {
         /// What is raised.
         exception: Exception,
     },
+    /// Runs statements, and others where they raise.
+    Try(Box<Try>),
+    /// Runs statements that the innermost `tries` bodies of [`Try`] around do not protect: those of a `finally` on a way out.
+    Outside {
+        /// How many.
+        tries: u32,
+        /// The statements.
+        body: Vec<Stmt>,
+    },
+    /// Raises the error that a handler around has caught once more, as it was.
+    RaiseAgain(Caught),
+    /// From here on the local of this version, which must be assigned, is unassigned.
+    Delete(Version),
     /// Raises `AssertionError` unless a condition holds.
     Assert {
         /// A bool.

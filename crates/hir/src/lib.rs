@@ -21,7 +21,7 @@ mod expr;
 mod function;
 mod verify;
 
-pub use exception::{Exception, ExceptionArgument};
+pub use exception::{Catches, Exception, ExceptionArgument, Handler, Try};
 pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
 pub use function::{
     CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, RangeLoop, Reduction,
@@ -39,6 +39,10 @@ define_id! {
 define_id! {
     /// A version of a local: assigned at one place, with one type.
     pub struct Version("x");
+}
+define_id! {
+    /// An error that a handler has caught.
+    pub struct Caught("caught");
 }
 define_id! {
     /// A function that is called.

@@ -26,6 +26,7 @@ pub(crate) struct ConflictId(u32);
 /// Two types that a variable would have at once.
 #[derive(Clone, Debug)]
 pub(crate) struct Conflict {
+    pub(crate) local: Local,
     pub(crate) left_type: Type,
     pub(crate) left_span: Span,
     pub(crate) right_type: Type,
@@ -169,12 +170,19 @@ impl Inference<'_> {
         let id = ConflictId(self.conflicts.len() as u32);
         let right_data = &self.function.versions[right];
         self.conflicts.push(Conflict {
+            local: right_data.local,
             left_type,
             left_span: self.function.versions[left].span,
             right_type: right_data.ty.clone(),
             right_span: right_data.span,
         });
         Binding::Conflict(id)
+    }
+
+    /// The last conflict of a local among those from a number on.
+    pub(crate) fn conflict_since(&self, first: usize, local: Local) -> Option<Binding> {
+        let position = self.conflicts.iter().rposition(|conflict| conflict.local == local)?;
+        (position >= first).then_some(Binding::Conflict(ConflictId(position as u32)))
     }
 
     pub(crate) fn conflict_data(&self, id: ConflictId) -> &Conflict {

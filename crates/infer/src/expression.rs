@@ -266,6 +266,10 @@ impl Inference<'_> {
 
     pub(crate) fn report_unassigned(&mut self, local: Local, span: Span) -> Reported {
         let name = self.locals.names()[local.index()].clone();
+        if self.error_named(&name).is_some() {
+            let diagnostic = self.caught_as_value(&name, span);
+            return self.report(diagnostic);
+        }
         let message = format!("`{name}` is read before anything is assigned to it");
         let mut diagnostic = Diagnostic::error(&UNASSIGNED, message, span);
         diagnostic = diagnostic.with_help(format!("assign `{name}` on every way that leads here"));

@@ -3,6 +3,7 @@
 use crate::bindings::{Binding, Bindings, Conflict};
 use crate::environment::{Callees, Environment};
 use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME, Value};
+use crate::guarded::Guard;
 use crate::liveness::Liveness;
 use crate::locals::Locals;
 use crate::memo::{CalleeMemo, LoopMemo};
@@ -10,8 +11,10 @@ use crate::statement::TOO_DEEP;
 use hotloop_ast::{FunctionDef, ParameterKind, Stmt};
 use hotloop_diagnostics::{Code, Diagnostic, Severity, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Expr, ExprKind, LocalData, Options, StmtKind, Version};
+use hotloop_hir::{Expr, ExprKind, Local, LocalData, Options, StmtKind, Version};
 use hotloop_types::{Signature, Type, unify};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 static PARAMETER_COUNT: Code =
     Code::new("HL0215", "a signature and a function differ in the number of parameters");
@@ -90,6 +93,11 @@ pub fn infer_round(
         loops: Vec::new(),
         returns: Vec::new(),
         conflicts: Vec::new(),
+        guards: Vec::new(),
+        deletions: Vec::new(),
+        caught: 0,
+        copies: 0,
+        finally_blocks: FxHashMap::default(),
         diagnostics: Vec::new(),
         depth: 0,
         links: 0,
@@ -134,6 +142,16 @@ pub(crate) struct Inference<'a> {
     pub(crate) loops: Vec<LoopFrame>,
     pub(crate) returns: Vec<(Type, Span)>,
     pub(crate) conflicts: Vec<Conflict>,
+    /// The parts of `try` statements around the point reached, the innermost last.
+    pub(crate) guards: Vec<Guard>,
+    /// The locals that a `del` has taken, in the order in which they were met.
+    pub(crate) deletions: Vec<Local>,
+    /// How many handlers there are.
+    pub(crate) caught: u32,
+    /// How many copies of `finally` blocks there are.
+    pub(crate) copies: u32,
+    /// The `finally` blocks as they are typed.
+    pub(crate) finally_blocks: FxHashMap<*const Stmt, Rc<[Stmt]>>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// How deep the expression being typed lies in others.
     pub(crate) depth: u32,
@@ -400,7 +418,17 @@ fn convert_returns(body: &mut [hir::Stmt], result: &Type) {
                 iterations.iter_mut().for_each(|iteration| convert_returns(&mut iteration.body, result));
                 convert_returns(otherwise, result);
             }
-            StmtKind::Assign { .. }
+            StmtKind::Try(guarded) => {
+                let bodies = guarded.handlers.iter_mut().map(|handler| &mut handler.body);
+                [&mut guarded.body, &mut guarded.otherwise]
+                    .into_iter()
+                    .chain(bodies)
+                    .for_each(|body| convert_returns(body, result));
+            }
+            StmtKind::Outside { body, .. } => convert_returns(body, result),
+            StmtKind::RaiseAgain(_)
+            | StmtKind::Delete(_)
+            | StmtKind::Assign { .. }
             | StmtKind::StoreElement { .. }
             | StmtKind::Expr(_)
             | StmtKind::ParallelFor { .. }

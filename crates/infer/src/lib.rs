@@ -47,6 +47,7 @@ mod decorators;
 mod environment;
 mod expression;
 mod function;
+mod guarded;
 mod intrinsic_call;
 mod iteration;
 mod kernel_call;

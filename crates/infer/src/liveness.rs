@@ -14,14 +14,20 @@ use rustc_hash::FxHashMap;
 /// What is known around an `if` or a loop.
 #[derive(Debug, Default)]
 pub(crate) struct Around {
-    /// Live at the head of a loop, before its condition; empty for an `if`.
+    /// Live at the head of a loop, before its condition, or where the handlers of a `try` begin; empty for an `if`.
     pub(crate) head: IdSet<Local>,
     /// Live behind the statement.
     pub(crate) after: IdSet<Local>,
-    /// Assigned by a loop, its target included and its `else` block not; empty for an `if`.
+    /// Assigned by a loop, its target included and its `else` block not, or by what the handlers of a `try` protect; empty for an `if`.
     pub(crate) assigned: IdSet<Local>,
     /// Read by an iteration of a loop before that iteration assigns them; empty for an `if`. A target may be among them.
     pub(crate) exposed: IdSet<Local>,
+    /// Live where the handlers around a loop begin.
+    pub(crate) in_handlers: IdSet<Local>,
+    /// Live where the `finally` block of a `try` begins.
+    pub(crate) cleanup: IdSet<Local>,
+    /// Assigned by what the `finally` block comes behind.
+    pub(crate) cleanup_assigned: IdSet<Local>,
 }
 
 /// The sets by statement.
@@ -32,9 +38,19 @@ pub(crate) struct Liveness {
 
 impl Liveness {
     pub(crate) fn of(body: &[Stmt], locals: &Locals) -> Self {
-        let mut walk = Walk { locals, found: Self::default() };
-        walk.block(body, Live::default(), &Targets::default(), true);
+        Self::with_live(body, locals, IdSet::new())
+    }
+
+    /// The sets within statements behind which, and wherever they lead, these locals are live.
+    pub(crate) fn with_live(body: &[Stmt], locals: &Locals, live: IdSet<Local>) -> Self {
+        let mut walk = Walk { locals, found: Self::default(), in_handlers: live.clone() };
+        walk.block(body, live, &Targets::default(), true);
         walk.found
+    }
+
+    /// Adds the sets of other statements.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.around.extend(other.around);
     }
 
     /// The sets around an `if` or loop of the body this was made of.
@@ -55,11 +71,19 @@ struct Targets {
 struct Walk<'a> {
     locals: &'a Locals,
     found: Liveness,
+    /// Live where errors go: an error may come from anywhere.
+    in_handlers: Live,
 }
 
 impl Walk<'_> {
     fn block(&mut self, body: &[Stmt], after: Live, targets: &Targets, record: bool) -> Live {
-        body.iter().rev().fold(after, |live, statement| self.statement(statement, live, targets, record))
+        let mut live = after;
+        live.union_with(&self.in_handlers);
+        for statement in body.iter().rev() {
+            live = self.statement(statement, live, targets, record);
+            live.union_with(&self.in_handlers);
+        }
+        live
     }
 
     fn statement(&mut self, statement: &Stmt, mut live: Live, targets: &Targets, record: bool) -> Live {
@@ -114,12 +138,15 @@ impl Walk<'_> {
             }
             StmtKind::Break => live = targets.exit.clone(),
             StmtKind::Continue => live = targets.head.clone(),
+            StmtKind::Try { .. } => return self.guarded(statement, live, targets, record),
+            StmtKind::Delete(names) => names.iter().for_each(|target| {
+                self.write(target, &mut live);
+                self.read(target, &mut live);
+            }),
             StmtKind::With { .. }
-            | StmtKind::Try { .. }
             | StmtKind::Match { .. }
             | StmtKind::Function(_)
             | StmtKind::Class(_)
-            | StmtKind::Delete(_)
             | StmtKind::Global(_)
             | StmtKind::Nonlocal(_)
             | StmtKind::Import(_)
@@ -131,11 +158,51 @@ impl Walk<'_> {
         live
     }
 
+    fn guarded(&mut self, statement: &Stmt, after: Live, targets: &Targets, record: bool) -> Live {
+        let StmtKind::Try { body, handlers, otherwise, finally, .. } = &statement.kind else { return after };
+        let around = self.in_handlers.clone();
+        // Behind a `finally` block goes whatever was left.
+        let mut behind = after.clone();
+        behind.union_with(&around);
+        if !finally.is_empty() {
+            behind.union_with(&targets.exit);
+            behind.union_with(&targets.head);
+        }
+        let cleanup = self.block(finally, behind, targets, record);
+        let ended = if finally.is_empty() { after.clone() } else { cleanup.clone() };
+        if !finally.is_empty() {
+            self.in_handlers.union_with(&cleanup);
+        }
+        let mut head = self.in_handlers.clone();
+        for handler in handlers {
+            head.union_with(&self.block(&handler.body, ended.clone(), targets, record));
+        }
+        let before_otherwise = self.block(otherwise, ended, targets, record);
+        self.in_handlers.clone_from(&head);
+        let before = self.block(body, before_otherwise, targets, record);
+        self.in_handlers = around;
+        if record {
+            let mut cleanup_assigned = self.locals.assigned_in(body);
+            for handler in handlers {
+                cleanup_assigned.union_with(&self.locals.assigned_in(&handler.body));
+                let name = handler.name.as_ref().and_then(|name| self.locals.find(&name.name));
+                name.into_iter().for_each(|local| {
+                    cleanup_assigned.insert(local);
+                });
+            }
+            cleanup_assigned.union_with(&self.locals.assigned_in(otherwise));
+            let assigned = self.locals.assigned_in(body);
+            let around = Around { head, after, assigned, cleanup, cleanup_assigned, ..Around::default() };
+            self.found.around.insert(statement, around);
+        }
+        before
+    }
+
     fn repeated(&mut self, parts: &LoopParts<'_>, after: Live, outer: &Targets, record: bool) -> Live {
         let ended = self.block(parts.otherwise, after.clone(), outer, record);
         let mut inner = Targets { exit: after, head: Live::default() };
         let mut head = self.block(parts.body, Live::default(), &inner, false);
-        let exposed = head.clone();
+        let exposed = self.exposed(parts, &head);
         parts.target.iter().for_each(|target| self.write(target, &mut head));
         head.union_with(&ended);
         parts.condition.iter().for_each(|condition| self.read(condition, &mut head));
@@ -148,10 +215,28 @@ impl Walk<'_> {
                     assigned.insert(local);
                 })
             });
-            let around = Around { head: head.clone(), after: inner.exit, assigned, exposed };
+            let around = Around {
+                head: head.clone(),
+                after: inner.exit,
+                assigned,
+                exposed,
+                in_handlers: self.in_handlers.clone(),
+                ..Around::default()
+            };
             self.found.around.insert(parts.statement, around);
         }
         head
+    }
+
+    /// What an iteration itself reads before it assigns it: not what is read where an error of it is caught.
+    fn exposed(&mut self, parts: &LoopParts<'_>, head: &Live) -> Live {
+        if self.in_handlers == Live::default() {
+            return head.clone();
+        }
+        let around = std::mem::take(&mut self.in_handlers);
+        let exposed = self.block(parts.body, Live::default(), &Targets::default(), false);
+        self.in_handlers = around;
+        exposed
     }
 
     fn visit_written(&self, target: &Expr, mut visit: impl FnMut(Local)) {

@@ -84,16 +84,24 @@ fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
                 visit_assigned(body, visit);
                 visit_assigned(otherwise, visit);
             }
+            StmtKind::Try { body, handlers, otherwise, finally, .. } => {
+                visit_assigned(body, visit);
+                for handler in handlers {
+                    handler.name.iter().for_each(|name| visit(&name.name));
+                    visit_assigned(&handler.body, visit);
+                }
+                visit_assigned(otherwise, visit);
+                visit_assigned(finally, visit);
+            }
+            StmtKind::Delete(targets) => targets.iter().for_each(|target| visit_target(target, visit)),
             StmtKind::Expr(_)
             | StmtKind::With { .. }
-            | StmtKind::Try { .. }
             | StmtKind::Match { .. }
             | StmtKind::Function(_)
             | StmtKind::Class(_)
             | StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::Assert { .. }
-            | StmtKind::Delete(_)
             | StmtKind::Global(_)
             | StmtKind::Nonlocal(_)
             | StmtKind::Import(_)

@@ -551,7 +551,15 @@ impl Jumps {
                     self.fill(&mut repeated.otherwise);
                 }
                 StmtKind::Unrolled { otherwise, .. } => self.fill(otherwise),
-                StmtKind::Assign { .. }
+                StmtKind::Try(guarded) => {
+                    self.fill(&mut guarded.body);
+                    self.fill(&mut guarded.otherwise);
+                    guarded.handlers.iter_mut().for_each(|handler| self.fill(&mut handler.body));
+                }
+                StmtKind::Outside { body, .. } => self.fill(body),
+                StmtKind::RaiseAgain(_)
+                | StmtKind::Delete(_)
+                | StmtKind::Assign { .. }
                 | StmtKind::StoreElement { .. }
                 | StmtKind::Expr(_)
                 | StmtKind::ParallelFor { .. }

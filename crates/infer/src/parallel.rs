@@ -195,12 +195,27 @@ impl Inference<'_> {
     fn check_read_behind(&mut self, source: LoopSource<'_>, target: Local, candidates: &[Candidate]) {
         let around = self.liveness.around(source.statement);
         let carried = around.exposed.clone();
+        let caught: Vec<(Local, Span)> = candidates
+            .iter()
+            .filter(|candidate| around.in_handlers.contains(candidate.local))
+            .map(|candidate| (candidate.local, candidate.span))
+            .collect();
         let behind: Vec<Local> = around
             .assigned
             .iter()
             .filter(|local| around.after.contains(*local) && (*local == target || !carried.contains(*local)))
             .filter(|local| !candidates.iter().any(|candidate| candidate.local == *local))
             .collect();
+        for (local, place) in caught {
+            let name = &self.locals.names()[local.index()];
+            let message =
+                format!("`{name}` is read where an error of the parallel loop that reduces it is caught");
+            self.report(
+                Diagnostic::error(&READ_BEHIND, message, place)
+                    .with_primary("has no value when an iteration fails")
+                    .with_help("read it behind the loop only, or use `range`"),
+            );
+        }
         for local in behind {
             let name = self.locals.names()[local.index()].clone();
             let mut usages = Usages { name: &name, inference: self, usage: Usage::default() };

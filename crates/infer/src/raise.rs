@@ -7,11 +7,13 @@ use hotloop_abi::{ExceptionClass, PAYLOAD_WORDS};
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr, Number, UnaryOp};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Constant, Exception, ExceptionArgument, Expr, ExprKind, StmtKind};
+use hotloop_hir::{Caught, Constant, Exception, ExceptionArgument, Expr, ExprKind, StmtKind};
 use hotloop_types::Type;
 
 static RAISE: Code =
     Code::new("HL0308", "an exception is raised in a way that is not supported in a kernel yet");
+
+static BARE_RAISE: Code = Code::new("HL0230", "`raise` alone stands in no handler");
 
 impl Inference<'_> {
     pub(crate) fn assert(
@@ -45,10 +47,40 @@ impl Inference<'_> {
         cause: Option<&ast::Expr>,
         span: Span,
     ) -> Typed<()> {
+        if let Some(caught) = self.raised_again(exception, cause, span)? {
+            self.reachable = false;
+            self.emit(StmtKind::RaiseAgain(caught), span);
+            return Ok(());
+        }
         let exception = self.raised(exception, cause, span);
         self.reachable = false;
         self.emit(StmtKind::Raise { exception: exception? }, span);
         Ok(())
+    }
+
+    /// `raise` alone, or of the name of a caught error.
+    fn raised_again(
+        &mut self,
+        exception: Option<&ast::Expr>,
+        cause: Option<&ast::Expr>,
+        span: Span,
+    ) -> Typed<Option<Caught>> {
+        let Some(exception) = exception else {
+            if let Some(caught) = self.innermost_caught() {
+                return Ok(Some(caught));
+            }
+            self.reachable = false;
+            let message = "`raise` without an exception, and no handler around has caught one";
+            let diagnostic = Diagnostic::error(&BARE_RAISE, message, span)
+                .with_help("name the exception, as in `raise ValueError(\"...\")`");
+            return Err(self.report(diagnostic));
+        };
+        let AstExpr::Name(name) = &exception.kind else { return Ok(None) };
+        let caught = self.caught_by_name(name);
+        if let (Some(_), Some(cause)) = (caught, cause) {
+            self.cause(cause)?;
+        }
+        Ok(caught)
     }
 
     fn raised(
@@ -57,12 +89,7 @@ impl Inference<'_> {
         cause: Option<&ast::Expr>,
         span: Span,
     ) -> Typed<Exception> {
-        let Some(exception) = exception else {
-            let message = "`raise` without an exception is not supported yet in a kernel";
-            let diagnostic = Diagnostic::error(&RAISE, message, span)
-                .with_help("name the exception, as in `raise ValueError(\"...\")`");
-            return Err(self.report(diagnostic));
-        };
+        let exception = exception.expect("without one, the caught one is raised again");
         if let Some(cause) = cause {
             self.cause(cause)?;
         }
@@ -86,6 +113,7 @@ impl Inference<'_> {
     fn cause(&mut self, cause: &ast::Expr) -> Typed<()> {
         match &cause.kind {
             AstExpr::None => return Ok(()),
+            AstExpr::Name(name) if self.caught_by_name(name).is_some() => return Ok(()),
             AstExpr::Call { function, arguments } => {
                 self.exception_class(function)?;
                 let arguments = self.exception_arguments(arguments)?;
@@ -100,7 +128,7 @@ impl Inference<'_> {
         Err(self.report(diagnostic))
     }
 
-    fn exception_class(&mut self, class: &ast::Expr) -> Typed<ExceptionClass> {
+    pub(crate) fn exception_class(&mut self, class: &ast::Expr) -> Typed<ExceptionClass> {
         let found = match &class.kind {
             AstExpr::Name(name) if self.locals.find(name).is_none() => match self.environment.global(name) {
                 None => ExceptionClass::by_name(name),

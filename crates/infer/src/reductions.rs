@@ -76,6 +76,18 @@ impl Usages<'_, '_> {
                 self.block(body);
                 self.block(otherwise);
             }
+            StmtKind::Try { body, handlers, otherwise, finally, .. } => {
+                self.block(body);
+                handlers.iter().for_each(|handler| self.block(&handler.body));
+                self.block(otherwise);
+                self.block(finally);
+            }
+            StmtKind::Delete(targets) => {
+                for target in targets {
+                    self.expression(target);
+                    self.target(target);
+                }
+            }
             StmtKind::Return(Some(value)) => self.expression(value),
             StmtKind::Raise { exception, .. } => exception.iter().for_each(|value| self.expression(value)),
             StmtKind::Assert { condition, message } => {
@@ -85,11 +97,9 @@ impl Usages<'_, '_> {
             StmtKind::AnnAssign { value: None, .. }
             | StmtKind::Return(None)
             | StmtKind::With { .. }
-            | StmtKind::Try { .. }
             | StmtKind::Match { .. }
             | StmtKind::Function(_)
             | StmtKind::Class(_)
-            | StmtKind::Delete(_)
             | StmtKind::Global(_)
             | StmtKind::Nonlocal(_)
             | StmtKind::Import(_)

@@ -2,6 +2,7 @@
 
 use crate::bindings::{Bindings, Joins};
 use crate::function::{Inference, Reported, Typed};
+use crate::guarded::{GuardKind, TrySource};
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, StmtKind as AstStmt};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -68,13 +69,15 @@ impl Inference<'_> {
             AstStmt::Assert { condition, message } => self.assert(condition, message.as_ref(), span),
             AstStmt::Break => self.leave_iteration(true, span),
             AstStmt::Continue => self.leave_iteration(false, span),
+            AstStmt::Try { is_star, body, handlers, otherwise, finally } => {
+                self.try_statement(*is_star, TrySource { statement, body, handlers, otherwise, finally })
+            }
+            AstStmt::Delete(targets) => self.delete(targets, statement),
             AstStmt::For { is_async: true, .. }
             | AstStmt::With { .. }
-            | AstStmt::Try { .. }
             | AstStmt::Match { .. }
             | AstStmt::Function(_)
             | AstStmt::Class(_)
-            | AstStmt::Delete(_)
             | AstStmt::Global(_)
             | AstStmt::Nonlocal(_)
             | AstStmt::Import(_)
@@ -84,7 +87,7 @@ impl Inference<'_> {
         }
     }
 
-    fn unsupported_statement(&mut self, statement: &ast::Stmt) -> Reported {
+    pub(crate) fn unsupported_statement(&mut self, statement: &ast::Stmt) -> Reported {
         let (what, help) = describe_unsupported(&statement.kind);
         let message = format!("{what} is not supported yet in a kernel");
         self.report(Diagnostic::error(&UNSUPPORTED, message, head_of(statement)).with_help(help))
@@ -189,6 +192,14 @@ impl Inference<'_> {
                 .with_help("store the result and return it behind the loop, or use `range`");
             return Err(self.report(diagnostic));
         }
+        let has_cleanup = self.guards.iter().any(|guard| matches!(guard.kind, GuardKind::Finally(_)));
+        let value = if has_cleanup { value.map(|value| self.kept(value, "result")) } else { value };
+        self.reachable = true;
+        let left = self.leave_guards(0, span);
+        if !std::mem::replace(&mut self.reachable, false) {
+            return left;
+        }
+        left?;
         match value {
             Some(value) if value.ty != Type::None => {
                 self.returns.push((value.ty.clone(), value.span));
@@ -207,8 +218,7 @@ impl Inference<'_> {
 
     fn leave_iteration(&mut self, is_break: bool, span: Span) -> Typed<()> {
         self.reachable = false;
-        let bindings = self.bindings.clone();
-        let Some(frame) = self.loops.last_mut() else {
+        let Some(frame) = self.loops.last() else {
             let what = if is_break { "`break` outside a loop" } else { "`continue` outside a loop" };
             return Err(self.report(Diagnostic::error(&OUTSIDE_LOOP, what, span).with_help("remove it")));
         };
@@ -218,7 +228,16 @@ impl Inference<'_> {
                 .with_help("use `range`, or `continue` to skip the rest of an iteration");
             return Err(self.report(diagnostic));
         }
+        self.check_jump(if is_break { "`break`" } else { "`continue`" }, span)?;
+        self.reachable = true;
+        let left = self.leave_guards(self.guards_in_loop(), span);
+        if !std::mem::replace(&mut self.reachable, false) {
+            return left;
+        }
+        left?;
         // The joins, and so the moves, are known only when the whole loop is.
+        let bindings = self.bindings.clone();
+        let frame = self.loops.last_mut().expect("the loop was found above");
         if is_break {
             frame.breaks.push(bindings);
             self.emit(StmtKind::Break(Edge::default()), span);
@@ -268,9 +287,6 @@ fn describe_unsupported(kind: &AstStmt) -> (&'static str, &'static str) {
     match kind {
         AstStmt::For { .. } => ("`async for`", "use an ordinary `for` over `range`"),
         AstStmt::With { .. } => ("`with`", "do this outside the kernel"),
-        AstStmt::Try { .. } => {
-            ("`try`", "test for the error before it happens, or catch the exception outside the kernel")
-        }
         AstStmt::Match { .. } => ("`match`", "use `if` and `elif`"),
         AstStmt::Function(_) => {
             ("a function inside a function", "define it beside the kernel, as a kernel of its own")
@@ -289,6 +305,7 @@ fn describe_unsupported(kind: &AstStmt) -> (&'static str, &'static str) {
         | AstStmt::If { .. }
         | AstStmt::While { .. }
         | AstStmt::Return(_)
+        | AstStmt::Try { .. }
         | AstStmt::Raise { .. }
         | AstStmt::Assert { .. }
         | AstStmt::Break

@@ -205,7 +205,11 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         "return ValueError",
         &[("HL0304", "`ValueError` is an exception class, which cannot be used in a kernel yet")],
     ),
-    ("(float64,)", "raise", &[("HL0308", "`raise` without an exception is not supported yet in a kernel")]),
+    (
+        "(float64,)",
+        "raise",
+        &[("HL0230", "`raise` without an exception, and no handler around has caught one")],
+    ),
     (
         "(float64[:],)",
         "raise KeyError(1, x)",

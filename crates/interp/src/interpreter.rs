@@ -25,7 +25,7 @@ pub struct Interpreter<'p> {
     /// The functions whose address was taken.
     pub(crate) addressed: Vec<String>,
     /// The errors that were caught by the functions that run.
-    caught: Vec<Box<Exception>>,
+    caught: Vec<Exception>,
     /// The state of the generator that shuffles.
     pub(crate) random: u64,
 }
@@ -275,7 +275,7 @@ impl<'p> Interpreter<'p> {
             InstKind::Catch => {
                 let exception = frame.in_flight.take().ok_or(Stop::Trap(TrapKind::NoErrorToCatch))?;
                 let address = ERRORS_START + ERROR_STEP * self.caught.len() as u64;
-                self.caught.push(exception);
+                self.caught.push(*exception);
                 set_result(frame, inst, Some(Scalar::ptr(address)));
             }
             InstKind::Const(_)
@@ -325,7 +325,7 @@ impl<'p> Interpreter<'p> {
     fn raise_again(&self, address: u64) -> Stop {
         let number = (address.wrapping_sub(ERRORS_START) / ERROR_STEP) as usize;
         match self.caught.get(number) {
-            Some(exception) => Stop::Outcome(Outcome::Raised(exception.clone())),
+            Some(exception) => Stop::Outcome(Outcome::Raised(Box::new(exception.clone()))),
             None => Stop::Trap(TrapKind::NoErrorToCatch),
         }
     }

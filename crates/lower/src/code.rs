@@ -3,6 +3,7 @@
 //! Whatever may raise goes through [`Code::push`], which first makes sure that the current block releases, on an error,
 //! the array references held at this point (see `ownership.rs`).
 
+use crate::guarded::TryFrame;
 use crate::ownership::{Holdings, UnwindBlocks};
 use crate::values::Operand;
 use hotloop_diagnostics::Span;
@@ -18,6 +19,8 @@ pub(crate) struct Code {
     pub(crate) function: Function,
     /// The array references held at the current point.
     pub(crate) holdings: Holdings,
+    /// The `try` statements in whose bodies the current point lies, the innermost last.
+    pub(crate) tries: Vec<TryFrame>,
     /// Where errors go that release something.
     pub(crate) unwind_blocks: UnwindBlocks,
     block: Block,
@@ -38,6 +41,7 @@ impl Code {
         Self {
             function,
             holdings: Holdings::default(),
+            tries: Vec::new(),
             unwind_blocks: UnwindBlocks::default(),
             block,
             span,
@@ -59,6 +63,17 @@ impl Code {
     /// Whether control can get to the current point.
     pub(crate) fn is_reachable(&self) -> bool {
         self.reachable
+    }
+
+    /// Control does not get to the current point.
+    pub(crate) fn set_unreachable(&mut self) {
+        self.reachable = false;
+    }
+
+    /// What follows is the body of a `try`.
+    pub(crate) fn enter_try(&mut self) {
+        self.tries.push(TryFrame::default());
+        self.holdings.unwind = None;
     }
 
     /// The place of what is built next; what has no place keeps the one before.
@@ -142,7 +157,13 @@ impl Code {
 
     /// Ends the current block.
     pub(crate) fn terminate(&mut self, terminator: Terminator) {
-        if matches!(terminator, Terminator::Raise { .. } | Terminator::ParFor(_)) {
+        if matches!(
+            terminator,
+            Terminator::Raise { .. }
+                | Terminator::Reraise
+                | Terminator::RaiseAgain(_)
+                | Terminator::ParFor(_)
+        ) {
             self.protect();
         }
         self.builder().terminate(terminator);

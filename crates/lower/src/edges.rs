@@ -16,7 +16,8 @@ use hotloop_mir::{Block, MachineType, Value};
 pub(crate) struct Join {
     /// The block.
     pub(crate) block: Block,
-    versions: Vec<Version>,
+    /// The versions that are joined there.
+    pub(crate) versions: Vec<Version>,
     /// Of which versions the caller keeps the arrays alive, whichever way control comes: they hold no references.
     borrowed: IdSet<Version>,
     /// The block's parameters for the versions, each with its flag first if it may be unassigned.
@@ -63,12 +64,12 @@ impl Lowering<'_> {
     }
 
     /// A new block where all ways meet by these edges.
-    pub(crate) fn new_join_of(&mut self, versions: &[Version], edges: [Option<&Edge>; 2]) -> Join {
+    pub(crate) fn new_join_of(&mut self, versions: &[Version], edges: &[Option<&Edge>]) -> Join {
         let is_borrowed = |source: Option<Version>| {
             source.is_none_or(|source| self.binding(source).operand.is_kept_by_caller())
         };
         let mut borrowed: IdSet<Version> = versions.iter().copied().collect();
-        for each in edges.into_iter().flatten().flat_map(|edge| &edge.moves) {
+        for each in edges.iter().flatten().flat_map(|edge| &edge.moves) {
             if !is_borrowed(each.source) {
                 borrowed.remove(each.target);
             }
@@ -119,6 +120,13 @@ impl Lowering<'_> {
     pub(crate) fn jump_to_join(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, join: &Join) {
         let bindings = self.take_edge(edge, live, &join.versions, &join.borrowed);
         self.code.jump(join.block, flattened(bindings));
+    }
+
+    /// Jumps from where an error has arrived to where the handlers begin. Only then are values released that an expression had not finished with.
+    pub(crate) fn jump_to_landing(&mut self, edge: &Edge, live: &IdSet<Version>, dispatch: &Join) {
+        let bindings = self.take_edge(Some(edge), live, &dispatch.versions, &dispatch.borrowed);
+        self.code.release_where(|holder| holder == Holder::Temporary);
+        self.code.jump(dispatch.block, flattened(bindings));
     }
 
     /// Leaves the current point by an edge: what is passed for the versions joined at its end.

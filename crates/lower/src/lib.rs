@@ -38,6 +38,7 @@ mod convert;
 mod division;
 mod edges;
 mod expr;
+mod guarded;
 mod intrinsics;
 mod liveness;
 mod loops;

@@ -6,7 +6,7 @@
 
 use crate::lowering::is_tracked;
 use hotloop_hir::{
-    Edge, ExceptionArgument, Expr, ExprKind, Fill, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind,
+    Edge, ExceptionArgument, Expr, ExprKind, Fill, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind, Try,
     Version,
 };
 use hotloop_index::IdSet;
@@ -20,6 +20,8 @@ pub(crate) struct Liveness {
     at_head: FxHashMap<*const Stmt, IdSet<Version>>,
     behind_iteration: FxHashMap<(*const Stmt, usize), IdSet<Version>>,
     targets: Vec<JumpTargets>,
+    /// What the handlers around need, without the versions joined there: lowering keeps those alive that may be joined.
+    in_handlers: IdSet<Version>,
 }
 
 /// What is needed where the jumps out of the innermost loop's body go, without the versions joined there.
@@ -64,9 +66,11 @@ impl Liveness {
 
     /// Turns what is needed behind a block into what is needed before it.
     fn block(&mut self, statements: &[Stmt], live: &mut IdSet<Version>) {
+        live.union_with(&self.in_handlers);
         for statement in statements.iter().rev() {
             self.after.insert(std::ptr::from_ref(statement), live.clone());
             self.statement(statement, live);
+            live.union_with(&self.in_handlers);
         }
     }
 
@@ -127,11 +131,31 @@ impl Liveness {
                 *live = IdSet::new();
                 self.exprs(value, live);
             }
+            StmtKind::Try(guarded) => self.guarded(statement, guarded, live),
+            StmtKind::Outside { body, .. } => self.block(body, live),
+            StmtKind::RaiseAgain(_) => *live = IdSet::new(),
+            StmtKind::Delete(version) => self.read(*version, live),
             StmtKind::Raise { exception } => {
                 *live = IdSet::new();
                 self.exprs(exception.arguments.iter().flat_map(ExceptionArgument::values), live);
             }
         }
+    }
+
+    fn guarded(&mut self, statement: &Stmt, guarded: &Try, live: &mut IdSet<Version>) {
+        let after = without(live, &guarded.exits);
+        let mut at_handlers = self.in_handlers.clone();
+        for handler in &guarded.handlers {
+            at_handlers.union_with(&self.branch(&handler.body, handler.edge.as_ref(), &after));
+        }
+        let at_handlers = without(&at_handlers, &guarded.joins);
+        self.at_head.insert(std::ptr::from_ref(statement), at_handlers.clone());
+        let mut before = self.branch(&guarded.otherwise, guarded.edge.as_ref(), &after);
+        let around = std::mem::replace(&mut self.in_handlers, at_handlers);
+        self.block(&guarded.body, &mut before);
+        self.in_handlers = around;
+        *live = before;
+        self.edge(&guarded.entry, live);
     }
 
     /// What is needed before a branch that goes on, by the edge, to where `after` is needed.
@@ -163,6 +187,7 @@ impl Liveness {
         self.targets.pop();
         head.union_with(&body);
         self.exprs(condition, &mut head);
+        head.union_with(&self.in_handlers);
         if let Some(target) = target {
             head.remove(target);
         }

@@ -51,6 +51,8 @@ pub(crate) struct LoopFrame {
     /// What is joined where the next iteration begins; of a parallel loop, the accumulators.
     pub(crate) joins: Vec<Version>,
     exits: Vec<Version>,
+    /// How many bodies of `try` lie around the loop.
+    tries: usize,
     live_at_head: IdSet<Version>,
     live_at_exit: IdSet<Version>,
     /// Where `continue` goes, if there is one, and what is held there.
@@ -73,6 +75,7 @@ impl LoopFrame {
             kind: FrameKind::Parallel,
             joins: accumulators,
             exits: Vec::new(),
+            tries: 0,
             live_at_head: IdSet::new(),
             live_at_exit: IdSet::new(),
             latch: None,
@@ -138,6 +141,7 @@ impl<'a> Lowering<'a> {
             kind: FrameKind::Serial,
             joins: parts.joins,
             exits: parts.exits,
+            tries: self.code.tries.len(),
             live_at_head,
             live_at_exit,
             latch: None,
@@ -236,7 +240,10 @@ impl<'a> Lowering<'a> {
     /// In the block where the ends of iterations meet: on to the head with what came in.
     fn forward(&mut self, control: &Control<'_>, latch: &Join, head: Block, counters: &[Value]) {
         let outside = self.code.holdings.clone();
-        for binding in self.join_bindings(latch) {
+        for (version, binding) in self.join_bindings(latch).into_iter().enumerate() {
+            let version = latch.versions[version];
+            let local = self.source.versions[version].local;
+            self.code.holdings.set_current(local, Some((version, &binding)), latch.block);
             binding.operand.for_each_array(&mut |array| self.code.hold(array.owner, Holder::Temporary));
         }
         let mut arguments = next_iteration(&mut self.code, control, counters);
@@ -278,6 +285,7 @@ impl<'a> Lowering<'a> {
                 kind: FrameKind::Serial,
                 joins: iteration.joins.clone(),
                 exits: exits.to_vec(),
+                tries: self.code.tries.len(),
                 live_at_head: live,
                 live_at_exit: live_at_exit.clone(),
                 latch: None,
@@ -329,6 +337,7 @@ impl<'a> Lowering<'a> {
         let mut frame = self.loops.pop().expect("HIR: a break lies in a loop");
         assert_eq!(frame.kind, FrameKind::Serial, "HIR: nothing breaks out of a parallel loop");
         let join = frame.after.take().map_or_else(|| self.new_join(&frame.exits), |(join, _)| join);
+        self.code.holdings.leave_tries(frame.tries);
         self.jump_to_join(Some(edge), &frame.live_at_exit, &join);
         frame.after = Some((join, self.code.holdings.clone()));
         self.loops.push(frame);
@@ -340,6 +349,7 @@ impl<'a> Lowering<'a> {
         match frame.kind {
             FrameKind::Serial => {
                 let join = frame.latch.take().map_or_else(|| self.new_join(&frame.joins), |(join, _)| join);
+                self.code.holdings.leave_tries(frame.tries);
                 self.jump_to_join(Some(edge), &frame.live_at_head, &join);
                 frame.latch = Some((join, self.code.holdings.clone()));
             }

@@ -7,7 +7,7 @@ use crate::ownership::Holder;
 use crate::values::{ArrayOperand, Lifetime, Operand, flat_types, has_arrays, parameter_types};
 use hotloop_abi::{ExceptionClass, array_words};
 use hotloop_hir as hir;
-use hotloop_hir::Version;
+use hotloop_hir::{Caught, Version};
 use hotloop_index::{IdSet, SideMap};
 use hotloop_mir as mir;
 use hotloop_mir::{Inst, MachineType, RegionKind, Terminator, Value};
@@ -32,6 +32,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) stack_check: Option<Inst>,
     /// Values that are never negative: lengths of arrays.
     pub(crate) lengths: IdSet<Value>,
+    /// The errors that handlers around have caught, by their number.
+    pub(crate) caught: Vec<(Caught, Value)>,
     bindings: SideMap<Version, Option<Binding>>,
 }
 
@@ -65,6 +67,7 @@ impl<'a> Lowering<'a> {
             allocation_count: 0,
             stack_check: None,
             lengths: IdSet::new(),
+            caught: Vec::new(),
             bindings: SideMap::with_len(None, source.versions.len()),
         }
     }
@@ -97,7 +100,24 @@ impl<'a> Lowering<'a> {
 
     /// Says what a version is from now on.
     pub(crate) fn bind(&mut self, version: Version, binding: Binding) {
+        if !self.code.holdings.current.is_empty() {
+            let (local, block) = (self.source.versions[version].local, self.code.block());
+            self.code.holdings.set_current(local, Some((version, &binding)), block);
+        }
         self.bindings[version] = Some(binding);
+    }
+
+    /// Makes versions stand for other values for a while; gives what undoes it.
+    pub(crate) fn rebind(
+        &mut self,
+        bindings: impl Iterator<Item = (Version, Binding)>,
+    ) -> Vec<(Version, Binding)> {
+        let mut replaced = Vec::new();
+        for (version, binding) in bindings {
+            let old = self.bindings[version].replace(binding);
+            replaced.extend(old.map(|old| (version, old)));
+        }
+        replaced
     }
 
     /// Assigns a version.
@@ -165,6 +185,7 @@ impl<'a> Lowering<'a> {
                 self.code.retain(array.owner);
             }
         });
+        self.code.holdings.leave_tries(0);
         self.code.release_where(|_| true);
         let mut results = Vec::new();
         operand.flatten(&mut results);

@@ -9,6 +9,7 @@
 //! changed since the current block began to raise, or holds one that is defined in the current block, a new block is begun.
 
 use crate::code::Code;
+use crate::guarded::Current;
 use hotloop_hir::Version;
 use hotloop_mir::{Block, InstKind, RuntimeFunction, Terminator, Value};
 use rustc_hash::FxHashMap;
@@ -60,8 +61,10 @@ struct Held {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Holdings {
     held: Vec<Held>,
+    /// What the locals are that handlers around join.
+    pub(crate) current: Vec<Current>,
     /// Where errors go, if nothing has changed since it was asked for.
-    unwind: Option<Option<Block>>,
+    pub(crate) unwind: Option<Option<Block>>,
     block_raises: bool,
 }
 
@@ -103,6 +106,7 @@ impl Holdings {
         for held in self.held.iter_mut().filter(|held| held.holder == from) {
             held.holder = to;
         }
+        self.unwind = None;
     }
 
     /// Gives one reference to `owner` that a temporary holds to another holder.
@@ -110,6 +114,15 @@ impl Holdings {
         let is_it = |held: &&mut Held| held.owner == owner && held.holder == Holder::Temporary;
         let held = self.held.iter_mut().rev().find(is_it).expect("a temporary array holds a reference");
         held.holder = to;
+        self.unwind = None;
+    }
+
+    /// Whether the same references are held by the same holders.
+    pub(crate) fn holds_the_same(&self, other: &Self) -> bool {
+        let held = |holdings: &Self| -> Vec<_> {
+            holdings.held.iter().map(|held| (held.owner, held.holder)).collect()
+        };
+        held(self) == held(other)
     }
 }
 
@@ -131,19 +144,27 @@ impl Code {
         self.effect(InstKind::CallRuntime { function: RuntimeFunction::Release, arguments: vec![owner] });
     }
 
-    /// Releases what the holders for which `is_dead` holds are holding.
+    /// Releases what the holders for which `is_dead` holds are holding, but for the versions that handlers around may still read.
     pub(crate) fn release_where(&mut self, mut is_dead: impl FnMut(Holder) -> bool) {
         if self.holdings.held.is_empty() {
             return;
         }
         let mut dead = Vec::new();
+        let current = std::mem::take(&mut self.holdings.current);
+        let is_current = |holder: Holder| match holder {
+            Holder::Version(version) => {
+                current.iter().any(|each| each.version.as_ref().is_some_and(|(known, _)| *known == version))
+            }
+            Holder::Temporary => false,
+        };
         self.holdings.held.retain(|held| {
-            let goes = is_dead(held.holder);
+            let goes = is_dead(held.holder) && !is_current(held.holder);
             if goes {
                 dead.push(held.owner);
             }
             !goes
         });
+        self.holdings.current = current;
         if !dead.is_empty() {
             self.holdings.unwind = None;
         }
@@ -157,7 +178,8 @@ impl Code {
         let wanted = self.unwind_block();
         let block = self.block();
         if self.function.blocks[block].unwind != wanted {
-            let defined_here = self.holdings.held.iter().any(|held| held.defined_in == block);
+            let defined_here = self.holdings.is_bound_in(block)
+                || self.holdings.held.iter().any(|held| held.defined_in == block);
             if self.holdings.block_raises || defined_here {
                 let next = self.new_block();
                 self.jump(next, Vec::new());
@@ -169,10 +191,15 @@ impl Code {
         self.holdings.block_raises = true;
     }
 
-    /// The block that releases all that is held.
+    /// Where an error at this point goes: to the handlers around, or to a block that releases all that is held.
     fn unwind_block(&mut self) -> Option<Block> {
         if let Some(known) = self.holdings.unwind {
             return known;
+        }
+        if !self.tries.is_empty() {
+            let landing = self.landing();
+            self.holdings.unwind = Some(Some(landing));
+            return Some(landing);
         }
         let mut owners: Vec<Value> = self.holdings.held.iter().map(|held| held.owner).collect();
         owners.sort_unstable();

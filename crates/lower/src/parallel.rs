@@ -32,6 +32,7 @@ impl<'a> Lowering<'a> {
         let region = ParFor { count, body: body_block, reductions: initial, exit };
         self.code.terminate(Terminator::ParFor(region));
         let outside = (std::mem::take(&mut self.code.holdings), self.code.unwind_blocks.enter());
+        let tries = std::mem::take(&mut self.code.tries);
         self.iteration(body_block, &values, range.target, reductions);
         self.statements(body);
         self.code.set_span(statement.span);
@@ -40,6 +41,7 @@ impl<'a> Lowering<'a> {
         if self.code.is_reachable() {
             self.end_iteration(back, &accumulators);
         }
+        self.code.tries = tries;
         self.code.holdings = outside.0;
         self.code.unwind_blocks.leave(outside.1);
         self.results(exit, reductions);

@@ -5,6 +5,7 @@ use crate::lowering::Lowering;
 use crate::ownership::Holder;
 use crate::values::Operand;
 use hotloop_hir::{Edge, Expr, ExprKind, Stmt, StmtKind, Version};
+use hotloop_mir::Terminator;
 
 impl<'a> Lowering<'a> {
     /// Lowers statements in order, until one never goes on.
@@ -50,6 +51,14 @@ impl<'a> Lowering<'a> {
             StmtKind::Break(edge) => self.break_loop(edge),
             StmtKind::Continue(edge) => self.continue_loop(edge),
             StmtKind::Return(value) => self.return_statement(value.as_ref()),
+            StmtKind::Try(guarded) => self.try_statement(statement, guarded),
+            StmtKind::Outside { tries, body } => self.outside(*tries, body),
+            StmtKind::RaiseAgain(caught) => {
+                let found = self.caught.iter().rev().find(|(known, _)| known == caught);
+                let (_, error) = *found.expect("HIR: an error is raised again in its handler");
+                self.code.terminate(Terminator::RaiseAgain(error));
+            }
+            StmtKind::Delete(version) => self.delete(*version),
             StmtKind::Raise { exception } => self.raise_exception(exception),
             StmtKind::Assert { condition, arguments } => self.assert(condition, arguments),
         }
@@ -68,12 +77,21 @@ impl<'a> Lowering<'a> {
         self.assign(target, kept);
     }
 
+    /// `del name`: the arrays go as soon as nothing else needs them, as of any variable that is not read any more.
+    fn delete(&mut self, version: Version) {
+        self.read_version(version);
+        let (local, block) = (self.source.versions[version].local, self.code.block());
+        self.code.holdings.set_current(local, None, block);
+    }
+
     fn is_last_use(&self, statement: &Stmt, version: Version) -> bool {
         self.code.holdings.is_held_by(Holder::Version(version)) && !self.is_live_after(statement, version)
     }
 
     fn is_live_after(&self, statement: &Stmt, version: Version) -> bool {
-        self.liveness.after(statement).contains(version) || self.needed_again.contains(version)
+        self.liveness.after(statement).contains(version)
+            || self.needed_again.contains(version)
+            || self.code.holdings.is_current(version)
     }
 
     /// Releases what nothing behind the statement needs.
@@ -114,7 +132,7 @@ impl<'a> Lowering<'a> {
         let live = self.live_at(statement, joins);
         match (then_end, otherwise_falls_through) {
             (Some(then_end), true) => {
-                let join = self.new_join_of(joins, [then.1.as_ref(), otherwise.1.as_ref()]);
+                let join = self.new_join_of(joins, &[then.1.as_ref(), otherwise.1.as_ref()]);
                 self.jump_to_join(otherwise.1.as_ref(), &live, &join);
                 self.code.resume(then_end);
                 self.jump_to_join(then.1.as_ref(), &live, &join);

@@ -12,13 +12,14 @@
 //! | H08 | `break` and `continue` stand in a loop, and none but `continue` leaves an iteration of a parallel loop |
 //! | H09 | no statement stands behind one that never falls through |
 //! | H10 | a reduction's versions have one type, of a number |
+//! | H11 | an error is raised again in its handler, and no statement stands outside of more `try` bodies than lie around |
 
 mod expr;
 
 use crate::StmtKind as Kind;
 use crate::{
-    Constant, Edge, ExceptionArgument, Expr, ExprKind, Function, Iteration, Loop, RangeLoop, Reduction, Stmt,
-    StmtKind, Version,
+    Caught, Constant, Edge, ExceptionArgument, Expr, ExprKind, Function, Iteration, Loop, RangeLoop,
+    Reduction, Stmt, StmtKind, Try, Version,
 };
 use hotloop_index::IdSet;
 use hotloop_types::Type;
@@ -57,6 +58,8 @@ pub fn verify(function: &Function) -> Result<(), Violation> {
         assigned: IdSet::new(),
         defined: IdSet::new(),
         loops: Vec::new(),
+        caught: Vec::new(),
+        tries: 0,
         reachable: true,
     };
     for parameter in &function.parameters {
@@ -91,6 +94,10 @@ struct Verifier<'a> {
     /// The versions assigned on every way to the point reached.
     defined: IdSet<Version>,
     loops: Vec<Frame>,
+    /// The errors that handlers around have caught.
+    caught: Vec<Caught>,
+    /// How many bodies of `try` lie around.
+    tries: u32,
     reachable: bool,
 }
 
@@ -167,11 +174,61 @@ impl<'a> Verifier<'a> {
                 self.reachable = false;
                 Ok(())
             }
+            Kind::Try(guarded) => self.guarded(guarded),
+            Kind::Outside { tries, body } => self.outside(*tries, body),
+            Kind::RaiseAgain(caught) => {
+                self.reachable = false;
+                if self.caught.contains(caught) {
+                    Ok(())
+                } else {
+                    broken("H11", format!("{caught:?} is raised outside its handler"))
+                }
+            }
+            Kind::Delete(version) => self.read(*version),
             Kind::Assert { condition, arguments } => {
                 self.condition(condition)?;
                 self.exception_arguments(arguments)
             }
         }
+    }
+
+    fn guarded(&mut self, guarded: &'a Try) -> Outcome {
+        self.edge(&guarded.entry, &guarded.joins)?;
+        let before = self.defined.clone();
+        self.tries += 1;
+        self.block(&guarded.body)?;
+        self.tries -= 1;
+        if self.reachable {
+            self.block(&guarded.otherwise)?;
+        }
+        self.end(guarded.edge.as_ref(), &guarded.exits)?;
+        let mut ends = if self.reachable { vec![self.defined.clone()] } else { Vec::new() };
+        // Each handler begins with what was assigned before the body, and the joined versions.
+        self.defined = before.clone();
+        self.assign_all(&guarded.joins)?;
+        let at_handlers = self.defined.clone();
+        for handler in &guarded.handlers {
+            (self.defined, self.reachable) = (at_handlers.clone(), true);
+            self.caught.push(handler.caught);
+            self.block(&handler.body)?;
+            self.caught.pop();
+            self.end(handler.edge.as_ref(), &guarded.exits)?;
+            ends.extend(self.reachable.then(|| self.defined.clone()));
+        }
+        self.reachable = !ends.is_empty();
+        let only = if ends.len() == 1 { ends.pop() } else { None };
+        self.defined = only.unwrap_or(before);
+        self.assign_all(&guarded.exits)
+    }
+
+    fn outside(&mut self, tries: u32, body: &'a [Stmt]) -> Outcome {
+        let Some(left) = self.tries.checked_sub(tries) else {
+            return broken("H11", "statements stand outside of more bodies than lie around");
+        };
+        let around = std::mem::replace(&mut self.tries, left);
+        self.block(body)?;
+        self.tries = around;
+        Ok(())
     }
 
     fn exception_arguments(&mut self, arguments: &'a [ExceptionArgument]) -> Outcome {

@@ -84,57 +84,19 @@ impl Verifier<'_> {
         for block in &function.layout {
             work.extend(function.blocks[*block].unwind.map(|target| (target, true)));
         }
-        let mut seen = [IdSet::new(), IdSet::new()];
+        let (mut seen, mut broken) = ([IdSet::new(), IdSet::new()], IdSet::new());
         while let Some((block, has_error)) = work.pop() {
             if !seen[usize::from(has_error)].insert(block) {
                 continue;
             }
-            let has_error = self.error_through(block, has_error);
+            let has_error = error_through(function, block, has_error, &mut broken);
             let data = &function.blocks[block];
             let is_parallel = matches!(data.terminator, Terminator::ParFor(_));
             data.terminator.for_each_target(|target| work.push((target, has_error && !is_parallel)));
         }
-    }
-
-    /// Checks that what a block does with the error that led to it comes before it ends; tells whether it is still there at the end.
-    fn error_through(&mut self, block: Block, mut has_error: bool) -> bool {
-        let function = self.function;
-        let mut uses = |has_error: bool| {
-            self.require(has_error, Rule::V19, Place::Block(block), || "reached without an error".into());
-        };
-        for inst in &function.blocks[block].insts {
-            let kind = &function.insts[*inst].kind;
-            match kind {
-                InstKind::ErrorIs(_) => uses(has_error),
-                InstKind::Catch => {
-                    uses(has_error);
-                    has_error = false;
-                }
-                // What is called may have raised and caught errors of its own.
-                InstKind::Call { .. } => has_error = false,
-                InstKind::CallRuntime { function, .. } => has_error &= !function.may_raise(),
-                InstKind::Const(_)
-                | InstKind::Unary(..)
-                | InstKind::Binary(..)
-                | InstKind::IntCompare(..)
-                | InstKind::FloatCompare(..)
-                | InstKind::Select { .. }
-                | InstKind::Convert(..)
-                | InstKind::PtrAdd { .. }
-                | InstKind::Load { .. }
-                | InstKind::Store { .. }
-                | InstKind::SlotAddress(_)
-                | InstKind::CheckBounds { .. }
-                | InstKind::Check { .. }
-                | InstKind::FunctionAddress(_)
-                | InstKind::Safepoint
-                | InstKind::CheckStack => {}
-            }
+        for block in function.layout.iter().filter(|block| broken.contains(**block)) {
+            self.report(Rule::V19, Place::Block(*block), "reached without an error");
         }
-        if function.blocks[block].terminator == Terminator::Reraise {
-            uses(has_error);
-        }
-        has_error
     }
 
     /// V21 and V22: no edge crosses the border of a parallel loop's body but those of the loop itself.
@@ -190,6 +152,48 @@ impl Verifier<'_> {
             self.require(holds, Rule::V24, Place::Function, || format!("{types:?}"));
         }
     }
+}
+
+/// Notes a block that does something with the error that led to it when it has ended; tells whether it is still there behind the block.
+fn error_through(function: &Function, block: Block, mut has_error: bool, broken: &mut IdSet<Block>) -> bool {
+    let mut uses = |has_error: bool| {
+        if !has_error {
+            broken.insert(block);
+        }
+    };
+    for inst in &function.blocks[block].insts {
+        let kind = &function.insts[*inst].kind;
+        match kind {
+            InstKind::ErrorIs(_) => uses(has_error),
+            InstKind::Catch => {
+                uses(has_error);
+                has_error = false;
+            }
+            // What is called may have raised and caught errors of its own.
+            InstKind::Call { .. } => has_error = false,
+            InstKind::CallRuntime { function, .. } => has_error &= !function.may_raise(),
+            InstKind::Const(_)
+            | InstKind::Unary(..)
+            | InstKind::Binary(..)
+            | InstKind::IntCompare(..)
+            | InstKind::FloatCompare(..)
+            | InstKind::Select { .. }
+            | InstKind::Convert(..)
+            | InstKind::PtrAdd { .. }
+            | InstKind::Load { .. }
+            | InstKind::Store { .. }
+            | InstKind::SlotAddress(_)
+            | InstKind::CheckBounds { .. }
+            | InstKind::Check { .. }
+            | InstKind::FunctionAddress(_)
+            | InstKind::Safepoint
+            | InstKind::CheckStack => {}
+        }
+    }
+    if function.blocks[block].terminator == Terminator::Reraise {
+        uses(has_error);
+    }
+    has_error
 }
 
 /// The parameters of an outlined body: first and last index, captures, partial results.
