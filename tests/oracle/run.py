@@ -57,6 +57,10 @@ def decode_input(encoded):
         return Array(array)
     if encoded["kind"] == "tuple":
         return tuple(decode_input(item) for item in encoded["items"])
+    if encoded["kind"] == "str":
+        return encoded["text"]
+    if encoded["kind"] == "bytes":
+        return bytes.fromhex(encoded["data"])
     if encoded["kind"] == "none":
         return None
     dtype = np.dtype(encoded["dtype"])
@@ -72,6 +76,12 @@ def encode(value):
         return {"kind": "array", "dtype": str(value.dtype), "shape": list(value.shape), "data": data}
     if isinstance(value, tuple):
         return {"kind": "tuple", "items": [encode(item) for item in value]}
+    if isinstance(value, list):
+        return {"kind": "list", "items": [encode(item) for item in value]}
+    if isinstance(value, str):
+        return {"kind": "str", "text": value}
+    if isinstance(value, bytes):
+        return {"kind": "bytes", "data": value.hex()}
     if value is None:
         return {"kind": "none"}
     if isinstance(value, Scalar) or is_number(value):

@@ -63,7 +63,9 @@ class Range:
         return Scalar(getattr(self.range, name), INT64)
 
 
-def to_int(value=0):
+def to_int(value=0, base=10):
+    if isinstance(value, str):
+        return Scalar(int(value, int(base)), INT64)
     number = scalar(value)
     if number.dtype.kind == "f":
         return Scalar(truncate(float(number.value)), INT64)
@@ -71,7 +73,7 @@ def to_int(value=0):
 
 
 def to_float(value=0.0):
-    return scalar(value).to(FLOAT64)
+    return Scalar(float(value), FLOAT64) if isinstance(value, str) else scalar(value).to(FLOAT64)
 
 
 def to_complex(real=0, imag=None):
@@ -117,6 +119,8 @@ BUILTINS = {
     "hash": lambda value: Scalar(hash(scalar(value).value) if value == value else 0, INT64),
     "pow": modular_power,
     "round": lambda value, digits=None: round(scalar(value), digits),
+    "chr": lambda code: chr(int(code)),
+    "ord": lambda character: Scalar(ord(character), INT64),
     "divmod": lambda left, right: (scalar(left) // right, scalar(left) % right),
 }
 

@@ -79,7 +79,10 @@ class Scalar:
             self.value = float(value)
 
     def __repr__(self):
-        return f"{self.dtype}({self.value!r})"
+        return repr(bool(self.value)) if self.dtype.kind == "b" else str(self.value)
+
+    def __format__(self, spec):
+        return format(float(self.value) if self.dtype.kind == "f" and spec else self.value, spec)
 
     def to(self, dtype):
         return Scalar(self.value, dtype)

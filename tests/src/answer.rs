@@ -38,6 +38,12 @@ pub enum Value {
     },
     /// A tuple.
     Tuple(Vec<Value>),
+    /// A string.
+    Str(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A list.
+    List(Vec<Value>),
 }
 
 /// An exception.
@@ -111,13 +117,26 @@ impl Value {
                 }
                 compare_elements(dtype, data, actual_data, within)
             }
-            (Self::Tuple(expected), Self::Tuple(actual)) if expected.len() == actual.len() => expected
-                .iter()
-                .zip(actual)
-                .try_for_each(|(expected, actual)| expected.compare(actual, within)),
-            (Self::None | Self::Scalar { .. } | Self::Array { .. } | Self::Tuple(_), _) => {
-                Err(differ(self, actual))
+            (Self::Tuple(expected), Self::Tuple(actual)) | (Self::List(expected), Self::List(actual))
+                if expected.len() == actual.len() =>
+            {
+                expected
+                    .iter()
+                    .zip(actual)
+                    .try_for_each(|(expected, actual)| expected.compare(actual, within))
             }
+            (Self::Str(expected), Self::Str(actual)) if expected == actual => Ok(()),
+            (Self::Bytes(expected), Self::Bytes(actual)) if expected == actual => Ok(()),
+            (
+                Self::None
+                | Self::Scalar { .. }
+                | Self::Array { .. }
+                | Self::Tuple(_)
+                | Self::Str(_)
+                | Self::Bytes(_)
+                | Self::List(_),
+                _,
+            ) => Err(differ(self, actual)),
         }
     }
 }

@@ -201,6 +201,9 @@ fn value(json: &Json) -> Value {
         "scalar" => Value::Scalar { dtype: dtype(), data: data() },
         "array" => Value::Array { dtype: dtype(), shape: list(&json["shape"], size), data: data() },
         "tuple" => Value::Tuple(list(&json["items"], value)),
+        "list" => Value::List(list(&json["items"], value)),
+        "str" => Value::Str(string(&json["text"])),
+        "bytes" => Value::Bytes(data()),
         other => panic!("the oracle wrote a value of kind {other}"),
     }
 }

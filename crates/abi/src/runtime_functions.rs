@@ -82,8 +82,12 @@ impl std::fmt::Display for MachineType {
 pub enum Effects {
     /// Nothing: equal arguments give equal results, and it may be dropped, moved or repeated.
     Pure,
+    /// As pure, but it reads memory that never changes while its arguments live: the characters of strings.
+    Constant,
     /// It manages memory of the runtime, but neither reads nor writes elements of arrays.
     Memory,
+    /// It changes lists: their lengths, and where and what their items are.
+    Lists,
     /// Anything.
     Any,
 }
@@ -142,6 +146,10 @@ runtime_functions! {
     Safepoint "hl_safepoint" () -> [] Memory true "Called when the interrupt flag is set: raises `KeyboardInterrupt`, ends a cancelled region, or clears the flag.",
     ParallelFor "hl_parallel_for" (I64, Ptr, Ptr, Ptr, I64, I64) -> [] Any true "Runs a parallel region: trip count, body (`ParallelBody`), captures, partial results (a row a chunk), number of partials in a row (0 = no reduction: adaptive splitting; else fixed chunks by `chunk_count`), estimated picoseconds an iteration (0 = unknown: to be given when the body calls, or has a loop whose trip count is not a constant, since a region that is said to be cheap runs on one thread at first). Raises the error of the lowest index; all lower indices have run.",
     ErrorIs "hl_error_is" (I64, I64) -> [I64] Pure false "Whether the class of the first number is that of the second or derives from it: 1 or 0.",
+    TextOrder "hl_text_order" (Ptr, I64, Ptr, I64, I64) -> [I64] Constant false "Compares two strings or bytes, each an address and a length, whose characters take so many bytes: negative, 0 or positive as the first is less, equal or greater.",
+    Object "hl_object" (I64, Ptr, I64) -> [I64] Any true "Performs an operation on lists and strings: its number in the table of `hotloop-objects`, the words of its arguments, and how many. Raises `MemoryError`.",
+    NewList "hl_new_list" (I64, I64, I64) -> [Ptr] Memory true "A new list with one reference: the size of an item, which of its words hold references, and for how many items there is room. Raises `MemoryError`.",
+    GrowList "hl_grow_list" (Ptr, I64) -> [] Lists true "Makes room for at least so many items in a list. Raises `MemoryError`.",
     Sin "sin" (F64) -> [F64] Pure false "The platform's `sin`.",
     Cos "cos" (F64) -> [F64] Pure false "The platform's `cos`.",
     Tan "tan" (F64) -> [F64] Pure false "The platform's `tan`.",

@@ -21,6 +21,10 @@ pub(crate) enum Given {
     },
     /// A tuple.
     Tuple(Vec<Given>),
+    /// A string.
+    Str(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
     /// `None`.
     None,
 }
@@ -33,6 +37,8 @@ impl Given {
             Self::Array { array, is_fortran: false } => Argument::Array(array.view_mut()),
             Self::Array { array, is_fortran: true } => Argument::Array(array.view_mut().transposed()),
             Self::Tuple(items) => Argument::Tuple(items.iter_mut().map(Self::borrow).collect()),
+            Self::Str(text) => Argument::Str(text.clone()),
+            Self::Bytes(bytes) => Argument::Bytes(bytes.clone()),
             Self::None => Argument::None,
         }
     }
@@ -43,7 +49,7 @@ pub(crate) fn last_array(arguments: &[Given]) -> Option<(&Array, bool)> {
     arguments.iter().rev().find_map(|argument| match argument {
         Given::Array { array, is_fortran } => Some((array, *is_fortran)),
         Given::Tuple(items) => last_array(items),
-        Given::Number(_) | Given::None => None,
+        Given::Number(_) | Given::Str(_) | Given::Bytes(_) | Given::None => None,
     })
 }
 

@@ -1,4 +1,5 @@
-//! Python literals: integers, floats, complex numbers, `True`, `False`, `None` and tuples of them, besides `nan` and `inf`.
+//! Python literals: integers, floats, complex numbers, strings, bytes, `True`, `False`, `None` and tuples of them, besides `nan`
+//! and `inf`.
 
 use crate::given::Given;
 use hotloop_driver::{Dtype, Number};
@@ -9,10 +10,11 @@ const MAX_DEPTH: u32 = 32;
 /// Reads a text that looks like a literal; `None` for one that does not.
 pub(crate) fn read(text: &str) -> Result<Option<Given>, String> {
     let text = text.trim();
-    let starts_like_one = text.starts_with(|first: char| first.is_ascii_digit() || "+-.(".contains(first));
+    let is_bytes = text.starts_with("b'") || text.starts_with("b\"");
+    let starts_like_one =
+        is_bytes || text.starts_with(|first: char| first.is_ascii_digit() || "+-.('\"".contains(first));
     if !starts_like_one && constant(text).is_none() {
-        let is_text = text.starts_with(['"', '\'']);
-        return if is_text { Err("strings cannot be passed to a kernel yet".to_owned()) } else { Ok(None) };
+        return Ok(None);
     }
     let mut reader = Reader { rest: text, depth: 0 };
     let given = reader.value()?;
@@ -58,6 +60,9 @@ impl<'a> Reader<'a> {
         if self.eat('(') {
             return self.parenthesised();
         }
+        if let Some(given) = self.text()? {
+            return Ok(given);
+        }
         let is_negative = !self.eat('+') && self.eat('-');
         let word = self.word();
         if let Some(given) = constant(word) {
@@ -68,7 +73,7 @@ impl<'a> Reader<'a> {
             };
         }
         if !word.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
-            return Err("a number, True, False, None or a tuple was expected".to_owned());
+            return Err("a number, a string, True, False, None or a tuple was expected".to_owned());
         }
         let first = number(word, is_negative)?;
         self.complex_behind(first)
@@ -95,6 +100,29 @@ impl<'a> Reader<'a> {
                 Ok(first)
             }
         }
+    }
+
+    /// A string or bytes, if one stands here.
+    fn text(&mut self) -> Result<Option<Given>, String> {
+        self.rest = self.rest.trim_start();
+        let is_bytes = self.rest.starts_with("b'") || self.rest.starts_with("b\"");
+        let body = if is_bytes { &self.rest[1..] } else { self.rest };
+        let Some(quote) = body.chars().next().filter(|first| matches!(first, '\'' | '"')) else {
+            return Ok(None);
+        };
+        let mut characters = body[1..].char_indices();
+        let mut text = String::new();
+        while let Some((at, character)) = characters.next() {
+            match character {
+                _ if character == quote => {
+                    self.rest = &body[at + 2..];
+                    return if is_bytes { as_bytes(&text).map(Some) } else { Ok(Some(Given::Str(text))) };
+                }
+                '\\' => text.push(escape(&mut characters)?),
+                _ => text.push(character),
+            }
+        }
+        Err("the closing quote of the string is missing".to_owned())
     }
 
     /// A tuple, or a value in parentheses, behind the opening one.
@@ -134,6 +162,31 @@ impl<'a> Reader<'a> {
         self.rest = rest;
         word
     }
+}
+
+/// What an escape stands for, behind its backslash.
+fn escape(characters: &mut std::str::CharIndices<'_>) -> Result<char, String> {
+    let wrong =
+        || "an escape in the string is not one of \\n \\r \\t \\0 \\\\ \\' \\\" \\x \\u \\U".to_owned();
+    let digits = match characters.next().ok_or_else(wrong)?.1 {
+        'n' => return Ok('\n'),
+        'r' => return Ok('\r'),
+        't' => return Ok('\t'),
+        '0' => return Ok('\0'),
+        plain @ ('\\' | '\'' | '"') => return Ok(plain),
+        'x' => 2,
+        'u' => 4,
+        'U' => 8,
+        _ => return Err(wrong()),
+    };
+    let digits: String = characters.take(digits).map(|(_, digit)| digit).collect();
+    u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32).ok_or_else(wrong)
+}
+
+fn as_bytes(text: &str) -> Result<Given, String> {
+    let bytes: Option<Vec<u8>> =
+        text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
+    bytes.map(Given::Bytes).ok_or_else(|| "bytes hold ASCII characters and escapes only".to_owned())
 }
 
 fn number(word: &str, is_negative: bool) -> Result<Given, String> {
@@ -211,6 +264,8 @@ mod tests {
             ("(-1.5+1e-3j)", "Number(Complex(Complex128, -1.5, 0.001))"),
             ("True", "Number(Bool(true))"),
             ("None", "None"),
+            ("'it\\'s'", "Str(\"it's\")"),
+            ("b\"\\x00a\"", "Bytes([0, 97])"),
             ("()", "Tuple([])"),
             ("(1)", "Number(Int(Int64, 1))"),
             ("(1,)", "Tuple([Number(Int(Int64, 1))])"),
@@ -227,7 +282,8 @@ mod tests {
     fn what_is_no_literal_is_refused_with_a_reason() {
         for (text, expected) in [
             ("x", "not a literal"),
-            ("'text'", "strings cannot be passed to a kernel yet"),
+            ("'text", "the closing quote of the string is missing"),
+            ("b'é\\u0100'", "bytes hold ASCII characters and escapes only"),
             ("1__0", "`1__0` is not a number"),
             ("1.2.3", "`1.2.3` is not a number"),
             ("0x", "`0x` is not a number"),
@@ -235,7 +291,7 @@ mod tests {
             ("1 2", "`2` is left over behind the value"),
             ("(1, 2", "a `,` or `)` was expected in the tuple"),
             ("(1 2)", "a `,` or `)` was expected in the tuple"),
-            ("(,)", "a number, True, False, None or a tuple was expected"),
+            ("(,)", "a number, a string, True, False, None or a tuple was expected"),
             ("-True", "`-True` is not a number"),
             ("1e", "`1e` is not a number"),
         ] {

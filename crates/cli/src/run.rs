@@ -116,13 +116,15 @@ impl Run {
         let Some(path) = &self.output else { return Ok(()) };
         match result {
             Type::Scalar(_) | Type::Array(_) => Ok(()),
-            Type::None | Type::Dtype(_) | Type::Function(_) if given::last_array(arguments).is_some() => {
+            Type::None | Type::Dtype(_) | Type::Function(_) | Type::Undefined
+                if given::last_array(arguments).is_some() =>
+            {
                 Ok(())
             }
-            Type::None | Type::Dtype(_) | Type::Function(_) => {
+            Type::None | Type::Dtype(_) | Type::Function(_) | Type::Undefined => {
                 Err(Problem::file(path, "nothing to write: the result is None, and no argument is an array"))
             }
-            Type::Tuple(_) | Type::Optional(_) | Type::Range => {
+            Type::Tuple(_) | Type::Optional(_) | Type::Range | Type::Str | Type::Bytes | Type::List(_) => {
                 Err(Problem::file(path, format_args!("a .npy file cannot hold the result, a {result}")))
             }
         }
@@ -138,7 +140,12 @@ fn write(path: &std::path::Path, value: &Value, arguments: &[Given]) -> Result<(
     match value {
         Value::Array(array) => npy::save(path, array, false),
         Value::Number(number) => npy::save_number(path, *number),
-        Value::None | Value::Tuple(_) | Value::Range(_) => {
+        Value::None
+        | Value::Tuple(_)
+        | Value::Range(_)
+        | Value::Str(_)
+        | Value::Bytes(_)
+        | Value::List(_) => {
             let (array, is_fortran) = given::last_array(arguments).expect("checked before the call");
             npy::save(path, array, is_fortran)
         }

@@ -8,7 +8,13 @@ pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::Array(array) if array.shape().is_empty() => number(array.get(0).expect("it has one element")),
         Value::Array(array) => array_text::plain(array),
-        Value::None | Value::Number(_) | Value::Tuple(_) | Value::Range(_) => inside_tuple(value),
+        Value::Str(text) => text.clone(),
+        Value::None
+        | Value::Number(_)
+        | Value::Tuple(_)
+        | Value::Bytes(_)
+        | Value::List(_)
+        | Value::Range(_) => inside_tuple(value),
     }
 }
 
@@ -20,6 +26,15 @@ fn inside_tuple(value: &Value) -> String {
         Value::Range([start, stop, 1]) => format!("range({start}, {stop})"),
         Value::Range([start, stop, step]) => format!("range({start}, {stop}, {step})"),
         Value::Array(array) => array_text::as_call(array),
+        Value::Str(text) => {
+            let codes = hotloop_objects::text::codes(text);
+            hotloop_objects::text::to_string(&hotloop_objects::text::repr(&codes))
+        }
+        Value::Bytes(bytes) => bytes_text(bytes),
+        Value::List(items) => {
+            let shown: Vec<String> = items.iter().map(inside_tuple).collect();
+            format!("[{}]", shown.join(", "))
+        }
         Value::Tuple(items) => {
             let shown: Vec<String> = items.iter().map(inside_tuple).collect();
             if let [only] = shown.as_slice() {
@@ -29,6 +44,25 @@ fn inside_tuple(value: &Value) -> String {
             }
         }
     }
+}
+
+/// Bytes as `repr` writes them.
+fn bytes_text(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut text = format!("b{quote}");
+    for byte in bytes {
+        match byte {
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            b'\\' => text.push_str("\\\\"),
+            byte if char::from(*byte) == quote => text.extend(['\\', quote]),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            byte => text.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    text.push(quote);
+    text
 }
 
 fn number(number: Number) -> String {

@@ -41,7 +41,8 @@ mod target;
 mod text;
 
 pub use error::CodegenError;
+pub use hotloop_mir::BOUNDS_MESSAGE;
 pub use object::{CompiledObject, ENTRY_SUFFIX, Options, compile};
-pub use sites::{BOUNDS_MESSAGE, RECURSION_MESSAGE, Site};
+pub use sites::{RECURSION_MESSAGE, Site};
 pub use target::Target;
 pub use text::{clif_text, disassembly};

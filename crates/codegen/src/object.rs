@@ -9,7 +9,7 @@ use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{self, UserFuncName};
 use cranelift_codegen::{Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
-use cranelift_module::{DataId, FuncId, Linkage, Module as _};
+use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module as _};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{ControlFlow, Function, InstKind, Module, Phase};
@@ -71,6 +71,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) imports: ImportTable,
     pub(crate) sites: Vec<Site>,
     local: FxHashMap<&'a str, FuncId>,
+    constants: FxHashMap<Vec<u8>, DataId>,
     interrupt: Option<FuncId>,
     remarks: Vec<Remark>,
 }
@@ -91,6 +92,7 @@ impl<'a> Unit<'a> {
             imports: ImportTable::default(),
             sites: Vec::new(),
             local: FxHashMap::default(),
+            constants: FxHashMap::default(),
             interrupt: None,
             remarks: Vec::new(),
         };
@@ -107,6 +109,22 @@ impl<'a> Unit<'a> {
     /// The function of that symbol, if it is of this module.
     pub(crate) fn local(&self, symbol: &str) -> Option<FuncId> {
         self.local.get(symbol).copied()
+    }
+
+    /// The data object of constant bytes; one for equal ones.
+    pub(crate) fn constant_data(&mut self, bytes: &[u8]) -> ModuleResult<DataId> {
+        if let Some(known) = self.constants.get(bytes) {
+            return Ok(*known);
+        }
+        let name = format!("hl_data{}", self.constants.len());
+        let data = self.module.declare_data(&name, Linkage::Local, false, false)?;
+        let mut description = DataDescription::new();
+        // An object without bytes has no place in a section.
+        description.define(if bytes.is_empty() { Box::from([0]) } else { Box::from(bytes) });
+        description.set_align(8);
+        self.module.define_data(data, &description)?;
+        self.constants.insert(bytes.to_vec(), data);
+        Ok(data)
     }
 
     /// Declares the way to `hl_safepoint` if the module has a safepoint. What it needs comes first in the import table, so that its code is

@@ -19,15 +19,20 @@ pub struct Site {
     pub payload_words: u32,
 }
 
-/// The message of an index that is out of bounds: index, axis and length are its payload.
-pub const BOUNDS_MESSAGE: &str = "index {0} is out of bounds for axis {1} with size {2}";
-
 /// The message of a recursion that is too deep, in CPython's words.
 pub const RECURSION_MESSAGE: &str = "maximum recursion depth exceeded";
 
 /// What a runtime function raises by itself in the first place, with the message in NumPy's words.
 pub(crate) fn runtime_error(function: RuntimeFunction) -> (ExceptionClass, &'static str) {
-    if matches!(function, RuntimeFunction::Allocate | RuntimeFunction::AllocateZeroed) {
+    let allocates = matches!(
+        function,
+        RuntimeFunction::Allocate
+            | RuntimeFunction::AllocateZeroed
+            | RuntimeFunction::Object
+            | RuntimeFunction::NewList
+            | RuntimeFunction::GrowList
+    );
+    if allocates {
         (ExceptionClass::MemoryError, "Unable to allocate {0} bytes")
     } else if function == RuntimeFunction::Safepoint {
         (ExceptionClass::KeyboardInterrupt, "")

@@ -1,8 +1,10 @@
 //! Arguments and results of calls, and how they cross the border to compiled code.
 #![allow(unsafe_code)] // Descriptors hold addresses of the caller's arrays.
 
+use crate::list::{bytes_of, for_each_owner, list_words, str_codes};
 use crate::{Array, Failure};
 use hotloop_abi::array_words;
+use hotloop_runtime::Block;
 use hotloop_types::{ArrayType, Dtype, Layout, Type};
 use std::marker::PhantomData;
 
@@ -346,6 +348,10 @@ pub enum Argument<'a> {
     Array(ArrayView<'a>),
     /// A tuple.
     Tuple(Vec<Argument<'a>>),
+    /// A string.
+    Str(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
     /// `None`.
     None,
 }
@@ -357,6 +363,8 @@ impl Argument<'_> {
             Self::Number(number) => Type::Scalar(number.dtype()),
             Self::Array(view) => Type::Array(view.ty()),
             Self::Tuple(items) => Type::tuple(items.iter().map(Self::ty)),
+            Self::Str(_) => Type::Str,
+            Self::Bytes(_) => Type::Bytes,
             Self::None => Type::None,
         }
     }
@@ -399,6 +407,12 @@ impl<'a, T: Element> From<&'a mut [T]> for Argument<'a> {
     }
 }
 
+impl From<&str> for Argument<'_> {
+    fn from(text: &str) -> Self {
+        Self::Str(text.to_owned())
+    }
+}
+
 impl<'a> From<ArrayView<'a>> for Argument<'a> {
     fn from(view: ArrayView<'a>) -> Self {
         Self::Array(view)
@@ -435,6 +449,8 @@ impl Packed {
                     self.add(item, ty)?;
                 }
             }
+            (Argument::Str(text), Type::Str) => self.add_text(text_bytes(text), text.chars().count()),
+            (Argument::Bytes(bytes), Type::Bytes) => self.add_text(bytes.clone(), bytes.len()),
             (Argument::None, Type::None) => {}
             (Argument::None, Type::Optional(ty)) => {
                 self.words.push(0);
@@ -444,7 +460,15 @@ impl Packed {
                 self.words.push(1);
                 self.add(argument, ty)?;
             }
-            (Argument::Number(_) | Argument::Array(_) | Argument::Tuple(_) | Argument::None, _) => {
+            (
+                Argument::Number(_)
+                | Argument::Array(_)
+                | Argument::Tuple(_)
+                | Argument::Str(_)
+                | Argument::Bytes(_)
+                | Argument::None,
+                _,
+            ) => {
                 let message = format!(
                     "an argument of type {} does not fit a parameter of type {parameter}",
                     argument.ty()
@@ -470,10 +494,30 @@ impl Packed {
                 self.words.push(0);
                 self.add_nothing(value);
             }
-            Type::Range => self.words.extend([0; 3]),
-            Type::None | Type::Dtype(_) => {}
+            Type::Range | Type::Str | Type::Bytes => self.words.extend([0; 3]),
+            Type::List(_) => self.words.push(0),
+            Type::None | Type::Dtype(_) | Type::Undefined => {}
         }
     }
+}
+
+impl Packed {
+    /// Characters that are lent for the call: no owner, an address and a length.
+    fn add_text(&mut self, bytes: Vec<u8>, length: usize) {
+        let word = |chunk: &[u8]| {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            u64::from_le_bytes(word)
+        };
+        let characters: Vec<u64> = bytes.chunks(8).map(word).collect();
+        self.words.extend([0, characters.as_ptr() as u64, length as u64]);
+        self.descriptors.push(characters);
+    }
+}
+
+/// The code points of a string, four bytes each.
+pub(crate) fn text_bytes(text: &str) -> Vec<u8> {
+    text.chars().flat_map(|code| u32::from(code).to_le_bytes()).collect()
 }
 
 /// A result.
@@ -489,6 +533,12 @@ pub enum Value {
     Tuple(Vec<Value>),
     /// A `range` object: start, stop and step.
     Range([i64; 3]),
+    /// A string.
+    Str(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A list.
+    List(Vec<Value>),
 }
 
 impl Value {
@@ -496,7 +546,14 @@ impl Value {
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Number(Number::Float(_, value)) => Some(*value),
-            Self::None | Self::Number(_) | Self::Array(_) | Self::Tuple(_) | Self::Range(_) => None,
+            Self::None
+            | Self::Number(_)
+            | Self::Array(_)
+            | Self::Tuple(_)
+            | Self::Range(_)
+            | Self::Str(_)
+            | Self::Bytes(_)
+            | Self::List(_) => None,
         }
     }
 
@@ -504,7 +561,14 @@ impl Value {
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Number(Number::Int(_, value)) => Some(*value),
-            Self::None | Self::Number(_) | Self::Array(_) | Self::Tuple(_) | Self::Range(_) => None,
+            Self::None
+            | Self::Number(_)
+            | Self::Array(_)
+            | Self::Tuple(_)
+            | Self::Range(_)
+            | Self::Str(_)
+            | Self::Bytes(_)
+            | Self::List(_) => None,
         }
     }
 
@@ -512,7 +576,13 @@ impl Value {
     pub fn as_array(&self) -> Option<&Array> {
         match self {
             Self::Array(array) => Some(array),
-            Self::None | Self::Number(_) | Self::Tuple(_) | Self::Range(_) => None,
+            Self::None
+            | Self::Number(_)
+            | Self::Tuple(_)
+            | Self::Range(_)
+            | Self::Str(_)
+            | Self::Bytes(_)
+            | Self::List(_) => None,
         }
     }
 
@@ -522,7 +592,7 @@ impl Value {
     /// The words are the result of a call that succeeded; array results are taken over, once.
     pub(crate) unsafe fn unpack(ty: &Type, words: &mut impl Iterator<Item = u64>) -> Self {
         match ty {
-            Type::None | Type::Dtype(_) => Self::None,
+            Type::None | Type::Dtype(_) | Type::Undefined => Self::None,
             Type::Optional(value) => {
                 let is_present = next(words) & 1 == 1;
                 // SAFETY: the caller's promise; the arrays of an absent value are null.
@@ -541,6 +611,24 @@ impl Value {
                 // SAFETY: the caller's promise, for each part.
                 Self::Tuple(ty.parts().iter().map(|part| unsafe { Self::unpack(part, words) }).collect())
             }
+            Type::Str | Type::Bytes => {
+                let (owner, address, length) = (next(words), next(words), next(words));
+                // SAFETY: the result owns a reference to its block, or borrows and has none.
+                let _owner = unsafe { Block::from_raw(owner as *mut u8) };
+                if *ty == Type::Str {
+                    Self::Str(hotloop_objects::text::to_string(&str_codes(address, length, &mut load)))
+                } else {
+                    Self::Bytes(bytes_of(address, length, &mut load))
+                }
+            }
+            Type::List(item) => {
+                let list = next(words);
+                // SAFETY: the result owns a reference to the list.
+                let _owner = unsafe { Block::from_raw(list as *mut u8) };
+                let items = list_words(item, list, &mut load);
+                // SAFETY: each item is taken once, with references of its own.
+                Self::List(items.into_iter().map(|words| unsafe { Self::of_item(item, words) }).collect())
+            }
         }
     }
 }
@@ -549,10 +637,36 @@ fn next(words: &mut impl Iterator<Item = u64>) -> u64 {
     words.next().expect("a word for every part of the result")
 }
 
+impl Value {
+    /// An item of a list, which keeps its own references.
+    ///
+    /// # Safety
+    /// The words are those of an item of a list that lives.
+    unsafe fn of_item(ty: &Type, words: Vec<u64>) -> Self {
+        for_each_owner(ty, &mut words.iter(), &mut |owner| {
+            // SAFETY: the list holds a reference; another one is made for who takes the item.
+            let block = unsafe { Block::from_raw(owner as *mut u8) };
+            std::mem::forget(block.clone());
+            std::mem::forget(block);
+        });
+        // SAFETY: the references were made above.
+        unsafe { Self::unpack(ty, &mut words.into_iter()) }
+    }
+}
+
+/// Reads memory of the process.
+fn load(address: u64, size_bytes: u32) -> u64 {
+    let mut word = [0; 8];
+    // SAFETY: only the addresses of live results are read.
+    let bytes = unsafe { std::slice::from_raw_parts(address as *const u8, size_bytes as usize) };
+    word[..bytes.len()].copy_from_slice(bytes);
+    u64::from_le_bytes(word)
+}
+
 /// The number of words that a result of that type takes.
 pub fn result_words(ty: &Type) -> usize {
     match ty {
-        Type::None | Type::Dtype(_) => 0,
+        Type::None | Type::Dtype(_) | Type::Undefined => 0,
         Type::Scalar(dtype) => {
             if dtype.is_complex() {
                 2
@@ -560,6 +674,8 @@ pub fn result_words(ty: &Type) -> usize {
                 1
             }
         }
+        Type::List(_) => 1,
+        Type::Str | Type::Bytes => 3,
         Type::Array(array) => array_words(usize::from(array.ndim)),
         Type::Optional(value) => 1 + result_words(value),
         Type::Range => 3,

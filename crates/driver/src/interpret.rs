@@ -3,8 +3,9 @@
 //! The interpreter has memory of its own, so arrays are copied in, and what may be written is copied out behind the call. Arguments
 //! that overlap in memory are copied apart: a kernel that writes one and reads another needs compiled code.
 
-use crate::argument::{Argument, ArrayView, Number, Value};
+use crate::argument::{Argument, ArrayView, Number, Value, text_bytes};
 use crate::exception::Place;
+use crate::list::{Load, bytes_of, list_words, str_codes};
 use crate::{Array, Exception, Failure, Kernel};
 use hotloop_abi::array_words;
 use hotloop_diagnostics::Span;
@@ -98,6 +99,10 @@ impl<'a> Placed<'a> {
                     self.add(memory, item, ty)?;
                 }
             }
+            (Argument::Str(text), Type::Str) => {
+                self.add_text(memory, &text_bytes(text), text.chars().count());
+            }
+            (Argument::Bytes(bytes), Type::Bytes) => self.add_text(memory, bytes, bytes.len()),
             (Argument::None, Type::None) => {}
             (Argument::None, Type::Optional(ty)) => {
                 self.words.push(0);
@@ -107,7 +112,15 @@ impl<'a> Placed<'a> {
                 self.words.push(1);
                 self.add(memory, argument, ty)?;
             }
-            (Argument::Number(_) | Argument::Array(_) | Argument::Tuple(_) | Argument::None, _) => {
+            (
+                Argument::Number(_)
+                | Argument::Array(_)
+                | Argument::Tuple(_)
+                | Argument::Str(_)
+                | Argument::Bytes(_)
+                | Argument::None,
+                _,
+            ) => {
                 let message = format!(
                     "an argument of type {} does not fit a parameter of type {parameter}",
                     argument.ty()
@@ -136,9 +149,14 @@ impl<'a> Placed<'a> {
                 self.words.push(0);
                 self.add_nothing(memory, value);
             }
-            Type::Range => self.words.extend([0; 3]),
-            Type::None | Type::Dtype(_) => {}
+            Type::Range | Type::Str | Type::Bytes => self.words.extend([0; 3]),
+            Type::List(_) => self.words.push(0),
+            Type::None | Type::Dtype(_) | Type::Undefined => {}
         }
+    }
+
+    fn add_text(&mut self, memory: &mut Memory, bytes: &[u8], length: usize) {
+        self.words.extend([0, memory.place_read_only(bytes), length as u64]);
     }
 
     fn add_array(&mut self, memory: &mut Memory, view: &'a ArrayView<'a>) {
@@ -190,7 +208,7 @@ fn word(results: &mut impl Iterator<Item = Scalar>) -> u64 {
 /// The result that these scalars are.
 fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory) -> Result<Value, Failure> {
     Ok(match ty {
-        Type::None | Type::Dtype(_) => Value::None,
+        Type::None | Type::Dtype(_) | Type::Undefined => Value::None,
         Type::Optional(value) => {
             let is_present = word(results) & 1 == 1;
             if !is_present {
@@ -215,7 +233,42 @@ fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory
             let items = ty.parts().iter().map(|item| unpack(item, results, memory));
             Value::Tuple(items.collect::<Result<_, _>>()?)
         }
+        Type::Str => {
+            let (_, address, length) = (word(results), word(results), word(results));
+            let codes = reading(memory, |load| str_codes(address, length, load))?;
+            Value::Str(hotloop_objects::text::to_string(&codes))
+        }
+        Type::Bytes => {
+            let (_, address, length) = (word(results), word(results), word(results));
+            Value::Bytes(reading(memory, |load| bytes_of(address, length, load))?)
+        }
+        Type::List(item) => {
+            let list = word(results);
+            let items = reading(memory, |load| list_words(item, list, load))?;
+            let item = |words: Vec<u64>| {
+                let words: Vec<Scalar> = words.into_iter().map(|word| Scalar::i64(word as i64)).collect();
+                unpack(item, &mut words.into_iter(), memory)
+            };
+            Value::List(items.into_iter().map(item).collect::<Result<_, _>>()?)
+        }
     })
+}
+
+/// Reads objects in the interpreter's memory.
+fn reading<T>(memory: &Memory, read: impl FnOnce(&mut Load<'_>) -> T) -> Result<T, Failure> {
+    let mut fault = None;
+    let result = read(&mut |address, size_bytes| {
+        let mut word = [0; 8];
+        match memory.bytes(address, u64::from(size_bytes)) {
+            Ok(bytes) => word[..bytes.len()].copy_from_slice(bytes),
+            Err(found) => fault = Some(found),
+        }
+        u64::from_le_bytes(word)
+    });
+    match fault {
+        None => Ok(result),
+        Some(fault) => Err(Failure::Internal(format!("the result cannot be read: {fault}"))),
+    }
 }
 
 /// The functions that compiled code calls.

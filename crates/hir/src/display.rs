@@ -15,8 +15,8 @@
 
 use crate::{
     ArrayAttribute, BinaryOp, Catches, CompareOp, Constant, Edge, ErrorModel, ExceptionArgument, Expr,
-    ExprKind, Fill, Function, Iteration, Loop, Options, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind,
-    Try, UnaryOp, Version,
+    ExprKind, Fill, Function, Iteration, Loop, ObjectExpr, Options, RangeLoop, Reduction, ReductionOp, Stmt,
+    StmtKind, Try, UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
 use hotloop_types::{Dtype, FloatFlags, Type};
@@ -401,6 +401,17 @@ impl<'a> Printer<'a> {
                 self.arguments(f, arguments)
             }
             ExprKind::NewArray { fill, shape } => self.new_array(f, fill, shape, &expr.ty),
+            ExprKind::Object(object) => {
+                f.write_str(&object.name())?;
+                match &**object {
+                    ObjectExpr::Str(_) | ObjectExpr::Bytes(_) => Ok(()),
+                    _ => {
+                        f.write_char('(')?;
+                        separated(f, &object.operands(), |f, operand| self.expr(f, operand))?;
+                        f.write_char(')')
+                    }
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use crate::{Callee, Version};
+use crate::{Callee, ObjectExpr, Version};
 use hotloop_diagnostics::Span;
 use hotloop_intrinsics::Intrinsic;
 use hotloop_types::Type;
@@ -20,6 +20,11 @@ impl Expr {
     /// An expression.
     pub fn new(kind: ExprKind, ty: Type, span: Span) -> Self {
         Self { kind, ty, span }
+    }
+
+    /// An operation on strings, bytes or lists.
+    pub fn object(object: ObjectExpr, ty: Type, span: Span) -> Self {
+        Self::new(ExprKind::Object(Box::new(object)), ty, span)
     }
 
     /// A constant without a place.
@@ -178,6 +183,8 @@ pub enum ExprKind {
         /// Its lengths, int64 each.
         shape: Vec<Expr>,
     },
+    /// An operation on strings, bytes or lists.
+    Object(Box<ObjectExpr>),
 }
 
 /// What the elements of a new array are.

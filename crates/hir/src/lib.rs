@@ -19,6 +19,7 @@ mod display;
 mod exception;
 mod expr;
 mod function;
+mod object;
 mod verify;
 
 pub use exception::{Catches, Exception, ExceptionArgument, Handler, Try};
@@ -28,6 +29,7 @@ pub use function::{
     ReductionOp, Stmt, StmtKind, VersionData,
 };
 
+pub use object::ObjectExpr;
 pub use verify::{Violation, verify};
 
 use hotloop_index::define_id;

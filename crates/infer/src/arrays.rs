@@ -58,13 +58,17 @@ impl Inference<'_> {
                 })
             }
             Type::Scalar(_)
-            | Type::Tuple(_)
             | Type::Array(_)
+            | Type::Tuple(_)
             | Type::None
             | Type::Dtype(_)
             | Type::Function(_)
             | Type::Optional(_)
-            | Type::Range => {
+            | Type::Range
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Undefined => {
                 let message = format!("a shape is an integer or a tuple of integers, not {}", shape.ty);
                 let diagnostic = Diagnostic::error(&SHAPE, message, shape.span)
                     .with_primary(format!("this is {}", shape.ty))

@@ -37,13 +37,20 @@ impl Inference<'_> {
 
     fn call_of(&mut self, function: &ast::Expr, arguments: &[Argument], span: Span) -> Typed {
         let callee = match &function.kind {
-            ast::ExprKind::Attribute { value, name } => match self.operand(value)?.present() {
-                Value::Expr(number) if number.ty.as_scalar().is_some() => {
+            ast::ExprKind::Attribute { value, name } => {
+                let owner = self.operand(value)?.present();
+                if let Some(sequence) = self.sequence_of(&owner) {
                     let arguments = self.arguments(arguments)?;
-                    return self.number_method(number, name, &arguments, span);
+                    return self.method_call(sequence, name, &arguments, span);
                 }
-                owner => self.attribute_of(owner, name, function.span)?,
-            },
+                match owner {
+                    Value::Expr(number) if number.ty.as_scalar().is_some() => {
+                        let arguments = self.arguments(arguments)?;
+                        return self.number_method(number, name, &arguments, span);
+                    }
+                    owner => self.attribute_of(owner, name, function.span)?,
+                }
+            }
             _ => self.operand(function)?,
         };
         let arguments = self.arguments(arguments)?;
@@ -156,9 +163,11 @@ impl Inference<'_> {
             | Type::Dtype(_)
             | Type::Function(_)
             | Type::Optional(_)
-            | Type::Range => {
-                format!("give {wanted}")
-            }
+            | Type::Range
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Undefined => format!("give {wanted}"),
         };
         let diagnostic = Diagnostic::error(&BUILTIN_ARGUMENTS, message, argument.span)
             .with_primary(format!("this is {}", argument.ty))
@@ -219,7 +228,9 @@ impl Inference<'_> {
         if dtype.is_complex() && arguments.positional.len() + arguments.keywords.len() > 1 {
             return self.complex_call(name, dtype, arguments, span);
         }
-        let placed = self.place_arguments(name, &["x"], 0, arguments, span)?;
+        let parameters: &[&str] = if name == "int" { &["x", "base"] } else { &["x"] };
+        let mut placed = self.place_arguments(name, parameters, 0, arguments, span)?;
+        placed.resize(2, None);
         let Some(argument) = placed[0] else {
             let zero = match dtype.kind() {
                 DtypeKind::Bool => Constant::Bool(false),
@@ -232,7 +243,14 @@ impl Inference<'_> {
         if is_python && dtype == Dtype::Bool {
             return self.condition(argument);
         }
-        let (value, from) = self.number_argument(name, argument)?;
+        let value = self.expression(argument)?;
+        if value.ty == Type::Str && is_python && !dtype.is_complex() {
+            return self.number_of_str(value, dtype, placed[1], span);
+        }
+        let from = match value.ty.as_scalar() {
+            Some(from) if placed[1].is_none() => from,
+            _ => return Err(self.report_argument(name, &value, "a number")),
+        };
         if from.is_complex() && !dtype.is_complex() && dtype != Dtype::Bool {
             return Err(self.report_complex_argument(name, &value));
         }

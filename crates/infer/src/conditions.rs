@@ -5,6 +5,7 @@ use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::operators::negated;
+use crate::sequences::length_of;
 use crate::statement::constant_truth;
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, UnaryOp};
@@ -67,6 +68,7 @@ impl Inference<'_> {
                 _ => to_dtype(value, Dtype::Bool),
             }),
             Type::None => decided(false),
+            Type::Str | Type::Bytes | Type::List(_) => Ok(to_dtype(length_of(value, span), Dtype::Bool)),
             Type::Function(_) if self.is_simple(&value) => decided(true),
             Type::Tuple(items) if self.is_simple(&value) || matches!(value.kind, ExprKind::Tuple(_)) => {
                 decided(!items.is_empty())
@@ -80,7 +82,7 @@ impl Inference<'_> {
                 let length = Expr::new(ExprKind::RangeLength(Box::new(value)), Type::INT64, span);
                 Ok(to_dtype(length, Dtype::Bool))
             }
-            Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) | Type::Function(_) => {
+            Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) | Type::Function(_) | Type::Undefined => {
                 let message = format!("a value of type {} has no truth value in a kernel", value.ty);
                 let diagnostic = Diagnostic::error(&TRUTH, message, span)
                     .with_help("compare a number, such as its `size`, with 0");
@@ -236,6 +238,9 @@ impl Inference<'_> {
     }
 
     fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
+        if let Some(result) = self.compare_sequences(op, &left, &right, span)? {
+            return Ok(result);
+        }
         let described = (left.describe(), right.describe());
         let places = (left.span(), right.span());
         let with_complex = left.is_complex() || right.is_complex();
@@ -438,6 +443,10 @@ pub(crate) fn unwrapped(value: Expr) -> Expr {
         | Type::None
         | Type::Range
         | Type::Dtype(_)
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Undefined
         | Type::Function(_) => value,
     }
 }
@@ -451,7 +460,7 @@ pub(crate) fn item(tuple: &Expr, position: usize, ty: &Type) -> Expr {
 }
 
 /// `left and right` or `left or right` of bools; constants are taken out.
-fn short_circuit(op: BoolOp, left: Expr, right: Expr) -> Expr {
+pub(crate) fn short_circuit(op: BoolOp, left: Expr, right: Expr) -> Expr {
     let span = if left.span.file == right.span.file { left.span.to(right.span) } else { left.span };
     match (op, constant_truth(&left)) {
         (BoolOp::And, Some(true)) | (BoolOp::Or, Some(false)) => right,
@@ -477,7 +486,7 @@ fn choose(condition: Expr, then: Expr, otherwise: Expr, span: Span) -> Expr {
 }
 
 /// A comparison of two scalars: in a type that holds both, and of int64 with uint64 by value.
-fn scalar_compare(op: CompareOp, left: Expr, right: Expr, span: Span) -> Option<Expr> {
+pub(crate) fn scalar_compare(op: CompareOp, left: Expr, right: Expr, span: Span) -> Option<Expr> {
     let (a, b) = (left.ty.as_scalar()?, right.ty.as_scalar()?);
     if let Some(decided) = decided_comparison(op, &left, &right) {
         return Some(constant(Constant::Bool(decided), Type::BOOL, span));

@@ -15,9 +15,9 @@ pub(crate) fn integer_literal(digits: &str, radix: u32) -> Option<(i64, Type)> {
     Some((value as i64, ty))
 }
 
-/// A frozen value as an expression; strings have none.
-pub(crate) fn frozen(value: &FrozenValue, span: Span) -> Option<Expr> {
-    Some(match value {
+/// A frozen value as an expression.
+pub(crate) fn frozen(value: &FrozenValue, span: Span) -> Expr {
+    match value {
         FrozenValue::None => constant(Constant::None, Type::None, span),
         FrozenValue::Bool(value) => constant(Constant::Bool(*value), Type::BOOL, span),
         FrozenValue::Int(value) => constant(Constant::Int(*value), Type::INT64, span),
@@ -30,13 +30,13 @@ pub(crate) fn frozen(value: &FrozenValue, span: Span) -> Option<Expr> {
         FrozenValue::Complex(dtype, real, imag) => {
             constant(Constant::Complex(*real, *imag), Type::Scalar(*dtype), span)
         }
-        FrozenValue::Str(_) => return None,
+        FrozenValue::Str(text) => crate::strings::str_constant(text.clone(), span),
         FrozenValue::Tuple(items) => {
-            let items = items.iter().map(|item| frozen(item, span)).collect::<Option<Vec<_>>>()?;
+            let items: Vec<Expr> = items.iter().map(|item| frozen(item, span)).collect();
             let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
             Expr::new(ExprKind::Tuple(items), ty, span)
         }
-    })
+    }
 }
 
 /// The value of an integer constant.

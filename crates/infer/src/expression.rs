@@ -3,13 +3,14 @@
 use crate::bindings::{Binding, ConflictId};
 use crate::conditions::unwrapped;
 use crate::constants::{frozen, integer_literal};
-use crate::environment::Global;
+use crate::environment::{FrozenValue, Global};
 use crate::function::{Inference, Reported, Typed};
+use crate::strings::str_constant;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, Number};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Constant, Expr, ExprKind, Local, Version};
+use hotloop_hir::{Constant, Expr, ExprKind, Local, ObjectExpr, Version};
 use hotloop_index::Id;
 use hotloop_intrinsics::{Item, lookup};
 use hotloop_types::{Dtype, Type};
@@ -117,12 +118,7 @@ impl Inference<'_> {
                     .with_help("call it by its own name where it is needed");
                 Err(self.report(diagnostic))
             }
-            Value::Str(_, span) => {
-                let message = "strings are not supported yet in a kernel";
-                let diagnostic = Diagnostic::error(&NOT_A_VALUE, message, span)
-                    .with_help("use numbers, or do this outside the kernel");
-                Err(self.report(diagnostic))
-            }
+            Value::Str(text, span) => Ok(str_constant(text, span)),
         }
     }
 
@@ -159,6 +155,10 @@ impl Inference<'_> {
             AstExpr::Bool(value) => Ok(constant(Constant::Bool(*value), Type::BOOL, span).into()),
             AstExpr::None => Ok(constant(Constant::None, Type::None, span).into()),
             AstExpr::Str(text) => Ok(Value::Str(text.clone(), span)),
+            AstExpr::Bytes(bytes) => {
+                Ok(Expr::object(ObjectExpr::Bytes(bytes.as_slice().into()), Type::Bytes, span).into())
+            }
+            AstExpr::FormatString(parts) => self.format_string(parts, span),
             AstExpr::Unary { op, operand } => self.unary(*op, operand, span).map(Value::Expr),
             AstExpr::Binary { first, rest } => self.binary_chain(first, rest).map(Value::Expr),
             AstExpr::BoolChain { op, operands } => self.bool_chain(*op, operands, span).map(Value::Expr),
@@ -171,9 +171,7 @@ impl Inference<'_> {
             AstExpr::Subscript { value, index } => self.subscript(value, index, span).map(Value::Expr),
             AstExpr::Tuple(items) => self.tuple(items, span).map(Value::Expr),
             AstExpr::Ellipsis
-            | AstExpr::Bytes(_)
             | AstExpr::SurrogateStr(_)
-            | AstExpr::FormatString(_)
             | AstExpr::TemplateString(_)
             | AstExpr::Slice { .. }
             | AstExpr::List(_)
@@ -310,13 +308,8 @@ impl Inference<'_> {
     /// A global as an operand: constants become expressions.
     pub(crate) fn global_value(&mut self, global: Global, name: &str, span: Span) -> Typed<Value> {
         match global {
-            Global::Constant(value) => match frozen(&value, span) {
-                Some(value) => Ok(Value::Expr(value)),
-                None => match value {
-                    crate::environment::FrozenValue::Str(text) => Ok(Value::Str(text, span)),
-                    _ => Err(self.report_global(name, "a tuple that holds strings", None, span)),
-                },
-            },
+            Global::Constant(FrozenValue::Str(text)) => Ok(Value::Str(text, span)),
+            Global::Constant(value) => Ok(Value::Expr(frozen(&value, span))),
             Global::Item(Item::Constant(value)) => {
                 Ok(constant(Constant::Float(value), Type::FLOAT64, span).into())
             }
@@ -357,7 +350,6 @@ fn way_round(kind: &AstExpr) -> &'static str {
         | AstExpr::Dict(_)
         | AstExpr::SetComprehension { .. }
         | AstExpr::DictComprehension { .. } => "keep the data in arrays",
-        AstExpr::Bytes(_) => "pass the bytes as an array of uint8",
         AstExpr::Yield(_) | AstExpr::YieldFrom(_) => "store the values in an array and return it",
         _ => "do this outside the kernel",
     }

@@ -393,6 +393,10 @@ pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
             | Type::None
             | Type::Range
             | Type::Dtype(_)
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Undefined
             | Type::Function(_),
             _,
         ) => from == to,

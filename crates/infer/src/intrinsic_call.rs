@@ -5,6 +5,7 @@ use crate::conversion::{convert, to_dtype};
 use crate::expression::constant;
 use crate::function::{Inference, Reported, Typed};
 use crate::operators::scalar_binary;
+use crate::sequences::length_of;
 use hotloop_ast as ast;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, Constant, Expr, ExprKind};
@@ -52,6 +53,7 @@ impl Inference<'_> {
             Typing::PowModulo => self.power_call(arguments, span),
             Typing::OfInteger => self.of_integer(intrinsic, name, arguments, span),
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
+            Typing::Object => self.object_call(intrinsic, name, arguments, span),
         }
     }
 
@@ -270,12 +272,16 @@ impl Inference<'_> {
                 })
             }
             Type::Range => Ok(Expr::new(ExprKind::RangeLength(Box::new(value)), Type::INT64, span)),
+            Type::Str | Type::Bytes | Type::List(_) => Ok(length_of(value, span)),
             Type::Array(_)
             | Type::Scalar(_)
             | Type::None
             | Type::Dtype(_)
             | Type::Function(_)
-            | Type::Optional(_) => Err(self.report_argument("len", &value, "an array or a tuple")),
+            | Type::Optional(_)
+            | Type::Undefined => {
+                Err(self.report_argument("len", &value, "an array, a tuple, a string or a list"))
+            }
         }
     }
 

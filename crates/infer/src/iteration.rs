@@ -1,4 +1,4 @@
-//! What a `for` loop runs over: ranges, arrays, tuples, and `enumerate`, `zip`, `reversed` of these.
+//! What a `for` loop runs over: ranges, arrays, tuples, strings, and `enumerate`, `zip`, `reversed` of these.
 //!
 //! Whatever is iterated has a number of items and an item at each position, so that a loop over it counts positions, and its body begins with
 //! the assignment of an item. Nothing is made for `enumerate` and `zip`. A tuple whose items differ in type has no item at a position known at
@@ -11,6 +11,7 @@ use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Typed};
 use crate::intrinsic_call::extremum_of;
+use crate::sequences::{length_of, sequence_item};
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -29,6 +30,8 @@ pub(crate) enum Iterable {
     /// The elements of an array of one dimension, the rows of one of more.
     Array(Expr, ArrayType),
     Tuple(Expr, TupleType),
+    /// The characters of a string, the bytes of bytes.
+    Text(Expr),
     /// Pairs of a number, counted from the second on, and an item.
     Enumerate(Box<Iterable>, Expr),
     /// Tuples of the items at one position, as many as the shortest has.
@@ -59,7 +62,7 @@ impl Iterable {
     /// Whether an item can be had at a position that is known at run time only.
     fn is_uniform(&self) -> bool {
         match self {
-            Self::Range(_) | Self::Array(..) => true,
+            Self::Range(_) | Self::Array(..) | Self::Text(_) => true,
             Self::Tuple(_, items) => {
                 items.split_first().is_some_and(|(first, rest)| rest.iter().all(|ty| ty == first))
             }
@@ -76,7 +79,7 @@ impl Iterable {
                 let [start, stop, step] = [&parts[0], &parts[1], &parts[2]].map(integer_constant);
                 range_length(start?, stop?, step?)
             }
-            Self::Array(..) => None,
+            Self::Array(..) | Self::Text(_) => None,
             Self::Tuple(_, items) => Some(items.len()),
             Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => inner.length(),
             Self::Zip(parts) if parts.is_empty() => Some(0),
@@ -99,6 +102,7 @@ impl Iterable {
                 Expr::new(ExprKind::RangeLength(Box::new(range)), Type::INT64, span)
             }
             Self::Array(array, ty) => crate::arrays::length(array, *ty, 0, span),
+            Self::Text(text) => length_of(text.clone(), span),
             Self::Tuple(_, items) => integer(items.len() as i64, span),
             Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => inner.count(span),
             Self::Zip(parts) if parts.is_empty() => integer(0, span),
@@ -117,6 +121,7 @@ impl Iterable {
                 arithmetic(BinaryOp::Add, start.clone(), offset, span)
             }
             Self::Array(array, ty) => array_item(array.clone(), *ty, vec![position.clone()], span),
+            Self::Text(text) => sequence_item(text.clone(), position.clone(), span),
             Self::Tuple(tuple, items) => match integer_constant(position) {
                 Some(known) => Expr { span, ..item(tuple, known as usize, &items[known as usize]) },
                 None => {
@@ -166,8 +171,8 @@ impl Inference<'_> {
     /// A value as something to iterate.
     pub(crate) fn iterable_value(&mut self, value: Value, span: Span) -> Typed<Iterable> {
         let what = value.describe();
-        if let Value::Expr(value) = value {
-            let value = unwrapped(value);
+        if let Value::Expr(_) | Value::Str(..) = value {
+            let value = unwrapped(self.run_time_value(value)?);
             match value.ty.clone() {
                 Type::Array(ty) if ty.ndim > 0 => return Ok(Iterable::Array(self.kept(value, "array"), ty)),
                 Type::Tuple(items) => return Ok(Iterable::Tuple(self.kept(value, "items"), items)),
@@ -175,11 +180,14 @@ impl Inference<'_> {
                     let range = self.kept(value, "range");
                     return Ok(Iterable::Range([0, 1, 2].map(|part| item(&range, part, &Type::INT64))));
                 }
+                Type::Str | Type::Bytes => return Ok(Iterable::Text(self.kept(value, "text"))),
                 Type::Array(_)
                 | Type::Scalar(_)
                 | Type::None
                 | Type::Optional(_)
                 | Type::Dtype(_)
+                | Type::List(_)
+                | Type::Undefined
                 | Type::Function(_) => {}
             }
         }

@@ -65,9 +65,11 @@ mod raise;
 mod reads;
 mod reductions;
 mod select;
+mod sequences;
 mod signature_source;
 mod spread;
 mod statement;
+mod strings;
 mod subscript;
 
 pub use arguments::{BindError, Slot, bind};

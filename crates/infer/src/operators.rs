@@ -37,6 +37,9 @@ impl Inference<'_> {
         span: Span,
         left_span: Span,
     ) -> Typed {
+        if let Some(result) = self.sequence_binary(op, &left, &right, span)? {
+            return Ok(result);
+        }
         let places = (left_span, right.span());
         let described = (left.describe(), right.describe());
         let (left, right) = match (left, right) {

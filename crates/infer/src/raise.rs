@@ -254,7 +254,15 @@ fn can_be_argument(ty: &Type) -> bool {
     match ty {
         Type::Scalar(_) | Type::None => true,
         Type::Tuple(items) => items.iter().all(can_be_argument),
-        Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Optional(_) | Type::Range => false,
+        Type::Array(_)
+        | Type::Dtype(_)
+        | Type::Function(_)
+        | Type::Optional(_)
+        | Type::Range
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Undefined => false,
     }
 }
 
@@ -273,6 +281,10 @@ fn words_of(ty: &Type) -> usize {
         | Type::Dtype(_)
         | Type::Function(_)
         | Type::Optional(_)
-        | Type::Range => 0,
+        | Type::Range
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Undefined => 0,
     }
 }

@@ -1,6 +1,6 @@
 //! Finds the names that an expression reads.
 
-use hotloop_ast::{Argument, Expr, ExprKind};
+use hotloop_ast::{Argument, Expr, ExprKind, FormatPart};
 use hotloop_diagnostics::Span;
 
 /// The names that an expression reads, as far as inference supports it.
@@ -44,6 +44,7 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
             items.iter().for_each(|item| visit_names(item, visit));
         }
+        ExprKind::FormatString(parts) => visit_fields(parts, visit),
         ExprKind::Number(_)
         | ExprKind::Bool(_)
         | ExprKind::None
@@ -51,7 +52,6 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         | ExprKind::Str(_)
         | ExprKind::SurrogateStr(_)
         | ExprKind::Bytes(_)
-        | ExprKind::FormatString(_)
         | ExprKind::TemplateString(_)
         | ExprKind::Dict(_)
         | ExprKind::ListComprehension { .. }
@@ -63,5 +63,15 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         | ExprKind::Yield(_)
         | ExprKind::YieldFrom(_)
         | ExprKind::Await(_) => {}
+    }
+}
+
+/// The names that the fields of an f-string read.
+fn visit_fields(parts: &[FormatPart], visit: &mut dyn FnMut(&str, Span)) {
+    for part in parts {
+        if let FormatPart::Field { value, format, .. } = part {
+            visit_names(value, visit);
+            visit_fields(format.as_deref().unwrap_or_default(), visit);
+        }
     }
 }

@@ -93,6 +93,10 @@ fn loss(from: &Type, to: &Type) -> Option<Loss> {
             | Type::None
             | Type::Range
             | Type::Dtype(_)
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Undefined
             | Type::Function(_),
             _,
         ) => None,

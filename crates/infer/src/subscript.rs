@@ -39,9 +39,15 @@ impl Inference<'_> {
                     let field = items.field(&name.name).expect("asked for above");
                     Ok(tuple_item(array, field, span).into())
                 }
-                Type::Tuple(_) | Type::None | Type::Optional(_) | Type::Dtype(_) | Type::Function(_) => {
-                    Err(self.report_attribute(&array.ty.to_string(), name, array.span))
-                }
+                Type::Tuple(_)
+                | Type::None
+                | Type::Dtype(_)
+                | Type::Str
+                | Type::Bytes
+                | Type::List(_)
+                | Type::Function(_)
+                | Type::Optional(_)
+                | Type::Undefined => Err(self.report_attribute(&array.ty.to_string(), name, array.span)),
             },
             other @ (Value::Global(..) | Value::Str(..)) => {
                 Err(self.report_attribute(&other.describe(), name, other.span()))
@@ -108,9 +114,13 @@ impl Inference<'_> {
             }
             Type::Tuple(items) => self.tuple_item(base, &items, index, span),
             Type::Range => self.range_element(base, index, span),
-            Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Function(_) | Type::Optional(_) => {
-                Err(self.report_not_indexed(&base, span))
-            }
+            Type::Str | Type::Bytes | Type::List(_) => self.sequence_subscript(base, index, span),
+            Type::Scalar(_)
+            | Type::None
+            | Type::Dtype(_)
+            | Type::Undefined
+            | Type::Optional(_)
+            | Type::Function(_) => Err(self.report_not_indexed(&base, span)),
         }
     }
 
@@ -154,7 +164,11 @@ impl Inference<'_> {
             | Type::Dtype(_)
             | Type::Function(_)
             | Type::Optional(_)
-            | Type::Range => Err(self.report_not_indexed(&base, span)),
+            | Type::Range
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Undefined => Err(self.report_not_indexed(&base, span)),
         }
     }
 
@@ -248,7 +262,7 @@ impl Inference<'_> {
         Err(self.report(diagnostic))
     }
 
-    fn integer_index(&mut self, value: Expr) -> Typed {
+    pub(crate) fn integer_index(&mut self, value: Expr) -> Typed {
         if value.ty.as_scalar().is_some_and(hotloop_types::Dtype::is_integer) {
             return Ok(value);
         }
@@ -262,7 +276,11 @@ impl Inference<'_> {
             | Type::Dtype(_)
             | Type::Function(_)
             | Type::Optional(_)
-            | Type::Range => "index with integers",
+            | Type::Range
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Undefined => "index with integers",
         };
         let diagnostic = Diagnostic::error(&INDEX, message, value.span)
             .with_primary(format!("this is {}", value.ty))

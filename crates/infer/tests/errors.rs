@@ -178,19 +178,28 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         "def g():\n        pass",
         &[("HL0301", "a function inside a function is not supported yet in a kernel")],
     ),
-    ("(float64,)", "return b\"2\"", &[("HL0302", "a bytes literal is not supported yet in a kernel")]),
     (
         "(float64,)",
         "return (y := x)",
         &[("HL0302", "an assignment expression is not supported yet in a kernel")],
     ),
-    ("(float64,)", "return f'{x}'", &[("HL0302", "an f-string is not supported yet in a kernel")]),
+    ("(float64,)", "return f'{x:d}'", &[("HL0251", "Unknown format code 'd' for object of type 'float'")]),
+    (
+        "(float64,)",
+        "return 'text'.encode()",
+        &[("HL0340", "the method `encode` of str is not supported in a kernel yet")],
+    ),
+    ("(float64,)", "return 'text'.find(x)", &[("HL0252", "`sub` of `find` is a string, not float64")]),
+    (
+        "(int64,)",
+        "return 'text'[::x]",
+        &[("HL0250", "the step of a slice of a string is a constant that is not zero in a kernel")],
+    ),
     (
         "(float64,)",
         "return math",
         &[("HL0303", "the module `math` cannot be used as a value in a kernel yet")],
     ),
-    ("(float64,)", "return 'text'", &[("HL0303", "strings are not supported yet in a kernel")]),
     ("(float64,)", "return f", &[("HL0303", "a kernel cannot be used as a value in a kernel yet")]),
     (
         "(float64,)",
@@ -275,10 +284,10 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     // Independent errors are all reported, what follows from them is not.
     (
         "(int64,)",
-        "a = undefined\n    b = a + 1\n    for i in range(x):\n        b = b * a\n    c = b'2'\n    return b + c",
+        "a = undefined\n    b = a + 1\n    for i in range(x):\n        b = b * a\n    c = {2}\n    return b + c",
         &[
             ("HL0201", "the name `undefined` is not defined"),
-            ("HL0302", "a bytes literal is not supported yet in a kernel"),
+            ("HL0302", "a set is not supported yet in a kernel"),
         ],
     ),
     (

@@ -8,8 +8,9 @@ use crate::program::Program;
 use crate::{RuntimeMath, Scalar, StdMath, evaluate};
 use hotloop_diagnostics::Span;
 use hotloop_mir::verify::verify;
-use hotloop_mir::{Block, BlockCall, ExceptionClass, Function, Inst, InstKind, Terminator};
+use hotloop_mir::{Block, BlockCall, ExceptionClass, Function, Inst, InstKind, Terminator, bounds_message};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Runs the functions of a program; see the [crate documentation](crate).
@@ -26,6 +27,8 @@ pub struct Interpreter<'p> {
     pub(crate) addressed: Vec<String>,
     /// The errors that were caught by the functions that run.
     caught: Vec<Exception>,
+    /// The constant bytes that were placed.
+    constants: HashMap<Arc<[u8]>, u64>,
     /// The state of the generator that shuffles.
     pub(crate) random: u64,
 }
@@ -69,6 +72,7 @@ impl<'p> Interpreter<'p> {
             known: HashMap::new(),
             addressed: Vec::new(),
             caught: Vec::new(),
+            constants: HashMap::new(),
             random: 0,
         }
     }
@@ -256,6 +260,7 @@ impl<'p> Interpreter<'p> {
             InstKind::Load { .. }
             | InstKind::Store { .. }
             | InstKind::SlotAddress(_)
+            | InstKind::Data(_)
             | InstKind::FunctionAddress(_) => {
                 let result = self.memory_inst(frame, kind)?;
                 set_result(frame, inst, result);
@@ -306,6 +311,7 @@ impl<'p> Interpreter<'p> {
                 self.memory.store(address, frame.get(*value)?)?;
                 Ok(None)
             }
+            InstKind::Data(bytes) => Ok(Some(Scalar::ptr(self.constant_data(bytes)))),
             InstKind::SlotAddress(slot) => Ok(Some(Scalar::ptr(frame.slot(*slot, &mut self.memory)))),
             InstKind::FunctionAddress(callee) => {
                 let symbol = &frame.function.callees[*callee].symbol;
@@ -313,6 +319,16 @@ impl<'p> Interpreter<'p> {
             }
             other => unreachable!("{other:?} uses no memory"),
         }
+    }
+
+    /// Where constant bytes lie: equal ones in one place.
+    fn constant_data(&mut self, bytes: &Arc<[u8]>) -> u64 {
+        if let Some(address) = self.constants.get(bytes) {
+            return *address;
+        }
+        let address = self.memory.place_read_only(bytes);
+        self.constants.insert(Arc::clone(bytes), address);
+        address
     }
 
     pub(crate) fn safepoint(&mut self) -> Result<(), Stop> {
@@ -385,8 +401,11 @@ fn check(frame: &Frame<'_>, kind: &InstKind) -> Result<Option<Scalar>, Stop> {
             if (0..length).contains(&wrapped) {
                 return Ok(Some(Scalar::i64(wrapped)));
             }
-            const MESSAGE: &str = "index {0} is out of bounds for axis {1} with size {2}";
-            Err(Stop::raise(ExceptionClass::IndexError, MESSAGE, &[index, i64::from(*axis), length]))
+            Err(Stop::raise(
+                ExceptionClass::IndexError,
+                bounds_message(*axis),
+                &[index, i64::from(*axis), length],
+            ))
         }
         InstKind::Check { condition, error } => {
             let data = &frame.function.errors[*error];

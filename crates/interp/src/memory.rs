@@ -6,6 +6,7 @@
 use crate::Scalar;
 use crate::evaluate::{bits, from_bits};
 use hotloop_mir::MachineType;
+use hotloop_objects::{Contents, Heap, Stop, release_items};
 use std::fmt;
 
 /// The elements of a reference-counted block start so many bytes behind it.
@@ -70,7 +71,7 @@ enum Kind {
     /// Placed by the host, or the slot of a frame.
     Plain { is_read_only: bool },
     /// A block with a reference count; its bytes start behind the header.
-    Block { references: u64 },
+    Block { references: u64, contents: Contents },
     /// Freed.
     Freed,
 }
@@ -167,6 +168,15 @@ impl Memory {
     /// Allocates a block with a reference count of 1, zeroed or not; returns its address. Its bytes start
     /// [`BLOCK_HEADER_BYTES`] behind.
     pub fn allocate(&mut self, size_bytes: u64, is_zeroed: bool) -> Result<u64, OutOfMemory> {
+        self.allocate_object(size_bytes, is_zeroed, Contents::Plain)
+    }
+
+    fn allocate_object(
+        &mut self,
+        size_bytes: u64,
+        is_zeroed: bool,
+        contents: Contents,
+    ) -> Result<u64, OutOfMemory> {
         let fits = size_bytes <= OFFSET_MASK - BLOCK_HEADER_BYTES
             && self.used_bytes + size_bytes <= self.limit_bytes;
         if !fits {
@@ -174,12 +184,13 @@ impl Memory {
         }
         let fill = if is_zeroed { 0 } else { UNINITIALISED };
         self.live_blocks += 1;
-        Ok(self.add(Kind::Block { references: 1 }, vec![fill; size_bytes as usize]) << OFFSET_BITS)
+        let kind = Kind::Block { references: 1, contents };
+        Ok(self.add(kind, vec![fill; size_bytes as usize]) << OFFSET_BITS)
     }
 
     /// Adds a reference to a block; null is left alone.
     pub fn retain(&mut self, block: u64) -> Result<(), Fault> {
-        if let Some((references, _)) = self.block(block)? {
+        if let Some((references, ..)) = self.block(block)? {
             *references += 1;
         }
         Ok(())
@@ -187,9 +198,12 @@ impl Memory {
 
     /// Takes a reference from a block and frees it with the last one; null is left alone.
     pub fn release(&mut self, block: u64) -> Result<(), Fault> {
-        let Some((references, size_bytes)) = self.block(block)? else { return Ok(()) };
+        let Some((references, contents, size_bytes)) = self.block(block)? else { return Ok(()) };
         *references -= 1;
         if *references == 0 {
+            if contents == Contents::List {
+                release_items(self, block)?;
+            }
             self.allocations[(block >> OFFSET_BITS) as usize] =
                 Allocation { kind: Kind::Freed, bytes: Vec::new() };
             self.live_blocks -= 1;
@@ -200,18 +214,18 @@ impl Memory {
 
     /// The number of references to a block.
     pub fn references(&mut self, block: u64) -> Result<u64, Fault> {
-        Ok(self.block(block)?.map_or(0, |(references, _)| *references))
+        Ok(self.block(block)?.map_or(0, |(references, ..)| *references))
     }
 
-    /// The count and the size of a block; `None` for null.
-    fn block(&mut self, address: u64) -> Result<Option<(&mut u64, u64)>, Fault> {
+    /// The count, the contents and the size of a block; `None` for null.
+    fn block(&mut self, address: u64) -> Result<Option<(&mut u64, Contents, u64)>, Fault> {
         if address == 0 {
             return Ok(None);
         }
         let found = self.allocations.get_mut((address >> OFFSET_BITS) as usize);
         match found.filter(|_| address & OFFSET_MASK == 0) {
-            Some(Allocation { kind: Kind::Block { references }, bytes }) => {
-                Ok(Some((references, bytes.len() as u64)))
+            Some(Allocation { kind: Kind::Block { references, contents }, bytes }) => {
+                Ok(Some((references, *contents, bytes.len() as u64)))
             }
             Some(Allocation { kind: Kind::Freed, .. }) => Err(Fault::Freed { address }),
             Some(Allocation { kind: Kind::Plain { .. }, .. }) | None => Err(Fault::NotABlock { address }),
@@ -262,6 +276,35 @@ impl Memory {
     /// The number of the allocation that an address points into.
     pub(crate) fn allocation_number(address: u64) -> u64 {
         address >> OFFSET_BITS
+    }
+}
+
+impl Heap for Memory {
+    type Fault = Fault;
+
+    fn allocate(&mut self, size_bytes: u64, contents: Contents) -> Result<u64, Stop<Fault>> {
+        self.allocate_object(size_bytes, false, contents).map_err(|OutOfMemory| Stop::OutOfMemory(size_bytes))
+    }
+
+    fn retain(&mut self, block: u64) -> Result<(), Fault> {
+        Memory::retain(self, block)
+    }
+
+    fn release(&mut self, block: u64) -> Result<(), Fault> {
+        Memory::release(self, block)
+    }
+
+    fn bytes(&self, address: u64, size_bytes: u64) -> Result<&[u8], Fault> {
+        Memory::bytes(self, address, size_bytes)
+    }
+
+    fn write(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
+        Memory::write(self, address, bytes)
+    }
+
+    fn copy(&mut self, from: u64, to: u64, size_bytes: u64) -> Result<(), Fault> {
+        let bytes = Memory::bytes(self, from, size_bytes)?.to_vec();
+        Memory::write(self, to, &bytes)
     }
 }
 

@@ -4,11 +4,22 @@ use crate::Scalar;
 use crate::evaluate::{bits, signed};
 use crate::interpreter::Interpreter;
 use crate::outcome::{Stop, TrapKind};
-use hotloop_mir::{Effects, ExceptionClass, RuntimeFunction};
+use hotloop_mir::{Effects, ExceptionClass, MachineType, RuntimeFunction};
+use hotloop_objects::{Operation, Stop as ObjectStop, grow, new_list, perform};
 
 /// The addresses of functions: outside of all memory, sixteen bytes apart.
 const CODE_START: u64 = 0xC0DE_0000_0000_0000;
 const CODE_STEP: u64 = 16;
+
+/// How an operation on lists or strings ends that does not give a result.
+fn object_stop(stop: ObjectStop<crate::Fault>) -> Stop {
+    match stop {
+        ObjectStop::OutOfMemory(size_bytes) => {
+            Stop::raise(ExceptionClass::MemoryError, "Unable to allocate {0} bytes", &[size_bytes as i64])
+        }
+        ObjectStop::Fault(fault) => fault.into(),
+    }
+}
 
 impl Interpreter<'_> {
     pub(crate) fn call_runtime(
@@ -42,12 +53,49 @@ impl Interpreter<'_> {
                     .is_some_and(|(class, base)| class.is_subclass_of(base));
                 Ok(Some(Scalar::i64(i64::from(derives))))
             }
+            RuntimeFunction::TextOrder => self.text_order(arguments).map(Some),
+            RuntimeFunction::Object => self.object(arguments).map(Some),
+            RuntimeFunction::NewList => {
+                let [item_bytes, owners, capacity] = [0, 1, 2].map(|at| signed(arguments[at]).max(0) as u64);
+                let made = new_list(&mut self.memory, item_bytes, owners, capacity);
+                made.map(|list| Some(Scalar::ptr(list))).map_err(object_stop)
+            }
+            RuntimeFunction::GrowList => {
+                let grown = grow(&mut self.memory, bits(arguments[0]), bits(arguments[1]));
+                grown.map(|()| None).map_err(object_stop)
+            }
             mathematics => {
                 debug_assert_eq!(mathematics.effects(), Effects::Pure, "all other rows are mathematics");
                 let result = self.math.call(mathematics, arguments);
                 result.map(Some).ok_or(Stop::Trap(TrapKind::NoMathematics(mathematics.symbol())))
             }
         }
+    }
+
+    fn text_order(&self, arguments: &[Scalar]) -> Result<Scalar, Stop> {
+        let width = bits(arguments[4]) as usize;
+        let characters = |at: usize| -> Result<Vec<u32>, Stop> {
+            let length = bits(arguments[at + 1]);
+            if length == 0 {
+                return Ok(Vec::new());
+            }
+            let bytes = self.memory.bytes(bits(arguments[at]), length * width as u64)?;
+            let code = |bytes: &[u8]| bytes.iter().rev().fold(0, |code, byte| code << 8 | u32::from(*byte));
+            Ok(bytes.chunks_exact(width).map(code).collect())
+        };
+        Ok(Scalar::i64(characters(0)?.cmp(&characters(2)?) as i64))
+    }
+
+    fn object(&mut self, arguments: &[Scalar]) -> Result<Scalar, Stop> {
+        let operation = Operation::by_number(bits(arguments[0])).ok_or(Stop::Trap(TrapKind::BadArguments))?;
+        let (address, count) = (bits(arguments[1]), bits(arguments[2]));
+        let word = |at: u64| self.memory.load(address + 8 * at, MachineType::I64).map(bits);
+        let words = (0..count).map(word).collect::<Result<Vec<u64>, _>>()?;
+        if words.len() != operation.word_count() {
+            return Err(Stop::Trap(TrapKind::BadArguments));
+        }
+        let outcome = perform(&mut self.memory, operation, &words);
+        outcome.map(|word| Scalar::i64(word as i64)).map_err(object_stop)
     }
 
     fn allocate(&mut self, size_bytes: Scalar, is_zeroed: bool) -> Result<Scalar, Stop> {

@@ -82,6 +82,8 @@ pub enum Typing {
     OfInteger,
     /// One number, complex or not; gives one of its type, or of the type of its parts.
     Complex,
+    /// A builtin about strings or lists, each with a rule of its own.
+    Object,
 }
 
 /// What fills a new array.

@@ -63,6 +63,11 @@ intrinsics! {
     Round ["builtins.round"] Round -> Lowered, "The nearest integer, ties to even; with digits, the nearest float of so many decimals.";
     Divmod ["builtins.divmod"] Divmod -> Lowered, "Floor quotient and remainder.";
     PowBuiltin ["builtins.pow"] Power -> Lowered, "The operator `**` as a function.";
+    Str ["builtins.str"] Object -> Lowered, "A value as a string, as `print` shows it.";
+    Repr ["builtins.repr"] Object -> Lowered, "A value as a string, as it is written in a program.";
+    Format ["builtins.format"] Object -> Lowered, "A value as a string by a format specification.";
+    Ord ["builtins.ord"] Object -> Lowered, "The code point of a character.";
+    Chr ["builtins.chr"] Object -> Lowered, "The character of a code point.";
     Range ["builtins.range"] Counting -> Lowered, "Integers from a start to a stop, by a step.";
     Enumerate ["builtins.enumerate"] LoopHead -> Lowered, "Pairs of a number and an item in a `for` loop.";
     Zip ["builtins.zip"] LoopHead -> Lowered, "Tuples of items at one position in a `for` loop.";

@@ -137,7 +137,7 @@ impl Code {
     }
 
     /// `index * stride`; by a shift where the stride is a known power of two, so that it can become part of an address.
-    fn scaled_index(&mut self, index: Value, stride: Value) -> Value {
+    pub(crate) fn scaled_index(&mut self, index: Value, stride: Value) -> Value {
         match self.known_int(stride) {
             Some(1) => index,
             Some(stride) if stride > 0 && stride & (stride - 1) == 0 => {

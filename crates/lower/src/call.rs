@@ -59,6 +59,7 @@ impl Lowering<'_> {
                 arguments.push(*is_present);
                 self.pass(value, arguments);
             }
+            Operand::Text(_) | Operand::List(_) => operand.flatten(arguments),
             Operand::Nothing => {}
         }
     }

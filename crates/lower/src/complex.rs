@@ -29,7 +29,13 @@ impl Operand {
     pub(crate) fn parts(&self) -> Parts {
         match self {
             Self::Complex(parts) => *parts,
-            Self::Scalar(_) | Self::Array(_) | Self::Tuple(_) | Self::Optional(..) | Self::Nothing => {
+            Self::Scalar(_)
+            | Self::Array(_)
+            | Self::Tuple(_)
+            | Self::Text(_)
+            | Self::List(_)
+            | Self::Optional(..)
+            | Self::Nothing => {
                 panic!("HIR: a complex number is expected, not {self:?}")
             }
         }

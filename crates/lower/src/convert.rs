@@ -44,7 +44,11 @@ impl Lowering<'_> {
                 | Type::Dtype(_)
                 | Type::Function(_)
                 | Type::Optional(_)
-                | Type::Range,
+                | Type::Range
+                | Type::Str
+                | Type::Bytes
+                | Type::List(_)
+                | Type::Undefined,
                 _,
             ) => {
                 panic!("HIR: {from} does not convert to {to}")

@@ -108,9 +108,9 @@ impl Lowering<'_> {
 
     /// Binds a version that comes with references, but for what the caller keeps alive.
     fn bind_held(&mut self, version: Version, binding: Binding) {
-        binding.operand.for_each_array(&mut |array| {
-            if array.lifetime != Lifetime::Caller {
-                self.code.hold(array.owner, Holder::Version(version));
+        binding.operand.for_each_owner(&mut |owner, lifetime| {
+            if lifetime != Lifetime::Caller {
+                self.code.hold(owner, Holder::Version(version));
             }
         });
         self.bind(version, binding);
@@ -200,7 +200,7 @@ impl Lowering<'_> {
         if self.code.holdings.is_held_by(holder) && !live.contains(source) {
             self.code.holdings.forget(holder);
         } else {
-            operand.for_each_array(&mut |array| self.code.retain(array.owner));
+            operand.for_each_owner(&mut |owner, _| self.code.retain(owner));
         }
     }
 }

@@ -4,11 +4,10 @@ use crate::complex::is_complex;
 use crate::lowering::Lowering;
 use crate::ownership::Holder;
 use crate::speculation::{MAX_COST_OF_CONDITION, MAX_COST_OF_SELECT, cost};
-use crate::values::{ArrayOperand, Lifetime, Operand, flat_types, machine_type, scalar_dtype};
+use crate::values::{Lifetime, Operand, flat_types, machine_type, scalar_dtype};
 use hotloop_hir::{Constant, Expr, ExprKind, UnaryOp, Version};
 use hotloop_mir as mir;
 use hotloop_mir::{BinaryOp, Block, ExceptionClass, IntCompare, Value};
-use std::rc::Rc;
 
 impl Lowering<'_> {
     /// The value of an expression that is a number or truth value.
@@ -96,6 +95,7 @@ impl Lowering<'_> {
             ExprKind::Intrinsic { intrinsic, arguments } => self.intrinsic(expr, *intrinsic, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
             ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
+            ExprKind::Object(object) => self.object(expr, object),
         }
     }
 
@@ -222,12 +222,12 @@ impl Lowering<'_> {
         self.code.jump(end, values);
     }
 
-    /// Makes a reference for each array of an operand that goes elsewhere; those of temporaries go along.
-    fn give_references(&mut self, operand: &Operand) {
-        operand.for_each_array(&mut |array| match array.lifetime {
-            Lifetime::Caller | Lifetime::Borrowed => self.code.retain(array.owner),
+    /// Makes a reference for each object of an operand that goes elsewhere; those of temporaries go along.
+    pub(crate) fn give_references(&mut self, operand: &Operand) {
+        operand.for_each_owner(&mut |owner, lifetime| match lifetime {
+            Lifetime::Caller | Lifetime::Borrowed => self.code.retain(owner),
             Lifetime::Temporary => {
-                self.code.holdings.forget_one(array.owner, Some(Holder::Temporary));
+                self.code.holdings.forget_one(owner, Some(Holder::Temporary));
             }
         });
     }
@@ -235,7 +235,7 @@ impl Lowering<'_> {
     /// A value that came in the current block as machine values, each array with a reference.
     pub(crate) fn temporary(&mut self, ty: &hotloop_types::Type, values: Vec<Value>) -> Operand {
         let operand = self.code.unflatten(ty, &mut values.into_iter(), Lifetime::Temporary);
-        operand.for_each_array(&mut |array| self.code.hold(array.owner, Holder::Temporary));
+        operand.for_each_owner(&mut |owner, _| self.code.hold(owner, Holder::Temporary));
         operand
     }
 
@@ -255,13 +255,13 @@ impl Lowering<'_> {
 
     /// The value with references of its own, so that it outlives the version that it was borrowed from.
     fn with_own_references(&mut self, operand: &Operand) -> Operand {
-        operand.map_arrays(&mut |array| {
-            if array.lifetime != Lifetime::Borrowed {
-                return array.clone();
+        operand.map_lifetimes(&mut |owner, lifetime| {
+            if lifetime != Lifetime::Borrowed {
+                return lifetime;
             }
-            self.code.retain(array.owner);
-            self.code.hold(array.owner, Holder::Temporary);
-            Rc::new(ArrayOperand { lifetime: Lifetime::Temporary, ..(**array).clone() })
+            self.code.retain(owner);
+            self.code.hold(owner, Holder::Temporary);
+            Lifetime::Temporary
         })
     }
 
@@ -297,7 +297,7 @@ impl Lowering<'_> {
             }
         }
         let result = self.temporary(&expr.ty, chosen);
-        result.for_each_array(&mut |array| self.code.retain(array.owner));
+        result.for_each_owner(&mut |owner, _| self.code.retain(owner));
         self.drop_temporary(&tuple);
         result
     }

@@ -32,11 +32,13 @@ impl Lowering<'_> {
         })
     }
 
-    fn length(&mut self, argument: &Expr) -> Operand {
+    pub(crate) fn length(&mut self, argument: &Expr) -> Operand {
         let operand = self.expr(argument);
         let length = match &operand {
             Operand::Array(array) => array.shape[0],
             Operand::Tuple(items) => self.code.int64(items.len() as i64),
+            Operand::Text(text) => text.length,
+            Operand::List(list) => self.list_length(*list),
             Operand::Scalar(_) | Operand::Complex(_) | Operand::Nothing | Operand::Optional(..) => {
                 panic!("HIR: {} has no length", argument.ty)
             }
@@ -105,6 +107,11 @@ impl Lowering<'_> {
             // Inference makes other trees of these, and those above have other results.
             Intrinsic::Len
             | Intrinsic::Divmod
+            | Intrinsic::Str
+            | Intrinsic::Repr
+            | Intrinsic::Format
+            | Intrinsic::Ord
+            | Intrinsic::Chr
             | Intrinsic::Range
             | Intrinsic::Prange
             | Intrinsic::Empty

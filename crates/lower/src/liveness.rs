@@ -280,6 +280,7 @@ impl Liveness {
                 }
                 self.exprs(shape, live);
             }
+            ExprKind::Object(object) => self.exprs(object.operands(), live),
         }
     }
 }

@@ -244,7 +244,7 @@ impl<'a> Lowering<'a> {
             let version = latch.versions[version];
             let local = self.source.versions[version].local;
             self.code.holdings.set_current(local, Some((version, &binding)), latch.block);
-            binding.operand.for_each_array(&mut |array| self.code.hold(array.owner, Holder::Temporary));
+            binding.operand.for_each_owner(&mut |owner, _| self.code.hold(owner, Holder::Temporary));
         }
         let mut arguments = next_iteration(&mut self.code, control, counters);
         arguments.extend(&latch.parameters);

@@ -4,7 +4,9 @@ use crate::code::Code;
 use crate::liveness::Liveness;
 use crate::loops::LoopFrame;
 use crate::ownership::Holder;
-use crate::values::{ArrayOperand, Lifetime, Operand, flat_types, has_arrays, parameter_types};
+use crate::values::{
+    ArrayOperand, Lifetime, ListOperand, Operand, TextOperand, flat_types, has_owners, parameter_types,
+};
 use hotloop_abi::{ExceptionClass, array_words};
 use hotloop_hir as hir;
 use hotloop_hir::{Caught, Version};
@@ -150,39 +152,39 @@ impl<'a> Lowering<'a> {
     /// Makes `holder` keep the arrays of an operand alive: takes the references of temporaries, adds one for each array borrowed from a version, and
     /// leaves alone what the caller keeps. The result reads as borrowed.
     pub(crate) fn keep(&mut self, operand: &Operand, holder: Holder) -> Operand {
-        operand.map_arrays(&mut |array| {
-            match array.lifetime {
-                Lifetime::Caller => return array.clone(),
+        operand.map_lifetimes(&mut |owner, lifetime| {
+            match lifetime {
+                Lifetime::Caller => return lifetime,
                 Lifetime::Borrowed => {
-                    self.code.retain(array.owner);
-                    self.code.hold(array.owner, holder);
+                    self.code.retain(owner);
+                    self.code.hold(owner, holder);
                 }
-                Lifetime::Temporary => self.code.holdings.take_temporary(array.owner, holder),
+                Lifetime::Temporary => self.code.holdings.take_temporary(owner, holder),
             }
-            Rc::new(ArrayOperand { lifetime: Lifetime::Borrowed, ..(**array).clone() })
+            Lifetime::Borrowed
         })
     }
 
     /// Releases the references that a value itself holds: nobody takes it.
     pub(crate) fn drop_temporary(&mut self, operand: &Operand) {
-        operand.for_each_array(&mut |array| {
-            if array.lifetime == Lifetime::Temporary {
-                self.code.holdings.forget_one(array.owner, Some(Holder::Temporary));
-                self.code.release(array.owner);
+        operand.for_each_owner(&mut |owner, lifetime| {
+            if lifetime == Lifetime::Temporary {
+                self.code.holdings.forget_one(owner, Some(Holder::Temporary));
+                self.code.release(owner);
             }
         });
     }
 
     /// Returns a value: each of its arrays takes a reference to the caller, all others are released.
     pub(crate) fn return_operand(&mut self, operand: &Operand) {
-        operand.for_each_array(&mut |array| {
-            let is_moved = match array.lifetime {
+        operand.for_each_owner(&mut |owner, lifetime| {
+            let is_moved = match lifetime {
                 Lifetime::Caller => false,
-                Lifetime::Borrowed => self.code.holdings.forget_one(array.owner, None),
-                Lifetime::Temporary => self.code.holdings.forget_one(array.owner, Some(Holder::Temporary)),
+                Lifetime::Borrowed => self.code.holdings.forget_one(owner, None),
+                Lifetime::Temporary => self.code.holdings.forget_one(owner, Some(Holder::Temporary)),
             };
             if !is_moved {
-                self.code.retain(array.owner);
+                self.code.retain(owner);
             }
         });
         self.code.holdings.leave_tries(0);
@@ -225,7 +227,17 @@ impl<'a> Lowering<'a> {
             Type::Range => {
                 Operand::tuple((0..3).map(|_| Operand::Scalar(next_parameter(parameters, position))))
             }
-            Type::None | Type::Dtype(_) => Operand::Nothing,
+            Type::Str | Type::Bytes => {
+                let mut next = || next_parameter(parameters, position);
+                let (owner, data, length) = (next(), next(), next());
+                self.lengths.insert(length);
+                Operand::Text(TextOperand { owner, data, length, lifetime: Lifetime::Caller })
+            }
+            Type::List(_) => {
+                let owner = next_parameter(parameters, position);
+                Operand::List(ListOperand { owner, lifetime: Lifetime::Caller })
+            }
+            Type::None | Type::Dtype(_) | Type::Undefined => Operand::Nothing,
         }
     }
 
@@ -265,7 +277,7 @@ fn next_parameter(parameters: &[Value], position: &mut usize) -> Value {
     parameters[*position - 1]
 }
 
-/// Whether a version keeps arrays alive that the liveness knows about: all but parameters.
+/// Whether a version keeps objects alive that the liveness knows about: all but parameters.
 pub(crate) fn is_tracked(function: &hir::Function, version: Version) -> bool {
-    has_arrays(&function.versions[version].ty) && !function.parameters.contains(&version)
+    has_owners(&function.versions[version].ty) && !function.parameters.contains(&version)
 }

@@ -84,14 +84,22 @@ impl Lowering<'_> {
                 )
             }
             Type::None => ErrorArgument::Constant(ErrorValue::None),
-            Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Optional(_) | Type::Range => {
+            Type::Array(_)
+            | Type::Dtype(_)
+            | Type::Function(_)
+            | Type::Optional(_)
+            | Type::Range
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Undefined => {
                 panic!("HIR: an exception has no argument of type {ty}")
             }
         }
     }
 
-    /// The number as a word of the payload.
-    fn word(&mut self, value: Value, dtype: Dtype) -> Value {
+    /// A number as a word of eight bytes.
+    pub(crate) fn word(&mut self, value: Value, dtype: Dtype) -> Value {
         let bits = match self.code.ty(value) {
             MachineType::F32 => self.code.convert(ConvertOp::Bitcast, value, MachineType::I32),
             MachineType::F64 => self.code.convert(ConvertOp::Bitcast, value, MachineType::I64),

@@ -52,7 +52,8 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
         | ExprKind::Element { .. }
         | ExprKind::ArrayAttribute(..)
         | ExprKind::Call { .. }
-        | ExprKind::NewArray { .. } => None,
+        | ExprKind::NewArray { .. }
+        | ExprKind::Object(_) => None,
     }
 }
 

@@ -20,6 +20,10 @@ pub(crate) enum Operand {
     Tuple(Rc<[Operand]>),
     /// An optional: whether there is a value, an `i1`, and the value, which is anything if there is none.
     Optional(Value, Rc<Operand>),
+    /// A string, or bytes.
+    Text(TextOperand),
+    /// A list.
+    List(ListOperand),
     /// `None`, or a dtype: nothing at run time.
     Nothing,
 }
@@ -43,12 +47,34 @@ pub(crate) struct ArrayOperand {
     pub(crate) descriptor: Option<Value>,
 }
 
-/// Who keeps an array alive.
+/// A string or bytes, flattened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TextOperand {
+    /// The reference-counted block, or null.
+    pub(crate) owner: Value,
+    /// The address of the first character.
+    pub(crate) data: Value,
+    /// How many characters.
+    pub(crate) length: Value,
+    /// Who keeps the characters alive.
+    pub(crate) lifetime: Lifetime,
+}
+
+/// A list: the block that says where its items lie.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListOperand {
+    /// The reference-counted block.
+    pub(crate) owner: Value,
+    /// Who keeps it alive.
+    pub(crate) lifetime: Lifetime,
+}
+
+/// Who keeps an object alive: an array, a string or a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lifetime {
     /// The caller, for the whole call.
     Caller,
-    /// A version; whoever wants to keep the array needs a reference of its own.
+    /// A version; whoever wants to keep the object needs a reference of its own.
     Borrowed,
     /// The value itself holds a reference, which whoever takes the value takes too.
     Temporary,
@@ -64,7 +90,13 @@ impl Operand {
     pub(crate) fn scalar(&self) -> Value {
         match self {
             Self::Scalar(value) => *value,
-            Self::Complex(_) | Self::Array(_) | Self::Tuple(_) | Self::Nothing | Self::Optional(..) => {
+            Self::Complex(_)
+            | Self::Array(_)
+            | Self::Tuple(_)
+            | Self::Text(_)
+            | Self::List(_)
+            | Self::Optional(..)
+            | Self::Nothing => {
                 panic!("HIR: a scalar is expected, not {self:?}")
             }
         }
@@ -74,8 +106,46 @@ impl Operand {
     pub(crate) fn array(&self) -> &Rc<ArrayOperand> {
         match self {
             Self::Array(array) => array,
-            Self::Scalar(_) | Self::Complex(_) | Self::Tuple(_) | Self::Nothing | Self::Optional(..) => {
+            Self::Scalar(_)
+            | Self::Complex(_)
+            | Self::Tuple(_)
+            | Self::Text(_)
+            | Self::List(_)
+            | Self::Optional(..)
+            | Self::Nothing => {
                 panic!("HIR: an array is expected, not {self:?}")
+            }
+        }
+    }
+
+    /// The string or bytes.
+    pub(crate) fn text(&self) -> TextOperand {
+        match self {
+            Self::Text(text) => *text,
+            Self::Scalar(_)
+            | Self::Complex(_)
+            | Self::Array(_)
+            | Self::Tuple(_)
+            | Self::List(_)
+            | Self::Optional(..)
+            | Self::Nothing => {
+                panic!("HIR: a string is expected, not {self:?}")
+            }
+        }
+    }
+
+    /// The list.
+    pub(crate) fn list(&self) -> ListOperand {
+        match self {
+            Self::List(list) => *list,
+            Self::Scalar(_)
+            | Self::Complex(_)
+            | Self::Array(_)
+            | Self::Tuple(_)
+            | Self::Text(_)
+            | Self::Optional(..)
+            | Self::Nothing => {
+                panic!("HIR: a list is expected, not {self:?}")
             }
         }
     }
@@ -84,7 +154,13 @@ impl Operand {
     pub(crate) fn items(&self) -> &[Operand] {
         match self {
             Self::Tuple(items) => items,
-            Self::Scalar(_) | Self::Complex(_) | Self::Array(_) | Self::Nothing | Self::Optional(..) => {
+            Self::Scalar(_)
+            | Self::Complex(_)
+            | Self::Array(_)
+            | Self::Text(_)
+            | Self::List(_)
+            | Self::Optional(..)
+            | Self::Nothing => {
                 panic!("HIR: a tuple is expected, not {self:?}")
             }
         }
@@ -94,46 +170,67 @@ impl Operand {
     pub(crate) fn optional(&self) -> (Value, &Operand) {
         match self {
             Self::Optional(is_present, value) => (*is_present, value),
-            Self::Scalar(_) | Self::Complex(_) | Self::Array(_) | Self::Tuple(_) | Self::Nothing => {
+            Self::Scalar(_)
+            | Self::Complex(_)
+            | Self::Array(_)
+            | Self::Tuple(_)
+            | Self::Text(_)
+            | Self::List(_)
+            | Self::Nothing => {
                 panic!("HIR: an optional is expected, not {self:?}")
             }
         }
     }
 
-    /// Visits the arrays in it.
-    pub(crate) fn for_each_array(&self, visit: &mut impl FnMut(&Rc<ArrayOperand>)) {
+    /// Visits the blocks of the objects in it, with who keeps each alive.
+    pub(crate) fn for_each_owner(&self, visit: &mut impl FnMut(Value, Lifetime)) {
         match self {
-            Self::Array(array) => visit(array),
-            Self::Tuple(items) => items.iter().for_each(|item| item.for_each_array(visit)),
-            Self::Optional(_, value) => value.for_each_array(visit),
+            Self::Array(array) => visit(array.owner, array.lifetime),
+            Self::Text(text) => visit(text.owner, text.lifetime),
+            Self::List(list) => visit(list.owner, list.lifetime),
+            Self::Tuple(items) => items.iter().for_each(|item| item.for_each_owner(visit)),
+            Self::Optional(_, value) => value.for_each_owner(visit),
             Self::Scalar(_) | Self::Complex(_) | Self::Nothing => {}
         }
     }
 
-    /// Whether the caller keeps all its arrays alive.
+    /// Whether the caller keeps all its objects alive.
     pub(crate) fn is_kept_by_caller(&self) -> bool {
         let mut is_kept = true;
-        self.for_each_array(&mut |array| is_kept &= array.lifetime == Lifetime::Caller);
+        self.for_each_owner(&mut |_, lifetime| is_kept &= lifetime == Lifetime::Caller);
         is_kept
     }
 
-    /// The same value, its arrays changed.
+    /// The same value, its objects kept alive in other ways.
     #[must_use]
-    pub(crate) fn map_arrays(&self, change: &mut impl FnMut(&Rc<ArrayOperand>) -> Rc<ArrayOperand>) -> Self {
+    pub(crate) fn map_lifetimes(&self, change: &mut impl FnMut(Value, Lifetime) -> Lifetime) -> Self {
         match self {
-            Self::Array(array) => Self::Array(change(array)),
-            Self::Tuple(items) => Self::tuple(items.iter().map(|item| item.map_arrays(change))),
+            Self::Array(array) => {
+                let lifetime = change(array.owner, array.lifetime);
+                Self::Array(if lifetime == array.lifetime {
+                    array.clone()
+                } else {
+                    Rc::new(ArrayOperand { lifetime, ..(**array).clone() })
+                })
+            }
+            Self::Text(text) => {
+                Self::Text(TextOperand { lifetime: change(text.owner, text.lifetime), ..*text })
+            }
+            Self::List(list) => {
+                Self::List(ListOperand { lifetime: change(list.owner, list.lifetime), ..*list })
+            }
+            Self::Tuple(items) => Self::tuple(items.iter().map(|item| item.map_lifetimes(change))),
             Self::Optional(is_present, value) => {
-                Self::Optional(*is_present, Rc::new(value.map_arrays(change)))
+                Self::Optional(*is_present, Rc::new(value.map_lifetimes(change)))
             }
             Self::Scalar(_) | Self::Complex(_) | Self::Nothing => self.clone(),
         }
     }
 
-    /// The same value, its arrays kept alive in another way.
+    /// The same value, its objects kept alive in another way.
     #[must_use]
     pub(crate) fn with_lifetime(&self, lifetime: Lifetime) -> Self {
-        self.map_arrays(&mut |array| Rc::new(ArrayOperand { lifetime, ..(**array).clone() }))
+        self.map_lifetimes(&mut |_, _| lifetime)
     }
 
     /// All machine values, as the calling convention orders them.
@@ -142,6 +239,8 @@ impl Operand {
             Self::Scalar(value) => values.push(*value),
             Self::Complex(parts) => values.extend(parts),
             Self::Array(array) => values.extend(array.words()),
+            Self::Text(text) => values.extend([text.owner, text.data, text.length]),
+            Self::List(list) => values.push(list.owner),
             Self::Tuple(items) => items.iter().for_each(|item| item.flatten(values)),
             Self::Optional(is_present, value) => {
                 values.push(*is_present);
@@ -195,7 +294,11 @@ pub(crate) fn array_type(ty: &Type) -> ArrayType {
         | Type::Dtype(_)
         | Type::Function(_)
         | Type::Optional(_)
-        | Type::Range => {
+        | Type::Range
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Undefined => {
             panic!("HIR: an array type is expected, not {ty}")
         }
     }
@@ -205,18 +308,45 @@ pub(crate) fn array_type(ty: &Type) -> ArrayType {
 pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
     match ty {
         Type::Tuple(_) | Type::Function(_) => ty.parts(),
-        Type::Scalar(_) | Type::Array(_) | Type::None | Type::Optional(_) | Type::Range | Type::Dtype(_) => {
+        Type::Scalar(_)
+        | Type::Array(_)
+        | Type::None
+        | Type::Dtype(_)
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Optional(_)
+        | Type::Range
+        | Type::Undefined => {
             panic!("HIR: a tuple type is expected, not {ty}")
         }
     }
 }
 
-/// Whether values of the type hold arrays.
-pub(crate) fn has_arrays(ty: &Type) -> bool {
+/// The type of a list's items.
+pub(crate) fn item_type(ty: &Type) -> &Type {
     match ty {
-        Type::Array(_) => true,
-        Type::Tuple(_) | Type::Function(_) | Type::Optional(_) => ty.parts().iter().any(has_arrays),
-        Type::Scalar(_) | Type::None | Type::Range | Type::Dtype(_) => false,
+        Type::List(item) => item,
+        Type::Scalar(_)
+        | Type::Array(_)
+        | Type::Tuple(_)
+        | Type::None
+        | Type::Dtype(_)
+        | Type::Str
+        | Type::Bytes
+        | Type::Function(_)
+        | Type::Optional(_)
+        | Type::Range
+        | Type::Undefined => panic!("HIR: a list type is expected, not {ty}"),
+    }
+}
+
+/// Whether values of the type hold objects that are counted.
+pub(crate) fn has_owners(ty: &Type) -> bool {
+    match ty {
+        Type::Array(_) | Type::Str | Type::Bytes | Type::List(_) => true,
+        Type::Tuple(_) | Type::Function(_) | Type::Optional(_) => ty.parts().iter().any(has_owners),
+        Type::Scalar(_) | Type::None | Type::Range | Type::Dtype(_) | Type::Undefined => false,
     }
 }
 
@@ -243,7 +373,9 @@ pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
         }
         Type::Range => types.extend([MachineType::I64; 3]),
         Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| flat_types(part, types)),
-        Type::None | Type::Dtype(_) => {}
+        Type::Str | Type::Bytes => types.extend([MachineType::Ptr, MachineType::Ptr, MachineType::I64]),
+        Type::List(_) => types.push(MachineType::Ptr),
+        Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }
 
@@ -258,7 +390,8 @@ pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
         }
         Type::Range => types.extend([MachineType::I64; 3]),
         Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| parameter_types(part, types)),
-        Type::None | Type::Dtype(_) => {}
+        Type::Str | Type::Bytes | Type::List(_) => flat_types(ty, types),
+        Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }
 
@@ -293,7 +426,12 @@ impl Code {
                 Operand::Optional(is_present, Rc::new(self.unflatten(value, values, lifetime)))
             }
             Type::Range => Operand::tuple((0..3).map(|_| Operand::Scalar(next(values)))),
-            Type::None | Type::Dtype(_) => Operand::Nothing,
+            Type::Str | Type::Bytes => {
+                let (owner, data, length) = (next(values), next(values), next(values));
+                Operand::Text(TextOperand { owner, data, length, lifetime })
+            }
+            Type::List(_) => Operand::List(ListOperand { owner: next(values), lifetime }),
+            Type::None | Type::Dtype(_) | Type::Undefined => Operand::Nothing,
         }
     }
 

@@ -434,7 +434,11 @@ fn every_operation_of_the_table_is_known() {
                 Intrinsic::Conjugate => (&["complex128"], "complex128"),
                 _ => (&["complex128"], "float64"),
             },
-            Typing::Counting | Typing::LoopHead | Typing::NewArray(_) | Typing::NewArrayLike(_) => continue,
+            Typing::Counting
+            | Typing::LoopHead
+            | Typing::NewArray(_)
+            | Typing::NewArrayLike(_)
+            | Typing::Object => continue,
         };
         machine::lower(&of(parameters, result, |x| intrinsic(*operation, x.to_vec(), result)));
     }

@@ -146,14 +146,25 @@ pub enum RegionKind {
     Stack,
     /// The elements of any array: what a join or a call gave.
     Unknown,
+    /// The characters of strings and bytes, which never change.
+    Text,
+    /// The lengths of lists, and where their items lie.
+    List,
+    /// The items of lists.
+    Items,
 }
 
 impl RegionKind {
     /// Whether two accesses in such regions can touch the same byte. Two accesses in one region always can.
     pub fn may_alias(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Descriptor, Self::Descriptor) | (Self::Stack, Self::Stack) => true,
-            (Self::Descriptor | Self::Stack, _) | (_, Self::Descriptor | Self::Stack) => false,
+            (Self::Descriptor, Self::Descriptor)
+            | (Self::Stack, Self::Stack)
+            | (Self::Text, Self::Text)
+            | (Self::List, Self::List)
+            | (Self::Items, Self::Items) => true,
+            (Self::Descriptor | Self::Stack | Self::Text | Self::List | Self::Items, _)
+            | (_, Self::Descriptor | Self::Stack | Self::Text | Self::List | Self::Items) => false,
             (Self::Allocation(a), Self::Allocation(b)) => a == b,
             (Self::Allocation(_), Self::Argument(_)) | (Self::Argument(_), Self::Allocation(_)) => false,
             (Self::Argument(_) | Self::Unknown, Self::Argument(_) | Self::Unknown)

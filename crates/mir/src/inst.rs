@@ -5,6 +5,7 @@ use crate::{
     MachineType, Region, RuntimeFunction, Slot, UnaryOp, Value,
 };
 use hotloop_index::IdMap;
+use std::sync::Arc;
 
 /// An instruction: what it computes from which operands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,6 +62,8 @@ pub enum InstKind {
     },
     /// The address of a slot of this activation's frame.
     SlotAddress(Slot),
+    /// The address of constant bytes, aligned to 8 bytes, which live as long as the code.
+    Data(Arc<[u8]>),
     /// Yields the index wrapped into `0..length`: itself, or `index + length` where `wrap` is set and it is negative. Raises
     /// `IndexError` with index, axis and length if it is out of range.
     CheckBounds {
@@ -68,7 +71,7 @@ pub enum InstKind {
         index: Value,
         /// An `i64`, never negative.
         length: Value,
-        /// The axis, for the message.
+        /// The axis, for the message; or the number of a [`CheckedAxis`](crate::CheckedAxis).
         axis: u32,
         /// Whether a negative index counts from the end.
         wrap: bool,
@@ -120,6 +123,7 @@ impl InstKind {
         match self {
             Self::Const(_)
             | Self::SlotAddress(_)
+            | Self::Data(_)
             | Self::FunctionAddress(_)
             | Self::Safepoint
             | Self::CheckStack
@@ -154,6 +158,7 @@ impl InstKind {
         match self {
             Self::Const(_)
             | Self::SlotAddress(_)
+            | Self::Data(_)
             | Self::FunctionAddress(_)
             | Self::Safepoint
             | Self::CheckStack
@@ -210,6 +215,7 @@ impl InstKind {
             | Self::Load { .. }
             | Self::Store { .. }
             | Self::SlotAddress(_)
+            | Self::Data(_)
             | Self::FunctionAddress(_)
             | Self::ErrorIs(_)
             | Self::Catch => false,
@@ -229,8 +235,11 @@ impl InstKind {
             | Self::Convert(..)
             | Self::PtrAdd { .. }
             | Self::SlotAddress(_)
+            | Self::Data(_)
             | Self::FunctionAddress(_) => true,
-            Self::CallRuntime { function, .. } => function.effects() == crate::Effects::Pure,
+            Self::CallRuntime { function, .. } => {
+                matches!(function.effects(), crate::Effects::Pure | crate::Effects::Constant)
+            }
             Self::Load { .. }
             | Self::Store { .. }
             | Self::CheckBounds { .. }
@@ -281,9 +290,11 @@ impl InstKind {
             }
             Self::IntCompare(..) | Self::FloatCompare(..) | Self::ErrorIs(_) => Some(MachineType::I1),
             Self::Convert(_, _, to) => Some(*to),
-            Self::PtrAdd { .. } | Self::SlotAddress(_) | Self::FunctionAddress(_) | Self::Catch => {
-                Some(MachineType::Ptr)
-            }
+            Self::PtrAdd { .. }
+            | Self::SlotAddress(_)
+            | Self::FunctionAddress(_)
+            | Self::Data(_)
+            | Self::Catch => Some(MachineType::Ptr),
             Self::Load { ty, .. } => Some(*ty),
             Self::CheckBounds { .. } => Some(MachineType::I64),
             Self::CallRuntime { function, .. } => function.result(),

@@ -19,6 +19,7 @@
 //! assert_eq!(function.value_type(sum), MachineType::I64);
 //! ```
 
+mod bounds;
 mod builder;
 pub mod cfg;
 mod function;
@@ -28,6 +29,7 @@ mod terminator;
 mod text;
 pub mod verify;
 
+pub use bounds::{BOUNDS_MESSAGE, CheckedAxis, bounds_message};
 pub use builder::Builder;
 pub use cfg::{ControlFlow, Dominators};
 pub use function::{

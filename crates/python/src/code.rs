@@ -19,6 +19,10 @@ impl TypeCode {
     const FUNCTION: u32 = 1 << 30;
     /// `None`.
     pub(crate) const NONE: Self = Self(0xF);
+    /// A string.
+    pub(crate) const STR: Self = Self(1 << 30);
+    /// Bytes.
+    pub(crate) const BYTES: Self = Self(1 << 30 | 1);
 
     /// A number or truth value.
     pub(crate) const fn scalar(dtype: Dtype) -> Self {
@@ -61,7 +65,11 @@ impl TypeCode {
             Type::Tuple(items) => Self::tuple(&items.iter().map(Self::of).collect::<Option<Vec<_>>>()?),
             Type::None => Self::NONE,
             Type::Function(function) => Self::function(function),
-            Type::Optional(_) | Type::Range | Type::Dtype(_) => return None,
+            Type::Str => Self::STR,
+            Type::Bytes => Self::BYTES,
+            Type::Optional(_) | Type::Range | Type::Dtype(_) | Type::List(_) | Type::Undefined => {
+                return None;
+            }
         })
     }
 
@@ -77,8 +85,11 @@ impl TypeCode {
             let functions = FUNCTIONS.lock().unwrap_or_else(PoisonError::into_inner);
             return Type::Function(Arc::clone(&functions[number]));
         }
-        if self == Self::NONE {
-            return Type::None;
+        match self {
+            Self::NONE => return Type::None,
+            Self::STR => return Type::Str,
+            Self::BYTES => return Type::Bytes,
+            _ => {}
         }
         let dtype = Dtype::ALL[(self.0 & 0xF) as usize];
         if self.0 & Self::ARRAY == 0 {

@@ -88,11 +88,13 @@ fn add_steps(from: &Type, to: &Type, steps: &mut Vec<Step>) {
             add_steps(from, to, steps);
         }
         (Type::Scalar(dtype), _) if dtype.is_complex() => steps.extend([Step::Keep; 2]),
-        (Type::Scalar(_) | Type::Array(_), _) => steps.push(Step::Keep),
+        (Type::Scalar(_) | Type::Array(_) | Type::List(_), _) => steps.push(Step::Keep),
+        // Owner, address and length.
+        (Type::Str | Type::Bytes, _) => steps.extend([Step::Keep; 3]),
         (Type::Tuple(_) | Type::Function(_), _) => {
             from.parts().iter().zip(to.parts()).for_each(|(from, to)| add_steps(from, to, steps));
         }
-        (Type::None | Type::Optional(_) | Type::Range | Type::Dtype(_), _) => {}
+        (Type::None | Type::Optional(_) | Type::Range | Type::Dtype(_) | Type::Undefined, _) => {}
     }
 }
 
@@ -106,7 +108,8 @@ fn add_nothing(ty: &Type, steps: &mut Vec<Step>) {
             steps.push(Step::Insert(0));
             add_nothing(value, steps);
         }
-        Type::Range => steps.extend([Step::Insert(0); 3]),
-        Type::None | Type::Dtype(_) => {}
+        Type::Range | Type::Str | Type::Bytes => steps.extend([Step::Insert(0); 3]),
+        Type::List(_) => steps.push(Step::Insert(0)),
+        Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }

@@ -190,6 +190,11 @@ impl<'b> Pack<'b> {
                 Ok(TypeCode::scalar(dtype))
             } else if value == ffi::Py_None() {
                 Ok(TypeCode::NONE)
+            } else if ffi::PyUnicode_Check(value) != 0 {
+                self.add_str(value)
+            } else if ffi::PyBytes_Check(value) != 0 {
+                self.add_text(ffi::PyBytes_AsString(value) as u64, ffi::PyBytes_Size(value) as u64)?;
+                Ok(TypeCode::BYTES)
             } else if ffi::PyTuple_Check(value) != 0 {
                 self.add_tuple(value)
             } else if ffi::PyLong_Check(value) != 0 {
@@ -205,6 +210,35 @@ impl<'b> Pack<'b> {
                 Err(Unfit::Refused)
             }
         }
+    }
+
+    /// The code points of a string lie where descriptors do, two in a word.
+    ///
+    /// # Safety
+    /// The object is a string.
+    unsafe fn add_str(&mut self, text: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        // SAFETY: the caller's promise.
+        let length = unsafe { ffi::PyUnicode_GetLength(text) } as usize;
+        let start = self.descriptors.length;
+        for _ in 0..length.div_ceil(2) {
+            self.descriptors.push(0)?;
+        }
+        let room = self.descriptors.room[start..].as_mut_ptr();
+        // SAFETY: there is room for all code points, which were set to zeros above.
+        if length > 0 && unsafe { ffi::PyUnicode_AsUCS4(text, room.cast(), length as isize, 0) }.is_null() {
+            // SAFETY: the GIL is held; the argument is refused instead.
+            unsafe { ffi::PyErr_Clear() };
+            return Err(Unfit::Refused);
+        }
+        self.add_text(room as u64, length as u64)?;
+        Ok(TypeCode::STR)
+    }
+
+    /// Characters that are lent for the call: no owner, an address and a length.
+    fn add_text(&mut self, address: u64, length: u64) -> Result<(), Unfit> {
+        self.words.push(0)?;
+        self.words.push(address)?;
+        self.words.push(length)
     }
 
     /// # Safety
@@ -267,9 +301,13 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
     if argument.is_instance(&array_type)? {
         return Ok(Reason::Kind(array_reason(argument)?));
     }
+    if argument.is_instance_of::<pyo3::types::PyList>() {
+        let reason = "lists are not supported as arguments yet; pass a tuple or an array";
+        return Ok(Reason::Kind(reason.to_owned()));
+    }
     let kind = argument.get_type().fully_qualified_name()?;
     Ok(Reason::Kind(format!(
-        "a kernel takes numbers, arrays, tuples and None, not an object of type `{kind}`"
+        "a kernel takes numbers, strings, arrays, tuples and None, not an object of type `{kind}`"
     )))
 }
 

@@ -2,12 +2,13 @@
 #![allow(unsafe_code)] // Takes over the memory of results.
 
 use crate::numpy::{self, Elements, numpy};
+use hotloop_driver::{bytes_of, for_each_owner, list_words, str_codes};
 use hotloop_runtime::Block;
 use hotloop_types::{ArrayType, Dtype, Type};
 use pyo3::exceptions::PySystemError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyRange, PyTuple};
+use pyo3::types::{PyBytes, PyCapsule, PyList, PyRange, PyTuple};
 use std::ffi::CStr;
 
 /// A result that is not a number yet to be made into an object; it owns its memory.
@@ -18,6 +19,9 @@ enum Owned {
     Array(OwnedArray),
     Tuple(Vec<Owned>),
     Range([i64; 3]),
+    Str(Vec<u32>),
+    Bytes(Vec<u8>),
+    List(Vec<Owned>),
 }
 
 struct OwnedArray {
@@ -49,7 +53,11 @@ pub(crate) unsafe fn into_python(
         | Type::Dtype(_)
         | Type::Function(_)
         | Type::Optional(_)
-        | Type::Range => {
+        | Type::Range
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Undefined => {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe {
                 Owned::take(ty, &mut words.iter().copied()).into_python(py, arguments)
@@ -93,7 +101,7 @@ impl Owned {
     unsafe fn take(ty: &Type, words: &mut impl Iterator<Item = u64>) -> Self {
         let mut word = || words.next().expect("a word for every part of the result");
         match ty {
-            Type::None => Self::None,
+            Type::None | Type::Undefined => Self::None,
             Type::Dtype(dtype) => Self::Dtype(*dtype),
             Type::Optional(value) => {
                 let is_present = word() & 1 == 1;
@@ -119,7 +127,40 @@ impl Owned {
                 let take = |item| unsafe { Self::take(item, words) };
                 Self::Tuple(ty.parts().iter().map(take).collect())
             }
+            Type::Str | Type::Bytes => {
+                let (owner, address, length) = (word(), word(), word());
+                // SAFETY: the result owns a reference to its block, or borrows and has none.
+                let _owner = unsafe { Block::from_raw(owner as *mut u8) };
+                if *ty == Type::Str {
+                    Self::Str(str_codes(address, length, &mut load))
+                } else {
+                    Self::Bytes(bytes_of(address, length, &mut load))
+                }
+            }
+            Type::List(item) => {
+                let list = word();
+                // SAFETY: the result owns a reference to the list.
+                let _owner = unsafe { Block::from_raw(list as *mut u8) };
+                let items = list_words(item, list, &mut load);
+                // SAFETY: each item is taken once, with references of its own.
+                Self::List(items.into_iter().map(|words| unsafe { Self::of_item(item, words) }).collect())
+            }
         }
+    }
+
+    /// An item of a list, which keeps its own references.
+    ///
+    /// # Safety
+    /// The words are those of an item of a list that lives.
+    unsafe fn of_item(ty: &Type, words: Vec<u64>) -> Self {
+        for_each_owner(ty, &mut words.iter(), &mut |owner| {
+            // SAFETY: the list holds a reference; another one is made for who takes the item.
+            let block = unsafe { Block::from_raw(owner as *mut u8) };
+            std::mem::forget(block.clone());
+            std::mem::forget(block);
+        });
+        // SAFETY: the references were made above.
+        unsafe { Self::take(ty, &mut words.into_iter()) }
     }
 
     /// # Safety
@@ -139,8 +180,36 @@ impl Owned {
                 let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });
                 Ok(PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any().unbind())
             }
+            Self::Str(codes) => str_object(py, &codes),
+            Self::Bytes(bytes) => Ok(PyBytes::new(py, &bytes).into_any().unbind()),
+            Self::List(items) => {
+                // SAFETY: the caller's promise.
+                let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });
+                Ok(PyList::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any().unbind())
+            }
         }
     }
+}
+
+/// A string of code points, lone surrogates included.
+fn str_object(py: Python<'_>, codes: &[u32]) -> PyResult<Py<PyAny>> {
+    let mut native = if cfg!(target_endian = "little") { -1 } else { 1 };
+    // SAFETY: the code points are four bytes each, in the order that is named.
+    unsafe {
+        let size_bytes = size_of_val(codes) as isize;
+        let errors = c"surrogatepass".as_ptr();
+        let object = ffi::PyUnicode_DecodeUTF32(codes.as_ptr().cast(), size_bytes, errors, &raw mut native);
+        Bound::from_owned_ptr_or_err(py, object).map(Bound::unbind)
+    }
+}
+
+/// Reads memory of the process.
+fn load(address: u64, size_bytes: u32) -> u64 {
+    let mut word = [0; 8];
+    // SAFETY: only the addresses of live results are read.
+    let bytes = unsafe { std::slice::from_raw_parts(address as *const u8, size_bytes as usize) };
+    word[..bytes.len()].copy_from_slice(bytes);
+    u64::from_le_bytes(word)
 }
 
 /// The name by which the owner of a result's memory goes.

@@ -7,8 +7,10 @@
 #![allow(unsafe_code)] // Manages memory by hand, for compiled code.
 
 use crate::allocation::{self, Failure};
+use crate::objects::Process;
 use crate::raise::raise;
 use hotloop_abi::{Context, ExceptionClass, Status};
+use hotloop_objects::{Contents, release_items};
 use std::alloc::Layout;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
@@ -25,6 +27,7 @@ struct Header {
     size_bytes: usize,
     /// What the allocator gave: up to 48 bytes below the header.
     allocation: *mut u8,
+    contents: Contents,
 }
 
 /// An owned reference to a block.
@@ -76,6 +79,14 @@ impl Block {
         Self::allocate(size_bytes, allocation::allocate_zeroed)
     }
 
+    /// A new block of unknown content that holds an object.
+    pub(crate) fn of_object(size_bytes: usize, contents: Contents) -> Result<Self, OutOfMemory> {
+        let block = Self::uninitialized(size_bytes)?;
+        // SAFETY: nobody else has the block yet.
+        unsafe { (*block.0.as_ptr()).contents = contents };
+        Ok(block)
+    }
+
     fn allocate(
         size_bytes: usize,
         with: fn(Layout) -> Result<NonNull<u8>, Failure>,
@@ -85,8 +96,10 @@ impl Block {
         let allocation = with(layout).map_err(|Failure| failed)?.as_ptr();
         let header =
             allocation.map_addr(|address| address.next_multiple_of(BLOCK_HEADER_BYTES)).cast::<Header>();
+        let contents = Contents::Plain;
+        let references = AtomicU64::new(1);
         // SAFETY: the layout has room for the header at the next multiple of 64, and nobody else has the memory.
-        unsafe { header.write(Header { references: AtomicU64::new(1), size_bytes, allocation }) };
+        unsafe { header.write(Header { references, size_bytes, allocation, contents }) };
         Ok(Self(NonNull::new(header).expect("rounded up from a non-null address")))
     }
 
@@ -167,6 +180,9 @@ unsafe fn release(block: NonNull<Header>) {
         return;
     }
     fence(Ordering::Acquire); // What other threads did with the elements happens before they are freed.
+    if header.contents == Contents::List {
+        let Ok(()) = release_items(&mut Process, block.as_ptr() as u64);
+    }
     let layout = layout(header.size_bytes).expect("the layout existed when the block was made");
     // SAFETY: this was the last reference; the allocation has that layout.
     unsafe { allocation::free(header.allocation, layout) };

@@ -42,6 +42,7 @@ mod call;
 mod heartbeat;
 mod interrupt;
 mod math;
+mod objects;
 mod parallel;
 mod pool;
 mod process;

@@ -45,13 +45,19 @@ pub fn unify(a: &Type, b: &Type) -> Option<Type> {
         (Type::Optional(value), other) | (other, Type::Optional(value)) => {
             unify(value, other).map(Type::optional)
         }
+        // A list is one object under all its names, so its elements cannot be converted; only nothing can become something.
+        (Type::List(a), Type::List(b)) => unify_elements(a, b).map(Type::list),
         (
             Type::Scalar(_)
             | Type::Array(_)
             | Type::Tuple(_)
             | Type::Range
             | Type::Dtype(_)
-            | Type::Function(_),
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Function(_)
+            | Type::Undefined,
             _,
         ) => None,
     }
@@ -60,8 +66,28 @@ pub fn unify(a: &Type, b: &Type) -> Option<Type> {
 /// Whether values of the type exist at run time, so that one may be there or not.
 fn has_value(ty: &Type) -> bool {
     match ty {
-        Type::Scalar(_) | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) | Type::Range => true,
-        Type::None | Type::Dtype(_) | Type::Function(_) => false,
+        Type::Scalar(_)
+        | Type::Array(_)
+        | Type::Tuple(_)
+        | Type::Optional(_)
+        | Type::Range
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_) => true,
+        Type::None | Type::Dtype(_) | Type::Function(_) | Type::Undefined => false,
+    }
+}
+
+/// The type of a list's elements where two lists meet.
+fn unify_elements(a: &Type, b: &Type) -> Option<Type> {
+    match (a, b) {
+        _ if a == b => Some(a.clone()),
+        (Type::Undefined, known) | (known, Type::Undefined) => Some(known.clone()),
+        (Type::List(a), Type::List(b)) => unify_elements(a, b).map(Type::list),
+        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+            a.iter().zip(b.iter()).map(|(a, b)| unify_elements(a, b)).collect::<Option<_>>().map(Type::Tuple)
+        }
+        _ => None,
     }
 }
 

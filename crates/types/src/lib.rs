@@ -54,6 +54,14 @@ pub enum Type {
     Dtype(Dtype),
     /// A function as a value; at run time it is what it captured.
     Function(Arc<FunctionType>),
+    /// A string.
+    Str,
+    /// Bytes.
+    Bytes,
+    /// A list whose elements have this type: mutable, and the same object under each of its names.
+    List(Arc<Type>),
+    /// The type of no value: what the elements of a list are into which nothing was put yet.
+    Undefined,
 }
 
 impl Type {
@@ -80,7 +88,34 @@ impl Type {
             | Self::Tuple(_)
             | Self::Range
             | Self::Dtype(_)
+            | Self::Str
+            | Self::Bytes
+            | Self::List(_)
+            | Self::Undefined
             | Self::Function(_) => Self::Optional(Arc::new(value)),
+        }
+    }
+
+    /// A list of elements of this type.
+    pub fn list(element: Type) -> Self {
+        Self::List(Arc::new(element))
+    }
+
+    /// Whether nothing is known yet about a part of the type.
+    pub fn is_undefined(&self) -> bool {
+        match self {
+            Self::Undefined => true,
+            Self::List(element) => element.is_undefined(),
+            Self::Tuple(_) | Self::Function(_) | Self::Optional(_) => {
+                self.parts().iter().any(Self::is_undefined)
+            }
+            Self::Scalar(_)
+            | Self::Array(_)
+            | Self::None
+            | Self::Dtype(_)
+            | Self::Range
+            | Self::Str
+            | Self::Bytes => false,
         }
     }
 
@@ -94,7 +129,11 @@ impl Type {
             | Self::Dtype(_)
             | Self::Function(_)
             | Self::Optional(_)
-            | Self::Range => None,
+            | Self::Range
+            | Self::Str
+            | Self::Bytes
+            | Self::List(_)
+            | Self::Undefined => None,
         }
     }
 
@@ -104,7 +143,15 @@ impl Type {
             Self::Tuple(items) => items,
             Self::Function(function) => function.captured.as_deref().unwrap_or_default(),
             Self::Optional(value) => std::slice::from_ref(value),
-            Self::Scalar(_) | Self::Array(_) | Self::None | Self::Range | Self::Dtype(_) => &[],
+            Self::Scalar(_)
+            | Self::Array(_)
+            | Self::None
+            | Self::Dtype(_)
+            | Self::Str
+            | Self::Bytes
+            | Self::List(_)
+            | Self::Range
+            | Self::Undefined => &[],
         }
     }
 
@@ -130,6 +177,14 @@ impl fmt::Display for Type {
             Self::Range => f.write_str("range"),
             Self::Dtype(dtype) => write!(f, "dtype({dtype})"),
             Self::Function(function) => function.fmt(f),
+            Self::Str => f.write_str("str"),
+            Self::Bytes => f.write_str("bytes"),
+            Self::List(element) => {
+                f.write_str("list(")?;
+                element.fmt(f)?;
+                f.write_str(")")
+            }
+            Self::Undefined => f.write_str("undefined"),
         }
     }
 }

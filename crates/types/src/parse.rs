@@ -152,6 +152,9 @@ impl<'a> Reader<'a> {
         }
         match name {
             "void" | "none" | "None" => return Ok(Type::None),
+            "str" | "unicode_type" | "string" => return Ok(Type::Str),
+            "bytes" => return Ok(Type::Bytes),
+            "list" | "List" => return self.list_of(),
             "Array" => return self.array_call(),
             "UniTuple" => return self.uniform_tuple(),
             "Tuple" => return self.tuple(),
@@ -280,6 +283,14 @@ impl<'a> Reader<'a> {
         Ok(Type::optional(value))
     }
 
+    /// `list(type)`, behind the name.
+    fn list_of(&mut self) -> Result<Type, SignatureError> {
+        self.expect("(")?;
+        let element = self.ty()?;
+        self.expect(")")?;
+        Ok(Type::list(element))
+    }
+
     /// `UniTuple(type, count)`, behind the name.
     fn uniform_tuple(&mut self) -> Result<Type, SignatureError> {
         self.expect("(")?;
@@ -319,6 +330,7 @@ mod tests {
             ("void(b1[::1, :],)", "none(bool[::1, :])"),
             ("(int64, u8)", "(int64, uint64)"),
             ("f8(Array(float64, 1, 'C', readonly=True))", "float64(readonly float64[::1])"),
+            ("str(unicode_type, List(types.f8))", "str(str, list(float64))"),
             ("Tuple((i8, f4))(UniTuple(types.i4, 2))", "Tuple(int64, float32)(Tuple(int32, int32))"),
             ("optional(i8)(nb.Optional(f8[:]))", "optional(int64)(optional(float64[:]))"),
         ] {

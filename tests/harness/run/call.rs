@@ -188,7 +188,10 @@ fn to_driver(value: &Value) -> Argument<'static> {
             Argument::Number(Number::from_bytes(dtype, data))
         }
         Value::Tuple(items) => Argument::Tuple(items.iter().map(to_driver).collect()),
+        Value::Str(text) => Argument::Str(text.clone()),
+        Value::Bytes(bytes) => Argument::Bytes(bytes.clone()),
         Value::Array { .. } => panic!("a case may not have an array within a tuple"),
+        Value::List(_) => panic!("a case may not have a list as an argument"),
     }
 }
 
@@ -203,6 +206,9 @@ fn from_driver(value: &DriverValue) -> Value {
         },
         DriverValue::Tuple(items) => Value::Tuple(items.iter().map(from_driver).collect()),
         DriverValue::Range(_) => panic!("no case has a `range` object for its result"),
+        DriverValue::Str(text) => Value::Str(text.clone()),
+        DriverValue::Bytes(bytes) => Value::Bytes(bytes.clone()),
+        DriverValue::List(items) => Value::List(items.iter().map(from_driver).collect()),
     }
 }
 

@@ -25,6 +25,7 @@ use cranelift_codegen::ir::{
     StackSlotKind, TrapCode, types,
 };
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, FunctionBuilderContext};
+use cranelift_module::Module as _;
 use hotloop_index::SideMap;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, Callee, Constant, ControlFlow, Function, Inst, InstKind, MachineType,
@@ -253,6 +254,7 @@ impl<'a, 'm> Translator<'a, 'm> {
                 return Ok(());
             }
             InstKind::SlotAddress(slot) => self.slot_address(*slot),
+            InstKind::Data(bytes) => self.data_address(bytes)?,
             InstKind::CheckBounds { index, length, axis, wrap } => {
                 self.check_bounds(*index, *length, *axis, *wrap, data.span)
             }
@@ -395,6 +397,12 @@ impl<'a, 'm> Translator<'a, 'm> {
             created
         });
         self.ins().stack_addr(types::I64, created, 0)
+    }
+
+    fn data_address(&mut self, bytes: &[u8]) -> ModuleResult<ir::Value> {
+        let data = self.unit.constant_data(bytes)?;
+        let data = self.unit.module.declare_data_in_func(data, self.builder.func);
+        Ok(self.ins().symbol_value(types::I64, data))
     }
 
     fn ins(&mut self) -> FuncInstBuilder<'_, 'a> {

@@ -7,7 +7,7 @@
 use super::{Translator, WORD, stack_slot};
 use crate::error::ModuleResult;
 use crate::imports::SELF_SYMBOL;
-use crate::sites::{BOUNDS_MESSAGE, RECURSION_MESSAGE, Site, runtime_error};
+use crate::sites::{RECURSION_MESSAGE, Site, runtime_error};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     self, BlockArg, FuncRef, InstBuilder, InstructionData, Opcode, StackSlot, types,
@@ -16,7 +16,9 @@ use cranelift_frontend::FunctionBuilder;
 use cranelift_module::Module as _;
 use hotloop_abi::{Context, ErrorState};
 use hotloop_diagnostics::Span;
-use hotloop_mir::{Block, ErrorArgument, ErrorData, ErrorId, ExceptionClass, RuntimeFunction, Value};
+use hotloop_mir::{
+    Block, ErrorArgument, ErrorData, ErrorId, ExceptionClass, RuntimeFunction, Value, bounds_message,
+};
 
 /// Code off the path, built when the path is complete.
 pub(super) enum ColdPath {
@@ -87,7 +89,7 @@ impl Translator<'_, '_> {
         span: Span,
     ) -> ir::Value {
         let [index, length] = [index, length].map(|value| self.operand(value));
-        let site = self.site_of_message(ExceptionClass::IndexError, BOUNDS_MESSAGE, 3, span);
+        let site = self.site_of_message(ExceptionClass::IndexError, bounds_message(axis), 3, span);
         let axis = self.int(types::I64, i64::from(axis));
         let fail = self.raising_block(site, ExceptionClass::IndexError, vec![index, axis, length]);
         let is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, length);

@@ -26,13 +26,17 @@ pub(super) fn converts(from: &Type, to: &Type) -> bool {
             | Type::Dtype(_)
             | Type::Function(_)
             | Type::Optional(_)
-            | Type::Range,
+            | Type::Range
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Undefined,
             _,
         ) => from == to,
     }
 }
 
-fn mistyped<T>(expr: &Expr, why: impl std::fmt::Display) -> Result<T, Violation> {
+pub(super) fn mistyped<T>(expr: &Expr, why: impl std::fmt::Display) -> Result<T, Violation> {
     broken("H03", format!("an expression of type {} is mistyped: {why}", expr.ty))
 }
 
@@ -129,12 +133,13 @@ impl<'a> Verifier<'a> {
             ExprKind::Row { array, indices } => self.row(expr, array, indices),
             ExprKind::ArrayAttribute(array, attribute) => self.attribute(expr, array, *attribute),
             ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
+            ExprKind::Object(object) => self.object(expr, object),
             ExprKind::Intrinsic { arguments, .. } => self.intrinsic(expr, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
         }
     }
 
-    fn all(&mut self, exprs: impl IntoIterator<Item = &'a Expr>) -> Outcome {
+    pub(super) fn all(&mut self, exprs: impl IntoIterator<Item = &'a Expr>) -> Outcome {
         exprs.into_iter().try_for_each(|expr| self.expr(expr))
     }
 
@@ -199,7 +204,7 @@ impl<'a> Verifier<'a> {
         self.same(expr, &callee.result)
     }
 
-    fn same(&self, expr: &Expr, ty: &Type) -> Outcome {
+    pub(super) fn same(&self, expr: &Expr, ty: &Type) -> Outcome {
         if expr.ty == *ty { Ok(()) } else { mistyped(expr, format!("it should be {ty}")) }
     }
 

@@ -15,6 +15,7 @@
 //! | H11 | an error is raised again in its handler, and no statement stands outside of more `try` bodies than lie around |
 
 mod expr;
+mod object;
 
 use crate::StmtKind as Kind;
 use crate::{

@@ -2,8 +2,8 @@
 
 use super::lexer::is_symbol;
 use crate::{
-    Block, BlockCall, BlockData, Constant, ErrorArgument, ErrorValue, FloatFlags, Function, InstData,
-    InstKind, MachineType, Module, RegionKind, Terminator, Value,
+    Block, BlockCall, BlockData, CheckedAxis, Constant, ErrorArgument, ErrorValue, FloatFlags, Function,
+    InstData, InstKind, MachineType, Module, RegionKind, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
 use std::fmt::{self, Display, Formatter, Write};
@@ -239,9 +239,17 @@ fn write_inst(f: &mut impl Write, kind: &InstKind) -> fmt::Result {
             write!(f, "store {value}, {address}{}, {region}", Offset(*offset))
         }
         InstKind::SlotAddress(slot) => write!(f, "slot_address {slot}"),
+        InstKind::Data(bytes) => {
+            f.write_str("data \"")?;
+            bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+            f.write_char('"')
+        }
         InstKind::CheckBounds { index, length, axis, wrap } => {
             let wrap = if *wrap { ", wrap" } else { "" };
-            write!(f, "check_bounds {index}, {length}, axis {axis}{wrap}")
+            match CheckedAxis::by_number(*axis) {
+                Some(sequence) => write!(f, "check_bounds {index}, {length}, {}{wrap}", sequence.name()),
+                None => write!(f, "check_bounds {index}, {length}, axis {axis}{wrap}"),
+            }
         }
         InstKind::Check { condition, error } => write!(f, "check {condition}, {error}"),
         InstKind::Call { callee, arguments } => write!(f, "call {callee}({})", List(arguments)),
@@ -339,6 +347,9 @@ impl Display for RegionName {
             RegionKind::Allocation(number) => write!(f, "allocation {number}"),
             RegionKind::Stack => f.write_str("stack"),
             RegionKind::Unknown => f.write_str("unknown"),
+            RegionKind::Text => f.write_str("text"),
+            RegionKind::List => f.write_str("list"),
+            RegionKind::Items => f.write_str("items"),
         }
     }
 }

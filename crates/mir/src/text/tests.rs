@@ -1,9 +1,9 @@
 //! Printing and reading are inverse: on random functions, on written ones, and on wrong texts.
 
 use crate::{
-    BinaryOp, Block, BlockCall, CalleeData, Constant, ConvertOp, ErrorArgument, ErrorData, ErrorValue,
-    ExceptionClass, FloatCompare, FloatFlags, Function, InstKind, IntCompare, MachineType, ParFor, Phase,
-    Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData, Terminator, UnaryOp, Value,
+    BinaryOp, Block, BlockCall, CalleeData, CheckedAxis, Constant, ConvertOp, ErrorArgument, ErrorData,
+    ErrorValue, ExceptionClass, FloatCompare, FloatFlags, Function, InstKind, IntCompare, MachineType,
+    ParFor, Phase, Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData, Terminator, UnaryOp, Value,
     parse_function, parse_module,
 };
 use hotloop_diagnostics::{FileId, Span};
@@ -61,7 +61,7 @@ impl Choices {
         let region = crate::Region::new(self.below(6));
         let offset = self.one_of(&[0, 8, -8, i32::MIN, i32::MAX]);
         let ty = self.one_of(MachineType::ALL);
-        match self.below(20) {
+        match self.below(21) {
             0 => InstKind::Const(self.constant()),
             1 => InstKind::Unary(self.one_of(UnaryOp::ALL), a),
             2 => InstKind::Binary(self.one_of(BinaryOp::ALL), a, b),
@@ -76,7 +76,7 @@ impl Choices {
             11 => InstKind::CheckBounds {
                 index: a,
                 length: b,
-                axis: self.below(4) as u32,
+                axis: self.one_of(&[0, 1, 2, CheckedAxis::List.number(), CheckedAxis::Bytes.number()]),
                 wrap: self.below(2) == 0,
             },
             12 => InstKind::Check { condition: a, error: crate::ErrorId::new(self.below(3)) },
@@ -89,6 +89,7 @@ impl Choices {
             16 => InstKind::Safepoint,
             17 => InstKind::ErrorIs(crate::ErrorId::new(self.below(3))),
             18 => InstKind::Catch,
+            19 => InstKind::Data(self.number().to_le_bytes()[..self.below(9)].into()),
             _ => InstKind::CheckStack,
         }
     }

@@ -183,6 +183,7 @@ fn error_through(function: &Function, block: Block, mut has_error: bool, broken:
             | InstKind::Load { .. }
             | InstKind::Store { .. }
             | InstKind::SlotAddress(_)
+            | InstKind::Data(_)
             | InstKind::CheckBounds { .. }
             | InstKind::Check { .. }
             | InstKind::FunctionAddress(_)

@@ -57,6 +57,7 @@ impl Verifier<'_> {
                 (Rule::V12, self.are(arguments, function.parameters()))
             }
             InstKind::SlotAddress(_)
+            | InstKind::Data(_)
             | InstKind::FunctionAddress(_)
             | InstKind::Safepoint
             | InstKind::CheckStack

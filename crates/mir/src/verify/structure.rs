@@ -134,6 +134,7 @@ impl Verifier<'_> {
                     self.in_table(*callee, &function.callees, place);
                 }
                 InstKind::Const(_)
+                | InstKind::Data(_)
                 | InstKind::Unary(..)
                 | InstKind::Binary(..)
                 | InstKind::IntCompare(..)

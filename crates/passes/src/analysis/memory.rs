@@ -8,6 +8,8 @@ pub struct MemoryWrites {
     regions: Vec<RegionKind>,
     /// A call may write everything but descriptors and this frame.
     calls: bool,
+    /// A call of the runtime may write lists.
+    lists: bool,
 }
 
 impl MemoryWrites {
@@ -34,6 +36,7 @@ impl MemoryWrites {
             InstKind::Call { .. } => self.calls = true,
             InstKind::CallRuntime { function: callee, .. } => {
                 self.calls |= matches!(callee.effects(), Effects::Any);
+                self.lists |= matches!(callee.effects(), Effects::Lists);
             }
             InstKind::Const(_)
             | InstKind::Unary(..)
@@ -45,6 +48,7 @@ impl MemoryWrites {
             | InstKind::PtrAdd { .. }
             | InstKind::Load { .. }
             | InstKind::SlotAddress(_)
+            | InstKind::Data(_)
             | InstKind::CheckBounds { .. }
             | InstKind::Check { .. }
             | InstKind::FunctionAddress(_)
@@ -59,7 +63,8 @@ impl MemoryWrites {
     /// against all but descriptors.
     pub fn may_write(&self, function: &Function, region: Region) -> bool {
         let kind = function.regions[region].kind;
-        let by_call = self.calls && kind != RegionKind::Descriptor;
-        by_call || self.regions.iter().any(|written| written.may_alias(kind))
+        let by_call = self.calls && !matches!(kind, RegionKind::Descriptor | RegionKind::Text);
+        let by_list = self.lists && matches!(kind, RegionKind::List | RegionKind::Items);
+        by_call || by_list || self.regions.iter().any(|written| written.may_alias(kind))
     }
 }

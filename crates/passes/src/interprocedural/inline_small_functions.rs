@@ -195,7 +195,12 @@ impl<'a, 'b> Copier<'a, 'b> {
                     next_allocation += 1;
                     RegionKind::Allocation(next_allocation - 1)
                 }
-                kind @ (RegionKind::Descriptor | RegionKind::Stack | RegionKind::Unknown) => kind,
+                kind @ (RegionKind::Descriptor
+                | RegionKind::Stack
+                | RegionKind::Unknown
+                | RegionKind::Text
+                | RegionKind::List
+                | RegionKind::Items) => kind,
             };
             regions.insert(region, function.region(kind));
         }
@@ -263,6 +268,7 @@ impl<'a, 'b> Copier<'a, 'b> {
                 *callee = self.callees[callee]
             }
             InstKind::Const(_)
+            | InstKind::Data(_)
             | InstKind::Unary(..)
             | InstKind::Binary(..)
             | InstKind::IntCompare(..)
@@ -311,6 +317,12 @@ impl<'a, 'b> Copier<'a, 'b> {
 fn allocation_number(kind: RegionKind) -> Option<u32> {
     match kind {
         RegionKind::Allocation(number) => Some(number),
-        RegionKind::Descriptor | RegionKind::Argument(_) | RegionKind::Stack | RegionKind::Unknown => None,
+        RegionKind::Descriptor
+        | RegionKind::Argument(_)
+        | RegionKind::Stack
+        | RegionKind::Unknown
+        | RegionKind::Text
+        | RegionKind::List
+        | RegionKind::Items => None,
     }
 }

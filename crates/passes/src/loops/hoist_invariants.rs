@@ -104,6 +104,7 @@ impl<'a> Hoister<'a> {
             | InstKind::Convert(..)
             | InstKind::PtrAdd { .. }
             | InstKind::SlotAddress(_)
+            | InstKind::Data(_)
             | InstKind::CallRuntime { .. }
             | InstKind::FunctionAddress(_) => kind.is_speculatable(function),
             InstKind::Store { .. }

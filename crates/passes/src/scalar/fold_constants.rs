@@ -122,6 +122,7 @@ fn fold(function: &mut Function, inst: Inst, replacement: &SideMap<Value, Option
         | InstKind::Load { .. }
         | InstKind::Store { .. }
         | InstKind::SlotAddress(_)
+        | InstKind::Data(_)
         | InstKind::Call { .. }
         | InstKind::CallRuntime { .. }
         | InstKind::FunctionAddress(_)

@@ -141,6 +141,7 @@ fn class_of(function: &Function, kind: &InstKind) -> Class {
         | InstKind::Convert(..)
         | InstKind::PtrAdd { .. }
         | InstKind::SlotAddress(_)
+        | InstKind::Data(_)
         | InstKind::CallRuntime { .. }
         | InstKind::FunctionAddress(_) => Class::Anywhere,
     }

@@ -4,8 +4,8 @@ use super::super::lexer::Token;
 use super::draft::Draft;
 use super::tokens::{Read, Reader, machine_type};
 use crate::{
-    BinaryOp, Block, Constant, ConvertOp, Definition, FloatCompare, Inst, InstData, InstKind, IntCompare,
-    MachineType, RuntimeFunction, UnaryOp, Value,
+    BinaryOp, Block, CheckedAxis, Constant, ConvertOp, Definition, FloatCompare, Inst, InstData, InstKind,
+    IntCompare, MachineType, RuntimeFunction, UnaryOp, Value,
 };
 
 impl Reader {
@@ -94,6 +94,7 @@ impl Reader {
                 Ok(InstKind::Store { value, address, offset, region: self.id()? })
             }
             Form::SlotAddress => Ok(InstKind::SlotAddress(self.id()?)),
+            Form::Data => self.data(),
             Form::CheckBounds => self.check_bounds(),
             Form::Check => {
                 let condition = self.id()?;
@@ -111,6 +112,19 @@ impl Reader {
             Form::ErrorIs => Ok(InstKind::ErrorIs(self.id()?)),
             Form::Catch => Ok(InstKind::Catch),
         }
+    }
+
+    /// Bytes as hexadecimal digits in quotes.
+    fn data(&mut self) -> Read<InstKind> {
+        let Token::Text(digits) = self.peek().clone() else { return self.expected("bytes in quotes") };
+        let byte = |pair: &[u8]| {
+            let pair = std::str::from_utf8(pair).ok().filter(|_| pair.len() == 2)?;
+            u8::from_str_radix(pair, 16).ok()
+        };
+        let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
+        let Some(bytes) = bytes else { return self.expected("two hexadecimal digits a byte") };
+        self.advance();
+        Ok(InstKind::Data(bytes.into()))
     }
 
     fn next_value(&mut self) -> Read<Value> {
@@ -160,8 +174,14 @@ impl Reader {
     fn check_bounds(&mut self) -> Read<InstKind> {
         let (index, length) = (self.id()?, self.next_value()?);
         self.sign(',')?;
-        self.word("axis")?;
-        let axis = self.number("the number of the axis")?;
+        let sequence = CheckedAxis::ALL.iter().find(|axis| self.eat_word(axis.name()));
+        let axis = match sequence {
+            Some(sequence) => sequence.number(),
+            None => {
+                self.word("axis")?;
+                self.number("the number of the axis")?
+            }
+        };
         let wrap = self.eat_sign(',');
         if wrap {
             self.word("wrap")?;
@@ -185,6 +205,7 @@ enum Form {
     Load,
     Store,
     SlotAddress,
+    Data,
     CheckBounds,
     Check,
     Call,
@@ -208,6 +229,7 @@ impl Form {
             "load" => Self::Load,
             "store" => Self::Store,
             "slot_address" => Self::SlotAddress,
+            "data" => Self::Data,
             "check_bounds" => Self::CheckBounds,
             "check" => Self::Check,
             "call" => Self::Call,

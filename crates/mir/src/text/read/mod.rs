@@ -133,6 +133,9 @@ impl Reader {
             "descriptor" => Some(RegionKind::Descriptor),
             "stack" => Some(RegionKind::Stack),
             "unknown" => Some(RegionKind::Unknown),
+            "text" => Some(RegionKind::Text),
+            "list" => Some(RegionKind::List),
+            "items" => Some(RegionKind::Items),
             _ => None,
         })
     }

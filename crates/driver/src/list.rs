@@ -1,0 +1,73 @@
+//! Lists and strings as compiled code leaves them in memory.
+
+use crate::argument::result_words;
+use hotloop_objects::layout::{LIST_ITEMS, LIST_LENGTH};
+use hotloop_types::Type;
+
+/// How a place in memory is read: its address and how many bytes, at most eight; gives them with zeros above.
+pub type Load<'a> = dyn FnMut(u64, u32) -> u64 + 'a;
+
+/// The items of a list, each as the words of a result of that type. They belong to the list.
+pub fn list_words(item: &Type, list: u64, load: &mut Load<'_>) -> Vec<Vec<u64>> {
+    let length = load(list + LIST_LENGTH, 8);
+    let first = load(list + LIST_ITEMS, 8);
+    let count = result_words(item) as u64;
+    let single = single_bytes(item).filter(|_| count == 1);
+    let item_bytes = single.map_or(8 * count, u64::from);
+    let words = |at: u64, load: &mut Load<'_>| match single {
+        Some(size) => vec![load(at, size)],
+        None => (0..count).map(|word| load(at + 8 * word, 8)).collect(),
+    };
+    (0..length).map(|position| words(first + position * item_bytes, load)).collect()
+}
+
+/// The size of the one machine value that an item is.
+fn single_bytes(item: &Type) -> Option<u32> {
+    match item {
+        Type::Scalar(dtype) => Some(dtype.size_bytes()),
+        Type::List(_) => Some(8),
+        Type::Tuple(_) | Type::Function(_) | Type::Optional(_) => item.parts().iter().find_map(single_bytes),
+        Type::Array(_)
+        | Type::None
+        | Type::Dtype(_)
+        | Type::Str
+        | Type::Bytes
+        | Type::Range
+        | Type::Undefined => None,
+    }
+}
+
+/// The code points of a string.
+pub fn str_codes(address: u64, length: u64, load: &mut Load<'_>) -> Vec<u32> {
+    (0..length).map(|position| load(address + 4 * position, 4) as u32).collect()
+}
+
+/// The bytes of bytes.
+pub fn bytes_of(address: u64, length: u64, load: &mut Load<'_>) -> Vec<u8> {
+    (0..length).map(|position| load(address + position, 1) as u8).collect()
+}
+
+/// Visits the references in the words of a result.
+pub fn for_each_owner(ty: &Type, words: &mut std::slice::Iter<'_, u64>, visit: &mut dyn FnMut(u64)) {
+    match ty {
+        Type::Optional(value) => {
+            words.next();
+            for_each_owner(value, words, visit);
+        }
+        Type::Tuple(_) | Type::Function(_) => {
+            ty.parts().iter().for_each(|part| for_each_owner(part, words, visit));
+        }
+        Type::Array(_) | Type::Str | Type::Bytes | Type::List(_) => {
+            let owner = words.next().expect("a word for every part of the result");
+            visit(*owner);
+            (1..result_words(ty)).for_each(|_| {
+                words.next();
+            });
+        }
+        Type::Scalar(_) | Type::None | Type::Dtype(_) | Type::Range | Type::Undefined => {
+            (0..result_words(ty)).for_each(|_| {
+                words.next();
+            });
+        }
+    }
+}

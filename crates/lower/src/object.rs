@@ -1,0 +1,135 @@
+//! Operations on strings, bytes and lists: those of the table, and the way to all others.
+
+use crate::lowering::Lowering;
+use crate::ownership::Holder;
+use crate::values::{Lifetime, ListOperand, Operand, scalar_dtype};
+use hotloop_abi::ExceptionClass;
+use hotloop_hir::{Expr, ObjectExpr};
+use hotloop_mir::{
+    ConvertOp, InstKind, IntCompare, MachineType, RegionKind, RuntimeFunction, SlotData, Value,
+};
+use hotloop_objects::{Form, Operation};
+use hotloop_types::Type;
+
+impl Lowering<'_> {
+    /// An operation on objects.
+    pub(crate) fn object(&mut self, expr: &Expr, object: &ObjectExpr) -> Operand {
+        match object {
+            ObjectExpr::Str(text) => self.constant_str(text),
+            ObjectExpr::Bytes(bytes) => self.constant_text(bytes.to_vec(), bytes.len()),
+            ObjectExpr::Length(value) => self.length(value),
+            ObjectExpr::Item { sequence, index } if matches!(sequence.ty, Type::List(_)) => {
+                self.list_item(expr, sequence, index)
+            }
+            ObjectExpr::Item { sequence, index } => self.text_item(expr, sequence, index),
+            ObjectExpr::Part { text, start, stop } => self.text_part(expr, text, start, stop.as_ref()),
+            ObjectExpr::Perform { operation, arguments } => self.perform(expr, *operation, arguments),
+            ObjectExpr::Number { text, base } => self.number_of_text(expr, text, base.as_ref()),
+            ObjectExpr::Order(left, right) => self.text_order(expr, left, right),
+            ObjectExpr::List(items) => self.new_list(expr, items),
+            ObjectExpr::EmptyList(capacity) => self.empty_list(expr, capacity),
+            ObjectExpr::Append { list, item } => self.append(expr, list, item),
+            ObjectExpr::Pop(list) => self.pop(expr, list),
+            ObjectExpr::SetItem { list, index, item } => self.set_item(expr, list, index, item),
+            ObjectExpr::Checked { condition, error: (class, message), value } => {
+                let condition = self.scalar(condition);
+                self.code.set_span(expr.span);
+                self.code.check(condition, *class, message);
+                self.expr(value)
+            }
+            ObjectExpr::Code(text) => self.first_code(text),
+            ObjectExpr::Same(left, right) => self.same_list(left, right),
+        }
+    }
+
+    fn perform(&mut self, expr: &Expr, operation: Operation, arguments: &[Expr]) -> Operand {
+        let operands = self.exprs(arguments);
+        self.code.set_span(expr.span);
+        let words: Vec<Value> = (operands.iter().zip(arguments))
+            .flat_map(|(operand, argument)| self.words(operand, &argument.ty))
+            .collect();
+        let address = self.word_slot(&words, 0);
+        let result = self.call_object(operation, address, words.len());
+        let operand = match operation.result() {
+            Form::Str => {
+                let owner = self.code.convert(ConvertOp::Bitcast, result, MachineType::Ptr);
+                self.new_text(owner)
+            }
+            Form::List => {
+                let owner = self.code.convert(ConvertOp::Bitcast, result, MachineType::Ptr);
+                self.code.hold(owner, Holder::Temporary);
+                Operand::List(ListOperand { owner, lifetime: Lifetime::Temporary })
+            }
+            Form::Bool => Operand::Scalar(self.code.compare_const(IntCompare::Ne, result, 0)),
+            Form::Word => Operand::Scalar(result),
+            Form::Nothing => Operand::Nothing,
+        };
+        for argument in &operands {
+            self.drop_temporary(argument);
+        }
+        operand
+    }
+
+    /// The number that a string is.
+    fn number_of_text(&mut self, expr: &Expr, text: &Expr, base: Option<&Expr>) -> Operand {
+        let operand = self.expr(text);
+        let base = base.map(|base| self.scalar(base));
+        self.code.set_span(expr.span);
+        let mut words = self.words(&operand, &text.ty);
+        words.extend(base);
+        let count = words.len();
+        // The word behind is the address of the word behind that, where the number goes.
+        let address = self.word_slot(&words, 2);
+        let offset = self.code.int64(8 * (count as i64 + 1));
+        let place = self.code.add_bytes(address, offset);
+        let region = self.code.region(RegionKind::Stack);
+        self.code.store(place, address, 8 * count as i32, region);
+        let (operation, ty) = match base {
+            Some(_) => (Operation::IntOfStr, MachineType::I64),
+            None => (Operation::FloatOfStr, MachineType::F64),
+        };
+        let is_number = self.call_object(operation, address, count + 1);
+        let is_number = self.code.compare_const(IntCompare::Ne, is_number, 0);
+        let message = match base {
+            Some(_) => "invalid literal for int()",
+            None => "could not convert string to float",
+        };
+        self.code.check(is_number, ExceptionClass::ValueError, message);
+        let value = self.code.load(ty, address, 8 * (count as i32 + 1), region);
+        self.drop_temporary(&operand);
+        Operand::Scalar(value)
+    }
+
+    /// A value as words of an operation.
+    fn words(&mut self, operand: &Operand, ty: &Type) -> Vec<Value> {
+        match operand {
+            Operand::Scalar(value) => vec![self.word(*value, scalar_dtype(ty))],
+            Operand::Text(text) => vec![text.data, text.length],
+            Operand::List(list) => vec![list.owner],
+            Operand::Optional(..)
+            | Operand::Complex(_)
+            | Operand::Array(_)
+            | Operand::Tuple(_)
+            | Operand::Nothing => {
+                panic!("HIR: no operation takes {ty}")
+            }
+        }
+    }
+
+    /// Writes words to a slot of the frame, which has room for more.
+    fn word_slot(&mut self, words: &[Value], more: usize) -> Value {
+        let size_bytes = 8 * (words.len() + more).max(1) as u32;
+        let slot = self.code.function.slots.push(SlotData { size_bytes });
+        let address = self.code.value(InstKind::SlotAddress(slot));
+        let region = self.code.region(RegionKind::Stack);
+        for (position, word) in words.iter().enumerate() {
+            self.code.store(*word, address, 8 * position as i32, region);
+        }
+        address
+    }
+
+    fn call_object(&mut self, operation: Operation, address: Value, count: usize) -> Value {
+        let (number, count) = (self.code.int64(operation as i64), self.code.int64(count as i64));
+        self.code.call_runtime(RuntimeFunction::Object, vec![number, address, count])
+    }
+}

@@ -1,0 +1,334 @@
+//! Performs an operation on the words of its arguments.
+
+use crate::format::FormatSpec;
+use crate::heap::{Contents, Heap, Stop};
+use crate::layout::{HEADER_BYTES, LIST_ITEMS, LIST_LENGTH, TEXT_LENGTH, TEXT_START};
+use crate::list;
+use crate::number_text::{bool_repr, complex_repr, complex64_repr, float_repr, float32_repr};
+use crate::operation::Operation;
+use crate::text;
+
+/// The size of a string as an item of a list: its block, the address of its first code point, its length.
+const STR_ITEM_BYTES: u64 = 24;
+
+/// Performs an operation; gives its result as a word.
+///
+/// # Panics
+/// Panics when there are fewer words than the operation takes.
+pub fn perform<H: Heap>(heap: &mut H, operation: Operation, words: &[u64]) -> Result<u64, Stop<H::Fault>> {
+    let mut arguments = Arguments { heap, words, at: 0 };
+    match operation {
+        Operation::ListRemove => {
+            list::remove(arguments.heap, words[0], words[1], words[2])?;
+            Ok(0)
+        }
+        Operation::ListOpen => {
+            list::open(arguments.heap, words[0], words[1], words[2])?;
+            Ok(0)
+        }
+        Operation::ListExtend => {
+            list::extend(arguments.heap, words[0], words[1])?;
+            Ok(0)
+        }
+        Operation::ListReverse => {
+            list::reverse(arguments.heap, words[0])?;
+            Ok(0)
+        }
+        Operation::PrintStr => Ok(0),
+        Operation::IntOfStr => {
+            let (text, base, place) = (arguments.str()?, arguments.int(), arguments.word());
+            let value = text::read_int(&text, base);
+            arguments.heap.store(place, value.unwrap_or(0) as u64)?;
+            Ok(u64::from(value.is_some()))
+        }
+        Operation::FloatOfStr => {
+            let (text, place) = (arguments.str()?, arguments.word());
+            let value = text::read_float(&text);
+            arguments.heap.store(place, value.unwrap_or(0.0).to_bits())?;
+            Ok(u64::from(value.is_some()))
+        }
+        Operation::Split
+        | Operation::RSplit
+        | Operation::SplitSpace
+        | Operation::RSplitSpace
+        | Operation::SplitLines => {
+            let text = arguments.str()?;
+            let parts = arguments.parts(operation, &text)?;
+            new_list_of(arguments.heap, &parts)
+        }
+        Operation::Join => {
+            let (separator, list) = (arguments.str()?, arguments.word());
+            let joined = joined(arguments.heap, &separator, list)?;
+            new_str(arguments.heap, &joined)
+        }
+        _ => match arguments.query(operation)? {
+            Some(answer) => Ok(answer),
+            None => {
+                let made = arguments.made(operation)?;
+                new_str(arguments.heap, &made)
+            }
+        },
+    }
+}
+
+/// The arguments that were not read yet.
+struct Arguments<'a, H> {
+    heap: &'a mut H,
+    words: &'a [u64],
+    at: usize,
+}
+
+impl<H: Heap> Arguments<'_, H> {
+    fn word(&mut self) -> u64 {
+        self.at += 1;
+        self.words[self.at - 1]
+    }
+
+    fn int(&mut self) -> i64 {
+        self.word() as i64
+    }
+
+    fn float(&mut self) -> f64 {
+        f64::from_bits(self.word())
+    }
+
+    fn str(&mut self) -> Result<Vec<u32>, H::Fault> {
+        let (address, length) = (self.word(), self.word());
+        read(self.heap, address, length)
+    }
+
+    fn spec(&mut self) -> Result<FormatSpec, H::Fault> {
+        let text = text::to_string(&self.str()?);
+        Ok(FormatSpec::read(&text).expect("inference read the specification"))
+    }
+
+    fn bounds(&mut self) -> (i64, i64) {
+        (self.int(), self.int())
+    }
+
+    fn parts<'t>(&mut self, operation: Operation, text: &'t [u32]) -> Result<Vec<&'t [u32]>, H::Fault> {
+        Ok(match operation {
+            Operation::Split | Operation::RSplit => {
+                let separator = self.str()?;
+                text::split(text, &separator, self.int(), operation == Operation::RSplit)
+            }
+            Operation::SplitSpace => text::split_space(text, self.int(), false),
+            Operation::RSplitSpace => text::split_space(text, self.int(), true),
+            _ => text::split_lines(text, self.word() != 0),
+        })
+    }
+
+    /// What is a number or truth value; `None` for other operations.
+    fn query(&mut self, operation: Operation) -> Result<Option<u64>, H::Fault> {
+        let holds = |answer: bool| Ok(Some(u64::from(answer)));
+        let position = |found: Option<usize>| Ok(Some(found.map_or(-1, |found| found as i64) as u64));
+        let start = self.at;
+        let characters = match operation {
+            Operation::Find
+            | Operation::RFind
+            | Operation::Count
+            | Operation::StartsWith
+            | Operation::EndsWith
+            | Operation::Contains => {
+                let (text, part) = (self.str()?, self.str()?);
+                return match operation {
+                    Operation::Find => position(text::find(&text, &part, self.bounds(), false)),
+                    Operation::RFind => position(text::find(&text, &part, self.bounds(), true)),
+                    Operation::Count => Ok(Some(text::count(&text, &part, self.bounds()) as u64)),
+                    Operation::StartsWith => holds(text::has_at_end(&text, &part, self.bounds(), false)),
+                    Operation::EndsWith => holds(text::has_at_end(&text, &part, self.bounds(), true)),
+                    _ => holds(text::find(&text, &part, (0, i64::MAX), false).is_some()),
+                };
+            }
+            Operation::IsAlnum
+            | Operation::IsAlpha
+            | Operation::IsAscii
+            | Operation::IsDecimal
+            | Operation::IsDigit
+            | Operation::IsNumeric
+            | Operation::IsIdentifier
+            | Operation::IsLower
+            | Operation::IsUpper
+            | Operation::IsTitle
+            | Operation::IsSpace
+            | Operation::IsPrintable => self.str()?,
+            _ => {
+                self.at = start;
+                return Ok(None);
+            }
+        };
+        holds(match operation {
+            Operation::IsAlnum => text::all(&characters, char::is_alphanumeric),
+            Operation::IsAlpha => text::all(&characters, char::is_alphabetic),
+            Operation::IsAscii => characters.iter().all(|code| *code < 0x80),
+            Operation::IsDecimal => text::all(&characters, |character| character.is_ascii_digit()),
+            Operation::IsDigit => {
+                text::all(&characters, |character| character.is_ascii_digit() || "²³¹".contains(character))
+            }
+            Operation::IsNumeric => text::all(&characters, char::is_numeric),
+            Operation::IsIdentifier => is_identifier(&characters),
+            Operation::IsLower => text::is_in_case(&characters, false),
+            Operation::IsUpper => text::is_in_case(&characters, true),
+            Operation::IsTitle => text::is_titled(&characters),
+            Operation::IsSpace => {
+                !characters.is_empty() && characters.iter().all(|code| text::is_space(*code))
+            }
+            _ => characters.iter().all(|code| char::from_u32(*code).is_some_and(text::is_printable)),
+        })
+    }
+
+    /// The characters of a new string.
+    fn made(&mut self, operation: Operation) -> Result<Vec<u32>, Stop<H::Fault>> {
+        let made = match operation {
+            Operation::Chr => vec![self.word() as u32],
+            Operation::StrOfInt => text::codes(&self.int().to_string()),
+            Operation::StrOfUInt => text::codes(&self.word().to_string()),
+            Operation::StrOfBool => text::codes(bool_repr(self.word() != 0)),
+            Operation::StrOfFloat => text::codes(&float_repr(self.float())),
+            Operation::StrOfFloat32 => text::codes(&float32_repr(f32::from_bits(self.word() as u32))),
+            Operation::StrOfComplex => text::codes(&complex_repr(self.float(), self.float())),
+            Operation::StrOfComplex64 => {
+                let mut part = || f32::from_bits(self.word() as u32);
+                text::codes(&complex64_repr(part(), part()))
+            }
+            Operation::FormatInt => {
+                let value = i128::from(self.int());
+                text::codes(&self.spec()?.int(value))
+            }
+            Operation::FormatUInt => {
+                let value = i128::from(self.word());
+                text::codes(&self.spec()?.int(value))
+            }
+            Operation::FormatFloat => {
+                let value = self.float();
+                text::codes(&self.spec()?.float(value))
+            }
+            _ => {
+                let text = self.str()?;
+                return self.changed(operation, text);
+            }
+        };
+        Ok(made)
+    }
+
+    /// The characters of a new string made of one.
+    fn changed(&mut self, operation: Operation, text: Vec<u32>) -> Result<Vec<u32>, Stop<H::Fault>> {
+        Ok(match operation {
+            Operation::Concat => {
+                let mut text = text;
+                text.extend(self.str()?);
+                text
+            }
+            Operation::Repeat => {
+                let count = self.int().max(0) as u64;
+                let size = count.checked_mul(4 * text.len() as u64).filter(|size| *size < 1 << 40);
+                if size.is_none() {
+                    return Err(Stop::OutOfMemory(u64::MAX));
+                }
+                if text.is_empty() { text } else { text.repeat(count as usize) }
+            }
+            Operation::Stride => {
+                let (start, stop, step) = (self.int(), self.int(), self.int());
+                let (start, count) = text::strided(start, stop, step, text.len());
+                (0..count).map(|number| text[(start + number * step) as usize]).collect()
+            }
+            Operation::Repr => text::repr(&text),
+            Operation::FormatStr => self.spec()?.str(&text),
+            Operation::Upper => text::upper(&text),
+            Operation::Lower => text::lower(&text),
+            Operation::Casefold => text::case_folded(&text),
+            Operation::Title => text::titled(&text, true),
+            Operation::Capitalize => text::titled(&text, false),
+            Operation::SwapCase => text::swapped(&text),
+            Operation::Strip => text::stripped(&text, true, true, text::is_space).to_vec(),
+            Operation::LStrip => text::stripped(&text, true, false, text::is_space).to_vec(),
+            Operation::RStrip => text::stripped(&text, false, true, text::is_space).to_vec(),
+            Operation::StripOf | Operation::LStripOf | Operation::RStripOf => {
+                let goes = self.str()?;
+                let (start, end) = (operation != Operation::RStripOf, operation != Operation::LStripOf);
+                text::stripped(&text, start, end, |code| goes.contains(&code)).to_vec()
+            }
+            Operation::RemovePrefix => {
+                let part = self.str()?;
+                text.strip_prefix(part.as_slice()).unwrap_or(&text).to_vec()
+            }
+            Operation::RemoveSuffix => {
+                let part = self.str()?;
+                text.strip_suffix(part.as_slice()).unwrap_or(&text).to_vec()
+            }
+            Operation::Replace => {
+                let (old, new) = (self.str()?, self.str()?);
+                text::replaced(&text, &old, &new, self.int())
+            }
+            Operation::Center | Operation::LJust | Operation::RJust => {
+                let width = self.int();
+                let fill = self.str()?.first().copied().unwrap_or(u32::from(' '));
+                let missing = (width - text.len() as i64).max(0) as usize;
+                match operation {
+                    Operation::Center => text::centered(&text, width, fill),
+                    Operation::LJust => text::padded(&text, 0, missing, fill),
+                    _ => text::padded(&text, missing, 0, fill),
+                }
+            }
+            Operation::ZFill => text::zero_filled(&text, self.int()),
+            Operation::ExpandTabs => text::without_tabs(&text, self.int()),
+            _ => text,
+        })
+    }
+}
+
+fn is_identifier(text: &[u32]) -> bool {
+    let mut characters = text.iter().map(|code| char::from_u32(*code));
+    let starts = |character: char| character == '_' || character.is_alphabetic();
+    characters.next().flatten().is_some_and(starts)
+        && characters.all(|character| character.is_some_and(|c| c == '_' || c.is_alphanumeric()))
+}
+
+fn read<H: Heap>(heap: &H, address: u64, length: u64) -> Result<Vec<u32>, H::Fault> {
+    if length == 0 {
+        return Ok(Vec::new());
+    }
+    let bytes = heap.bytes(address, 4 * length)?;
+    Ok(bytes.as_chunks().0.iter().map(|code| u32::from_le_bytes(*code)).collect())
+}
+
+/// A new string.
+fn new_str<H: Heap>(heap: &mut H, text: &[u32]) -> Result<u64, Stop<H::Fault>> {
+    let bytes: Vec<u8> = text.iter().flat_map(|code| code.to_le_bytes()).collect();
+    let block = heap.allocate(TEXT_START - HEADER_BYTES + bytes.len() as u64, Contents::Plain)?;
+    heap.store(block + TEXT_LENGTH, text.len() as u64)?;
+    heap.write(block + TEXT_START, &bytes)?;
+    Ok(block)
+}
+
+fn new_list_of<H: Heap>(heap: &mut H, parts: &[&[u32]]) -> Result<u64, Stop<H::Fault>> {
+    let list = list::new_list(heap, STR_ITEM_BYTES, 1, parts.len() as u64)?;
+    for (position, part) in parts.iter().enumerate() {
+        let text = match new_str(heap, part) {
+            Ok(text) => text,
+            Err(stop) => {
+                heap.release(list)?;
+                return Err(stop);
+            }
+        };
+        let item = heap.load(list + LIST_ITEMS)? + STR_ITEM_BYTES * position as u64;
+        heap.store(item, text)?;
+        heap.store(item + 8, text + TEXT_START)?;
+        heap.store(item + 16, part.len() as u64)?;
+        heap.store(list + LIST_LENGTH, position as u64 + 1)?;
+    }
+    Ok(list)
+}
+
+fn joined<H: Heap>(heap: &H, separator: &[u32], list: u64) -> Result<Vec<u32>, H::Fault> {
+    let (length, items) = (heap.load(list + LIST_LENGTH)?, heap.load(list + LIST_ITEMS)?);
+    let mut result = Vec::new();
+    for position in 0..length {
+        if position > 0 {
+            result.extend_from_slice(separator);
+        }
+        let item = items + STR_ITEM_BYTES * position;
+        result.extend(read(heap, heap.load(item + 8)?, heap.load(item + 16)?)?);
+    }
+    Ok(result)
+}
