@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 use crate::{generate, lint, process, syntax, tidy, wheel};
 
 /// The harnesses of the `tests` package that can be asked for by name.
-const HARNESSES: [&str; 3] = ["run", "lang", "mir"];
+const HARNESSES: [&str; 4] = ["run", "lang", "mir", "refused"];
 
 /// What to run.
 #[derive(Debug, PartialEq, Eq)]

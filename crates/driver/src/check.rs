@@ -35,9 +35,20 @@ impl Engine {
     /// # Errors
     /// The file cannot be read, or the compiler made a mistake. What is wrong with the file's contents is in the report.
     pub fn check_file(&self, path: &Path) -> Result<Report, Failure> {
-        let text = read_source(path)?;
+        self.check(&path.display().to_string(), &read_source(path)?, Some(path))
+    }
+
+    /// The same for a source in memory; `file_name` is for messages.
+    ///
+    /// # Errors
+    /// The compiler made a mistake.
+    pub fn check_source(&self, file_name: &str, source: &str) -> Result<Report, Failure> {
+        self.check(file_name, source, None)
+    }
+
+    fn check(&self, file_name: &str, source: &str, path: Option<&Path>) -> Result<Report, Failure> {
         let mut state = self.state();
-        let module = Modules::add_source(&mut state, &path.display().to_string(), &text, Some(path))?;
+        let module = Modules::add_source(&mut state, file_name, source, path)?;
         let handles = module.kernels(&state);
         let mut diagnostics = module.diagnostics(&state);
         let declared: Vec<(String, Vec<Signature>)> = handles
