@@ -20,6 +20,7 @@ static PARAMETER_COUNT: Code =
     Code::new("HL0215", "a signature and a function differ in the number of parameters");
 static RESULT: Code = Code::new("HL0206", "the results of a function have nothing in common");
 static PARAMETER_KIND: Code = Code::new("HL0306", "a kind of parameter is not supported in a kernel yet");
+static REPEATED_PARAMETER: Code = Code::new("HL0410", "two parameters have one name");
 static RECURSION: Code = Code::new("HL0209", "the result of a recursive kernel has no type");
 static FUNCTION_KIND: Code = Code::new("HL0307", "a kind of function cannot be a kernel");
 
@@ -215,7 +216,16 @@ impl Inference<'_> {
                 Diagnostic::error(&FUNCTION_KIND, message, function.name.span).with_help("leave out `async`"),
             );
         }
-        for parameter in &function.parameters.items {
+        let parameters = &function.parameters.items;
+        for (position, parameter) in parameters.iter().enumerate() {
+            let name = &parameter.name.name;
+            if let Some(first) = parameters[..position].iter().find(|other| other.name.name == *name) {
+                let message = format!("two parameters have the name `{name}`");
+                let diagnostic = Diagnostic::error(&REPEATED_PARAMETER, message, parameter.name.span)
+                    .with_label(first.name.span, "the first one")
+                    .with_help("rename one of them");
+                self.report(diagnostic);
+            }
             if parameter.kind == ParameterKind::VariadicKeyword {
                 let message = format!("`**{}` is not supported yet in a kernel", parameter.name.name);
                 self.report(

@@ -96,7 +96,7 @@ impl ModuleScope {
             Meaning::Module(module) if is_known(module) => Global::Module(module.to_string()),
             Meaning::Module(module) => Global::Unsupported {
                 what: format!("the module `{module}`"),
-                help: Some("import the kernel itself, as in `from module import kernel`".into()),
+                help: Some("do this outside the kernel; a kernel of another file is imported by its own name, as in `from file import kernel`".into()),
             },
             Meaning::Imported { module, name } => imported(module, name, import),
             Meaning::Function(position) => function(*position),

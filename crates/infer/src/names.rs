@@ -7,7 +7,7 @@ pub(crate) fn suggestion<'n>(name: &str, locals: &'n [Name]) -> Option<&'n str> 
     locals.iter().map(|local| &**local).find(|local| name.len() > 2 && is_one_edit(name, local))
 }
 
-/// Whether one insertion, deletion or substitution makes the names equal.
+/// Whether one insertion, deletion, substitution or swap of neighbours makes the names equal.
 fn is_one_edit(left: &str, right: &str) -> bool {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     let (short, long) = if left.len() <= right.len() { (&left, &right) } else { (&right, &left) };
@@ -15,6 +15,13 @@ fn is_one_edit(left: &str, right: &str) -> bool {
         return false;
     }
     let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    if short.len() == long.len() && short.len() > same + 1 {
+        let (mut swapped, long) = (short.clone(), long);
+        swapped.swap(same, same + 1);
+        if swapped == *long {
+            return true;
+        }
+    }
     let behind = if short.len() == long.len() { same + 1 } else { same };
     short.get(behind.min(short.len())..) == long.get(same + 1..)
 }
@@ -30,11 +37,14 @@ pub(crate) fn python_builtin(name: &str) -> Option<&'static str> {
         "print" | "input" | "open" => {
             "return what is to be shown, or store it in an array, and do this outside the kernel"
         }
-        "isinstance" | "type" | "hasattr" | "getattr" | "setattr" | "callable" | "vars" | "id" | "super"
-        | "object" => "write one kernel for each type",
+        "isinstance" | "type" | "hasattr" | "getattr" | "setattr" | "callable" | "vars" | "dir" | "id"
+        | "super" | "object" => "write one kernel for each type",
         "str" | "repr" | "format" | "chr" | "ord" | "ascii" | "bin" | "hex" | "oct" | "bytes" => {
             "make texts outside the kernel"
         }
+        "classmethod" | "staticmethod" | "property" => "define it in a class, outside the kernel",
+        "globals" | "locals" | "compile" | "__import__" | "help" | "breakpoint" | "exit" | "quit"
+        | "delattr" | "aiter" | "anext" => "do this outside the kernel",
         "complex" | "eval" | "exec" | "hash" | "memoryview" | "slice" => "do this outside the kernel",
         _ => return None,
     })
@@ -46,9 +56,14 @@ mod tests {
 
     #[test]
     fn one_edit_is_a_character_more_less_or_other() {
-        for (left, right) in
-            [("total", "totl"), ("totl", "total"), ("total", "tutal"), ("total", "totals"), ("total", "otal")]
-        {
+        for (left, right) in [
+            ("total", "totl"),
+            ("totl", "total"),
+            ("total", "tutal"),
+            ("total", "totals"),
+            ("total", "otal"),
+            ("counter", "countre"),
+        ] {
             assert!(is_one_edit(left, right), "{left} {right}");
         }
         for (left, right) in [("total", "toal_"), ("total", "ttl"), ("abc", "xyz")] {

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 const IMPORTS: &str = "\nimport math\nimport numpy as np\nfrom hotloop import jit, njit, prange\n";
 
 /// What a message must not show: words for things within the compiler.
-const INTERNAL: [&str; 8] = ["HIR", "MIR", "Dtype", "ExprKind", "StmtKind", "TypeKind", "InstKind", "hotloop_"];
+const INTERNAL: [&str; 8] =
+    ["HIR", "MIR", "Dtype", "ExprKind", "StmtKind", "TypeKind", "InstKind", "hotloop_"];
 
 /// A section of a page.
 struct Section {
