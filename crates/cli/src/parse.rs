@@ -1,8 +1,9 @@
 //! `hotloop parse`: reads whole files as Python's own parser does.
 
+use crate::json;
 use crate::problem::{Problem, print, tell, wants_colours};
 use clap::Args;
-use hotloop_driver::{PythonVersion, Syntax, read_syntax};
+use hotloop_driver::{Failure, PythonVersion, read_syntax};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -57,15 +58,11 @@ impl Parse {
     /// Reads one file; nothing if it is accepted.
     fn read(&self, path: &Path) -> Option<Refused> {
         match read_syntax(path, self.python, self.round_trip) {
-            Ok(Syntax { refusal: None, .. }) => None,
-            Ok(Syntax { errors, refusal: Some(refusal) }) => {
-                let errors = errors.iter().map(|error| {
-                    json!({
-                        "code": error.code, "message": error.message, "line": error.line, "column": error.column,
-                    })
-                });
+            Ok(()) => None,
+            Err(Failure::Refused(refusal)) => {
+                let errors = refusal.located.iter().map(json::diagnostic).collect();
                 let shown = if wants_colours() { refusal.coloured().to_owned() } else { refusal.to_string() };
-                Some(Refused { path: path.to_owned(), was_read: true, errors: errors.collect(), shown })
+                Some(Refused { path: path.to_owned(), was_read: true, errors, shown })
             }
             Err(failure) => Some(Refused::unreadable(path, &failure.to_string())),
         }

@@ -2,6 +2,11 @@
 
 use crate::{Diagnostic, Label, Severity, SourceMap, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A text is shown up to this length, in bytes; a name may have a million letters.
+const MAX_TEXT_BYTES: usize = 2_000;
 
 /// Whether a rendered diagnostic carries terminal colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +17,16 @@ pub enum Style {
     Coloured,
 }
 
+/// The text, without its middle if it is long.
+fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_TEXT_BYTES {
+        return Cow::Borrowed(text);
+    }
+    let head = text.floor_char_boundary(MAX_TEXT_BYTES * 3 / 4);
+    let tail = text.ceil_char_boundary(text.len() - MAX_TEXT_BYTES / 4);
+    Cow::Owned(format!("{} ... {}", &text[..head], &text[tail..]))
+}
+
 impl SourceMap {
     /// The diagnostic as text with the source lines it is about; no newline at the end.
     pub fn render(&self, diagnostic: &Diagnostic, style: Style) -> String {
@@ -20,16 +35,16 @@ impl SourceMap {
             Severity::Warning => Level::WARNING,
             Severity::Error => Level::ERROR,
         };
-        let mut group =
-            Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.name()));
+        let title = level.primary_title(shortened(&diagnostic.message)).id(diagnostic.code.name());
+        let mut group = Group::with_title(title);
         for snippet in self.snippets(diagnostic) {
             group = group.element(snippet);
         }
         for note in &diagnostic.notes {
-            group = group.element(Level::NOTE.message(note));
+            group = group.element(Level::NOTE.message(shortened(note)));
         }
         for help in &diagnostic.helps {
-            group = group.element(Level::HELP.message(help));
+            group = group.element(Level::HELP.message(shortened(help)));
         }
         let renderer = match style {
             Style::Plain => Renderer::plain(),
@@ -58,21 +73,28 @@ impl SourceMap {
         diagnostic: &'a Diagnostic,
     ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
         let source = self.file(file);
-        let annotate = |kind: AnnotationKind, label: &'a Label| {
-            let annotation = kind.span(self.byte_range(label.span));
-            if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
-        };
         let primary = Some(&diagnostic.primary).filter(|label| label.span.file == file);
         let others = diagnostic.labels.iter().filter(|label| label.span.file == file);
-        Snippet::source(source.text())
+        let spans = primary.into_iter().chain(others.clone()).map(|label| self.byte_range(label.span));
+        let spans: Vec<Range<usize>> = spans.collect();
+        let from = spans.iter().map(|span| span.start).min().unwrap_or(0);
+        let to = spans.iter().map(|span| span.end).max().unwrap_or(0);
+        // Only these lines: the renderer reads all that it is given, and a file may have thousands of errors.
+        let (lines, skipped) = source.lines_around(from, to);
+        let annotate = |kind: AnnotationKind, label: &'a Label| {
+            let Range { start, end } = self.byte_range(label.span);
+            let annotation = kind.span(start - lines.start..end - lines.start);
+            if label.text.is_empty() { annotation } else { annotation.label(shortened(&label.text)) }
+        };
+        Snippet::source(&source.text()[lines.clone()])
             .path(source.name())
-            .line_start(source.first_line() as usize)
+            .line_start(source.first_line() as usize + skipped)
             .annotations(primary.map(|label| annotate(AnnotationKind::Primary, label)))
             .annotations(others.map(|label| annotate(AnnotationKind::Context, label)))
     }
 
     /// The span's bytes, moved to character boundaries within the text.
-    fn byte_range(&self, span: Span) -> std::ops::Range<usize> {
+    fn byte_range(&self, span: Span) -> Range<usize> {
         let text = self.file(span.file).text();
         let boundary = |offset: u32| {
             let mut offset = (offset as usize).min(text.len());

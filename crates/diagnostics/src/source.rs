@@ -95,6 +95,14 @@ impl SourceFile {
         self.first_line
     }
 
+    /// The bytes of the lines that hold `from..=to`, and how many lines stand before them.
+    pub(crate) fn lines_around(&self, from: usize, to: usize) -> (std::ops::Range<usize>, usize) {
+        let line = self.line_starts.partition_point(|start| *start as usize <= from) - 1;
+        let next = self.line_starts.partition_point(|start| *start as usize <= to);
+        let end = self.line_starts.get(next).map_or(self.text.len(), |start| *start as usize);
+        (self.line_starts[line] as usize..end, line)
+    }
+
     /// Line and column of a byte offset; an offset behind the end means the end.
     pub fn location(&self, offset: u32) -> Location {
         let mut offset = (offset as usize).min(self.text.len());

@@ -15,11 +15,18 @@ pub struct Refusal {
     coloured: String,
 }
 
+/// How many errors the text shows: nobody reads more before mending these.
+const MAX_SHOWN: usize = 100;
+
 impl Refusal {
     /// A refusal for these reasons.
     pub(crate) fn new(diagnostics: Vec<Diagnostic>, sources: &SourceMap) -> Self {
         let shown = |style: Style| {
-            let shown: Vec<String> = diagnostics.iter().map(|one| sources.render(one, style)).collect();
+            let first = diagnostics.iter().take(MAX_SHOWN);
+            let mut shown: Vec<String> = first.map(|one| sources.render(one, style)).collect();
+            if let Some(hidden) = diagnostics.len().checked_sub(MAX_SHOWN).filter(|hidden| *hidden > 0) {
+                shown.push(format!("{hidden} more errors are not shown"));
+            }
             shown.join("\n\n")
         };
         let located = diagnostics.iter().map(|one| sources.locate(one)).collect();

@@ -61,7 +61,7 @@ pub use image::Compiled;
 pub use kernel::Kernel;
 pub use list::{Load, bytes_of, for_each_owner, list_words, str_codes};
 pub use program::{FunctionSource, SharedEnvironment};
-pub use syntax::{Syntax, SyntaxFault, read_syntax};
+pub use syntax::read_syntax;
 pub use timings::{Stage, Timings};
 
 pub use hotloop_abi::{ErrorValue, ExceptionClass};

@@ -9,7 +9,7 @@ use hotloop_ast::{Module, Name};
 use hotloop_cache::Key;
 use hotloop_diagnostics::{Diagnostic, FileId, SourceMap};
 use hotloop_infer::{Decoration, Environment, FunctionHandle, Global, ModuleScope, read_decorators};
-use hotloop_parser::{Selection, Undecodable, decode, parse_module};
+use hotloop_parser::{Selection, decode, parse_module};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -45,26 +45,18 @@ pub(crate) struct ModuleId(usize);
 
 /// Reads a source file.
 pub(crate) fn read_source(path: &Path) -> Result<String, Failure> {
-    decode(read_bytes(path)?).map_err(|undecodable| {
-        Failure::Refused(refuse_undecodable(&path.display().to_string(), &undecodable).0)
-    })
-}
-
-/// The refusal of bytes that are no text, with the sources that it points into.
-pub(crate) fn refuse_undecodable(name: &str, undecodable: &Undecodable) -> (Refusal, SourceMap) {
-    let mut sources = SourceMap::new();
-    let file = sources.add(name, undecodable.text.as_str());
-    (Refusal::new(vec![undecodable.diagnose(file)], &sources), sources)
-}
-
-/// Reads the bytes of a source file.
-pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let fail = |reason: String| Failure::File { path: path.display().to_string(), reason };
+    let name = path.display().to_string();
+    let fail = |reason: String| Failure::File { path: name.clone(), reason };
     let length = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
     if length > MAX_SOURCE_BYTES {
         return Err(fail(format!("it has {length} bytes; a source has at most {MAX_SOURCE_BYTES}")));
     }
-    std::fs::read(path).map_err(|error| fail(error.to_string()))
+    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    decode(bytes).map_err(|undecodable| {
+        let mut sources = SourceMap::new();
+        let file = sources.add(name.as_str(), undecodable.text.as_str());
+        Failure::Refused(Refusal::new(vec![undecodable.diagnose(file)], &sources))
+    })
 }
 
 impl Modules {

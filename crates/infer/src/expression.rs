@@ -29,6 +29,8 @@ static TOO_DEEP: Code = Code::new("HL0311", "an expression is too long or nested
 pub(crate) const MAX_DEPTH: u32 = 205;
 /// How many links the operator chains of one statement may have together: each link is a level of the typed tree.
 const MAX_LINKS: u32 = 600;
+/// How many values a tuple may hold: each is a value of its own in all later stages.
+const MAX_TUPLE_WIDTH: usize = 10_000;
 
 /// What an expression stands for.
 #[derive(Clone, Debug)]
@@ -141,6 +143,12 @@ impl Inference<'_> {
         )
     }
 
+    fn report_too_wide(&mut self, span: Span) -> Reported {
+        let message =
+            format!("this tuple holds more than {MAX_TUPLE_WIDTH} values, tuples within it counted through");
+        self.report(Diagnostic::error(&TOO_DEEP, message, span).with_help("keep the values in an array"))
+    }
+
     /// Counts one more link of an operator chain.
     pub(crate) fn count_link(&mut self, span: Span) -> Typed<()> {
         self.links += 1;
@@ -213,6 +221,10 @@ impl Inference<'_> {
 
     fn tuple(&mut self, items: &[ast::Expr], span: Span) -> Typed {
         let items = items.iter().map(|item| self.value(item)).collect::<Typed<Vec<Expr>>>()?;
+        // The types of the items are within the limit themselves, so that counting takes no longer than it allows.
+        if items.iter().map(|item| item.ty.width()).sum::<usize>() > MAX_TUPLE_WIDTH {
+            return Err(self.report_too_wide(span));
+        }
         let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
         Ok(Expr::new(ExprKind::Tuple(items), ty, span))
     }

@@ -74,6 +74,20 @@ impl Type {
     /// What a Python `complex` is.
     pub const COMPLEX128: Self = Self::Scalar(Dtype::Complex128);
 
+    /// How many values that are no tuples a value of this type holds. Takes time in proportion to it.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Tuple(items) => items.iter().map(Self::width).sum(),
+            Self::Optional(value) => value.width(),
+            Self::Scalar(_)
+            | Self::Array(_)
+            | Self::None
+            | Self::Range
+            | Self::Dtype(_)
+            | Self::Function(_) => 1,
+        }
+    }
+
     /// A plain tuple of these types.
     pub fn tuple(items: impl IntoIterator<Item = Type>) -> Self {
         Self::Tuple(items.into_iter().collect())
