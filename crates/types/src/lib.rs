@@ -84,7 +84,11 @@ impl Type {
             | Self::None
             | Self::Range
             | Self::Dtype(_)
-            | Self::Function(_) => 1,
+            | Self::Function(_)
+            | Self::Str
+            | Self::Bytes
+            | Self::List(_)
+            | Self::Undefined => 1,
         }
     }
 
