@@ -1,15 +1,17 @@
 """The operator table: every operator on every pair of dtypes and edge values, with the answers of NumPy, CPython and Numba.
 
-    operators.py cases OUT.json [STEP]      all cases, or every STEP-th value pair
+    operators.py cases OUT.json [STEP]      all cases, or those of every STEP-th operator with dtypes
     operators.py record                     asks Numba anew, which has to be installed, and rewrites operators_numba.txt
 
 NumPy and CPython are asked when the table is made. Numba's answers are kept in a file, which holds the type of each
 result, and the values where they are not those of the stand-in scalars of `values.py`.
 """
 
+import itertools
 import json
 import operator
 import pathlib
+import struct
 import sys
 import warnings
 
@@ -66,7 +68,7 @@ def text(value):
 
 
 def float_text(value):
-    return "nan," if value != value else float(value).hex() + ","
+    return "nan," if value != value else struct.pack(">d", float(value)).hex() + ","
 
 
 def answer(function, *arguments):
@@ -117,14 +119,11 @@ def recorded():
 
 
 def write_cases(path, step):
-    numba, written, count = recorded(), [], 0
-    for name, function, dtypes, pairs in groups():
+    numba, written = recorded(), []
+    for name, function, dtypes, pairs in itertools.islice(groups(), 0, None, step):
         result, others = numba[name, dtypes]
-        chosen = [position for position in range(len(pairs)) if (position + count) % step == 0]
-        count += len(pairs)
         cases = []
-        for position in chosen:
-            values = pairs[position]
+        for position, values in enumerate(pairs):
             of_numba = "eTypeError" if result == "refused" else others.get(position) or expected(function, *values)
             peers = [answer(function, *values), of_numba, python_answer(name, function, *values)]
             cases.append([[np.array(value).tobytes().hex() for value in values], peers])

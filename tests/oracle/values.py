@@ -7,6 +7,7 @@ else. They are written from the list and share no code with the compiler:
 - an integer result is at least 64 bits wide and wraps; it is unsigned only when both sides are; float32 stays
   float32 among float32 and integers of up to 16 bits (save uint16); a literal counts as int64 or float64;
 - `/` converts both sides to float64 first; `/ // %` by zero raise ZeroDivisionError for floats too;
+- `-` and `~` are computed in the operand's own width, then widened;
 - `**` by an integer literal is repeated multiplication, by any other float the libm's `pow`; a negative run-time
   integer power of an integer raises ValueError;
 - a shift by 64 or more gives the mathematical result modulo 2^64, by a negative count ValueError;
@@ -137,7 +138,8 @@ class Scalar:
         return self.to(widened(self.dtype))
 
     def __neg__(self):
-        return Scalar(-self.__pos__().value, widened(self.dtype))
+        number = self.__pos__() if self.dtype == BOOL else self
+        return Scalar(-number.value, number.dtype).to(widened(self.dtype))
 
     def __abs__(self):
         if self.dtype.kind == "c":
@@ -175,7 +177,7 @@ class Scalar:
         require_integers(self)
         if self.dtype == BOOL:
             return Scalar(not self.value, BOOL)
-        return Scalar(~int(self.value), widened(self.dtype))
+        return Scalar(~int(self.value), self.dtype).to(widened(self.dtype))
 
     def __round__(self, digits=None):
         if digits is not None:
@@ -296,7 +298,8 @@ def power(base, exponent):
             return multiply(base, base)
         return Scalar(base.to(COMPLEX128).value ** exponent.to(COMPLEX128).value, dtype)
     if dtype.kind == "f":
-        return libm_call("pow", dtype, base.to(dtype), exponent.to(dtype))
+        result = libm_call("pow", dtype, base.to(dtype), exponent.to(dtype))
+        return result.to(base.dtype) if base.dtype == FLOAT32 and exponent.dtype.kind in "iu" else result
     if exponent.value < 0:
         raise ValueError("integers to negative integer powers are not allowed")
     bits = dtype.itemsize * 8

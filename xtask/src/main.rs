@@ -9,6 +9,7 @@ mod fuzz;
 mod generate;
 mod lint;
 mod new_pass;
+mod operators;
 mod process;
 mod rust_text;
 mod syntax;
@@ -68,6 +69,12 @@ static COMMANDS: &[Command] = &[
         arguments: "[--programs N] [--seed S]",
         summary: "runs random programs under CPython, in the interpreter and compiled, in release",
         run: fuzz::run,
+    },
+    Command {
+        name: "operators",
+        arguments: "[--bless]",
+        summary: "compares every operator on all dtypes and edge values with NumPy and Numba, in release",
+        run: operators::run,
     },
     Command {
         name: "bench",

@@ -60,7 +60,7 @@ pub enum ExprKind {
     /// A unary operation; the operand has the expression's type.
     Unary(UnaryOp, Box<Expr>),
     /// A binary operation on scalars; both operands have the expression's type. The right operand of `Pow` may instead be an integer
-    /// constant of type int64, and that of a shift any integer.
+    /// constant of type int64, or any integer if the left one is an integer, and that of a shift any integer.
     Binary {
         /// The operator.
         op: BinaryOp,

@@ -136,12 +136,14 @@ fn scalar_unary(op: AstUnary, value: Expr, span: Span) -> Option<Expr> {
     };
     match op {
         AstUnary::Pos => Some(to_dtype(value, wide)),
-        AstUnary::Neg => Some(
-            negative_constant(&value, span).unwrap_or_else(|| apply(UnaryOp::Neg, to_dtype(value, wide))),
-        ),
+        // As in Numba an integer is negated or inverted in its own width, and then widened.
+        AstUnary::Neg => Some(negative_constant(&value, span).unwrap_or_else(|| {
+            let number = if dtype == Dtype::Bool { to_dtype(value, wide) } else { value };
+            to_dtype(apply(UnaryOp::Neg, number), wide)
+        })),
         AstUnary::Invert => match dtype.kind() {
             DtypeKind::Bool => Some(apply(UnaryOp::Invert, value)),
-            DtypeKind::Signed | DtypeKind::Unsigned => Some(apply(UnaryOp::Invert, to_dtype(value, wide))),
+            DtypeKind::Signed | DtypeKind::Unsigned => Some(to_dtype(apply(UnaryOp::Invert, value), wide)),
             DtypeKind::Float | DtypeKind::Complex => None,
         },
         AstUnary::Not => unreachable!("`not` is a condition"),
@@ -224,6 +226,15 @@ fn power((left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Exp
             let dtype = if exponent < 0 && dtype.is_integral() { Dtype::Float64 } else { dtype };
             let right = convert(right, &Type::INT64);
             binary_expr(BinaryOp::Pow, to_dtype(left, dtype), right, dtype, span)
+        }
+        // The exponent keeps its type, so that an unsigned one is never negative.
+        None if dtype.is_integral() => {
+            let right = if b == Dtype::Bool { to_dtype(right, Dtype::Int64) } else { right };
+            binary_expr(BinaryOp::Pow, to_dtype(left, dtype), right, dtype, span)
+        }
+        // A float32 cannot tell large integers that are even from odd ones.
+        None if dtype == Dtype::Float32 && b.is_integer() && b.size_bytes() > 2 => {
+            to_dtype(same_type(BinaryOp::Pow, left, right, Dtype::Float64, span), dtype)
         }
         None => same_type(BinaryOp::Pow, left, right, dtype, span),
     }

@@ -205,7 +205,8 @@ impl Lowering<'_> {
         let code = &mut self.code;
         let is_nonzero = code.is_nonzero_complex(a);
         let is_real = code.compare_float_const(FloatCompare::Eq, b[1], 0.0);
-        let is_not_negative = code.compare_float_const(FloatCompare::Ge, b[0], 0.0);
+        let is_negative = code.compare_float_const(FloatCompare::Lt, b[0], 0.0);
+        let is_not_negative = code.unary(mir::UnaryOp::Inot, is_negative);
         let is_harmless = code.binary(mir::BinaryOp::And, is_real, is_not_negative);
         let is_fine = code.binary(mir::BinaryOp::Or, is_nonzero, is_harmless);
         code.check(is_fine, ExceptionClass::ZeroDivisionError, "0.0 to a negative or complex power");

@@ -317,7 +317,8 @@ fn binary(expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr) -> Outcome {
         BinaryOp::Pow => {
             let literal =
                 matches!(right.kind, ExprKind::Constant(Constant::Int(_))) && right.ty == Type::INT64;
-            is_number && left.ty == expr.ty && (same || literal)
+            let of_integers = is_integer(&expr.ty) && is_integer(&right.ty);
+            is_number && left.ty == expr.ty && (same || literal || of_integers)
         }
         BinaryOp::LShift | BinaryOp::RShift => {
             is_integer(&expr.ty) && left.ty == expr.ty && is_integer(&right.ty)
