@@ -1,7 +1,7 @@
 //! The engine: what an embedder holds. It knows functions, compiles them on demand, and keeps what it compiled.
 
 use crate::cache_fault::{CacheFault, CacheFaults};
-use crate::entry::{CODE, MEMO, Memo, encode, read_entries, read_memo};
+use crate::entry::{CODE, CodeEntry, MEMO, Memo, encode, read_entries, read_memo};
 use crate::exception::Place;
 use crate::image::{BySymbol, Compiled, Unit, load_new};
 use crate::interpret::Lowered;
@@ -285,6 +285,13 @@ impl Engine {
         lock(&self.shared.state)
     }
 
+    /// The type of a function as a value.
+    pub(crate) fn function_type(&self, function: FunctionHandle) -> Type {
+        let mut state = self.state();
+        let State { program, structures, .. } = &mut *state;
+        Type::Function(Arc::new(structures.function_type(program, function)))
+    }
+
     /// The specialisation that a call with these argument types reaches.
     pub(crate) fn specialisation(
         state: &State,
@@ -404,15 +411,15 @@ impl Engine {
         let entries =
             timings.measure(Stage::Cache, || read_entries(cache, key, &self.shared.cache_faults))?;
         let closure = state.structures.of(&state.program, specialisation.0).closure.clone();
+        for function in &closure {
+            state.structures.of(&state.program, *function);
+        }
         // A callee's sites count functions of its own closure, which starts at the callee.
         let units: Option<Vec<Unit>> = entries
             .into_iter()
             .map(|(_, entry)| {
-                let function = closure.iter().copied().find(|handle| {
-                    let name = state.program.function(*handle).name();
-                    entry.symbol.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
-                })?;
-                let closure = state.structures.of(&state.program, function).closure.clone();
+                let State { program, structures, .. } = &mut *state;
+                let closure = closure_of(program, structures, &entry)?;
                 let mut places = Places::new(&state.program, &closure);
                 let found =
                     entry.sites.iter().map(|site| site.token.and_then(|token| places.place(token))).collect();
@@ -482,14 +489,7 @@ impl Engine {
         let files = modules.files_of(program, &closure);
         let mut places = Vec::new();
         for (key, entry) in entries {
-            let owner = closure.iter().copied().find(|handle| {
-                entry
-                    .symbol
-                    .strip_prefix(program.function(*handle).name())
-                    .is_some_and(|rest| rest.starts_with('.'))
-            });
-            let Some(owner) = owner else { return };
-            let closure = structures.of(program, owner).closure.clone();
+            let Some(closure) = closure_of(program, structures, &entry) else { return };
             let mut finder = Places::new(program, &closure);
             let found =
                 entry.sites.iter().map(|site| site.token.and_then(|token| finder.place(token))).collect();
@@ -518,6 +518,17 @@ impl Engine {
         let functions = session.front(&specialisation)?;
         Ok(Lowered { parameters: specialisation.1, result: session.result().clone(), functions })
     }
+}
+
+/// The functions whose text an entry's raising sites may lie in.
+fn closure_of(
+    program: &Program,
+    structures: &mut Structures,
+    entry: &CodeEntry,
+) -> Option<Vec<FunctionHandle>> {
+    let function = structures.with_key(&Key::from_bytes(entry.structure))?;
+    let signature: Signature = entry.signature.parse().ok()?;
+    structures.closure_for(program, function, &signature.parameters, &Structures::function_of)
 }
 
 pub(crate) fn wrong_count(source: &FunctionSource, given: usize) -> Failure {

@@ -6,6 +6,7 @@ use crate::image::Unit;
 use hotloop_abi::{ErrorArgument, ErrorValue, ExceptionClass};
 use hotloop_cache::{Cache, EntryKind, Key, Lookup};
 use hotloop_types::Dtype;
+use hotloop_types::Signature;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,8 @@ pub(crate) struct CodeEntry {
     pub(crate) symbol: String,
     /// The signature with the result, as text.
     pub(crate) signature: String,
+    /// The structural key of the function.
+    pub(crate) structure: [u8; 32],
     pub(crate) object: Vec<u8>,
     pub(crate) sites: Vec<SiteEntry>,
     /// The specialisations that the object imports: symbol and key.
@@ -141,7 +144,8 @@ pub fn describe_entry(cache: &Cache, entry: &hotloop_cache::Entry) -> Option<Str
     let Lookup::Hit(bytes) = cache.peek(CODE, &entry.key) else { return None };
     let code: CodeEntry = decode(&bytes)?;
     let name = code.symbol.split('.').next().unwrap_or_default();
-    Some(format!("{name}: {}", code.signature))
+    let signature: Signature = code.signature.parse().ok()?;
+    Some(format!("{name}: {signature}"))
 }
 
 /// An entry and all that it needs, itself first; `None` if one is missing or cannot be used.

@@ -59,6 +59,15 @@ impl Kernel {
         self.resolve(&mut Timings::default())
     }
 
+    /// Its type as a value: of an argument of another kernel.
+    ///
+    /// # Errors
+    /// As [`handle`](Self::handle).
+    pub fn function_type(&self) -> Result<Type, Failure> {
+        let handle = self.handle()?;
+        Ok(self.engine.function_type(handle))
+    }
+
     /// The engine it belongs to.
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -224,7 +233,7 @@ impl FileFunction {
         builder.key("file", &Key::of_bytes(self.text.as_bytes()));
         builder.text("function", &self.name);
         for argument in arguments {
-            builder.text("argument", &argument.to_string());
+            builder.text("argument", &format!("{argument:#}"));
         }
         builder.finish()
     }

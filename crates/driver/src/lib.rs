@@ -36,6 +36,7 @@ mod engine;
 mod entry;
 mod exception;
 mod failure;
+mod functions;
 mod image;
 mod interpret;
 mod kernel;

@@ -5,10 +5,12 @@
 use crate::engine::State;
 use crate::program::{FunctionSource, Program};
 use crate::{Failure, Refusal};
-use hotloop_ast::{Module, Name};
+use hotloop_ast::{Expr, ExprKind, Module, Name};
 use hotloop_cache::Key;
 use hotloop_diagnostics::{Diagnostic, FileId, SourceMap};
-use hotloop_infer::{Decoration, Environment, FunctionHandle, Global, ModuleScope, read_decorators};
+use hotloop_infer::{
+    Decoration, Environment, FunctionHandle, Global, ModuleScope, builtin_attribute, read_decorators,
+};
 use hotloop_parser::{Selection, decode, parse_module};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -208,7 +210,7 @@ fn add_functions(
             signatures: decoration.signatures.into_iter().map(|(signature, _)| signature).collect(),
             options: decoration.options,
             cache: decoration.cache,
-            defaults: defaults(definition, &loaded.scope),
+            defaults: defaults(definition, &loaded.scope, &loaded.functions),
         });
         if !refused.is_empty() {
             loaded.refused.insert(handle, refused);
@@ -220,11 +222,34 @@ fn add_functions(
     }
 }
 
-/// What a function's defaults are, as far as the text tells it.
-fn defaults(definition: &hotloop_ast::FunctionDef, scope: &ModuleScope) -> Vec<Option<Global>> {
-    let value = |default: &hotloop_ast::Expr| match scope.constant(default) {
-        Some(value) => Global::Constant(value),
-        None => Global::Unsupported { what: "computed when the module is loaded".to_owned(), help: None },
+/// What a function's defaults are, as far as the text tells it. `known` are the functions defined before it.
+fn defaults(
+    definition: &hotloop_ast::FunctionDef,
+    scope: &ModuleScope,
+    known: &[(Name, FunctionHandle)],
+) -> Vec<Option<Global>> {
+    let computed =
+        || Global::Unsupported { what: "computed when the module is loaded".to_owned(), help: None };
+    let function = |position: usize| match known.get(position) {
+        Some((_, handle)) => Global::Function(*handle),
+        None => computed(),
+    };
+    let value = |default: &Expr| match (scope.constant(default), &default.kind) {
+        (Some(value), _) => Global::Constant(value),
+        (None, ExprKind::Name(name)) => {
+            let global = scope.global(name, function, |_, _| None);
+            global.or_else(|| builtin_attribute("builtins", name)).unwrap_or_else(computed)
+        }
+        (None, ExprKind::Attribute { value, name }) => {
+            let ExprKind::Name(module) = &value.kind else { return computed() };
+            match scope.plain_global(module) {
+                Some(Global::Module(module)) => {
+                    builtin_attribute(&module, &name.name).unwrap_or_else(computed)
+                }
+                _ => computed(),
+            }
+        }
+        _ => computed(),
     };
     definition.parameters.items.iter().map(|parameter| parameter.default.as_ref().map(value)).collect()
 }

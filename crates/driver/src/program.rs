@@ -1,5 +1,6 @@
 //! The functions that an engine knows, with their sources and what their global names mean.
 
+use crate::functions::{Nesting, add_inner, inner_parameters};
 use hotloop_ast::FunctionDef;
 use hotloop_diagnostics::{FileId, SourceMap};
 use hotloop_hir::Options;
@@ -54,13 +55,38 @@ impl FunctionSource {
 pub(crate) struct Program {
     pub(crate) sources: SourceMap,
     functions: Vec<FunctionSource>,
+    nesting: Vec<Nesting>,
 }
 
 impl Program {
-    /// Adds a function; gives the handle by which others call it.
+    /// Adds a function, and those within it; gives the handle by which others call it.
     pub(crate) fn add(&mut self, function: FunctionSource) -> FunctionHandle {
+        let handle = self.push(function);
+        add_inner(self, handle);
+        handle
+    }
+
+    /// Adds a function without those within.
+    pub(crate) fn push(&mut self, function: FunctionSource) -> FunctionHandle {
         self.functions.push(function);
+        self.nesting.push(Nesting::default());
         FunctionHandle(self.functions.len() - 1)
+    }
+
+    /// How a function lies in others, and others in it.
+    pub(crate) fn nesting(&self, handle: FunctionHandle) -> &Nesting {
+        &self.nesting[handle.0]
+    }
+
+    /// The same, to be filled in.
+    pub(crate) fn nesting_mut(&mut self, handle: FunctionHandle) -> &mut Nesting {
+        &mut self.nesting[handle.0]
+    }
+
+    /// The parameters of a function, as calls need them.
+    pub(crate) fn parameters(&self, handle: FunctionHandle) -> Vec<ParameterInfo> {
+        let source = self.function(handle);
+        if self.nesting(handle).is_inner { inner_parameters(source) } else { source.parameters() }
     }
 
     /// The handle that the next function will get: environments may name functions that are yet to be added.

@@ -11,19 +11,22 @@ use crate::program::Program;
 use crate::structure::Structures;
 use crate::timings::{Stage, Timings};
 use crate::{Failure, Refusal};
+use hotloop_ast::Name;
 use hotloop_cache::{Key, KeyBuilder};
 use hotloop_codegen::{CompiledObject, Options, Target};
-use hotloop_diagnostics::{Diagnostic, Remark, Span};
+use hotloop_diagnostics::{Code, Diagnostic, Remark, Span};
 use hotloop_hir as hir;
 use hotloop_infer::{
     CalleeError, Callees, FunctionHandle, ParameterInfo, Selected, Unfinished, select_signature,
 };
 use hotloop_mir as mir;
 use hotloop_passes::Optimiser;
-use hotloop_types::{Signature, Type};
+use hotloop_types::{FunctionType, Signature, Type};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
+
+static RETURNS_FUNCTION: Code = Code::new("HL0265", "a kernel returns a function to its caller outside");
 
 /// A function with the types of its parameters.
 pub(crate) type Specialisation = (FunctionHandle, Vec<Type>);
@@ -40,7 +43,7 @@ pub(crate) fn code_key(
     builder.key("structure", &structures.of(program, *function).key);
     builder.number("parameters", parameters.len() as u64);
     for parameter in parameters {
-        builder.text("parameter", &parameter.to_string());
+        builder.text("parameter", &format!("{parameter:#}"));
     }
     builder.finish()
 }
@@ -75,6 +78,8 @@ pub(crate) struct Session<'a> {
     positions: FxHashMap<Specialisation, usize>,
     /// What is being inferred, outermost first.
     stack: Vec<usize>,
+    /// The functions that were used as values, by the keys in their types.
+    values: FxHashMap<u128, FunctionHandle>,
     /// Rounds of inference made again.
     rounds: usize,
     pub(crate) timings: Timings,
@@ -158,6 +163,7 @@ impl<'a> Session<'a> {
             specialisations: Vec::new(),
             positions: FxHashMap::default(),
             stack: Vec::new(),
+            values: FxHashMap::default(),
             rounds: 0,
             timings: Timings::default(),
         }
@@ -198,6 +204,7 @@ impl<'a> Session<'a> {
         let start = Instant::now();
         let outcome = self.infer(root);
         self.timings.add(Stage::Infer, start.elapsed());
+        let outcome = outcome.and_then(|position| self.check_result(position));
         if let Err(diagnostics) = outcome {
             return Err(Failure::Refused(Refusal::new(diagnostics, &self.program.sources)));
         }
@@ -211,6 +218,18 @@ impl<'a> Session<'a> {
             lowered.iter().try_for_each(|function| verify("lower", function))?;
         }
         Ok(lowered)
+    }
+
+    /// What is called from outside returns no function: there is nothing outside that could be one.
+    fn check_result(&self, position: usize) -> Result<(), Vec<Diagnostic>> {
+        let hir = self.specialisations[position].hir();
+        if !hir.result.has_function() {
+            return Ok(());
+        }
+        let message = format!("`{}` returns {}, which only other kernels can use", hir.name, hir.result);
+        let diagnostic = Diagnostic::error(&RETURNS_FUNCTION, message, hir.span)
+            .with_help("call the function in the kernel, and return what it gives");
+        Err(vec![diagnostic])
     }
 
     /// The type of the root's result, once [`front`](Self::front) succeeded.
@@ -416,7 +435,12 @@ impl<'a> Session<'a> {
         self.timings.add(Stage::Codegen, compilation.codegen_time);
         let inferred = &self.specialisations[position];
         let (handle, parameters) = &inferred.specialisation;
-        let closure = self.structures.of(self.program, *handle).closure.clone();
+        let values = &self.values;
+        let named = |structures: &Structures, ty: &FunctionType| {
+            values.get(&ty.key).copied().or_else(|| structures.function_of(ty))
+        };
+        let closure = self.structures.closure_for(self.program, *handle, parameters, &named);
+        let closure = closure.expect("functions that were passed are known");
         let hir = inferred.hir();
         let signature = Signature { parameters: parameters.clone(), result: Some(hir.result.clone()) };
         let object = compilation.object;
@@ -449,7 +473,8 @@ impl<'a> Session<'a> {
         };
         let entry = CodeEntry {
             symbol: inferred.symbol.clone(),
-            signature: signature.to_string(),
+            signature: format!("{signature:#}"),
+            structure: *self.structures.of(self.program, *handle).key.as_bytes(),
             object: object.bytes,
             sites: kept,
             imports,
@@ -467,7 +492,33 @@ fn declared_result(source: &crate::FunctionSource, parameters: &[Type]) -> Optio
 
 impl Callees for Session<'_> {
     fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo> {
-        self.program.function(function).parameters()
+        self.program.parameters(function)
+    }
+
+    fn captures(&self, function: FunctionHandle) -> Vec<Name> {
+        self.program.function(function).environment.captures().to_vec()
+    }
+
+    fn inner(&self, span: Span) -> Option<FunctionHandle> {
+        let current = self.specialisations[*self.stack.last()?].specialisation.0;
+        let inner = self.program.nesting(current).inner.iter();
+        inner.copied().find(|inner| self.program.function(*inner).definition.span == span)
+    }
+
+    fn is_inner(&self, function: FunctionHandle) -> bool {
+        let Some(current) = self.stack.last() else { return false };
+        self.program.nesting(self.specialisations[*current].specialisation.0).inner.contains(&function)
+    }
+
+    fn function_type(&mut self, function: FunctionHandle) -> FunctionType {
+        let ty = self.structures.function_type(self.program, function);
+        self.values.insert(ty.key, function);
+        ty
+    }
+
+    fn function_of(&self, ty: &FunctionType) -> Option<FunctionHandle> {
+        // Of several functions that mean the same, that one whose text was read here.
+        self.values.get(&ty.key).copied().or_else(|| self.structures.function_of(ty))
     }
 
     fn specialize(
@@ -588,7 +639,10 @@ impl<'a> Places<'a> {
     /// The function of the closure that holds a span, and the token at its start.
     fn token(&mut self, span: Span) -> Option<(u32, u32)> {
         let holds = |handle: &FunctionHandle| self.program.function(*handle).definition.span.contains(span);
-        let function = self.closure.iter().position(holds)?;
+        // Of a function and one within it, the inner one is meant.
+        let holding = self.closure.iter().enumerate().filter(|(_, handle)| holds(handle));
+        let length = |handle: &FunctionHandle| self.program.function(*handle).definition.span;
+        let (function, _) = holding.min_by_key(|(_, handle)| length(handle).end - length(handle).start)?;
         let at = self.tokens(function).partition_point(|(_, end)| *end <= span.start);
         Some((function as u32, at as u32))
     }

@@ -8,6 +8,7 @@ use hotloop_ast::{Expr, ExprKind, FunctionDef, Stmt, StmtKind};
 use hotloop_cache::{Key, KeyBuilder};
 use hotloop_infer::{Environment, FunctionHandle, Global};
 use hotloop_parser::significant_tokens;
+use hotloop_types::{FunctionType, Type};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub(crate) struct Structure {
 #[derive(Default)]
 pub(crate) struct Structures {
     by_function: FxHashMap<FunctionHandle, Arc<Structure>>,
+    by_key: FxHashMap<Key, FunctionHandle>,
 }
 
 impl Structures {
@@ -35,8 +37,67 @@ impl Structures {
         }
         let structure = Arc::new(compute(program, function));
         self.by_function.insert(function, Arc::clone(&structure));
+        self.by_key.entry(structure.key).or_insert(function);
         structure
     }
+}
+
+impl Structures {
+    /// A function whose structure was computed and has this key; all such functions mean the same.
+    pub(crate) fn with_key(&self, key: &Key) -> Option<FunctionHandle> {
+        self.by_key.get(key).copied()
+    }
+
+    /// The type of a function as a value that captured nothing.
+    pub(crate) fn function_type(&mut self, program: &Program, function: FunctionHandle) -> FunctionType {
+        let key = self.of(program, function).key;
+        let name = program.function(function).name().trim_matches(['<', '>']);
+        FunctionType { name: name.into(), key: short(&key), captured: Some(Arc::from([])) }
+    }
+
+    /// The function that a type names, if its structure was computed.
+    pub(crate) fn function_of(&self, ty: &FunctionType) -> Option<FunctionHandle> {
+        self.by_key.iter().find(|(key, _)| short(key) == ty.key).map(|(_, function)| *function)
+    }
+}
+
+impl Structures {
+    /// The functions whose text code for parameters of these types may hold: those of the closure, and those that the types name, which `named` finds. In the same order
+    /// for equal keys; `None` if a type names a function that is not known.
+    pub(crate) fn closure_for(
+        &mut self,
+        program: &Program,
+        function: FunctionHandle,
+        parameters: &[Type],
+        named: &dyn Fn(&Self, &FunctionType) -> Option<FunctionHandle>,
+    ) -> Option<Vec<FunctionHandle>> {
+        let mut closure = self.of(program, function).closure.clone();
+        let mut passed = Vec::new();
+        parameters.iter().for_each(|parameter| functions_in(parameter, &mut passed));
+        for ty in passed {
+            let passed = named(self, &ty)?;
+            for function in &self.of(program, passed).closure {
+                place_in(&mut closure, *function);
+            }
+        }
+        Some(closure)
+    }
+}
+
+/// The functions that a type names, built-in ones left out.
+fn functions_in(ty: &Type, found: &mut Vec<Arc<FunctionType>>) {
+    if let Type::Function(function) = ty
+        && function.key != FunctionType::BUILT_IN
+    {
+        found.push(Arc::clone(function));
+    }
+    ty.parts().iter().for_each(|part| functions_in(part, found));
+}
+
+/// The part of a key that stands in types.
+fn short(key: &Key) -> u128 {
+    let bytes: [u8; 16] = key.as_bytes()[..16].try_into().expect("a key has 32 bytes");
+    u128::from_be_bytes(bytes)
 }
 
 fn compute(program: &Program, root: FunctionHandle) -> Structure {
@@ -76,6 +137,10 @@ fn add_function(
         builder.text("name", &chain.join("."));
         builder.text("means", &meaning);
     }
+    // Their text is part of this one's.
+    for inner in &program.nesting(handle).inner {
+        place_in(closure, *inner);
+    }
 }
 
 /// What a dotted name means, as text.
@@ -95,16 +160,20 @@ fn describe(environment: &dyn Environment, chain: &[String], closure: &mut Vec<F
 fn describe_global(global: Global, closure: &mut Vec<FunctionHandle>) -> String {
     match global {
         Global::Function(handle) => {
-            let place = closure.iter().position(|known| *known == handle).unwrap_or_else(|| {
-                closure.push(handle);
-                closure.len() - 1
-            });
-            format!("function {place}")
+            format!("function {}", place_in(closure, handle))
         }
         Global::Item(_) | Global::Module(_) | Global::Constant(_) | Global::Unsupported { .. } => {
             format!("{global:?}")
         }
     }
+}
+
+/// The place of a function in the closure, which it joins.
+fn place_in(closure: &mut Vec<FunctionHandle>, handle: FunctionHandle) -> usize {
+    closure.iter().position(|known| *known == handle).unwrap_or_else(|| {
+        closure.push(handle);
+        closure.len() - 1
+    })
 }
 
 /// The dotted names in a function, such as `np.sqrt`, each once, in alphabetical order.

@@ -31,7 +31,11 @@ impl Inference<'_> {
         {
             return self.assign_pairwise(parts, items, span);
         }
+        if let ([target], Some(function)) = (targets, self.named_lambda(value)) {
+            return self.assign_to(target, function, span);
+        }
         let value = self.value(value)?;
+        self.check_stored(&value)?;
         match targets {
             [target] => self.assign_to(target, value, span),
             several => {
@@ -46,6 +50,7 @@ impl Inference<'_> {
         let mut values = Vec::with_capacity(items.len());
         for (target, item) in targets.iter().zip(items) {
             let value = self.value(item)?;
+            self.check_stored(&value)?;
             values.push(match &target.kind {
                 // A new version of a name disturbs none of the values to come.
                 AstExpr::Name(name) if all_names(targets) => {
@@ -120,6 +125,19 @@ impl Inference<'_> {
         let version = self.new_version(local, value.ty.clone(), span);
         self.emit(StmtKind::Assign { target: version, value }, span);
         version
+    }
+
+    /// Assigns a value to a name.
+    pub(crate) fn bind_value(&mut self, name: &str, value: Expr, span: Span) {
+        let version = self.assign_version(name, value, span);
+        self.bind(name, version);
+    }
+
+    /// After an error a name has no type.
+    pub(crate) fn poison_name(&mut self, name: &str) {
+        if let Some(local) = self.locals.find(name) {
+            self.bindings.set(local, Binding::Poisoned);
+        }
     }
 
     fn bind(&mut self, name: &str, version: Version) {

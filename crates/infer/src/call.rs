@@ -65,7 +65,11 @@ impl Inference<'_> {
                 self.type_call(dtype, python_type(dtype), true, &arguments, span)
             }
             Value::Global(Global::Function(handle), _) => {
-                self.kernel_call(handle, function, &arguments, span)
+                let value = self.function_value(handle, function.span)?;
+                self.call_value(value, function, &arguments, span)
+            }
+            Value::Expr(value) if matches!(value.ty, Type::Function(_)) => {
+                self.call_value(value, function, &arguments, span)
             }
             Value::Expr(Expr { ty: Type::Dtype(dtype), .. }) => {
                 self.type_call(dtype, &dtype.to_string(), false, &arguments, span)

@@ -1,6 +1,6 @@
 //! Computes constant expressions of a module's top level as Python would, where the result is certain.
 
-use crate::environment::{FrozenValue, Global};
+use crate::environment::{Environment, FrozenValue, Global, builtin_attribute};
 use hotloop_ast::{Argument, BinaryOp, Expr, ExprKind, Number, UnaryOp};
 use hotloop_intrinsics::{Intrinsic, Item};
 use hotloop_types::{Dtype, DtypeKind};
@@ -17,6 +17,25 @@ pub(crate) trait ConstantNames {
 /// The value of an expression, if it is constant.
 pub(crate) fn fold(expression: &Expr, names: &dyn ConstantNames) -> Option<FrozenValue> {
     Folder { names, depth: 0 }.fold(expression)
+}
+
+/// The value of an expression in a function's environment, if it is constant: of the default of an inner function's parameter.
+pub fn constant_in(expression: &Expr, environment: &dyn Environment) -> Option<FrozenValue> {
+    fold(expression, &NamesOf(environment))
+}
+
+struct NamesOf<'a>(&'a dyn Environment);
+
+impl ConstantNames for NamesOf<'_> {
+    fn meaning(&self, path: &str) -> Option<Global> {
+        let Some((module, attribute)) = path.split_once('.') else {
+            return self.0.global(path).or_else(|| builtin_attribute("builtins", path));
+        };
+        match self.0.global(module)? {
+            Global::Module(module) => self.0.attribute(&module, attribute),
+            Global::Item(_) | Global::Function(_) | Global::Constant(_) | Global::Unsupported { .. } => None,
+        }
+    }
 }
 
 struct Folder<'a> {

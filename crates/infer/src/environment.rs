@@ -4,7 +4,7 @@ use hotloop_ast::{Name, ParameterKind};
 use hotloop_diagnostics::{Diagnostic, Span};
 use hotloop_hir::CalleeData;
 use hotloop_intrinsics::{Item, MODULES, lookup};
-use hotloop_types::{Dtype, Signature, Type};
+use hotloop_types::{Dtype, FunctionType, Signature, Type};
 
 /// What a name outside the function means.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,16 @@ pub trait Environment {
     /// be answered.
     fn global(&self, name: &str) -> Option<Global>;
 
+    /// The variables of functions around this one that it reads; their values come before its arguments. None for a function of a module.
+    fn captures(&self) -> &[Name] {
+        &[]
+    }
+
+    /// The function within a function around this one that a name means. None for a function of a module.
+    fn inner_function(&self, _: &str) -> Option<FunctionHandle> {
+        None
+    }
+
     /// What an attribute of a known module means, such as `sqrt` of `numpy`.
     fn attribute(&self, module: &str, name: &str) -> Option<Global> {
         builtin_attribute(module, name)
@@ -99,6 +109,21 @@ pub trait Callees {
     /// The parameters of a kernel, in order.
     fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo>;
 
+    /// The variables of functions around a function that it reads; their values come before its arguments.
+    fn captures(&self, function: FunctionHandle) -> Vec<Name>;
+
+    /// The function that stands directly within the one being inferred: a `def` or lambda with this span.
+    fn inner(&self, span: Span) -> Option<FunctionHandle>;
+
+    /// Whether a function stands directly within the one being inferred.
+    fn is_inner(&self, function: FunctionHandle) -> bool;
+
+    /// The type of a function as a value, as if it captured nothing.
+    fn function_type(&mut self, function: FunctionHandle) -> FunctionType;
+
+    /// The function that a type of functions names.
+    fn function_of(&self, ty: &FunctionType) -> Option<FunctionHandle>;
+
     /// The specialisation of a kernel for arguments of these types. Its parameters may be more general than the arguments, which are then
     /// converted.
     fn specialize(
@@ -129,6 +154,26 @@ pub struct NoCallees;
 impl Callees for NoCallees {
     fn parameters(&self, _: FunctionHandle) -> Vec<ParameterInfo> {
         Vec::new()
+    }
+
+    fn captures(&self, _: FunctionHandle) -> Vec<Name> {
+        Vec::new()
+    }
+
+    fn inner(&self, _: Span) -> Option<FunctionHandle> {
+        None
+    }
+
+    fn is_inner(&self, _: FunctionHandle) -> bool {
+        false
+    }
+
+    fn function_type(&mut self, _: FunctionHandle) -> FunctionType {
+        FunctionType { name: "unknown".into(), key: 0, captured: None }
+    }
+
+    fn function_of(&self, _: &FunctionType) -> Option<FunctionHandle> {
+        None
     }
 
     fn specialize(&mut self, _: FunctionHandle, _: &[Type], _: Span) -> Result<CalleeData, CalleeError> {

@@ -114,6 +114,10 @@ impl Inference<'_> {
             Value::Global(Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)), span) => {
                 Ok(Expr::new(ExprKind::Constant(Constant::Dtype), Type::Dtype(dtype), span))
             }
+            Value::Global(Global::Function(handle), span) => self.function_value(handle, span),
+            Value::Global(Global::Item(Item::Function(intrinsic, family)), span) => {
+                Ok(self.built_in_value(intrinsic, family, span))
+            }
             Value::Global(..) => {
                 let message = format!("{} cannot be used as a value in a kernel yet", value.describe());
                 let diagnostic = Diagnostic::error(&NOT_A_VALUE, message, value.span())
@@ -178,6 +182,7 @@ impl Inference<'_> {
             AstExpr::Attribute { value, name } => self.attribute(value, name, span),
             AstExpr::Subscript { value, index } => self.subscript(value, index, span).map(Value::Expr),
             AstExpr::Tuple(items) => self.tuple(items, span).map(Value::Expr),
+            AstExpr::Lambda { .. } => self.lambda(expression).map(Value::Expr),
             AstExpr::Ellipsis
             | AstExpr::SurrogateStr(_)
             | AstExpr::TemplateString(_)
@@ -189,7 +194,6 @@ impl Inference<'_> {
             | AstExpr::SetComprehension { .. }
             | AstExpr::DictComprehension { .. }
             | AstExpr::Generator { .. }
-            | AstExpr::Lambda { .. }
             | AstExpr::Starred(_)
             | AstExpr::Walrus { .. }
             | AstExpr::Yield(_)
@@ -229,13 +233,14 @@ impl Inference<'_> {
         Ok(Expr::new(ExprKind::Tuple(items), ty, span))
     }
 
-    fn name(&mut self, name: &str, span: Span) -> Typed<Value> {
+    pub(crate) fn name(&mut self, name: &str, span: Span) -> Typed<Value> {
         if let Some(number) = name.strip_prefix('.') {
             let number: usize = number.parse().expect("a name made by `stand_in`");
             return Ok(self.stand_ins[number].clone());
         }
         if let Some(local) = self.locals.find(name) {
-            return self.read_local(local, span).map(Value::Expr);
+            let value = self.read_local(local, span)?;
+            return self.with_captures(value).map(Value::Expr);
         }
         let global = self.global(name, span)?;
         self.global_value(global, name, span)

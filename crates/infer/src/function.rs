@@ -1,7 +1,7 @@
 //! Inference of one function: its parameters, its body, its result.
 
 use crate::bindings::{Binding, Bindings, Conflict};
-use crate::environment::{Callees, Environment};
+use crate::environment::{Callees, Environment, FunctionHandle};
 use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME, Value};
 use crate::guarded::Guard;
 use crate::liveness::Liveness;
@@ -80,7 +80,8 @@ pub fn infer_round(
     environment: &dyn Environment,
     callees: &mut dyn Callees,
 ) -> Result<hir::Function, Unfinished> {
-    let locals = Locals::of(function);
+    let captured = environment.captures();
+    let locals = Locals::of(function, captured).with_inner(function, captured);
     let mut inference = Inference {
         environment,
         callees,
@@ -107,6 +108,7 @@ pub fn infer_round(
         loop_memo: LoopMemo::default(),
         callee_memo: CalleeMemo::default(),
         stand_ins: Vec::new(),
+        capturing: Vec::new(),
         awaited: None,
     };
     inference.function.span = function.name.span;
@@ -166,6 +168,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) callee_memo: CalleeMemo,
     /// What the names that [`stand_in`](Self::stand_in) made stand for.
     pub(crate) stand_ins: Vec<Value>,
+    /// The functions whose captures are being read.
+    pub(crate) capturing: Vec<FunctionHandle>,
     /// The first call whose result is not known yet.
     pub(crate) awaited: Option<Span>,
 }
@@ -237,13 +241,18 @@ impl Inference<'_> {
         if !self.diagnostics.is_empty() {
             return;
         }
-        if function.parameters.items.len() != signature.parameters.len() {
+        let captured = self.environment.captures();
+        let given = signature.parameters.len().checked_sub(captured.len());
+        if given != Some(function.parameters.items.len()) {
             self.report_parameter_count(function, signature);
             return;
         }
-        for (parameter, ty) in function.parameters.items.iter().zip(&signature.parameters) {
-            let local = self.locals.find(&parameter.name.name).expect("every parameter is a local");
-            let version = self.new_version(local, ty.clone(), parameter.name.span);
+        let own = function.parameters.items.iter().map(|parameter| &parameter.name);
+        let names = captured.iter().map(|name| (name, function.name.span));
+        let names: Vec<_> = names.chain(own.map(|name| (&name.name, name.span))).collect();
+        for ((name, span), ty) in names.into_iter().zip(&signature.parameters) {
+            let local = self.locals.find(name).expect("every parameter is a local");
+            let version = self.new_version(local, ty.clone(), span);
             self.bindings.set(local, Binding::Version(version));
             self.function.parameters.push(version);
         }

@@ -18,12 +18,14 @@ impl Inference<'_> {
     pub(crate) fn kernel_call(
         &mut self,
         handle: FunctionHandle,
+        captured: Vec<Expr>,
         function: &ast::Expr,
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
         let parameters = self.callees.parameters(handle);
-        let (values, kept) = self.kernel_arguments(&parameters, function, arguments, span)?;
+        let (arguments, kept) = self.kernel_arguments(&parameters, function, arguments, span)?;
+        let values: Vec<Expr> = captured.into_iter().chain(arguments).collect();
         let types: Vec<Type> = values.iter().map(|value| value.ty.clone()).collect();
         let (callee, data) = self.specialization(handle, types, function, span)?;
         let convertible = data.parameters.len() == values.len()

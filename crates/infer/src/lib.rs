@@ -47,7 +47,9 @@ mod decorators;
 mod environment;
 mod expression;
 mod function;
+mod functions;
 mod guarded;
+mod inner;
 mod intrinsic_call;
 mod iteration;
 mod kernel_call;
@@ -73,11 +75,13 @@ mod strings;
 mod subscript;
 
 pub use arguments::{BindError, Slot, bind};
+pub use constant_fold::constant_in;
 pub use decorators::{Decoration, read_decorators};
 pub use environment::{
     CalleeError, Callees, EmptyEnvironment, Environment, FrozenValue, FunctionHandle, Global, NoCallees,
     ParameterInfo, builtin_attribute,
 };
 pub use function::{Unfinished, infer, infer_round};
+pub use inner::{InnerFunction, inner_functions, lambda_as_function, variables_of};
 pub use module_scope::{Meaning, ModuleScope};
 pub use select::{Selected, select_signature};

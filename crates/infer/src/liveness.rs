@@ -143,9 +143,13 @@ impl Walk<'_> {
                 self.write(target, &mut live);
                 self.read(target, &mut live);
             }),
+            StmtKind::Function(function) => {
+                if let Some(local) = self.locals.find(&function.name.name) {
+                    live.remove(local);
+                }
+            }
             StmtKind::With { .. }
             | StmtKind::Match { .. }
-            | StmtKind::Function(_)
             | StmtKind::Class(_)
             | StmtKind::Global(_)
             | StmtKind::Nonlocal(_)
@@ -268,8 +272,11 @@ impl Walk<'_> {
 
     fn read(&self, value: &Expr, live: &mut Live) {
         visit_names(value, &mut |name, _| {
-            if let Some(local) = self.locals.find(name) {
-                live.insert(local);
+            for name in std::iter::once(name).chain(self.locals.captured_by(name).iter().map(|name| &**name))
+            {
+                if let Some(local) = self.locals.find(name) {
+                    live.insert(local);
+                }
             }
         });
     }

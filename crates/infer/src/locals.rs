@@ -1,20 +1,28 @@
 //! The local variables of a function: its parameters and every name it assigns anywhere, as in Python.
 
+use crate::inner::{inner_functions, times_bound};
 use hotloop_ast::{Expr, ExprKind, FunctionDef, Name, Stmt, StmtKind};
 use hotloop_hir::Local;
 use hotloop_index::{Id, IdSet};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// The locals by name.
 #[derive(Debug, Default)]
 pub(crate) struct Locals {
     by_name: FxHashMap<Name, Local>,
     names: Vec<Name>,
+    /// What the functions within capture that a name is bound to.
+    captures: FxHashMap<Name, Vec<Name>>,
+    /// How often each name is bound; absent without functions within.
+    times_bound: BTreeMap<Name, usize>,
 }
 
 impl Locals {
-    pub(crate) fn of(function: &FunctionDef) -> Self {
+    /// Those of a function that reads the variables `captured` of functions around it.
+    pub(crate) fn of(function: &FunctionDef, captured: &[Name]) -> Self {
         let mut locals = Self::default();
+        captured.iter().for_each(|name| locals.add(name));
         for parameter in &function.parameters.items {
             locals.add(&parameter.name.name);
         }
@@ -27,6 +35,31 @@ impl Locals {
             self.by_name.insert(name.clone(), Local::new(self.names.len()));
             self.names.push(name.clone());
         }
+    }
+
+    /// Adds what is known of the functions within.
+    pub(crate) fn with_inner(mut self, function: &FunctionDef, captured: &[Name]) -> Self {
+        let inner = inner_functions(function, captured, &|_| Vec::new());
+        if inner.is_empty() {
+            return self;
+        }
+        for inner in inner {
+            // A lambda without a name is read where it stands.
+            let Some(name) = inner.bound_to else { continue };
+            self.captures.entry(name).or_default().extend(inner.captures);
+        }
+        self.times_bound = times_bound(function);
+        self
+    }
+
+    /// What a name that is read reads besides itself.
+    pub(crate) fn captured_by(&self, name: &str) -> &[Name] {
+        self.captures.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a variable has one value in every call, once it has one; of variables of enclosing functions, that is so.
+    pub(crate) fn is_assigned_once(&self, name: &str) -> bool {
+        self.times_bound.get(name).is_none_or(|times| *times == 1)
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<Local> {
@@ -62,7 +95,7 @@ pub(crate) fn visit_target(target: &Expr, visit: &mut dyn FnMut(&Name)) {
 }
 
 /// The names that statements assign. Those of constructs that inference refuses do not matter.
-fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
+pub(crate) fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
     for statement in body {
         match &statement.kind {
             StmtKind::Assign { targets, .. } => {
@@ -94,10 +127,10 @@ fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
                 visit_assigned(finally, visit);
             }
             StmtKind::Delete(targets) => targets.iter().for_each(|target| visit_target(target, visit)),
+            StmtKind::Function(function) => visit(&function.name.name),
             StmtKind::Expr(_)
             | StmtKind::With { .. }
             | StmtKind::Match { .. }
-            | StmtKind::Function(_)
             | StmtKind::Class(_)
             | StmtKind::Return(_)
             | StmtKind::Raise { .. }

@@ -41,6 +41,7 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         ExprKind::Slice { lower, upper, step } => {
             [lower, upper, step].into_iter().flatten().for_each(|part| visit_names(part, visit));
         }
+        ExprKind::Lambda { body, .. } => visit_names(body, visit),
         ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
             items.iter().for_each(|item| visit_names(item, visit));
         }
@@ -58,7 +59,6 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         | ExprKind::SetComprehension { .. }
         | ExprKind::DictComprehension { .. }
         | ExprKind::Generator { .. }
-        | ExprKind::Lambda { .. }
         | ExprKind::Walrus { .. }
         | ExprKind::Yield(_)
         | ExprKind::YieldFrom(_)

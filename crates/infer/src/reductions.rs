@@ -183,16 +183,23 @@ impl Usages<'_, '_> {
         matches!(&expression.kind, ExprKind::Name(name) if **name == *self.name)
     }
 
+    /// Whether reading a name reads the variable: because it is its own, or that of a function that captures it.
+    fn is_read_by(&self, name: &str) -> bool {
+        name == self.name
+            || self.inference.locals.captured_by(name).iter().any(|captured| **captured == *self.name)
+    }
+
     fn mentions(&self, expression: &Expr) -> bool {
         let mut found = false;
-        visit_names(expression, &mut |name, _| found |= name == self.name);
+        visit_names(expression, &mut |name, _| found |= self.is_read_by(name));
         found
     }
 
     fn expression(&mut self, expression: &Expr) {
-        let name = self.name;
+        let (name, inference) = (self.name, self.inference);
         visit_names(expression, &mut |found, span| {
-            if found == name {
+            if found == name || inference.locals.captured_by(found).iter().any(|captured| **captured == *name)
+            {
                 self.usage.read.get_or_insert(span);
             }
         });

@@ -67,6 +67,7 @@ impl Inference<'_> {
             AstStmt::Return(value) => self.return_statement(value.as_ref(), span),
             AstStmt::Raise { exception, cause } => self.raise(exception.as_ref(), cause.as_ref(), span),
             AstStmt::Assert { condition, message } => self.assert(condition, message.as_ref(), span),
+            AstStmt::Function(definition) => self.define(definition),
             AstStmt::Break => self.leave_iteration(true, span),
             AstStmt::Continue => self.leave_iteration(false, span),
             AstStmt::Try { is_star, body, handlers, otherwise, finally } => {
@@ -76,7 +77,6 @@ impl Inference<'_> {
             AstStmt::For { is_async: true, .. }
             | AstStmt::With { .. }
             | AstStmt::Match { .. }
-            | AstStmt::Function(_)
             | AstStmt::Class(_)
             | AstStmt::Global(_)
             | AstStmt::Nonlocal(_)

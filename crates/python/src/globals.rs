@@ -3,10 +3,11 @@
 //! Everything is looked up once, with the GIL held, into plain data; inference then needs no Python. The names are those that CPython's compiler found in
 //! the function, so what it does not mention is not touched.
 
-use crate::kernel;
+use crate::{kernel, object, raise};
 use hotloop_driver::Dtype;
 use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute};
 use hotloop_intrinsics::{Intrinsic, Item, lookup};
+use hotloop_types::{FunctionType, Type};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -14,7 +15,7 @@ use pyo3::types::{
     PyType,
 };
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The frozen names of a kernel. Filled once, after the kernel has its handle: kernels may call each other in a circle.
 #[derive(Debug, Default)]
@@ -160,6 +161,18 @@ pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
         Some(constant) => Global::Constant(constant),
         None => unsupported(value)?,
     })
+}
+
+/// The type of a kernel or a built-in function as an argument; `None` for any other value.
+pub(crate) fn function_type(value: &Bound<'_, PyAny>) -> PyResult<Option<Type>> {
+    if let Some(dispatcher) = object::of(value) {
+        let kernel = dispatcher.kernel(value.py())?;
+        return kernel.function_type().map(Some).map_err(|failure| raise::failure(value.py(), &failure));
+    }
+    let Some(path) = known_path(value)? else { return Ok(None) };
+    let Some(Item::Function(..)) = lookup(path) else { return Ok(None) };
+    let ty = FunctionType { name: path.into(), key: FunctionType::BUILT_IN, captured: Some(Arc::from([])) };
+    Ok(Some(Type::Function(Arc::new(ty))))
 }
 
 /// The frozen form of a value, if it has one.

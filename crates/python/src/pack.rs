@@ -207,7 +207,7 @@ impl<'b> Pack<'b> {
                 self.words.push(ffi::PyComplex_ImagAsDouble(value).to_bits())?;
                 Ok(TypeCode::scalar(Dtype::Complex128))
             } else {
-                Err(Unfit::Refused)
+                self.add_function(value)
             }
         }
     }
@@ -239,6 +239,20 @@ impl<'b> Pack<'b> {
         self.words.push(0)?;
         self.words.push(address)?;
         self.words.push(length)
+    }
+
+    /// A kernel or a built-in function.
+    ///
+    /// # Safety
+    /// The object lives, and the GIL is held.
+    #[cold]
+    unsafe fn add_function(&mut self, value: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        Python::attach(|py| {
+            // SAFETY: the caller's promise.
+            let value = unsafe { Bound::from_borrowed_ptr(py, value) };
+            let ty = crate::globals::function_type(&value);
+            ty.ok().flatten().and_then(|ty| TypeCode::of(&ty)).ok_or(Unfit::Refused)
+        })
     }
 
     /// # Safety
@@ -305,6 +319,8 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
         let reason = "lists are not supported as arguments yet; pass a tuple or an array";
         return Ok(Reason::Kind(reason.to_owned()));
     }
+    // A kernel that cannot be used says why itself.
+    crate::globals::function_type(argument)?;
     let kind = argument.get_type().fully_qualified_name()?;
     Ok(Reason::Kind(format!(
         "a kernel takes numbers, strings, arrays, tuples and None, not an object of type `{kind}`"

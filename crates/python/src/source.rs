@@ -1,9 +1,8 @@
 //! Finds the source of a Python function: through `linecache`, which knows files, notebook cells and whatever a program registered there.
 
-use hotloop_ast::{
-    Expr, ExprKind, FunctionDef, Identifier, Parameter, ParameterKind, Parameters, Stmt, StmtKind,
-};
+use hotloop_ast::{ExprKind, FunctionDef, Parameter, ParameterKind, Stmt, StmtKind};
 use hotloop_diagnostics::{Diagnostic, FileId, SourceMap, Span, Style};
+use hotloop_infer::lambda_as_function;
 use hotloop_parser::{Parsed, parse_function};
 use pyo3::prelude::*;
 use std::sync::Arc;
@@ -191,7 +190,7 @@ fn lambdas_in(statement: &Stmt) -> Vec<FunctionDef> {
     statement.for_each_own_expr(&mut |expr| {
         expr.for_each(&mut |expr| {
             if let ExprKind::Lambda { parameters, body } = &expr.kind {
-                found.push(as_function(expr.span, parameters, body));
+                found.push(lambda_as_function(expr.span, parameters, body));
             }
         });
     });
@@ -207,17 +206,4 @@ fn has_constant_body(lambda: &FunctionDef) -> bool {
         });
     });
     names_nothing
-}
-
-fn as_function(span: Span, parameters: &Parameters, body: &Expr) -> FunctionDef {
-    FunctionDef {
-        is_async: false,
-        decorators: Vec::new(),
-        name: Identifier { name: "<lambda>".into(), span },
-        type_parameters: Vec::new(),
-        parameters: parameters.clone(),
-        returns: None,
-        body: vec![Stmt { kind: StmtKind::Return(Some(body.clone())), span: body.span }],
-        span,
-    }
 }

@@ -264,7 +264,11 @@ impl<'a> Reader<'a> {
     /// `function(name, key, captured types)`, behind the name: what [`FunctionType`] prints.
     fn function(&mut self) -> Result<Type, SignatureError> {
         self.expect("(")?;
-        let name = self.word().into();
+        self.skip_space();
+        let rest = &self.text[self.at..];
+        let name = &rest[..rest.find([',', ')']).unwrap_or(rest.len())];
+        self.at += name.len();
+        let name = name.into();
         self.expect(",")?;
         let Ok(key) = u128::from_str_radix(self.word(), 16) else { return self.fail("expected a key") };
         let captured = if self.eat(",") {

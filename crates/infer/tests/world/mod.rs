@@ -1,7 +1,7 @@
 //! What the tests of inference share: a module as the only world, every function of it a kernel.
 #![allow(dead_code)] // Each test file uses a part of it.
 
-use hotloop_ast::Module;
+use hotloop_ast::{Module, Name};
 use hotloop_diagnostics::{Diagnostic, SourceMap, Span, Style};
 use hotloop_hir::{CalleeData, Function, Options, verify};
 use hotloop_infer::{
@@ -9,7 +9,7 @@ use hotloop_infer::{
     infer_round,
 };
 use hotloop_parser::{Selection, parse_module};
-use hotloop_types::{Signature, Type};
+use hotloop_types::{FunctionType, Signature, Type};
 use std::collections::HashMap;
 
 /// A module and what its kernels became.
@@ -131,6 +131,27 @@ impl Callees for Kernels<'_> {
                 }),
             })
             .collect()
+    }
+
+    fn captures(&self, _: FunctionHandle) -> Vec<Name> {
+        Vec::new()
+    }
+
+    fn inner(&self, _: Span) -> Option<FunctionHandle> {
+        None
+    }
+
+    fn is_inner(&self, _: FunctionHandle) -> bool {
+        false
+    }
+
+    fn function_type(&mut self, function: FunctionHandle) -> FunctionType {
+        let name = self.world.module.functions()[function.0].name.name.to_string();
+        FunctionType { name: name.into(), key: function.0 as u128 + 1, captured: None }
+    }
+
+    fn function_of(&self, ty: &FunctionType) -> Option<FunctionHandle> {
+        Some(FunctionHandle(ty.key as usize - 1))
     }
 
     fn specialize(
