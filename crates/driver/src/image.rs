@@ -63,6 +63,7 @@ impl Compiled {
     }
 
     /// The type of its result.
+    #[inline]
     pub fn result(&self) -> &Type {
         self.signature.result.as_ref().expect("a compiled function knows its result")
     }
@@ -75,6 +76,7 @@ impl Compiled {
     /// # Safety
     /// The arguments are what the signature asks for, flattened: addresses point to descriptors of arrays of the declared types, whose
     /// memory may be read, and written unless the type is read-only, for the whole call. There is room for all results.
+    #[inline]
     pub unsafe fn call_raw(
         &self,
         call: &mut CallState<'_>,

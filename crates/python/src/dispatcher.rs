@@ -253,7 +253,8 @@ impl Dispatcher {
         results: &mut [u64],
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
-        let mut call = CallState::new(engine::interrupter()).with_threads(engine::threads());
+        let mut call = CallState::new(engine::interrupter());
+        call.set_threads(engine::threads());
         // SAFETY: the caller's promise. Without the GIL the arguments still live, since whoever called holds them; that nobody else
         // resizes them is what `nogil=True` promises.
         let outcome = unsafe {

@@ -33,6 +33,7 @@ pub(crate) struct Heartbeat {
 
 impl Heartbeat {
     /// Counts a call on the calling thread, whose counter is given.
+    #[inline]
     pub(crate) fn begin(polled_calls: &'static AtomicU32) -> Self {
         // Only this thread writes the counter, so no read-modify-write is needed.
         polled_calls.store(polled_calls.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
@@ -44,6 +45,7 @@ impl Heartbeat {
 }
 
 impl Drop for Heartbeat {
+    #[inline]
     fn drop(&mut self) {
         self.polled_calls.store(self.polled_calls.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
     }

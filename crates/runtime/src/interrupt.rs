@@ -54,11 +54,13 @@ impl Interrupter {
     }
 
     /// How often it was interrupted; a call compares with what it saw at its start.
+    #[inline]
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Acquire)
     }
 
     /// Whether there is a poll function.
+    #[inline]
     pub(crate) fn polls(&self) -> bool {
         self.poll.is_some()
     }

@@ -27,6 +27,7 @@ thread_local! {
 }
 
 /// The state of the calling thread.
+#[inline]
 pub(crate) fn current() -> ThreadState {
     STATE.get().unwrap_or_else(set_up)
 }
