@@ -71,6 +71,7 @@ def test_types_know_themselves():
         ((1, 2.0), types.Tuple((int64, float64))),
         (Point(1, 2.0), types.NamedTuple((int64, float64), Point)),
         ("text", types.unicode_type),
+        (b"x", types.Bytes(types.uint8, 1, "C")),
         (None, types.none),
         (..., types.ellipsis),
         ([1], types.List(int64, reflected=True)),

@@ -20,9 +20,9 @@ impl TypeCode {
     /// `None`.
     pub(crate) const NONE: Self = Self(0xF);
     /// A string.
-    pub(crate) const STR: Self = Self(1 << 30);
+    pub(crate) const STR: Self = Self(0xE);
     /// Bytes.
-    pub(crate) const BYTES: Self = Self(1 << 30 | 1);
+    pub(crate) const BYTES: Self = Self(0xD);
 
     /// A number or truth value.
     pub(crate) const fn scalar(dtype: Dtype) -> Self {

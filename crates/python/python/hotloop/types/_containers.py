@@ -99,6 +99,7 @@ class Bytes(Buffer):
 
     label = "bytes"
     mutable = False
+    spelling = "bytes"
 
 
 class MemoryView(Buffer):

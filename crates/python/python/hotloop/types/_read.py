@@ -23,6 +23,10 @@ def read_signature(parameters, result):
     return Signature(read(result), tuple(map(read, parameters)))
 
 
+# Names that differ from Numba's.
+_NAMES = {"str": types.unicode_type, "bytes": types.Bytes(types.uint8, 1, "C"), "range": types.range_state64_type}
+
+
 class _Reader:
     def __init__(self, text):
         self.tokens = _TOKEN.findall(text)
@@ -52,7 +56,7 @@ class _Reader:
         elif name.isdigit():
             return int(name)
         else:
-            found = getattr(types, name)
+            found = _NAMES.get(name) or getattr(types, name)
         if not isinstance(found, Type):
             raise ValueError(name)
         while self.take("["):
@@ -86,7 +90,7 @@ def _call(name, arguments):
         "Tuple": lambda: types.Tuple(arguments),
         "UniTuple": lambda: types.UniTuple(*arguments),
         "optional": lambda: types.Optional(*arguments),
-        "List": lambda: types.List(*arguments, reflected=True),
+        "list": lambda: types.List(*arguments, reflected=True),
         "dtype": lambda: types.DType(*arguments),
     }
     return makers[name]()
