@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from hotloop import njit
+from hotloop import jit, njit, register_jitable
 
 SCALE = 10
 
@@ -236,6 +236,24 @@ def raises_inside(values, i):
     return apply(get, i)
 
 
+@register_jitable
+def halved(x):
+    return x / 2
+
+
+def plain_cube(x):
+    return x * x * x
+
+
+cube = njit(plain_cube)
+fast_cube = jit(nopython=True, fastmath=False)(plain_cube)
+
+
+@njit
+def calls_registered(x):
+    return halved(x), apply(halved, x), cube(x), fast_cube(x) + cube(x)
+
+
 def factory(scale, offset):
     @njit
     def scaled(x):
@@ -267,6 +285,9 @@ CASES = [
     ("captures_an_array", [np.arange(4.0), 1]),
     ("integrals", [3.0, 10]),
     ("root_of", [2.0]),
+    ("calls_registered", [3]),
+    ("calls_registered", [1.5]),
+    ("cube", [3]),
     ("raises_inside", [np.arange(3.0), 1]),
     ("raises_inside", [np.arange(3.0), 3]),
 ]

@@ -79,6 +79,7 @@ pub(crate) fn add_inner(program: &mut Program, outer: FunctionHandle) {
             definition: Arc::new(inner.definition),
             environment: Arc::new(environment),
             signatures: Vec::new(),
+            locals: Vec::new(),
             defaults: Vec::new(),
             ..source.clone()
         });

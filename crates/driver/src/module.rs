@@ -5,7 +5,7 @@
 use crate::engine::State;
 use crate::program::{FunctionSource, Program};
 use crate::{Failure, Refusal};
-use hotloop_ast::{Expr, ExprKind, Module, Name};
+use hotloop_ast::{Expr, ExprKind, FunctionDef, Module, Name};
 use hotloop_cache::Key;
 use hotloop_diagnostics::{Diagnostic, FileId, SourceMap};
 use hotloop_infer::{
@@ -39,6 +39,26 @@ struct Loaded {
     diagnostics: Vec<Diagnostic>,
     /// What is wrong with the decorators of a function.
     refused: FxHashMap<FunctionHandle, Vec<Diagnostic>>,
+}
+
+impl Loaded {
+    /// What the functions of the file mean in a kernel: those without a decorator are not compiled, unless the file decorates none at all, as
+    /// sources that are written to be embedded may do.
+    fn meanings(&self) -> Vec<Global> {
+        let meaning = |(name, handle): &(Name, FunctionHandle)| {
+            if self.kernels.is_empty() || self.kernels.contains(handle) {
+                return Global::Function(*handle);
+            }
+            let help = format!(
+                "decorate `{name}` with `@njit`, or with `@register_jitable` if it is to stay a Python function elsewhere"
+            );
+            Global::Unsupported {
+                what: "a Python function that is not compiled".to_owned(),
+                help: Some(help),
+            }
+        };
+        self.functions.iter().map(meaning).collect()
+    }
 }
 
 /// A parsed file, by its number.
@@ -103,12 +123,11 @@ impl Modules {
         id: ModuleId,
         scope: &ModuleScope,
     ) -> FxHashMap<Name, Global> {
+        let meanings = self.modules[id.0].meanings();
         let names: Vec<Name> = scope.iter().map(|(name, _)| name.clone()).collect();
         let mut globals = FxHashMap::default();
         for name in names {
-            let handles: Vec<FunctionHandle> =
-                self.modules[id.0].functions.iter().map(|(_, handle)| *handle).collect();
-            let function = |position: usize| Global::Function(handles[position]);
+            let function = |position: usize| meanings[position].clone();
             let global = scope.global(&name, function, |module, name| self.import(program, id, module, name));
             globals.extend(global.map(|global| (name, global)));
         }
@@ -127,9 +146,9 @@ impl Modules {
             }
         };
         let loaded = &self.modules[id.0];
-        let handles: Vec<FunctionHandle> = loaded.functions.iter().map(|(_, handle)| *handle).collect();
+        let meanings = loaded.meanings();
         // A name that the other file imports itself is found there only if it is known to all.
-        loaded.scope.global(name, |position| Global::Function(handles[position]), |_, _| None)
+        loaded.scope.global(name, |position| meanings[position].clone(), |_, _| None)
     }
 
     /// The files other than the root's that hold functions of a closure, with the keys of their texts.
@@ -196,35 +215,55 @@ fn add_functions(
     environment: &Arc<ModuleEnvironment>,
     loaded: &mut Loaded,
 ) {
-    for definition in module.functions() {
-        let decoration = read_decorators(definition, &loaded.scope);
-        let (decoration, is_kernel, refused) = match decoration {
-            Ok(Some(decoration)) => (decoration, true, Vec::new()),
-            Ok(None) => (Decoration::default(), false, Vec::new()),
-            Err(diagnostics) => (Decoration::default(), true, diagnostics),
-        };
-        let handle = program.add(FunctionSource {
-            definition: Arc::new(definition.clone()),
-            file: loaded.file,
-            environment: Arc::clone(environment) as Arc<dyn Environment + Send + Sync>,
-            signatures: decoration.signatures.into_iter().map(|(signature, _)| signature).collect(),
-            options: decoration.options,
-            cache: decoration.cache,
-            defaults: defaults(definition, &loaded.scope, &loaded.functions),
-        });
-        if !refused.is_empty() {
-            loaded.refused.insert(handle, refused);
-        }
-        if is_kernel {
-            loaded.kernels.push(handle);
-        }
-        loaded.functions.push((definition.name.name.clone(), handle));
+    let functions = module.functions();
+    for definition in &functions {
+        add_function(program, definition, environment, loaded);
     }
+    // Wrapped functions are numbered behind those of the module.
+    let scope = Arc::clone(&loaded.scope);
+    for wrapped in scope.wrapped() {
+        let mut definition = functions[wrapped.function].clone();
+        definition.decorators = vec![wrapped.decorator.clone()];
+        add_function(program, &definition, environment, loaded);
+        let (name, _) = loaded.functions.last_mut().expect("it was added");
+        *name = wrapped.name.clone();
+    }
+}
+
+fn add_function(
+    program: &mut Program,
+    definition: &FunctionDef,
+    environment: &Arc<ModuleEnvironment>,
+    loaded: &mut Loaded,
+) {
+    let decoration = read_decorators(definition, &loaded.scope);
+    let (decoration, is_kernel, refused) = match decoration {
+        Ok(Some(decoration)) => (decoration, true, Vec::new()),
+        Ok(None) => (Decoration::default(), false, Vec::new()),
+        Err(diagnostics) => (Decoration::default(), true, diagnostics),
+    };
+    let handle = program.add(FunctionSource {
+        definition: Arc::new(definition.clone()),
+        file: loaded.file,
+        environment: Arc::clone(environment) as Arc<dyn Environment + Send + Sync>,
+        signatures: decoration.signatures.into_iter().map(|(signature, _)| signature).collect(),
+        options: decoration.options,
+        locals: decoration.locals,
+        cache: decoration.cache,
+        defaults: defaults(definition, &loaded.scope, &loaded.functions),
+    });
+    if !refused.is_empty() {
+        loaded.refused.insert(handle, refused);
+    }
+    if is_kernel {
+        loaded.kernels.push(handle);
+    }
+    loaded.functions.push((definition.name.name.clone(), handle));
 }
 
 /// What a function's defaults are, as far as the text tells it. `known` are the functions defined before it.
 fn defaults(
-    definition: &hotloop_ast::FunctionDef,
+    definition: &FunctionDef,
     scope: &ModuleScope,
     known: &[(Name, FunctionHandle)],
 ) -> Vec<Option<Global>> {

@@ -1,11 +1,11 @@
 //! The functions that an engine knows, with their sources and what their global names mean.
 
 use crate::functions::{Nesting, add_inner, inner_parameters};
-use hotloop_ast::FunctionDef;
+use hotloop_ast::{FunctionDef, Name};
 use hotloop_diagnostics::{FileId, SourceMap};
 use hotloop_hir::Options;
 use hotloop_infer::{Environment, FunctionHandle, Global, ParameterInfo};
-use hotloop_types::Signature;
+use hotloop_types::{Signature, Type};
 use std::sync::Arc;
 
 /// What a function's global names mean, for as long as the engine lives.
@@ -24,6 +24,8 @@ pub struct FunctionSource {
     pub signatures: Vec<Signature>,
     /// How it is compiled.
     pub options: Options,
+    /// The types that its decorator gives local variables.
+    pub locals: Vec<(Name, Type)>,
     /// Whether it asked to be kept in the cache.
     pub cache: bool,
     /// What the defaults of its parameters are, one for each parameter: `None` for one without, [`Global::Unsupported`] for one that a kernel cannot use.

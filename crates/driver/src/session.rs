@@ -495,6 +495,12 @@ impl Callees for Session<'_> {
         self.program.parameters(function)
     }
 
+    fn local_type(&self, name: &str) -> Option<Type> {
+        let current = self.specialisations[*self.stack.last()?].specialisation.0;
+        let locals = self.program.function(current).locals.iter();
+        locals.rev().find(|(local, _)| &**local == name).map(|(_, ty)| ty.clone())
+    }
+
     fn captures(&self, function: FunctionHandle) -> Vec<Name> {
         self.program.function(function).environment.captures().to_vec()
     }

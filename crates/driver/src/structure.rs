@@ -120,6 +120,9 @@ fn add_function(
     let function = program.function(handle);
     builder.text("function", function.name());
     builder.text("options", &format!("{:?}", function.options));
+    for (name, ty) in &function.locals {
+        builder.text("local", &format!("{name}: {ty}"));
+    }
     for signature in &function.signatures {
         builder.text("signature", &signature.to_string());
     }

@@ -1,8 +1,8 @@
 //! Assignments: to names, to elements, to tuples of these, and with an operator.
 
 use crate::bindings::Binding;
-use crate::conversion::to_dtype;
-use crate::function::{Inference, Reported, Typed, counted};
+use crate::conversion::{convert, to_dtype};
+use crate::function::{Inference, Reported, Typed, can_convert, counted};
 use hotloop_ast as ast;
 use hotloop_ast::BinaryOp;
 use hotloop_ast::ExprKind as AstExpr;
@@ -13,6 +13,7 @@ use hotloop_types::{ArrayType, Type};
 static UNPACKING: Code = Code::new("HL0212", "a value cannot be unpacked into these targets");
 static TARGET: Code = Code::new("HL0310", "a kind of assignment is not supported in a kernel yet");
 static READ_ONLY: Code = Code::new("HL0213", "a read-only array is written");
+static DECLARED: Code = Code::new("HL0266", "a value does not fit the type declared for its variable");
 static STORED: Code = Code::new("HL0222", "a value cannot be stored in an array");
 
 impl Inference<'_> {
@@ -122,9 +123,28 @@ impl Inference<'_> {
 
     fn assign_version(&mut self, name: &str, value: Expr, span: Span) -> Version {
         let local = self.locals.find(name).expect("every name that is assigned is a local");
+        let value = self.as_declared(name, value);
         let version = self.new_version(local, value.ty.clone(), span);
         self.emit(StmtKind::Assign { target: version, value }, span);
         version
+    }
+
+    /// A value in the type that the decorator's `locals` gives the name.
+    fn as_declared(&mut self, name: &str, value: Expr) -> Expr {
+        let Some(declared) = self.callees.local_type(name) else { return value };
+        if can_convert(&value.ty, &declared) {
+            return convert(value, &declared);
+        }
+        let message = format!(
+            "the decorator declares `{name}` as {declared}, but a value of type {} is assigned",
+            value.ty
+        );
+        self.report(
+            Diagnostic::error(&DECLARED, message, value.span)
+                .with_primary(format!("this is {}", value.ty))
+                .with_help(format!("leave `{name}` out of `locals`, or give it another name")),
+        );
+        value
     }
 
     /// Assigns a value to a name.

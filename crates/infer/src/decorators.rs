@@ -3,10 +3,10 @@
 use crate::environment::FrozenValue;
 use crate::module_scope::{Meaning, ModuleScope};
 use crate::signature_source::SignatureSource;
-use hotloop_ast::{Argument, Expr, ExprKind, FunctionDef, Identifier};
+use hotloop_ast::{Argument, DictItem, Expr, ExprKind, FunctionDef, Identifier, Name};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ErrorModel, Options};
-use hotloop_types::{FloatFlags, Signature};
+use hotloop_types::{FloatFlags, Signature, Type};
 
 static UNKNOWN_OPTION: Code = Code::new("HL0216", "a decorator has an option or a value that is not known");
 static UNSUPPORTED_OPTION: Code =
@@ -24,6 +24,8 @@ pub struct Decoration {
     pub cache: bool,
     /// Whether Python's other threads may run during a call. Off by default, as in Numba.
     pub nogil: bool,
+    /// The types that local variables are to have, whatever is assigned to them. None by default.
+    pub locals: Vec<(Name, Type)>,
     /// Where the decorator stands.
     pub span: Span,
 }
@@ -94,7 +96,8 @@ impl Reader<'_> {
             }
             _ => return None,
         };
-        (name == "jit" || name == "njit" || OTHER_DECORATORS.contains(&name.as_str())).then_some(name)
+        let is_ours = matches!(name.as_str(), "jit" | "njit" | "register_jitable");
+        (is_ours || OTHER_DECORATORS.contains(&name.as_str())).then_some(name)
     }
 
     fn decorator(&mut self, decorator: &Expr) {
@@ -156,7 +159,8 @@ impl Reader<'_> {
             "forceobj" => self.required(name, value, false),
             // They change nothing that a program can see here.
             "inline" | "debug" | "looplift" | "no_cpython_wrapper" | "no_cfunc_wrapper" | "forceinline" => {}
-            "locals" | "pipeline_class" | "target" | "writable_args" => {
+            "locals" => self.locals(value),
+            "pipeline_class" | "target" | "writable_args" => {
                 let message = format!("the option `{}` is not supported yet", name.name);
                 self.report(
                     Diagnostic::error(&UNSUPPORTED_OPTION, message, name.span).with_help("leave it out"),
@@ -167,6 +171,42 @@ impl Reader<'_> {
                 self.report(Diagnostic::error(&UNKNOWN_OPTION, message, name.span).with_help(
                     "the options are: cache, parallel, fastmath, error_model, boundscheck, nogil, nopython, inline",
                 ));
+            }
+        }
+    }
+
+    /// `locals={"x": nb.float32}` or `locals=dict(x=nb.float32)`: the types of local variables.
+    fn locals(&mut self, value: &Expr) {
+        let pairs: Option<Vec<(Name, &Expr)>> = match &value.kind {
+            ExprKind::Dict(items) => items
+                .iter()
+                .map(|item| match item {
+                    DictItem::Pair(key, ty) => match self.scope.constant(key)? {
+                        FrozenValue::Str(name) => Some((Name::from(name.as_str()), ty)),
+                        _ => None,
+                    },
+                    DictItem::Unpack(_) => None,
+                })
+                .collect(),
+            ExprKind::Call { function, arguments } if is_dict(function) => arguments
+                .iter()
+                .map(|argument| match argument {
+                    Argument::Keyword { name, value } => Some((name.name.clone(), value)),
+                    Argument::Positional(_) | Argument::Unpack(_) | Argument::UnpackKeywords(_) => None,
+                })
+                .collect(),
+            _ => None,
+        };
+        let Some(pairs) = pairs else {
+            let message = "the option `locals` has a value that cannot be read here";
+            let help = "write a dict of names and types, such as `locals={\"x\": float32}`";
+            self.report(Diagnostic::error(&UNKNOWN_OPTION, message, value.span).with_help(help));
+            return;
+        };
+        for (name, ty) in pairs {
+            match (SignatureSource { scope: self.scope }).ty(ty) {
+                Ok(ty) => self.decoration.locals.push((name, ty)),
+                Err(diagnostic) => self.report(*diagnostic),
             }
         }
     }
@@ -246,10 +286,14 @@ impl Reader<'_> {
     }
 }
 
+fn is_dict(function: &Expr) -> bool {
+    matches!(&function.kind, ExprKind::Name(name) if &**name == "dict")
+}
+
 fn is_empty_set(function: &Expr, arguments: &[Argument]) -> bool {
     arguments.is_empty() && matches!(&function.kind, ExprKind::Name(name) if &**name == "set")
 }
 
 fn is_hotloop(module: &str) -> bool {
-    module == "hotloop"
+    matches!(module, "hotloop" | "hotloop.extending" | "hotloop.core.decorators")
 }

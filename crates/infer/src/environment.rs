@@ -109,6 +109,11 @@ pub trait Callees {
     /// The parameters of a kernel, in order.
     fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo>;
 
+    /// The type that the decorator of the function being inferred gives a local variable.
+    fn local_type(&self, _name: &str) -> Option<Type> {
+        None
+    }
+
     /// The variables of functions around a function that it reads; their values come before its arguments.
     fn captures(&self, function: FunctionHandle) -> Vec<Name>;
 

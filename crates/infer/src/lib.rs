@@ -83,5 +83,5 @@ pub use environment::{
 };
 pub use function::{Unfinished, infer, infer_round};
 pub use inner::{InnerFunction, inner_functions, lambda_as_function, variables_of};
-pub use module_scope::{Meaning, ModuleScope};
+pub use module_scope::{Meaning, ModuleScope, Wrapped};
 pub use select::{Selected, select_signature};

@@ -7,7 +7,7 @@
 
 use crate::constant_fold::{ConstantNames, fold};
 use crate::environment::{FrozenValue, FunctionHandle, Global, builtin_attribute};
-use hotloop_ast::{Alias, Expr, ExprKind, FunctionDef, Module, Name, Stmt, StmtKind};
+use hotloop_ast::{Alias, Argument, Expr, ExprKind, FunctionDef, Module, Name, Stmt, StmtKind};
 use rustc_hash::FxHashMap;
 
 /// What the top level of a module binds, by name.
@@ -28,6 +28,18 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Debug, Default)]
 pub struct ModuleScope {
     names: FxHashMap<Name, Meaning>,
+    wrapped: Vec<Wrapped>,
+}
+
+/// A function that a decorator is called with, as in `fast = njit(cache=True)(slow)`.
+#[derive(Clone, Debug)]
+pub struct Wrapped {
+    /// What the result is bound to.
+    pub name: Name,
+    /// The position of the function, as in [`Meaning::Function`].
+    pub function: usize,
+    /// The decorator, as it would stand above a `def`.
+    pub decorator: Expr,
 }
 
 /// What a name of a module means.
@@ -65,6 +77,7 @@ impl ModuleScope {
             functions.iter().enumerate().map(|(position, function)| (address(function), position));
         let mut reader =
             Reader { scope: Self::default(), positions: positions.collect(), is_conditional: false };
+
         reader.block(&module.body);
         reader.scope
     }
@@ -77,6 +90,11 @@ impl ModuleScope {
     /// The value of an expression in this module, such as a parameter's default, if it is constant.
     pub fn constant(&self, expression: &Expr) -> Option<FrozenValue> {
         fold(expression, self)
+    }
+
+    /// The functions that decorators are called with. Their positions are those behind the functions of the module.
+    pub fn wrapped(&self) -> &[Wrapped] {
+        &self.wrapped
     }
 
     /// All names with their meanings, in no particular order.
@@ -135,8 +153,9 @@ fn is_known(module: &str) -> bool {
 
 /// The module under the name that the table of intrinsics uses.
 fn canonical(module: &str) -> Name {
-    match module {
-        "numba" => "hotloop".into(),
+    match module.strip_prefix("numba") {
+        Some("") => "hotloop".into(),
+        Some(rest) if rest.starts_with('.') => format!("hotloop{rest}").into(),
         _ => module.into(),
     }
 }
@@ -257,7 +276,7 @@ impl Reader {
 
     /// `from math import *`: what the table of intrinsics knows of the module; of other modules nothing is known.
     fn import_everything(&mut self, module: &Name) {
-        let decorators = ["njit", "jit"].into_iter().filter(|_| &**module == "hotloop");
+        let decorators = ["njit", "jit", "register_jitable"].into_iter().filter(|_| &**module == "hotloop");
         for name in hotloop_intrinsics::names_of(module).chain(decorators) {
             let name: Name = name.into();
             self.bind(&name, Meaning::Imported { module: module.clone(), name: name.clone() });
@@ -267,7 +286,7 @@ impl Reader {
     fn assign(&mut self, target: &Expr, value: Option<&Expr>) {
         match (&target.kind, value.map(|value| &value.kind)) {
             (ExprKind::Name(name), _) => {
-                let meaning = value.and_then(|value| self.value(value));
+                let meaning = value.and_then(|value| self.wrapped(name, value).or_else(|| self.value(value)));
                 self.bind(name, meaning.unwrap_or_else(|| computed(name)));
             }
             (
@@ -289,6 +308,46 @@ impl Reader {
             (ExprKind::Starred(inner), _) => self.assign(inner, None),
             // An element or an attribute; no name is bound.
             _ => {}
+        }
+    }
+
+    /// `njit(function)`, `njit(cache=True)(function)`: a function of its own.
+    fn wrapped(&mut self, name: &Name, value: &Expr) -> Option<Meaning> {
+        let ExprKind::Call { function: callee, arguments } = &value.kind else { return None };
+        let (Argument::Positional(first), options) = arguments.split_first()? else { return None };
+        let ExprKind::Name(wrapped) = &first.kind else { return None };
+        let Some(Meaning::Function(function)) = self.scope.names.get(wrapped) else { return None };
+        if !self.is_decorator(callee) {
+            return None;
+        }
+        let decorator = if options.is_empty() {
+            (**callee).clone()
+        } else {
+            let kind = ExprKind::Call { function: callee.clone(), arguments: options.to_vec() };
+            Expr::new(kind, value.span)
+        };
+        let position = self.positions.len() + self.scope.wrapped.len();
+        self.scope.wrapped.push(Wrapped { name: name.clone(), function: *function, decorator });
+        Some(Meaning::Function(position))
+    }
+
+    /// Whether an expression is one of the decorators that make kernels, or a call that makes such a decorator.
+    fn is_decorator(&self, expression: &Expr) -> bool {
+        let is_ours = |module: &str, name: &str| {
+            module.split('.').next() == Some("hotloop") && matches!(name, "njit" | "jit" | "register_jitable")
+        };
+        match &expression.kind {
+            ExprKind::Call { function, .. } => {
+                !matches!(function.kind, ExprKind::Call { .. }) && self.is_decorator(function)
+            }
+            ExprKind::Name(name) => {
+                matches!(self.scope.names.get(name), Some(Meaning::Imported { module, name }) if is_ours(module, name))
+            }
+            ExprKind::Attribute { value, name } => {
+                let ExprKind::Name(module) = &value.kind else { return false };
+                matches!(self.scope.names.get(module), Some(Meaning::Module(module)) if is_ours(module, &name.name))
+            }
+            _ => false,
         }
     }
 

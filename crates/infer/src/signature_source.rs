@@ -5,7 +5,7 @@
 use crate::module_scope::{Meaning, ModuleScope};
 use hotloop_ast::{Argument, Expr, ExprKind, Number};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_types::{Signature, SignatureError, parse_signatures};
+use hotloop_types::{Signature, SignatureError, Type, parse_signatures};
 
 static SIGNATURE: Code = Code::new("HL0218", "a signature cannot be read");
 
@@ -36,6 +36,19 @@ impl SignatureSource<'_> {
             }
             _ => self.one(value),
         }
+    }
+
+    /// One type.
+    pub(crate) fn ty(&self, value: &Expr) -> Result<Type, Box<Diagnostic>> {
+        let text = match self.scope.constant(value) {
+            Some(crate::FrozenValue::Str(text)) => text,
+            _ => {
+                let mut text = String::new();
+                self.write(value, &mut text, 0)?;
+                text
+            }
+        };
+        text.parse().map_err(|error| wrong(&text, &error, value.span))
     }
 
     fn one(&self, value: &Expr) -> Result<Vec<(Signature, Span)>, Box<Diagnostic>> {

@@ -154,6 +154,13 @@ pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     if let Some(handle) = kernel::handle_of(value)? {
         return Ok(Global::Function(handle));
     }
+    // What `register_jitable` leaves on a function that stays one of Python's.
+    if value.is_instance_of::<PyFunction>()
+        && let Ok(kernel) = value.getattr("__hotloop_kernel__")
+        && let Some(handle) = kernel::handle_of(&kernel)?
+    {
+        return Ok(Global::Function(handle));
+    }
     if let Some(dtype) = dtype_of(value)? {
         return Ok(Global::Item(Item::Dtype(dtype)));
     }
@@ -291,7 +298,10 @@ fn unsupported(value: &Bound<'_, PyAny>) -> PyResult<Global> {
             true => (format!("`{}.{}`, which is not supported yet", module()?, name()?), None),
             false => (
                 "a Python function that is not compiled".to_owned(),
-                Some(format!("decorate `{}` with `@njit`", name()?)),
+                Some(format!(
+                    "decorate `{}` with `@njit`, or with `@register_jitable` if it is to stay a Python function elsewhere",
+                    name()?
+                )),
             ),
         }
     } else if value.is_instance_of::<PyCFunction>() {

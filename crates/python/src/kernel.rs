@@ -6,8 +6,9 @@ use crate::engine::engine;
 use crate::globals::{FrozenGlobals, freeze};
 use crate::source::{FunctionText, Missing};
 use crate::{object, raise};
+use hotloop_ast::Name;
 use hotloop_diagnostics::{FileId, SourceMap};
-use hotloop_driver::{FloatFlags, FunctionSource, Kernel, Signature};
+use hotloop_driver::{FloatFlags, FunctionSource, Kernel, Signature, Type};
 use hotloop_hir::{ErrorModel, Options};
 use hotloop_infer::{FunctionHandle, Global};
 use pyo3::exceptions::PyValueError;
@@ -22,6 +23,7 @@ pub(crate) struct Decoration {
     pub(crate) cache: bool,
     pub(crate) nogil: bool,
     pub(crate) signatures: Vec<Signature>,
+    pub(crate) locals: Vec<(Name, Type)>,
 }
 
 impl Decoration {
@@ -49,7 +51,16 @@ impl Decoration {
             parallel: flag("parallel")?,
         };
         let signatures = signatures.iter().map(|text| parse_signature(text)).collect::<PyResult<_>>()?;
-        Ok(Self { options: options_of_code, cache: flag("cache")?, nogil: flag("nogil")?, signatures })
+        let mut locals = Vec::new();
+        if let Some(types) = options.get_item("locals")? {
+            for (name, text) in types.extract::<Vec<(String, String)>>()? {
+                let unknown =
+                    |error| PyValueError::new_err(format!("locals: `{text}` is not a type: {error}"));
+                locals.push((Name::from(name.as_str()), text.parse().map_err(unknown)?));
+            }
+        }
+        let (cache, nogil) = (flag("cache")?, flag("nogil")?);
+        Ok(Self { options: options_of_code, cache, nogil, signatures, locals })
     }
 }
 
@@ -92,6 +103,7 @@ pub(crate) fn capture(
                 environment: names,
                 signatures: decoration.signatures.clone(),
                 options: decoration.options,
+                locals: decoration.locals.clone(),
                 cache: decoration.cache,
                 defaults,
             }

@@ -19,6 +19,7 @@ from ._hotloop import Dispatcher, __version__, get_num_threads, set_num_threads
 from ._options import check as _check
 from ._typeof import from_dtype, typeof
 from .errors import *  # noqa: F403
+from .extending import register_jitable
 from .types import *  # noqa: F403
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "jit",
     "njit",
     "prange",
+    "register_jitable",
     "set_num_threads",
     "typeof",
     "types",
@@ -49,6 +51,7 @@ def njit(signature_or_function=None, **options):
     boundscheck: whether indices are checked. Default: True.
     error_model: whether a division by zero raises ("python") or gives inf, nan or 0 ("numpy"). Default: "python".
     nogil: whether other Python threads may run during a call. Default: False.
+    locals: types that local variables are to have, by name. Default: those of what is assigned.
     """
     function, signatures = _split(signature_or_function, options.pop("signature", None))
     options = _check(options)

@@ -4,7 +4,7 @@ from .errors import UnsupportedError
 
 FLOAT_FLAGS = ("nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc", "fast")
 
-WITH_EFFECT = ("parallel", "cache", "fastmath", "boundscheck", "error_model", "nogil")
+WITH_EFFECT = ("parallel", "cache", "fastmath", "boundscheck", "error_model", "nogil", "locals")
 # Accepted because Numba has them. What they ask for is done anyway, or has no meaning here.
 WITHOUT_EFFECT = (
     "_dbg_extend_lifetimes",
@@ -19,7 +19,7 @@ WITHOUT_EFFECT = (
     "no_rewrites",
     "writable_args",
 )
-KNOWN = (*WITH_EFFECT, *WITHOUT_EFFECT, "forceobj", "locals", "nopython", "pipeline_class")
+KNOWN = (*WITH_EFFECT, *WITHOUT_EFFECT, "forceobj", "nopython", "pipeline_class")
 
 
 def check(options):
@@ -36,14 +36,13 @@ def check(options):
         "boundscheck": True if boundscheck is None else bool(boundscheck),
         "error_model": options.get("error_model", "python"),
         "nogil": bool(options.get("nogil", False)),
+        "locals": [(name, str(kind)) for name, kind in (options.get("locals") or {}).items()],
     }
 
 
 def _refuse_unsupported(options):
     if options.get("forceobj"):
         raise UnsupportedError("`forceobj=True` is not supported: a kernel runs without the interpreter, or not at all")
-    if options.get("locals"):
-        raise UnsupportedError("`locals` is not supported yet: convert the value, as in `x = np.float64(x)`")
     if options.get("pipeline_class") is not None:
         raise UnsupportedError("`pipeline_class` is not supported: Hotloop has no pipelines of Numba's")
     inline = options.get("inline", "never")
