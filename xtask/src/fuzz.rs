@@ -3,6 +3,8 @@
 //! The programs and their comparison are the harness `tests/harness/fuzz`; this command runs it in release, with the
 //! number of programs and the seed of the sequence.
 
+use std::time::SystemTime;
+
 use crate::failure::{Context, Failure, Result};
 use crate::process;
 use crate::venv::Venv;
@@ -15,10 +17,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
     let mut command = process::cargo(workspace, &arguments);
     Venv::prepare(workspace)?.activate(&mut command)?;
     command.env("HOTLOOP_FUZZ_PROGRAMS", request.programs.to_string());
-    if let Some(seed) = request.seed {
-        command.env("HOTLOOP_FUZZ_SEED", seed.to_string());
-    }
+    command.env("HOTLOOP_FUZZ_SEED", request.seed.unwrap_or_else(seconds_now).to_string());
     process::run(&mut command)
+}
+
+/// A seed that differs from run to run, so that each tries other programs; the harness prints it.
+fn seconds_now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
 /// What to run.

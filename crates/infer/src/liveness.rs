@@ -181,7 +181,7 @@ impl Walk<'_> {
         for handler in handlers {
             head.union_with(&self.block(&handler.body, ended.clone(), targets, record));
         }
-        let before_otherwise = self.block(otherwise, ended, targets, record);
+        let before_otherwise = self.block(otherwise, ended.clone(), targets, record);
         self.in_handlers.clone_from(&head);
         let before = self.block(body, before_otherwise, targets, record);
         self.in_handlers = around;
@@ -196,6 +196,8 @@ impl Walk<'_> {
             }
             cleanup_assigned.union_with(&self.locals.assigned_in(otherwise));
             let assigned = self.locals.assigned_in(body);
+            // The body and the handlers meet in front of a `finally` block.
+            let after = ended;
             let around = Around { head, after, assigned, cleanup, cleanup_assigned, ..Around::default() };
             self.found.around.insert(statement, around);
         }

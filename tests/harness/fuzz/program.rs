@@ -117,7 +117,7 @@ impl Body<'_, '_> {
     }
 
     fn statement(&mut self, depth: u32) {
-        let choices = if depth == 0 { 6 } else { 10 };
+        let choices = if depth == 0 { 6 } else { 12 };
         match self.decisions.pick(choices) {
             0 | 1 => self.assign(),
             2 => self.augmented(),
@@ -126,7 +126,9 @@ impl Body<'_, '_> {
             5 => self.unpack(),
             6 | 7 => self.branch(depth - 1),
             8 => self.counted_loop(depth - 1),
-            _ => self.while_loop(depth - 1),
+            9 => self.while_loop(depth - 1),
+            10 => self.attempt(depth - 1),
+            _ => self.loop_over_elements(depth - 1),
         }
     }
 
@@ -254,6 +256,54 @@ impl Body<'_, '_> {
         self.line(&format!("{counter} += 1"));
         self.indent -= 1;
         self.repeated(counter, depth);
+    }
+
+    /// `try` with handlers, and perhaps `else` and `finally`.
+    fn attempt(&mut self, depth: u32) {
+        self.line("try:");
+        self.indented(depth);
+        let classes =
+            ["ZeroDivisionError", "(IndexError, ValueError)", "ArithmeticError", "LookupError", "Exception"];
+        let shape = self.decisions.pick(5);
+        if shape < 4 {
+            let class = self.decisions.one_of(&classes);
+            self.line(&format!("except {class}:"));
+            self.indented(depth);
+        }
+        if shape == 1 {
+            self.line("else:");
+            self.indented(depth);
+        }
+        if shape == 2 {
+            self.line("except:");
+            self.indented(depth);
+        }
+        if shape > 2 {
+            self.line("finally:");
+            self.indent += 1;
+            // What leaves a `finally` block ends the exception, which newer Pythons warn of.
+            self.assign();
+            self.indent -= 1;
+        }
+    }
+
+    /// A loop over the elements of an array, or over its rows, of which the first element is taken.
+    fn loop_over_elements(&mut self, depth: u32) {
+        let arrays = self.scope.arrays.clone();
+        let choice = self.decisions.pick(arrays.len().max(1));
+        let Some(array) = arrays.get(choice) else { return self.counted_loop(depth) };
+        let (counter, element) = (self.counter("i"), self.counter("e"));
+        let is_counted = self.decisions.pick(2) == 1;
+        if is_counted {
+            self.line(&format!("for {counter}, {element} in enumerate({}):", array.name));
+        } else {
+            self.line(&format!("{counter} = 0"));
+            self.line(&format!("for {element} in {}:", array.name));
+        }
+        let item = if array.ndim == 1 { element } else { format!("{element}[0]") };
+        self.scope.variables.push(Variable { is_writable: false, ..variable(item, array.dtype) });
+        self.repeated(counter, depth);
+        self.scope.variables.pop();
     }
 
     fn counter(&mut self, letter: &str) -> String {

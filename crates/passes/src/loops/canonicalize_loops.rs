@@ -141,12 +141,29 @@ fn join_latches(function: &mut Function, header: Block) {
 
 /// Moves the test in a loop's header to its bottom. Gives the new header.
 fn rotate(function: &mut Function, header: Block) -> Option<Block> {
+    separate_protected_body(function, header);
     let shape = Shape::of(function);
     let data = shape.loop_at(header)?;
     let plan = Plan::make(function, &shape, data)?;
     let exit = plan.split_exit(function);
     plan.copy_test_to_entries(function, exit);
     Some(plan.body)
+}
+
+/// Puts an unprotected block in front of a protected body: the body gets the header's values as parameters, and an unwind target can use only
+/// what is defined before the block it protects.
+fn separate_protected_body(function: &mut Function, header: Block) {
+    let shape = Shape::of(function);
+    let Some(data) = shape.loop_at(header) else { return };
+    let targets = crate::edit::jumps(&function.blocks[header].terminator);
+    let is_protected_body = |block: &Block| {
+        let body = &function.blocks[*block];
+        data.blocks.contains(*block) && body.unwind.is_some() && body.parameters.is_empty()
+    };
+    let Some(body) = targets.iter().map(|call| call.block).find(is_protected_body) else { return };
+    let (between, _) = add_block_before(function, body, &[]);
+    function.blocks[between].terminator = Terminator::Jump(BlockCall::new(body, Vec::new()));
+    redirect(function, header, body, between);
 }
 
 /// What a rotation needs to know.

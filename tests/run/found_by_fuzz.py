@@ -1,0 +1,38 @@
+"""Programs that random testing found to differ or to be refused, made small. Each once was a mistake of the compiler."""
+
+import numpy as np
+from hotloop import njit
+
+
+@njit
+def caught_and_read_in_finally(divisor):
+    kept, result = 5, 1
+    try:
+        kept = 12 // divisor
+    except ZeroDivisionError:
+        count = 0
+        while count < 2:
+            count += 1
+        result = count
+    finally:
+        result = result * 100 + kept
+    return result
+
+
+@njit
+def body_of_a_rotated_loop_unwinds(x, divisor):
+    caught = 0
+    for i in range(3, -2, -1):
+        try:
+            x[i % x.shape[0]] = i // divisor
+        except ZeroDivisionError:
+            caught += i
+    return caught
+
+
+CASES = [
+    ("caught_and_read_in_finally", [3]),
+    ("caught_and_read_in_finally", [0]),
+    ("body_of_a_rotated_loop_unwinds", [np.zeros(4), 2]),
+    ("body_of_a_rotated_loop_unwinds", [np.zeros(4), 0]),
+]
