@@ -28,7 +28,7 @@ pub struct ErrorState {
     pub image: u64,
     /// The number of the raising site in that object's site table; [`ErrorState::NO_SITE`] without one.
     pub site: u32,
-    /// The [`ExceptionClass`](crate::ExceptionClass) as a number.
+    /// The number of the [`ErrorClass`](crate::ErrorClass).
     pub class: u32,
     /// What the exception's arguments are made from at run time, such as index, axis and length of an index error; see
     /// [`ErrorArgument`](crate::ErrorArgument).

@@ -32,6 +32,7 @@
 
 mod context;
 mod error_argument;
+mod error_class;
 mod exception_class;
 mod runtime_functions;
 
@@ -40,6 +41,7 @@ pub use context::{
     array_words, chunk_bounds, chunk_count,
 };
 pub use error_argument::{ErrorArgument, ErrorValue, exception_text};
+pub use error_class::{ErrorClass, UserClass};
 pub use exception_class::ExceptionClass;
 pub use runtime_functions::{Effects, MachineType, RuntimeFunction};
 

@@ -1,7 +1,7 @@
 //! The places of an object that can raise: what the numbers in the error state stand for.
 
 use hotloop_diagnostics::Span;
-use hotloop_mir::{ErrorArgument, ExceptionClass, RuntimeFunction};
+use hotloop_mir::{ErrorArgument, ErrorClass, ExceptionClass, RuntimeFunction};
 
 /// A place that can raise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Site {
     pub function: String,
     /// What it raises. Where a runtime function raised, the error state may name another class; then that one holds, and
     /// the message is the runtime's for that class.
-    pub class: ExceptionClass,
+    pub class: ErrorClass,
     /// The arguments of that class.
     pub arguments: Vec<ErrorArgument>,
     /// How many words of the payload the site sets; those behind are left over from earlier errors.

@@ -3,7 +3,7 @@
 use crate::cache_fault::{CacheFault, CacheFaults};
 use crate::exception::{Place, RaisingSite};
 use crate::image::Unit;
-use hotloop_abi::{ErrorArgument, ErrorValue, ExceptionClass};
+use hotloop_abi::{ErrorArgument, ErrorClass, ErrorValue, ExceptionClass};
 use hotloop_cache::{Cache, EntryKind, Key, Lookup};
 use hotloop_types::Dtype;
 use hotloop_types::Signature;
@@ -32,12 +32,44 @@ pub(crate) struct CodeEntry {
 /// A raising site; its place is the ordinal of a token in a function of the closure.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SiteEntry {
-    /// The class's number; absent where the runtime says.
-    pub(crate) class: Option<u32>,
+    /// Absent where the runtime says.
+    pub(crate) class: Option<ClassEntry>,
     pub(crate) arguments: Vec<ArgumentEntry>,
     pub(crate) payload_words: u32,
     /// The function's place in the root's closure, and the token in it.
     pub(crate) token: Option<(u32, u32)>,
+}
+
+/// An [`ErrorClass`] as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ClassEntry {
+    /// By its number.
+    Builtin(u32),
+    User(String, Vec<ClassEntry>),
+}
+
+impl From<&ErrorClass> for ClassEntry {
+    fn from(class: &ErrorClass) -> Self {
+        match class {
+            ErrorClass::Builtin(class) => Self::Builtin(*class as u32),
+            ErrorClass::User(class) => {
+                Self::User(class.identity.clone(), class.bases.iter().map(Self::from).collect())
+            }
+        }
+    }
+}
+
+impl From<ClassEntry> for ErrorClass {
+    fn from(entry: ClassEntry) -> Self {
+        match entry {
+            ClassEntry::Builtin(number) => {
+                ExceptionClass::by_number(number).unwrap_or(ExceptionClass::SystemError).into()
+            }
+            ClassEntry::User(identity, bases) => {
+                Self::user(identity, bases.into_iter().map(Self::from).collect())
+            }
+        }
+    }
 }
 
 /// An [`ErrorArgument`] as it is kept.
@@ -120,7 +152,7 @@ impl CodeEntry {
             object: self.object,
             sites: sites
                 .map(|(site, place)| RaisingSite {
-                    class: site.class.and_then(ExceptionClass::by_number),
+                    class: site.class.map(ErrorClass::from),
                     arguments: site.arguments.into_iter().map(ErrorArgument::from).collect(),
                     payload_words: site.payload_words,
                     place,

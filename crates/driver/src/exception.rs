@@ -1,6 +1,8 @@
 //! Exceptions that compiled code raised, with the place in the source.
 
-use hotloop_abi::{ErrorArgument, ErrorState, ErrorValue, ExceptionClass, PAYLOAD_WORDS, exception_text};
+use hotloop_abi::{
+    ErrorArgument, ErrorClass, ErrorState, ErrorValue, ExceptionClass, PAYLOAD_WORDS, exception_text,
+};
 use std::fmt;
 
 /// A place in a source, as a traceback names it.
@@ -20,7 +22,7 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RaisingSite {
     /// What is raised; `None` where the runtime says so.
-    pub class: Option<ExceptionClass>,
+    pub class: Option<ErrorClass>,
     /// The arguments, some of them made from the payload.
     pub arguments: Vec<ErrorArgument>,
     /// How many words of the payload the site sets.
@@ -33,7 +35,7 @@ pub(crate) struct RaisingSite {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
     /// Its class.
-    pub class: ExceptionClass,
+    pub class: ErrorClass,
     /// Its arguments.
     pub arguments: Vec<ErrorValue>,
     /// Where it was raised.
@@ -45,20 +47,22 @@ pub struct Exception {
 impl Exception {
     /// What Python's `str` gives for it; empty without arguments.
     pub fn message(&self) -> String {
-        exception_text(&self.arguments, self.class.is_subclass_of(ExceptionClass::KeyError))
+        exception_text(&self.arguments, self.class.shows_repr())
     }
 
     /// What the error state says; `site` is the place it names, if any.
     pub(crate) fn new(state: &ErrorState, site: Option<&RaisingSite>) -> Self {
-        let class = ExceptionClass::by_number(state.class).unwrap_or(ExceptionClass::SystemError);
         // The runtime raises through a site of the compiled code, with a class and payload of its own.
+        let builtin = ExceptionClass::by_number(state.class).unwrap_or(ExceptionClass::SystemError);
+        let own_class =
+            site.and_then(|site| site.class.clone()).filter(|class| class.number() == state.class);
         let (arguments, words) = match site {
-            Some(site) if site.class == Some(class) => (&site.arguments, site.payload_words as usize),
-            _ => (&ErrorArgument::message(runtime_message(class)), 0),
+            Some(site) if own_class.is_some() => (&site.arguments, site.payload_words as usize),
+            _ => (&ErrorArgument::message(runtime_message(builtin)), 0),
         };
         let payload = &state.payload[..words.min(PAYLOAD_WORDS)];
         Self {
-            class,
+            class: own_class.unwrap_or_else(|| builtin.into()),
             arguments: arguments.iter().map(|argument| argument.value(payload)).collect(),
             place: site.and_then(|site| site.place.clone()),
             payload: payload.to_vec(),
@@ -78,7 +82,7 @@ fn runtime_message(class: ExceptionClass) -> &'static str {
 
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.class.python_name())?;
+        f.write_str(self.class.name())?;
         match self.message() {
             empty if empty.is_empty() => Ok(()),
             message => write!(f, ": {message}"),

@@ -164,8 +164,21 @@ fn needs_loading(units: &[Unit], known: &BySymbol) -> Vec<bool> {
     }
 }
 
+/// Makes the classes known that a unit raises.
+fn register_classes(unit: &Unit) -> Result<(), Failure> {
+    for class in unit.sites.iter().filter_map(|site| site.class.as_ref()) {
+        if let Err(other) = hotloop_runtime::register_class(class) {
+            let message =
+                format!("the exception class `{class}` cannot be told from `{other}`: rename one of them");
+            return Err(Failure::Internal(message));
+        }
+    }
+    Ok(())
+}
+
 /// Loads units together; they may call each other and the functions of `known`. Gives them in the order of the units.
 fn link(units: Vec<Unit>, known: &BySymbol) -> Result<Vec<Arc<Compiled>>, Failure> {
+    units.iter().try_for_each(register_classes)?;
     let images = load_all(&units, known)?;
     let is_here = |name: &&String| units.iter().any(|unit| unit.symbol == **name);
     let imported = units.iter().flat_map(|unit| &unit.imports).filter(|name| !is_here(name));

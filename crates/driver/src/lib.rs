@@ -65,7 +65,7 @@ pub use program::{FunctionSource, SharedEnvironment};
 pub use syntax::read_syntax;
 pub use timings::{Stage, Timings};
 
-pub use hotloop_abi::{ErrorValue, ExceptionClass};
+pub use hotloop_abi::{ErrorClass, ErrorValue, ExceptionClass};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
 pub use hotloop_diagnostics::{Located, LocatedLabel, Severity};
 pub use hotloop_parser::PythonVersion;

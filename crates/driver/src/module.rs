@@ -129,6 +129,8 @@ impl Modules {
         for name in names {
             let function = |position: usize| meanings[position].clone();
             let global = scope.global(&name, function, |module, name| self.import(program, id, module, name));
+            let file = program.sources.file(self.modules[id.0].file).name();
+            let global = global.map(|global| in_file(global, file));
             globals.extend(global.map(|global| (name, global)));
         }
         globals
@@ -148,7 +150,8 @@ impl Modules {
         let loaded = &self.modules[id.0];
         let meanings = loaded.meanings();
         // A name that the other file imports itself is found there only if it is known to all.
-        loaded.scope.global(name, |position| meanings[position].clone(), |_, _| None)
+        let global = loaded.scope.global(name, |position| meanings[position].clone(), |_, _| None)?;
+        Some(in_file(global, &path.display().to_string()))
     }
 
     /// The files other than the root's that hold functions of a closure, with the keys of their texts.
@@ -259,6 +262,14 @@ fn add_function(
         loaded.kernels.push(handle);
     }
     loaded.functions.push((definition.name.name.clone(), handle));
+}
+
+/// An exception class that a file defines is another one than one of that name elsewhere.
+fn in_file(global: Global, file: &str) -> Global {
+    match global {
+        Global::Exception(class) => Global::Exception(class.defined_in(file)),
+        other => other,
+    }
 }
 
 /// What a function's defaults are, as far as the text tells it. `known` are the functions defined before it.

@@ -4,7 +4,7 @@
 //! on all cores), and linked together.
 
 use crate::engine::Settings;
-use crate::entry::{ArgumentEntry, CodeEntry, SiteEntry};
+use crate::entry::{ArgumentEntry, ClassEntry, CodeEntry, SiteEntry};
 use crate::exception::{Place, RaisingSite};
 use crate::image::Unit;
 use crate::program::Program;
@@ -450,13 +450,13 @@ impl<'a> Session<'a> {
         for site in &object.sites {
             let token = places.token(site.span);
             sites.push(RaisingSite {
-                class: Some(site.class),
+                class: Some(site.class.clone()),
                 arguments: site.arguments.clone(),
                 payload_words: site.payload_words,
                 place: token.and_then(|token| places.place(token)),
             });
             let arguments = site.arguments.iter().map(ArgumentEntry::from).collect();
-            let (class, payload_words) = (Some(site.class as u32), site.payload_words);
+            let (class, payload_words) = (Some(ClassEntry::from(&site.class)), site.payload_words);
             kept.push(SiteEntry { class, arguments, payload_words, token });
         }
         let key_of = |symbol: &String| {

@@ -165,7 +165,11 @@ fn describe_global(global: Global, closure: &mut Vec<FunctionHandle>) -> String 
         Global::Function(handle) => {
             format!("function {}", place_in(closure, handle))
         }
-        Global::Item(_) | Global::Module(_) | Global::Constant(_) | Global::Unsupported { .. } => {
+        Global::Item(_)
+        | Global::Module(_)
+        | Global::Constant(_)
+        | Global::Exception(_)
+        | Global::Unsupported { .. } => {
             format!("{global:?}")
         }
     }

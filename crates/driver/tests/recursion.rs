@@ -66,7 +66,8 @@ fn check() {
         assert_eq!(exception.class, ExceptionClass::RecursionError, "{name}");
         assert_eq!(exception.message(), "maximum recursion depth exceeded");
     }
-    let value = |name: &str| kernel(name).call(&[40_i64.into()]).unwrap_or_else(|failure| panic!("{failure}"));
+    let value =
+        |name: &str| kernel(name).call(&[40_i64.into()]).unwrap_or_else(|failure| panic!("{failure}"));
     let number = |value: Value| match value {
         Value::Number(Number::Int(_, value)) => value,
         other => panic!("{other:?} is no number"),

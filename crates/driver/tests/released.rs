@@ -161,7 +161,8 @@ fn nothing_is_left_behind() {
                     let compiled = kernel.call(&arguments).map(drop);
                     assert_eq!(live_allocations(), before, "{name}({kind}, {n})");
                     let interpreted = kernel.interpret(&arguments).map(drop);
-                    let text = |outcome: Result<(), Failure>| outcome.err().map(|failure| failure.to_string());
+                    let text =
+                        |outcome: Result<(), Failure>| outcome.err().map(|failure| failure.to_string());
                     assert_eq!(text(compiled), text(interpreted), "{name}({kind}, {n})");
                 }
             }

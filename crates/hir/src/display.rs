@@ -119,7 +119,7 @@ impl<'a> Printer<'a> {
                 })
             }),
             StmtKind::Raise { exception } => line(f, depth, |f| {
-                write!(f, "raise {}", exception.class.python_name())?;
+                write!(f, "raise {}", exception.class)?;
                 self.exception_arguments(f, &exception.arguments)
             }),
             StmtKind::Try(guarded) => self.guarded(f, guarded, depth),
@@ -158,7 +158,7 @@ impl<'a> Printer<'a> {
                     Catches::AllButInterrupt => {}
                     Catches::Classes(classes) => {
                         f.write_char(' ')?;
-                        separated(f, classes, |f, class| f.write_str(class.python_name()))?;
+                        separated(f, classes, |f, class| f.write_str(class.name()))?;
                     }
                 }
                 write!(f, " as {}:", handler.caught)

@@ -1,13 +1,13 @@
 //! What `raise` and `assert` raise, and what `try` catches.
 
 use crate::{Caught, Edge, Expr, Stmt, Version};
-use hotloop_abi::ExceptionClass;
+use hotloop_abi::ErrorClass;
 
 /// An exception that is raised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exception {
     /// Its class.
-    pub class: ExceptionClass,
+    pub class: ErrorClass,
     /// Its arguments, evaluated in order when it is raised. At most [`hotloop_abi::PAYLOAD_WORDS`] numbers among them are no constants.
     pub arguments: Vec<ExceptionArgument>,
 }
@@ -77,5 +77,5 @@ pub enum Catches {
     /// All but `KeyboardInterrupt`.
     AllButInterrupt,
     /// Those of these classes and of classes that derive from them.
-    Classes(Vec<ExceptionClass>),
+    Classes(Vec<ErrorClass>),
 }

@@ -202,7 +202,7 @@ fn h07_edges_are_where_control_goes() {
         (Vec::new(), None),
         (
             vec![stmt(StmtKind::Raise {
-                exception: Exception { class: ExceptionClass::ValueError, arguments: Vec::new() },
+                exception: Exception { class: ExceptionClass::ValueError.into(), arguments: Vec::new() },
             })],
             Some(Edge::default()),
         ),

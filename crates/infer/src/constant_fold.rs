@@ -33,7 +33,11 @@ impl ConstantNames for NamesOf<'_> {
         };
         match self.0.global(module)? {
             Global::Module(module) => self.0.attribute(&module, attribute),
-            Global::Item(_) | Global::Function(_) | Global::Constant(_) | Global::Unsupported { .. } => None,
+            Global::Item(_)
+            | Global::Function(_)
+            | Global::Constant(_)
+            | Global::Exception(_)
+            | Global::Unsupported { .. } => None,
         }
     }
 }
@@ -85,7 +89,11 @@ impl Folder<'_> {
         match self.names.meaning(path)? {
             Global::Constant(value) => Some(value),
             Global::Item(Item::Constant(value)) => Some(FrozenValue::Float(value)),
-            Global::Item(_) | Global::Module(_) | Global::Function(_) | Global::Unsupported { .. } => None,
+            Global::Item(_)
+            | Global::Module(_)
+            | Global::Function(_)
+            | Global::Exception(_)
+            | Global::Unsupported { .. } => None,
         }
     }
 
@@ -119,6 +127,7 @@ impl Folder<'_> {
             | Global::Module(_)
             | Global::Function(_)
             | Global::Constant(_)
+            | Global::Exception(_)
             | Global::Unsupported { .. } => None,
         }
     }

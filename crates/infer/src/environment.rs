@@ -1,5 +1,6 @@
 //! What inference asks of the world outside the function: what a global name means, and which specialisation a call reaches.
 
+use hotloop_abi::ErrorClass;
 use hotloop_ast::{Name, ParameterKind};
 use hotloop_diagnostics::{Diagnostic, Span};
 use hotloop_hir::CalleeData;
@@ -17,6 +18,8 @@ pub enum Global {
     Function(FunctionHandle),
     /// A value that is frozen when the kernel is compiled.
     Constant(FrozenValue),
+    /// A class of exceptions.
+    Exception(ErrorClass),
     /// Something that exists but cannot be used in a kernel.
     Unsupported {
         /// What it is, to follow "is", such as "a class".

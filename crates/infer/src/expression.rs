@@ -91,6 +91,7 @@ fn describe_global(global: &Global) -> String {
         Global::Module(name) => format!("the module `{name}`"),
         Global::Function(_) => "a kernel".to_owned(),
         Global::Constant(_) => "a constant".to_owned(),
+        Global::Exception(class) => format!("the exception class `{class}`"),
         Global::Unsupported { what, .. } => what.clone(),
     }
 }
@@ -304,11 +305,8 @@ impl Inference<'_> {
         if let Some(item) = lookup_builtin(name) {
             return Ok(Global::Item(item));
         }
-        if ExceptionClass::by_name(name).is_some() {
-            return Ok(Global::Unsupported {
-                what: "an exception class".into(),
-                help: Some("use it behind `raise`".into()),
-            });
+        if let Some(class) = ExceptionClass::by_name(name) {
+            return Ok(Global::Exception(class.into()));
         }
         if let Some(help) = crate::names::python_builtin(name) {
             let message = format!("the builtin `{name}` is not supported yet in a kernel");
@@ -334,6 +332,10 @@ impl Inference<'_> {
             Global::Item(Item::Function(..) | Item::Dtype(_) | Item::PythonType(_))
             | Global::Module(_)
             | Global::Function(_) => Ok(Value::Global(global, span)),
+            Global::Exception(_) => {
+                let help = Some("use it behind `raise` and `except`".to_owned());
+                Err(self.report_global(name, "an exception class", help, span))
+            }
         }
     }
 

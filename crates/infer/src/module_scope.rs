@@ -7,7 +7,8 @@
 
 use crate::constant_fold::{ConstantNames, fold};
 use crate::environment::{FrozenValue, FunctionHandle, Global, builtin_attribute};
-use hotloop_ast::{Alias, Argument, Expr, ExprKind, FunctionDef, Module, Name, Stmt, StmtKind};
+use hotloop_abi::{ErrorClass, ExceptionClass};
+use hotloop_ast::{Alias, Argument, ClassDef, Expr, ExprKind, FunctionDef, Module, Name, Stmt, StmtKind};
 use rustc_hash::FxHashMap;
 
 /// What the top level of a module binds, by name.
@@ -58,6 +59,8 @@ pub enum Meaning {
     Function(usize),
     /// A constant.
     Constant(FrozenValue),
+    /// A class of exceptions; one of this module goes by its name alone (see [`ErrorClass::defined_in`]).
+    Exception(ErrorClass),
     /// Another name for something, such as `sqrt = math.sqrt`.
     Alias(Global),
     /// It exists, but what it is cannot be read from the text.
@@ -120,6 +123,7 @@ impl ModuleScope {
             Meaning::Function(position) => function(*position),
             Meaning::Constant(value) => Global::Constant(value.clone()),
             Meaning::Alias(global) => global.clone(),
+            Meaning::Exception(class) => Global::Exception(class.clone()),
             Meaning::Unknown { what, help } => Global::Unsupported { what: what.clone(), help: help.clone() },
         })
     }
@@ -135,6 +139,9 @@ impl ModuleScope {
 }
 
 fn imported(module: &str, name: &str, import: impl FnOnce(&str, &str) -> Option<Global>) -> Global {
+    if let Some(class) = ErrorClass::of_library(&format!("{module}.{name}")) {
+        return Global::Exception(class);
+    }
     if is_known(module) {
         return builtin_attribute(module, name).unwrap_or_else(|| Global::Unsupported {
             what: format!("`{module}.{name}`"),
@@ -192,7 +199,10 @@ impl Reader {
                 let position = self.positions[&address(function)];
                 self.bind(&function.name.name, Meaning::Function(position));
             }
-            StmtKind::Class(class) => self.bind(&class.name.name, unknown("a class")),
+            StmtKind::Class(class) => {
+                let exception = self.exception_class(class).map(Meaning::Exception);
+                self.bind(&class.name.name, exception.unwrap_or_else(|| unknown("a class")));
+            }
             StmtKind::Assign { targets, value } => {
                 targets.iter().for_each(|target| self.assign(target, Some(value)))
             }
@@ -241,13 +251,55 @@ impl Reader {
         let known = self.scope.names.get(name).filter(|known| self.is_conditional && **known != meaning);
         let meaning = match known {
             Some(Meaning::Module(_) | Meaning::Imported { .. }) => return,
-            Some(Meaning::Constant(_) | Meaning::Alias(_) | Meaning::Unknown { .. }) => unknown_because(
+            Some(
+                Meaning::Constant(_) | Meaning::Alias(_) | Meaning::Exception(_) | Meaning::Unknown { .. },
+            ) => unknown_because(
                 "a global that is assigned in several places",
                 format!("assign `{name}` once, at the head of the file"),
             ),
             Some(Meaning::Function(_)) | None => meaning,
         };
         self.scope.bind(name, meaning);
+    }
+
+    /// The exception class that a class is: one with bases that are.
+    fn exception_class(&self, class: &ClassDef) -> Option<ErrorClass> {
+        let base = |argument: &Argument| match argument {
+            Argument::Positional(base) => self.exception_of(base),
+            Argument::Keyword { .. } | Argument::Unpack(_) | Argument::UnpackKeywords(_) => None,
+        };
+        let bases: Vec<ErrorClass> = class.arguments.iter().map(base).collect::<Option<_>>()?;
+        (!bases.is_empty()).then(|| ErrorClass::user(&*class.name.name, bases))
+    }
+
+    fn exception_of(&self, value: &Expr) -> Option<ErrorClass> {
+        match &value.kind {
+            ExprKind::Name(name) => match self.scope.names.get(name) {
+                None => ExceptionClass::by_name(name).map(ErrorClass::from),
+                Some(Meaning::Exception(class)) => Some(class.clone()),
+                Some(Meaning::Imported { module, name }) => {
+                    ErrorClass::of_library(&format!("{module}.{name}"))
+                }
+                Some(_) => None,
+            },
+            ExprKind::Attribute { value, name } => {
+                ErrorClass::of_library(&format!("{}.{}", self.module_path(value)?, name.name))
+            }
+            _ => None,
+        }
+    }
+
+    fn module_path(&self, value: &Expr) -> Option<String> {
+        match &value.kind {
+            ExprKind::Name(name) => match self.scope.names.get(name)? {
+                Meaning::Module(module) => Some(module.to_string()),
+                _ => None,
+            },
+            ExprKind::Attribute { value, name } => {
+                Some(format!("{}.{}", self.module_path(value)?, name.name))
+            }
+            _ => None,
+        }
     }
 
     fn import(&mut self, alias: &Alias) {
@@ -356,6 +408,9 @@ impl Reader {
         if let Some(constant) = fold(value, &self.scope) {
             return Some(Meaning::Constant(constant));
         }
+        if let Some(class) = self.exception_of(value) {
+            return Some(Meaning::Exception(class));
+        }
         match &value.kind {
             ExprKind::Name(name) => self.scope.names.get(name).cloned(),
             ExprKind::Attribute { value, name } => {
@@ -376,6 +431,7 @@ impl ConstantNames for ModuleScope {
                 Some(Meaning::Constant(value)) => Some(Global::Constant(value.clone())),
                 Some(Meaning::Imported { module, name }) => builtin_attribute(module, name),
                 Some(Meaning::Alias(global)) => Some(global.clone()),
+                Some(Meaning::Exception(class)) => Some(Global::Exception(class.clone())),
                 Some(Meaning::Module(_) | Meaning::Function(_) | Meaning::Unknown { .. }) => None,
             };
         };
@@ -385,6 +441,7 @@ impl ConstantNames for ModuleScope {
             | Meaning::Function(_)
             | Meaning::Constant(_)
             | Meaning::Alias(_)
+            | Meaning::Exception(_)
             | Meaning::Unknown { .. } => None,
         }
     }

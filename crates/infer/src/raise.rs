@@ -1,9 +1,10 @@
 //! `raise` and `assert`: the exception's class, and its arguments.
 
+use crate::environment::Global;
 use crate::expression::Value;
 use crate::function::{Inference, Typed};
 use crate::statement::constant_truth;
-use hotloop_abi::{ExceptionClass, PAYLOAD_WORDS};
+use hotloop_abi::{ErrorClass, ExceptionClass, PAYLOAD_WORDS};
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr, Number, UnaryOp};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -33,7 +34,7 @@ impl Inference<'_> {
         let arguments: Vec<_> = arguments?.into_iter().collect();
         self.check_payload(&arguments, span)?;
         if !self.reachable {
-            let exception = Exception { class: ExceptionClass::AssertionError, arguments };
+            let exception = Exception { class: ExceptionClass::AssertionError.into(), arguments };
             self.emit(StmtKind::Raise { exception }, span);
             return Ok(());
         }
@@ -99,8 +100,8 @@ impl Inference<'_> {
             }
             _ => (self.exception_class(exception)?, Vec::new()),
         };
-        if needs_special_arguments(class) {
-            let message = format!("`{}` cannot be raised in a kernel", class.python_name());
+        if class.builtin().is_some_and(needs_special_arguments) {
+            let message = format!("`{class}` cannot be raised in a kernel");
             let diagnostic = Diagnostic::error(&RAISE, message, exception.span)
                 .with_help("raise another class, and translate it in the caller");
             return Err(self.report(diagnostic));
@@ -128,21 +129,51 @@ impl Inference<'_> {
         Err(self.report(diagnostic))
     }
 
-    pub(crate) fn exception_class(&mut self, class: &ast::Expr) -> Typed<ExceptionClass> {
+    /// The class that an expression names.
+    pub(crate) fn exception_class(&mut self, class: &ast::Expr) -> Typed<ErrorClass> {
         let found = match &class.kind {
             AstExpr::Name(name) if self.locals.find(name).is_none() => match self.environment.global(name) {
-                None => ExceptionClass::by_name(name),
+                None => ExceptionClass::by_name(name).map(ErrorClass::from),
+                Some(Global::Exception(class)) => Some(class),
                 Some(_) => None,
+            },
+            AstExpr::Attribute { .. } => match self.library_class(class) {
+                Some(found) => Some(found),
+                None => match self.static_global(class)? {
+                    Some(Global::Exception(class)) => Some(class),
+                    Some(_) | None => None,
+                },
             },
             _ => None,
         };
         if let Some(found) = found {
             return Ok(found);
         }
-        let message = "only built-in exception classes can be raised in a kernel so far";
-        let diagnostic = Diagnostic::error(&RAISE, message, class.span)
-            .with_help("raise a built-in class such as `ValueError`, and translate it in the caller");
+        let message = "this names no exception class that a kernel knows";
+        let diagnostic = Diagnostic::error(&RAISE, message, class.span).with_help(
+            "name a built-in class, or one that derives from those and is defined at the top level of a module",
+        );
         Err(self.report(diagnostic))
+    }
+
+    /// The class that a dotted name such as `np.linalg.LinAlgError` stands for.
+    fn library_class(&self, class: &ast::Expr) -> Option<ErrorClass> {
+        let path = self.dotted_path(class)?;
+        match path.strip_prefix("builtins.") {
+            Some(name) => ExceptionClass::by_name(name).map(ErrorClass::from),
+            None => ErrorClass::of_library(&path),
+        }
+    }
+
+    fn dotted_path(&self, expression: &ast::Expr) -> Option<String> {
+        match &expression.kind {
+            AstExpr::Name(name) if self.locals.find(name).is_none() => match self.environment.global(name) {
+                Some(Global::Module(module)) => Some(module),
+                Some(_) | None => None,
+            },
+            AstExpr::Attribute { value, name } => Some(format!("{}.{}", self.dotted_path(value)?, name.name)),
+            _ => None,
+        }
     }
 
     fn exception_arguments(&mut self, arguments: &[Argument]) -> Typed<Vec<ExceptionArgument>> {

@@ -272,7 +272,7 @@ impl<'p> Interpreter<'p> {
             InstKind::Safepoint => self.safepoint()?,
             InstKind::CheckStack => self.check_stack()?,
             InstKind::ErrorIs(error) => {
-                let base = frame.function.errors[*error].class;
+                let base = &frame.function.errors[*error].class;
                 let exception = frame.in_flight.as_ref().ok_or(Stop::Trap(TrapKind::NoErrorToCatch))?;
                 let result = Scalar::bool(exception.class.is_subclass_of(base));
                 set_result(frame, inst, Some(result));

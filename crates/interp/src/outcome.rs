@@ -1,7 +1,7 @@
 //! How a call ends if it does not return: by an exception, by a mistake of the compiler, or for want of fuel.
 
 use crate::Fault;
-use hotloop_abi::{ErrorArgument, ErrorValue, exception_text};
+use hotloop_abi::{ErrorArgument, ErrorClass, ErrorValue, exception_text};
 use hotloop_diagnostics::Span;
 use hotloop_mir::verify::Violation;
 use hotloop_mir::{Block, ErrorData, ExceptionClass, Value};
@@ -34,7 +34,7 @@ impl std::error::Error for Outcome {}
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exception {
     /// Its class.
-    pub class: ExceptionClass,
+    pub class: ErrorClass,
     /// Its arguments, with the payload in them.
     pub arguments: Vec<ErrorValue>,
     /// The values that the arguments were made with.
@@ -48,13 +48,13 @@ pub struct Exception {
 impl Exception {
     /// What Python's `str` gives for it.
     pub fn message(&self) -> String {
-        exception_text(&self.arguments, self.class.is_subclass_of(ExceptionClass::KeyError))
+        exception_text(&self.arguments, self.class.shows_repr())
     }
 }
 
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.class.python_name(), self.message())
+        write!(f, "{}: {}", self.class, self.message())
     }
 }
 
@@ -137,7 +137,7 @@ impl fmt::Display for TrapKind {
 #[derive(Debug)]
 pub(crate) enum Stop {
     Trap(TrapKind),
-    Raise(ExceptionClass, Vec<ErrorValue>, Vec<i64>),
+    Raise(ErrorClass, Vec<ErrorValue>, Vec<i64>),
     /// What a called function ended with; it has its place already.
     Outcome(Outcome),
 }
@@ -157,13 +157,16 @@ impl From<Outcome> for Stop {
 impl Stop {
     /// The error of a message whose `{0}` and so on stand for the payload's values, as far as there are any.
     pub(crate) fn raise(class: ExceptionClass, message: &str, payload: &[i64]) -> Self {
-        Self::raise_error(&ErrorData { class, arguments: ErrorArgument::message(message) }, payload)
+        Self::raise_error(
+            &ErrorData { class: class.into(), arguments: ErrorArgument::message(message) },
+            payload,
+        )
     }
 
     /// An error of a function's table with this payload.
     pub(crate) fn raise_error(error: &ErrorData, payload: &[i64]) -> Self {
         let arguments = error.arguments.iter().map(|argument| argument.value(payload)).collect();
-        Self::Raise(error.class, arguments, payload.to_vec())
+        Self::Raise(error.class.clone(), arguments, payload.to_vec())
     }
 
     /// With the function and the place in which it happened.

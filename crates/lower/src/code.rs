@@ -326,7 +326,10 @@ impl Code {
 
     /// Raises an error with this message unless the condition holds; nothing where it is known to.
     pub(crate) fn check(&mut self, condition: Value, class: ExceptionClass, message: &str) {
-        self.check_with(condition, ErrorData { class, arguments: ErrorArgument::message(message) });
+        self.check_with(
+            condition,
+            ErrorData { class: class.into(), arguments: ErrorArgument::message(message) },
+        );
     }
 
     /// Raises the error unless the condition holds; nothing where it is known to.

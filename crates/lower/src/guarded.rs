@@ -17,7 +17,7 @@ use crate::code::{Code, Point};
 use crate::edges::Join;
 use crate::lowering::{Binding, Lowering};
 use crate::ownership::Holdings;
-use hotloop_abi::ExceptionClass;
+use hotloop_abi::{ErrorClass, ExceptionClass};
 use hotloop_hir::{Catches, Edge, Handler, Local, Move, Stmt, Try, Version};
 use hotloop_index::IdSet;
 use hotloop_mir::{Block, ErrorData, InstKind, Terminator};
@@ -191,14 +191,14 @@ impl<'a> Lowering<'a> {
             }
             Catches::AllButInterrupt => {
                 let next = self.code.new_block();
-                let is_interrupt = self.error_is(ExceptionClass::KeyboardInterrupt);
+                let is_interrupt = self.error_is(ExceptionClass::KeyboardInterrupt.into());
                 self.code.branch(is_interrupt, next, matched);
                 Some(next)
             }
             Catches::Classes(classes) => {
                 for class in classes {
                     let next = self.code.new_block();
-                    let is_it = self.error_is(*class);
+                    let is_it = self.error_is(class.clone());
                     self.code.branch(is_it, matched, next);
                     self.code.start(next);
                 }
@@ -222,7 +222,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn error_is(&mut self, class: ExceptionClass) -> hotloop_mir::Value {
+    fn error_is(&mut self, class: ErrorClass) -> hotloop_mir::Value {
         let error = self.code.function.error_with(ErrorData { class, arguments: Vec::new() });
         self.code.value(InstKind::ErrorIs(error))
     }

@@ -2,14 +2,14 @@
 
 use crate::lowering::Lowering;
 use crate::values::Operand;
-use hotloop_abi::{ErrorArgument, ErrorValue, ExceptionClass};
+use hotloop_abi::{ErrorArgument, ErrorClass, ErrorValue, ExceptionClass};
 use hotloop_hir::{Constant, Exception, ExceptionArgument, Expr, ExprKind};
 use hotloop_mir::{ConvertOp, ErrorData, MachineType, Terminator, Value};
 use hotloop_types::{Dtype, DtypeKind, Type};
 
 impl Lowering<'_> {
     /// Evaluates the arguments and raises.
-    pub(crate) fn raise(&mut self, class: ExceptionClass, arguments: &[ExceptionArgument]) {
+    pub(crate) fn raise(&mut self, class: ErrorClass, arguments: &[ExceptionArgument]) {
         let span = self.code.span();
         let mut payload = Vec::new();
         let arguments = self.error_arguments(arguments, &mut payload);
@@ -20,7 +20,7 @@ impl Lowering<'_> {
 
     /// Raises the exception; for statements.
     pub(crate) fn raise_exception(&mut self, exception: &Exception) {
-        self.raise(exception.class, &exception.arguments);
+        self.raise(exception.class.clone(), &exception.arguments);
     }
 
     /// Raises `AssertionError` unless the condition holds; only then are the arguments evaluated.
@@ -30,7 +30,8 @@ impl Lowering<'_> {
             let condition = self.scalar(condition);
             self.code.set_span(span);
             let arguments = self.error_arguments(arguments, &mut Vec::new());
-            self.code.check_with(condition, ErrorData { class: ExceptionClass::AssertionError, arguments });
+            self.code
+                .check_with(condition, ErrorData { class: ExceptionClass::AssertionError.into(), arguments });
             return;
         }
         let (holds, fails) = (self.code.new_block(), self.code.new_block());
@@ -38,7 +39,7 @@ impl Lowering<'_> {
         let holdings = self.code.holdings.clone();
         self.code.start(fails);
         self.code.set_span(span);
-        self.raise(ExceptionClass::AssertionError, arguments);
+        self.raise(ExceptionClass::AssertionError.into(), arguments);
         self.code.holdings = holdings;
         self.code.start(holds);
     }

@@ -265,7 +265,7 @@ fn raise_and_assert() {
     let mut f = Build::new("errors", "none");
     let x = f.parameter("x", "int64");
     let arguments = vec![ExceptionArgument::Str("too {0} small".into()), ExceptionArgument::Value(f.read(x))];
-    let exception = Exception { class: ExceptionClass::ValueError, arguments };
+    let exception = Exception { class: ExceptionClass::ValueError.into(), arguments };
     let is_small = compare(CompareOp::Lt, f.read(x), int(0));
     f.push(when(is_small, vec![statement(StmtKind::Raise { exception })]));
     let condition = compare(CompareOp::Lt, f.read(x), int(10));

@@ -485,7 +485,7 @@ impl Writer {
             Do::Return(_) => {}
             Do::Raise => {
                 let arguments = vec![ExceptionArgument::Str("no".into())];
-                let exception = Exception { class: ExceptionClass::ValueError, arguments };
+                let exception = Exception { class: ExceptionClass::ValueError.into(), arguments };
                 out.push(statement(StmtKind::Raise { exception }));
                 self.reachable = false;
             }

@@ -1,7 +1,7 @@
 //! Functions and what they are made of.
 
 use crate::{
-    Block, Callee, Constant, ErrorArgument, ErrorId, ExceptionClass, FloatFlags, Inst, InstKind, MachineType,
+    Block, Callee, Constant, ErrorArgument, ErrorClass, ErrorId, FloatFlags, Inst, InstKind, MachineType,
     Region, Slot, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
@@ -185,7 +185,7 @@ pub struct SlotData {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ErrorData {
     /// Its class.
-    pub class: ExceptionClass,
+    pub class: ErrorClass,
     /// Its arguments; some are made from the payload of the raise.
     pub arguments: Vec<ErrorArgument>,
 }
@@ -319,8 +319,8 @@ impl Function {
     }
 
     /// The error with that class and message, added if it is not there yet. `{0}` and so on stand for the words of the payload.
-    pub fn error(&mut self, class: ExceptionClass, message: &str) -> ErrorId {
-        self.error_with(ErrorData { class, arguments: ErrorArgument::message(message) })
+    pub fn error(&mut self, class: impl Into<ErrorClass>, message: &str) -> ErrorId {
+        self.error_with(ErrorData { class: class.into(), arguments: ErrorArgument::message(message) })
     }
 
     /// An error, added if it is not there yet.

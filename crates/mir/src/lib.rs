@@ -37,7 +37,8 @@ pub use function::{
     SlotData, ValueData,
 };
 pub use hotloop_abi::{
-    Effects, ErrorArgument, ErrorValue, ExceptionClass, MachineType, PAYLOAD_WORDS, RuntimeFunction,
+    Effects, ErrorArgument, ErrorClass, ErrorValue, ExceptionClass, MachineType, PAYLOAD_WORDS,
+    RuntimeFunction,
 };
 pub use hotloop_types::FloatFlags;
 pub use inst::InstKind;

@@ -18,7 +18,7 @@ pub(crate) static NO_FUNCTION: Code = Code::new("HL0116", "a place where no func
 pub enum Selection {
     /// All of them.
     Everything,
-    /// What kernels may need: functions, imports, assignments, and `if`, `try` and `with` that hold such. The others are
+    /// What kernels may need: functions, imports, assignments, `if`, `try` and `with` that hold such, and the heads of classes. The others are
     /// skipped, whatever they hold: they can be no reason to refuse the file.
     Kernels,
 }
@@ -47,7 +47,10 @@ pub fn parse_module_as(
         if selection == Selection::Kernels && !is_for_kernels(tokens) {
             let lost = faults.iter().filter(|fault| swallows(fault, tokens));
             parsed.diagnostics.extend(lost.map(|fault| fault.diagnose(file)));
-            parsed.module.body.push(reader.skipped(tokens));
+            match class_head(tokens) {
+                Some(head) => parsed.module.body.extend(reader.read(&head, &mut Vec::new())),
+                None => parsed.module.body.push(reader.skipped(tokens)),
+            }
         } else if faults.is_empty() {
             parsed.module.body.extend(reader.read(tokens, &mut parsed.diagnostics));
         } else {
@@ -114,6 +117,29 @@ fn is_for_kernels(tokens: &[Token]) -> bool {
         }
         _ => false,
     }
+}
+
+/// The head of a class with bases, as a class without a body: kernels raise and catch classes, and need to know what they derive from.
+fn class_head(tokens: &[Token]) -> Option<Vec<Token>> {
+    let is_class = tokens.first()?.kind == TokenKind::Class && tokens.get(2)?.kind == TokenKind::OpenParen;
+    if !is_class {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let colon = tokens.iter().position(|token| {
+        if token.kind.opens() {
+            depth += 1;
+        } else if token.kind.closes() {
+            depth = depth.saturating_sub(1);
+        }
+        depth == 0 && token.kind == TokenKind::Colon
+    })?;
+    let mut head = tokens[..=colon].to_vec();
+    let end = tokens[colon].end;
+    for kind in [TokenKind::Pass, TokenKind::Newline] {
+        head.push(Token { kind, start: end, end });
+    }
+    Some(head)
 }
 
 /// Whether the line behind the decorators defines a function.

@@ -3,7 +3,7 @@
 //! Everything is looked up once, with the GIL held, into plain data; inference then needs no Python. The names are those that CPython's compiler found in
 //! the function, so what it does not mention is not touched.
 
-use crate::{kernel, object, raise};
+use crate::{exceptions, kernel, object, raise};
 use hotloop_driver::Dtype;
 use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute};
 use hotloop_intrinsics::{Intrinsic, Item, lookup};
@@ -163,6 +163,9 @@ pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     }
     if let Some(dtype) = dtype_of(value)? {
         return Ok(Global::Item(Item::Dtype(dtype)));
+    }
+    if let Some(class) = exceptions::class_of(value)? {
+        return Ok(Global::Exception(class));
     }
     Ok(match constant(value)? {
         Some(constant) => Global::Constant(constant),

@@ -19,6 +19,7 @@ mod code;
 mod dispatcher;
 mod engine;
 mod entry;
+mod exceptions;
 mod globals;
 mod inspect;
 mod kernel;

@@ -3,6 +3,7 @@
 //! Python makes the frames of a traceback itself, so one line of Python is run that raises the exception, in a code object that claims to be the kernel at the place where it failed.
 #![allow(unsafe_code)] // Runs a code object.
 
+use crate::exceptions;
 use hotloop_driver::{ErrorValue, Exception, Failure, Place, Refusal};
 use pyo3::ffi;
 use pyo3::intern;
@@ -25,7 +26,7 @@ pub(crate) fn kernel_exception(py: Python<'_>, exception: &Exception) -> PyErr {
 }
 
 fn new_exception(py: Python<'_>, exception: &Exception) -> PyResult<PyErr> {
-    let class = py.import(intern!(py, "builtins"))?.getattr(exception.class.python_name())?;
+    let class = exceptions::class_object(py, &exception.class)?;
     let arguments = exception.arguments.iter().map(|argument| python_value(py, argument));
     let value = class.call1(PyTuple::new(py, arguments.collect::<PyResult<Vec<_>>>()?)?)?;
     Ok(PyErr::from_value(value))

@@ -53,7 +53,6 @@ mod symbols;
 mod thread;
 mod worker;
 
-#[doc(hidden)]
 pub use allocation::{FailingAllocator, fail_allocation_after};
 pub use allocation::{live_allocations, live_bytes};
 pub use block::{BLOCK_HEADER_BYTES, Block, OutOfMemory};
@@ -61,6 +60,8 @@ pub use call::CallState;
 pub use interrupt::Interrupter;
 pub use math::{MathValue, call_math};
 pub use pool::{set_thread_count, thread_count};
+#[doc(hidden)]
+pub use raise::register_class;
 pub use symbols::{address_of, resolve};
 pub use thread::{request_safepoints, stack_limit};
 pub use worker::Worker;

@@ -80,7 +80,7 @@ fn interpret(module: &Module, arguments: &[Scalar], array: &[u64]) -> Result<See
     let result = match interpreter.call(&module.functions[0].name, &all) {
         Ok(results) => Ok(results.iter().map(|result| evaluate::bits(*result)).collect()),
         Err(Outcome::Raised(raised)) => {
-            Err(format!("{:?} {:?} {} {:?}", raised.class, raised.message(), raised.function, raised.span))
+            Err(format!("{} {:?} {} {:?}", raised.class, raised.message(), raised.function, raised.span))
         }
         Err(other) => return Err(format!("the interpreter ended with {other}")),
     };

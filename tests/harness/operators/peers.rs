@@ -120,9 +120,7 @@ impl Case {
                 Outcome { text: written(number), ty: Some(number.dtype().name().to_owned()) }
             }
             Ok(other) => panic!("an operator gave {other:?}"),
-            Err(Failure::Raised(raised)) => {
-                Outcome { text: format!("e{}", raised.class.python_name()), ty: None }
-            }
+            Err(Failure::Raised(raised)) => Outcome { text: format!("e{}", raised.class.name()), ty: None },
             Err(_) => Outcome { text: "eTypeError".to_owned(), ty: None },
         }
     }

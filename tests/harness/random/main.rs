@@ -4,7 +4,7 @@ mod program;
 
 use hotloop_interp::{ArrayDescriptor, Interpreter, IterationOrder, Options, Outcome, Program, Scalar};
 use hotloop_mir::verify::{verify, verify_module};
-use hotloop_mir::{ExceptionClass, Function, Module};
+use hotloop_mir::{Function, Module};
 use hotloop_passes::{Optimiser, PIPELINE};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -19,7 +19,7 @@ const OPTIMISED_FUEL: u64 = 100 * FUEL;
 #[derive(Clone, Debug, PartialEq)]
 struct Effect {
     /// The results as bits with every nan alike, or the exception.
-    end: Result<Vec<u64>, (ExceptionClass, String, u32)>,
+    end: Result<Vec<u64>, (String, String, u32)>,
     /// The elements of both arrays, likewise.
     elements: Vec<u64>,
     live_blocks: usize,
@@ -45,7 +45,9 @@ fn run(program: &dyn Program, inputs: &Inputs, order: IterationOrder, fuel: u64)
         [a, b, Scalar::i64(inputs.scalars.0), Scalar::i64(inputs.scalars.1), Scalar::f64(inputs.scalars.2)];
     let end = match interpreter.call("kernel", &arguments) {
         Ok(results) => Ok(results.into_iter().map(bits).collect()),
-        Err(Outcome::Raised(exception)) => Err((exception.class, exception.message(), exception.span.start)),
+        Err(Outcome::Raised(exception)) => {
+            Err((exception.class.name().to_owned(), exception.message(), exception.span.start))
+        }
         Err(Outcome::OutOfFuel) => return None,
         Err(Outcome::Trap(trap)) => panic!("{trap}"),
     };

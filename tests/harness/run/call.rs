@@ -48,7 +48,7 @@ impl Way {
             Ok(value) => Answer::Value(from_driver(&value)),
             Err(Failure::Raised(raised)) => Answer::Exception(Exception {
                 message: Some(raised.message()),
-                class: raised.class.python_name().to_owned(),
+                class: raised.class.name().to_owned(),
                 line: raised.place.map(|place| place.line),
                 arguments: Some(ErrorValue::Tuple(raised.arguments).to_string()),
             }),

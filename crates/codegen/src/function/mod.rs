@@ -271,7 +271,7 @@ impl<'a, 'm> Translator<'a, 'm> {
                 self.safepoint(data.span);
                 return Ok(());
             }
-            InstKind::ErrorIs(error) => self.error_is(self.mir.errors[*error].class)?,
+            InstKind::ErrorIs(error) => self.error_is(self.mir.errors[*error].class.number())?,
             InstKind::Catch => self.catch(),
             InstKind::CheckStack => {
                 self.check_stack(data.span);

@@ -36,7 +36,7 @@ pub(super) enum ColdPath {
 pub(super) struct Raising {
     block: ir::Block,
     site: u32,
-    class: ExceptionClass,
+    class: u32,
     payload: Vec<ir::Value>,
     unwind: Option<Block>,
 }
@@ -91,7 +91,7 @@ impl Translator<'_, '_> {
         let [index, length] = [index, length].map(|value| self.operand(value));
         let site = self.site_of_message(ExceptionClass::IndexError, bounds_message(axis), 3, span);
         let axis = self.int(types::I64, i64::from(axis));
-        let fail = self.raising_block(site, ExceptionClass::IndexError, vec![index, axis, length]);
+        let fail = self.raising_block(site, ExceptionClass::IndexError as u32, vec![index, axis, length]);
         let is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, length);
         if !wrap {
             self.leave_if(is_outside, fail);
@@ -111,7 +111,7 @@ impl Translator<'_, '_> {
         let fails = self.inverted(condition);
         let error = &self.mir.errors[error];
         let site = self.site(error, 0, span);
-        let fail = self.raising_block(site, error.class, Vec::new());
+        let fail = self.raising_block(site, error.class.number(), Vec::new());
         self.leave_if(fails, fail);
     }
 
@@ -120,16 +120,16 @@ impl Translator<'_, '_> {
         let payload: Vec<ir::Value> = payload.iter().map(|value| self.operand(*value)).collect();
         let error = &self.mir.errors[error];
         let site = self.site(error, payload.len() as u32, span);
-        let fail = self.raising_block(site, error.class, payload);
+        let fail = self.raising_block(site, error.class.number(), payload);
         self.ins().jump(fail, &[]);
     }
 
     /// Whether the error that was raised last has this class or one that derives from it.
-    pub(super) fn error_is(&mut self, base: ExceptionClass) -> ModuleResult<ir::Value> {
+    pub(super) fn error_is(&mut self, base: u32) -> ModuleResult<ir::Value> {
         let context = self.context;
         let class = self.ins().load(types::I32, WORD, context, error_offset(ErrorState::CLASS_OFFSET));
         let class = self.ins().uextend(types::I64, class);
-        let base = self.int(types::I64, base as i64);
+        let base = self.int(types::I64, i64::from(base));
         let result = self.call_runtime_function(RuntimeFunction::ErrorIs, &[class, base])?[0];
         Ok(self.ins().ireduce(types::I8, result))
     }
@@ -180,7 +180,7 @@ impl Translator<'_, '_> {
         let pointer = self.ins().get_stack_pointer(types::I64);
         let is_used_up = self.ins().icmp(IntCC::UnsignedLessThan, pointer, limit);
         let site = self.site_of_message(ExceptionClass::RecursionError, RECURSION_MESSAGE, 0, span);
-        let fail = self.raising_block(site, ExceptionClass::RecursionError, Vec::new());
+        let fail = self.raising_block(site, ExceptionClass::RecursionError as u32, Vec::new());
         self.leave_if(is_used_up, fail);
     }
 
@@ -239,7 +239,7 @@ impl Translator<'_, '_> {
         self.builder.switch_to_block(raising.block);
         let tail = self.tail(Tail::Raise { unwind: raising.unwind, payload_words: raising.payload.len() });
         let site = self.int(types::I32, i64::from(raising.site));
-        let class = self.int(types::I32, raising.class as i64);
+        let class = self.int(types::I32, i64::from(raising.class));
         let payload: Vec<ir::Value> = raising.payload.into_iter().map(|word| self.made_here(word)).collect();
         let arguments: Vec<BlockArg> = [site, class].into_iter().chain(payload).map(BlockArg::from).collect();
         self.ins().jump(tail, &arguments);
@@ -389,7 +389,7 @@ impl Translator<'_, '_> {
         exit
     }
 
-    fn raising_block(&mut self, site: u32, class: ExceptionClass, payload: Vec<ir::Value>) -> ir::Block {
+    fn raising_block(&mut self, site: u32, class: u32, payload: Vec<ir::Value>) -> ir::Block {
         let block = self.cold_block();
         let unwind = self.unwind();
         self.cold_paths.push(ColdPath::Raise(Raising { block, site, class, payload, unwind }));
@@ -409,7 +409,7 @@ impl Translator<'_, '_> {
     }
 
     fn site_of_message(&mut self, class: ExceptionClass, message: &str, words: u32, span: Span) -> u32 {
-        self.site(&ErrorData { class, arguments: ErrorArgument::message(message) }, words, span)
+        self.site(&ErrorData { class: class.into(), arguments: ErrorArgument::message(message) }, words, span)
     }
 
     fn site(&mut self, error: &ErrorData, payload_words: u32, span: Span) -> u32 {

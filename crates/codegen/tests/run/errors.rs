@@ -55,8 +55,8 @@ fn a_site_says_where_and_what() {
     let [site] = machine.sites.as_slice() else { panic!("one site: {:?}", machine.sites) };
     assert_eq!((site.span, site.function.as_str()), (span(7), "test"));
     assert_eq!(
-        (site.class, &site.arguments),
-        (ExceptionClass::IndexError, &ErrorArgument::message(BOUNDS_MESSAGE))
+        (site.class.clone(), &site.arguments),
+        (ExceptionClass::IndexError.into(), &ErrorArgument::message(BOUNDS_MESSAGE))
     );
     assert_eq!(machine.imports, ["hl_self"]);
 }

@@ -103,7 +103,9 @@ impl Machine {
             arguments.iter().map(|argument| place(&mut interpreter, argument, &mut arrays)).collect();
         let outcome = interpreter.call(&self.functions[0].name, &scalars);
         let result = outcome.map_err(|outcome| match outcome {
-            Outcome::Raised(exception) => (exception.class, exception.message()),
+            Outcome::Raised(exception) => {
+                (exception.class.builtin().expect("a built-in class"), exception.message())
+            }
             Outcome::Trap(_) | Outcome::OutOfFuel => panic!("{outcome}\n{}", self.functions[0]),
         });
         let read = |interpreter: &Interpreter<'_>, array: &ArrayDescriptor| -> Vec<f64> {

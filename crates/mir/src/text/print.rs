@@ -2,8 +2,8 @@
 
 use super::lexer::is_symbol;
 use crate::{
-    Block, BlockCall, BlockData, CheckedAxis, Constant, ErrorArgument, ErrorValue, FloatFlags, Function,
-    InstData, InstKind, MachineType, Module, RegionKind, Terminator, Value,
+    Block, BlockCall, BlockData, CheckedAxis, Constant, ErrorArgument, ErrorClass, ErrorValue, FloatFlags,
+    Function, InstData, InstKind, MachineType, Module, RegionKind, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
 use std::fmt::{self, Display, Formatter, Write};
@@ -97,7 +97,8 @@ impl Printer<'_, '_> {
             writeln!(self.f, "    {slot} = {} bytes", data.size_bytes)?;
         }
         for (error, data) in function.errors.iter() {
-            write!(self.f, "    {error} = {}", data.class.python_name())?;
+            write!(self.f, "    {error} = ")?;
+            write_class(self.f, &data.class)?;
             write_arguments(self.f, &data.arguments)?;
             self.f.write_char('\n')?;
         }
@@ -167,6 +168,20 @@ impl Printer<'_, '_> {
             file => write!(self.f, " @{file}:{}..{}", span.start, span.end),
         }
     }
+}
+
+/// A class of the program is written with its bases.
+fn write_class(f: &mut impl Write, class: &ErrorClass) -> fmt::Result {
+    let class = match class {
+        ErrorClass::Builtin(class) => return f.write_str(class.python_name()),
+        ErrorClass::User(class) => class,
+    };
+    write!(f, "class {} (", Quoted(&class.identity))?;
+    for (position, base) in class.bases.iter().enumerate() {
+        f.write_str(if position == 0 { "" } else { ", " })?;
+        write_class(f, base)?;
+    }
+    f.write_char(')')
 }
 
 /// A message alone needs no parentheses; `""` stands for no arguments.

@@ -1,10 +1,10 @@
 //! Printing and reading are inverse: on random functions, on written ones, and on wrong texts.
 
 use crate::{
-    BinaryOp, Block, BlockCall, CalleeData, CheckedAxis, Constant, ConvertOp, ErrorArgument, ErrorData,
-    ErrorValue, ExceptionClass, FloatCompare, FloatFlags, Function, InstKind, IntCompare, MachineType,
-    ParFor, Phase, Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData, Terminator, UnaryOp, Value,
-    parse_function, parse_module,
+    BinaryOp, Block, BlockCall, CalleeData, CheckedAxis, Constant, ConvertOp, ErrorArgument, ErrorClass,
+    ErrorData, ErrorValue, ExceptionClass, FloatCompare, FloatFlags, Function, InstKind, IntCompare,
+    MachineType, ParFor, Phase, Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData, Terminator,
+    UnaryOp, Value, parse_function, parse_module,
 };
 use hotloop_diagnostics::{FileId, Span};
 use hotloop_index::Id;
@@ -166,7 +166,9 @@ fn fill_tables(function: &mut Function, choices: &mut Choices) {
     function.slots.push(SlotData { size_bytes: choices.number() as u32 });
     function.error(choices.one_of(ExceptionClass::ALL), choices.one_of(&["", "plain", "\"{0}\" \\ \n\t é"]));
     let arguments = (0..choices.below(4)).map(|_| error_argument(choices, 2)).collect();
-    function.error_with(ErrorData { class: choices.one_of(ExceptionClass::ALL), arguments });
+    let base = ErrorClass::user("a.Base", vec![choices.one_of(ExceptionClass::ALL).into()]);
+    let class = ErrorClass::user("a.\"b\"#2", vec![base, choices.one_of(ExceptionClass::ALL).into()]);
+    function.error_with(ErrorData { class, arguments });
     let results = [MachineType::F64, MachineType::I64][..choices.below(3)].to_vec();
     function.callee(CalleeData { symbol: "other".into(), parameters: vec![MachineType::I1], results });
 }

@@ -8,8 +8,9 @@ mod tokens;
 use super::ParseError;
 use super::lexer::Token;
 use crate::{
-    Block, BlockData, CalleeData, Constant, Definition, ErrorArgument, ErrorData, ErrorValue, ExceptionClass,
-    FloatFlags, Function, MachineType, Module, Phase, RegionData, RegionKind, SlotData, Terminator, Value,
+    Block, BlockData, CalleeData, Constant, Definition, ErrorArgument, ErrorClass, ErrorData, ErrorValue,
+    ExceptionClass, FloatFlags, Function, MachineType, Module, Phase, RegionData, RegionKind, SlotData,
+    Terminator, Value,
 };
 use draft::{Draft, Types, fill_gaps};
 use hotloop_diagnostics::Span;
@@ -147,12 +148,21 @@ impl Reader {
     }
 
     fn error_data(&mut self) -> Read<ErrorData> {
-        let class = self.named("an exception class", ExceptionClass::by_name)?;
+        let class = self.error_class()?;
         if self.eat_sign('(') {
             return Ok(ErrorData { class, arguments: self.list(Self::error_argument)? });
         }
         let message = self.quoted("the message in quotes, or arguments in parentheses")?;
         Ok(ErrorData { class, arguments: ErrorArgument::message(&message) })
+    }
+
+    fn error_class(&mut self) -> Read<ErrorClass> {
+        if !self.eat_word("class") {
+            return Ok(self.named("an exception class", ExceptionClass::by_name)?.into());
+        }
+        let identity = self.quoted("the identity of the class in quotes")?;
+        self.sign('(')?;
+        Ok(ErrorClass::user(identity, self.list(Self::error_class)?))
     }
 
     fn error_argument(&mut self) -> Read<ErrorArgument> {
