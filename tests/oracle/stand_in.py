@@ -6,6 +6,7 @@ are the platform libm's, since that is what Hotloop promises.
 
 import ast
 import builtins
+import cmath
 import functools
 import math
 import sys
@@ -13,7 +14,7 @@ import types
 
 import numpy as np
 
-from values import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, LEAST, Array, Scalar, is_number, libm_call, literal_power, plain, scalar, truncate, wrapped
+from values import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, LEAST, Array, Scalar, is_number, libm_call, literal_power, part, plain, scalar, truncate, wrapped
 
 
 def decorator(*arguments, **options):
@@ -207,6 +208,28 @@ class MathStandIn:
         return math_function(name) if callable(found) else found
 
 
+class CmathStandIn:
+    """The module `cmath`; what it raises for domain and range errors is not asked for."""
+
+    def __getattr__(self, name):
+        found = getattr(cmath, name)
+        return complex_function(found) if callable(found) else found
+
+
+def complex_function(function):
+    def call(*values, **named):
+        numbers = [scalar(value) for value in values]
+        small = all(part(number.dtype) == FLOAT32 or number.dtype.itemsize <= 2 and number.dtype.kind in "biu" for number in numbers)
+        single = small and any(part(number.dtype) == FLOAT32 for number in numbers)
+        result = function(*(plain(number) if number.dtype.kind in "fc" else float(number) for number in numbers), **{key: plain(value) for key, value in named.items()})
+        narrowed = lambda number: Scalar(number, (COMPLEX64 if isinstance(number, complex) else FLOAT32) if single else scalar(number).dtype)
+        if isinstance(result, bool):
+            return result
+        return tuple(map(narrowed, result)) if isinstance(result, tuple) else narrowed(result)
+
+    return call
+
+
 # The module `numpy`.
 
 
@@ -240,6 +263,8 @@ class NumpyStandIn:
             return found
 
         def call(*arguments, **named):
+            if is_number(arguments[0]) and scalar(arguments[0]).dtype.kind == "c" and hasattr(cmath, name):
+                return complex_function(getattr(cmath, name))(arguments[0])
             if name in FROM_LIBM and is_number(arguments[0]):
                 return of_floats(name)(arguments[0])
             named = {key: numpy_argument(value) for key, value in named.items()}
@@ -322,6 +347,8 @@ def kernel_namespace(namespace):
             value = NumpyStandIn()
         elif value is math:
             value = MathStandIn()
+        elif value is cmath:
+            value = CmathStandIn()
         elif value is builtins.range:
             value = Range
         elif id(value) in math_names:

@@ -16,6 +16,14 @@ static NOT_CALLABLE: Code = Code::new("HL0225", "something that is no function i
 static BUILTIN_ARGUMENTS: Code = Code::new("HL0205", "a built-in function does not accept these arguments");
 static UNPACKED_NAMES: Code = Code::new("HL0261", "arguments by name are unpacked");
 
+/// What a call calls.
+enum Called {
+    /// A method, which was called.
+    Method(Box<Expr>),
+    /// Something else.
+    Value(Box<Value>),
+}
+
 /// The arguments of a call, sorted.
 pub(crate) struct Arguments<'s> {
     /// As they stand.
@@ -36,33 +44,21 @@ impl Inference<'_> {
     }
 
     fn call_of(&mut self, function: &ast::Expr, arguments: &[Argument], span: Span) -> Typed {
-        let callee = match &function.kind {
-            ast::ExprKind::Attribute { value, name } => {
-                let owner = self.operand(value)?.present();
-                if let Some(sequence) = self.sequence_of(&owner) {
-                    let arguments = self.arguments(arguments)?;
-                    return self.method_call(sequence, name, &arguments, span);
-                }
-                match owner {
-                    Value::Expr(number) if number.ty.as_scalar().is_some() => {
-                        let arguments = self.arguments(arguments)?;
-                        return self.number_method(number, name, &arguments, span);
-                    }
-                    owner => self.attribute_of(owner, name, function.span)?,
-                }
-            }
-            _ => self.operand(function)?,
+        let callee = match self.callee(function, arguments, span)? {
+            Called::Method(result) => return Ok(*result),
+            Called::Value(callee) => *callee,
         };
         let arguments = self.arguments(arguments)?;
         match callee {
             Value::Global(Global::Item(Item::Function(intrinsic, family)), _) => {
                 self.intrinsic_call(intrinsic, family, &arguments, span)
             }
-            Value::Global(Global::Item(Item::Dtype(dtype)), _) => {
-                self.type_call(dtype, &dtype.to_string(), false, &arguments, span)
-            }
             Value::Global(Global::Item(Item::PythonType(dtype)), _) => {
                 self.type_call(dtype, python_type(dtype), true, &arguments, span)
+            }
+            Value::Global(Global::Item(Item::Dtype(dtype)), _)
+            | Value::Expr(Expr { ty: Type::Dtype(dtype), .. }) => {
+                self.type_call(dtype, dtype.name(), false, &arguments, span)
             }
             Value::Global(Global::Function(handle), _) => {
                 let value = self.function_value(handle, function.span)?;
@@ -71,17 +67,35 @@ impl Inference<'_> {
             Value::Expr(value) if matches!(value.ty, Type::Function(_)) => {
                 self.call_value(value, function, &arguments, span)
             }
-            Value::Expr(Expr { ty: Type::Dtype(dtype), .. }) => {
-                self.type_call(dtype, &dtype.to_string(), false, &arguments, span)
+            other => Err(self.report_not_callable(&other, function.span)),
+        }
+    }
+
+    fn report_not_callable(&mut self, callee: &Value, span: Span) -> Reported {
+        let what = callee.describe();
+        let diagnostic = Diagnostic::error(&NOT_CALLABLE, format!("{what} cannot be called"), span)
+            .with_primary(format!("this is {what}"))
+            .with_help("call a function; for an element write `[...]`");
+        self.report(diagnostic)
+    }
+
+    /// What is called; a method is called at once. Apart from [`call_of`](Self::call_of), since arguments that are calls themselves take
+    /// the stack of that.
+    fn callee(&mut self, function: &ast::Expr, arguments: &[Argument], span: Span) -> Typed<Called> {
+        let ast::ExprKind::Attribute { value, name } = &function.kind else {
+            return Ok(Called::Value(Box::new(self.operand(function)?)));
+        };
+        let owner = self.operand(value)?.present();
+        if let Some(sequence) = self.sequence_of(&owner) {
+            let arguments = self.arguments(arguments)?;
+            return Ok(Called::Method(Box::new(self.method_call(sequence, name, &arguments, span)?)));
+        }
+        match owner {
+            Value::Expr(number) if number.ty.as_scalar().is_some() => {
+                let arguments = self.arguments(arguments)?;
+                Ok(Called::Method(Box::new(self.number_method(number, name, &arguments, span)?)))
             }
-            other => {
-                let what = other.describe();
-                let diagnostic =
-                    Diagnostic::error(&NOT_CALLABLE, format!("{what} cannot be called"), function.span)
-                        .with_primary(format!("this is {what}"))
-                        .with_help("call a function; for an element write `[...]`");
-                Err(self.report(diagnostic))
-            }
+            owner => Ok(Called::Value(Box::new(self.attribute_of(owner, name, function.span)?))),
         }
     }
 

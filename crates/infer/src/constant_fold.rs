@@ -89,6 +89,9 @@ impl Folder<'_> {
         match self.names.meaning(path)? {
             Global::Constant(value) => Some(value),
             Global::Item(Item::Constant(value)) => Some(FrozenValue::Float(value)),
+            Global::Item(Item::ComplexConstant(real, imag)) => {
+                Some(FrozenValue::Complex(Dtype::Complex128, real, imag))
+            }
             Global::Item(_)
             | Global::Module(_)
             | Global::Function(_)

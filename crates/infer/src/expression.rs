@@ -87,6 +87,7 @@ fn describe_global(global: &Global) -> String {
     match global {
         Global::Item(Item::Function(intrinsic, _)) => format!("the function `{}`", intrinsic.name()),
         Global::Item(Item::Constant(_)) => "float64".to_owned(),
+        Global::Item(Item::ComplexConstant(..)) => "complex128".to_owned(),
         Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)) => format!("the type `{dtype}`"),
         Global::Module(name) => format!("the module `{name}`"),
         Global::Function(_) => "a kernel".to_owned(),
@@ -325,6 +326,9 @@ impl Inference<'_> {
         match global {
             Global::Constant(FrozenValue::Str(text)) => Ok(Value::Str(text, span)),
             Global::Constant(value) => Ok(Value::Expr(frozen(&value, span))),
+            Global::Item(Item::ComplexConstant(real, imag)) => {
+                Ok(constant(Constant::Complex(real, imag), Type::COMPLEX128, span).into())
+            }
             Global::Item(Item::Constant(value)) => {
                 Ok(constant(Constant::Float(value), Type::FLOAT64, span).into())
             }

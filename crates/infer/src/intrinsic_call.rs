@@ -42,6 +42,13 @@ impl Inference<'_> {
             Typing::Gcd => self.gcd(intrinsic, name, arguments, span),
             Typing::LogBase => self.log(family, arguments, span),
             Typing::Ldexp => self.ldexp(intrinsic, name, arguments, span),
+            Typing::OfComplex => self.of_complex(intrinsic, name, arguments, span),
+            Typing::ComplexLog => self.complex_log(name, arguments, span),
+            Typing::ComplexRect => self.complex_rect(name, arguments, span),
+            Typing::ComplexPolar => self.complex_polar(name, arguments, span),
+            Typing::ComplexPhase => self.complex_phase(name, arguments, span),
+            Typing::ComplexToBool => self.complex_to_bool(intrinsic, name, arguments, span),
+            Typing::ComplexIsClose => self.complex_is_close(name, arguments, span),
             Typing::OfIntegers => self.counts(intrinsic, name, arguments, span),
             Typing::Hash => self.hash(intrinsic, name, arguments, span),
             Typing::Double => self.double(intrinsic, name, arguments, span),
@@ -65,9 +72,17 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
-        let (value, dtype) = self.one_number(name, arguments, span)?;
+        let (value, dtype) = self.any_number(name, arguments, span)?;
+        if dtype.is_complex() {
+            return self.of_complex_number(intrinsic, name, value, span);
+        }
         let dtype = float_type(family, &[dtype]);
         Ok(apply(intrinsic, vec![to_dtype(value, dtype)], dtype, span))
+    }
+
+    fn any_number(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed<(Expr, Dtype)> {
+        let placed = self.place_arguments(name, &["x"], 1, arguments, span)?;
+        self.number_argument(name, placed[0].expect("it is required"))
     }
 
     fn float_to_bool(
@@ -77,7 +92,10 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
-        let (value, dtype) = self.one_number(name, arguments, span)?;
+        let (value, dtype) = self.any_number(name, arguments, span)?;
+        if dtype.is_complex() {
+            return self.of_complex_number(intrinsic, name, value, span);
+        }
         let value = to_dtype(value, float_type(Family::Python, &[dtype]));
         Ok(apply(intrinsic, vec![value], Dtype::Bool, span))
     }

@@ -39,6 +39,7 @@ mod arrays;
 mod assign;
 mod bindings;
 mod call;
+mod complex_call;
 mod conditions;
 mod constant_fold;
 mod constants;

@@ -80,6 +80,20 @@ pub enum Typing {
     Ldexp,
     /// One integer; gives an int64.
     OfInteger,
+    /// One number, made complex; gives one of that type.
+    OfComplex,
+    /// One number, made complex, and perhaps another as the base; gives a complex number.
+    ComplexLog,
+    /// Two floats; gives a complex number.
+    ComplexRect,
+    /// One number, made complex; gives a tuple of two floats.
+    ComplexPolar,
+    /// One number, made complex; gives a float.
+    ComplexPhase,
+    /// One number, made complex; gives a bool.
+    ComplexToBool,
+    /// Two numbers, made complex128, and two tolerances; gives a bool.
+    ComplexIsClose,
     /// One number, complex or not; gives one of its type, or of the type of its parts.
     Complex,
     /// A builtin about strings or lists, each with a rule of its own.
@@ -125,6 +139,8 @@ pub enum Item {
     Function(Intrinsic, Family),
     /// A float.
     Constant(f64),
+    /// A complex number, by its parts.
+    ComplexConstant(f64, f64),
     /// A type of numbers: a dtype, and called, a conversion.
     Dtype(Dtype),
     /// `int`, `float`, `complex` or `bool`: a dtype; called, a conversion that keeps the width of a number which is of that kind already.
@@ -132,7 +148,7 @@ pub enum Item {
 }
 
 /// The modules whose names the table knows. `builtins` holds the names that need no import; `hotloop` also stands for Numba.
-pub const MODULES: &[&str] = &["builtins", "math", "numpy", "hotloop"];
+pub const MODULES: &[&str] = &["builtins", "math", "cmath", "numpy", "hotloop"];
 
 /// The names of functions and constants that the table knows of a module, without the module; dtypes are not among them.
 pub fn names_of(module: &str) -> impl Iterator<Item = &'static str> {
@@ -141,7 +157,7 @@ pub fn names_of(module: &str) -> impl Iterator<Item = &'static str> {
         let (owner, name) = path.split_once('.')?;
         (owner == module).then_some(name)
     });
-    let has_constants = matches!(module, "math" | "numpy");
+    let has_constants = matches!(module, "math" | "cmath" | "numpy");
     let constants = CONSTANTS.iter().filter(move |_| has_constants).map(|(name, _)| *name);
     functions.chain(constants.filter(move |name| constant(module, name).is_some()))
 }
@@ -155,6 +171,11 @@ pub fn lookup(path: &str) -> Option<Item> {
     }
     match module {
         "math" | "numpy" => constant(module, name).map(Item::Constant).or_else(|| numpy_dtype(module, name)),
+        "cmath" => constant(module, name).map(Item::Constant).or(match name {
+            "infj" => Some(Item::ComplexConstant(0.0, f64::INFINITY)),
+            "nanj" => Some(Item::ComplexConstant(0.0, f64::NAN)),
+            _ => None,
+        }),
         "builtins" => builtin_type(name),
         "hotloop" => Dtype::by_name(name).map(Item::Dtype),
         _ => None,

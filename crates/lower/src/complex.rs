@@ -8,7 +8,7 @@ use crate::lowering::Lowering;
 use crate::values::{Operand, machine_type, scalar_dtype};
 use hotloop_abi::{ExceptionClass, RuntimeFunction};
 use hotloop_hir::{BinaryOp, CompareOp, Constant, ErrorModel, Expr, ExprKind, UnaryOp};
-use hotloop_intrinsics::Intrinsic;
+use hotloop_intrinsics::{Intrinsic, Realization};
 use hotloop_mir as mir;
 use hotloop_mir::{FloatCompare, IntCompare, MachineType, Value};
 use hotloop_types::{Dtype, Type};
@@ -123,8 +123,51 @@ impl Lowering<'_> {
                 let other = self.code.int64(-2);
                 Operand::Scalar(self.code.select(is_reserved, other, hash))
             }
+            (Intrinsic::ComplexPhase, [value]) => {
+                let [real, imag] = value.parts();
+                Operand::Scalar(self.code.call_math(RuntimeFunction::Atan2, None, &[imag, real]))
+            }
+            (Intrinsic::ComplexIsNan | Intrinsic::ComplexIsInf | Intrinsic::ComplexIsFinite, [value]) => {
+                Operand::Scalar(self.code.complex_predicate(intrinsic, value.parts()))
+            }
+            (Intrinsic::ComplexIsClose, [a, b, relative, absolute]) => {
+                let tolerances = [relative.scalar(), absolute.scalar()];
+                Operand::Scalar(self.complex_is_close(a.parts(), b.parts(), tolerances))
+            }
+            (_, operands) if let Realization::Runtime(function, _) = intrinsic.realization() => {
+                let dtype = scalar_dtype(&expr.ty);
+                let mut parts = Vec::new();
+                operands.iter().for_each(|operand| operand.flatten(&mut parts));
+                let arguments: Vec<Value> = parts
+                    .into_iter()
+                    .map(|part| self.code.convert_scalar(part, dtype.part(), Dtype::Float64))
+                    .collect();
+                Operand::Complex(self.code.complex_call(function, &arguments, dtype))
+            }
             (other, _) => panic!("HIR: {other:?} of complex numbers gives {}", expr.ty),
         }
+    }
+
+    /// `isclose` of complex numbers, by the length of their difference.
+    fn complex_is_close(&mut self, a: Parts, b: Parts, [relative, absolute]: [Value; 2]) -> Value {
+        self.check_tolerances(&[relative, absolute]);
+        let code = &mut self.code;
+        let is_same = code.both_parts(FloatCompare::Eq, mir::BinaryOp::And, a, b);
+        let difference = code.part_by_part(mir::BinaryOp::Fsub, a, b);
+        let difference = code.call_math(RuntimeFunction::Hypot, None, &difference);
+        let mut is_near = code.compare_floats(FloatCompare::Le, difference, absolute);
+        let mut is_infinite = code.boolean(false);
+        for side in [b, a] {
+            let size = code.call_math(RuntimeFunction::Hypot, None, &side);
+            let bound = code.binary(mir::BinaryOp::Fmul, relative, size);
+            let is_within = code.compare_floats(FloatCompare::Le, difference, bound);
+            is_near = code.binary(mir::BinaryOp::Or, is_near, is_within);
+            let is_side_infinite = code.complex_predicate(Intrinsic::ComplexIsInf, side);
+            is_infinite = code.binary(mir::BinaryOp::Or, is_infinite, is_side_infinite);
+        }
+        let is_finite = code.unary(mir::UnaryOp::Inot, is_infinite);
+        let is_near = code.binary(mir::BinaryOp::And, is_near, is_finite);
+        code.binary(mir::BinaryOp::Or, is_same, is_near)
     }
 
     /// `a / b`, as `_Py_c_quot` computes it.
@@ -231,6 +274,20 @@ impl Code {
             self.binary(mir::BinaryOp::Fsub, real_real, imag_imag),
             self.binary(mir::BinaryOp::Fadd, real_imag, imag_real),
         ]
+    }
+
+    /// Whether one of the parts is nan or infinite, or both are finite.
+    fn complex_predicate(&mut self, intrinsic: Intrinsic, value: Parts) -> Value {
+        let (op, join) = match intrinsic {
+            Intrinsic::ComplexIsNan => (FloatCompare::Ne, mir::BinaryOp::Or),
+            Intrinsic::ComplexIsInf => (FloatCompare::Eq, mir::BinaryOp::Or),
+            _ => (FloatCompare::Lt, mir::BinaryOp::And),
+        };
+        let [real, imag] = value.map(|part| match intrinsic {
+            Intrinsic::ComplexIsNan => self.compare_floats(op, part, part),
+            _ => self.compare_magnitude(op, part, f64::INFINITY),
+        });
+        self.binary(join, real, imag)
     }
 
     fn part_by_part(&mut self, op: mir::BinaryOp, a: Parts, b: Parts) -> Parts {

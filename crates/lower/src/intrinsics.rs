@@ -194,15 +194,19 @@ impl Lowering<'_> {
         power
     }
 
+    pub(crate) fn check_tolerances(&mut self, tolerances: &[Value]) {
+        for tolerance in tolerances {
+            let is_negative = self.code.compare_float_const(FloatCompare::Lt, *tolerance, 0.0);
+            let fits = self.code.unary(UnaryOp::Inot, is_negative);
+            self.code.check(fits, ExceptionClass::ValueError, "tolerances must be non-negative");
+        }
+    }
+
     /// `isclose(a, b, rel_tol, abs_tol)`.
     fn is_close(&mut self, values: &[Value]) -> Value {
         let [a, b, relative, absolute] = values else { panic!("HIR: isclose takes four floats") };
+        self.check_tolerances(&[*relative, *absolute]);
         let code = &mut self.code;
-        for tolerance in [relative, absolute] {
-            let is_negative = code.compare_float_const(FloatCompare::Lt, *tolerance, 0.0);
-            let fits = code.unary(UnaryOp::Inot, is_negative);
-            code.check(fits, ExceptionClass::ValueError, "tolerances must be non-negative");
-        }
         let is_same = code.compare_floats(FloatCompare::Eq, *a, *b);
         let difference = code.binary(BinaryOp::Fsub, *b, *a);
         let difference = code.unary(UnaryOp::Fabs, difference);
@@ -339,7 +343,7 @@ impl Code {
         self.call_runtime(function, vec![x])
     }
 
-    fn compare_magnitude(&mut self, op: FloatCompare, x: Value, bound: f64) -> Value {
+    pub(crate) fn compare_magnitude(&mut self, op: FloatCompare, x: Value, bound: f64) -> Value {
         let magnitude = self.unary(UnaryOp::Fabs, x);
         self.compare_float_const(op, magnitude, bound)
     }

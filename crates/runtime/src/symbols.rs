@@ -1,7 +1,7 @@
 //! Where the functions of the abi's table are, for whoever links compiled code.
 
 use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
-use crate::math::{MathFunction, complex, floats, gamma, integers, libm, rounding};
+use crate::math::{MathFunction, cmath, complex, floats, gamma, integers, libm, rounding};
 use crate::objects::{hl_grow_list, hl_new_list, hl_object, hl_text_order};
 use crate::parallel::hl_parallel_for;
 use crate::raise::hl_error_is;
@@ -101,6 +101,23 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::PowModUnsigned => {
             Implementation::Math(MathFunction::TripleInteger(integers::hl_pow_mod_unsigned))
         }
+        Row::ComplexAcos => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_acos)),
+        Row::ComplexAcosh => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_acosh)),
+        Row::ComplexAsin => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_asin)),
+        Row::ComplexAsinh => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_asinh)),
+        Row::ComplexAtan => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_atan)),
+        Row::ComplexAtanh => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_atanh)),
+        Row::ComplexCos => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_cos)),
+        Row::ComplexCosh => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_cosh)),
+        Row::ComplexExp => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_exp)),
+        Row::ComplexLog => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_log)),
+        Row::ComplexLog10 => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_log10)),
+        Row::ComplexRect => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_rect)),
+        Row::ComplexSin => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_sin)),
+        Row::ComplexSinh => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_sinh)),
+        Row::ComplexSqrt => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_sqrt)),
+        Row::ComplexTan => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_tan)),
+        Row::ComplexTanh => Implementation::Math(MathFunction::ComplexPart(cmath::hl_complex_tanh)),
         Row::ComplexPow => Implementation::Math(MathFunction::ComplexComplex(complex::hl_complex_pow)),
         Row::FloatSin => Implementation::Math(MathFunction::Float(libm::SINF.get())),
         Row::FloatCos => Implementation::Math(MathFunction::Float(libm::COSF.get())),

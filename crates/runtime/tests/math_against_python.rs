@@ -14,7 +14,7 @@ const RANDOM_INPUTS: usize = 2500;
 
 /// Reads lines `symbol bits..`, prints the bits of the result or the name of the exception.
 const PYTHON: &str = r#"
-import ctypes, math, struct, sys
+import cmath, ctypes, math, struct, sys
 libm = ctypes.CDLL("libm.so.6")
 def c(name, kind, count):
     function = getattr(libm, name)
@@ -34,6 +34,8 @@ def complex_pow(a, b, c, d, which):
     # The square is one product here.
     base, exponent = complex(a, b), complex(c, d)
     return part(base * base if exponent == 2 else base**exponent, which)
+def unary(name):
+    return lambda real, imag, which: part(getattr(cmath, name)(complex(real, imag)), which)
 def counted(function):
     # What is negative is never asked for, and -1 stands for what does not fit.
     def call(*numbers):
@@ -57,6 +59,8 @@ libm_fma.restype, libm_fma.argtypes = float64, [float64] * 3
 functions.update({
     "hl_bit_length": lambda n: (n % 2**64).bit_length(), "hl_bit_count": lambda n: (n % 2**64).bit_count(),
     "hl_complex_pow": complex_pow,
+    **{"hl_complex_" + name: unary(name) for name in ("acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "log", "log10", "sin", "sinh", "sqrt", "tan", "tanh")},
+    "hl_complex_rect": lambda length, angle, which: part(cmath.rect(length, angle), which),
     "fma": libm_fma, "hl_ulp": math.ulp,
     "hl_frexp_mantissa": lambda x: math.frexp(x)[0], "hl_frexp_exponent": lambda x: math.frexp(x)[1],
     "hl_hash_float": lambda x: hash(x) if x == x else 0, "hl_hash_integer": hash, "hl_hash_unsigned": lambda n: hash(n % 2**64),
@@ -76,7 +80,7 @@ for line in sys.stdin:
         result = function(*map(value, arguments))
     except (ArithmeticError, ValueError) as error:
         # Of a complex result perhaps only the other part is too large.
-        print("any" if symbol.startswith("hl_complex") and isinstance(error, OverflowError) else type(error).__name__)
+        print("any" if symbol.startswith("hl_complex") and symbol != "hl_complex_pow" or isinstance(error, OverflowError) and symbol == "hl_complex_pow" else type(error).__name__)
         continue
     if result is None:
         print("any")
@@ -93,7 +97,7 @@ fn every_function_has_the_bits_of_python() {
     let mut random = Random(0x5eed);
     let cases: Vec<(RuntimeFunction, Vec<MathValue>)> = RuntimeFunction::ALL
         .iter()
-        .filter(|function| function.effects() == Effects::Pure)
+        .filter(|function| function.effects() == Effects::Pure && !function.symbol().starts_with("hl_error"))
         .flat_map(|&function| inputs(function, &mut random).into_iter().map(move |input| (function, input)))
         .collect();
     let answers = ask_python(&cases);

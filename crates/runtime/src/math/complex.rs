@@ -27,7 +27,7 @@ impl Complex {
     }
 
     /// The part of that number.
-    fn part(self, number: i64) -> f64 {
+    pub(crate) fn part(self, number: i64) -> f64 {
         if number == 0 { self.real } else { self.imag }
     }
 

@@ -3,12 +3,14 @@
 //! One list, in `symbols.rs`, says which function implements a row; addresses for compiled code and safe calls for the
 //! interpreter both come from it, so the two cannot give different bits.
 
+pub(crate) mod cmath;
 pub(crate) mod complex;
 pub(crate) mod floats;
 pub(crate) mod gamma;
 pub(crate) mod integers;
 pub(crate) mod libm;
 pub(crate) mod rounding;
+mod special;
 
 use crate::symbols::{Implementation, implementation_of};
 
@@ -43,6 +45,9 @@ pub fn call_math(function: RuntimeFunction, arguments: &[MathValue]) -> Option<M
         (MathFunction::Double(function), &[F64(x)]) => Some(F64(function(x))),
         (MathFunction::DoubleDouble(function), &[F64(x), F64(y)]) => Some(F64(function(x, y))),
         (MathFunction::DoubleInteger(function), &[F64(x), I64(n)]) => Some(F64(function(x, n))),
+        (MathFunction::ComplexPart(function), &[F64(x), F64(y), I64(part)]) => {
+            Some(F64(function(x, y, part)))
+        }
         (MathFunction::TripleDouble(function), &[F64(x), F64(y), F64(z)]) => Some(F64(function(x, y, z))),
         (MathFunction::DoubleToInteger(function), &[F64(x)]) => Some(I64(function(x))),
         (MathFunction::IntegerInteger(function), &[I64(a), I64(b)]) => Some(I64(function(a, b))),
@@ -57,6 +62,7 @@ pub fn call_math(function: RuntimeFunction, arguments: &[MathValue]) -> Option<M
             MathFunction::Double(_)
             | MathFunction::DoubleDouble(_)
             | MathFunction::DoubleInteger(_)
+            | MathFunction::ComplexPart(_)
             | MathFunction::TripleDouble(_)
             | MathFunction::DoubleToInteger(_)
             | MathFunction::IntegerInteger(_)
@@ -81,6 +87,8 @@ pub(crate) enum MathFunction {
     Integer(extern "C" fn(i64) -> i64),
     IntegerInteger(extern "C" fn(i64, i64) -> i64),
     TripleInteger(extern "C" fn(i64, i64, i64) -> i64),
+    /// One part of a function of a complex number.
+    ComplexPart(extern "C" fn(f64, f64, i64) -> f64),
     /// One part of a function of two complex numbers.
     ComplexComplex(extern "C" fn(f64, f64, f64, f64, i64) -> f64),
     Float(extern "C" fn(f32) -> f32),
@@ -102,6 +110,7 @@ impl MathFunction {
             Self::Double(function) => function as *const u8,
             Self::DoubleDouble(function) => function as *const u8,
             Self::DoubleInteger(function) => function as *const u8,
+            Self::ComplexPart(function) => function as *const u8,
             Self::TripleDouble(function) => function as *const u8,
             Self::DoubleToInteger(function) => function as *const u8,
             Self::Integer(function) => function as *const u8,
@@ -130,6 +139,7 @@ impl MathFunction {
             Self::Double(_) => &[F64],
             Self::DoubleDouble(_) => &[F64, F64],
             Self::DoubleInteger(_) => &[F64, I64],
+            Self::ComplexPart(_) => &[F64, F64, I64],
             Self::TripleDouble(_) => &[F64, F64, F64],
             Self::DoubleToInteger(_) => &[F64],
             Self::Integer(_) => &[I64],
