@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import hotloop
-from hotloop import errors, float64, int64, jit, njit, types
+from hotloop import errors, float64, int64, jit, literal_unroll, njit, types
 
 
 @njit
@@ -140,6 +140,17 @@ def test_inspection():
     assert set(f.inspect_asm()) == {(int64,), (float64,)}
     assert "ret" in f.inspect_asm(("int64",))
     assert "fn" in f.inspect_llvm()[(float64,)]
+
+
+def test_a_loop_over_a_tuple_is_written_out():
+    @njit
+    def total(items):
+        sum = 0.0
+        for item in literal_unroll(items):
+            sum += item
+        return sum
+
+    assert total((1, 2.5, np.float32(3))) == total.py_func((1, 2.5, np.float32(3))) == 6.5
 
 
 def test_types_spell_signatures():

@@ -28,6 +28,7 @@ __all__ = [
     "from_dtype",
     "get_num_threads",
     "jit",
+    "literal_unroll",
     "njit",
     "prange",
     "register_jitable",
@@ -76,6 +77,11 @@ def jit(signature_or_function=None, **options):
 def prange(*arguments):
     """`range`, whose iterations may run in parallel in a kernel compiled with `parallel=True`."""
     return range(*arguments)
+
+
+def literal_unroll(container):
+    """A tuple whose loop is written out in a kernel, an iteration an item, so that items may have types of their own. In Python the tuple itself."""
+    return container
 
 
 def _split(argument, signature):
