@@ -24,6 +24,8 @@ impl Inference<'_> {
     ) -> Typed {
         let name = spelled(intrinsic, family);
         match intrinsic.typing() {
+            Typing::Operator => self.operator_function(intrinsic, name, arguments, span),
+            Typing::Reduction => self.reduce(name, arguments, span),
             Typing::Float => self.float_function(intrinsic, family, name, arguments, span),
             Typing::FloatFloat => self.float_float(intrinsic, family, arguments, span),
             Typing::FloatToInt => self.float_to_int(intrinsic, name, arguments, span),

@@ -62,6 +62,7 @@ mod memo;
 mod module_scope;
 mod names;
 mod numbers;
+mod operator_functions;
 mod operators;
 mod parallel;
 mod raise;

@@ -96,6 +96,10 @@ pub enum Typing {
     ComplexIsClose,
     /// One number, complex or not; gives one of its type, or of the type of its parts.
     Complex,
+    /// An operator as a function: one operand or two, typed as by the operator.
+    Operator,
+    /// A function of two, a tuple, and perhaps a value to start from.
+    Reduction,
     /// A builtin about strings or lists, each with a rule of its own.
     Object,
 }
@@ -148,7 +152,7 @@ pub enum Item {
 }
 
 /// The modules whose names the table knows. `builtins` holds the names that need no import; `hotloop` also stands for Numba.
-pub const MODULES: &[&str] = &["builtins", "math", "cmath", "numpy", "hotloop"];
+pub const MODULES: &[&str] = &["builtins", "math", "cmath", "numpy", "hotloop", "operator", "functools"];
 
 /// The names of functions and constants that the table knows of a module, without the module; dtypes are not among them.
 pub fn names_of(module: &str) -> impl Iterator<Item = &'static str> {

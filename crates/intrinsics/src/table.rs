@@ -56,7 +56,7 @@ macro_rules! intrinsics {
 }
 
 intrinsics! {
-    Abs ["builtins.abs" "numpy.abs" "numpy.absolute"] Absolute -> Lowered, "The absolute value, in the operand's own type.";
+    Abs ["builtins.abs" "operator.abs" "numpy.abs" "numpy.absolute"] Absolute -> Lowered, "The absolute value, in the operand's own type.";
     Min ["builtins.min"] Extremum -> Lowered, "The smallest of two or more numbers; the first of equal ones.";
     Max ["builtins.max"] Extremum -> Lowered, "The largest of two or more numbers; the first of equal ones.";
     Len ["builtins.len"] Length -> Lowered, "The length of an array's first axis, or of a tuple.";
@@ -177,4 +177,47 @@ intrinsics! {
     Gamma ["math.gamma"] Float -> Gamma, "The gamma function.";
     Lgamma ["math.lgamma"] Float -> Lgamma, "The logarithm of the absolute gamma function.";
     Ldexp ["math.ldexp" "numpy.ldexp"] Ldexp -> Ldexp, "A float times a power of two.";
+    OperatorAdd ["operator.add" "operator.concat"] Operator -> Lowered, "The operator `+` as a function.";
+    InPlaceAdd ["operator.iadd" "operator.iconcat"] Operator -> Lowered, "The assignment operator of `+` as a function, of values that do not change.";
+    OperatorSub ["operator.sub"] Operator -> Lowered, "The operator `-` as a function.";
+    InPlaceSub ["operator.isub"] Operator -> Lowered, "The assignment operator of `-` as a function, of values that do not change.";
+    OperatorMul ["operator.mul"] Operator -> Lowered, "The operator `*` as a function.";
+    InPlaceMul ["operator.imul"] Operator -> Lowered, "The assignment operator of `*` as a function, of values that do not change.";
+    OperatorDiv ["operator.truediv"] Operator -> Lowered, "The operator `/` as a function.";
+    InPlaceDiv ["operator.itruediv"] Operator -> Lowered, "The assignment operator of `/` as a function, of values that do not change.";
+    OperatorFloorDiv ["operator.floordiv"] Operator -> Lowered, "The operator `//` as a function.";
+    InPlaceFloorDiv ["operator.ifloordiv"] Operator -> Lowered, "The assignment operator of `//` as a function, of values that do not change.";
+    OperatorMod ["operator.mod"] Operator -> Lowered, "The operator `%` as a function.";
+    InPlaceMod ["operator.imod"] Operator -> Lowered, "The assignment operator of `%` as a function, of values that do not change.";
+    OperatorPow ["operator.pow"] Operator -> Lowered, "The operator `**` as a function.";
+    InPlacePow ["operator.ipow"] Operator -> Lowered, "The assignment operator of `**` as a function, of values that do not change.";
+    OperatorLShift ["operator.lshift"] Operator -> Lowered, "The operator `<<` as a function.";
+    InPlaceLShift ["operator.ilshift"] Operator -> Lowered, "The assignment operator of `<<` as a function, of values that do not change.";
+    OperatorRShift ["operator.rshift"] Operator -> Lowered, "The operator `>>` as a function.";
+    InPlaceRShift ["operator.irshift"] Operator -> Lowered, "The assignment operator of `>>` as a function, of values that do not change.";
+    OperatorBitAnd ["operator.and_"] Operator -> Lowered, "The operator `&` as a function.";
+    InPlaceBitAnd ["operator.iand"] Operator -> Lowered, "The assignment operator of `&` as a function, of values that do not change.";
+    OperatorBitOr ["operator.or_"] Operator -> Lowered, "The operator `|` as a function.";
+    InPlaceBitOr ["operator.ior"] Operator -> Lowered, "The assignment operator of `|` as a function, of values that do not change.";
+    OperatorBitXor ["operator.xor"] Operator -> Lowered, "The operator `^` as a function.";
+    InPlaceBitXor ["operator.ixor"] Operator -> Lowered, "The assignment operator of `^` as a function, of values that do not change.";
+    OperatorMatMul ["operator.matmul"] Operator -> Lowered, "The operator `@` as a function.";
+    InPlaceMatMul ["operator.imatmul"] Operator -> Lowered, "The assignment operator of `@` as a function, of values that do not change.";
+    OperatorEq ["operator.eq"] Operator -> Lowered, "The operator `==` as a function.";
+    OperatorNe ["operator.ne"] Operator -> Lowered, "The operator `!=` as a function.";
+    OperatorLt ["operator.lt"] Operator -> Lowered, "The operator `<` as a function.";
+    OperatorLe ["operator.le"] Operator -> Lowered, "The operator `<=` as a function.";
+    OperatorGt ["operator.gt"] Operator -> Lowered, "The operator `>` as a function.";
+    OperatorGe ["operator.ge"] Operator -> Lowered, "The operator `>=` as a function.";
+    OperatorIs ["operator.is_"] Operator -> Lowered, "The operator `is` as a function.";
+    OperatorIsNot ["operator.is_not"] Operator -> Lowered, "The operator `is not` as a function.";
+    OperatorContains ["operator.contains"] Operator -> Lowered, "Whether the second is in the first.";
+    OperatorNeg ["operator.neg"] Operator -> Lowered, "The operator `-` of one operand as a function.";
+    OperatorPos ["operator.pos"] Operator -> Lowered, "The operator `+` of one operand as a function.";
+    OperatorInvert ["operator.invert" "operator.inv"] Operator -> Lowered, "The operator `~` of one operand as a function.";
+    OperatorNot ["operator.not_"] Operator -> Lowered, "The operator `not` of one operand as a function.";
+    OperatorTruth ["operator.truth"] Operator -> Lowered, "Whether a value counts as true.";
+    OperatorItem ["operator.getitem"] Operator -> Lowered, "An element as a function.";
+    OperatorIndex ["operator.index"] Operator -> Lowered, "An integer as it is.";
+    Reduce ["functools.reduce"] Reduction -> Lowered, "Combines the items of a tuple with a function, from the first to the last.";
 }
