@@ -5,6 +5,7 @@ PYTEST_DONT_REWRITE: the `assert` of a kernel has to stay what it is for Python,
 
 import gc
 import random
+import threading
 import traceback
 
 import numpy as np
@@ -230,3 +231,144 @@ def test_what_cannot_be_compiled_shows_its_place():
     # The next call says so again.
     with pytest.raises(UnsupportedError, match="with open"):
         unsupported(1)
+
+
+class Failure(Exception):
+    def __init__(self, *arguments, code=3):
+        super().__init__(*arguments)
+        self.code = code
+
+
+class NoConvergence(Failure, ArithmeticError):
+    pass
+
+
+@njit
+def raise_user(kind, n):
+    if kind == 0:
+        raise Failure
+    if kind == 1:
+        raise NoConvergence("after", n)  # line: user
+    raise np.linalg.LinAlgError("Singular matrix")
+
+
+@njit
+def catch_user(kind, n):
+    try:
+        raise_user(kind, n)
+    except NoConvergence:
+        return 1
+    except np.linalg.LinAlgError:
+        return 2
+    except Failure:
+        raise
+    return 0
+
+
+def test_classes_of_the_program_are_raised_as_they_are():
+    with pytest.raises(Failure) as caught:
+        raise_user(0, 1)
+    assert type(caught.value) is Failure and caught.value.code == 3 and caught.value.args == ()
+    with pytest.raises(NoConvergence) as caught:
+        raise_user(1, 7)
+    assert type(caught.value) is NoConvergence and caught.value.args == ("after", 7)
+    assert frame(caught.value).lineno == line_of("user")
+    with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
+        raise_user(2, 1)
+
+
+def test_classes_of_the_program_are_caught_by_identity():
+    assert catch_user(1, 1) == 1
+    assert catch_user(2, 1) == 2
+    with pytest.raises(Failure):
+        catch_user(0, 1)
+
+
+def test_a_class_of_the_same_name_is_another_one():
+    def define():
+        class Local(ValueError):
+            pass
+
+        @njit
+        def raised(n):
+            raise Local(n)
+
+        @njit
+        def caught(n):
+            try:
+                raised(n)
+            except Local:
+                return 1
+
+        return Local, raised, caught
+
+    (first, raise_first, catch_first), (second, raise_second, catch_second) = define(), define()
+    for own, raised in [(first, raise_first), (second, raise_second)]:
+        with pytest.raises(own) as caught:
+            raised(4)
+        assert type(caught.value) is own
+    assert catch_first(1) == catch_second(1) == 1
+
+    @njit
+    def crossed(n):
+        try:
+            raise_first(n)
+        except second:
+            return 1
+
+    with pytest.raises(first):
+        crossed(1)
+
+
+@njit
+def reraise(x, i):
+    try:
+        return x[i]  # line: original
+    except IndexError as error:
+        raise error
+
+
+def test_an_error_that_is_raised_again_keeps_its_place():
+    with pytest.raises(IndexError) as caught:
+        reraise(np.zeros(3), 5)
+    assert frame(caught.value).lineno == line_of("original")
+
+
+@njit("int64(int64)")
+def endless(n):
+    return endless(n + 1) + 1
+
+
+@njit(parallel=True)
+def endless_in_workers(n):
+    out = np.zeros(n, np.int64)
+    for i in prange(n):
+        out[i] = endless(i)
+    return out
+
+
+@njit("int64(int64)")
+def ends_by_itself(n):
+    try:
+        return ends_by_itself(n + 1)
+    except RecursionError:
+        return n
+
+
+def test_recursion_without_end_on_every_kind_of_thread():
+    def check():
+        for call in (lambda: endless(0), lambda: endless_in_workers(100)):
+            with pytest.raises(RecursionError, match="maximum recursion depth exceeded"):
+                call()
+        outcome.append(ends_by_itself(0))
+
+    outcome = []
+    check()
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=check)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert len(outcome) == 2 and min(outcome) > 50
