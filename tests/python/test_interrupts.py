@@ -51,6 +51,21 @@ except KeyboardInterrupt:
     print(arrived - float(sys.stdin.readline()) if not sent else arrived - sent)
 """
 
+RECURSION = """
+import os, signal, sys, time
+from hotloop import njit
+
+@njit("int64(int64)")
+def calls(n):
+    return n if n < 2 else calls(n - 1) + calls(n - 2)
+
+{sender}
+try:
+    calls(90)
+except KeyboardInterrupt:
+    print(time.perf_counter() - float(sys.stdin.readline()))
+"""
+
 # With the GIL held no other thread of the process can send, so another process does.
 FROM_OUTSIDE = """
 import subprocess
@@ -64,6 +79,13 @@ sys.stdin = sender.stdout
 @pytest.mark.parametrize("nogil", [False, True])
 def test_ctrl_c_ends_an_endless_loop(kernel, nogil):
     program = PROGRAM.format(kernel=kernel, nogil=nogil, sender=FROM_OUTSIDE)
+    result = subprocess.run([sys.executable, "-c", register(program)], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert float(result.stdout) < 0.1
+
+
+def test_ctrl_c_ends_a_recursion_without_loops():
+    program = RECURSION.format(sender=FROM_OUTSIDE)
     result = subprocess.run([sys.executable, "-c", register(program)], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
     assert float(result.stdout) < 0.1

@@ -64,7 +64,7 @@ impl Kernel {
             (Some(types), _) => types.to_vec(),
             (None, Some(signature)) => signature.parameters.clone(),
             (None, None) => {
-                let message = "the function declares no signature: say the types of its arguments, such as \"float64[:], int64\"";
+                let message = "the function declares no signature: say the types of its arguments, such as \"float64[:], int64\" (on the command line: --types)";
                 return Err(Failure::Arguments(message.to_owned()));
             }
         };

@@ -6,10 +6,12 @@ use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed, counted};
 use crate::iteration::{array_item, range_part};
+use crate::names::similar;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind};
+use hotloop_intrinsics::names_of;
 use hotloop_types::{ArrayType, Type};
 
 static ATTRIBUTE: Code =
@@ -17,6 +19,18 @@ static ATTRIBUTE: Code =
 static INDEX: Code = Code::new("HL0211", "an index does not fit what is indexed");
 static PARTIAL: Code =
     Code::new("HL0313", "a part of an array is taken, which is not supported in a kernel yet");
+
+/// What a misspelt attribute of an array may have meant.
+const ARRAY_ATTRIBUTES: [&str; 9] =
+    ["shape", "strides", "size", "nbytes", "itemsize", "ndim", "dtype", "real", "imag"];
+
+/// The help for an attribute that cannot be used: the one that was meant, if the name is nearly right.
+fn way_out<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    match similar(name, known) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => "do this outside the kernel, or write it as a loop".to_owned(),
+    }
+}
 
 impl Inference<'_> {
     pub(crate) fn attribute(&mut self, value: &ast::Expr, name: &Identifier, span: Span) -> Typed<Value> {
@@ -59,7 +73,7 @@ impl Inference<'_> {
         let message = format!("the attribute `{}` of {owner} is not supported in a kernel yet", name.name);
         let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
             .with_label(owner_span, format!("this is {owner}"))
-            .with_help("do this outside the kernel, or write it as a loop");
+            .with_help(way_out(&name.name, ARRAY_ATTRIBUTES.iter().copied()));
         self.report(diagnostic)
     }
 
@@ -68,9 +82,8 @@ impl Inference<'_> {
             return self.global_value(global, &format!("{module}.{}", name.name), span);
         }
         let message = format!("`{module}.{}` is not supported in a kernel yet", name.name);
-        let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
-            .with_help("do this outside the kernel, or write it as a loop");
-        Err(self.report(diagnostic))
+        let help = way_out(&name.name, names_of(module));
+        Err(self.report(Diagnostic::error(&ATTRIBUTE, message, name.span).with_help(help)))
     }
 
     fn array_attribute(&mut self, array: Expr, ty: ArrayType, name: &Identifier, span: Span) -> Typed {

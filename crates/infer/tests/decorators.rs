@@ -111,7 +111,7 @@ fn what_cannot_be_read_is_said_at_its_place() {
         ("@njit(nopython=False)", "`nopython=False` asks for object mode"),
         ("@njit(fastmath={'quick'})", "reassoc, contract"),
         ("@njit(error_model='c')", "write \"python\" or \"numpy\""),
-        ("@njit(locals={})", "error[HL0316]: the option `locals` is not supported yet"),
+        ("@njit(target='gpu')", "error[HL0316]: the option `target` is not supported yet"),
         ("@njit(x + 1)", "error[HL0218]"),
         ("@njit('f8(f8)', 'f8(f8)')", "one signature, or a list of them"),
         ("@vectorize", "the decorator `vectorize` is not supported yet"),

@@ -6,9 +6,7 @@ use crate::ownership::Holder;
 use crate::values::{ArrayOperand, Lifetime, Operand, array_type};
 use hotloop_abi::{ExceptionClass, RuntimeFunction};
 use hotloop_hir::{Constant, Expr, ExprKind, Fill};
-use hotloop_mir::{
-    BinaryOp, ConvertOp, FloatCompare, InstKind, IntCompare, MachineType, Region, RegionKind, Value,
-};
+use hotloop_mir::{BinaryOp, ConvertOp, FloatCompare, IntCompare, MachineType, Region, RegionKind, Value};
 use hotloop_types::{ArrayType, Layout};
 use std::rc::Rc;
 
@@ -139,7 +137,7 @@ impl Code {
         self.start(body);
         let address = self.add_bytes(data, offset);
         self.store_number(value, address, region);
-        self.effect(InstKind::Safepoint);
+        self.safepoint();
         let next = self.binary_const(BinaryOp::Iadd, offset, item_size);
         self.jump(head, vec![next]);
         self.start(end);

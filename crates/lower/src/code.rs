@@ -347,6 +347,11 @@ impl Code {
         self.function.append_inst(self.block, InstKind::CheckStack, self.span)
     }
 
+    /// Ends the call here if somebody wants it to stop.
+    pub(crate) fn safepoint(&mut self) {
+        self.effect(InstKind::Safepoint);
+    }
+
     /// Calls a runtime function that has a result.
     pub(crate) fn call_runtime(&mut self, function: RuntimeFunction, arguments: Vec<Value>) -> Value {
         self.value(InstKind::CallRuntime { function, arguments })

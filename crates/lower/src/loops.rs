@@ -18,7 +18,7 @@ use hotloop_hir::{
     Constant, Edge, Expr, ExprKind, Iteration, Loop, Move, RangeLoop, Reduction, Stmt, Version,
 };
 use hotloop_index::IdSet;
-use hotloop_mir::{Block, InstKind, Value};
+use hotloop_mir::{Block, Value};
 
 /// What all serial loops are made of.
 pub(crate) struct LoopParts<'a> {
@@ -361,7 +361,7 @@ impl<'a> Lowering<'a> {
 
 /// A safepoint, and the counters of the next iteration.
 fn next_iteration(code: &mut Code, control: &Control<'_>, counters: &[Value]) -> Vec<Value> {
-    code.effect(InstKind::Safepoint);
+    code.safepoint();
     match control {
         Control::While(_) => Vec::new(),
         Control::Range(counter, _) => counter.advance(code, counters),

@@ -78,6 +78,8 @@ impl<'a> Lowering<'a> {
     pub(crate) fn run(mut self) -> mir::Function {
         if self.source.is_recursive {
             self.stack_check = Some(self.code.check_stack());
+            // A recursion without loops can run for hours, too.
+            self.code.safepoint();
         }
         self.bind_parameters();
         self.statements(&self.source.body);

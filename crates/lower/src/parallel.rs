@@ -10,7 +10,7 @@ use crate::values::{Lifetime, Operand, flat_types, scalar_dtype};
 use hotloop_hir::{Edge, RangeLoop, Reduction, ReductionOp, Stmt, Version};
 use hotloop_index::IdSet;
 use hotloop_mir as mir;
-use hotloop_mir::{Block, InstKind, MachineType, ParFor, Terminator, Value};
+use hotloop_mir::{Block, MachineType, ParFor, Terminator, Value};
 use hotloop_types::{Dtype, DtypeKind};
 
 impl<'a> Lowering<'a> {
@@ -60,7 +60,7 @@ impl<'a> Lowering<'a> {
 
     /// Ends an iteration, by its last statement or by `continue`.
     pub(crate) fn end_iteration(&mut self, edge: Option<&Edge>, accumulators: &[Version]) {
-        self.code.effect(InstKind::Safepoint);
+        self.code.safepoint();
         let values = self.edge_arguments(edge, &IdSet::new(), accumulators);
         self.code.terminate(Terminator::ParYield(values));
     }

@@ -84,7 +84,7 @@ fn arguments_of_the_wrong_type_rank_or_number() {
         assert_eq!(scratch.refuses(arguments), expected);
     }
     for (argument, reason) in [
-        ("rand:10:complex128", "`complex128` is not a known dtype"),
+        ("rand:10:float16", "`float16` is not a known dtype"),
         ("ones:", "`` is not a length; a shape is spelled 64 or 64x64"),
         (
             "hello",

@@ -96,7 +96,7 @@ fn broken_files_are_refused() {
         ),
         (long_header, "its header is broken: it has 60000 bytes"),
         (npy("'>f8'", false, "(2,)", &[0; 16]), "its elements are big-endian (`>f8`)"),
-        (npy("'<c16'", false, "(1,)", &[0; 16]), "its elements are of dtype `<c16`"),
+        (npy("'<M8[s]'", false, "(1,)", &[0; 8]), "its elements are of dtype `<M8"),
         (npy("'<f2'", false, "(8,)", &[0; 16]), "its elements are of dtype `<f2`"),
         (npy("'<U2'", false, "(2,)", &[0; 16]), "its elements are of dtype `<U2`"),
         (npy("'|O'", false, "(2,)", &[0; 16]), "its elements are of dtype `|O`"),
