@@ -98,6 +98,8 @@ def extreme(better):
     def choose(*values):
         if len(values) == 1 and isinstance(values[0], tuple):
             (values,) = values
+        if len(values) == 1 and isinstance(values[0], list):
+            return (min if better(Scalar(0, INT64), Scalar(1, INT64)) else max)(values[0])
         best, *others = map(scalar, values)
         for other in others:
             dtype = np.promote_types(best.dtype, other.dtype)

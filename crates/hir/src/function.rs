@@ -1,6 +1,6 @@
 //! Functions, statements and the versions of locals.
 
-use crate::{Callee, Caught, Exception, ExceptionArgument, Expr, Local, Try, Version};
+use crate::{Callee, Caught, Exception, ExceptionArgument, Expr, ExprKind, Local, ObjectExpr, Try, Version};
 use hotloop_diagnostics::Span;
 use hotloop_index::IdMap;
 use hotloop_types::{FloatFlags, Type};
@@ -275,10 +275,25 @@ pub struct RangeLoop {
     pub target: Version,
     /// An int64.
     pub start: Expr,
-    /// An int64.
+    /// An int64. Where it counts the items of a list ([`ObjectExpr::LiveLength`]), it is evaluated before each iteration, and the loop goes
+    /// from 0 by steps of 1.
     pub stop: Expr,
     /// An int64.
     pub step: Expr,
+}
+
+impl RangeLoop {
+    /// Whether the stop is evaluated before each iteration.
+    pub fn is_live(&self) -> bool {
+        fn counts_items(expr: &Expr) -> bool {
+            match &expr.kind {
+                ExprKind::Object(object) => matches!(**object, ObjectExpr::LiveLength(_)),
+                ExprKind::Intrinsic { arguments, .. } => arguments.iter().any(counts_items),
+                _ => false,
+            }
+        }
+        counts_items(&self.stop)
+    }
 }
 
 /// What the versions joined at a place are when control comes this way.

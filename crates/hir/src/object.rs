@@ -14,6 +14,8 @@ pub enum ObjectExpr {
     Bytes(Arc<[u8]>),
     /// The number of characters or items: an int64.
     Length(Expr),
+    /// The number of items of a list, asked for anew before each iteration of the loop that counts to it.
+    LiveLength(Expr),
     /// A character as a string, a byte as an int64, or an item of a list. The index is an int64; a negative one counts from the
     /// end, and one out of range raises `IndexError`.
     Item {
@@ -90,7 +92,11 @@ impl ObjectExpr {
     pub fn operands(&self) -> Vec<&Expr> {
         match self {
             Self::Str(_) | Self::Bytes(_) => Vec::new(),
-            Self::Length(value) | Self::EmptyList(value) | Self::Pop(value) | Self::Code(value) => {
+            Self::Length(value)
+            | Self::LiveLength(value)
+            | Self::EmptyList(value)
+            | Self::Pop(value)
+            | Self::Code(value) => {
                 vec![value]
             }
             Self::Item { sequence: first, index: second }
@@ -111,6 +117,7 @@ impl ObjectExpr {
             Self::Str(text) => format!("{text:?}"),
             Self::Bytes(bytes) => format!("b\"{}\"", bytes.escape_ascii()),
             Self::Length(_) => "len".to_owned(),
+            Self::LiveLength(_) => "live_len".to_owned(),
             Self::Item { .. } => "item".to_owned(),
             Self::Part { .. } => "part".to_owned(),
             Self::Perform { operation, .. } => format!("{operation:?}"),

@@ -82,6 +82,8 @@ impl Inference<'_> {
         }
         let (ty, span) = (value.ty.clone(), value.span);
         let version = self.new_temporary(purpose, ty.clone(), span);
+        let sites = self.lists.sites_of(&value);
+        self.lists.set_sites(version, sites);
         self.emit(StmtKind::Assign { target: version, value }, span);
         Expr::new(ExprKind::Version(version), ty, span)
     }
@@ -125,6 +127,8 @@ impl Inference<'_> {
         let local = self.locals.find(name).expect("every name that is assigned is a local");
         let value = self.as_declared(name, value);
         let version = self.new_version(local, value.ty.clone(), span);
+        let sites = self.lists.sites_of(&value);
+        self.lists.set_sites(version, sites);
         self.emit(StmtKind::Assign { target: version, value }, span);
         version
     }
@@ -211,7 +215,11 @@ impl Inference<'_> {
         target_span: Span,
         span: Span,
     ) -> Typed<()> {
-        let (array, indices) = self.element_place(array, index, target_span)?;
+        let base = self.expression(array)?;
+        if let Type::List(_) = base.ty {
+            return self.store_in_list(base, index, value, span);
+        }
+        let (array, indices) = self.element_place(base, index, target_span)?;
         let array_type = self.writable(&array, target_span)?;
         let value = self.stored_value(value, array_type)?;
         self.emit(StmtKind::StoreElement { array, indices, value }, span);
@@ -272,6 +280,14 @@ impl Inference<'_> {
         let left = self.expression(target)?;
         let right = self.operand(value)?;
         let span = target.span.to(value.span);
+        if let (Type::List(_), BinaryOp::Add) = (&left.ty, op) {
+            // The list itself grows, under all its names.
+            let right = self.run_time_value(right)?;
+            self.check_change(&left, span)?;
+            let extended = self.extended(left, right, span)?;
+            self.emit(StmtKind::Expr(extended), span);
+            return Ok(());
+        }
         let result = self.binary(op, left.into(), right, span, target.span)?;
         let version = self.assign_version(name, result, target.span);
         self.bind(name, version);
@@ -286,7 +302,11 @@ impl Inference<'_> {
         value: &ast::Expr,
         span: Span,
     ) -> Typed<()> {
-        let (array, indices) = self.element_place(array, index, target_span)?;
+        let base = self.expression(array)?;
+        if let Type::List(_) = base.ty {
+            return self.augmented_item(base, index, op, value, span);
+        }
+        let (array, indices) = self.element_place(base, index, target_span)?;
         let array_type = self.writable(&array, target_span)?;
         let array = self.kept(array, "array");
         let indices: Vec<Expr> = indices.into_iter().map(|index| self.kept(index, "index")).collect();

@@ -80,7 +80,9 @@ impl Joins {
 impl Inference<'_> {
     /// A new version of a local.
     pub(crate) fn new_version(&mut self, local: Local, ty: Type, span: Span) -> Version {
-        self.function.versions.push(VersionData { local, ty, maybe_unassigned: false, span })
+        let version = self.function.versions.push(VersionData { local, ty, maybe_unassigned: false, span });
+        self.lists.forget(version);
+        version
     }
 
     /// Joins, of the live locals, those whose bindings differ between the ways or lie in `always`; sets the current bindings.
@@ -121,7 +123,11 @@ impl Inference<'_> {
         span: Span,
     ) -> Binding {
         let mut meeting = Meeting::default();
+        let mut sites = Vec::new();
         for binding in incoming {
+            if let Binding::Version(version) = binding {
+                sites.extend(self.lists.sites_of_version(version));
+            }
             self.meet(&mut meeting, binding);
         }
         match meeting.spoiled {
@@ -132,6 +138,7 @@ impl Inference<'_> {
                 Some((ty, _)) => {
                     let version = self.new_version(local, ty, span);
                     self.function.versions[version].maybe_unassigned = meeting.maybe_unassigned;
+                    self.lists.set_sites(version, sites);
                     Binding::Version(version)
                 }
             },
@@ -155,7 +162,11 @@ impl Inference<'_> {
                     return;
                 };
                 match unify(ty, &data.ty) {
-                    Some(common) => *ty = common,
+                    Some(common) => {
+                        *ty = common;
+                        let versions = [*from, version];
+                        self.meet_lists(versions);
+                    }
                     None => {
                         let (left, left_type) = (*from, ty.clone());
                         let conflict = self.conflict(left, left_type, version);

@@ -170,6 +170,8 @@ impl Inference<'_> {
             return body(self, value);
         }
         let target = self.new_temporary(purpose, value.ty.clone(), value.span);
+        let sites = self.lists.sites_of(&value);
+        self.lists.set_sites(target, sites);
         let bound = self.version(target, value.span);
         let body = body(self, bound)?;
         let ty = body.ty.clone();
@@ -470,7 +472,7 @@ pub(crate) fn short_circuit(op: BoolOp, left: Expr, right: Expr) -> Expr {
     }
 }
 
-fn choose(condition: Expr, then: Expr, otherwise: Expr, span: Span) -> Expr {
+pub(crate) fn choose(condition: Expr, then: Expr, otherwise: Expr, span: Span) -> Expr {
     match constant_truth(&condition) {
         Some(true) => return then,
         Some(false) => return otherwise,

@@ -169,6 +169,7 @@ impl Inference<'_> {
             AstExpr::Bool(value) => Ok(constant(Constant::Bool(*value), Type::BOOL, span).into()),
             AstExpr::None => Ok(constant(Constant::None, Type::None, span).into()),
             AstExpr::Str(text) => Ok(Value::Str(text.clone(), span)),
+            AstExpr::List(items) => self.list_display(items, span).map(Value::Expr),
             AstExpr::Bytes(bytes) => {
                 Ok(Expr::object(ObjectExpr::Bytes(bytes.as_slice().into()), Type::Bytes, span).into())
             }
@@ -189,7 +190,6 @@ impl Inference<'_> {
             | AstExpr::SurrogateStr(_)
             | AstExpr::TemplateString(_)
             | AstExpr::Slice { .. }
-            | AstExpr::List(_)
             | AstExpr::Set(_)
             | AstExpr::Dict(_)
             | AstExpr::ListComprehension { .. }
@@ -361,9 +361,7 @@ pub(crate) fn constant(value: Constant, ty: Type, span: Span) -> Expr {
 
 fn way_round(kind: &AstExpr) -> &'static str {
     match kind {
-        AstExpr::ListComprehension { .. } | AstExpr::List(_) => {
-            "create an array with `np.empty` and fill it in a loop, or use a tuple"
-        }
+        AstExpr::ListComprehension { .. } => "append to a list in a loop",
         AstExpr::Slice { .. } => "loop over the elements",
         AstExpr::Generator { .. } => "write a loop",
         AstExpr::Lambda { .. } => "write a kernel with a name",

@@ -4,6 +4,7 @@ use crate::bindings::{Binding, Bindings, Conflict};
 use crate::environment::{Callees, Environment, FunctionHandle};
 use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME, Value};
 use crate::guarded::Guard;
+use crate::lists::ListTypes;
 use crate::liveness::Liveness;
 use crate::locals::Locals;
 use crate::memo::{CalleeMemo, LoopMemo};
@@ -80,6 +81,25 @@ pub fn infer_round(
     environment: &dyn Environment,
     callees: &mut dyn Callees,
 ) -> Result<hir::Function, Unfinished> {
+    let mut lists = ListTypes::default();
+    // Types only widen, and there are few widenings of each place; a program that needs more trials is refused by what the last one says.
+    loop {
+        match infer_trial(function, signature, options, environment, callees, lists) {
+            Ok(finished) => return finished,
+            Err(known) => lists = *known,
+        }
+    }
+}
+
+/// One trial with what is known about lists; gives what it found out about them, if that is more.
+fn infer_trial(
+    function: &FunctionDef,
+    signature: &Signature,
+    options: Options,
+    environment: &dyn Environment,
+    callees: &mut dyn Callees,
+    lists: ListTypes,
+) -> Result<Result<hir::Function, Unfinished>, Box<ListTypes>> {
     let captured = environment.captures();
     let locals = Locals::of(function, captured).with_inner(function, captured);
     let mut inference = Inference {
@@ -109,6 +129,7 @@ pub fn infer_round(
         callee_memo: CalleeMemo::default(),
         stand_ins: Vec::new(),
         capturing: Vec::new(),
+        lists,
         awaited: None,
     };
     inference.function.span = function.name.span;
@@ -117,7 +138,11 @@ pub fn infer_round(
     if inference.diagnostics.is_empty() {
         inference.body(function);
     }
-    inference.finish()
+    inference.report_unknown_items();
+    if inference.lists.has_changed {
+        return Err(Box::new(inference.lists.for_next_trial()));
+    }
+    Ok(inference.finish())
 }
 
 /// An error was found and reported.
@@ -170,6 +195,7 @@ pub(crate) struct Inference<'a> {
     pub(crate) stand_ins: Vec<Value>,
     /// The functions whose captures are being read.
     pub(crate) capturing: Vec<FunctionHandle>,
+    pub(crate) lists: ListTypes,
     /// The first call whose result is not known yet.
     pub(crate) awaited: Option<Span>,
 }
@@ -179,6 +205,8 @@ pub(crate) struct LoopFrame {
     /// Whether its iterations run in parallel.
     pub(crate) is_parallel: bool,
     pub(crate) span: Span,
+    /// The whole statement.
+    pub(crate) whole: Span,
     /// What the locals are at each `break`, in source order.
     pub(crate) breaks: Vec<Bindings>,
     /// What the locals are at each `continue`, in source order.
@@ -287,6 +315,11 @@ impl Inference<'_> {
             return;
         }
         let Some(result) = self.declared_result.clone().or_else(|| self.common_result()) else { return };
+        if let Type::List(item) = &result {
+            for (_, span) in self.returns.clone().iter().filter(|(ty, _)| ty.is_undefined()) {
+                self.note_items(&[*span], item);
+            }
+        }
         for (ty, span) in std::mem::take(&mut self.returns) {
             if !can_convert(&ty, &result) {
                 self.report_result(&ty, &result, span);

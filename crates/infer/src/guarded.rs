@@ -396,6 +396,7 @@ impl Inference<'_> {
             match &target.kind {
                 AstExpr::Name(name) => self.delete_name(name, target.span)?,
                 AstExpr::Tuple(items) | AstExpr::List(items) => self.delete(items, statement)?,
+                AstExpr::Subscript { value, index } => self.delete_item(value, index, target.span)?,
                 _ => return Err(self.unsupported_statement(statement)),
             }
         }

@@ -251,6 +251,9 @@ impl Inference<'_> {
         }
         if let [only] = arguments.positional[..] {
             let value = self.expression(only)?;
+            if let Type::List(_) = value.ty {
+                return self.extreme_item(intrinsic == Intrinsic::Max, value, span);
+            }
             let Type::Tuple(items) = value.ty.clone() else {
                 return Err(self.report_argument(name, &value, "two or more numbers, or a tuple of numbers"));
             };

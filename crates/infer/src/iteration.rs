@@ -15,7 +15,7 @@ use crate::sequences::{length_of, sequence_item};
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{BinaryOp, Constant, Expr, ExprKind};
+use hotloop_hir::{BinaryOp, Constant, Expr, ExprKind, ObjectExpr};
 use hotloop_intrinsics::{Intrinsic, Item};
 use hotloop_types::{ArrayType, TupleType, Type};
 
@@ -32,6 +32,8 @@ pub(crate) enum Iterable {
     Tuple(Expr, TupleType),
     /// The characters of a string, the bytes of bytes.
     Text(Expr),
+    /// The items of a list, as many as it has when each iteration begins.
+    List(Expr),
     /// Pairs of a number, counted from the second on, and an item.
     Enumerate(Box<Iterable>, Expr),
     /// Tuples of the items at one position, as many as the shortest has.
@@ -62,7 +64,7 @@ impl Iterable {
     /// Whether an item can be had at a position that is known at run time only.
     fn is_uniform(&self) -> bool {
         match self {
-            Self::Range(_) | Self::Array(..) | Self::Text(_) => true,
+            Self::Range(_) | Self::Array(..) | Self::Text(_) | Self::List(_) => true,
             Self::Tuple(_, items) => {
                 items.split_first().is_some_and(|(first, rest)| rest.iter().all(|ty| ty == first))
             }
@@ -79,7 +81,7 @@ impl Iterable {
                 let [start, stop, step] = [&parts[0], &parts[1], &parts[2]].map(integer_constant);
                 range_length(start?, stop?, step?)
             }
-            Self::Array(..) | Self::Text(_) => None,
+            Self::Array(..) | Self::Text(_) | Self::List(_) => None,
             Self::Tuple(_, items) => Some(items.len()),
             Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => inner.length(),
             Self::Zip(parts) if parts.is_empty() => Some(0),
@@ -103,6 +105,7 @@ impl Iterable {
             }
             Self::Array(array, ty) => crate::arrays::length(array, *ty, 0, span),
             Self::Text(text) => length_of(text.clone(), span),
+            Self::List(list) => Expr::object(ObjectExpr::LiveLength(list.clone()), Type::INT64, span),
             Self::Tuple(_, items) => integer(items.len() as i64, span),
             Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => inner.count(span),
             Self::Zip(parts) if parts.is_empty() => integer(0, span),
@@ -121,7 +124,7 @@ impl Iterable {
                 arithmetic(BinaryOp::Add, start.clone(), offset, span)
             }
             Self::Array(array, ty) => array_item(array.clone(), *ty, vec![position.clone()], span),
-            Self::Text(text) => sequence_item(text.clone(), position.clone(), span),
+            Self::Text(text) | Self::List(text) => sequence_item(text.clone(), position.clone(), span),
             Self::Tuple(tuple, items) => match integer_constant(position) {
                 Some(known) => Expr { span, ..item(tuple, known as usize, &items[known as usize]) },
                 None => {
@@ -180,13 +183,14 @@ impl Inference<'_> {
                     let range = self.kept(value, "range");
                     return Ok(Iterable::Range([0, 1, 2].map(|part| item(&range, part, &Type::INT64))));
                 }
+                Type::List(item) if item.is_undefined() => return Err(crate::function::Reported),
+                Type::List(_) => return Ok(Iterable::List(self.kept(value, "list"))),
                 Type::Str | Type::Bytes => return Ok(Iterable::Text(self.kept(value, "text"))),
                 Type::Array(_)
                 | Type::Scalar(_)
                 | Type::None
                 | Type::Optional(_)
                 | Type::Dtype(_)
-                | Type::List(_)
                 | Type::Undefined
                 | Type::Function(_) => {}
             }

@@ -26,6 +26,13 @@ impl Inference<'_> {
         let parameters = self.callees.parameters(handle);
         let (arguments, kept) = self.kernel_arguments(&parameters, function, arguments, span)?;
         let values: Vec<Expr> = captured.into_iter().chain(arguments).collect();
+        for value in values.iter().filter(|value| matches!(value.ty, Type::List(_))) {
+            // What is called may change it.
+            self.check_change(value, value.span)?;
+        }
+        if values.iter().any(|value| value.ty.is_undefined()) {
+            return Err(Reported);
+        }
         let types: Vec<Type> = values.iter().map(|value| value.ty.clone()).collect();
         let (callee, data) = self.specialization(handle, types, function, span)?;
         let convertible = data.parameters.len() == values.len()

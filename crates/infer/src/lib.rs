@@ -54,6 +54,7 @@ mod inner;
 mod intrinsic_call;
 mod iteration;
 mod kernel_call;
+mod lists;
 mod liveness;
 mod locals;
 mod loops;

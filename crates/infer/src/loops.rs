@@ -381,7 +381,8 @@ impl Inference<'_> {
         is_parallel: bool,
     ) -> (Vec<hir::Stmt>, Option<Bindings>, LoopFrame) {
         let span = head_of(source.statement);
-        self.loops.push(LoopFrame { is_parallel, span, breaks: Vec::new(), continues: Vec::new() });
+        let whole = source.statement.span;
+        self.loops.push(LoopFrame { is_parallel, span, whole, breaks: Vec::new(), continues: Vec::new() });
         let body = self.block(source.body);
         let frame = self.loops.pop().expect("the frame was pushed above");
         let end = self.reachable.then(|| self.bindings.clone());
@@ -424,8 +425,13 @@ impl Inference<'_> {
             },
             Binding::Poisoned | Binding::Conflict(_) => return entry,
         };
+        let sites = match entry {
+            Binding::Version(entry) => self.lists.sites_of_version(entry),
+            Binding::Unassigned | Binding::Poisoned | Binding::Conflict(_) => Vec::new(),
+        };
         let version = self.new_version(local, ty, head_of(statement));
         self.function.versions[version].maybe_unassigned = maybe_unassigned;
+        self.lists.set_sites(version, sites);
         Binding::Version(version)
     }
 

@@ -62,6 +62,9 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
+        if let Type::List(_) = sequence.ty {
+            return self.list_method(sequence, name, arguments, span);
+        }
         if sequence.ty == Type::Str {
             return self.str_method(sequence, name, arguments, span);
         }
@@ -80,11 +83,17 @@ impl Inference<'_> {
     /// `sequence[index]`, `sequence[start:stop:step]`.
     pub(crate) fn sequence_subscript(&mut self, sequence: Expr, index: &ast::Expr, span: Span) -> Typed {
         if let AstExpr::Slice { lower, upper, step } = &index.kind {
+            if sequence.ty.is_undefined() {
+                return Err(Reported);
+            }
             let bounds = self.bounds([lower.as_deref(), upper.as_deref(), step.as_deref()], index.span)?;
-            return Ok(text_slice(sequence, bounds, span));
+            return Ok(slice_of(sequence, bounds, span));
         }
         let index = self.expression(index)?;
         let index = to_dtype(self.integer_index(index)?, Dtype::Int64);
+        if sequence.ty.is_undefined() {
+            return Err(Reported);
+        }
         Ok(sequence_item(sequence, index, span))
     }
 
@@ -107,7 +116,7 @@ impl Inference<'_> {
     }
 
     /// A bound of a slice as an int64; `None` where it is left out or `None`.
-    fn bound(&mut self, bound: Option<&ast::Expr>) -> Typed<Option<Expr>> {
+    pub(crate) fn bound(&mut self, bound: Option<&ast::Expr>) -> Typed<Option<Expr>> {
         let Some(bound) = bound else { return Ok(None) };
         let value = self.expression(bound)?;
         if value.ty == Type::None {
@@ -128,6 +137,9 @@ impl Inference<'_> {
             && op == ast::BinaryOp::Add
         {
             return Ok(Some(str_constant(format!("{left}{right}"), span)));
+        }
+        if let Some(list) = self.list_binary(op, left.clone(), right.clone(), span)? {
+            return Ok(Some(list));
         }
         let (first, second) = (self.sequence_of(left), self.sequence_of(right));
         let number = |value: &Value| match value {
@@ -195,7 +207,10 @@ impl Inference<'_> {
         span: Span,
     ) -> Typed<Option<Expr>> {
         match (self.sequence_of(left), self.sequence_of(right)) {
-            (Some(left), Some(right)) if left.ty == right.ty && !matches!(left.ty, Type::List(_)) => {
+            (Some(left), Some(right)) if left.ty == right.ty && matches!(left.ty, Type::List(_)) => {
+                self.ordered_lists(op, left, right, span).map(Some)
+            }
+            (Some(left), Some(right)) if left.ty == right.ty => {
                 Ok(Some(ordered_texts(op, left, right, span)))
             }
             // A string is equal to nothing but strings.
@@ -221,6 +236,15 @@ impl Inference<'_> {
 
     /// `left in right`.
     fn contains(&mut self, left: &Value, right: &Value, span: Span) -> Typed<Option<Expr>> {
+        if let (Some(list), Value::Expr(_) | Value::Str(..)) = (self.sequence_of(right), left)
+            && let Type::List(item) = &list.ty
+        {
+            if item.is_undefined() {
+                return Err(Reported);
+            }
+            let value = self.run_time_value(left.clone())?;
+            return self.in_list(value, list, span).map(Some);
+        }
         let Some(value) = self.sequence_of(left) else {
             return self.byte_membership(left, right, span);
         };
@@ -285,16 +309,18 @@ fn ordered_texts(op: CompareOp, left: Expr, right: Expr, span: Span) -> Expr {
     scalar_compare(op, order, int64(0, span), span).expect("both are integers")
 }
 
-fn text_slice(text: Expr, Bounds { start, stop, step }: Bounds, span: Span) -> Expr {
+fn slice_of(text: Expr, Bounds { start, stop, step }: Bounds, span: Span) -> Expr {
     let ty = text.ty.clone();
-    if step == 1 {
+    let is_list = matches!(ty, Type::List(_));
+    if step == 1 && !is_list {
         let start = start.unwrap_or_else(|| int64(0, span));
         return Expr::object(ObjectExpr::Part { text, start, stop }, ty, span);
     }
     let (first, last) = if step > 0 { (0, i64::MAX) } else { (i64::MAX, i64::MIN) };
     let start = start.unwrap_or_else(|| int64(first, span));
     let stop = stop.unwrap_or_else(|| int64(last, span));
-    perform(Operation::Stride, vec![text, start, stop, int64(step, span)], ty, span)
+    let operation = if is_list { Operation::ListPart } else { Operation::Stride };
+    perform(operation, vec![text, start, stop, int64(step, span)], ty, span)
 }
 
 fn decided(op: AstCompare, left: &str, right: &str) -> Option<bool> {

@@ -368,6 +368,8 @@ impl Inference<'_> {
                     Ok(perform(Operation::Chr, vec![code], Type::Str, span))
                 })
             }
+            Intrinsic::List => self.list_call(false, arguments, span),
+            Intrinsic::Sorted => self.list_call(true, arguments, span),
             other => unreachable!("{other:?} is not typed as an object"),
         }
     }

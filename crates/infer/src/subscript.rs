@@ -156,11 +156,10 @@ impl Inference<'_> {
     /// The array and the indices of an element that is assigned.
     pub(crate) fn element_place(
         &mut self,
-        array: &ast::Expr,
+        base: Expr,
         index: &ast::Expr,
         span: Span,
     ) -> Typed<(Expr, Vec<Expr>)> {
-        let base = self.expression(array)?;
         match base.ty.clone() {
             Type::Array(ty) => {
                 let indices = self.indices(&base, ty, index, span)?;

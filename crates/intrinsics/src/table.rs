@@ -63,6 +63,8 @@ intrinsics! {
     Round ["builtins.round"] Round -> Lowered, "The nearest integer, ties to even; with digits, the nearest float of so many decimals.";
     Divmod ["builtins.divmod"] Divmod -> Lowered, "Floor quotient and remainder.";
     PowBuiltin ["builtins.pow"] Power -> Lowered, "The operator `**` as a function.";
+    List ["builtins.list"] Object -> Lowered, "A new list.";
+    Sorted ["builtins.sorted"] Object -> Lowered, "A new list of items in order.";
     Str ["builtins.str"] Object -> Lowered, "A value as a string, as `print` shows it.";
     Repr ["builtins.repr"] Object -> Lowered, "A value as a string, as it is written in a program.";
     Format ["builtins.format"] Object -> Lowered, "A value as a string by a format specification.";

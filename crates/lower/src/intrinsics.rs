@@ -107,6 +107,8 @@ impl Lowering<'_> {
             // Inference makes other trees of these, and those above have other results.
             Intrinsic::Len
             | Intrinsic::Divmod
+            | Intrinsic::List
+            | Intrinsic::Sorted
             | Intrinsic::Str
             | Intrinsic::Repr
             | Intrinsic::Format

@@ -99,7 +99,8 @@ impl Liveness {
                 self.repeated(statement, repeated, Some(condition), None, live)
             }
             StmtKind::ForRange { range, repeated } => {
-                self.repeated(statement, repeated, None, Some(range.target), live);
+                let condition = range.is_live().then_some(&range.stop);
+                self.repeated(statement, repeated, condition, Some(range.target), live);
                 self.range(range, live);
             }
             StmtKind::Unrolled { iterations, otherwise, exits, exit } => {

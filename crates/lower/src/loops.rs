@@ -18,7 +18,7 @@ use hotloop_hir::{
     Constant, Edge, Expr, ExprKind, Iteration, Loop, Move, RangeLoop, Reduction, Stmt, Version,
 };
 use hotloop_index::IdSet;
-use hotloop_mir::{Block, Value};
+use hotloop_mir::{BinaryOp, Block, IntCompare, Value};
 
 /// What all serial loops are made of.
 pub(crate) struct LoopParts<'a> {
@@ -90,6 +90,8 @@ enum Control<'a> {
     While(Option<&'a Expr>),
     /// A counter, and the version that has its value.
     Range(Counter, Version),
+    /// A count from 0 to a stop that is evaluated before each iteration, and the version that has its value.
+    Live(&'a Expr, Version),
 }
 
 impl<'a> Lowering<'a> {
@@ -101,6 +103,9 @@ impl<'a> Lowering<'a> {
 
     /// `for` over a range.
     pub(crate) fn range_loop(&mut self, statement: &Stmt, range: &'a RangeLoop, parts: LoopParts<'a>) {
+        if range.is_live() {
+            return self.serial_loop(statement, Control::Live(&range.stop, range.target), parts);
+        }
         let values = self.range_values([&range.start, &range.stop, &range.step]);
         self.code.set_span(statement.span);
         let counter = self.counter(&values);
@@ -149,8 +154,12 @@ impl<'a> Lowering<'a> {
         });
         let exit = self.test(&control, &counters);
         let holdings = self.code.holdings.clone();
-        if let Control::Range(counter, target) = &control {
-            self.assign(*target, Operand::Scalar(counter.index(&counters)));
+        match &control {
+            Control::While(_) => {}
+            Control::Range(counter, target) => {
+                self.assign(*target, Operand::Scalar(counter.index(&counters)));
+            }
+            Control::Live(_, target) => self.assign(*target, Operand::Scalar(counters[0])),
         }
         self.statements(parts.body);
         self.code.set_span(statement.span);
@@ -185,6 +194,7 @@ impl<'a> Lowering<'a> {
         let mut arguments = match control {
             Control::While(_) => Vec::new(),
             Control::Range(counter, _) => counter.initial(&mut self.code),
+            Control::Live(..) => vec![self.code.int64(0)],
         };
         let types: Vec<_> = arguments.iter().map(|value| self.code.ty(*value)).collect();
         let counters = types.into_iter().map(|ty| self.code.add_parameter(head, ty)).collect();
@@ -199,11 +209,18 @@ impl<'a> Lowering<'a> {
     fn test(&mut self, control: &Control<'_>, counters: &[Value]) -> Option<Block> {
         let (body, exit) = match control {
             Control::While(None) => return None,
-            Control::While(Some(_)) | Control::Range(..) => (self.code.new_block(), self.code.new_block()),
+            Control::While(Some(_)) | Control::Range(..) | Control::Live(..) => {
+                (self.code.new_block(), self.code.new_block())
+            }
         };
         match control {
             Control::While(None) => {}
             Control::While(Some(condition)) => self.branch_on(condition, body, exit),
+            Control::Live(stop, _) => {
+                let stop = self.scalar(stop);
+                let goes_on = self.code.compare(IntCompare::Slt, counters[0], stop);
+                self.code.branch(goes_on, body, exit);
+            }
             Control::Range(counter, _) => {
                 let goes_on = counter.test(&mut self.code, counters);
                 self.code.branch(goes_on, body, exit);
@@ -365,5 +382,6 @@ fn next_iteration(code: &mut Code, control: &Control<'_>, counters: &[Value]) ->
     match control {
         Control::While(_) => Vec::new(),
         Control::Range(counter, _) => counter.advance(code, counters),
+        Control::Live(..) => vec![code.binary_const(BinaryOp::Iadd, counters[0], 1)],
     }
 }

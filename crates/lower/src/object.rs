@@ -17,7 +17,7 @@ impl Lowering<'_> {
         match object {
             ObjectExpr::Str(text) => self.constant_str(text),
             ObjectExpr::Bytes(bytes) => self.constant_text(bytes.to_vec(), bytes.len()),
-            ObjectExpr::Length(value) => self.length(value),
+            ObjectExpr::Length(value) | ObjectExpr::LiveLength(value) => self.length(value),
             ObjectExpr::Item { sequence, index } if matches!(sequence.ty, Type::List(_)) => {
                 self.list_item(expr, sequence, index)
             }

@@ -14,6 +14,7 @@
 
 mod format;
 mod heap;
+mod items;
 pub mod layout;
 mod list;
 pub mod number_text;
@@ -23,6 +24,7 @@ pub mod text;
 
 pub use format::{FormatSpec, SpecError};
 pub use heap::{Contents, Heap, Stop};
+pub use items::ItemKind;
 pub use list::{grow, new_list, release_items};
 pub use operation::{Default, Form, Operation, Parameter, STR_METHODS, StrMethod};
 pub use perform::perform;

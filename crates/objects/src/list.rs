@@ -4,6 +4,7 @@ use crate::heap::{Contents, Heap, Stop};
 use crate::layout::{
     HEADER_BYTES, LIST_BYTES, LIST_CAPACITY, LIST_ITEM_BYTES, LIST_ITEMS, LIST_LENGTH, LIST_OWNERS,
 };
+use crate::text::{clipped, strided};
 
 /// The fewest items that a list which grows has room for.
 const LEAST_CAPACITY: u64 = 8;
@@ -61,7 +62,7 @@ pub fn grow<H: Heap>(heap: &mut H, list: u64, least: u64) -> Result<(), Stop<H::
 }
 
 /// Takes the items `start..stop` out of a list.
-pub(crate) fn remove<H: Heap>(heap: &mut H, list: u64, start: u64, stop: u64) -> Result<(), Stop<H::Fault>> {
+fn remove<H: Heap>(heap: &mut H, list: u64, start: u64, stop: u64) -> Result<(), Stop<H::Fault>> {
     let (length, item_bytes) = (heap.load(list + LIST_LENGTH)?, heap.load(list + LIST_ITEM_BYTES)?);
     let items = heap.load(list + LIST_ITEMS)?;
     release_range(heap, list, start, stop)?;
@@ -74,7 +75,7 @@ pub(crate) fn remove<H: Heap>(heap: &mut H, list: u64, start: u64, stop: u64) ->
 }
 
 /// Makes a gap of `count` items at `index`; they are zeros, and hold no references.
-pub(crate) fn open<H: Heap>(heap: &mut H, list: u64, index: u64, count: u64) -> Result<(), Stop<H::Fault>> {
+fn open<H: Heap>(heap: &mut H, list: u64, index: u64, count: u64) -> Result<(), Stop<H::Fault>> {
     let length = heap.load(list + LIST_LENGTH)?;
     let Some(longer) = length.checked_add(count) else { return Err(Stop::OutOfMemory(u64::MAX)) };
     grow(heap, list, longer)?;
@@ -88,6 +89,114 @@ pub(crate) fn open<H: Heap>(heap: &mut H, list: u64, index: u64, count: u64) -> 
     }
     heap.store(list + LIST_LENGTH, longer)?;
     Ok(())
+}
+
+/// Makes a gap for one item at a bound of a slice; gives its index.
+pub(crate) fn open_at<H: Heap>(heap: &mut H, list: u64, index: i64) -> Result<u64, Stop<H::Fault>> {
+    let length = heap.load(list + LIST_LENGTH)? as usize;
+    let (index, _) = clipped(index, 0, length);
+    let index = index.min(length as i64) as u64;
+    open(heap, list, index, 1)?;
+    Ok(index)
+}
+
+/// The bounds of a slice, in order.
+fn slice<H: Heap>(heap: &H, list: u64, start: i64, stop: i64) -> Result<(u64, u64), H::Fault> {
+    let length = heap.load(list + LIST_LENGTH)? as usize;
+    let (start, stop) = clipped(start, stop, length);
+    let start = start.min(length as i64);
+    Ok((start as u64, stop.max(start) as u64))
+}
+
+/// Takes the items of a slice out.
+pub(crate) fn remove_slice<H: Heap>(
+    heap: &mut H,
+    list: u64,
+    start: i64,
+    stop: i64,
+) -> Result<(), Stop<H::Fault>> {
+    let (start, stop) = slice(heap, list, start, stop)?;
+    remove(heap, list, start, stop)
+}
+
+/// Puts the items of another list, or of the list itself, in the place of a slice.
+pub(crate) fn replace<H: Heap>(
+    heap: &mut H,
+    list: u64,
+    start: i64,
+    stop: i64,
+    other: u64,
+) -> Result<(), Stop<H::Fault>> {
+    let copy = part(heap, other, 0, i64::MAX, 1)?;
+    let (start, stop) = slice(heap, list, start, stop)?;
+    let count = heap.load(copy + LIST_LENGTH)?;
+    let opened = open(heap, list, stop, count);
+    if opened.is_ok() {
+        let (items, item_bytes) = (heap.load(list + LIST_ITEMS)?, heap.load(list + LIST_ITEM_BYTES)?);
+        if count > 0 {
+            heap.copy(heap.load(copy + LIST_ITEMS)?, items + stop * item_bytes, count * item_bytes)?;
+            // The references have gone along.
+            heap.store(copy + LIST_LENGTH, 0)?;
+        }
+        remove(heap, list, start, stop)?;
+    }
+    heap.release(copy)?;
+    opened
+}
+
+/// A new list of the items of a slice.
+pub(crate) fn part<H: Heap>(
+    heap: &mut H,
+    list: u64,
+    start: i64,
+    stop: i64,
+    step: i64,
+) -> Result<u64, Stop<H::Fault>> {
+    let length = heap.load(list + LIST_LENGTH)?;
+    let (item_bytes, owners) = (heap.load(list + LIST_ITEM_BYTES)?, heap.load(list + LIST_OWNERS)?);
+    let (start, count) = strided(start, stop, step, length as usize);
+    let new = new_list(heap, item_bytes, owners, count as u64)?;
+    let (from, to) = (heap.load(list + LIST_ITEMS)?, heap.load(new + LIST_ITEMS)?);
+    if step == 1 && count > 0 {
+        heap.copy(from + start as u64 * item_bytes, to, count as u64 * item_bytes)?;
+    } else {
+        for number in 0..count {
+            let place = from + (start + number * step) as u64 * item_bytes;
+            heap.copy(place, to + number as u64 * item_bytes, item_bytes)?;
+        }
+    }
+    heap.store(new + LIST_LENGTH, count as u64)?;
+    for_each_reference(heap, new, 0, count as u64, |heap, block| heap.retain(block))?;
+    Ok(new)
+}
+
+/// A new list of the items of both.
+pub(crate) fn concat<H: Heap>(heap: &mut H, left: u64, right: u64) -> Result<u64, Stop<H::Fault>> {
+    let new = part(heap, left, 0, i64::MAX, 1)?;
+    match extend(heap, new, right) {
+        Ok(()) => Ok(new),
+        Err(stop) => {
+            heap.release(new)?;
+            Err(stop)
+        }
+    }
+}
+
+/// A new list of the items, so many times.
+pub(crate) fn repeat<H: Heap>(heap: &mut H, list: u64, count: i64) -> Result<u64, Stop<H::Fault>> {
+    let length = heap.load(list + LIST_LENGTH)?;
+    let (item_bytes, owners) = (heap.load(list + LIST_ITEM_BYTES)?, heap.load(list + LIST_OWNERS)?);
+    let count = count.max(0) as u64;
+    let Some(total) = length.checked_mul(count) else { return Err(Stop::OutOfMemory(u64::MAX)) };
+    let new = new_list(heap, item_bytes, owners, total)?;
+    let (from, to) = (heap.load(list + LIST_ITEMS)?, heap.load(new + LIST_ITEMS)?);
+    let part_bytes = length * item_bytes;
+    if part_bytes > 0 {
+        (0..count).try_for_each(|number| heap.copy(from, to + number * part_bytes, part_bytes))?;
+    }
+    heap.store(new + LIST_LENGTH, total)?;
+    for_each_reference(heap, new, 0, total, |heap, block| heap.retain(block))?;
+    Ok(new)
 }
 
 /// Puts the items in the opposite order.

@@ -104,11 +104,21 @@ operations! {
     SplitSpace (Str, Word) -> List "The parts between white space, with so many cuts.";
     RSplitSpace (Str, Word) -> List "The same, cut from the end.";
     SplitLines (Str, Word) -> List "The lines, with their ends if asked for.";
-    ListRemove (List, Word, Word) -> Nothing "Takes a range of items out.";
-    ListOpen (List, Word, Word) -> Nothing "Makes a gap of zeros at an index.";
+    ListRemove (List, Word, Word) -> Nothing "Takes the items of a slice out.";
+    ListOpen (List, Word) -> Word "Makes a gap of zeros at a bound of a slice; gives the index of the gap.";
     ListExtend (List, List) -> Nothing "Appends the items of another list.";
     ListReverse (List) -> Nothing "Puts the items in the opposite order.";
-    PrintStr (Str) -> Nothing "Writes to the program's standard output.";
+    ListPart (List, Word, Word, Word) -> List "The items of a slice with a step.";
+    ListReplace (List, Word, Word, List) -> Nothing "Puts the items of another list in the place of a slice.";
+    ListConcat (List, List) -> List "`a + b`.";
+    ListRepeat (List, Word) -> List "`a * n`.";
+    ListFind (List, Word, Word, Word, Word, Word) -> Word "The first position of a number within bounds: the kind of the items, that of the number, the number; -1 without one.";
+    ListFindStr (List, Str, Word, Word) -> Word "The first position of a string within bounds; -1 without one.";
+    ListCount (List, Word, Word, Word) -> Word "How often a number occurs: the kind of the items, that of the number, the number.";
+    ListCountStr (List, Str) -> Word "How often a string occurs.";
+    ListOrder (List, List, Word) -> Word "The order of two lists of one kind of items: negative, 0 or positive; 2 where nothing is said of it.";
+    ListSort (List, Word, Word) -> Nothing "Sorts items of a kind; in the opposite order if the last word is not 0.";
+    ListExtreme (List, Word, Word) -> Word "The position of the smallest of items of a kind, or of the largest if the last word is not 0; the first of equal ones.";
 }
 
 impl Operation {

@@ -2,6 +2,7 @@
 
 use crate::format::FormatSpec;
 use crate::heap::{Contents, Heap, Stop};
+use crate::items::{self, ItemKind, Wanted};
 use crate::layout::{HEADER_BYTES, LIST_ITEMS, LIST_LENGTH, TEXT_LENGTH, TEXT_START};
 use crate::list;
 use crate::number_text::{bool_repr, complex_repr, complex64_repr, float_repr, float32_repr};
@@ -18,23 +19,20 @@ const STR_ITEM_BYTES: u64 = 24;
 pub fn perform<H: Heap>(heap: &mut H, operation: Operation, words: &[u64]) -> Result<u64, Stop<H::Fault>> {
     let mut arguments = Arguments { heap, words, at: 0 };
     match operation {
-        Operation::ListRemove => {
-            list::remove(arguments.heap, words[0], words[1], words[2])?;
-            Ok(0)
+        Operation::ListRemove
+        | Operation::ListOpen
+        | Operation::ListExtend
+        | Operation::ListReverse
+        | Operation::ListPart
+        | Operation::ListReplace
+        | Operation::ListConcat
+        | Operation::ListRepeat
+        | Operation::ListOrder
+        | Operation::ListSort
+        | Operation::ListExtreme => arguments.of_list(operation),
+        Operation::ListFind | Operation::ListFindStr | Operation::ListCount | Operation::ListCountStr => {
+            arguments.sought(operation)
         }
-        Operation::ListOpen => {
-            list::open(arguments.heap, words[0], words[1], words[2])?;
-            Ok(0)
-        }
-        Operation::ListExtend => {
-            list::extend(arguments.heap, words[0], words[1])?;
-            Ok(0)
-        }
-        Operation::ListReverse => {
-            list::reverse(arguments.heap, words[0])?;
-            Ok(0)
-        }
-        Operation::PrintStr => Ok(0),
         Operation::IntOfStr => {
             let (text, base, place) = (arguments.str()?, arguments.int(), arguments.word());
             let value = text::read_int(&text, base);
@@ -94,12 +92,52 @@ impl<H: Heap> Arguments<'_, H> {
 
     fn str(&mut self) -> Result<Vec<u32>, H::Fault> {
         let (address, length) = (self.word(), self.word());
-        read(self.heap, address, length)
+        read_str(self.heap, address, length)
     }
 
     fn spec(&mut self) -> Result<FormatSpec, H::Fault> {
         let text = text::to_string(&self.str()?);
         Ok(FormatSpec::read(&text).expect("inference read the specification"))
+    }
+
+    /// An operation on lists as wholes.
+    fn of_list(&mut self, operation: Operation) -> Result<u64, Stop<H::Fault>> {
+        let words = self.words;
+        let int = |position: usize| words[position] as i64;
+        match operation {
+            Operation::ListRemove => list::remove_slice(self.heap, words[0], int(1), int(2))?,
+            Operation::ListOpen => return list::open_at(self.heap, words[0], int(1)),
+            Operation::ListExtend => list::extend(self.heap, words[0], words[1])?,
+            Operation::ListReverse => list::reverse(self.heap, words[0])?,
+            Operation::ListPart => return list::part(self.heap, words[0], int(1), int(2), int(3)),
+            Operation::ListReplace => list::replace(self.heap, words[0], int(1), int(2), words[3])?,
+            Operation::ListConcat => return list::concat(self.heap, words[0], words[1]),
+            Operation::ListRepeat => return list::repeat(self.heap, words[0], int(1)),
+            Operation::ListOrder => return Ok(items::order(self.heap, words[0], words[1], words[2])? as u64),
+            Operation::ListSort => items::sort(self.heap, words[0], words[1], words[2] != 0)?,
+            _ => return Ok(items::extreme(self.heap, words[0], words[1], words[2] != 0)?),
+        }
+        Ok(0)
+    }
+
+    /// Where an item is, or how often.
+    fn sought(&mut self, operation: Operation) -> Result<u64, Stop<H::Fault>> {
+        let list = self.word();
+        let is_number = matches!(operation, Operation::ListFind | Operation::ListCount);
+        let (kind, wanted) = if is_number {
+            (self.word(), Wanted::Number(self.word(), self.word()))
+        } else {
+            (ItemKind::Str as u64, Wanted::Str(self.str()?))
+        };
+        let found = items::positions(self.heap, list, kind, wanted)?;
+        if matches!(operation, Operation::ListCount | Operation::ListCountStr) {
+            return Ok(found.len() as u64);
+        }
+        let length = self.heap.load(list + LIST_LENGTH)? as usize;
+        let (start, stop) = self.bounds();
+        let (start, stop) = text::clipped(start, stop, length);
+        let within = found.into_iter().find(|position| (start..stop).contains(&(*position as i64)));
+        Ok(within.unwrap_or(u64::MAX))
     }
 
     fn bounds(&mut self) -> (i64, i64) {
@@ -284,7 +322,7 @@ fn is_identifier(text: &[u32]) -> bool {
         && characters.all(|character| character.is_some_and(|c| c == '_' || c.is_alphanumeric()))
 }
 
-fn read<H: Heap>(heap: &H, address: u64, length: u64) -> Result<Vec<u32>, H::Fault> {
+pub(crate) fn read_str<H: Heap>(heap: &H, address: u64, length: u64) -> Result<Vec<u32>, H::Fault> {
     if length == 0 {
         return Ok(Vec::new());
     }
@@ -328,7 +366,7 @@ fn joined<H: Heap>(heap: &H, separator: &[u32], list: u64) -> Result<Vec<u32>, H
             result.extend_from_slice(separator);
         }
         let item = items + STR_ITEM_BYTES * position;
-        result.extend(read(heap, heap.load(item + 8)?, heap.load(item + 16)?)?);
+        result.extend(read_str(heap, heap.load(item + 8)?, heap.load(item + 16)?)?);
     }
     Ok(result)
 }

@@ -12,7 +12,9 @@ impl<'a> Verifier<'a> {
         let result = match object {
             ObjectExpr::Str(_) => Type::Str,
             ObjectExpr::Bytes(_) => Type::Bytes,
-            ObjectExpr::Length(value) => self.sequence(value).map(|_| Type::INT64)?,
+            ObjectExpr::Length(value) | ObjectExpr::LiveLength(value) => {
+                self.sequence(value).map(|_| Type::INT64)?
+            }
             ObjectExpr::Item { sequence, index } => {
                 self.same(index, &Type::INT64)?;
                 self.sequence(sequence)?
