@@ -9,7 +9,7 @@ use hotloop_ast::{Expr, ExprKind, FunctionDef, Module, Name};
 use hotloop_cache::Key;
 use hotloop_diagnostics::{Diagnostic, FileId, SourceMap};
 use hotloop_infer::{
-    Decoration, Environment, FunctionHandle, Global, ModuleScope, builtin_attribute, read_decorators,
+    Decoration, Environment, FunctionHandle, Global, Meaning, ModuleScope, builtin_attribute, read_decorators,
 };
 use hotloop_parser::{Selection, decode, parse_module};
 use rustc_hash::FxHashMap;
@@ -111,47 +111,67 @@ impl Modules {
         add_functions(program, &parsed.module, &environment, &mut loaded);
         let id = ModuleId(self.modules.len());
         self.modules.push(loaded);
-        let globals = self.resolve(program, id, &scope);
-        environment.globals.set(globals).expect("each environment is filled once");
+        let names = self.resolve(program, id, &scope);
+        assert!(environment.names.set(names).is_ok(), "each environment is filled once");
         id
     }
 
     /// What every name of a module means; loads the files that it imports from.
-    fn resolve(
-        &mut self,
-        program: &mut Program,
-        id: ModuleId,
-        scope: &ModuleScope,
-    ) -> FxHashMap<Name, Global> {
+    fn resolve(&mut self, program: &mut Program, id: ModuleId, scope: &ModuleScope) -> Names {
         let meanings = self.modules[id.0].meanings();
-        let names: Vec<Name> = scope.iter().map(|(name, _)| name.clone()).collect();
-        let mut globals = FxHashMap::default();
-        for name in names {
+        let mut names = Names::default();
+        for (name, meaning) in scope.iter() {
+            let is_known = matches!(scope.plain_global(name), Some(Global::Module(_)));
+            if let Meaning::Module(module) = meaning
+                && !is_known
+                && let Some(imported) = self.beside(program, id, module)
+            {
+                names.add_module(module, self.members(program, imported));
+                names.globals.insert(name.clone(), Global::Module(module.to_string()));
+                continue;
+            }
             let function = |position: usize| meanings[position].clone();
-            let global = scope.global(&name, function, |module, name| self.import(program, id, module, name));
+            let global = scope.global(name, function, |module, name| self.import(program, id, module, name));
             let file = program.sources.file(self.modules[id.0].file).name();
             let global = global.map(|global| in_file(global, file));
-            globals.extend(global.map(|global| (name, global)));
+            names.globals.extend(global.map(|global| (name.clone(), global)));
         }
-        globals
+        names
+    }
+
+    /// What the names of a loaded file mean to one that imports it. A name that it imports itself is found there only if it is known to all.
+    fn members(&self, program: &Program, id: ModuleId) -> Vec<(Name, Global)> {
+        let loaded = &self.modules[id.0];
+        let meanings = loaded.meanings();
+        let names = loaded.scope.iter().map(|(name, _)| name);
+        let member = |name: &Name| {
+            let global = loaded.scope.global(name, |position| meanings[position].clone(), |_, _| None)?;
+            Some((name.clone(), in_file(global, program.sources.file(loaded.file).name())))
+        };
+        names.filter_map(member).collect()
     }
 
     /// What `name` of another file means.
     fn import(&mut self, program: &mut Program, from: ModuleId, module: &str, name: &str) -> Option<Global> {
-        let path = module_path(self.modules[from.0].path.as_deref()?, module)?;
-        let known = self.modules.iter().position(|loaded| loaded.path.as_ref() == Some(&path)).map(ModuleId);
-        let id = match known {
-            Some(id) => id,
-            None => {
-                let text = read_source(&path).ok()?;
-                self.load(program, &path.display().to_string(), &text, Some(&path))
-            }
-        };
+        let id = self.beside(program, from, module)?;
         let loaded = &self.modules[id.0];
         let meanings = loaded.meanings();
         // A name that the other file imports itself is found there only if it is known to all.
         let global = loaded.scope.global(name, |position| meanings[position].clone(), |_, _| None)?;
-        Some(in_file(global, &path.display().to_string()))
+        Some(in_file(global, program.sources.file(loaded.file).name()))
+    }
+
+    /// The file that a module's name stands for, seen from another file: loaded if there is one.
+    fn beside(&mut self, program: &mut Program, from: ModuleId, module: &str) -> Option<ModuleId> {
+        let path = module_path(self.modules[from.0].path.as_deref()?, module)?;
+        let known = self.modules.iter().position(|loaded| loaded.path.as_ref() == Some(&path)).map(ModuleId);
+        match known {
+            Some(id) => Some(id),
+            None => {
+                let text = read_source(&path).ok()?;
+                Some(self.load(program, &path.display().to_string(), &text, Some(&path)))
+            }
+        }
     }
 
     /// The files other than the root's that hold functions of a closure, with the keys of their texts.
@@ -304,14 +324,32 @@ fn defaults(
     definition.parameters.items.iter().map(|parameter| parameter.default.as_ref().map(value)).collect()
 }
 
-/// The globals of a file. Filled when the files it imports from are loaded.
+/// The names of a file. Filled when the files it imports from are loaded.
 #[derive(Default)]
 struct ModuleEnvironment {
-    globals: OnceLock<FxHashMap<Name, Global>>,
+    names: OnceLock<Names>,
+}
+
+#[derive(Default)]
+struct Names {
+    globals: FxHashMap<Name, Global>,
+    /// What other files hold, by module and name.
+    members: FxHashMap<(String, Name), Global>,
+}
+
+impl Names {
+    fn add_module(&mut self, module: &str, members: Vec<(Name, Global)>) {
+        self.members.extend(members.into_iter().map(|(name, global)| ((module.to_owned(), name), global)));
+    }
 }
 
 impl Environment for ModuleEnvironment {
     fn global(&self, name: &str) -> Option<Global> {
-        self.globals.get().and_then(|globals| globals.get(name).cloned())
+        self.names.get()?.globals.get(name).cloned()
+    }
+
+    fn attribute(&self, module: &str, name: &str) -> Option<Global> {
+        let member = || self.names.get()?.members.get(&(module.to_owned(), name.into())).cloned();
+        builtin_attribute(module, name).or_else(member)
     }
 }

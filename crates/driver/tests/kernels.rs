@@ -106,3 +106,24 @@ fn a_function_that_moved_names_its_new_line() {
     assert_eq!(line(&format!("# moved\n\n{callee}{caller}")), Some(4));
     assert_eq!(line(&format!("{callee}{caller}")), Some(2));
 }
+
+#[test]
+fn attributes_of_modules_beside_the_file_are_frozen() {
+    let folder = std::env::temp_dir().join(format!("hotloop-modules-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for temporary files");
+    let settings = "from hotloop import njit\nN = 5\n@njit\ndef scaled(x):\n    return x * N\n";
+    let program = "
+import settings
+import settings as cfg
+from hotloop import njit
+
+@njit
+def kernel(x):
+    return settings.scaled(x) + cfg.N
+";
+    std::fs::write(folder.join("settings.py"), settings).expect("a file");
+    std::fs::write(folder.join("program.py"), program).expect("a file");
+    let kernel = engine().load_function(&folder.join("program.py"), "kernel").expect("the file is there");
+    assert_eq!(kernel.call(&[2.into()]).unwrap_or_else(|failure| panic!("{failure}")).as_i64(), Some(15));
+    std::fs::remove_dir_all(&folder).expect("the folder was made above");
+}
