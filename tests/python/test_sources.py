@@ -73,6 +73,8 @@ def test_lambdas():
     assert double(4) == 8
     first, second = njit(lambda x: x + 1), njit(lambda x: x + 2)
     assert (first(1), second(1)) == (2, 3)
+    third = njit(lambda: 3); fourth = njit(lambda x, y: x - y)  # noqa: E702
+    assert (third(), fourth(1, 2)) == (3, -1)
     spread = njit(
         lambda a, b: (
             a

@@ -93,11 +93,11 @@ impl FunctionText {
     }
 
     fn definition(&self, sources: &SourceMap, parsed: Parsed) -> Option<FunctionDef> {
-        let statement = parsed.module.body.into_iter().next()?;
-        let definition = match statement.kind {
-            StmtKind::Function(function) => (*function).clone(),
-            _ => self.lambda_in(sources, &statement)?,
-        };
+        // A line may hold several statements.
+        let definition = parsed.module.body.iter().find_map(|statement| match &statement.kind {
+            StmtKind::Function(function) => Some((**function).clone()),
+            _ => self.lambda_in(sources, statement),
+        })?;
         self.wanted.matches(&definition).then_some(definition)
     }
 
