@@ -5,6 +5,7 @@
 
 mod decision_index;
 pub(crate) mod error_index;
+mod language;
 
 use crate::failure::{Context, Failure, Result};
 use crate::workspace::Workspace;
@@ -18,6 +19,7 @@ struct Derived {
 static DERIVED: &[Derived] = &[
     Derived { path: "docs/errors/README.md", make: error_index::make },
     Derived { path: "docs/decisions/README.md", make: decision_index::make },
+    Derived { path: "docs/generated/language.md", make: language::make },
 ];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
