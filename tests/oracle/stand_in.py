@@ -109,7 +109,20 @@ def extreme(better):
     return choose
 
 
+def instance(value, classes):
+    """`isinstance`: numbers by their kind, or for NumPy's types by their dtype."""
+    if isinstance(classes, tuple):
+        return any(instance(value, each) for each in classes)
+    kinds = {to_int: "biu", to_float: "f", BUILTINS["bool"]: "b"}.get(classes) if callable(classes) and not isinstance(classes, Conversion) else None
+    if kinds is not None:
+        return is_number(value) and scalar(value).dtype.kind in kinds
+    if isinstance(classes, Conversion):
+        return is_number(value) and scalar(value).dtype == classes.dtype
+    return isinstance(value, classes)
+
+
 BUILTINS = {
+    "isinstance": instance,
     "range": Range,
     "int": to_int,
     "float": to_float,
@@ -259,6 +272,8 @@ class NumpyStandIn:
 
     def __getattr__(self, name):
         found = getattr(np, name)
+        if found is np.ndarray:
+            return Array
         if isinstance(found, type) and issubclass(found, np.generic):
             return Conversion(np.dtype(found))
         if not callable(found):
@@ -300,6 +315,9 @@ class LiteralMarker(ast.NodeTransformer):
             return self.generic_visit(node)
         call = ast.Call(ast.Name("__literal_power__", ast.Load()), [self.visit(node.left), ast.Constant(exponent)], [])
         return ast.copy_location(call, node)
+
+    def visit_MatchValue(self, node):
+        return node
 
     def visit_Constant(self, node):
         # An integer beyond 64 bits can only be an exception's argument, as it is written.

@@ -1,13 +1,17 @@
 //! Assignments: to names, to elements, to tuples of these, and with an operator.
 
 use crate::bindings::Binding;
+use crate::conditions::unwrapped;
 use crate::conversion::{convert, to_dtype};
 use crate::function::{Inference, Reported, Typed, can_convert, counted};
+use crate::iteration::{array_item, integer, tuple_of};
+use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::BinaryOp;
 use hotloop_ast::ExprKind as AstExpr;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Expr, ExprKind, StmtKind, Version};
+use hotloop_hir as hir;
+use hotloop_hir::{CompareOp, Edge, Exception, ExceptionArgument, Expr, ExprKind, StmtKind, Version};
 use hotloop_types::{ArrayType, Type};
 
 static UNPACKING: Code = Code::new("HL0212", "a value cannot be unpacked into these targets");
@@ -29,6 +33,7 @@ impl Inference<'_> {
         if let ([target], AstExpr::Tuple(items)) = (targets, &value.kind)
             && let Some(parts) = tuple_target(target)
             && parts.len() == items.len()
+            && !parts.iter().chain(items).any(|part| matches!(part.kind, AstExpr::Starred(_)))
         {
             return self.assign_pairwise(parts, items, span);
         }
@@ -96,6 +101,15 @@ impl Inference<'_> {
             ExprKind::Version(version) => !self.function.versions[*version].maybe_unassigned,
             ExprKind::Tuple(items) => items.iter().all(|item| self.is_simple(item)),
             _ => false,
+        }
+    }
+
+    /// Whether nothing happens when the expression is left out.
+    pub(crate) fn is_pure(&self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::TupleItem(value, _) | ExprKind::ArrayAttribute(value, _) => self.is_pure(value),
+            ExprKind::Tuple(items) => items.iter().all(|item| self.is_pure(item)),
+            _ => self.is_simple(value),
         }
     }
 
@@ -179,6 +193,12 @@ impl Inference<'_> {
     }
 
     fn unpack(&mut self, targets: &[ast::Expr], value: Expr, target_span: Span, span: Span) -> Typed<()> {
+        let value = unwrapped(value);
+        if let Type::Array(ty) = value.ty
+            && ty.ndim > 0
+        {
+            return self.unpack_array(targets, value, ty, target_span, span);
+        }
         let Type::Tuple(types) = &value.ty else {
             let message = format!("a value of type {} cannot be unpacked in a kernel yet", value.ty);
             let diagnostic = Diagnostic::error(&UNPACKING, message, target_span)
@@ -186,7 +206,12 @@ impl Inference<'_> {
                 .with_help("index it, as in `a = x[0]`");
             return Err(self.report(diagnostic));
         };
-        if types.len() != targets.len() {
+        let star = targets.iter().position(|target| matches!(target.kind, AstExpr::Starred(_)));
+        let fits = match star {
+            Some(_) => types.len() + 1 >= targets.len(),
+            None => types.len() == targets.len(),
+        };
+        if !fits {
             let message = format!(
                 "{} cannot be unpacked into {}",
                 counted(types.len(), "value"),
@@ -198,11 +223,72 @@ impl Inference<'_> {
             return Err(self.report(diagnostic));
         }
         let types = types.clone();
-        let value = self.kept(value, "values");
-        for (position, (target, ty)) in targets.iter().zip(types.iter()).enumerate() {
-            let item = ExprKind::TupleItem(Box::new(value.clone()), position as u32);
-            let item = Expr::new(item, ty.clone(), value.span);
+        let value = match value.kind {
+            // The items of a display need no tuple around them.
+            ExprKind::Tuple(items) => {
+                let items = items.into_iter().map(|item| self.kept(item, "value")).collect();
+                Expr { kind: ExprKind::Tuple(items), ..value }
+            }
+            _ => self.kept(value, "values"),
+        };
+        let mut items: Vec<Expr> = crate::tuples::items(&value, &types).collect();
+        if let Some(star) = star {
+            let count = types.len() + 1 - targets.len();
+            let rest = tuple_of(items.drain(star..star + count).collect(), value.span);
+            items.insert(star, rest);
+        }
+        for (target, item) in targets.iter().zip(items) {
+            let target = if let AstExpr::Starred(inner) = &target.kind { inner } else { target };
             self.assign_to(target, item, span)?;
+        }
+        Ok(())
+    }
+
+    /// The items of an array, whose length is checked.
+    fn unpack_array(
+        &mut self,
+        targets: &[ast::Expr],
+        value: Expr,
+        ty: ArrayType,
+        target_span: Span,
+        span: Span,
+    ) -> Typed<()> {
+        if targets.iter().any(|target| matches!(target.kind, AstExpr::Starred(_))) {
+            let message = "an array cannot be unpacked into a target with a star in a kernel yet";
+            let diagnostic = Diagnostic::error(&UNPACKING, message, target_span)
+                .with_label(value.span, format!("this is {}", value.ty))
+                .with_help("index it, as in `a = x[0]`");
+            return Err(self.report(diagnostic));
+        }
+        let array = self.kept(value, "array");
+        let length = crate::arrays::length(&array, ty, 0, span);
+        let wanted = integer(targets.len() as i64, span);
+        let is_wrong = Expr::new(
+            ExprKind::Compare { op: CompareOp::Ne, left: Box::new(length), right: Box::new(wanted) },
+            Type::BOOL,
+            span,
+        );
+        let mismatch = StmtKind::Raise {
+            exception: Exception {
+                class: ExceptionClass::ValueError,
+                arguments: vec![ExceptionArgument::Str(format!(
+                    "an array of another length was unpacked into {}",
+                    counted(targets.len(), "target")
+                ))],
+            },
+        };
+        let kind = StmtKind::If {
+            condition: is_wrong,
+            then: vec![hir::Stmt { kind: mismatch, span }],
+            otherwise: Vec::new(),
+            joins: Vec::new(),
+            then_edge: None,
+            otherwise_edge: Some(Edge::default()),
+        };
+        self.emit(kind, span);
+        for (position, target) in targets.iter().enumerate() {
+            let position = integer(position as i64, span);
+            self.assign_to(target, array_item(array.clone(), ty, vec![position], span), span)?;
         }
         Ok(())
     }

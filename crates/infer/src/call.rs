@@ -95,6 +95,10 @@ impl Inference<'_> {
                 let arguments = self.arguments(arguments)?;
                 Ok(Called::Method(Box::new(self.number_method(number, name, &arguments, span)?)))
             }
+            Value::Expr(tuple) if crate::tuples::is_tuple_method(&tuple.ty, name) => {
+                let arguments = self.arguments(arguments)?;
+                Ok(Called::Method(Box::new(self.tuple_method(tuple, name, &arguments, span)?)))
+            }
             owner => Ok(Called::Value(Box::new(self.attribute_of(owner, name, function.span)?))),
         }
     }

@@ -46,7 +46,10 @@ impl Inference<'_> {
                 result = None;
             }
             self.count_link(operand.span)?;
-            let next = self.nested(operand.span, |this| this.condition(operand))?;
+            let next = self.nested(operand.span, |this| match result {
+                Some(_) => this.conditionally(|this| this.condition(operand)),
+                None => this.condition(operand),
+            })?;
             result = Some(match result {
                 None => next,
                 Some(left) => short_circuit(op, left, next),
@@ -70,7 +73,7 @@ impl Inference<'_> {
             Type::None => decided(false),
             Type::Str | Type::Bytes | Type::List(_) => Ok(to_dtype(length_of(value, span), Dtype::Bool)),
             Type::Function(_) if self.is_simple(&value) => decided(true),
-            Type::Tuple(items) if self.is_simple(&value) || matches!(value.kind, ExprKind::Tuple(_)) => {
+            Type::Tuple(items) if self.is_pure(&value) || matches!(value.kind, ExprKind::Tuple(_)) => {
                 decided(!items.is_empty())
             }
             Type::Optional(_) => self.with_let(value, "value", span, |this, value| {
@@ -96,7 +99,11 @@ impl Inference<'_> {
         let mut values = Vec::with_capacity(operands.len());
         for operand in operands {
             self.count_link(operand.span)?;
-            let value = match self.value(operand) {
+            let value = match values.is_empty() {
+                true => self.value(operand),
+                false => self.conditionally(|this| this.value(operand)),
+            };
+            let value = match value {
                 Ok(value) => value,
                 // In a round without the result of a recursive call, the other operands tell what there is to know.
                 Err(Reported) if self.awaited.is_some() && !values.is_empty() => break,
@@ -191,7 +198,8 @@ impl Inference<'_> {
             Some(false) => return self.value(otherwise),
             None => {}
         }
-        let (then, otherwise) = match (self.value(then), self.value(otherwise)) {
+        let then = self.conditionally(|this| this.value(then));
+        let (then, otherwise) = match (then, self.conditionally(|this| this.value(otherwise))) {
             (Ok(then), Ok(otherwise)) => (then, otherwise),
             // In a round without the result of a recursive call, the other way tells what there is to know.
             (Ok(only), Err(Reported)) | (Err(Reported), Ok(only)) if self.awaited.is_some() => {
@@ -218,6 +226,14 @@ impl Inference<'_> {
         self.compare_rest(left, rest, span)
     }
 
+    /// Types what is evaluated on some ways through the statement only.
+    pub(crate) fn conditionally<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.conditional_depth += 1;
+        let result = work(self);
+        self.conditional_depth -= 1;
+        result
+    }
+
     fn compare_rest(&mut self, left: Expr, rest: &[(AstCompare, ast::Expr)], span: Span) -> Typed {
         let ((op, right), rest) = rest.split_first().expect("a chain has comparisons");
         self.count_link(right.span)?;
@@ -233,13 +249,14 @@ impl Inference<'_> {
                 if constant_truth(&here) == Some(false) {
                     return Ok(here);
                 }
-                let behind = this.nested(span, |this| this.compare_rest(right, rest, span))?;
+                let behind = this
+                    .nested(span, |this| this.conditionally(|this| this.compare_rest(right, rest, span)))?;
                 Ok(short_circuit(BoolOp::And, here, behind))
             })
         })
     }
 
-    fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
+    pub(crate) fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
         if let Some(result) = self.compare_sequences(op, &left, &right, span)? {
             return Ok(result);
         }
@@ -276,7 +293,13 @@ impl Inference<'_> {
         Err(self.report(diagnostic))
     }
 
-    fn compare_values(&mut self, op: AstCompare, left: Expr, right: Expr, span: Span) -> Typed<Option<Expr>> {
+    pub(crate) fn compare_values(
+        &mut self,
+        op: AstCompare,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Typed<Option<Expr>> {
         let equality = match op {
             AstCompare::Eq | AstCompare::Is => Some(true),
             AstCompare::Ne | AstCompare::IsNot => Some(false),
@@ -288,11 +311,19 @@ impl Inference<'_> {
                 let is_none = is_none(other, span);
                 return Ok(Some(if positive { is_none } else { negated(is_none, span) }));
             }
-            return Ok(Some(constant(
-                Constant::Bool((other.ty == Type::None) == positive),
-                Type::BOOL,
-                span,
-            )));
+            let decided = constant(Constant::Bool((other.ty == Type::None) == positive), Type::BOOL, span);
+            if self.is_pure(&other) {
+                return Ok(Some(decided));
+            }
+            return self.with_let(other, "value", span, |_, _| Ok(decided)).map(Some);
+        }
+        if let (Some(positive), true) = (equality, are_never_equal(&left.ty, &right.ty)) {
+            let decided = constant(Constant::Bool(!positive), Type::BOOL, span);
+            return self
+                .with_let(left, "left", span, |this, _| {
+                    this.with_let(right, "right", span, |_, _| Ok(decided))
+                })
+                .map(Some);
         }
         if let (Type::Optional(_), _) | (_, Type::Optional(_)) = (&left.ty, &right.ty) {
             return self.compare_optionals(op, equality, left, right, span);
@@ -308,12 +339,19 @@ impl Inference<'_> {
             }
             AstCompare::In => self.membership(left, right, span),
             AstCompare::NotIn => Ok(self.membership(left, right, span)?.map(|found| negated(found, span))),
-            AstCompare::Eq => self.ordered(CompareOp::Eq, left, right, span),
-            AstCompare::Ne => self.ordered(CompareOp::Ne, left, right, span),
-            AstCompare::Lt => self.ordered(CompareOp::Lt, left, right, span),
-            AstCompare::Le => self.ordered(CompareOp::Le, left, right, span),
-            AstCompare::Gt => self.ordered(CompareOp::Gt, left, right, span),
-            AstCompare::Ge => self.ordered(CompareOp::Ge, left, right, span),
+            AstCompare::Ne if matches!((&left.ty, &right.ty), (Type::Tuple(_), Type::Tuple(_))) => {
+                let equal = self.compare_tuples(AstCompare::Eq, left, right, span)?;
+                Ok(equal.map(|equal| negated(equal, span)))
+            }
+            _ if matches!((&left.ty, &right.ty), (Type::Tuple(_), Type::Tuple(_))) => {
+                self.compare_tuples(op, left, right, span)
+            }
+            AstCompare::Eq => Ok(scalar_compare(CompareOp::Eq, left, right, span)),
+            AstCompare::Ne => Ok(scalar_compare(CompareOp::Ne, left, right, span)),
+            AstCompare::Lt => Ok(scalar_compare(CompareOp::Lt, left, right, span)),
+            AstCompare::Le => Ok(scalar_compare(CompareOp::Le, left, right, span)),
+            AstCompare::Gt => Ok(scalar_compare(CompareOp::Gt, left, right, span)),
+            AstCompare::Ge => Ok(scalar_compare(CompareOp::Ge, left, right, span)),
         }
     }
 
@@ -351,60 +389,14 @@ impl Inference<'_> {
         Ok(is_comparable.then(|| if positive { equal } else { negated(equal, span) }))
     }
 
-    fn ordered(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed<Option<Expr>> {
-        if let (Type::Tuple(a), Type::Tuple(b)) = (&left.ty, &right.ty) {
-            return match op {
-                CompareOp::Eq | CompareOp::Ne if a.len() != b.len() => {
-                    Ok(Some(constant(Constant::Bool(op == CompareOp::Ne), Type::BOOL, span)))
-                }
-                CompareOp::Eq => self.equal_tuples(left, right, span),
-                CompareOp::Ne => Ok(self.equal_tuples(left, right, span)?.map(|equal| negated(equal, span))),
-                CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => Ok(None),
-            };
-        }
-        Ok(scalar_compare(op, left, right, span))
-    }
-
-    /// Whether tuples of one length are equal, item by item.
-    fn equal_tuples(&mut self, left: Expr, right: Expr, span: Span) -> Typed<Option<Expr>> {
-        let (Type::Tuple(a), Type::Tuple(b)) = (left.ty.clone(), right.ty.clone()) else { return Ok(None) };
-        let comparable =
-            a.iter().zip(b.iter()).all(|(a, b)| a.as_scalar().is_some() && b.as_scalar().is_some());
-        if !comparable {
-            return Ok(None);
-        }
-        self.with_let(left, "left", span, |this, left| {
-            this.with_let(right, "right", span, |_, right| {
-                let mut result = constant(Constant::Bool(true), Type::BOOL, span);
-                for (position, (a, b)) in a.iter().zip(b.iter()).enumerate() {
-                    let (left, right) = (item(&left, position, a), item(&right, position, b));
-                    let equal = scalar_compare(CompareOp::Eq, left, right, span).expect("both are scalars");
-                    result = short_circuit(BoolOp::And, result, equal);
-                }
-                Ok(result)
-            })
-        })
-        .map(Some)
-    }
-
-    /// `value in (a, b, c)`.
     fn membership(&mut self, value: Expr, within: Expr, span: Span) -> Typed<Option<Expr>> {
-        let Type::Tuple(types) = within.ty.clone() else { return Ok(None) };
-        if value.ty.as_scalar().is_none() || types.iter().any(|ty| ty.as_scalar().is_none()) {
-            return Ok(None);
+        match within.ty.clone() {
+            Type::Tuple(types) => self.tuple_membership(value, within, &types, span),
+            Type::Range if value.ty.as_scalar().is_some_and(Dtype::is_integral) => {
+                self.range_membership(value, within, span).map(Some)
+            }
+            _ => Ok(None),
         }
-        self.with_let(value, "value", span, |this, value| {
-            this.with_let(within, "within", span, |_, within| {
-                let mut result = constant(Constant::Bool(false), Type::BOOL, span);
-                for (position, ty) in types.iter().enumerate() {
-                    let found =
-                        scalar_compare(CompareOp::Eq, value.clone(), item(&within, position, ty), span);
-                    result = short_circuit(BoolOp::Or, result, found.expect("both are scalars"));
-                }
-                Ok(result)
-            })
-        })
-        .map(Some)
     }
 
     /// Runs `work` one level deeper.
@@ -428,6 +420,25 @@ fn dtype_value(value: Value) -> Value {
         }
         Value::Expr(_) | Value::Global(..) | Value::Str(..) => value,
     }
+}
+
+/// Whether values of these types are different things altogether: a number and a tuple, say.
+fn are_never_equal(left: &Type, right: &Type) -> bool {
+    let kind = |ty: &Type| match ty {
+        Type::Scalar(_) => Some(0),
+        Type::Tuple(_) => Some(1),
+        Type::Range => Some(2),
+        Type::Str => Some(3),
+        Type::Bytes => Some(4),
+        Type::List(_) => Some(5),
+        Type::Array(_)
+        | Type::None
+        | Type::Optional(_)
+        | Type::Dtype(_)
+        | Type::Function(_)
+        | Type::Undefined => None,
+    };
+    kind(left).zip(kind(right)).is_some_and(|(left, right)| left != right)
 }
 
 /// Whether an optional is `None`.

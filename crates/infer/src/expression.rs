@@ -8,7 +8,7 @@ use crate::function::{Inference, Reported, Typed};
 use crate::strings::str_constant;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
-use hotloop_ast::{ExprKind as AstExpr, Number};
+use hotloop_ast::{ExprKind as AstExpr, Identifier, Number};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Constant, Expr, ExprKind, Local, ObjectExpr, Version};
 use hotloop_index::Id;
@@ -18,6 +18,7 @@ use hotloop_types::{Dtype, Type};
 pub(crate) static UNKNOWN_NAME: Code = Code::new("HL0201", "a name is not defined");
 pub(crate) static UNASSIGNED: Code = Code::new("HL0202", "a variable is read before it is assigned");
 pub(crate) static CONFLICT: Code = Code::new("HL0203", "a variable has types that have nothing in common");
+static WALRUS: Code = Code::new("HL0272", "an assignment expression is evaluated on some ways only");
 static LITERAL: Code = Code::new("HL0207", "an integer literal does not fit 64 bits");
 static UNSUPPORTED: Code = Code::new("HL0302", "an expression is not supported in a kernel yet");
 static NOT_A_VALUE: Code = Code::new("HL0303", "a function, module or string is used as a value");
@@ -184,6 +185,7 @@ impl Inference<'_> {
             AstExpr::Call { function, arguments } => self.call(function, arguments, span).map(Value::Expr),
             AstExpr::Attribute { value, name } => self.attribute(value, name, span),
             AstExpr::Subscript { value, index } => self.subscript(value, index, span).map(Value::Expr),
+            AstExpr::Walrus { target, value } => self.walrus(target, value, span).map(Value::Expr),
             AstExpr::Tuple(items) => self.tuple(items, span).map(Value::Expr),
             AstExpr::Lambda { .. } => self.lambda(expression).map(Value::Expr),
             AstExpr::Ellipsis
@@ -197,7 +199,6 @@ impl Inference<'_> {
             | AstExpr::DictComprehension { .. }
             | AstExpr::Generator { .. }
             | AstExpr::Starred(_)
-            | AstExpr::Walrus { .. }
             | AstExpr::Yield(_)
             | AstExpr::YieldFrom(_)
             | AstExpr::Await(_) => Err(self.unsupported_expression(expression)),
@@ -223,6 +224,29 @@ impl Inference<'_> {
             },
             Number::Imaginary(value) => Ok(constant(Constant::Complex(0.0, *value), Type::COMPLEX128, span)),
         }
+    }
+
+    /// `(name := value)`, where every way through the statement comes by.
+    fn walrus(&mut self, target: &Identifier, value: &ast::Expr, span: Span) -> Typed {
+        let local = self.locals.find(&target.name).expect("every name that is assigned is a local");
+        if self.conditional_depth > 0 {
+            self.bindings.set(local, Binding::Poisoned);
+            let message =
+                "an assignment expression that not every way evaluates is not supported yet in a kernel";
+            let help = "assign in a statement of its own";
+            return Err(self.report(Diagnostic::error(&WALRUS, message, span).with_help(help)));
+        }
+        let value = match self.value(value) {
+            Ok(value) => value,
+            Err(Reported) => {
+                self.bindings.set(local, Binding::Poisoned);
+                return Err(Reported);
+            }
+        };
+        let target = self.new_version(local, value.ty.clone(), target.span);
+        self.bindings.set(local, Binding::Version(target));
+        let ty = value.ty.clone();
+        Ok(Expr::new(ExprKind::Assign { target, value: Box::new(value) }, ty, span))
     }
 
     fn tuple(&mut self, items: &[ast::Expr], span: Span) -> Typed {
@@ -365,7 +389,6 @@ fn way_round(kind: &AstExpr) -> &'static str {
         AstExpr::Slice { .. } => "loop over the elements",
         AstExpr::Generator { .. } => "write a loop",
         AstExpr::Lambda { .. } => "write a kernel with a name",
-        AstExpr::Walrus { .. } => "assign in a statement of its own",
         AstExpr::Starred(_) => "name each element",
         AstExpr::Set(_)
         | AstExpr::Dict(_)

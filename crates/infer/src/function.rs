@@ -123,6 +123,7 @@ fn infer_trial(
         diagnostics: Vec::new(),
         depth: 0,
         links: 0,
+        conditional_depth: 0,
         block_depth: 0,
         unrolled: 0,
         loop_memo: LoopMemo::default(),
@@ -185,6 +186,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) depth: u32,
     /// How many links of operator chains the statement being typed has.
     pub(crate) links: u32,
+    /// How many parts of the expression around are evaluated on some ways only.
+    pub(crate) conditional_depth: u32,
     /// How many blocks lie around.
     pub(crate) block_depth: u32,
     /// How many iterations of loops were written out.

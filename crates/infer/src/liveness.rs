@@ -4,9 +4,9 @@
 //! body is walked twice, once to find what its head needs and once with that known. The transfer of a block is distributive, so the first
 //! walk, made with nothing live at the head, already gives the head's final set.
 
-use crate::locals::{Locals, visit_target};
+use crate::locals::{Locals, visit_captures, visit_target, visit_walrus};
 use crate::reads::visit_names;
-use hotloop_ast::{Expr, ExprKind, Stmt, StmtKind};
+use hotloop_ast::{Expr, ExprKind, MatchCase, Pattern, PatternKind, Stmt, StmtKind};
 use hotloop_hir::Local;
 use hotloop_index::IdSet;
 use rustc_hash::FxHashMap;
@@ -136,6 +136,9 @@ impl Walk<'_> {
                 message.iter().for_each(|message| self.read(message, &mut live));
                 self.read(condition, &mut live);
             }
+            StmtKind::Match { subject, cases } => {
+                return self.match_statement((statement, subject, cases), live, targets, record);
+            }
             StmtKind::Break => live = targets.exit.clone(),
             StmtKind::Continue => live = targets.head.clone(),
             StmtKind::Try { .. } => return self.guarded(statement, live, targets, record),
@@ -149,7 +152,6 @@ impl Walk<'_> {
                 }
             }
             StmtKind::With { .. }
-            | StmtKind::Match { .. }
             | StmtKind::Class(_)
             | StmtKind::Global(_)
             | StmtKind::Nonlocal(_)
@@ -204,6 +206,46 @@ impl Walk<'_> {
         before
     }
 
+    fn match_statement(
+        &mut self,
+        (statement, subject, cases): (&Stmt, &Expr, &[MatchCase]),
+        live: Live,
+        targets: &Targets,
+        record: bool,
+    ) -> Live {
+        let mut before = live.clone();
+        for case in cases.iter().rev() {
+            let mut taken = self.block(&case.body, live.clone(), targets, record);
+            case.guard.iter().for_each(|guard| self.read(guard, &mut taken));
+            visit_captures(&case.pattern, &mut |name| {
+                self.locals.find(name).map(|local| taken.remove(local));
+            });
+            before.union_with(&taken);
+            self.read_pattern(&case.pattern, &mut before);
+        }
+        self.read(subject, &mut before);
+        if record {
+            self.found.around.insert(statement, Around { after: live, ..Around::default() });
+        }
+        before
+    }
+
+    /// The locals that the values within a pattern read.
+    fn read_pattern(&self, pattern: &Pattern, live: &mut Live) {
+        match &pattern.kind {
+            PatternKind::Value(value) => self.read(value, live),
+            PatternKind::As { pattern, .. } => self.read_pattern(pattern, live),
+            PatternKind::Sequence(parts) | PatternKind::Or(parts) => {
+                parts.iter().for_each(|part| self.read_pattern(part, live));
+            }
+            PatternKind::Wildcard
+            | PatternKind::Capture(_)
+            | PatternKind::Star(_)
+            | PatternKind::Mapping { .. }
+            | PatternKind::Class { .. } => {}
+        }
+    }
+
     fn repeated(&mut self, parts: &LoopParts<'_>, after: Live, outer: &Targets, record: bool) -> Live {
         let ended = self.block(parts.otherwise, after.clone(), outer, record);
         let mut inner = Targets { exit: after, head: Live::default() };
@@ -216,6 +258,11 @@ impl Walk<'_> {
             inner.head = head.clone();
             self.block(parts.body, head.clone(), &inner, true);
             let mut assigned = self.locals.assigned_in(parts.body);
+            parts.condition.iter().for_each(|condition| {
+                visit_walrus(condition, &mut |name| {
+                    self.locals.find(name).map(|local| assigned.insert(local));
+                })
+            });
             parts.target.iter().for_each(|target| {
                 self.visit_written(target, |local| {
                     assigned.insert(local);

@@ -1,7 +1,7 @@
 //! The local variables of a function: its parameters and every name it assigns anywhere, as in Python.
 
 use crate::inner::{inner_functions, times_bound};
-use hotloop_ast::{Expr, ExprKind, FunctionDef, Name, Stmt, StmtKind};
+use hotloop_ast::{Expr, ExprKind, FunctionDef, Name, Pattern, PatternKind, Stmt, StmtKind};
 use hotloop_hir::Local;
 use hotloop_index::{Id, IdSet};
 use rustc_hash::FxHashMap;
@@ -94,9 +94,43 @@ pub(crate) fn visit_target(target: &Expr, visit: &mut dyn FnMut(&Name)) {
     }
 }
 
+/// The names that the assignment expressions in an expression assign.
+pub(crate) fn visit_walrus(expression: &Expr, visit: &mut dyn FnMut(&Name)) {
+    expression.for_each(&mut |part| {
+        if let ExprKind::Walrus { target, .. } = &part.kind {
+            visit(&target.name);
+        }
+    });
+}
+
+/// The names that the expressions of a statement itself assign.
+fn visit_own_walrus(statement: &Stmt, visit: &mut dyn FnMut(&Name)) {
+    statement.for_each_own_expr(&mut |expression| visit_walrus(expression, visit));
+}
+
+/// The names that a pattern captures.
+pub(crate) fn visit_captures(pattern: &Pattern, visit: &mut dyn FnMut(&Name)) {
+    match &pattern.kind {
+        PatternKind::Capture(name) | PatternKind::Star(Some(name)) => visit(&name.name),
+        PatternKind::As { pattern, name } => {
+            visit_captures(pattern, visit);
+            visit(&name.name);
+        }
+        PatternKind::Sequence(parts) | PatternKind::Or(parts) => {
+            parts.iter().for_each(|part| visit_captures(part, visit));
+        }
+        PatternKind::Wildcard
+        | PatternKind::Value(_)
+        | PatternKind::Star(None)
+        | PatternKind::Mapping { .. }
+        | PatternKind::Class { .. } => {}
+    }
+}
+
 /// The names that statements assign. Those of constructs that inference refuses do not matter.
 pub(crate) fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
     for statement in body {
+        visit_own_walrus(statement, visit);
         match &statement.kind {
             StmtKind::Assign { targets, .. } => {
                 targets.iter().for_each(|target| visit_target(target, visit));
@@ -128,9 +162,12 @@ pub(crate) fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
             }
             StmtKind::Delete(targets) => targets.iter().for_each(|target| visit_target(target, visit)),
             StmtKind::Function(function) => visit(&function.name.name),
+            StmtKind::Match { cases, .. } => cases.iter().for_each(|case| {
+                visit_captures(&case.pattern, visit);
+                visit_assigned(&case.body, visit);
+            }),
             StmtKind::Expr(_)
             | StmtKind::With { .. }
-            | StmtKind::Match { .. }
             | StmtKind::Class(_)
             | StmtKind::Return(_)
             | StmtKind::Raise { .. }

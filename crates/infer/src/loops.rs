@@ -348,12 +348,14 @@ impl Inference<'_> {
     /// Types the loop once, from the joins that are known so far.
     fn attempt(&mut self, source: LoopSource<'_>, kind: Kind<'_>, spoiled: &[(Local, Binding)]) -> Attempt {
         let joins = self.open_head(source.statement, spoiled);
-        let head = self.bindings.clone();
+        let mut head = self.bindings.clone();
         let (mut prologue, mut assigned) = (Vec::new(), Ok(()));
         let (condition, target) = match kind {
             Kind::While(condition) => {
                 let fallback = hir::ExprKind::And(Box::new(truth(true)), Box::new(truth(true)));
                 let condition = self.condition(condition);
+                // It may assign.
+                head = self.bindings.clone();
                 (condition.unwrap_or_else(|_| Expr::new(fallback, Type::BOOL, Span::NONE)), None)
             }
             Kind::Range(target) => {
@@ -417,7 +419,7 @@ impl Inference<'_> {
             Binding::Version(version) => {
                 let data = &self.function.versions[version];
                 let ty = known.and_then(|known| unify(&data.ty, &known)).unwrap_or_else(|| data.ty.clone());
-                (ty, data.maybe_unassigned)
+                (ty, data.maybe_unassigned || self.loop_memo.is_unassigned(statement, local))
             }
             Binding::Unassigned => match known {
                 Some(known) => (known, true),
@@ -461,7 +463,12 @@ impl Inference<'_> {
                     spoiled.push((local, meeting.spoiled.expect("matched above")));
                     widened = true;
                 }
-                (_, Some((ty, _))) => widened |= self.note_type(statement, before, local, ty),
+                (_, Some((ty, _))) => {
+                    if meeting.maybe_unassigned {
+                        widened |= self.note_unassigned(statement, before, local);
+                    }
+                    widened |= self.note_type(statement, before, local, ty);
+                }
                 (_, None) => {}
             }
         }
@@ -480,6 +487,15 @@ impl Inference<'_> {
         let Some(wider) = wider.filter(|wider| assumed.as_ref() != Some(wider)) else { return false };
         self.loop_memo.set(statement, local, wider);
         true
+    }
+
+    /// Keeps for the next attempt that a way back leaves the local unassigned; tells whether the last one assumed otherwise.
+    fn note_unassigned(&mut self, statement: &ast::Stmt, before: &Snapshot, local: Local) -> bool {
+        let is_known = match before.bindings.get(local) {
+            Binding::Version(entry) => self.function.versions[entry].maybe_unassigned,
+            Binding::Unassigned | Binding::Poisoned | Binding::Conflict(_) => true,
+        };
+        !is_known && self.loop_memo.set_unassigned(statement, local)
     }
 
     /// Makes the joins behind the loop and fills in the edges of the jumps.

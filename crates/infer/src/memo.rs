@@ -4,7 +4,7 @@ use crate::environment::{CalleeError, FunctionHandle};
 use hotloop_ast::Stmt;
 use hotloop_hir::{CalleeData, Local};
 use hotloop_types::Type;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The types of the versions joined at the heads of loops, as far as known.
 ///
@@ -13,11 +13,22 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LoopMemo {
     types: FxHashMap<(*const Stmt, Local), Type>,
+    /// Those that a way back leaves unassigned.
+    unassigned: FxHashSet<(*const Stmt, Local)>,
 }
 
 impl LoopMemo {
     pub(crate) fn get(&self, statement: &Stmt, local: Local) -> Option<&Type> {
         self.types.get(&(std::ptr::from_ref(statement), local))
+    }
+
+    pub(crate) fn is_unassigned(&self, statement: &Stmt, local: Local) -> bool {
+        self.unassigned.contains(&(std::ptr::from_ref(statement), local))
+    }
+
+    /// Tells whether it is new.
+    pub(crate) fn set_unassigned(&mut self, statement: &Stmt, local: Local) -> bool {
+        self.unassigned.insert((std::ptr::from_ref(statement), local))
     }
 
     pub(crate) fn set(&mut self, statement: &Stmt, local: Local, ty: Type) {

@@ -37,13 +37,14 @@ pub(crate) fn python_builtin(name: &str) -> Option<&'static str> {
         "iter" | "next" | "map" | "filter" => {
             "count with `range` and index, as in `for i in range(len(x)): value = x[i]`"
         }
-        "sum" | "any" | "all" | "sorted" => "write a loop over the elements",
-        "list" | "dict" | "set" | "frozenset" | "bytearray" | "tuple" => "keep the data in arrays",
+        "sorted" => "write a loop over the elements",
+        "list" | "dict" | "set" | "frozenset" | "bytearray" => "keep the data in arrays",
         "print" | "input" | "open" => {
             "return what is to be shown, or store it in an array, and do this outside the kernel"
         }
-        "isinstance" | "type" | "hasattr" | "getattr" | "setattr" | "callable" | "vars" | "dir" | "id"
-        | "super" | "object" => "write one kernel for each type",
+        "hasattr" | "getattr" | "setattr" | "callable" | "vars" | "dir" | "id" | "super" | "object" => {
+            "write one kernel for each type"
+        }
         "str" | "repr" | "format" | "chr" | "ord" | "ascii" | "bin" | "hex" | "oct" | "bytes" => {
             "make texts outside the kernel"
         }

@@ -51,7 +51,7 @@ impl Inference<'_> {
             _ if matches!(left.ty, Type::Array(_)) || matches!(right.ty, Type::Array(_)) => {
                 return Err(self.report_array_operation(op.spelling(), &[&left, &right], span));
             }
-            _ => tuple_binary(op, left, right, span),
+            _ => self.tuple_binary(op, left, right, span)?,
         };
         result.ok_or_else(|| self.report_operands(op.spelling(), described, span, places))
     }
@@ -265,16 +265,4 @@ fn bitwise(op: BinaryOp, (left, a): (Expr, Dtype), (right, b): (Expr, Dtype), sp
     }
     let dtype = if a == Dtype::Bool && b == Dtype::Bool { Dtype::Bool } else { promote(a, b) };
     Some(same_type(op, left, right, dtype, span))
-}
-
-/// `a + b` of tuple displays, so that `shape + (1,)` works where the parts are simple.
-fn tuple_binary(op: ast::BinaryOp, left: Expr, right: Expr, span: Span) -> Option<Expr> {
-    match (op, left.kind, right.kind) {
-        (ast::BinaryOp::Add, ExprKind::Tuple(mut items), ExprKind::Tuple(more)) => {
-            items.extend(more);
-            let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
-            Some(Expr::new(ExprKind::Tuple(items), ty, span))
-        }
-        _ => None,
-    }
 }

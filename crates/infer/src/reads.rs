@@ -33,7 +33,9 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
                 }
             }
         }
-        ExprKind::Attribute { value, .. } | ExprKind::Starred(value) => visit_names(value, visit),
+        ExprKind::Attribute { value, .. } | ExprKind::Starred(value) | ExprKind::Walrus { value, .. } => {
+            visit_names(value, visit)
+        }
         ExprKind::Subscript { value, index } => {
             visit_names(value, visit);
             visit_names(index, visit);
@@ -59,7 +61,6 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         | ExprKind::SetComprehension { .. }
         | ExprKind::DictComprehension { .. }
         | ExprKind::Generator { .. }
-        | ExprKind::Walrus { .. }
         | ExprKind::Yield(_)
         | ExprKind::YieldFrom(_)
         | ExprKind::Await(_) => {}

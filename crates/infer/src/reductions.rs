@@ -5,6 +5,7 @@
 
 use crate::environment::Global;
 use crate::function::Inference;
+use crate::locals::{visit_captures, visit_walrus};
 use crate::reads::visit_names;
 use hotloop_ast::{Argument, BinaryOp, Expr, ExprKind, Stmt, StmtKind};
 use hotloop_diagnostics::Span;
@@ -88,6 +89,18 @@ impl Usages<'_, '_> {
                     self.target(target);
                 }
             }
+            StmtKind::Match { subject, cases } => {
+                self.expression(subject);
+                for case in cases {
+                    let mut captured = false;
+                    visit_captures(&case.pattern, &mut |name| captured |= **name == *self.name);
+                    if captured {
+                        self.usage.assigned.get_or_insert(case.span);
+                    }
+                    case.guard.iter().for_each(|guard| self.expression(guard));
+                    self.block(&case.body);
+                }
+            }
             StmtKind::Return(Some(value)) => self.expression(value),
             StmtKind::Raise { exception, .. } => exception.iter().for_each(|value| self.expression(value)),
             StmtKind::Assert { condition, message } => {
@@ -97,7 +110,6 @@ impl Usages<'_, '_> {
             StmtKind::AnnAssign { value: None, .. }
             | StmtKind::Return(None)
             | StmtKind::With { .. }
-            | StmtKind::Match { .. }
             | StmtKind::Function(_)
             | StmtKind::Class(_)
             | StmtKind::Global(_)
@@ -203,6 +215,11 @@ impl Usages<'_, '_> {
                 self.usage.read.get_or_insert(span);
             }
         });
+        let mut assigned = false;
+        visit_walrus(expression, &mut |found| assigned |= **found == *name);
+        if assigned {
+            self.usage.assigned.get_or_insert(expression.span);
+        }
     }
 
     fn target(&mut self, target: &Expr) {

@@ -3,6 +3,7 @@
 use crate::bindings::{Bindings, Joins};
 use crate::function::{Inference, Reported, Typed};
 use crate::guarded::{GuardKind, TrySource};
+use crate::narrowing::Facts;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, StmtKind as AstStmt};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -17,7 +18,18 @@ static OUTSIDE_LOOP: Code = Code::new("HL0220", "`break` or `continue` outside a
 pub(crate) static TOO_DEEP: Code = Code::new("HL0305", "blocks are nested too deeply");
 
 /// How deep blocks may nest.
-const MAX_BLOCK_DEPTH: u32 = 130;
+pub(crate) const MAX_BLOCK_DEPTH: u32 = 130;
+
+/// The two ways that a condition opens.
+pub(crate) struct Ways {
+    condition: Expr,
+    facts: Facts,
+    /// What the locals are before it.
+    before: Bindings,
+}
+
+/// The statements of a way, and what the locals are at its end, if control gets there.
+pub(crate) type Way = (Vec<hir::Stmt>, Option<Bindings>);
 
 impl Inference<'_> {
     /// The statements of a block, up to one that does not fall through.
@@ -29,11 +41,7 @@ impl Inference<'_> {
                 break;
             }
             if self.block_depth > MAX_BLOCK_DEPTH {
-                let message = "blocks are nested too deeply for a kernel";
-                self.report(
-                    Diagnostic::error(&TOO_DEEP, message, statement.span)
-                        .with_help("move the inner blocks into a kernel of their own"),
-                );
+                self.report_deep_block(statement.span);
                 break;
             }
             self.depth = 0;
@@ -43,6 +51,12 @@ impl Inference<'_> {
         }
         self.block_depth -= 1;
         std::mem::replace(&mut self.out, outer)
+    }
+
+    pub(crate) fn report_deep_block(&mut self, span: Span) -> Reported {
+        let message = "blocks are nested too deeply for a kernel";
+        let help = "move the inner blocks into a kernel of their own";
+        self.report(Diagnostic::error(&TOO_DEEP, message, span).with_help(help))
     }
 
     fn statement(&mut self, statement: &ast::Stmt) -> Typed<()> {
@@ -68,6 +82,7 @@ impl Inference<'_> {
             AstStmt::Raise { exception, cause } => self.raise(exception.as_ref(), cause.as_ref(), span),
             AstStmt::Assert { condition, message } => self.assert(condition, message.as_ref(), span),
             AstStmt::Function(definition) => self.define(definition),
+            AstStmt::Match { subject, cases } => self.match_statement(statement, subject, cases),
             AstStmt::Break => self.leave_iteration(true, span),
             AstStmt::Continue => self.leave_iteration(false, span),
             AstStmt::Try { is_star, body, handlers, otherwise, finally } => {
@@ -76,7 +91,6 @@ impl Inference<'_> {
             AstStmt::Delete(targets) => self.delete(targets, statement),
             AstStmt::For { is_async: true, .. }
             | AstStmt::With { .. }
-            | AstStmt::Match { .. }
             | AstStmt::Class(_)
             | AstStmt::Global(_)
             | AstStmt::Nonlocal(_)
@@ -98,7 +112,7 @@ impl Inference<'_> {
             return Ok(());
         }
         let value = self.value(value)?;
-        if !matches!(value.kind, ExprKind::Constant(_)) {
+        if !self.is_pure(&value) {
             self.emit(StmtKind::Expr(value), span);
         }
         Ok(())
@@ -128,18 +142,54 @@ impl Inference<'_> {
             self.out.extend(taken);
             return Ok(());
         }
-        let before = self.bindings.clone();
-        let (then, then_end) = self.branch(then, before.clone());
-        let (otherwise, otherwise_end) = self.branch(otherwise, before);
-        let joins = self.join_branches(statement, then_end.as_ref(), otherwise_end.as_ref());
-        let edge = |end: Option<Bindings>| -> Option<Edge> { end.map(|end| joins.edge(&end)) };
-        let (then_edge, otherwise_edge) = (edge(then_end), edge(otherwise_end));
-        let joins = joins.versions();
-        self.emit(
-            StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge },
-            statement.span,
-        );
+        let ways = self.ways(condition);
+        let then = self.way(&ways, true, then);
+        let otherwise = self.way(&ways, false, otherwise);
+        self.join_two(statement, ways, [then, otherwise]);
         Ok(())
+    }
+
+    fn way(&mut self, ways: &Ways, holds: bool, body: &[ast::Stmt]) -> Box<Way> {
+        let outer = self.open_way(ways, holds);
+        self.inline(body);
+        self.close_way(outer)
+    }
+
+    /// Appends the statements of a block to the current one.
+    pub(crate) fn inline(&mut self, body: &[ast::Stmt]) {
+        let body = self.block(body);
+        self.out.extend(body);
+    }
+
+    /// The two ways that a condition opens from here.
+    pub(crate) fn ways(&self, condition: Expr) -> Box<Ways> {
+        Box::new(Ways { facts: self.facts_of(&condition), before: self.bindings.clone(), condition })
+    }
+
+    /// Begins one of the ways; gives the statements of the block around, for [`close_way`](Self::close_way).
+    pub(crate) fn open_way(&mut self, ways: &Ways, holds: bool) -> Vec<hir::Stmt> {
+        let outer = std::mem::take(&mut self.out);
+        self.bindings = ways.before.clone();
+        self.reachable = true;
+        self.narrow(&ways.facts, holds);
+        outer
+    }
+
+    /// Ends a way: its statements, and the bindings at its end if control gets there.
+    pub(crate) fn close_way(&mut self, outer: Vec<hir::Stmt>) -> Box<Way> {
+        let block = std::mem::replace(&mut self.out, outer);
+        Box::new((block, self.reachable.then(|| self.bindings.clone())))
+    }
+
+    /// Goes on where both ways meet.
+    pub(crate) fn join_two(&mut self, statement: &ast::Stmt, ways: Box<Ways>, both: [Box<Way>; 2]) {
+        let [(then, then_end), (otherwise, otherwise_end)] = both.map(|way| *way);
+        let joins = self.join_branches(statement, then_end.as_ref(), otherwise_end.as_ref());
+        let edge = |end: Option<Bindings>| end.map(|end| joins.edge(&end));
+        let (then_edge, otherwise_edge) = (edge(then_end), edge(otherwise_end));
+        let (condition, joins) = (ways.condition, joins.versions());
+        let kind = StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge };
+        self.emit(kind, statement.span);
     }
 
     /// A block with the bindings at its end, if control gets there.
@@ -287,12 +337,10 @@ fn describe_unsupported(kind: &AstStmt) -> (&'static str, &'static str) {
     match kind {
         AstStmt::For { .. } => ("`async for`", "use an ordinary `for` over `range`"),
         AstStmt::With { .. } => ("`with`", "do this outside the kernel"),
-        AstStmt::Match { .. } => ("`match`", "use `if` and `elif`"),
         AstStmt::Function(_) => {
             ("a function inside a function", "define it beside the kernel, as a kernel of its own")
         }
         AstStmt::Class(_) => ("a class", "define it outside the kernel"),
-        AstStmt::Delete(_) => ("`del`", "leave it out: arrays are released when nothing uses them any more"),
         AstStmt::Global(_) => ("`global`", "globals are frozen in a kernel; return the new value instead"),
         AstStmt::Nonlocal(_) => ("`nonlocal`", "return the new value instead"),
         AstStmt::Import(_) | AstStmt::ImportFrom { .. } => ("`import`", "import at the head of the file"),
@@ -308,6 +356,8 @@ fn describe_unsupported(kind: &AstStmt) -> (&'static str, &'static str) {
         | AstStmt::Try { .. }
         | AstStmt::Raise { .. }
         | AstStmt::Assert { .. }
+        | AstStmt::Match { .. }
+        | AstStmt::Delete(_)
         | AstStmt::Break
         | AstStmt::Continue
         | AstStmt::Pass => ("this statement", "leave it out"),

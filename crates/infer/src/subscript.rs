@@ -12,7 +12,7 @@ use hotloop_ast::{ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind};
 use hotloop_intrinsics::names_of;
-use hotloop_types::{ArrayType, Type};
+use hotloop_types::{ArrayType, TupleType, Type};
 
 static ATTRIBUTE: Code =
     Code::new("HL0210", "an attribute does not exist or is not supported in a kernel yet");
@@ -300,7 +300,11 @@ impl Inference<'_> {
         Err(self.report(diagnostic))
     }
 
-    fn tuple_item(&mut self, tuple: Expr, items: &[Type], index: &ast::Expr, span: Span) -> Typed {
+    fn tuple_item(&mut self, tuple: Expr, items: &TupleType, index: &ast::Expr, span: Span) -> Typed {
+        if let AstExpr::Slice { lower, upper, step } = &index.kind {
+            let parts = [lower, upper, step].map(|part| part.as_deref());
+            return self.tuple_slice(tuple, items, parts, span);
+        }
         let index = self.index(index)?;
         let count = items.len() as i64;
         if let Some(position) = integer_constant(&index) {
@@ -317,7 +321,7 @@ impl Inference<'_> {
                 .with_help("the first item has index 0, the last -1");
             return Err(self.report(diagnostic));
         }
-        match items {
+        match &items[..] {
             [first, rest @ ..] if rest.iter().all(|ty| ty == first) => {
                 let index = Box::new(convert(index, &Type::INT64));
                 Ok(Expr::new(ExprKind::TupleElement { tuple: Box::new(tuple), index }, first.clone(), span))

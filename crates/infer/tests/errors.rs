@@ -109,9 +109,9 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ("(int64,)", "return x[0]", &[("HL0211", "a value of type int64 cannot be indexed")]),
     ("(int64,)", "t = (1, 2)\n    t[0] = x", &[("HL0211", "the items of a tuple cannot be assigned")]),
     (
-        "(float64[:],)",
+        "(float64,)",
         "a, b = x\n    return a",
-        &[("HL0212", "a value of type float64[:] cannot be unpacked in a kernel yet")],
+        &[("HL0212", "a value of type float64 cannot be unpacked in a kernel yet")],
     ),
     (
         "(float64[:],)",
@@ -176,8 +176,11 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ("(float64,)", "class C:\n        pass", &[("HL0301", "a class is not supported yet in a kernel")]),
     (
         "(float64,)",
-        "return (y := x)",
-        &[("HL0302", "an assignment expression is not supported yet in a kernel")],
+        "return x > 0 and (y := x)",
+        &[(
+            "HL0272",
+            "an assignment expression that not every way evaluates is not supported yet in a kernel",
+        )],
     ),
     ("(float64,)", "return f'{x:d}'", &[("HL0251", "Unknown format code 'd' for object of type 'float'")]),
     (

@@ -50,6 +50,14 @@ pub enum Typing {
     Counting,
     /// The head of a loop, and nothing else.
     LoopHead,
+    /// The items of a tuple.
+    TupleItems,
+    /// A value, and a class or a tuple of classes; decided when the kernel is compiled.
+    TypeTest,
+    /// A value; gives its type.
+    TypeOf,
+    /// A class that is no type of numbers, for type tests.
+    Class,
     /// A shape, for a full array its value, and a dtype; gives an array.
     NewArray(Filling),
     /// An array, for a full one its value, and a dtype; gives an array of that shape.

@@ -71,6 +71,13 @@ intrinsics! {
     Ord ["builtins.ord"] Object -> Lowered, "The code point of a character.";
     Chr ["builtins.chr"] Object -> Lowered, "The character of a code point.";
     Range ["builtins.range"] Counting -> Lowered, "Integers from a start to a stop, by a step.";
+    Sum ["builtins.sum"] TupleItems -> Lowered, "The sum of a tuple's items.";
+    Any ["builtins.any"] TupleItems -> Lowered, "Whether an item of a tuple is true.";
+    All ["builtins.all"] TupleItems -> Lowered, "Whether all items of a tuple are true.";
+    Tuple ["builtins.tuple"] TupleItems -> Lowered, "A tuple of the items of another; also a class for type tests.";
+    IsInstance ["builtins.isinstance"] TypeTest -> Lowered, "Whether a value is of a class; decided when the kernel is compiled.";
+    TypeOf ["builtins.type"] TypeOf -> Lowered, "The type of a number.";
+    Ndarray ["numpy.ndarray"] Class -> Lowered, "The class of arrays, for type tests.";
     Enumerate ["builtins.enumerate"] LoopHead -> Lowered, "Pairs of a number and an item in a `for` loop.";
     Zip ["builtins.zip"] LoopHead -> Lowered, "Tuples of items at one position in a `for` loop.";
     Reversed ["builtins.reversed"] LoopHead -> Lowered, "Items from the last to the first in a `for` loop.";

@@ -442,6 +442,10 @@ fn every_operation_of_the_table_is_known() {
             },
             Typing::Counting
             | Typing::LoopHead
+            | Typing::TupleItems
+            | Typing::TypeTest
+            | Typing::TypeOf
+            | Typing::Class
             | Typing::NewArray(_)
             | Typing::NewArrayLike(_)
             | Typing::Object => continue,

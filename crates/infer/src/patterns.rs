@@ -1,0 +1,227 @@
+//! `match`: a chain of tests on a subject that was evaluated once.
+//!
+//! What a pattern asks of the subject's type is decided here, so only literals and guards are left to test at run time. A case that no value of
+//! the subject's type matches is dropped, and so is what follows one that matches every value.
+
+use crate::bindings::Binding;
+use crate::conditions::{is_none, item, short_circuit, unwrapped};
+use crate::expression::Value;
+use crate::function::{Inference, Reported, Typed};
+use crate::iteration::tuple_of;
+use crate::operators::negated;
+use crate::statement::{MAX_BLOCK_DEPTH, constant_truth, truth};
+use hotloop_ast as ast;
+use hotloop_ast::{BoolOp, CompareOp, ExprKind as AstExpr, Identifier, MatchCase, Pattern, PatternKind};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{Expr, StmtKind};
+use hotloop_types::Type;
+
+static PATTERN: Code = Code::new("HL0273", "a kind of pattern is not supported in a kernel yet");
+
+/// A name with what it captures.
+type Captures<'s> = Vec<(&'s Identifier, Expr)>;
+
+impl Inference<'_> {
+    pub(crate) fn match_statement(
+        &mut self,
+        statement: &ast::Stmt,
+        subject: &ast::Expr,
+        cases: &[MatchCase],
+    ) -> Typed<()> {
+        let subject = self.value(subject)?;
+        let subject = self.kept(subject, "subject");
+        self.match_cases(statement, &subject, cases)
+    }
+
+    fn match_cases(&mut self, statement: &ast::Stmt, subject: &Expr, cases: &[MatchCase]) -> Typed<()> {
+        let Some((case, rest)) = cases.split_first() else { return Ok(()) };
+        self.block_depth += 1;
+        let result = if self.block_depth > MAX_BLOCK_DEPTH {
+            Err(self.report_deep_block(case.span))
+        } else {
+            self.match_case(statement, subject, case, rest)
+        };
+        self.block_depth -= 1;
+        result
+    }
+
+    fn match_case(
+        &mut self,
+        statement: &ast::Stmt,
+        subject: &Expr,
+        case: &MatchCase,
+        rest: &[MatchCase],
+    ) -> Typed<()> {
+        let mut captures = Captures::new();
+        let test = self.pattern(&case.pattern, subject, &mut captures)?;
+        match (constant_truth(&test), &case.guard) {
+            (Some(false), _) => self.match_cases(statement, subject, rest),
+            (Some(true), None) => {
+                self.capture(captures);
+                self.inline(&case.body);
+                Ok(())
+            }
+            (_, None) => {
+                let ways = self.ways(test);
+                let outer = self.open_way(&ways, true);
+                self.capture(captures);
+                self.inline(&case.body);
+                let then = self.close_way(outer);
+                let outer = self.open_way(&ways, false);
+                let _: Typed<()> = self.match_cases(statement, subject, rest);
+                let otherwise = self.close_way(outer);
+                self.join_two(statement, ways, [then, otherwise]);
+                Ok(())
+            }
+            (decided, Some(guard)) => {
+                // What is captured are parts of the subject, which can be named before the test is made.
+                let before = self.bindings.clone();
+                self.capture(captures);
+                let guard = match decided {
+                    Some(_) => self.condition(guard)?,
+                    None => self.conditionally(|this| this.condition(guard))?,
+                };
+                let ways = self.ways(short_circuit(BoolOp::And, test, guard));
+                let outer = self.open_way(&ways, true);
+                self.inline(&case.body);
+                let then = self.close_way(outer);
+                let outer = self.open_way(&ways, false);
+                if decided.is_none() {
+                    self.bindings = before;
+                }
+                let _: Typed<()> = self.match_cases(statement, subject, rest);
+                let otherwise = self.close_way(outer);
+                self.join_two(statement, ways, [then, otherwise]);
+                Ok(())
+            }
+        }
+    }
+
+    fn capture(&mut self, captures: Captures<'_>) {
+        for (name, value) in captures {
+            let local = self.locals.find(&name.name).expect("what a pattern captures is a local");
+            let version = self.new_version(local, value.ty.clone(), name.span);
+            self.emit(StmtKind::Assign { target: version, value }, name.span);
+            self.bindings.set(local, Binding::Version(version));
+        }
+    }
+
+    /// Whether a pattern matches: a bool, constant where the types decide.
+    fn pattern<'s>(&mut self, pattern: &'s Pattern, subject: &Expr, captures: &mut Captures<'s>) -> Typed {
+        let span = pattern.span;
+        match &pattern.kind {
+            PatternKind::Wildcard => Ok(truth(true)),
+            PatternKind::Capture(name) => {
+                captures.push((name, subject.clone()));
+                Ok(truth(true))
+            }
+            PatternKind::As { pattern, name } => {
+                let test = self.pattern(pattern, subject, captures)?;
+                captures.push((name, subject.clone()));
+                Ok(test)
+            }
+            PatternKind::Value(value) => self.value_pattern(value, subject, span),
+            PatternKind::Sequence(parts) => self.sequence_pattern(parts, subject, captures, span),
+            PatternKind::Or(alternatives) => self.or_pattern(alternatives, subject, captures, span),
+            PatternKind::Star(_) => Err(self.report_pattern("a star outside a sequence", span)),
+            PatternKind::Mapping { .. } => Err(self.report_pattern("a mapping", span)),
+            PatternKind::Class { .. } => Err(self.report_pattern("a class", span)),
+        }
+    }
+
+    fn report_pattern(&mut self, what: &str, span: Span) -> Reported {
+        let message = format!("{what} as a pattern is not supported yet in a kernel");
+        let help = "match constants, tuples and names, or use `if` and `elif`";
+        self.report(Diagnostic::error(&PATTERN, message, span).with_help(help))
+    }
+
+    fn value_pattern(&mut self, value: &ast::Expr, subject: &Expr, span: Span) -> Typed {
+        let op = match value.kind {
+            AstExpr::None | AstExpr::Bool(_) => CompareOp::Is,
+            _ => CompareOp::Eq,
+        };
+        let value = self.operand(value)?;
+        let compared = (subject.clone(), value.clone());
+        match (op, value) {
+            (_, Value::Str(..)) if subject.ty != Type::Str => Ok(truth(false)),
+            (_, Value::Expr(value)) => {
+                if op == CompareOp::Is && value.ty != Type::None && value.ty != subject.ty {
+                    // `True` and `False` match truth values alone.
+                    return Ok(truth(false));
+                }
+                self.compare(op, compared.0.into(), value.into(), span)
+            }
+            (_, value) => self.compare(op, compared.0.into(), value, span),
+        }
+    }
+
+    fn sequence_pattern<'s>(
+        &mut self,
+        parts: &'s [Pattern],
+        subject: &Expr,
+        captures: &mut Captures<'s>,
+        span: Span,
+    ) -> Typed {
+        if let Type::Optional(_) = subject.ty {
+            let present = negated(is_none(subject.clone(), span), span);
+            let value = unwrapped(subject.clone());
+            let test = self.sequence_pattern(parts, &value, captures, span)?;
+            return Ok(short_circuit(BoolOp::And, present, test));
+        }
+        if let Type::List(_) = subject.ty {
+            return Err(self.report_pattern("a sequence for a list", span));
+        }
+        let Type::Tuple(types) = subject.ty.clone() else { return Ok(truth(false)) };
+        let star = parts.iter().position(|part| matches!(part.kind, PatternKind::Star(_)));
+        let fits = match star {
+            Some(_) => types.len() + 1 >= parts.len(),
+            None => types.len() == parts.len(),
+        };
+        if !fits {
+            return Ok(truth(false));
+        }
+        let mut test = truth(true);
+        let extra = (types.len() + 1).saturating_sub(parts.len());
+        for (place, part) in parts.iter().enumerate() {
+            let position = if star.is_some_and(|star| place > star) { place + extra - 1 } else { place };
+            if let PatternKind::Star(name) = &part.kind {
+                let rest = (position..position + extra).map(|at| item(subject, at, &types[at])).collect();
+                captures.extend(name.as_ref().map(|name| (name, tuple_of(rest, part.span))));
+                continue;
+            }
+            let value = item(subject, position, &types[position]);
+            let next = self.nested(span, |this| this.pattern(part, &value, captures))?;
+            test = short_circuit(BoolOp::And, test, next);
+            if constant_truth(&test) == Some(false) {
+                break;
+            }
+        }
+        Ok(test)
+    }
+
+    fn or_pattern<'s>(
+        &mut self,
+        alternatives: &'s [Pattern],
+        subject: &Expr,
+        captures: &mut Captures<'s>,
+        span: Span,
+    ) -> Typed {
+        let mut test = truth(false);
+        for alternative in alternatives {
+            let mut own = Captures::new();
+            let next = self.nested(span, |this| this.pattern(alternative, subject, &mut own))?;
+            match constant_truth(&next) {
+                Some(false) => continue,
+                Some(true) if constant_truth(&test) == Some(false) => {
+                    captures.extend(own);
+                    return Ok(next);
+                }
+                Some(true) | None if !own.is_empty() => {
+                    return Err(self.report_pattern("an alternative that captures a name", alternative.span));
+                }
+                Some(true) | None => test = short_circuit(BoolOp::Or, test, next),
+            }
+        }
+        Ok(test)
+    }
+}
