@@ -70,7 +70,7 @@ impl Inference<'_> {
                 let outer = self.open_way(&ways, false);
                 let _: Typed<()> = self.match_cases(statement, subject, rest);
                 let otherwise = self.close_way(outer);
-                self.join_two(statement, ways, [then, otherwise]);
+                self.join_two(statement, *ways, [then, otherwise]);
                 Ok(())
             }
             (decided, Some(guard)) => {
@@ -91,7 +91,7 @@ impl Inference<'_> {
                 }
                 let _: Typed<()> = self.match_cases(statement, subject, rest);
                 let otherwise = self.close_way(outer);
-                self.join_two(statement, ways, [then, otherwise]);
+                self.join_two(statement, *ways, [then, otherwise]);
                 Ok(())
             }
         }

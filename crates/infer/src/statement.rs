@@ -145,7 +145,7 @@ impl Inference<'_> {
         let ways = self.ways(condition);
         let then = self.way(&ways, true, then);
         let otherwise = self.way(&ways, false, otherwise);
-        self.join_two(statement, ways, [then, otherwise]);
+        self.join_two(statement, *ways, [then, otherwise]);
         Ok(())
     }
 
@@ -182,7 +182,7 @@ impl Inference<'_> {
     }
 
     /// Goes on where both ways meet.
-    pub(crate) fn join_two(&mut self, statement: &ast::Stmt, ways: Box<Ways>, both: [Box<Way>; 2]) {
+    pub(crate) fn join_two(&mut self, statement: &ast::Stmt, ways: Ways, both: [Box<Way>; 2]) {
         let [(then, then_end), (otherwise, otherwise_end)] = both.map(|way| *way);
         let joins = self.join_branches(statement, then_end.as_ref(), otherwise_end.as_ref());
         let edge = |end: Option<Bindings>| end.map(|end| joins.edge(&end));
