@@ -270,7 +270,7 @@ impl Inference<'_> {
         );
         let mismatch = StmtKind::Raise {
             exception: Exception {
-                class: ExceptionClass::ValueError,
+                class: ExceptionClass::ValueError.into(),
                 arguments: vec![ExceptionArgument::Str(format!(
                     "an array of another length was unpacked into {}",
                     counted(targets.len(), "target")
