@@ -131,14 +131,23 @@ impl<'c, 'n> Maker<'c, 'n> {
         self.function
     }
 
-    /// Lets all that follows unwind to a block that writes to the array.
+    /// Lets all that follows unwind to a block that writes to the array, and passes the error on, raises it again, or ends it.
     fn protect(&mut self) {
         let (unwind, body) = (self.function.add_block(), self.function.add_block());
         self.terminate(Terminator::Jump(BlockCall::new(body, Vec::new())));
         self.block = unwind;
         let mark = self.value(InstKind::Const(Constant::Int(MachineType::I64, 77)));
         self.effect(InstKind::Store { value: mark, address: self.data, offset: 8, region: self.elements });
-        self.terminate(Terminator::Reraise);
+        let end = match self.choices.below(3) {
+            0 => Terminator::Reraise,
+            1 => Terminator::RaiseAgain(self.value(InstKind::Catch)),
+            _ => {
+                self.value(InstKind::Catch);
+                let results = PARAMETERS.map(|ty| self.pick(ty));
+                Terminator::Return(results.to_vec())
+            }
+        };
+        self.terminate(end);
         self.unwind = Some(unwind);
         self.enter(body);
     }

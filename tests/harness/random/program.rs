@@ -99,6 +99,8 @@ struct Generator<'a> {
     parallel_index: Option<Value>,
     /// Whether this point is in a parallel loop within another one: there nothing is stored.
     is_nested_parallel: bool,
+    /// Whether errors are caught around this point. Then no parallel loop may raise: what iterations behind the failing one did is not specified.
+    is_guarded: bool,
     /// How many nested statements may still be opened, so that programs stay small.
     depth_left: u32,
     next_span: u32,
@@ -139,6 +141,7 @@ impl<'a> Generator<'a> {
             exits: Vec::new(),
             parallel_index: None,
             is_nested_parallel: false,
+            is_guarded: false,
             depth_left: 3,
             next_span: 1,
         };
@@ -191,7 +194,7 @@ impl<'a> Generator<'a> {
 
     fn statement(&mut self) {
         self.next_place();
-        match self.choices.below(13) {
+        match self.choices.below(14) {
             0 | 1 => {
                 let at = self.choices.below(3) as usize;
                 self.variables.ints[at] = self.int(3);
@@ -208,7 +211,9 @@ impl<'a> Generator<'a> {
             _ if self.depth_left == 0 => {}
             9 => self.nested(Self::branch),
             10 => self.nested(Self::counted_loop),
+            11 if self.is_guarded => {}
             11 => self.nested(Self::parallel_loop),
+            12 => self.nested(Self::guarded),
             _ => self.nested(Self::owned_block),
         }
     }
@@ -340,6 +345,51 @@ impl Generator<'_> {
         Variables::from_values(&values)
     }
 
+    /// Statements whose errors are caught, all or those of a class; some are raised again.
+    fn guarded(&mut self) {
+        let before = self.variables;
+        let (after, joined) = self.join();
+        let landing = self.block();
+        let outer_unwind = self.unwind.replace(landing);
+        let protected = self.block();
+        self.builder.jump(protected, &[]);
+        self.builder.switch_to(protected);
+        let is_outer_guarded = std::mem::replace(&mut self.is_guarded, true);
+        self.statements(4);
+        self.is_guarded = is_outer_guarded;
+        self.unwind = outer_unwind;
+        self.jump_to_join(after);
+
+        self.go_on(landing, before);
+        if self.choices.below(2) == 0 {
+            self.catch_only();
+        }
+        let caught = self.builder.value(InstKind::Catch);
+        self.statements(2);
+        if self.choices.below(3) == 0 {
+            let condition = self.condition();
+            self.leave(condition, |generator| generator.builder.terminate(Terminator::RaiseAgain(caught)));
+        }
+        self.jump_to_join(after);
+        self.go_on(after, joined);
+    }
+
+    /// Errors of other classes go on.
+    fn catch_only(&mut self) {
+        let class = self.choices.one_of(&[
+            ExceptionClass::ArithmeticError,
+            ExceptionClass::LookupError,
+            ExceptionClass::ValueError,
+        ]);
+        let error = self.builder.function.error(class, "");
+        let is_it = self.builder.value(InstKind::ErrorIs(error));
+        let (caught, other) = (self.block(), self.block());
+        self.builder.branch(is_it, caught, other);
+        self.builder.switch_to(other);
+        self.builder.terminate(Terminator::Reraise);
+        self.builder.switch_to(caught);
+    }
+
     /// Allocates a block, uses it as an array, and gives it back, also when an error comes between.
     fn owned_block(&mut self) {
         let size = self.int_constant(64);
@@ -403,7 +453,8 @@ impl Generator<'_> {
 
     /// Calls the helper. In a parallel loop it would write what other iterations read.
     fn call_helper(&mut self) {
-        let Some(callee) = self.helper.filter(|_| self.parallel_index.is_none()) else { return };
+        let is_usable = self.parallel_index.is_none() && !self.is_guarded;
+        let Some(callee) = self.helper.filter(|_| is_usable) else { return };
         let parameters = self.builder.function.parameters().to_vec();
         let arguments = vec![parameters[0], parameters[1], self.int(1), self.int(1), self.float(1)];
         let results = self.builder.push(InstKind::Call { callee, arguments });
