@@ -42,6 +42,7 @@ pub(crate) struct Snapshot {
     callees: usize,
     returns: usize,
     diagnostics: usize,
+    copies: u32,
 }
 
 /// What repeats the body.
@@ -76,6 +77,7 @@ impl Inference<'_> {
             locals: self.function.locals.len(),
             callees: self.function.callees.len(),
             returns: self.returns.len(),
+            copies: self.copies,
             diagnostics: self.diagnostics.len(),
         }
     }
@@ -86,6 +88,7 @@ impl Inference<'_> {
         self.function.locals.truncate(snapshot.locals);
         self.function.callees.truncate(snapshot.callees);
         self.returns.truncate(snapshot.returns);
+        self.copies = snapshot.copies;
         self.diagnostics.truncate(snapshot.diagnostics);
         self.reachable = true;
     }
