@@ -213,6 +213,43 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         &[("HL0304", "`ValueError` is an exception class, which cannot be used in a kernel yet")],
     ),
     (
+        "(int64,)",
+        "try:\n        pass\n    except* ValueError:\n        pass",
+        &[("HL0320", "`except*` is not supported yet in a kernel")],
+    ),
+    (
+        "(int64,)",
+        "for i in range(x):\n        try:\n            pass\n        finally:\n            break",
+        &[("HL0320", "`break` out of a `finally` block is not supported yet in a kernel")],
+    ),
+    (
+        "(int64,)",
+        "try:\n        pass\n    except:\n        pass\n    except ValueError:\n        pass",
+        &[("HL0231", "a bare `except` must be the last handler")],
+    ),
+    (
+        "(int64,)",
+        "try:\n        x // x\n    except ValueError as e:\n        return e",
+        &[("HL0321", "the exception `e` can only be raised again in a kernel so far")],
+    ),
+    (
+        "(int64,)",
+        "try:\n        x // x\n    except ValueError as e:\n        pass\n    return e",
+        &[("HL0202", "`e` is read before anything is assigned to it")],
+    ),
+    (
+        "(int64,)",
+        "try:\n        x // x\n    except x:\n        pass",
+        &[("HL0308", "this names no exception class that a kernel knows")],
+    ),
+    ("(int64,)", "del x\n    return x", &[("HL0202", "`x` is read before anything is assigned to it")]),
+    ("(int64,)", "del y", &[("HL0202", "`y` is read before anything is assigned to it")]),
+    (
+        "(int64,)",
+        "try:\n        y = 1.5\n        x // x\n        y = (1, 2)\n    except ValueError:\n        return y\n    return 2.5",
+        &[("HL0203", "`y` may be float64 or Tuple(int64, int64) here, which no type holds")],
+    ),
+    (
         "(float64,)",
         "raise",
         &[("HL0230", "`raise` without an exception, and no handler around has caught one")],
