@@ -80,7 +80,7 @@ def python_files(folder):
     return sorted(path for path in folder.rglob("*.py") if "site-packages" not in path.parts)
 
 
-def compare_files(paths, parser, folder):
+def compare_files(paths, parser):
     """Lists the files that differ; returns those that both accept, with counts."""
     counts = {"files": len(paths), "accepted": 0, "refused": 0, "verdict differs": 0, "tree differs": 0}
     accepted = []
@@ -104,6 +104,22 @@ def compare_files(paths, parser, folder):
 def first_difference(expected, found):
     at = next((at for at, (one, other) in enumerate(zip(expected, found)) if one != other), 0)
     return "expected {}\n     found {}".format(expected[max(at - 60, 0):at + 60], found[max(at - 60, 0):at + 60])
+
+
+def compare_cases(parser):
+    """The cases of hand: which version reads what, asked of CPython too."""
+    text = (pathlib.Path(__file__).parents[2] / "crates/parser/tests/data/versions.txt").read_text()
+    counts = {"cases": 0, "verdict differs": 0}
+    for case in text.split("\n%% ")[1:]:
+        head, source = case.split("\n", 1)
+        since = 8 if head == "always" else 99 if head == "never" else int(head.rsplit(".", 1)[1])
+        tree, error = measure(source)
+        is_accepted, said = parser.ask(source.encode())
+        counts["cases"] += 1
+        if not is_accepted == (tree is not None) == (sys.version_info[1] >= since):
+            counts["verdict differs"] += 1
+            print("CASE {}\n{}  ast.parse: {}\n  hotloop: {}".format(head, source, error or "ok", said or "ok"))
+    return counts
 
 
 class Source:
@@ -203,15 +219,16 @@ def main():
     paths = python_files(options.folder)
     if options.files:
         paths = paths[:: max(1, len(paths) // options.files)]
-    accepted, files = compare_files(paths, hotloop, options.folder)
+    cases = compare_cases(hotloop)
+    accepted, files = compare_files(paths, hotloop)
     mutants = compare_mutants(accepted, options.mutants, options.seed, hotloop)
-    report = {"python": sys.version.split()[0], "seed": options.seed, "files": files, "mutants": mutants}
+    report = {"python": sys.version.split()[0], "seed": options.seed, "cases": cases, "files": files, "mutants": mutants}
     if options.json:
         options.json.write_text(json.dumps(report) + "\n")
-    for name, counts in (("files", files), ("mutants", mutants)):
+    for name, counts in (("cases", cases), ("files", files), ("mutants", mutants)):
         print("Python {} {}: {}".format(report["python"], name, ", ".join("{} {}".format(count, what) for what, count in counts.items())))
     print("{:.0f} s, seed {}".format(time.time() - started, options.seed))
-    differs = files["verdict differs"] + files["tree differs"]
+    differs = cases["verdict differs"] + files["verdict differs"] + files["tree differs"]
     sys.exit(differs > 0 or mutants["verdict differs"] * 1000 > mutants["mutants"])
 
 
