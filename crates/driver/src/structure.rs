@@ -27,6 +27,16 @@ pub(crate) struct Structure {
 pub(crate) struct Structures {
     by_function: FxHashMap<FunctionHandle, Arc<Structure>>,
     by_key: FxHashMap<Key, FunctionHandle>,
+    /// What each function is by itself: many structures contain it, and what its names mean is frozen.
+    own: FxHashMap<FunctionHandle, Own>,
+}
+
+/// A function without what it reaches.
+struct Own {
+    /// All but the functions that it names.
+    key: Key,
+    /// The functions that it names, in the order of the names.
+    functions: Vec<FunctionHandle>,
 }
 
 impl Structures {
@@ -35,7 +45,7 @@ impl Structures {
         if let Some(known) = self.by_function.get(&function) {
             return Arc::clone(known);
         }
-        let structure = Arc::new(compute(program, function));
+        let structure = Arc::new(self.compute(program, function));
         self.by_function.insert(function, Arc::clone(&structure));
         self.by_key.entry(structure.key).or_insert(function);
         structure
@@ -43,6 +53,33 @@ impl Structures {
 }
 
 impl Structures {
+    /// Goes through a function and all that it reaches; each names the others by their places in this order.
+    fn compute(&mut self, program: &Program, root: FunctionHandle) -> Structure {
+        let mut closure = vec![root];
+        let mut places = FxHashMap::from_iter([(root, 0)]);
+        let mut place_of = |function: FunctionHandle, closure: &mut Vec<FunctionHandle>| {
+            *places.entry(function).or_insert_with(|| {
+                closure.push(function);
+                closure.len() as u64 - 1
+            })
+        };
+        let mut builder = KeyBuilder::new("hotloop 2026 structure");
+        let mut at = 0;
+        while let Some(handle) = closure.get(at).copied() {
+            let own = self.own.entry(handle).or_insert_with(|| Own::new(program, handle));
+            builder.key("function", &own.key);
+            for function in &own.functions {
+                builder.number("names", place_of(*function, &mut closure));
+            }
+            // Their text is part of this one's.
+            for inner in &program.nesting(handle).inner {
+                place_of(*inner, &mut closure);
+            }
+            at += 1;
+        }
+        Structure { key: builder.finish(), closure }
+    }
+
     /// A function whose structure was computed and has this key; all such functions mean the same.
     pub(crate) fn with_key(&self, key: &Key) -> Option<FunctionHandle> {
         self.by_key.get(key).copied()
@@ -100,21 +137,20 @@ fn short(key: &Key) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
-fn compute(program: &Program, root: FunctionHandle) -> Structure {
-    let mut closure = vec![root];
-    let mut builder = KeyBuilder::new("hotloop 2026 structure");
-    let mut at = 0;
-    while at < closure.len() {
-        add_function(program, closure[at], &mut closure, &mut builder);
-        at += 1;
+impl Own {
+    fn new(program: &Program, handle: FunctionHandle) -> Self {
+        let mut functions = Vec::new();
+        let mut builder = KeyBuilder::new("hotloop 2026 function");
+        add_function(program, handle, &mut functions, &mut builder);
+        Self { key: builder.finish(), functions }
     }
-    Structure { key: builder.finish(), closure }
 }
 
+/// Adds all that a function is by itself; the functions that it names go to `functions`.
 fn add_function(
     program: &Program,
     handle: FunctionHandle,
-    closure: &mut Vec<FunctionHandle>,
+    functions: &mut Vec<FunctionHandle>,
     builder: &mut KeyBuilder,
 ) {
     let function = program.function(handle);
@@ -127,7 +163,7 @@ fn add_function(
         builder.text("signature", &signature.to_string());
     }
     for default in &function.defaults {
-        let meaning = default.as_ref().map(|default| describe_global(default.clone(), closure));
+        let meaning = default.as_ref().map(|default| describe_global(default.clone(), functions));
         builder.text("default", meaning.as_deref().unwrap_or("none"));
     }
     let text = program.sources.file(function.file).text();
@@ -136,18 +172,14 @@ fn add_function(
         builder.text("token", &text[start as usize..end as usize]);
     }
     for chain in global_chains(&function.definition) {
-        let meaning = describe(&*function.environment, &chain, closure);
+        let meaning = describe(&*function.environment, &chain, functions);
         builder.text("name", &chain.join("."));
         builder.text("means", &meaning);
-    }
-    // Their text is part of this one's.
-    for inner in &program.nesting(handle).inner {
-        place_in(closure, *inner);
     }
 }
 
 /// What a dotted name means, as text.
-fn describe(environment: &dyn Environment, chain: &[String], closure: &mut Vec<FunctionHandle>) -> String {
+fn describe(environment: &dyn Environment, chain: &[String], functions: &mut Vec<FunctionHandle>) -> String {
     let Some(mut global) = environment.global(&chain[0]) else { return "nothing".to_owned() };
     for name in &chain[1..] {
         let Global::Module(module) = &global else { break };
@@ -156,14 +188,15 @@ fn describe(environment: &dyn Environment, chain: &[String], closure: &mut Vec<F
             None => return format!("nothing in {module}"),
         }
     }
-    describe_global(global, closure)
+    describe_global(global, functions)
 }
 
-/// What something means, as text; a function by its place in the closure, which it joins.
-fn describe_global(global: Global, closure: &mut Vec<FunctionHandle>) -> String {
+/// What something means, as text; a function is the next of those that are named.
+fn describe_global(global: Global, functions: &mut Vec<FunctionHandle>) -> String {
     match global {
         Global::Function(handle) => {
-            format!("function {}", place_in(closure, handle))
+            functions.push(handle);
+            "function".to_owned()
         }
         Global::Item(_)
         | Global::Module(_)
