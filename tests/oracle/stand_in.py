@@ -70,11 +70,15 @@ def to_int(value=0, base=10):
     number = scalar(value)
     if number.dtype.kind == "f":
         return Scalar(truncate(float(number.value)), INT64)
-    return +number
+    return number if number.dtype.kind in "iu" else number.to(INT64)
 
 
 def to_float(value=0.0):
-    return Scalar(float(value), FLOAT64) if isinstance(value, str) else scalar(value).to(FLOAT64)
+    """`float`: a number that is a float already keeps its width, as an integer does under `int`."""
+    if isinstance(value, str):
+        return Scalar(float(value), FLOAT64)
+    number = scalar(value)
+    return number if number.dtype.kind == "f" else number.to(FLOAT64)
 
 
 def to_complex(real=0, imag=None):

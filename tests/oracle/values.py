@@ -144,7 +144,8 @@ class Scalar:
     def __abs__(self):
         if self.dtype.kind == "c":
             return libm_call("hypot", FLOAT64, self.value.real, self.value.imag).to(part(self.dtype))
-        return Scalar(abs(self.__pos__().value), widened(self.dtype))
+        number = self.__pos__() if self.dtype == BOOL else self
+        return Scalar(abs(number.value), number.dtype)
 
     # Attributes and methods.
     @property

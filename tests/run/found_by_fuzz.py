@@ -30,7 +30,19 @@ def body_of_a_rotated_loop_unwinds(x, divisor):
     return caught
 
 
+@njit
+def names_of_an_assignment_that_raises(divisor):
+    first, second = 1, 2
+    try:
+        first, second = first + 10, second // divisor
+    except ZeroDivisionError:
+        second = -1
+    return first, second
+
+
 CASES = [
+    ("names_of_an_assignment_that_raises", [0]),
+    ("names_of_an_assignment_that_raises", [1]),
     ("caught_and_read_in_finally", [3]),
     ("caught_and_read_in_finally", [0]),
     ("body_of_a_rotated_loop_unwinds", [np.zeros(4), 2]),

@@ -58,8 +58,8 @@ impl Inference<'_> {
             let value = self.value(item)?;
             self.check_stored(&value)?;
             values.push(match &target.kind {
-                // A new version of a name disturbs none of the values to come.
-                AstExpr::Name(name) if all_names(targets) => {
+                // A new version of a name disturbs none of the values to come, unless one of them raises and a handler looks at the names.
+                AstExpr::Name(name) if all_names(targets) && self.guards.is_empty() => {
                     let version = self.assign_version(name, value, target.span);
                     Pending::Done(name, version)
                 }

@@ -141,10 +141,15 @@ impl Writer<'_, '_, '_> {
         format!("({then} if {} else {otherwise})", self.expression(Kind::Bool, depth))
     }
 
-    /// An expression that meets others of its kind in one type: a signed and an unsigned integer meet in float64.
+    /// An expression that meets others of its kind in one type: a signed and an unsigned integer meet in float64, and where floats of
+    /// two widths meet, a kernel goes on in float64, but Python in the width of the one chosen.
     fn joined(&mut self, kind: Kind, depth: u32) -> String {
         let value = self.expression(kind, depth);
-        if kind == Kind::Int { format!("np.int64({value})") } else { value }
+        match kind {
+            Kind::Bool => value,
+            Kind::Int => format!("np.int64({value})"),
+            Kind::Float => format!("np.float64({value})"),
+        }
     }
 
     fn extreme(&mut self, kind: Kind, depth: u32) -> String {

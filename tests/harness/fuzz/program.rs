@@ -45,7 +45,7 @@ fn callee(decisions: &mut Decisions<'_>) -> String {
     body.locals(2);
     body.block(1);
     let result = body.expression(Kind::Float);
-    body.line(&format!("return float({result})"));
+    body.line(&format!("return np.float64({result})"));
     format!("@njit\ndef helper(k, z):\n{}", body.text)
 }
 
