@@ -40,7 +40,25 @@ def names_of_an_assignment_that_raises(divisor):
     return first, second
 
 
+@njit
+def iterations_end_in_continue(x, divisor, n):
+    first, second = 1, 2
+    try:
+        for i in range(n):
+            first, second = first + n // divisor, second + i
+            if first == i:
+                continue
+        x[second % x.shape[0]] = first // (divisor - second)
+    except ZeroDivisionError:
+        first = first * 100 + second
+    return first, second
+
+
 CASES = [
+    ("iterations_end_in_continue", [np.zeros(3), 0, 3]),
+    ("iterations_end_in_continue", [np.zeros(3), 5, 3]),
+    ("iterations_end_in_continue", [np.zeros(3), 2, 0]),
+    ("iterations_end_in_continue", [np.zeros(3), 1, 3]),
     ("names_of_an_assignment_that_raises", [0]),
     ("names_of_an_assignment_that_raises", [1]),
     ("caught_and_read_in_finally", [3]),

@@ -75,7 +75,10 @@ impl Holdings {
 
     fn same_landing(&self, other: &Self) -> bool {
         let versions = |holdings: &Self| {
-            let version = |each: &Current| (each.local, each.version.as_ref().map(|(version, _)| *version));
+            // One version has other values at the head of a loop than where its iterations end.
+            let version = |each: &Current| {
+                (each.local, each.version.as_ref().map(|(version, _)| *version), each.bound_in)
+            };
             holdings.current.iter().map(version).collect::<Vec<_>>()
         };
         self.holds_the_same(other) && versions(self) == versions(other)
