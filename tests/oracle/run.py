@@ -19,6 +19,7 @@ import ctypes
 import json
 import pathlib
 import sys
+import types
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def encode(value):
         return {"kind": "array", "dtype": str(value.dtype), "shape": list(value.shape), "data": data}
     if isinstance(value, tuple):
         return {"kind": "tuple", "items": [encode(item) for item in value]}
-    if isinstance(value, list):
+    if isinstance(value, (list, types.GeneratorType)):
         return {"kind": "list", "items": [encode(item) for item in value]}
     if isinstance(value, str):
         return {"kind": "str", "text": value}

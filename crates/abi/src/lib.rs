@@ -46,4 +46,4 @@ pub use exception_class::ExceptionClass;
 pub use runtime_functions::{Effects, MachineType, RuntimeFunction};
 
 /// The version of everything in this crate. Code made for another version is never run.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;

@@ -149,6 +149,7 @@ runtime_functions! {
     TextOrder "hl_text_order" (Ptr, I64, Ptr, I64, I64) -> [I64] Constant false "Compares two strings or bytes, each an address and a length, whose characters take so many bytes: negative, 0 or positive as the first is less, equal or greater.",
     Object "hl_object" (I64, Ptr, I64) -> [I64] Any true "Performs an operation on lists and strings: its number in the table of `hotloop-objects`, the words of its arguments, and how many. Raises `MemoryError`.",
     NewList "hl_new_list" (I64, I64, I64) -> [Ptr] Memory true "A new list with one reference: the size of an item, which of its words hold references, and for how many items there is room. Raises `MemoryError`.",
+    NewFrame "hl_new_frame" (I64) -> [Ptr] Memory true "The frame of a new generator with one reference, with that many bytes behind the header of its block. Raises `MemoryError`.",
     GrowList "hl_grow_list" (Ptr, I64) -> [] Lists true "Makes room for at least so many items in a list. Raises `MemoryError`.",
     Sin "sin" (F64) -> [F64] Pure false "The platform's `sin`.",
     Cos "cos" (F64) -> [F64] Pure false "The platform's `cos`.",

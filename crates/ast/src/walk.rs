@@ -150,6 +150,43 @@ impl Stmt {
     }
 }
 
+impl Stmt {
+    /// The blocks of the statement, to be changed; those of functions and classes within it left out.
+    pub fn blocks_mut(&mut self) -> Vec<&mut Vec<Stmt>> {
+        match &mut self.kind {
+            StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
+            StmtKind::While { body, otherwise, .. } | StmtKind::For { body, otherwise, .. } => {
+                vec![body, otherwise]
+            }
+            StmtKind::With { body, .. } => vec![body],
+            StmtKind::Try { body, handlers, otherwise, finally, .. } => {
+                let handlers = handlers.iter_mut().map(|handler| &mut handler.body);
+                [body].into_iter().chain(handlers).chain([otherwise, finally]).collect()
+            }
+            StmtKind::Match { cases, .. } => cases.iter_mut().map(|case| &mut case.body).collect(),
+            StmtKind::Expr(_)
+            | StmtKind::Assign { .. }
+            | StmtKind::AugAssign { .. }
+            | StmtKind::AnnAssign { .. }
+            | StmtKind::Function(_)
+            | StmtKind::Class(_)
+            | StmtKind::Return(_)
+            | StmtKind::Raise { .. }
+            | StmtKind::Assert { .. }
+            | StmtKind::Delete(_)
+            | StmtKind::Global(_)
+            | StmtKind::Nonlocal(_)
+            | StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::TypeAlias { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Skipped => Vec::new(),
+        }
+    }
+}
+
 fn each_default<'a>(parameters: &'a Parameters, visit: &mut dyn FnMut(&'a Expr)) {
     parameters.items.iter().filter_map(|parameter| parameter.default.as_ref()).for_each(visit);
 }

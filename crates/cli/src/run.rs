@@ -124,7 +124,13 @@ impl Run {
             Type::None | Type::Dtype(_) | Type::Function(_) | Type::Undefined => {
                 Err(Problem::file(path, "nothing to write: the result is None, and no argument is an array"))
             }
-            Type::Tuple(_) | Type::Optional(_) | Type::Range | Type::Str | Type::Bytes | Type::List(_) => {
+            Type::Tuple(_)
+            | Type::Optional(_)
+            | Type::Range
+            | Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Generator(_) => {
                 Err(Problem::file(path, format_args!("a .npy file cannot hold the result, a {result}")))
             }
         }

@@ -54,14 +54,18 @@ pub fn compile(module: &Module, target: &Target, options: &Options) -> Result<Co
         unit.define(function, &mut context, options)?;
         context.clear();
     }
-    let first = &module.functions[0];
-    if !first.is_parallel_body {
-        let entry = unit.translate_entry(first, &mut context.func, &mut scratch)?;
-        unit.define_as(entry, &first.name, &mut context, options)?;
+    for function in module.functions.iter().filter(|function| is_export(function)) {
+        let entry = unit.translate_entry(function, &mut context.func, &mut scratch)?;
+        unit.define_as(entry, &function.name, &mut context, options)?;
         context.clear();
     }
     unit.define_interrupt(&mut context, &mut scratch, options)?;
     unit.finish()
+}
+
+/// Whether a function is called from outside of its object: all but the bodies of parallel loops.
+pub(crate) fn is_export(function: &Function) -> bool {
+    !function.is_parallel_body
 }
 
 /// The state of one object in the making.
@@ -97,7 +101,7 @@ impl<'a> Unit<'a> {
             remarks: Vec::new(),
         };
         for (position, function) in module.functions.iter().enumerate() {
-            let linkage = if position == 0 { Linkage::Export } else { Linkage::Local };
+            let linkage = if position == 0 || is_export(function) { Linkage::Export } else { Linkage::Local };
             let signature = function_signature(function, target);
             let declared = unit.module.declare_function(&function.name, linkage, &signature);
             unit.local.insert(&function.name, declared.map_err(object_error)?);

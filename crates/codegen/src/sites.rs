@@ -29,6 +29,7 @@ pub(crate) fn runtime_error(function: RuntimeFunction) -> (ExceptionClass, &'sta
         RuntimeFunction::Allocate
             | RuntimeFunction::AllocateZeroed
             | RuntimeFunction::Object
+            | RuntimeFunction::NewFrame
             | RuntimeFunction::NewList
             | RuntimeFunction::GrowList
     );

@@ -49,10 +49,9 @@ fn render(
         texts.push(show(&function.name, &mut context)?);
         context.clear();
     }
-    let first = &module.functions[0];
-    if !first.is_parallel_body {
-        unit.translate_entry(first, &mut context.func, &mut scratch)?;
-        texts.push(show(&format!("{}{}", first.name, crate::ENTRY_SUFFIX), &mut context)?);
+    for function in module.functions.iter().filter(|function| crate::object::is_export(function)) {
+        unit.translate_entry(function, &mut context.func, &mut scratch)?;
+        texts.push(show(&format!("{}{}", function.name, crate::ENTRY_SUFFIX), &mut context)?);
         context.clear();
     }
     if unit.translate_interrupt(&mut context.func, &mut scratch)?.is_some() {

@@ -495,7 +495,7 @@ impl Packed {
                 self.add_nothing(value);
             }
             Type::Range | Type::Str | Type::Bytes => self.words.extend([0; 3]),
-            Type::List(_) => self.words.push(0),
+            Type::List(_) | Type::Generator(_) => self.words.push(0),
             Type::None | Type::Dtype(_) | Type::Undefined => {}
         }
     }
@@ -629,6 +629,7 @@ impl Value {
                 // SAFETY: each item is taken once, with references of its own.
                 Self::List(items.into_iter().map(|words| unsafe { Self::of_item(item, words) }).collect())
             }
+            Type::Generator(_) => unreachable!("a generator is run to its end, and is a part of no result"),
         }
     }
 }
@@ -674,7 +675,7 @@ pub fn result_words(ty: &Type) -> usize {
                 1
             }
         }
-        Type::List(_) => 1,
+        Type::List(_) | Type::Generator(_) => 1,
         Type::Str | Type::Bytes => 3,
         Type::Array(array) => array_words(usize::from(array.ndim)),
         Type::Optional(value) => 1 + result_words(value),

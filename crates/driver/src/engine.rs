@@ -515,7 +515,8 @@ impl Engine {
         let specialisation = Self::specialisation(&state, function, arguments)?;
         let State { program, structures, .. } = &mut *state;
         let mut session = Session::new(program, structures, &self.shared.settings);
-        let functions = session.front(&specialisation)?;
+        let modules = session.front(&specialisation)?;
+        let functions = modules.into_iter().flat_map(|module| module.functions).collect();
         Ok(Lowered { parameters: specialisation.1, result: session.result().clone(), functions })
     }
 }

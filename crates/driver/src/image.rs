@@ -7,7 +7,7 @@ use hotloop_abi::{HostEntry, Status};
 use hotloop_codegen::ENTRY_SUFFIX;
 use hotloop_loader::{Image, Placed};
 use hotloop_runtime::CallState;
-use hotloop_types::{Signature, Type};
+use hotloop_types::{GeneratorType, Signature, Type};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub struct Compiled {
     symbol: String,
     signature: Signature,
     entry: HostEntry,
+    /// What goes on with a generator, if it makes one.
+    resume: Option<HostEntry>,
     group: Arc<Group>,
 }
 
@@ -86,6 +88,29 @@ impl Compiled {
         // SAFETY: the entry follows the convention of `hotloop-abi`; the rest is the caller's promise.
         let status: Status =
             unsafe { (self.entry)(call.context(), arguments.as_ptr(), results.as_mut_ptr()) };
+        if status.is_ok() { Ok(()) } else { Err(self.exception(call)) }
+    }
+
+    /// Goes on with a generator that a call has made: whether there is another item, and the item, go to `results`.
+    ///
+    /// # Errors
+    /// What the function raised.
+    ///
+    /// # Panics
+    /// Panics if the function makes no generator.
+    ///
+    /// # Safety
+    /// `frame` is the result of a call, and lives; nobody else goes on with it, and the memory of the arguments of that call may
+    /// be used as then. There is room for all results.
+    pub unsafe fn resume_raw(
+        &self,
+        call: &mut CallState<'_>,
+        frame: u64,
+        results: &mut [u64],
+    ) -> Result<(), Exception> {
+        let resume = self.resume.expect("the function makes a generator");
+        // SAFETY: the entry follows the convention of `hotloop-abi`; the rest is the caller's promise.
+        let status: Status = unsafe { resume(call.context(), &raw const frame, results.as_mut_ptr()) };
         if status.is_ok() { Ok(()) } else { Err(self.exception(call)) }
     }
 
@@ -189,14 +214,17 @@ fn link(units: Vec<Unit>, known: &BySymbol) -> Result<Vec<Arc<Compiled>>, Failur
             callee_groups.push(Arc::clone(&callee.group));
         }
     }
-    let entries: Vec<HostEntry> =
-        units.iter().zip(&images).map(|(unit, loaded)| entry_of(unit, loaded)).collect::<Result<_, _>>()?;
+    let entry =
+        |(unit, loaded): (&Unit, &Loaded)| Ok((entry_of(&unit.symbol, loaded)?, resume_of(unit, loaded)?));
+    let entries: Vec<(HostEntry, Option<HostEntry>)> =
+        units.iter().zip(&images).map(entry).collect::<Result<_, Failure>>()?;
     let group = Arc::new(Group { images, callees: callee_groups });
-    let compiled = units.into_iter().zip(entries).map(|(unit, entry)| {
+    let compiled = units.into_iter().zip(entries).map(|(unit, (entry, resume))| {
         Arc::new(Compiled {
             symbol: unit.symbol,
             signature: unit.signature,
             entry,
+            resume,
             group: Arc::clone(&group),
         })
     });
@@ -210,10 +238,14 @@ fn load_all(units: &[Unit], known: &BySymbol) -> Result<Vec<Loaded>, Failure> {
         .map(|unit| hotloop_loader::place(&unit.object))
         .collect::<Result<_, _>>()
         .map_err(internal)?;
-    let addresses: FxHashMap<&str, usize> = units
+    let addresses: FxHashMap<String, usize> = units
         .iter()
         .zip(&placed)
-        .filter_map(|(unit, placed)| Some((unit.symbol.as_str(), placed.symbol(&unit.symbol)? as usize)))
+        .flat_map(|(unit, placed)| {
+            let symbols = [unit.symbol.clone(), GeneratorType::resume_symbol(&unit.symbol)];
+            symbols.map(|symbol| placed.symbol(&symbol).map(|address| (symbol, address as usize)))
+        })
+        .flatten()
         .collect();
     let mut images = Vec::with_capacity(units.len());
     for (unit, placed) in units.iter().zip(placed) {
@@ -228,22 +260,34 @@ fn load_all(units: &[Unit], known: &BySymbol) -> Result<Vec<Loaded>, Failure> {
 fn resolve(
     name: &str,
     table: &SiteTable,
-    addresses: &FxHashMap<&str, usize>,
+    addresses: &FxHashMap<String, usize>,
     known: &BySymbol,
 ) -> Option<*const u8> {
     if name == "hl_self" {
         return Some(std::ptr::from_ref(table).cast());
     }
     let here = addresses.get(name).map(|address| *address as *const u8);
-    here.or_else(|| known.get(name).and_then(|compiled| compiled.address_of(name)))
-        .or_else(|| hotloop_runtime::resolve(name))
+    here.or_else(|| {
+        known.get(GeneratorType::specialisation_of(name)).and_then(|compiled| compiled.address_of(name))
+    })
+    .or_else(|| hotloop_runtime::resolve(name))
 }
 
-fn entry_of(unit: &Unit, loaded: &Loaded) -> Result<HostEntry, Failure> {
+/// What goes on with the generators that a function makes, if it makes any.
+fn resume_of(unit: &Unit, loaded: &Loaded) -> Result<Option<HostEntry>, Failure> {
+    match &unit.signature.result {
+        Some(Type::Generator(generator)) if *generator.symbol == *unit.symbol => {
+            entry_of(&GeneratorType::resume_symbol(&unit.symbol), loaded).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn entry_of(symbol: &str, loaded: &Loaded) -> Result<HostEntry, Failure> {
     let address = loaded
         .image
-        .symbol(&format!("{}{ENTRY_SUFFIX}", unit.symbol))
-        .ok_or_else(|| Failure::Internal(format!("`{}` has no entry", unit.symbol)))?;
+        .symbol(&format!("{symbol}{ENTRY_SUFFIX}"))
+        .ok_or_else(|| Failure::Internal(format!("`{symbol}` has no entry")))?;
     // SAFETY: code generation puts a `HostEntry` at that symbol, and the image lives as long as the group that holds it.
     Ok(unsafe { std::mem::transmute::<*const u8, HostEntry>(address) })
 }

@@ -12,7 +12,7 @@ use hotloop_diagnostics::Span;
 use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath, Scalar, evaluate};
 use hotloop_mir::{self as mir, MachineType, RuntimeFunction};
 use hotloop_runtime::{MathValue, call_math};
-use hotloop_types::Type;
+use hotloop_types::{GeneratorType, Type};
 
 /// A specialisation and all it calls, before the passes.
 pub(crate) struct Lowered {
@@ -47,12 +47,39 @@ impl Kernel {
             placed.add(interpreter.memory_mut(), argument, parameter)?;
         }
         let outcome = interpreter.call(&root.name, &placed.scalars(root));
+        let outcome =
+            outcome.map_err(|outcome| self.failure(outcome)).and_then(|results| match &lowered.result {
+                Type::Generator(generator) => self.run_generator(&mut interpreter, generator, results[0]),
+                result => unpack(result, &mut results.into_iter(), interpreter.memory()),
+            });
         placed.copy_out(interpreter.memory());
+        outcome
+    }
+
+    /// Runs a generator to its end: a list of its items.
+    fn run_generator(
+        &self,
+        interpreter: &mut Interpreter<'_>,
+        generator: &GeneratorType,
+        frame: Scalar,
+    ) -> Result<Value, Failure> {
+        let resume = GeneratorType::resume_symbol(&generator.symbol);
+        let mut items = Vec::new();
+        loop {
+            let results = interpreter.call(&resume, &[frame]).map_err(|outcome| self.failure(outcome))?;
+            let mut results = results.into_iter();
+            if word(&mut results) & 1 == 0 {
+                return Ok(Value::List(items));
+            }
+            items.push(unpack(&generator.items, &mut results, interpreter.memory())?);
+        }
+    }
+
+    fn failure(&self, outcome: Outcome) -> Failure {
         match outcome {
-            Ok(results) => unpack(&lowered.result, &mut results.into_iter(), interpreter.memory()),
-            Err(Outcome::Raised(raised)) => Err(Failure::Raised(self.exception(*raised))),
-            Err(Outcome::Trap(trap)) => Err(Failure::Internal(trap.to_string())),
-            Err(Outcome::OutOfFuel) => unreachable!("no limit was set"),
+            Outcome::Raised(raised) => Failure::Raised(self.exception(*raised)),
+            Outcome::Trap(trap) => Failure::Internal(trap.to_string()),
+            Outcome::OutOfFuel => unreachable!("no limit was set"),
         }
     }
 
@@ -150,7 +177,7 @@ impl<'a> Placed<'a> {
                 self.add_nothing(memory, value);
             }
             Type::Range | Type::Str | Type::Bytes => self.words.extend([0; 3]),
-            Type::List(_) => self.words.push(0),
+            Type::List(_) | Type::Generator(_) => self.words.push(0),
             Type::None | Type::Dtype(_) | Type::Undefined => {}
         }
     }
@@ -251,6 +278,7 @@ fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory
             };
             Value::List(items.into_iter().map(item).collect::<Result<_, _>>()?)
         }
+        Type::Generator(_) => unreachable!("a generator is run to its end, and is a part of no result"),
     })
 }
 

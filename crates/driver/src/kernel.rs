@@ -9,8 +9,8 @@ use crate::timings::{Stage, Timings};
 use crate::{Compiled, Exception, Failure, Place};
 use hotloop_cache::{Key, KeyBuilder};
 use hotloop_infer::FunctionHandle;
-use hotloop_runtime::CallState;
-use hotloop_types::{Signature, Type};
+use hotloop_runtime::{Block, CallState};
+use hotloop_types::{GeneratorType, Signature, Type};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -210,6 +210,10 @@ impl Kernel {
         let outcome: Result<(), Exception> =
             unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };
         outcome?;
+        if let Type::Generator(generator) = compiled.result() {
+            // SAFETY: the call made a generator, and the arguments are still borrowed.
+            return unsafe { run_generator(compiled, generator, results[0], &mut call) };
+        }
         // SAFETY: the call succeeded, and its results are taken once.
         Ok(unsafe { Value::unpack(compiled.result(), &mut results.into_iter()) })
     }
@@ -221,6 +225,31 @@ impl Kernel {
     pub fn call_f64(&self, arguments: &[Argument<'_>]) -> Result<f64, Failure> {
         let value = self.call(arguments)?;
         value.as_f64().ok_or_else(|| Failure::Arguments(format!("the result is not a float: {value:?}")))
+    }
+}
+
+/// Runs a generator to its end: a list of its items.
+///
+/// # Safety
+/// `frame` is a generator that a call of the function has made, which is given up; the arguments of that call are still borrowed.
+unsafe fn run_generator(
+    compiled: &Compiled,
+    generator: &GeneratorType,
+    frame: u64,
+    call: &mut CallState<'_>,
+) -> Result<Value, Failure> {
+    // SAFETY: the reference is given up.
+    let _frame = unsafe { Block::from_raw(frame as *mut u8) };
+    let mut items = Vec::new();
+    let mut results = vec![0; 1 + result_words(&generator.items)];
+    loop {
+        // SAFETY: nobody else has the frame, and there is room for the result.
+        unsafe { compiled.resume_raw(call, frame, &mut results)? };
+        if results[0] & 1 == 0 {
+            return Ok(Value::List(items));
+        }
+        // SAFETY: the item is taken once.
+        items.push(unsafe { Value::unpack(&generator.items, &mut results[1..].iter().copied()) });
     }
 }
 

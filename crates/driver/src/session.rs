@@ -21,12 +21,15 @@ use hotloop_infer::{
 };
 use hotloop_mir as mir;
 use hotloop_passes::Optimiser;
-use hotloop_types::{FunctionType, Signature, Type};
+use hotloop_types::{FunctionType, GeneratorType, Signature, Type};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 
 static RETURNS_FUNCTION: Code = Code::new("HL0265", "a kernel returns a function to its caller outside");
+
+static RETURNS_GENERATOR: Code =
+    Code::new("HL0326", "a kernel gives a generator of another one to its caller outside");
 
 /// A function with the types of its parameters.
 pub(crate) type Specialisation = (FunctionHandle, Vec<Type>);
@@ -149,7 +152,7 @@ pub(crate) struct Product {
 /// A specialisation in the forms before code generation.
 pub(crate) struct Forms {
     pub(crate) hir: hir::Function,
-    pub(crate) lowered: mir::Function,
+    pub(crate) lowered: mir::Module,
     pub(crate) optimised: mir::Module,
     pub(crate) remarks: Vec<Remark>,
 }
@@ -172,11 +175,10 @@ impl<'a> Session<'a> {
     /// Compiles a specialisation and all it calls; its own product is the first.
     pub(crate) fn compile(&mut self, root: &Specialisation) -> Result<Vec<Product>, Failure> {
         let lowered = self.front(root)?;
-        let by_symbol: FxHashMap<&str, &mir::Function> =
-            lowered.iter().map(|function| (function.name.as_str(), function)).collect();
+        let by_symbol = functions_by_symbol(&lowered);
         let settings = self.settings;
         let compiled: Vec<Result<Compilation, Failure>> =
-            lowered.par_iter().map(|function| compile_one(function, &by_symbol, settings)).collect();
+            lowered.par_iter().map(|module| compile_one(module, &by_symbol, settings)).collect();
         let mut products = Vec::with_capacity(compiled.len());
         for (position, compilation) in compiled.into_iter().enumerate() {
             products.push(self.product(position, compilation?));
@@ -187,8 +189,7 @@ impl<'a> Session<'a> {
     /// The forms of a specialisation before code generation.
     pub(crate) fn forms(&mut self, root: &Specialisation) -> Result<Forms, Failure> {
         let lowered = self.front(root)?;
-        let by_symbol: FxHashMap<&str, &mir::Function> =
-            lowered.iter().map(|function| (function.name.as_str(), function)).collect();
+        let by_symbol = functions_by_symbol(&lowered);
         let optimised = optimise(&lowered[0], &by_symbol, self.settings)?;
         let hir = self.specialisations[0].hir().clone();
         Ok(Forms {
@@ -199,8 +200,8 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// All lowered functions that a specialisation needs, itself first: for the interpreter.
-    pub(crate) fn front(&mut self, root: &Specialisation) -> Result<Vec<mir::Function>, Failure> {
+    /// All that a specialisation needs, lowered, itself first; a module each.
+    pub(crate) fn front(&mut self, root: &Specialisation) -> Result<Vec<mir::Module>, Failure> {
         let start = Instant::now();
         let outcome = self.infer(root);
         self.timings.add(Stage::Infer, start.elapsed());
@@ -211,11 +212,14 @@ impl<'a> Session<'a> {
         self.keep_needed();
         self.mark_recursive();
         let start = Instant::now();
-        let lowered: Vec<mir::Function> =
-            self.specialisations.iter().map(|inferred| hotloop_lower::lower(inferred.hir())).collect();
+        let lower = |inferred: &Inferred| mir::Module { functions: hotloop_lower::lower_all(inferred.hir()) };
+        let lowered: Vec<mir::Module> = self.specialisations.iter().map(lower).collect();
         self.timings.add(Stage::Lower, start.elapsed());
         if self.settings.verify {
-            lowered.iter().try_for_each(|function| verify("lower", function))?;
+            lowered
+                .iter()
+                .flat_map(|module| &module.functions)
+                .try_for_each(|function| verify("lower", function))?;
         }
         Ok(lowered)
     }
@@ -223,7 +227,10 @@ impl<'a> Session<'a> {
     /// What is called from outside returns no function: there is nothing outside that could be one.
     fn check_result(&self, position: usize) -> Result<(), Vec<Diagnostic>> {
         let hir = self.specialisations[position].hir();
-        if !hir.result.has_function() {
+        if hir.yields.as_ref().unwrap_or(&hir.result).has_generator() {
+            return Err(vec![returns_generator(hir)]);
+        }
+        if !hir.yields.as_ref().unwrap_or(&hir.result).has_function() {
             return Ok(());
         }
         let message = format!("`{}` returns {}, which only other kernels can use", hir.name, hir.result);
@@ -394,7 +401,7 @@ impl<'a> Session<'a> {
         let mut at = 0;
         while at < needed.len() {
             for callee in self.specialisations[needed[at]].hir().callees.values() {
-                let position = by_symbol[callee.symbol.as_str()];
+                let position = by_symbol[GeneratorType::specialisation_of(&callee.symbol)];
                 if !needed.contains(&position) {
                     needed.push(position);
                 }
@@ -409,7 +416,10 @@ impl<'a> Session<'a> {
 
     /// Marks the functions that can reach themselves through calls: they check the stack.
     fn mark_recursive(&mut self) {
-        let position_of = |symbol: &str| self.specialisations.iter().position(|one| one.symbol == symbol);
+        let position_of = |symbol: &str| {
+            let symbol = GeneratorType::specialisation_of(symbol);
+            self.specialisations.iter().position(|one| one.symbol == symbol)
+        };
         let callees: Vec<Vec<usize>> = self
             .specialisations
             .iter()
@@ -460,10 +470,13 @@ impl<'a> Session<'a> {
             kept.push(SiteEntry { class, arguments, payload_words, token });
         }
         let key_of = |symbol: &String| {
-            let callee = self.specialisations.iter().find(|one| one.symbol == *symbol)?;
-            Some((symbol.clone(), *callee.key.as_bytes()))
+            let symbol = GeneratorType::specialisation_of(symbol);
+            let callee = self.specialisations.iter().find(|one| one.symbol == symbol)?;
+            Some((symbol.to_owned(), *callee.key.as_bytes()))
         };
-        let imports: Vec<(String, [u8; 32])> = object.imports.iter().filter_map(key_of).collect();
+        let mut imports: Vec<(String, [u8; 32])> = object.imports.iter().filter_map(key_of).collect();
+        imports.sort_unstable();
+        imports.dedup();
         let unit = Unit {
             symbol: inferred.symbol.clone(),
             signature: signature.clone(),
@@ -484,6 +497,13 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Says that a generator would leave the kernel that made it.
+fn returns_generator(hir: &hir::Function) -> Diagnostic {
+    let message = format!("`{}` gives a generator that another kernel made to its caller outside", hir.name);
+    Diagnostic::error(&RETURNS_GENERATOR, message, hir.span)
+        .with_help("call the function with the `yield` from Python, or give back a list of its items")
+}
+
 /// The result that a function declares for parameters of these types.
 fn declared_result(source: &crate::FunctionSource, parameters: &[Type]) -> Option<Type> {
     let declared = source.signatures.iter().find(|signature| signature.parameters == parameters);
@@ -491,6 +511,11 @@ fn declared_result(source: &crate::FunctionSource, parameters: &[Type]) -> Optio
 }
 
 impl Callees for Session<'_> {
+    fn symbol(&self) -> String {
+        let current = *self.stack.last().expect("something is being inferred");
+        self.specialisations[current].symbol.clone()
+    }
+
     fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo> {
         self.program.parameters(function)
     }
@@ -558,8 +583,14 @@ struct Compilation {
     codegen_time: Duration,
 }
 
+/// All functions by their symbols.
+fn functions_by_symbol(modules: &[mir::Module]) -> FxHashMap<&str, &mir::Function> {
+    let functions = modules.iter().flat_map(|module| &module.functions);
+    functions.map(|function| (function.name.as_str(), function)).collect()
+}
+
 fn compile_one(
-    lowered: &mir::Function,
+    lowered: &mir::Module,
     by_symbol: &FxHashMap<&str, &mir::Function>,
     settings: &Settings,
 ) -> Result<Compilation, Failure> {
@@ -578,8 +609,24 @@ fn generate(module: &mir::Module, target: &Target, verify: bool) -> Result<Compi
         .map_err(|error| Failure::Internal(error.to_string()))
 }
 
+/// Runs the passes on each function of a module.
+fn optimise(
+    lowered: &mir::Module,
+    by_symbol: &FxHashMap<&str, &mir::Function>,
+    settings: &Settings,
+) -> Result<hotloop_passes::Optimised, Failure> {
+    let mut functions = Vec::new();
+    let mut remarks = Vec::new();
+    for function in &lowered.functions {
+        let optimised = optimise_one(function, by_symbol, settings)?;
+        functions.extend(optimised.module.functions);
+        remarks.extend(optimised.remarks);
+    }
+    Ok(hotloop_passes::Optimised { module: mir::Module { functions }, remarks })
+}
+
 /// Runs the passes; with verification, checks the function after each.
-pub(crate) fn optimise(
+fn optimise_one(
     lowered: &mir::Function,
     by_symbol: &FxHashMap<&str, &mir::Function>,
     settings: &Settings,

@@ -75,6 +75,10 @@ impl<'a> Printer<'a> {
                 self.expr(f, value)
             }),
             StmtKind::Expr(value) => line(f, depth, |f| self.expr(f, value)),
+            StmtKind::Yield(value) => line(f, depth, |f| {
+                f.write_str("yield ")?;
+                self.expr(f, value)
+            }),
             StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } => {
                 self.head(f, depth, "if", condition)?;
                 self.branch(f, then, then_edge.as_ref(), depth)?;
@@ -399,6 +403,15 @@ impl<'a> Printer<'a> {
                     None => write!(f, "{callee}")?,
                 }
                 self.arguments(f, arguments)
+            }
+            ExprKind::Resume { generator, condition, .. } => {
+                f.write_str("resume(")?;
+                self.expr(f, generator)?;
+                if let Some(condition) = condition {
+                    f.write_str(" if ")?;
+                    self.expr(f, condition)?;
+                }
+                f.write_char(')')
             }
             ExprKind::NewArray { fill, shape } => self.new_array(f, fill, shape, &expr.ty),
             ExprKind::Object(object) => {

@@ -169,6 +169,15 @@ pub enum ExprKind {
         /// Its arguments.
         arguments: Vec<Expr>,
     },
+    /// Goes on with a generator up to its next item. Gives a tuple: whether there is one, and it; where there is none, anything stands in its place.
+    Resume {
+        /// The function that goes on with generators of this type.
+        callee: Callee,
+        /// The generator.
+        generator: Box<Expr>,
+        /// A bool; where it is false, the generator stays as it is, and there is no item. It is evaluated first.
+        condition: Option<Box<Expr>>,
+    },
     /// A call of another compiled function; the arguments have exactly its parameters' types.
     Call {
         /// The function.

@@ -20,6 +20,8 @@ pub struct Function {
     pub parameters: Vec<Version>,
     /// The type of its result.
     pub result: Type,
+    /// What it yields, if a call makes a generator; the result is then that, and its statements run as the generator goes on.
+    pub yields: Option<Type>,
     /// Its local variables, temporaries included.
     pub locals: IdMap<Local, LocalData>,
     /// The versions of its locals.
@@ -43,6 +45,7 @@ impl Function {
             options: Options::default(),
             parameters: Vec::new(),
             result,
+            yields: None,
             locals: IdMap::new(),
             versions: IdMap::new(),
             callees: IdMap::new(),
@@ -211,6 +214,8 @@ pub enum StmtKind {
     Continue(Edge),
     /// Returns; without a value, `None`.
     Return(Option<Expr>),
+    /// Gives an item to whoever runs the generator, and waits until it is to go on.
+    Yield(Expr),
     /// Raises an exception.
     Raise {
         /// What is raised.
@@ -275,14 +280,19 @@ pub struct RangeLoop {
     pub target: Version,
     /// An int64.
     pub start: Expr,
-    /// An int64. Where it counts the items of a list ([`ObjectExpr::LiveLength`]), it is evaluated before each iteration, and the loop goes
-    /// from 0 by steps of 1.
+    /// An int64; or a bool, whether the loop goes on, which may read the target. A bool, and what counts the items of a list
+    /// ([`ObjectExpr::LiveLength`]), is evaluated before each iteration, and the loop goes from 0 by steps of 1.
     pub stop: Expr,
     /// An int64.
     pub step: Expr,
 }
 
 impl RangeLoop {
+    /// Whether the stop says if the loop goes on, not how far.
+    pub fn is_endless(&self) -> bool {
+        self.stop.ty == Type::BOOL
+    }
+
     /// Whether the stop is evaluated before each iteration.
     pub fn is_live(&self) -> bool {
         fn counts_items(expr: &Expr) -> bool {
@@ -292,7 +302,7 @@ impl RangeLoop {
                 _ => false,
             }
         }
-        counts_items(&self.stop)
+        self.is_endless() || counts_items(&self.stop)
     }
 }
 

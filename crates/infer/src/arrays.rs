@@ -68,6 +68,7 @@ impl Inference<'_> {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Generator(_)
             | Type::Undefined => {
                 let message = format!("a shape is an integer or a tuple of integers, not {}", shape.ty);
                 let diagnostic = Diagnostic::error(&SHAPE, message, shape.span)

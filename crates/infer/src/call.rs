@@ -189,6 +189,7 @@ impl Inference<'_> {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Generator(_)
             | Type::Undefined => format!("give {wanted}"),
         };
         let diagnostic = Diagnostic::error(&BUILTIN_ARGUMENTS, message, argument.span)

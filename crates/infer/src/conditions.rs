@@ -85,7 +85,13 @@ impl Inference<'_> {
                 let length = Expr::new(ExprKind::RangeLength(Box::new(value)), Type::INT64, span);
                 Ok(to_dtype(length, Dtype::Bool))
             }
-            Type::Array(_) | Type::Tuple(_) | Type::Dtype(_) | Type::Function(_) | Type::Undefined => {
+            Type::Generator(_) if self.is_simple(&value) => decided(true),
+            Type::Array(_)
+            | Type::Tuple(_)
+            | Type::Dtype(_)
+            | Type::Function(_)
+            | Type::Generator(_)
+            | Type::Undefined => {
                 let message = format!("a value of type {} has no truth value in a kernel", value.ty);
                 let diagnostic = Diagnostic::error(&TRUTH, message, span)
                     .with_help("compare a number, such as its `size`, with 0");
@@ -436,6 +442,7 @@ fn are_never_equal(left: &Type, right: &Type) -> bool {
         | Type::Optional(_)
         | Type::Dtype(_)
         | Type::Function(_)
+        | Type::Generator(_)
         | Type::Undefined => None,
     };
     kind(left).zip(kind(right)).is_some_and(|(left, right)| left != right)
@@ -459,6 +466,7 @@ pub(crate) fn unwrapped(value: Expr) -> Expr {
         | Type::Str
         | Type::Bytes
         | Type::List(_)
+        | Type::Generator(_)
         | Type::Undefined
         | Type::Function(_) => value,
     }

@@ -112,6 +112,9 @@ pub trait Callees {
     /// The parameters of a kernel, in order.
     fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo>;
 
+    /// The symbol of what is being inferred.
+    fn symbol(&self) -> String;
+
     /// The type that the decorator of the function being inferred gives a local variable.
     fn local_type(&self, _name: &str) -> Option<Type> {
         None
@@ -160,6 +163,10 @@ pub enum CalleeError {
 pub struct NoCallees;
 
 impl Callees for NoCallees {
+    fn symbol(&self) -> String {
+        String::new()
+    }
+
     fn parameters(&self, _: FunctionHandle) -> Vec<ParameterInfo> {
         Vec::new()
     }

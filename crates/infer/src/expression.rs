@@ -188,6 +188,7 @@ impl Inference<'_> {
             AstExpr::Walrus { target, value } => self.walrus(target, value, span).map(Value::Expr),
             AstExpr::Tuple(items) => self.tuple(items, span).map(Value::Expr),
             AstExpr::Lambda { .. } => self.lambda(expression).map(Value::Expr),
+            AstExpr::Yield(_) | AstExpr::YieldFrom(_) => Err(self.yield_value(span)),
             AstExpr::Ellipsis
             | AstExpr::SurrogateStr(_)
             | AstExpr::TemplateString(_)
@@ -199,8 +200,6 @@ impl Inference<'_> {
             | AstExpr::DictComprehension { .. }
             | AstExpr::Generator { .. }
             | AstExpr::Starred(_)
-            | AstExpr::Yield(_)
-            | AstExpr::YieldFrom(_)
             | AstExpr::Await(_) => Err(self.unsupported_expression(expression)),
         }
     }
@@ -394,7 +393,6 @@ fn way_round(kind: &AstExpr) -> &'static str {
         | AstExpr::Dict(_)
         | AstExpr::SetComprehension { .. }
         | AstExpr::DictComprehension { .. } => "keep the data in arrays",
-        AstExpr::Yield(_) | AstExpr::YieldFrom(_) => "store the values in an array and return it",
         _ => "do this outside the kernel",
     }
 }

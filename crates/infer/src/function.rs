@@ -3,6 +3,7 @@
 use crate::bindings::{Binding, Bindings, Conflict};
 use crate::environment::{Callees, Environment, FunctionHandle};
 use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME, Value};
+use crate::generators::{makes_generator, without_yield_from};
 use crate::guarded::Guard;
 use crate::lists::ListTypes;
 use crate::liveness::Liveness;
@@ -81,6 +82,7 @@ pub fn infer_round(
     environment: &dyn Environment,
     callees: &mut dyn Callees,
 ) -> Result<hir::Function, Unfinished> {
+    let function = &*without_yield_from(function);
     let mut lists = ListTypes::default();
     // Types only widen, and there are few widenings of each place; a program that needs more trials is refused by what the last one says.
     loop {
@@ -110,6 +112,7 @@ fn infer_trial(
         bindings: Bindings::new(locals.names().len()),
         locals,
         declared_result: signature.result.clone(),
+        makes_generator: makes_generator(function),
         reachable: true,
         out: Vec::new(),
         loops: Vec::new(),
@@ -163,6 +166,8 @@ pub(crate) struct Inference<'a> {
     /// What the locals are at the point reached.
     pub(crate) bindings: Bindings,
     pub(crate) declared_result: Option<Type>,
+    /// Whether it has a `yield`; `returns` are then what it yields.
+    pub(crate) makes_generator: bool,
     /// Whether control can reach the point reached.
     pub(crate) reachable: bool,
     /// The statements of the innermost block, so far.
@@ -305,6 +310,9 @@ impl Inference<'_> {
     fn body(&mut self, function: &FunctionDef) {
         let body = self.block(without_docstring(&function.body));
         self.function.body = body;
+        if self.makes_generator {
+            return self.items();
+        }
         if self.reachable {
             self.returns.push((Type::None, function.name.span));
         }
@@ -331,8 +339,27 @@ impl Inference<'_> {
         if self.reachable && result != Type::None {
             self.function.body.push(hir::Stmt { kind: StmtKind::Return(None), span: self.function.span });
         }
-        convert_returns(&mut self.function.body, &result);
+        convert_returns(&mut self.function.body, &result, false);
         self.function.result = result;
+    }
+
+    /// Finds the type of what the generator yields and converts the values to it.
+    fn items(&mut self) {
+        if let Some(declared) = self.declared_result.clone() {
+            self.report_declared_items(&declared, self.function.span);
+        }
+        if !self.diagnostics.is_empty() || self.awaited.is_some() {
+            return;
+        }
+        let Some(items) = self.common_result() else { return };
+        if let Type::List(item) = &items {
+            for (_, span) in self.returns.clone().iter().filter(|(ty, _)| ty.is_undefined()) {
+                self.note_items(&[*span], item);
+            }
+        }
+        convert_returns(&mut self.function.body, &items, true);
+        self.function.result = self.generator_of(items.clone());
+        self.function.yields = Some(items);
     }
 
     fn report_result(&mut self, ty: &Type, declared: &Type, span: Span) {
@@ -361,7 +388,8 @@ impl Inference<'_> {
         let mut common = first.clone();
         for (ty, span) in returns {
             let Some(wider) = unify(&common, ty) else {
-                let diagnostic = result_conflict((&common, *first_span), (ty, *span));
+                let verb = if self.makes_generator { "yields" } else { "returns" };
+                let diagnostic = result_conflict(verb, (&common, *first_span), (ty, *span));
                 self.report(diagnostic);
                 return None;
             };
@@ -374,6 +402,10 @@ impl Inference<'_> {
         if let Some(call) = self.awaited {
             let errors = std::mem::take(&mut self.diagnostics);
             let so_far = if self.returns.is_empty() { None } else { self.common_result() };
+            let so_far = match so_far {
+                Some(items) if self.makes_generator => Some(self.generator_of(items)),
+                so_far => so_far,
+            };
             // With the type found so far there will be another round, which finds the same errors if they are none of the missing type.
             return match so_far {
                 None if !errors.is_empty() => Err(Unfinished::Refused(errors)),
@@ -387,8 +419,12 @@ impl Inference<'_> {
     }
 }
 
-fn result_conflict((first, first_span): (&Type, Span), (second, second_span): (&Type, Span)) -> Diagnostic {
-    if let (Type::None, other) | (other, Type::None) = (first, second) {
+fn result_conflict(
+    verb: &str,
+    (first, first_span): (&Type, Span),
+    (second, second_span): (&Type, Span),
+) -> Diagnostic {
+    if let ("returns", (Type::None, other) | (other, Type::None)) = (verb, (first, second)) {
         let (value, nothing) =
             if *first == Type::None { (second_span, first_span) } else { (first_span, second_span) };
         return Diagnostic::error(
@@ -402,12 +438,12 @@ fn result_conflict((first, first_span): (&Type, Span), (second, second_span): (&
     }
     Diagnostic::error(
         &RESULT,
-        format!("the function returns both {first} and {second}, which no type holds"),
+        format!("the function {verb} both {first} and {second}, which no type holds"),
         second_span,
     )
-    .with_primary(format!("returns {second} here"))
-    .with_label(first_span, format!("returns {first} here"))
-    .with_help("return values of one type, or write one function for each")
+    .with_primary(format!("{verb} {second} here"))
+    .with_label(first_span, format!("{verb} {first} here"))
+    .with_help(format!("{} values of one type, or write one function for each", verb.trim_end_matches('s')))
 }
 
 /// `1 parameter`, `2 parameters`.
@@ -451,6 +487,7 @@ pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Generator(_)
             | Type::Undefined
             | Type::Function(_),
             _,
@@ -458,33 +495,40 @@ pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
     }
 }
 
-fn convert_returns(body: &mut [hir::Stmt], result: &Type) {
+/// Converts what is returned, or what a generator yields: that returns nothing.
+fn convert_returns(body: &mut [hir::Stmt], result: &Type, is_generator: bool) {
     for statement in body {
         match &mut statement.kind {
-            StmtKind::Return(value) if *result != Type::None => {
+            StmtKind::Yield(value) => {
+                let none = Expr::new(ExprKind::Constant(hir::Constant::None), Type::None, statement.span);
+                *value = crate::conversion::convert(std::mem::replace(value, none), result);
+            }
+            StmtKind::Return(value) if !is_generator && *result != Type::None => {
                 let none = Expr::new(ExprKind::Constant(hir::Constant::None), Type::None, statement.span);
                 *value = Some(crate::conversion::convert(value.take().unwrap_or(none), result));
             }
             StmtKind::If { then, otherwise, .. } => {
-                convert_returns(then, result);
-                convert_returns(otherwise, result);
+                convert_returns(then, result, is_generator);
+                convert_returns(otherwise, result, is_generator);
             }
             StmtKind::While { repeated, .. } | StmtKind::ForRange { repeated, .. } => {
-                convert_returns(&mut repeated.body, result);
-                convert_returns(&mut repeated.otherwise, result);
+                convert_returns(&mut repeated.body, result, is_generator);
+                convert_returns(&mut repeated.otherwise, result, is_generator);
             }
             StmtKind::Unrolled { iterations, otherwise, .. } => {
-                iterations.iter_mut().for_each(|iteration| convert_returns(&mut iteration.body, result));
-                convert_returns(otherwise, result);
+                iterations
+                    .iter_mut()
+                    .for_each(|iteration| convert_returns(&mut iteration.body, result, is_generator));
+                convert_returns(otherwise, result, is_generator);
             }
             StmtKind::Try(guarded) => {
                 let bodies = guarded.handlers.iter_mut().map(|handler| &mut handler.body);
                 [&mut guarded.body, &mut guarded.otherwise]
                     .into_iter()
                     .chain(bodies)
-                    .for_each(|body| convert_returns(body, result));
+                    .for_each(|body| convert_returns(body, result, is_generator));
             }
-            StmtKind::Outside { body, .. } => convert_returns(body, result),
+            StmtKind::Outside { body, .. } => convert_returns(body, result, is_generator),
             StmtKind::RaiseAgain(_)
             | StmtKind::Delete(_)
             | StmtKind::Assign { .. }

@@ -6,6 +6,7 @@
 
 use crate::bindings::{Binding, Bindings, Joins, Meeting};
 use crate::function::{Inference, Typed};
+use crate::generators::catch_exit;
 use crate::liveness::Liveness;
 use crate::statement::head_of;
 use hotloop_ast as ast;
@@ -34,8 +35,8 @@ pub(crate) struct Guard {
 /// The parts of a `try`.
 #[derive(Debug)]
 pub(crate) enum GuardKind {
-    /// What its handlers protect.
-    Body,
+    /// What its handlers protect; one of them may catch even what ends a generator.
+    Body { catches_exit: bool },
     /// A handler, with the name that stands for the error.
     Handler { caught: Caught, name: Option<Name> },
     /// All that its `finally` block comes behind.
@@ -78,7 +79,7 @@ impl Inference<'_> {
 
     fn try_except(&mut self, source: TrySource<'_>) -> Typed<()> {
         let start = self.start();
-        self.enter(GuardKind::Body);
+        self.enter(GuardKind::Body { catches_exit: catch_exit(source.handlers) });
         let body = self.block(source.body);
         self.guards.pop();
         let around = self.liveness.around(source.statement);
@@ -156,7 +157,7 @@ impl Inference<'_> {
         let start = self.start();
         let outer = std::mem::take(&mut self.out);
         self.enter(GuardKind::Finally(Rc::clone(&cleanup)));
-        self.enter(GuardKind::Body);
+        self.enter(GuardKind::Body { catches_exit: false });
         if source.handlers.is_empty() {
             let body = self.block(source.body);
             self.out.extend(body);
@@ -200,7 +201,7 @@ impl Inference<'_> {
         let mut tries = 0;
         for index in (down_to..self.guards.len()).rev() {
             let cleanup = match &self.guards[index].kind {
-                GuardKind::Body => {
+                GuardKind::Body { .. } => {
                     tries += 1;
                     continue;
                 }
@@ -363,7 +364,7 @@ impl Inference<'_> {
     pub(crate) fn innermost_caught(&self) -> Option<Caught> {
         self.guards.iter().rev().find_map(|guard| match &guard.kind {
             GuardKind::Handler { caught, .. } => Some(*caught),
-            GuardKind::Body | GuardKind::Finally(_) | GuardKind::Cleanup => None,
+            GuardKind::Body { .. } | GuardKind::Finally(_) | GuardKind::Cleanup => None,
         })
     }
 
@@ -378,7 +379,10 @@ impl Inference<'_> {
     pub(crate) fn error_named(&self, wanted: &str) -> Option<Caught> {
         self.guards.iter().rev().find_map(|guard| match &guard.kind {
             GuardKind::Handler { caught, name: Some(name) } if &**name == wanted => Some(*caught),
-            GuardKind::Handler { .. } | GuardKind::Body | GuardKind::Finally(_) | GuardKind::Cleanup => None,
+            GuardKind::Handler { .. }
+            | GuardKind::Body { .. }
+            | GuardKind::Finally(_)
+            | GuardKind::Cleanup => None,
         })
     }
 

@@ -210,7 +210,7 @@ impl Names {
 }
 
 /// The blocks of a statement.
-fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
+pub(crate) fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
     match &statement.kind {
         StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
         StmtKind::While { body, otherwise, .. } | StmtKind::For { body, otherwise, .. } => {

@@ -305,6 +305,7 @@ impl Inference<'_> {
             | Type::Dtype(_)
             | Type::Function(_)
             | Type::Optional(_)
+            | Type::Generator(_)
             | Type::Undefined => {
                 Err(self.report_argument("len", &value, "an array, a tuple, a string or a list"))
             }

@@ -12,12 +12,14 @@ use crate::expression::{Value, constant};
 use crate::function::{Inference, Typed};
 use crate::intrinsic_call::extremum_of;
 use crate::sequences::{length_of, sequence_item};
+use crate::statement::truth;
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{BinaryOp, Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_hir::{BinaryOp, CompareOp, Constant, Expr, ExprKind, ObjectExpr, Version};
 use hotloop_intrinsics::{Intrinsic, Item};
-use hotloop_types::{ArrayType, TupleType, Type};
+use hotloop_types::{ArrayType, GeneratorType, TupleType, Type};
+use std::sync::Arc;
 
 static NOT_ITERABLE: Code = Code::new("HL0309", "a loop over something that a kernel cannot iterate yet");
 static MIXED: Code = Code::new("HL0270", "items of different types beside something of unknown length");
@@ -39,6 +41,8 @@ pub(crate) enum Iterable {
     /// Tuples of the items at one position, as many as the shortest has.
     Zip(Vec<Iterable>),
     Reversed(Box<Iterable>),
+    /// The items of a generator; the version is what going on with it has given, at the head of each iteration.
+    Generator(Expr, Arc<GeneratorType>, Version),
     /// The loop over it is to be written out.
     Unrolled(Box<Iterable>),
 }
@@ -47,6 +51,8 @@ pub(crate) enum Iterable {
 pub(crate) enum Way {
     /// Over positions, as many as this int64 says; a negative number is none.
     Counted(Expr),
+    /// Over positions as long as [`goes_on`](Inference::goes_on) holds.
+    Stepped,
     /// Written out, so many times.
     WrittenOut(usize),
 }
@@ -54,7 +60,9 @@ pub(crate) enum Way {
 impl Iterable {
     /// How a loop runs over it; `None` if it is to be written out, but nobody knows how often.
     pub(crate) fn way(&self, span: Span) -> Option<Way> {
-        if self.is_uniform() {
+        if self.is_uniform() && self.has_generator() {
+            Some(Way::Stepped)
+        } else if self.is_uniform() {
             Some(Way::Counted(self.count(span)))
         } else {
             self.length().map(Way::WrittenOut)
@@ -64,13 +72,25 @@ impl Iterable {
     /// Whether an item can be had at a position that is known at run time only.
     fn is_uniform(&self) -> bool {
         match self {
-            Self::Range(_) | Self::Array(..) | Self::Text(_) | Self::List(_) => true,
+            Self::Range(_) | Self::Array(..) | Self::Text(_) | Self::List(_) | Self::Generator(..) => true,
             Self::Tuple(_, items) => {
                 items.split_first().is_some_and(|(first, rest)| rest.iter().all(|ty| ty == first))
             }
             Self::Enumerate(inner, _) | Self::Reversed(inner) => inner.is_uniform(),
             Self::Zip(parts) => parts.iter().all(Self::is_uniform),
             Self::Unrolled(_) => false,
+        }
+    }
+
+    /// Whether items come from a generator, so that nobody knows how many there are.
+    pub(crate) fn has_generator(&self) -> bool {
+        match self {
+            Self::Generator(..) => true,
+            Self::Range(_) | Self::Array(..) | Self::Tuple(..) | Self::Text(_) | Self::List(_) => false,
+            Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => {
+                inner.has_generator()
+            }
+            Self::Zip(parts) => parts.iter().any(Self::has_generator),
         }
     }
 
@@ -81,7 +101,7 @@ impl Iterable {
                 let [start, stop, step] = [&parts[0], &parts[1], &parts[2]].map(integer_constant);
                 range_length(start?, stop?, step?)
             }
-            Self::Array(..) | Self::Text(_) | Self::List(_) => None,
+            Self::Array(..) | Self::Text(_) | Self::List(_) | Self::Generator(..) => None,
             Self::Tuple(_, items) => Some(items.len()),
             Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => inner.length(),
             Self::Zip(parts) if parts.is_empty() => Some(0),
@@ -108,6 +128,7 @@ impl Iterable {
             Self::List(list) => Expr::object(ObjectExpr::LiveLength(list.clone()), Type::INT64, span),
             Self::Tuple(_, items) => integer(items.len() as i64, span),
             Self::Enumerate(inner, _) | Self::Reversed(inner) | Self::Unrolled(inner) => inner.count(span),
+            Self::Generator(..) => unreachable!("a generator has no count: the loop asks whether it goes on"),
             Self::Zip(parts) if parts.is_empty() => integer(0, span),
             Self::Zip(parts) => {
                 let counts = parts.iter().map(|part| part.count(span)).collect();
@@ -141,6 +162,10 @@ impl Iterable {
                 let last = arithmetic(BinaryOp::Sub, inner.count(span), integer(1, span), span);
                 inner.item(&arithmetic(BinaryOp::Sub, last, position.clone(), span), span)
             }
+            Self::Generator(_, ty, version) => {
+                let resumed = Expr::new(ExprKind::Version(*version), GeneratorType::resumed(&ty.items), span);
+                item(&resumed, 1, &ty.items)
+            }
             Self::Unrolled(inner) => inner.item(position, span),
         }
     }
@@ -158,6 +183,9 @@ impl Inference<'_> {
                 Intrinsic::Zip => return self.zip_iterable(arguments, expression.span),
                 Intrinsic::Reversed => {
                     let inner = self.only_iterable("reversed", arguments, expression.span)?;
+                    if inner.has_generator() {
+                        return Err(self.report_reversed(expression.span));
+                    }
                     return Ok(Iterable::Reversed(Box::new(inner)));
                 }
                 Intrinsic::LiteralUnroll => {
@@ -186,6 +214,11 @@ impl Inference<'_> {
                 Type::List(item) if item.is_undefined() => return Err(crate::function::Reported),
                 Type::List(_) => return Ok(Iterable::List(self.kept(value, "list"))),
                 Type::Str | Type::Bytes => return Ok(Iterable::Text(self.kept(value, "text"))),
+                Type::Generator(generator) => {
+                    let resumed = GeneratorType::resumed(&generator.items);
+                    let version = self.new_temporary("resumed", resumed, span);
+                    return Ok(Iterable::Generator(self.kept(value, "generator"), generator, version));
+                }
                 Type::Array(_)
                 | Type::Scalar(_)
                 | Type::None
@@ -198,7 +231,7 @@ impl Inference<'_> {
         let message = format!("a loop over {what} is not supported yet in a kernel");
         let diagnostic = Diagnostic::error(&NOT_ITERABLE, message, span)
             .with_primary(format!("this is {what}"))
-            .with_help("loop over a range, an array, a tuple, or `enumerate`, `zip` or `reversed` of these");
+            .with_help("loop over a range, an array, a tuple, a generator, or `enumerate`, `zip` or `reversed` of these");
         Err(self.report(diagnostic))
     }
 
@@ -237,6 +270,58 @@ impl Inference<'_> {
         }
         let parts = arguments.positional.iter().map(|part| self.iterable(part));
         Ok(Iterable::Zip(parts.collect::<Typed<Vec<_>>>()?))
+    }
+
+    fn report_reversed(&mut self, span: Span) -> crate::function::Reported {
+        let message = "the items of a generator come in one order only";
+        let diagnostic = Diagnostic::error(&NOT_ITERABLE, message, span)
+            .with_help("append them to a list, and loop over `reversed` of that");
+        self.report(diagnostic)
+    }
+
+    /// Whether there is another item, at a position within the loop. Goes on with the generators, from left to right until one has ended.
+    pub(crate) fn goes_on(&mut self, iterable: &Iterable, position: &Expr, span: Span) -> Expr {
+        self.goes_on_if(iterable, position, None, span).unwrap_or_else(|| truth(true))
+    }
+
+    /// The same where a condition holds; nothing is asked of what comes behind one that does not.
+    fn goes_on_if(
+        &mut self,
+        iterable: &Iterable,
+        position: &Expr,
+        condition: Option<Expr>,
+        span: Span,
+    ) -> Option<Expr> {
+        match iterable {
+            Iterable::Generator(generator, ty, version) => {
+                let resumed = self.resumed(generator.clone(), ty, condition, span);
+                let ty = resumed.ty.clone();
+                let (target, value) = (*version, Box::new(resumed));
+                let resumed = Expr::new(ExprKind::Assign { target, value }, ty, span);
+                Some(Expr::new(ExprKind::TupleItem(Box::new(resumed), 0), Type::BOOL, span))
+            }
+            Iterable::Enumerate(inner, _) => self.goes_on_if(inner, position, condition, span),
+            Iterable::Zip(parts) => parts
+                .iter()
+                .fold(condition, |condition, part| self.goes_on_if(part, position, condition, span)),
+            Iterable::Range(_)
+            | Iterable::Array(..)
+            | Iterable::Tuple(..)
+            | Iterable::Text(_)
+            | Iterable::List(_)
+            | Iterable::Reversed(_)
+            | Iterable::Unrolled(_) => {
+                let (left, right) = (Box::new(position.clone()), Box::new(iterable.count(span)));
+                let kind = ExprKind::Compare { op: CompareOp::Lt, left, right };
+                let here = Expr::new(kind, Type::BOOL, span);
+                Some(match condition {
+                    None => here,
+                    Some(condition) => {
+                        Expr::new(ExprKind::And(Box::new(condition), Box::new(here)), Type::BOOL, span)
+                    }
+                })
+            }
+        }
     }
 
     /// How a loop runs over what was found in its head.

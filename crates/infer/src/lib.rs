@@ -49,6 +49,7 @@ mod environment;
 mod expression;
 mod function;
 mod functions;
+mod generators;
 mod guarded;
 mod inner;
 mod intrinsic_call;

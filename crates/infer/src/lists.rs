@@ -97,6 +97,7 @@ fn can_hold(ty: &Type) -> bool {
         | Type::Function(_)
         | Type::Optional(_)
         | Type::Range
+        | Type::Generator(_)
         | Type::Undefined => false,
     }
 }

@@ -52,12 +52,14 @@ enum Kind<'s> {
     Range(Local),
     /// Over positions; each iteration begins with the assignment of an item to a target.
     Items(&'s Iterable, &'s ast::Expr),
+    /// The same, as long as the generators among what is iterated go on.
+    Stepped(&'s Iterable, &'s ast::Expr),
 }
 
 /// A body typed once.
 struct Attempt {
     joins: Joins,
-    /// The condition of a `while`.
+    /// The condition of a `while`, or whether a loop over generators goes on.
     condition: Expr,
     /// The version that `for` assigns.
     target: Option<Version>,
@@ -161,6 +163,11 @@ impl Inference<'_> {
                 let (zero, one) = (integer(0, count.span), integer(1, count.span));
                 self.counted_for(source, Kind::Items(iterable, target), [zero, count, one])
             }
+            Way::Stepped => {
+                let head = head_of(source.statement);
+                let bounds = [integer(0, head), truth(true), integer(1, head)];
+                self.counted_for(source, Kind::Stepped(iterable, target), bounds)
+            }
             Way::WrittenOut(count) => self.unrolled_for(source, target, iterable, count),
         }
     }
@@ -174,6 +181,7 @@ impl Inference<'_> {
         let snapshot = self.snapshot();
         let mut attempt = self.attempt_until_stable(source, kind, &snapshot);
         let target = attempt.target.take().expect("a `for` counts");
+        let stop = if matches!(kind, Kind::Stepped(..)) { attempt.condition.clone() } else { stop };
         let range = RangeLoop { target, start, stop, step };
         let assigned = attempt.assigned;
         let repeated = self.finish_loop(source, attempt, false, &snapshot.bindings);
@@ -366,12 +374,16 @@ impl Inference<'_> {
                 self.bindings.set(target, Binding::Version(version));
                 (truth(true), Some(version))
             }
-            Kind::Items(iterable, target) => {
+            Kind::Items(iterable, target) | Kind::Stepped(iterable, target) => {
                 let head = head_of(source.statement);
                 let version = self.new_temporary("position", Type::INT64, head);
                 let position = self.version(version, head);
+                let goes_on = match kind {
+                    Kind::Stepped(..) => self.goes_on(iterable, &position, head),
+                    Kind::While(_) | Kind::Range(_) | Kind::Items(..) => truth(true),
+                };
                 (prologue, assigned) = self.item_prologue(target, iterable, &position, head);
-                (truth(true), Some(version))
+                (goes_on, Some(version))
             }
         };
         let (mut body, end, frame) = self.loop_body(source, false);
@@ -587,6 +599,7 @@ impl Jumps {
                 | StmtKind::Assign { .. }
                 | StmtKind::StoreElement { .. }
                 | StmtKind::Expr(_)
+                | StmtKind::Yield(_)
                 | StmtKind::ParallelFor { .. }
                 | StmtKind::Return(_)
                 | StmtKind::Raise { .. }

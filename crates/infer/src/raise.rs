@@ -293,6 +293,7 @@ fn can_be_argument(ty: &Type) -> bool {
         | Type::Str
         | Type::Bytes
         | Type::List(_)
+        | Type::Generator(_)
         | Type::Undefined => false,
     }
 }
@@ -316,6 +317,7 @@ fn words_of(ty: &Type) -> usize {
         | Type::Str
         | Type::Bytes
         | Type::List(_)
+        | Type::Generator(_)
         | Type::Undefined => 0,
     }
 }

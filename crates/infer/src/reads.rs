@@ -48,6 +48,8 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
             items.iter().for_each(|item| visit_names(item, visit));
         }
         ExprKind::FormatString(parts) => visit_fields(parts, visit),
+        ExprKind::Yield(value) => value.iter().for_each(|value| visit_names(value, visit)),
+        ExprKind::YieldFrom(value) => visit_names(value, visit),
         ExprKind::Number(_)
         | ExprKind::Bool(_)
         | ExprKind::None
@@ -61,8 +63,6 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         | ExprKind::SetComprehension { .. }
         | ExprKind::DictComprehension { .. }
         | ExprKind::Generator { .. }
-        | ExprKind::Yield(_)
-        | ExprKind::YieldFrom(_)
         | ExprKind::Await(_) => {}
     }
 }

@@ -96,6 +96,7 @@ fn loss(from: &Type, to: &Type) -> Option<Loss> {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Generator(_)
             | Type::Undefined
             | Type::Function(_),
             _,

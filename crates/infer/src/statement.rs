@@ -111,6 +111,9 @@ impl Inference<'_> {
         if let AstExpr::Str(_) | AstExpr::Ellipsis = value.kind {
             return Ok(());
         }
+        if let AstExpr::Yield(value) = &value.kind {
+            return self.yield_statement(value.as_deref(), span);
+        }
         let value = self.value(value)?;
         if !self.is_pure(&value) {
             self.emit(StmtKind::Expr(value), span);
@@ -251,6 +254,9 @@ impl Inference<'_> {
         }
         left?;
         match value {
+            Some(value) if self.makes_generator && value.ty != Type::None => {
+                return Err(self.returned_by_generator(value.span));
+            }
             Some(value) if value.ty != Type::None => {
                 self.returns.push((value.ty.clone(), value.span));
                 self.emit(StmtKind::Return(Some(value)), span);
@@ -259,7 +265,9 @@ impl Inference<'_> {
                 if let Some(value) = value.filter(|value| !matches!(value.kind, ExprKind::Constant(_))) {
                     self.emit(StmtKind::Expr(value), span);
                 }
-                self.returns.push((Type::None, span));
+                if !self.makes_generator {
+                    self.returns.push((Type::None, span));
+                }
                 self.emit(StmtKind::Return(None), span);
             }
         }

@@ -410,6 +410,7 @@ impl Inference<'_> {
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Range
+            | Type::Generator(_)
             | Type::Undefined => Err(self.report_format(&format!("{} as a string", value.ty), value.span)),
         }
     }
@@ -565,6 +566,7 @@ impl Inference<'_> {
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Range
+            | Type::Generator(_)
             | Type::Undefined => Err(self.report_format(&format!("a format for {}", value.ty), value.span)),
         }
     }

@@ -61,6 +61,7 @@ impl Inference<'_> {
                 | Type::List(_)
                 | Type::Function(_)
                 | Type::Optional(_)
+                | Type::Generator(_)
                 | Type::Undefined => Err(self.report_attribute(&array.ty.to_string(), name, array.span)),
             },
             other @ (Value::Global(..) | Value::Str(..)) => {
@@ -131,6 +132,7 @@ impl Inference<'_> {
             Type::Scalar(_)
             | Type::None
             | Type::Dtype(_)
+            | Type::Generator(_)
             | Type::Undefined
             | Type::Optional(_)
             | Type::Function(_) => Err(self.report_not_indexed(&base, span)),
@@ -180,6 +182,7 @@ impl Inference<'_> {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Generator(_)
             | Type::Undefined => Err(self.report_not_indexed(&base, span)),
         }
     }
@@ -292,6 +295,7 @@ impl Inference<'_> {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Generator(_)
             | Type::Undefined => "index with integers",
         };
         let diagnostic = Diagnostic::error(&INDEX, message, value.span)

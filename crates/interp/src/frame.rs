@@ -76,6 +76,15 @@ impl<'p> Frame<'p> {
         if seen.contains(&region) {
             return Ok(());
         }
+        // The words of a generator's frame are regions of their own.
+        if let RegionKind::Frame(word) = kind(region) {
+            return if Memory::offset(address) == 8 * u64::from(word) {
+                Ok(())
+            } else {
+                let message = format!("{region} leads to {address:#x}, which is another word");
+                Err(Stop::Trap(TrapKind::Regions(message)))
+            };
+        }
         if let Some(other) = seen.iter().find(|other| !kind(**other).may_alias(kind(region))) {
             let message = format!("{region} and {other} both lead to {address:#x}, yet never overlap");
             return Err(Stop::Trap(TrapKind::Regions(message)));

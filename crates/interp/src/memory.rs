@@ -6,7 +6,7 @@
 use crate::Scalar;
 use crate::evaluate::{bits, from_bits};
 use hotloop_mir::MachineType;
-use hotloop_objects::{Contents, Heap, Stop, release_items};
+use hotloop_objects::{Contents, Heap, Stop, release_contents};
 use std::fmt;
 
 /// The elements of a reference-counted block start so many bytes behind it.
@@ -201,9 +201,7 @@ impl Memory {
         let Some((references, contents, size_bytes)) = self.block(block)? else { return Ok(()) };
         *references -= 1;
         if *references == 0 {
-            if contents == Contents::List {
-                release_items(self, block)?;
-            }
+            release_contents(self, block, contents)?;
             self.allocations[(block >> OFFSET_BITS) as usize] =
                 Allocation { kind: Kind::Freed, bytes: Vec::new() };
             self.live_blocks -= 1;
@@ -271,6 +269,11 @@ impl Memory {
     pub fn store(&mut self, address: u64, value: Scalar) -> Result<(), Fault> {
         let size_bytes = value.ty().size_bytes() as usize;
         self.write(address, &bits(value).to_le_bytes()[..size_bytes])
+    }
+
+    /// How far an address lies behind the start of its allocation.
+    pub(crate) fn offset(address: u64) -> u64 {
+        address & OFFSET_MASK
     }
 
     /// The number of the allocation that an address points into.

@@ -5,7 +5,7 @@ use crate::evaluate::{bits, signed};
 use crate::interpreter::Interpreter;
 use crate::outcome::{Stop, TrapKind};
 use hotloop_mir::{Effects, ExceptionClass, MachineType, RuntimeFunction};
-use hotloop_objects::{Operation, Stop as ObjectStop, grow, new_list, perform};
+use hotloop_objects::{Operation, Stop as ObjectStop, grow, new_frame, new_list, perform};
 
 /// The addresses of functions: outside of all memory, sixteen bytes apart.
 const CODE_START: u64 = 0xC0DE_0000_0000_0000;
@@ -59,6 +59,10 @@ impl Interpreter<'_> {
                 let [item_bytes, owners, capacity] = [0, 1, 2].map(|at| signed(arguments[at]).max(0) as u64);
                 let made = new_list(&mut self.memory, item_bytes, owners, capacity);
                 made.map(|list| Some(Scalar::ptr(list))).map_err(object_stop)
+            }
+            RuntimeFunction::NewFrame => {
+                let made = new_frame(&mut self.memory, bits(arguments[0]));
+                made.map(|frame| Some(Scalar::ptr(frame))).map_err(object_stop)
             }
             RuntimeFunction::GrowList => {
                 let grown = grow(&mut self.memory, bits(arguments[0]), bits(arguments[1]));

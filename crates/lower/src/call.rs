@@ -35,7 +35,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn mir_callee(&mut self, callee: Callee) -> mir::Callee {
+    pub(crate) fn mir_callee(&mut self, callee: Callee) -> mir::Callee {
         let data = &self.source.callees[callee];
         let (mut parameters, mut results) = (Vec::new(), Vec::new());
         for parameter in &data.parameters {

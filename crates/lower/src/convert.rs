@@ -48,6 +48,7 @@ impl Lowering<'_> {
                 | Type::Str
                 | Type::Bytes
                 | Type::List(_)
+                | Type::Generator(_)
                 | Type::Undefined,
                 _,
             ) => {

@@ -94,6 +94,9 @@ impl Lowering<'_> {
             ExprKind::ArrayAttribute(array, attribute) => self.array_attribute(expr, array, *attribute),
             ExprKind::Intrinsic { intrinsic, arguments } => self.intrinsic(expr, *intrinsic, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
+            ExprKind::Resume { callee, generator, condition } => {
+                self.resume(expr, *callee, generator, condition.as_deref())
+            }
             ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
             ExprKind::Object(object) => self.object(expr, object),
         }

@@ -38,6 +38,7 @@ mod convert;
 mod division;
 mod edges;
 mod expr;
+mod generator;
 mod guarded;
 mod intrinsics;
 mod list;
@@ -63,5 +64,16 @@ use hotloop_mir as mir;
 /// # Panics
 /// Panics when the tree contradicts itself: a type that does not fit, a version read before it is assigned, an edge that is missing.
 pub fn lower(function: &hir::Function) -> mir::Function {
-    lowering::Lowering::new(function).run()
+    lower_all(function).swap_remove(0)
+}
+
+/// Lowers a function: gives it, and of one that makes generators also the one that goes on with them.
+///
+/// # Panics
+/// As [`lower`].
+pub fn lower_all(function: &hir::Function) -> Vec<mir::Function> {
+    match &function.yields {
+        Some(items) => lowering::Lowering::generator(function, items),
+        None => vec![lowering::Lowering::new(function).run()],
+    }
 }

@@ -83,7 +83,7 @@ impl Liveness {
             StmtKind::StoreElement { array, indices, value } => {
                 self.exprs([value, array].into_iter().chain(indices), live);
             }
-            StmtKind::Expr(value) => self.expr(value, live),
+            StmtKind::Expr(value) | StmtKind::Yield(value) => self.expr(value, live),
             StmtKind::Assert { condition, arguments } => {
                 self.exprs(arguments.iter().flat_map(ExceptionArgument::values), live);
                 self.expr(condition, live);
@@ -262,6 +262,9 @@ impl Liveness {
             ExprKind::Assign { target, value } => {
                 live.remove(*target);
                 self.expr(value, live);
+            }
+            ExprKind::Resume { generator, condition, .. } => {
+                self.exprs(condition.as_deref().into_iter().chain([&**generator]), live);
             }
             ExprKind::Let { target, value, body } => {
                 self.expr(body, live);

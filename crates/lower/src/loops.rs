@@ -19,6 +19,7 @@ use hotloop_hir::{
 };
 use hotloop_index::IdSet;
 use hotloop_mir::{BinaryOp, Block, IntCompare, Value};
+use hotloop_types::Type;
 
 /// What all serial loops are made of.
 pub(crate) struct LoopParts<'a> {
@@ -90,7 +91,7 @@ enum Control<'a> {
     While(Option<&'a Expr>),
     /// A counter, and the version that has its value.
     Range(Counter, Version),
-    /// A count from 0 to a stop that is evaluated before each iteration, and the version that has its value.
+    /// A count from 0 to a stop that is evaluated before each iteration, or while that holds, and the version that has its value.
     Live(&'a Expr, Version),
 }
 
@@ -159,7 +160,7 @@ impl<'a> Lowering<'a> {
             Control::Range(counter, target) => {
                 self.assign(*target, Operand::Scalar(counter.index(&counters)));
             }
-            Control::Live(_, target) => self.assign(*target, Operand::Scalar(counters[0])),
+            Control::Live(..) => {}
         }
         self.statements(parts.body);
         self.code.set_span(statement.span);
@@ -216,7 +217,13 @@ impl<'a> Lowering<'a> {
         match control {
             Control::While(None) => {}
             Control::While(Some(condition)) => self.branch_on(condition, body, exit),
-            Control::Live(stop, _) => {
+            Control::Live(stop, target) => {
+                self.assign(*target, Operand::Scalar(counters[0]));
+                if stop.ty == Type::BOOL {
+                    self.branch_on(stop, body, exit);
+                    self.code.start(body);
+                    return Some(exit);
+                }
                 let stop = self.scalar(stop);
                 let goes_on = self.code.compare(IntCompare::Slt, counters[0], stop);
                 self.code.branch(goes_on, body, exit);

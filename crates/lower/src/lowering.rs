@@ -1,6 +1,7 @@
 //! One function from entry to end: parameters in, results out, and what the versions of its locals are.
 
 use crate::code::Code;
+use crate::generator::Frame;
 use crate::liveness::Liveness;
 use crate::loops::LoopFrame;
 use crate::ownership::Holder;
@@ -34,6 +35,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) stack_check: Option<Inst>,
     /// Values that are never negative: lengths of arrays.
     pub(crate) lengths: IdSet<Value>,
+    /// The frame, in the function that goes on with a generator.
+    pub(crate) generator: Option<Frame>,
     /// The errors that handlers around have caught, by their number.
     pub(crate) caught: Vec<(Caught, Value)>,
     bindings: SideMap<Version, Option<Binding>>,
@@ -69,6 +72,7 @@ impl<'a> Lowering<'a> {
             allocation_count: 0,
             stack_check: None,
             lengths: IdSet::new(),
+            generator: None,
             caught: Vec::new(),
             bindings: SideMap::with_len(None, source.versions.len()),
         }
@@ -196,7 +200,7 @@ impl<'a> Lowering<'a> {
         self.code.terminate(Terminator::Return(results));
     }
 
-    fn bind_parameters(&mut self) {
+    pub(crate) fn bind_parameters(&mut self) {
         let parameters = self.code.function.parameters().to_vec();
         let mut position = 0;
         for version in &self.source.parameters {
@@ -235,7 +239,7 @@ impl<'a> Lowering<'a> {
                 self.lengths.insert(length);
                 Operand::Text(TextOperand { owner, data, length, lifetime: Lifetime::Caller })
             }
-            Type::List(_) => {
+            Type::List(_) | Type::Generator(_) => {
                 let owner = next_parameter(parameters, position);
                 Operand::List(ListOperand { owner, lifetime: Lifetime::Caller })
             }

@@ -117,6 +117,11 @@ impl Holdings {
         self.unwind = None;
     }
 
+    /// The references that are held, whoever holds them.
+    pub(crate) fn owners(&self) -> Vec<Value> {
+        self.held.iter().map(|held| held.owner).collect()
+    }
+
     /// Whether the same references are held by the same holders.
     pub(crate) fn holds_the_same(&self, other: &Self) -> bool {
         let held = |holdings: &Self| -> Vec<_> {

@@ -93,6 +93,7 @@ impl Lowering<'_> {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Generator(_)
             | Type::Undefined => {
                 panic!("HIR: an exception has no argument of type {ty}")
             }

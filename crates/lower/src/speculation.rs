@@ -52,6 +52,7 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
         | ExprKind::Element { .. }
         | ExprKind::ArrayAttribute(..)
         | ExprKind::Call { .. }
+        | ExprKind::Resume { .. }
         | ExprKind::NewArray { .. }
         | ExprKind::Object(_) => None,
     }

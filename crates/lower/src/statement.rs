@@ -50,7 +50,9 @@ impl<'a> Lowering<'a> {
             }
             StmtKind::Break(edge) => self.break_loop(edge),
             StmtKind::Continue(edge) => self.continue_loop(edge),
+            StmtKind::Return(_) if self.generator.is_some() => self.end_generator(),
             StmtKind::Return(value) => self.return_statement(value.as_ref()),
+            StmtKind::Yield(value) => self.yield_item(value),
             StmtKind::Try(guarded) => self.try_statement(statement, guarded),
             StmtKind::Outside { tries, body } => self.outside(*tries, body),
             StmtKind::RaiseAgain(caught) => {

@@ -28,6 +28,7 @@ fn width_bytes(ty: &Type) -> i64 {
         | Type::Function(_)
         | Type::Optional(_)
         | Type::Range
+        | Type::Generator(_)
         | Type::Undefined => panic!("HIR: a string type is expected, not {ty}"),
     }
 }

@@ -60,7 +60,7 @@ pub(crate) struct TextOperand {
     pub(crate) lifetime: Lifetime,
 }
 
-/// A list: the block that says where its items lie.
+/// A list or a generator: the block that says where the items lie, or how far it got.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ListOperand {
     /// The reference-counted block.
@@ -298,6 +298,7 @@ pub(crate) fn array_type(ty: &Type) -> ArrayType {
         | Type::Str
         | Type::Bytes
         | Type::List(_)
+        | Type::Generator(_)
         | Type::Undefined => {
             panic!("HIR: an array type is expected, not {ty}")
         }
@@ -317,6 +318,7 @@ pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
         | Type::List(_)
         | Type::Optional(_)
         | Type::Range
+        | Type::Generator(_)
         | Type::Undefined => {
             panic!("HIR: a tuple type is expected, not {ty}")
         }
@@ -337,6 +339,7 @@ pub(crate) fn item_type(ty: &Type) -> &Type {
         | Type::Function(_)
         | Type::Optional(_)
         | Type::Range
+        | Type::Generator(_)
         | Type::Undefined => panic!("HIR: a list type is expected, not {ty}"),
     }
 }
@@ -344,7 +347,7 @@ pub(crate) fn item_type(ty: &Type) -> &Type {
 /// Whether values of the type hold objects that are counted.
 pub(crate) fn has_owners(ty: &Type) -> bool {
     match ty {
-        Type::Array(_) | Type::Str | Type::Bytes | Type::List(_) => true,
+        Type::Array(_) | Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) => true,
         Type::Tuple(_) | Type::Function(_) | Type::Optional(_) => ty.parts().iter().any(has_owners),
         Type::Scalar(_) | Type::None | Type::Range | Type::Dtype(_) | Type::Undefined => false,
     }
@@ -374,7 +377,7 @@ pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
         Type::Range => types.extend([MachineType::I64; 3]),
         Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| flat_types(part, types)),
         Type::Str | Type::Bytes => types.extend([MachineType::Ptr, MachineType::Ptr, MachineType::I64]),
-        Type::List(_) => types.push(MachineType::Ptr),
+        Type::List(_) | Type::Generator(_) => types.push(MachineType::Ptr),
         Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }
@@ -390,7 +393,7 @@ pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
         }
         Type::Range => types.extend([MachineType::I64; 3]),
         Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| parameter_types(part, types)),
-        Type::Str | Type::Bytes | Type::List(_) => flat_types(ty, types),
+        Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) => flat_types(ty, types),
         Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }
@@ -430,7 +433,9 @@ impl Code {
                 let (owner, data, length) = (next(values), next(values), next(values));
                 Operand::Text(TextOperand { owner, data, length, lifetime })
             }
-            Type::List(_) => Operand::List(ListOperand { owner: next(values), lifetime }),
+            Type::List(_) | Type::Generator(_) => {
+                Operand::List(ListOperand { owner: next(values), lifetime })
+            }
             Type::None | Type::Dtype(_) | Type::Undefined => Operand::Nothing,
         }
     }

@@ -152,6 +152,8 @@ pub enum RegionKind {
     List,
     /// The items of lists.
     Items,
+    /// The eight bytes of that number in the frames of generators.
+    Frame(u32),
 }
 
 impl RegionKind {
@@ -163,8 +165,11 @@ impl RegionKind {
             | (Self::Text, Self::Text)
             | (Self::List, Self::List)
             | (Self::Items, Self::Items) => true,
-            (Self::Descriptor | Self::Stack | Self::Text | Self::List | Self::Items, _)
-            | (_, Self::Descriptor | Self::Stack | Self::Text | Self::List | Self::Items) => false,
+            (Self::Frame(a), Self::Frame(b)) => a == b,
+            (Self::Descriptor | Self::Stack | Self::Text | Self::List | Self::Items | Self::Frame(_), _)
+            | (_, Self::Descriptor | Self::Stack | Self::Text | Self::List | Self::Items | Self::Frame(_)) => {
+                false
+            }
             (Self::Allocation(a), Self::Allocation(b)) => a == b,
             (Self::Allocation(_), Self::Argument(_)) | (Self::Argument(_), Self::Allocation(_)) => false,
             (Self::Argument(_) | Self::Unknown, Self::Argument(_) | Self::Unknown)

@@ -7,6 +7,8 @@ pub enum Contents {
     Plain,
     /// A list: its items are released with it.
     List,
+    /// The frame of a generator: the references that it holds are released with it.
+    Frame,
 }
 
 /// Why an operation did not end.

@@ -2,6 +2,7 @@
 //!
 //! Every object lies in a block that counts its references. Behind the block's header follows
 //! - of a string: its length, then its code points, four bytes each; of bytes: their number, then the bytes;
+//! - of the frame of a generator: where it goes on, how many references it holds and where in it, and what it needs to go on;
 //! - of a list: its length, its capacity, the address of its items, the size of an item, and which words of an item hold references.
 //!   The items lie in a block of their own, so that they can move while the list stays where it is.
 //!
@@ -27,5 +28,13 @@ pub const LIST_ITEM_BYTES: u64 = LIST_ITEMS + 8;
 pub const LIST_OWNERS: u64 = LIST_ITEM_BYTES + 8;
 /// How many bytes a list takes behind the header of its block.
 pub const LIST_BYTES: u64 = LIST_OWNERS + 8 - HEADER_BYTES;
+/// Where a generator goes on: 0 at its start, a number for each `yield`, negative when it runs or has ended.
+pub const FRAME_STATE: u64 = HEADER_BYTES;
+/// How many references a frame holds.
+pub const FRAME_OWNER_COUNT: u64 = FRAME_STATE + 8;
+/// How far behind the start of the block they lie.
+pub const FRAME_OWNERS: u64 = FRAME_OWNER_COUNT + 8;
+/// Where the rest of a frame begins.
+pub const FRAME_WORDS: u64 = FRAME_OWNERS + 8;
 /// The most words that an item with references may have.
 pub const MOST_OWNER_WORDS: usize = 64;

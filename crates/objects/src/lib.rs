@@ -13,6 +13,7 @@
 //! ```
 
 mod format;
+mod frame;
 mod heap;
 mod items;
 pub mod layout;
@@ -23,8 +24,9 @@ mod perform;
 pub mod text;
 
 pub use format::{FormatSpec, SpecError};
+pub use frame::{new_frame, release_contents};
 pub use heap::{Contents, Heap, Stop};
 pub use items::ItemKind;
-pub use list::{grow, new_list, release_items};
+pub use list::{grow, new_list};
 pub use operation::{Default, Form, Operation, Parameter, STR_METHODS, StrMethod};
 pub use perform::perform;

@@ -227,7 +227,7 @@ pub(crate) fn extend<H: Heap>(heap: &mut H, list: u64, other: u64) -> Result<(),
 }
 
 /// Releases the items of a list that nobody refers to any more, and the block they lie in.
-pub fn release_items<H: Heap>(heap: &mut H, list: u64) -> Result<(), H::Fault> {
+pub(crate) fn release_items<H: Heap>(heap: &mut H, list: u64) -> Result<(), H::Fault> {
     let length = heap.load(list + LIST_LENGTH)?;
     release_range(heap, list, 0, length)?;
     let items = heap.load(list + LIST_ITEMS)?;

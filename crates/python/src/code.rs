@@ -67,7 +67,12 @@ impl TypeCode {
             Type::Function(function) => Self::function(function),
             Type::Str => Self::STR,
             Type::Bytes => Self::BYTES,
-            Type::Optional(_) | Type::Range | Type::Dtype(_) | Type::List(_) | Type::Undefined => {
+            Type::Optional(_)
+            | Type::Range
+            | Type::Dtype(_)
+            | Type::List(_)
+            | Type::Generator(_)
+            | Type::Undefined => {
                 return None;
             }
         })

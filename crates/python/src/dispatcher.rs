@@ -4,11 +4,12 @@
 use crate::bind::Parameters;
 use crate::code::TypeCode;
 use crate::entry::Entry;
+use crate::generator::{Generator, Waiting};
 use crate::kernel::{self, Decoration};
 use crate::pack::{self, Pack, Unfit};
 use crate::{engine, raise, result};
 use hotloop_driver::{Compilation, Compiled, Failure, Kernel, Type};
-use hotloop_runtime::CallState;
+use hotloop_runtime::{Block, CallState};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -232,14 +233,63 @@ impl Dispatcher {
             _ => Python::attach(|py| self.entry(py, pack.codes()))?,
         };
         let mut results = [0; 16];
-        if entry.result_words <= results.len() && entry.takes_words_unchanged() {
+        if entry.result_words <= results.len() && entry.is_plain() {
             // SAFETY: the words are those of the types that the entry is for, and there is room for the results.
             unsafe { self.run(py, entry, pack.words(), &mut results, arguments) }
+        } else if entry.makes_generator {
+            // SAFETY: the caller's promise.
+            Python::attach(|py| unsafe { self.generator(py, entry, arguments) })
         } else {
             let words = entry.converted(pack.words());
             // SAFETY: as above; the converted words are those of the signature.
             unsafe { self.run(py, entry, &words, &mut vec![0; entry.result_words], arguments) }
         }
+    }
+
+    /// The iterator of a generator. What it is called with is packed once more, to be kept as long as it may go on.
+    ///
+    /// # Safety
+    /// The entry is for arguments of these types, which live, and makes a generator; the GIL is held.
+    #[cold]
+    unsafe fn generator(
+        &self,
+        py: Python<'_>,
+        entry: &Entry,
+        arguments: &[*mut ffi::PyObject],
+    ) -> PyResult<Py<PyAny>> {
+        let mut room = 1024;
+        let (words, texts) = loop {
+            let mut codes = vec![MaybeUninit::uninit(); arguments.len()];
+            let mut words = vec![MaybeUninit::uninit(); room];
+            let mut texts = vec![MaybeUninit::uninit(); 8 * room];
+            let mut pack = Pack::new(&mut codes, &mut words, &mut texts);
+            // SAFETY: the caller's promise.
+            match unsafe { add_all(&mut pack, arguments) } {
+                Ok(()) => {
+                    let words = entry.converted(pack.words());
+                    break (words, texts);
+                }
+                Err(Unfit::Full) => room *= 4,
+                // SAFETY: as above.
+                Err(Unfit::Refused) => return Err(unsafe { self.explain(py, arguments) }),
+            }
+        };
+        let mut call = CallState::new(engine::interrupter());
+        let mut results = [0];
+        // SAFETY: the words are what the signature asks for, and there is room for the frame's address.
+        let outcome = unsafe { entry.compiled.call_raw(&mut call, &words, &mut results) };
+        outcome.map_err(|exception| raise::kernel_exception(py, &exception))?;
+        // SAFETY: the call gave a reference to the frame.
+        let frame = unsafe { Block::from_raw(results[0] as *mut u8) };
+        let frame = frame.expect("a generator has a frame");
+        // SAFETY: the caller's promise.
+        let keep =
+            |argument: &*mut ffi::PyObject| unsafe { Bound::from_borrowed_ptr(py, *argument).unbind() };
+        let arguments = arguments.iter().map(keep).collect();
+        let (compiled, nogil) = (Arc::clone(&entry.compiled), self.decoration.nogil);
+        let waiting = Waiting { compiled, frame, arguments, texts, nogil };
+        let generator = Generator::new(self.parameters.function.to_string(), waiting);
+        Ok(Py::new(py, generator)?.into_any())
     }
 
     /// # Safety

@@ -12,6 +12,8 @@ pub(crate) struct Entry {
     /// How the argument words become those that the code takes; empty where they are the same. Only where a declared signature asks for
     /// something else than was passed.
     steps: Box<[Step]>,
+    /// Whether a call makes a generator.
+    pub(crate) makes_generator: bool,
 }
 
 /// What becomes of the argument words, one after the other.
@@ -46,6 +48,7 @@ impl Entry {
             codes: codes.into(),
             steps: steps.into(),
             result_words: result_words(compiled.result()),
+            makes_generator: matches!(compiled.result(), Type::Generator(_)),
             compiled,
         }
     }
@@ -54,6 +57,12 @@ impl Entry {
     #[inline(always)]
     pub(crate) fn takes_words_unchanged(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// Whether nothing is to be done but to call the code with the argument words.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.takes_words_unchanged() && !self.makes_generator
     }
 
     /// The argument words that the code takes, for these.
@@ -88,7 +97,7 @@ fn add_steps(from: &Type, to: &Type, steps: &mut Vec<Step>) {
             add_steps(from, to, steps);
         }
         (Type::Scalar(dtype), _) if dtype.is_complex() => steps.extend([Step::Keep; 2]),
-        (Type::Scalar(_) | Type::Array(_) | Type::List(_), _) => steps.push(Step::Keep),
+        (Type::Scalar(_) | Type::Array(_) | Type::List(_) | Type::Generator(_), _) => steps.push(Step::Keep),
         // Owner, address and length.
         (Type::Str | Type::Bytes, _) => steps.extend([Step::Keep; 3]),
         (Type::Tuple(_) | Type::Function(_), _) => {
@@ -109,7 +118,7 @@ fn add_nothing(ty: &Type, steps: &mut Vec<Step>) {
             add_nothing(value, steps);
         }
         Type::Range | Type::Str | Type::Bytes => steps.extend([Step::Insert(0); 3]),
-        Type::List(_) => steps.push(Step::Insert(0)),
+        Type::List(_) | Type::Generator(_) => steps.push(Step::Insert(0)),
         Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }

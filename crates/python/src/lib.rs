@@ -20,6 +20,7 @@ mod dispatcher;
 mod engine;
 mod entry;
 mod exceptions;
+mod generator;
 mod globals;
 mod inspect;
 mod kernel;

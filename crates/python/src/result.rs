@@ -57,6 +57,7 @@ pub(crate) unsafe fn into_python(
         | Type::Str
         | Type::Bytes
         | Type::List(_)
+        | Type::Generator(_)
         | Type::Undefined => {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe {
@@ -144,6 +145,9 @@ impl Owned {
                 let items = list_words(item, list, &mut load);
                 // SAFETY: each item is taken once, with references of its own.
                 Self::List(items.into_iter().map(|words| unsafe { Self::of_item(item, words) }).collect())
+            }
+            Type::Generator(_) => {
+                unreachable!("the iterator is made by the dispatcher, and is a part of no result")
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::allocation::{self, Failure};
 use crate::objects::Process;
 use crate::raise::raise;
 use hotloop_abi::{Context, ExceptionClass, Status};
-use hotloop_objects::{Contents, release_items};
+use hotloop_objects::{Contents, release_contents};
 use std::alloc::Layout;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
@@ -180,9 +180,7 @@ unsafe fn release(block: NonNull<Header>) {
         return;
     }
     fence(Ordering::Acquire); // What other threads did with the elements happens before they are freed.
-    if header.contents == Contents::List {
-        let Ok(()) = release_items(&mut Process, block.as_ptr() as u64);
-    }
+    let Ok(()) = release_contents(&mut Process, block.as_ptr() as u64, header.contents);
     let layout = layout(header.size_bytes).expect("the layout existed when the block was made");
     // SAFETY: this was the last reference; the allocation has that layout.
     unsafe { allocation::free(header.allocation, layout) };

@@ -4,7 +4,7 @@
 use crate::block::{Block, hl_release, hl_retain};
 use crate::raise::raise;
 use hotloop_abi::{Context, ExceptionClass, Status};
-use hotloop_objects::{Contents, Heap, Operation, Stop, grow, new_list, perform};
+use hotloop_objects::{Contents, Heap, Operation, Stop, grow, new_frame, new_list, perform};
 use std::convert::Infallible;
 
 /// The memory of the process.
@@ -110,6 +110,17 @@ pub(crate) unsafe extern "C" fn hl_new_list(
     let made = new_list(&mut Process, item_bytes as u64, owners as u64, capacity.max(0) as u64);
     // SAFETY: the caller's promise.
     unsafe { finish(context, made, result) }
+}
+
+/// # Safety
+/// `context` is valid and exclusive, `result` is valid for writing.
+pub(crate) unsafe extern "C" fn hl_new_frame(
+    context: *mut Context,
+    size_bytes: i64,
+    result: *mut u64,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { finish(context, new_frame(&mut Process, size_bytes as u64), result) }
 }
 
 /// # Safety

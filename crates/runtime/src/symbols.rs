@@ -2,7 +2,7 @@
 
 use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
 use crate::math::{MathFunction, cmath, complex, floats, gamma, integers, libm, rounding};
-use crate::objects::{hl_grow_list, hl_new_list, hl_object, hl_text_order};
+use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text_order};
 use crate::parallel::hl_parallel_for;
 use crate::raise::hl_error_is;
 use crate::safepoint::hl_safepoint;
@@ -50,6 +50,7 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::ErrorIs => Implementation::Other(hl_error_is as *const u8),
         Row::TextOrder => Implementation::Other(hl_text_order as *const u8),
         Row::Object => Implementation::Other(hl_object as *const u8),
+        Row::NewFrame => Implementation::Other(hl_new_frame as *const u8),
         Row::NewList => Implementation::Other(hl_new_list as *const u8),
         Row::GrowList => Implementation::Other(hl_grow_list as *const u8),
         Row::Sin => Implementation::Math(MathFunction::Double(libm::SIN.get())),

@@ -57,6 +57,7 @@ pub fn unify(a: &Type, b: &Type) -> Option<Type> {
             | Type::Bytes
             | Type::List(_)
             | Type::Function(_)
+            | Type::Generator(_)
             | Type::Undefined,
             _,
         ) => None,
@@ -73,6 +74,7 @@ fn has_value(ty: &Type) -> bool {
         | Type::Range
         | Type::Str
         | Type::Bytes
+        | Type::Generator(_)
         | Type::List(_) => true,
         Type::None | Type::Dtype(_) | Type::Function(_) | Type::Undefined => false,
     }

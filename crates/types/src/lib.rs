@@ -17,6 +17,7 @@
 mod dtype;
 mod float_flags;
 mod function;
+mod generator;
 mod join;
 mod parse;
 mod signature;
@@ -26,6 +27,7 @@ mod tuple;
 pub use dtype::{Dtype, DtypeKind};
 pub use float_flags::FloatFlags;
 pub use function::FunctionType;
+pub use generator::GeneratorType;
 pub use join::{promote, unify};
 pub use parse::{SignatureError, parse_signatures};
 pub use signature::Signature;
@@ -60,6 +62,8 @@ pub enum Type {
     Bytes,
     /// A list whose elements have this type: mutable, and the same object under each of its names.
     List(Arc<Type>),
+    /// What a call of a function with `yield` gives.
+    Generator(Arc<GeneratorType>),
     /// The type of no value: what the elements of a list are into which nothing was put yet.
     Undefined,
 }
@@ -88,6 +92,7 @@ impl Type {
             | Self::Str
             | Self::Bytes
             | Self::List(_)
+            | Self::Generator(_)
             | Self::Undefined => 1,
         }
     }
@@ -109,6 +114,7 @@ impl Type {
             | Self::Str
             | Self::Bytes
             | Self::List(_)
+            | Self::Generator(_)
             | Self::Undefined
             | Self::Function(_) => Self::Optional(Arc::new(value)),
         }
@@ -133,6 +139,7 @@ impl Type {
             | Self::Dtype(_)
             | Self::Range
             | Self::Str
+            | Self::Generator(_)
             | Self::Bytes => false,
         }
     }
@@ -151,6 +158,7 @@ impl Type {
             | Self::Str
             | Self::Bytes
             | Self::List(_)
+            | Self::Generator(_)
             | Self::Undefined => None,
         }
     }
@@ -169,7 +177,17 @@ impl Type {
             | Self::Bytes
             | Self::List(_)
             | Self::Range
+            | Self::Generator(_)
             | Self::Undefined => &[],
+        }
+    }
+
+    /// Whether it is the type of a generator, or made of one.
+    pub fn has_generator(&self) -> bool {
+        match self {
+            Self::Generator(_) => true,
+            Self::List(item) => item.has_generator(),
+            _ => self.parts().iter().any(Self::has_generator),
         }
     }
 
@@ -202,6 +220,7 @@ impl fmt::Display for Type {
                 element.fmt(f)?;
                 f.write_str(")")
             }
+            Self::Generator(generator) => generator.fmt(f),
             Self::Undefined => f.write_str("undefined"),
         }
     }

@@ -1,7 +1,7 @@
 //! Reads signatures as they are written in decorators: `float64(float64[:])`, `f8[:, ::1](f4, i8)`, `(int64, int64)`,
 //! `void(Array(float64, 1, "C", readonly=True))`, `Tuple((i8, f8))(UniTuple(i8, 2))`.
 
-use crate::{ArrayType, Dtype, FunctionType, Layout, Signature, Type};
+use crate::{ArrayType, Dtype, FunctionType, GeneratorType, Layout, Signature, Type};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -159,6 +159,7 @@ impl<'a> Reader<'a> {
             "UniTuple" => return self.uniform_tuple(),
             "Tuple" => return self.tuple(),
             "function" => return self.function(),
+            "generator" => return self.generator(),
             "optional" | "Optional" => return self.optional(),
             _ => {}
         }
@@ -279,6 +280,24 @@ impl<'a> Reader<'a> {
         Ok(Type::Function(Arc::new(FunctionType { name, key, captured: Some(captured.into()) })))
     }
 
+    /// `generator(symbol, items, parameter types)`, behind the name: what [`GeneratorType`] prints.
+    fn generator(&mut self) -> Result<Type, SignatureError> {
+        self.expect("(")?;
+        self.skip_space();
+        let rest = &self.text[self.at..];
+        let symbol = &rest[..rest.find([',', ')']).unwrap_or(rest.len())];
+        self.at += symbol.len();
+        self.expect(",")?;
+        let items = self.ty()?;
+        let parameters = if self.eat(",") {
+            self.list(")", Self::ty)?
+        } else {
+            self.list(")", |reader| reader.fail("expected `)`"))?
+        };
+        let (symbol, parameters) = (symbol.into(), parameters.into());
+        Ok(Type::Generator(Arc::new(GeneratorType { symbol, items, parameters })))
+    }
+
     /// `optional(type)`, behind the name.
     fn optional(&mut self) -> Result<Type, SignatureError> {
         self.expect("(")?;
@@ -344,6 +363,11 @@ mod tests {
         }
         let function = "int64(function(f, 000000000000000000000000000000ff, float64[:]), Tuple(function(g, 00000000000000000000000000000001)))";
         assert_eq!(format!("{:#}", function.parse::<Signature>().unwrap()), function);
+        let generator = "generator(f.0a, float64, int64, bool)(int64, bool)";
+        let parsed = generator.parse::<Signature>().unwrap();
+        assert_eq!(format!("{parsed:#}"), generator);
+        let spelled = "float64 generator(func=f, args=(int64, bool), has_finalizer=True)(int64, bool)";
+        assert_eq!(parsed.to_string(), spelled);
         assert_eq!(
             function.parse::<Signature>().unwrap().to_string(),
             "int64(function(f), Tuple(function(g)))"

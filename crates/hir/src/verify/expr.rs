@@ -30,6 +30,7 @@ pub(super) fn converts(from: &Type, to: &Type) -> bool {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Generator(_)
             | Type::Undefined,
             _,
         ) => from == to,
@@ -136,6 +137,13 @@ impl<'a> Verifier<'a> {
             ExprKind::Object(object) => self.object(expr, object),
             ExprKind::Intrinsic { arguments, .. } => self.intrinsic(expr, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
+            ExprKind::Resume { callee, generator, condition } => {
+                if let Some(condition) = condition {
+                    self.expr(condition)?;
+                    self.same(condition, &Type::BOOL)?;
+                }
+                self.call(expr, *callee, std::slice::from_ref(&**generator))
+            }
         }
     }
 

@@ -13,6 +13,7 @@
 //! | H09 | no statement stands behind one that never falls through |
 //! | H10 | a reduction's versions have one type, of a number |
 //! | H11 | an error is raised again in its handler, and no statement stands outside of more `try` bodies than lie around |
+//! | H12 | an item is yielded by a function that makes a generator, which returns no value |
 
 mod expr;
 mod object;
@@ -67,7 +68,7 @@ pub fn verify(function: &Function) -> Result<(), Violation> {
         verifier.assign(*parameter)?;
     }
     verifier.block(&function.body)?;
-    if verifier.reachable && function.result != Type::None {
+    if verifier.reachable && function.result != Type::None && function.yields.is_none() {
         return broken("H04", format!("the end is reached, but the result is {}", function.result));
     }
     Ok(())
@@ -149,6 +150,13 @@ impl<'a> Verifier<'a> {
                 self.has_type(value, &element)
             }
             Kind::Expr(value) => self.expr(value),
+            Kind::Yield(value) => {
+                self.expr(value)?;
+                match &self.function.yields {
+                    Some(items) => self.has_type(value, items),
+                    None => broken("H12", "a function that makes no generator yields"),
+                }
+            }
             Kind::If { .. } => self.if_statement(&statement.kind),
             Kind::While { condition, repeated } => self.while_loop(condition, repeated),
             Kind::ForRange { range, repeated } => self.for_range(range, repeated),
@@ -246,6 +254,8 @@ impl<'a> Verifier<'a> {
             return broken("H08", "`return` within a parallel loop");
         }
         match value {
+            Some(_) if self.function.yields.is_some() => return broken("H12", "a generator returns a value"),
+            None if self.function.yields.is_some() => {}
             Some(value) => {
                 self.expr(value)?;
                 self.has_type(value, &self.function.result)?;
@@ -347,6 +357,9 @@ impl<'a> Verifier<'a> {
     }
 
     fn for_range(&mut self, range: &'a RangeLoop, repeated: &'a Loop) -> Outcome {
+        if range.is_endless() {
+            return self.for_range_while(range, repeated);
+        }
         self.range(range)?;
         self.edge(&repeated.entry, &repeated.joins)?;
         self.assign_all(&repeated.joins)?;
@@ -354,6 +367,19 @@ impl<'a> Verifier<'a> {
         self.assign(range.target)?;
         let body = std::mem::replace(&mut self.defined, head);
         self.repeated_with(repeated, false, body)
+    }
+
+    /// A loop that goes on while something holds.
+    fn for_range_while(&mut self, range: &'a RangeLoop, repeated: &'a Loop) -> Outcome {
+        for bound in [&range.start, &range.step] {
+            self.expr(bound)?;
+            self.has_type(bound, &Type::INT64)?;
+        }
+        self.edge(&repeated.entry, &repeated.joins)?;
+        self.assign_all(&repeated.joins)?;
+        self.assign(range.target)?;
+        self.condition(&range.stop)?;
+        self.repeated(repeated, false)
     }
 
     fn repeated(&mut self, repeated: &'a Loop, endless: bool) -> Outcome {

@@ -85,6 +85,7 @@ impl<'a> Verifier<'a> {
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Range
+            | Type::Generator(_)
             | Type::Undefined => mistyped(sequence, "no sequence"),
         }
     }

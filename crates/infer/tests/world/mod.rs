@@ -118,6 +118,11 @@ impl Kernels<'_> {
 }
 
 impl Callees for Kernels<'_> {
+    fn symbol(&self) -> String {
+        let (position, parameters) = self.active.last().expect("a kernel is being inferred");
+        symbol_of(&self.world.module.functions()[*position].name.name, parameters)
+    }
+
     fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo> {
         let function = self.world.module.functions()[function.0];
         let items = function.parameters.items.iter();
@@ -163,10 +168,7 @@ impl Callees for Kernels<'_> {
         let name = self.world.module.functions()[handle.0].name.name.to_string();
         let data = |parameters: &[Type], result: Type| CalleeData {
             name: name.clone(),
-            symbol: format!(
-                "{name}({})",
-                parameters.iter().map(Type::to_string).collect::<Vec<_>>().join(", ")
-            ),
+            symbol: symbol_of(&name, parameters),
             parameters: parameters.to_vec(),
             result,
         };
@@ -186,4 +188,8 @@ impl Callees for Kernels<'_> {
             Err(diagnostics) => Err(CalleeError::Failed(diagnostics)),
         }
     }
+}
+
+fn symbol_of(name: &str, parameters: &[Type]) -> String {
+    format!("{name}({})", parameters.iter().map(Type::to_string).collect::<Vec<_>>().join(", "))
 }

@@ -365,6 +365,7 @@ impl Display for RegionName {
             RegionKind::Text => f.write_str("text"),
             RegionKind::List => f.write_str("list"),
             RegionKind::Items => f.write_str("items"),
+            RegionKind::Frame(word) => write!(f, "frame {word}"),
         }
     }
 }

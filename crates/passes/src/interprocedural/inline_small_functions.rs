@@ -200,7 +200,8 @@ impl<'a, 'b> Copier<'a, 'b> {
                 | RegionKind::Unknown
                 | RegionKind::Text
                 | RegionKind::List
-                | RegionKind::Items) => kind,
+                | RegionKind::Items
+                | RegionKind::Frame(_)) => kind,
             };
             regions.insert(region, function.region(kind));
         }
@@ -323,6 +324,7 @@ fn allocation_number(kind: RegionKind) -> Option<u32> {
         | RegionKind::Unknown
         | RegionKind::Text
         | RegionKind::List
-        | RegionKind::Items => None,
+        | RegionKind::Items
+        | RegionKind::Frame(_) => None,
     }
 }

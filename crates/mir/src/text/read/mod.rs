@@ -124,6 +124,9 @@ impl Reader {
 
     fn region_kind(&mut self) -> Read<RegionKind> {
         let numbered = |reader: &mut Self| reader.number("the number of the array");
+        if self.eat_word("frame") {
+            return Ok(RegionKind::Frame(self.number("the number of the word")?));
+        }
         if self.eat_word("argument") {
             return Ok(RegionKind::Argument(numbered(self)?));
         }
