@@ -10,12 +10,14 @@ A test program is a Python file with kernels and a list of cases:
     ]
 
 A case names a kernel, gives its arguments, and may say how far floats may be off (`within`, an absolute bound; without
-it they must agree bit for bit). `SOURCE = "docs/guide/kernels.py"` makes the cases about another file of the
+it they must agree bit for bit). What it prints must agree, and may come in another order of lines from a parallel loop. `SOURCE = "docs/guide/kernels.py"` makes the cases about another file of the
 repository. For each FILE, `OUT/<stem>.json` receives the cases with their inputs, the result or exception, and the
 arrays as the call left them. Numbers are written as the hexadecimal digits of their little-endian bytes.
 """
 
+import contextlib
 import ctypes
+import io
 import json
 import pathlib
 import sys
@@ -120,15 +122,18 @@ def in_python(argument):
 def run_case(path, kernels, name, arguments, options):
     encoded = [encode_input(argument) for argument in arguments]
     given = [decode_input(argument) for argument in encoded]
-    try:
-        result = encode(kernels[name](*given))
-    except BaseException as error:
-        result = encode_exception(error, path)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            result = encode(kernels[name](*given))
+        except BaseException as error:
+            result = encode_exception(error, path)
     return {
         "function": name,
         "arguments": encoded,
         "result": result,
         "after": [encode(argument) for argument in given],
+        "printed": printed.getvalue(),
         "within": options.get("within"),
     }
 

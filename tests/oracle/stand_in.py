@@ -60,6 +60,9 @@ class Range:
     def __eq__(self, other):
         return isinstance(other, Range) and self.range == other.range
 
+    def __repr__(self):
+        return repr(self.range)
+
     def __getattr__(self, name):
         return Scalar(getattr(self.range, name), INT64)
 

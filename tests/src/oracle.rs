@@ -31,6 +31,8 @@ pub struct Case {
     pub answer: Answer,
     /// The arguments as the call left them.
     pub after: Vec<Value>,
+    /// What was printed.
+    pub printed: String,
     /// How far floats may be off, absolutely.
     pub within: Option<f64>,
 }
@@ -162,6 +164,7 @@ fn case(json: &Json) -> Case {
         arguments: list(&json["arguments"], input),
         answer: answer(&json["result"]),
         after: list(&json["after"], value),
+        printed: string(&json["printed"]),
         within: json["within"].as_f64(),
     }
 }

@@ -33,6 +33,9 @@ pub struct ErrorState {
     /// What the exception's arguments are made from at run time, such as index, axis and length of an index error; see
     /// [`ErrorArgument`](crate::ErrorArgument).
     pub payload: [i64; PAYLOAD_WORDS],
+    /// The strings among the exception's arguments: a list of the runtime, of which this holds a reference, or null. Whoever takes the
+    /// error out of the context, or another in its place, takes that reference with it.
+    pub texts: u64,
 }
 
 /// The most words that an error takes along.
@@ -54,6 +57,8 @@ impl ErrorState {
     pub const SITE_OFFSET: usize = std::mem::offset_of!(Self, site);
     /// Offset of `class` in bytes.
     pub const CLASS_OFFSET: usize = std::mem::offset_of!(Self, class);
+    /// Offset of `texts` in bytes.
+    pub const TEXTS_OFFSET: usize = std::mem::offset_of!(Self, texts);
     /// Offset of `payload` in bytes.
     pub const PAYLOAD_OFFSET: usize = std::mem::offset_of!(Self, payload);
 }

@@ -3,7 +3,7 @@
 use hotloop_types::{Dtype, DtypeKind, complex_repr, float_repr};
 use std::fmt;
 
-/// An argument of an exception as the site that raises it keeps it: constant, or made from the words of the error state's payload.
+/// An argument of an exception as the site that raises it keeps it: constant, or made from what the error state takes along: the words of its payload, and strings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorArgument {
     /// The same for each exception.
@@ -12,6 +12,8 @@ pub enum ErrorArgument {
     Message(String),
     /// A number: the word of the payload at this position, of a complex one this and the next, as a value of this dtype.
     Word(Dtype, u32),
+    /// The string at this position in the list that the error state holds.
+    Text(u32),
     /// A tuple.
     Tuple(Vec<Self>),
 }
@@ -41,8 +43,8 @@ impl ErrorArgument {
         if message.is_empty() { Vec::new() } else { vec![Self::Message(message.to_owned())] }
     }
 
-    /// The value, with this payload.
-    pub fn value(&self, payload: &[i64]) -> ErrorValue {
+    /// The value, with this payload and these strings.
+    pub fn value(&self, payload: &[i64], texts: &[String]) -> ErrorValue {
         match self {
             Self::Constant(value) => value.clone(),
             Self::Message(template) => ErrorValue::Str(fill_in(template, payload)),
@@ -57,7 +59,12 @@ impl ErrorArgument {
                     _ => unreachable!("the parts are floats"),
                 }
             }
-            Self::Tuple(items) => ErrorValue::Tuple(items.iter().map(|item| item.value(payload)).collect()),
+            Self::Text(position) => {
+                ErrorValue::Str(texts.get(*position as usize).cloned().unwrap_or_default())
+            }
+            Self::Tuple(items) => {
+                ErrorValue::Tuple(items.iter().map(|item| item.value(payload, texts)).collect())
+            }
         }
     }
 }
@@ -172,9 +179,10 @@ mod tests {
             ErrorArgument::Word(Dtype::Int8, 0),
             ErrorArgument::Word(Dtype::UInt64, 1),
             ErrorArgument::Word(Dtype::Float32, 1),
+            ErrorArgument::Text(1),
         ]);
-        let value = arguments.value(&[0x1ff, -1]);
-        assert_eq!(value.to_string(), "('-1 of 511, {2}', -1, 18446744073709551615, nan)");
+        let value = arguments.value(&[0x1ff, -1], &["no".into(), "yes".into()]);
+        assert_eq!(value.to_string(), "('-1 of 511, {2}', -1, 18446744073709551615, nan, 'yes')");
     }
 
     #[test]

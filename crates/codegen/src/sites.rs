@@ -37,6 +37,8 @@ pub(crate) fn runtime_error(function: RuntimeFunction) -> (ExceptionClass, &'sta
         (ExceptionClass::MemoryError, "Unable to allocate {0} bytes")
     } else if function == RuntimeFunction::Safepoint {
         (ExceptionClass::KeyboardInterrupt, "")
+    } else if function == RuntimeFunction::Print {
+        (ExceptionClass::OSError, "cannot write what was printed")
     } else {
         (ExceptionClass::RuntimeError, "")
     }

@@ -84,6 +84,7 @@ pub(crate) enum ArgumentEntry {
     Message(String),
     /// The dtype by its position among all.
     Word(u32, u32),
+    Text(u32),
     Tuple(Vec<ArgumentEntry>),
 }
 
@@ -93,6 +94,7 @@ impl From<&ErrorArgument> for ArgumentEntry {
             ErrorArgument::Constant(value) => Self::from(value),
             ErrorArgument::Message(message) => Self::Message(message.clone()),
             ErrorArgument::Word(dtype, position) => Self::Word(*dtype as u32, *position),
+            ErrorArgument::Text(position) => Self::Text(*position),
             ErrorArgument::Tuple(items) => Self::Tuple(items.iter().map(Self::from).collect()),
         }
     }
@@ -126,6 +128,7 @@ impl From<ArgumentEntry> for ErrorArgument {
                 let dtype = Dtype::ALL.get(dtype as usize).copied();
                 return Self::Word(dtype.unwrap_or(Dtype::Int64), position);
             }
+            ArgumentEntry::Text(position) => return Self::Text(position),
             ArgumentEntry::Tuple(items) => return Self::Tuple(items.into_iter().map(Self::from).collect()),
         })
     }

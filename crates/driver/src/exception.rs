@@ -50,8 +50,15 @@ impl Exception {
         exception_text(&self.arguments, self.class.shows_repr())
     }
 
-    /// What the error state says; `site` is the place it names, if any.
-    pub(crate) fn new(state: &ErrorState, site: Option<&RaisingSite>) -> Self {
+    /// The exception of a call that has ended, but what it printed could not be written.
+    pub fn of_output() -> Self {
+        let class = ExceptionClass::OSError.into();
+        let arguments = vec![ErrorValue::Str(OUTPUT_MESSAGE.to_owned())];
+        Self { class, arguments, place: None, payload: Vec::new() }
+    }
+
+    /// What the error state says, with the strings that it held; `site` is the place it names, if any.
+    pub(crate) fn new(state: &ErrorState, texts: &[String], site: Option<&RaisingSite>) -> Self {
         // The runtime raises through a site of the compiled code, with a class and payload of its own.
         let builtin = ExceptionClass::by_number(state.class).unwrap_or(ExceptionClass::SystemError);
         let own_class =
@@ -63,18 +70,22 @@ impl Exception {
         let payload = &state.payload[..words.min(PAYLOAD_WORDS)];
         Self {
             class: own_class.unwrap_or_else(|| builtin.into()),
-            arguments: arguments.iter().map(|argument| argument.value(payload)).collect(),
+            arguments: arguments.iter().map(|argument| argument.value(payload, texts)).collect(),
             place: site.and_then(|site| site.place.clone()),
             payload: payload.to_vec(),
         }
     }
 }
 
+/// What is said when nobody takes what was printed.
+const OUTPUT_MESSAGE: &str = "cannot write what was printed";
+
 /// What the runtime's own errors say.
 fn runtime_message(class: ExceptionClass) -> &'static str {
     match class {
         ExceptionClass::MemoryError => "cannot allocate memory for an array",
         ExceptionClass::ValueError => "negative dimensions are not allowed",
+        ExceptionClass::OSError => OUTPUT_MESSAGE,
         ExceptionClass::RecursionError => "maximum recursion depth exceeded",
         _ => "",
     }

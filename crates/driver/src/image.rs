@@ -116,10 +116,13 @@ impl Compiled {
 
     /// What the failed call raised.
     #[cold]
-    fn exception(&self, call: &CallState<'_>) -> Exception {
+    fn exception(&self, call: &mut CallState<'_>) -> Exception {
+        // What was printed before comes before the error. If it cannot be written, the error is still the one to be told.
+        let _ = call.hand_over_output();
+        let texts = call.take_error_texts();
         let state = *call.error();
         let table = find_table(&self.group, state.image, &mut Vec::new());
-        Exception::new(&state, table.and_then(|table| table.sites.get(state.site as usize)))
+        Exception::new(&state, &texts, table.and_then(|table| table.sites.get(state.site as usize)))
     }
 
     /// Its raising sites.

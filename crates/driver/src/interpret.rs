@@ -11,7 +11,7 @@ use hotloop_abi::array_words;
 use hotloop_diagnostics::Span;
 use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath, Scalar, evaluate};
 use hotloop_mir::{self as mir, MachineType, RuntimeFunction};
-use hotloop_runtime::{MathValue, call_math};
+use hotloop_runtime::{MathValue, call_math, write_output};
 use hotloop_types::{GeneratorType, Type};
 
 /// A specialisation and all it calls, before the passes.
@@ -53,7 +53,8 @@ impl Kernel {
                 result => unpack(result, &mut results.into_iter(), interpreter.memory()),
             });
         placed.copy_out(interpreter.memory());
-        outcome
+        let is_written = write_output(&interpreter.take_output(), false).is_ok();
+        if is_written || outcome.is_err() { outcome } else { Err(Failure::Raised(Exception::of_output())) }
     }
 
     /// Runs a generator to its end: a list of its items.

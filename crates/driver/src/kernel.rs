@@ -210,12 +210,18 @@ impl Kernel {
         let outcome: Result<(), Exception> =
             unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };
         outcome?;
-        if let Type::Generator(generator) = compiled.result() {
+        let value = match compiled.result() {
             // SAFETY: the call made a generator, and the arguments are still borrowed.
-            return unsafe { run_generator(compiled, generator, results[0], &mut call) };
+            Type::Generator(generator) => {
+                unsafe { run_generator(compiled, generator, results[0], &mut call) }?
+            }
+            // SAFETY: the call succeeded, and its results are taken once.
+            result => unsafe { Value::unpack(result, &mut results.into_iter()) },
+        };
+        match call.hand_over_output() {
+            Ok(()) => Ok(value),
+            Err(_) => Err(Failure::Raised(Exception::of_output())),
         }
-        // SAFETY: the call succeeded, and its results are taken once.
-        Ok(unsafe { Value::unpack(compiled.result(), &mut results.into_iter()) })
     }
 
     /// Calls it and expects a float.

@@ -12,7 +12,7 @@ from hotloop import njit, prange
 def fails(kind, n):
     scratch = np.ones(n + 1)
     if kind == 1:
-        raise ValueError('bad', scratch[0])
+        raise ValueError(f'bad {n}', scratch[0], str(kind))
     if kind == 2:
         scratch[n + 1] = 2.0
     if kind == 3:
@@ -121,7 +121,7 @@ def in_parallel(kind, n):
                 local = shared
             out[i] = local[0]
             if kind == 4 and i == 3:
-                raise KeyError(i)
+                raise KeyError(f'row {i}')
     except ValueError:
         out = shared
     except KeyError:

@@ -15,7 +15,7 @@ pub struct Exception {
 /// An argument of an exception.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExceptionArgument {
-    /// A number, `None`, or a tuple of such.
+    /// A number, a string, `None`, or a tuple of such.
     Value(Expr),
     /// An integer that no type of a kernel holds.
     Int(i128),

@@ -85,6 +85,13 @@ pub enum ObjectExpr {
     Code(Expr),
     /// Whether two lists are the same object: a bool.
     Same(Expr, Expr),
+    /// Prints a text; gives none.
+    Print {
+        /// A string.
+        text: Expr,
+        /// Whether it has to be seen at once: a bool.
+        flush: Expr,
+    },
 }
 
 impl ObjectExpr {
@@ -102,6 +109,7 @@ impl ObjectExpr {
             Self::Item { sequence: first, index: second }
             | Self::Order(first, second)
             | Self::Same(first, second)
+            | Self::Print { text: first, flush: second }
             | Self::Checked { condition: first, value: second, .. }
             | Self::Append { list: first, item: second } => vec![first, second],
             Self::Part { text, start, stop } => [text, start].into_iter().chain(stop).collect(),
@@ -129,6 +137,7 @@ impl ObjectExpr {
             Self::Pop(_) => "pop".to_owned(),
             Self::SetItem { .. } => "set_item".to_owned(),
             Self::Same(..) => "same".to_owned(),
+            Self::Print { .. } => "print".to_owned(),
             Self::Checked { error: (class, _), .. } => class.python_name().to_owned(),
             Self::Code(_) => "ord".to_owned(),
         }

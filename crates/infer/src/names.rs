@@ -39,15 +39,13 @@ pub(crate) fn python_builtin(name: &str) -> Option<&'static str> {
         }
         "sorted" => "write a loop over the elements",
         "list" | "dict" | "set" | "frozenset" | "bytearray" => "keep the data in arrays",
-        "print" | "input" | "open" => {
+        "input" | "open" => {
             "return what is to be shown, or store it in an array, and do this outside the kernel"
         }
         "hasattr" | "getattr" | "setattr" | "callable" | "vars" | "dir" | "id" | "super" | "object" => {
             "write one kernel for each type"
         }
-        "str" | "repr" | "format" | "chr" | "ord" | "ascii" | "bin" | "hex" | "oct" | "bytes" => {
-            "make texts outside the kernel"
-        }
+        "bytes" => "make texts outside the kernel",
         "classmethod" | "staticmethod" | "property" => "define it in a class, outside the kernel",
         "globals" | "locals" | "compile" | "__import__" | "help" | "breakpoint" | "exit" | "quit"
         | "delattr" | "aiter" | "anext" => "do this outside the kernel",

@@ -206,12 +206,6 @@ impl Inference<'_> {
         if let Some(value) = wide_integer(argument) {
             return Ok(ExceptionArgument::Int(value));
         }
-        if let AstExpr::FormatString(_) = argument.kind {
-            let message = "an f-string cannot be the message of an exception in a kernel yet";
-            let diagnostic = Diagnostic::error(&RAISE, message, argument.span)
-                .with_help("give what varies as further arguments, as in `ValueError(\"bad index\", i)`");
-            return Err(self.report(diagnostic));
-        }
         match self.operand(argument)? {
             Value::Str(text, _) => Ok(ExceptionArgument::Str(text)),
             Value::Expr(value) if can_be_argument(&value.ty) => Ok(ExceptionArgument::Value(value)),
@@ -283,14 +277,13 @@ fn is_constant(value: &Expr) -> bool {
 
 fn can_be_argument(ty: &Type) -> bool {
     match ty {
-        Type::Scalar(_) | Type::None => true,
+        Type::Scalar(_) | Type::None | Type::Str => true,
         Type::Tuple(items) => items.iter().all(can_be_argument),
         Type::Array(_)
         | Type::Dtype(_)
         | Type::Function(_)
         | Type::Optional(_)
         | Type::Range
-        | Type::Str
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)

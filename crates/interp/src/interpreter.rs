@@ -29,6 +29,10 @@ pub struct Interpreter<'p> {
     caught: Vec<Exception>,
     /// The constant bytes that were placed.
     constants: HashMap<Arc<[u8]>, u64>,
+    /// What was printed.
+    pub(crate) output: String,
+    /// The strings that the error takes along which is raised next.
+    pub(crate) texts: Vec<String>,
     /// The state of the generator that shuffles.
     pub(crate) random: u64,
 }
@@ -73,6 +77,8 @@ impl<'p> Interpreter<'p> {
             addressed: Vec::new(),
             caught: Vec::new(),
             constants: HashMap::new(),
+            output: String::new(),
+            texts: Vec::new(),
             random: 0,
         }
     }
@@ -99,6 +105,11 @@ impl<'p> Interpreter<'p> {
     /// The memory, to place arguments.
     pub fn memory_mut(&mut self) -> &mut Memory {
         &mut self.memory
+    }
+
+    /// What the calls so far have printed since it was taken last.
+    pub fn take_output(&mut self) -> String {
+        std::mem::take(&mut self.output)
     }
 
     /// Calls a function; an array argument is the address of its descriptor. Every function is verified before it runs first.
@@ -225,7 +236,8 @@ impl<'p> Interpreter<'p> {
             Terminator::Raise { error, payload } => {
                 let data = &frame.function.errors[*error];
                 let payload: Result<Vec<i64>, Stop> = payload.iter().map(|value| frame.int(*value)).collect();
-                Err(Stop::raise_error(data, &payload?))
+                let texts = std::mem::take(&mut self.texts);
+                Err(Stop::raise_error(data, &payload?, &texts))
             }
             Terminator::Reraise => Err(Stop::Trap(TrapKind::NoErrorInFlight(block))),
             Terminator::RaiseAgain(error) => Err(self.raise_again(frame.address(*error)?)),
@@ -412,7 +424,7 @@ fn check(frame: &Frame<'_>, kind: &InstKind) -> Result<Option<Scalar>, Stop> {
             if frame.int(*condition)? != 0 {
                 return Ok(None);
             }
-            Err(Stop::raise_error(data, &[]))
+            Err(Stop::raise_error(data, &[], &[]))
         }
         other => unreachable!("{other:?} checks nothing"),
     }

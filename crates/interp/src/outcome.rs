@@ -160,12 +160,13 @@ impl Stop {
         Self::raise_error(
             &ErrorData { class: class.into(), arguments: ErrorArgument::message(message) },
             payload,
+            &[],
         )
     }
 
-    /// An error of a function's table with this payload.
-    pub(crate) fn raise_error(error: &ErrorData, payload: &[i64]) -> Self {
-        let arguments = error.arguments.iter().map(|argument| argument.value(payload)).collect();
+    /// An error of a function's table with this payload and these strings.
+    pub(crate) fn raise_error(error: &ErrorData, payload: &[i64], texts: &[String]) -> Self {
+        let arguments = error.arguments.iter().map(|argument| argument.value(payload, texts)).collect();
         Self::Raise(error.class.clone(), arguments, payload.to_vec())
     }
 

@@ -5,7 +5,7 @@ use crate::evaluate::{bits, signed};
 use crate::interpreter::Interpreter;
 use crate::outcome::{Stop, TrapKind};
 use hotloop_mir::{Effects, ExceptionClass, MachineType, RuntimeFunction};
-use hotloop_objects::{Operation, Stop as ObjectStop, grow, new_frame, new_list, perform};
+use hotloop_objects::{Operation, Stop as ObjectStop, grow, new_frame, new_list, perform, strings_of, text};
 
 /// The addresses of functions: outside of all memory, sixteen bytes apart.
 const CODE_START: u64 = 0xC0DE_0000_0000_0000;
@@ -55,6 +55,18 @@ impl Interpreter<'_> {
             }
             RuntimeFunction::TextOrder => self.text_order(arguments).map(Some),
             RuntimeFunction::Object => self.object(arguments).map(Some),
+            // Errors hold their strings themselves here, so a caught one has no list of them.
+            RuntimeFunction::KeepTexts => {
+                let list = bits(arguments[0]);
+                self.texts = strings_of(&self.memory, list)?;
+                self.memory.release(list)?;
+                Ok(None)
+            }
+            RuntimeFunction::CaughtTexts => Ok(Some(Scalar::ptr(0))),
+            RuntimeFunction::Print => {
+                self.print(arguments)?;
+                Ok(None)
+            }
             RuntimeFunction::NewList => {
                 let [item_bytes, owners, capacity] = [0, 1, 2].map(|at| signed(arguments[at]).max(0) as u64);
                 let made = new_list(&mut self.memory, item_bytes, owners, capacity);
@@ -88,6 +100,16 @@ impl Interpreter<'_> {
             Ok(bytes.chunks_exact(width).map(code).collect())
         };
         Ok(Scalar::i64(characters(0)?.cmp(&characters(2)?) as i64))
+    }
+
+    fn print(&mut self, arguments: &[Scalar]) -> Result<(), Stop> {
+        let length = bits(arguments[1]);
+        if length > 0 {
+            let bytes = self.memory.bytes(bits(arguments[0]), 4 * length)?;
+            let codes = bytes.as_chunks().0.iter().map(|code| u32::from_le_bytes(*code));
+            self.output.push_str(&text::to_string(&codes.collect::<Vec<u32>>()));
+        }
+        Ok(())
     }
 
     fn object(&mut self, arguments: &[Scalar]) -> Result<Scalar, Stop> {

@@ -68,6 +68,11 @@ intrinsics! {
     Str ["builtins.str"] Object -> Lowered, "A value as a string, as `print` shows it.";
     Repr ["builtins.repr"] Object -> Lowered, "A value as a string, as it is written in a program.";
     Format ["builtins.format"] Object -> Lowered, "A value as a string by a format specification.";
+    Ascii ["builtins.ascii"] Object -> Lowered, "A value as a string, as it is written in a program in ASCII.";
+    Bin ["builtins.bin"] Object -> Lowered, "An integer in base 2, with its prefix.";
+    Oct ["builtins.oct"] Object -> Lowered, "An integer in base 8, with its prefix.";
+    Hex ["builtins.hex"] Object -> Lowered, "An integer in base 16, with its prefix.";
+    Print ["builtins.print"] Object -> Lowered, "Writes values to the standard output.";
     Ord ["builtins.ord"] Object -> Lowered, "The code point of a character.";
     Chr ["builtins.chr"] Object -> Lowered, "The character of a code point.";
     Range ["builtins.range"] Counting -> Lowered, "Integers from a start to a stop, by a step.";

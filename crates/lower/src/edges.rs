@@ -168,7 +168,7 @@ impl Lowering<'_> {
             .collect();
         self.code.release_where(|holder| match holder {
             Holder::Version(version) => !live.contains(version),
-            Holder::Temporary => false,
+            Holder::Caught(_) | Holder::Temporary => false,
         });
         bindings
     }

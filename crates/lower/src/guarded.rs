@@ -16,11 +16,11 @@
 use crate::code::{Code, Point};
 use crate::edges::Join;
 use crate::lowering::{Binding, Lowering};
-use crate::ownership::Holdings;
+use crate::ownership::{Holder, Holdings};
 use hotloop_abi::{ErrorClass, ExceptionClass};
 use hotloop_hir::{Catches, Edge, Handler, Local, Move, Stmt, Try, Version};
 use hotloop_index::IdSet;
-use hotloop_mir::{Block, ErrorData, InstKind, Terminator};
+use hotloop_mir::{Block, ErrorData, InstKind, RuntimeFunction, Terminator};
 
 /// A `try` whose body is being lowered.
 #[derive(Debug, Default)]
@@ -150,6 +150,15 @@ impl<'a> Lowering<'a> {
         frame
     }
 
+    /// Control has only so many of the handlers around from here on: the errors that the others have caught are forgotten.
+    pub(crate) fn leave_handlers(&mut self, left: usize) {
+        let left = &self.caught[..left];
+        self.code.release_where(|holder| match holder {
+            Holder::Caught(caught) => !left.iter().any(|(known, _)| *known == caught),
+            Holder::Version(_) | Holder::Temporary => false,
+        });
+    }
+
     fn note_end(&mut self, edge: Option<&'a Edge>, ends: &mut Vec<End<'a>>) {
         if self.code.is_reachable() {
             ends.push(End { point: self.code.point(), edge });
@@ -164,6 +173,7 @@ impl<'a> Lowering<'a> {
             self.code.start(landing.block);
             let current = self.code.holdings.current.clone();
             self.code.holdings.leave_tries(depth);
+            self.leave_handlers(self.caught.len());
             let binding_of = |target: Version| {
                 let local = self.source.versions[target].local;
                 let found = current.iter().find(|each| each.depth == depth && each.local == local);
@@ -213,9 +223,14 @@ impl<'a> Lowering<'a> {
         let holdings = self.code.holdings.clone();
         self.code.start(matched);
         let caught = self.code.value(InstKind::Catch);
-        self.caught.push((handler.caught, caught));
+        let texts = self.code.call_runtime(RuntimeFunction::CaughtTexts, vec![caught]);
+        self.code.hold(texts, Holder::Caught(handler.caught));
+        self.caught.push((handler.caught, (caught, texts)));
         self.statements(&handler.body);
         self.caught.pop();
+        if self.code.is_reachable() {
+            self.leave_handlers(self.caught.len());
+        }
         self.note_end(handler.edge.as_ref(), ends);
         self.code.set_unreachable();
         if let Some(next) = next {

@@ -72,11 +72,16 @@ impl Lowering<'_> {
     pub(crate) fn new_list(&mut self, expr: &Expr, items: &[Expr]) -> Operand {
         let operands = self.exprs(items);
         self.code.set_span(expr.span);
-        let layout = ItemLayout::of(item_type(&expr.ty));
-        let count = self.code.int64(items.len() as i64);
+        Operand::List(self.list_of(item_type(&expr.ty), &operands))
+    }
+
+    /// A new list of these values.
+    pub(crate) fn list_of(&mut self, item: &Type, operands: &[Operand]) -> ListOperand {
+        let layout = ItemLayout::of(item);
+        let count = self.code.int64(operands.len() as i64);
         let list = self.allocate_list(&layout, count);
-        if items.is_empty() {
-            return Operand::List(list);
+        if operands.is_empty() {
+            return list;
         }
         let first = self.code.list_items(list);
         for (position, operand) in operands.iter().enumerate() {
@@ -85,7 +90,7 @@ impl Lowering<'_> {
             self.store_item(&layout, operand, address);
         }
         self.code.set_list_length(list, count);
-        Operand::List(list)
+        list
     }
 
     /// A new empty list with room.

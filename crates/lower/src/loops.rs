@@ -54,6 +54,8 @@ pub(crate) struct LoopFrame {
     exits: Vec<Version>,
     /// How many bodies of `try` lie around the loop.
     tries: usize,
+    /// How many handlers lie around the loop.
+    caught: usize,
     live_at_head: IdSet<Version>,
     live_at_exit: IdSet<Version>,
     /// Where `continue` goes, if there is one, and what is held there.
@@ -71,12 +73,13 @@ pub(crate) enum FrameKind {
 
 impl LoopFrame {
     /// The frame of a parallel loop: control leaves its iterations at their end and by `continue` only.
-    pub(crate) fn parallel(accumulators: Vec<Version>) -> Self {
+    pub(crate) fn parallel(accumulators: Vec<Version>, caught: usize) -> Self {
         Self {
             kind: FrameKind::Parallel,
             joins: accumulators,
             exits: Vec::new(),
             tries: 0,
+            caught,
             live_at_head: IdSet::new(),
             live_at_exit: IdSet::new(),
             latch: None,
@@ -148,6 +151,7 @@ impl<'a> Lowering<'a> {
             joins: parts.joins,
             exits: parts.exits,
             tries: self.code.tries.len(),
+            caught: self.caught.len(),
             live_at_head,
             live_at_exit,
             latch: None,
@@ -310,6 +314,7 @@ impl<'a> Lowering<'a> {
                 joins: iteration.joins.clone(),
                 exits: exits.to_vec(),
                 tries: self.code.tries.len(),
+                caught: self.caught.len(),
                 live_at_head: live,
                 live_at_exit: live_at_exit.clone(),
                 latch: None,
@@ -324,8 +329,12 @@ impl<'a> Lowering<'a> {
         if self.code.is_reachable() {
             self.statements(otherwise);
         }
-        let frame =
-            LoopFrame { after, exits: exits.to_vec(), live_at_exit, ..LoopFrame::parallel(Vec::new()) };
+        let frame = LoopFrame {
+            after,
+            exits: exits.to_vec(),
+            live_at_exit,
+            ..LoopFrame::parallel(Vec::new(), self.caught.len())
+        };
         self.leave_loop(exit, frame);
     }
 
@@ -362,6 +371,7 @@ impl<'a> Lowering<'a> {
         assert_eq!(frame.kind, FrameKind::Serial, "HIR: nothing breaks out of a parallel loop");
         let join = frame.after.take().map_or_else(|| self.new_join(&frame.exits), |(join, _)| join);
         self.code.holdings.leave_tries(frame.tries);
+        self.leave_handlers(frame.caught);
         self.jump_to_join(Some(edge), &frame.live_at_exit, &join);
         frame.after = Some((join, self.code.holdings.clone()));
         self.loops.push(frame);
@@ -370,6 +380,7 @@ impl<'a> Lowering<'a> {
     /// `continue`.
     pub(crate) fn continue_loop(&mut self, edge: &Edge) {
         let mut frame = self.loops.pop().expect("HIR: a continue lies in a loop");
+        self.leave_handlers(frame.caught);
         match frame.kind {
             FrameKind::Serial => {
                 let join = frame.latch.take().map_or_else(|| self.new_join(&frame.joins), |(join, _)| join);

@@ -38,7 +38,7 @@ pub(crate) struct Lowering<'a> {
     /// The frame, in the function that goes on with a generator.
     pub(crate) generator: Option<Frame>,
     /// The errors that handlers around have caught, by their number.
-    pub(crate) caught: Vec<(Caught, Value)>,
+    pub(crate) caught: Vec<(Caught, (Value, Value))>,
     bindings: SideMap<Version, Option<Binding>>,
 }
 

@@ -39,6 +39,7 @@ impl Lowering<'_> {
             }
             ObjectExpr::Code(text) => self.first_code(text),
             ObjectExpr::Same(left, right) => self.same_list(left, right),
+            ObjectExpr::Print { text, flush } => self.print(expr, text, flush),
         }
     }
 
@@ -51,7 +52,7 @@ impl Lowering<'_> {
         let address = self.word_slot(&words, 0);
         let result = self.call_object(operation, address, words.len());
         let operand = match operation.result() {
-            Form::Str => {
+            Form::Str | Form::Bytes => {
                 let owner = self.code.convert(ConvertOp::Bitcast, result, MachineType::Ptr);
                 self.new_text(owner)
             }

@@ -10,7 +10,7 @@
 
 use crate::code::Code;
 use crate::guarded::Current;
-use hotloop_hir::Version;
+use hotloop_hir::{Caught, Version};
 use hotloop_mir::{Block, InstKind, RuntimeFunction, Terminator, Value};
 use rustc_hash::FxHashMap;
 
@@ -44,6 +44,8 @@ impl UnwindBlocks {
 pub(crate) enum Holder {
     /// A version of a local.
     Version(Version),
+    /// A caught error, of its strings.
+    Caught(Caught),
     /// The value of an expression that nobody has taken yet.
     Temporary,
 }
@@ -160,7 +162,7 @@ impl Code {
             Holder::Version(version) => {
                 current.iter().any(|each| each.version.as_ref().is_some_and(|(known, _)| *known == version))
             }
-            Holder::Temporary => false,
+            Holder::Caught(_) | Holder::Temporary => false,
         };
         self.holdings.held.retain(|held| {
             let goes = is_dead(held.holder) && !is_current(held.holder);

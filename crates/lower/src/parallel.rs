@@ -55,7 +55,7 @@ impl<'a> Lowering<'a> {
         self.start_join(join);
         let index = self.value_at(range, number);
         self.assign(target, Operand::Scalar(index));
-        self.loops.push(LoopFrame::parallel(accumulators));
+        self.loops.push(LoopFrame::parallel(accumulators, self.caught.len()));
     }
 
     /// Ends an iteration, by its last statement or by `continue`.

@@ -4,18 +4,37 @@ use crate::lowering::Lowering;
 use crate::values::Operand;
 use hotloop_abi::{ErrorArgument, ErrorClass, ErrorValue, ExceptionClass};
 use hotloop_hir::{Constant, Exception, ExceptionArgument, Expr, ExprKind};
-use hotloop_mir::{ConvertOp, ErrorData, MachineType, Terminator, Value};
+use hotloop_mir::{ConvertOp, ErrorData, InstKind, MachineType, RuntimeFunction, Terminator, Value};
 use hotloop_types::{Dtype, DtypeKind, Type};
+
+/// What an error takes along that only the run knows.
+#[derive(Default)]
+struct Taken {
+    payload: Vec<Value>,
+    texts: Vec<Operand>,
+}
 
 impl Lowering<'_> {
     /// Evaluates the arguments and raises.
     pub(crate) fn raise(&mut self, class: ErrorClass, arguments: &[ExceptionArgument]) {
         let span = self.code.span();
-        let mut payload = Vec::new();
-        let arguments = self.error_arguments(arguments, &mut payload);
+        let mut taken = Taken::default();
+        let arguments = self.error_arguments(arguments, &mut taken);
         self.code.set_span(span);
+        self.keep_texts(&taken.texts);
         let error = self.code.function.error_with(ErrorData { class, arguments });
-        self.code.terminate(Terminator::Raise { error, payload });
+        self.code.terminate(Terminator::Raise { error, payload: taken.payload });
+    }
+
+    /// Gives strings to the error that is raised next.
+    fn keep_texts(&mut self, texts: &[Operand]) {
+        if texts.is_empty() {
+            return;
+        }
+        let list = self.list_of(&Type::Str, texts);
+        self.give_references(&Operand::List(list));
+        let keep = RuntimeFunction::KeepTexts;
+        self.code.effect(InstKind::CallRuntime { function: keep, arguments: vec![list.owner] });
     }
 
     /// Raises the exception; for statements.
@@ -29,7 +48,7 @@ impl Lowering<'_> {
         if arguments.iter().all(is_constant) {
             let condition = self.scalar(condition);
             self.code.set_span(span);
-            let arguments = self.error_arguments(arguments, &mut Vec::new());
+            let arguments = self.error_arguments(arguments, &mut Taken::default());
             self.code
                 .check_with(condition, ErrorData { class: ExceptionClass::AssertionError.into(), arguments });
             return;
@@ -44,53 +63,50 @@ impl Lowering<'_> {
         self.code.start(holds);
     }
 
-    fn error_arguments(
-        &mut self,
-        arguments: &[ExceptionArgument],
-        payload: &mut Vec<Value>,
-    ) -> Vec<ErrorArgument> {
-        arguments.iter().map(|argument| self.error_argument(argument, payload)).collect()
+    fn error_arguments(&mut self, arguments: &[ExceptionArgument], taken: &mut Taken) -> Vec<ErrorArgument> {
+        arguments.iter().map(|argument| self.error_argument(argument, taken)).collect()
     }
 
-    fn error_argument(&mut self, argument: &ExceptionArgument, payload: &mut Vec<Value>) -> ErrorArgument {
+    fn error_argument(&mut self, argument: &ExceptionArgument, taken: &mut Taken) -> ErrorArgument {
         match argument {
             ExceptionArgument::Int(value) => ErrorArgument::Constant(ErrorValue::Int(*value)),
             ExceptionArgument::Str(text) => ErrorArgument::Constant(ErrorValue::Str(text.clone())),
-            ExceptionArgument::Tuple(items) => ErrorArgument::Tuple(self.error_arguments(items, payload)),
+            ExceptionArgument::Tuple(items) => ErrorArgument::Tuple(self.error_arguments(items, taken)),
             ExceptionArgument::Value(value) => match constant_value(value) {
                 Some(value) => ErrorArgument::Constant(value),
                 None => {
                     let operand = self.expr(value);
-                    self.operand_argument(&operand, &value.ty, payload)
+                    self.operand_argument(&operand, &value.ty, taken)
                 }
             },
         }
     }
 
-    fn operand_argument(&mut self, operand: &Operand, ty: &Type, payload: &mut Vec<Value>) -> ErrorArgument {
+    fn operand_argument(&mut self, operand: &Operand, ty: &Type, taken: &mut Taken) -> ErrorArgument {
         match ty {
             Type::Scalar(dtype) => {
-                let position = payload.len() as u32;
+                let position = taken.payload.len() as u32;
                 let mut parts = Vec::new();
                 operand.flatten(&mut parts);
                 for part in parts {
-                    payload.push(self.word(part, dtype.part()));
+                    taken.payload.push(self.word(part, dtype.part()));
                 }
                 ErrorArgument::Word(*dtype, position)
             }
             Type::Tuple(types) => {
                 let items = operand.items().iter().zip(types.iter());
-                ErrorArgument::Tuple(
-                    items.map(|(item, ty)| self.operand_argument(item, ty, payload)).collect(),
-                )
+                ErrorArgument::Tuple(items.map(|(item, ty)| self.operand_argument(item, ty, taken)).collect())
             }
             Type::None => ErrorArgument::Constant(ErrorValue::None),
+            Type::Str => {
+                taken.texts.push(operand.clone());
+                ErrorArgument::Text(taken.texts.len() as u32 - 1)
+            }
             Type::Array(_)
             | Type::Dtype(_)
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Range
-            | Type::Str
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)

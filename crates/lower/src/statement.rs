@@ -57,7 +57,9 @@ impl<'a> Lowering<'a> {
             StmtKind::Outside { tries, body } => self.outside(*tries, body),
             StmtKind::RaiseAgain(caught) => {
                 let found = self.caught.iter().rev().find(|(known, _)| known == caught);
-                let (_, error) = *found.expect("HIR: an error is raised again in its handler");
+                let (_, (error, texts)) = *found.expect("HIR: an error is raised again in its handler");
+                // The error takes its strings along once more.
+                self.code.retain(texts);
                 self.code.terminate(Terminator::RaiseAgain(error));
             }
             StmtKind::Delete(version) => self.delete(*version),
@@ -104,7 +106,7 @@ impl<'a> Lowering<'a> {
         let (after, again) = (self.liveness.after(statement), &self.needed_again);
         self.code.release_where(|holder| match holder {
             Holder::Version(version) => !after.contains(version) && !again.contains(version),
-            Holder::Temporary => false,
+            Holder::Caught(_) | Holder::Temporary => false,
         });
     }
 

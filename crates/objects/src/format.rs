@@ -1,6 +1,6 @@
 //! Python's format specifications, as they stand behind the colon in an f-string.
 
-use crate::number_text::{exponent_text, float_repr, in_places};
+use crate::number_text::{exponent_text, float_repr, float_text, in_places};
 
 /// A specification that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,27 @@ pub struct FormatSpec {
     kind: Option<char>,
 }
 
+/// What is written by a specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Formatted {
+    /// An integer or truth value.
+    Int,
+    /// A float.
+    Float,
+    /// A complex number.
+    Complex,
+    /// A string.
+    Str,
+}
+
+impl Formatted {
+    /// The kind of that number.
+    pub(crate) fn by_number(number: u64) -> Self {
+        let all = [Self::Int, Self::Float, Self::Complex, Self::Str];
+        all.into_iter().find(|kind| *kind as u64 == number).expect("compiled code names kinds of values")
+    }
+}
+
 /// Why a specification does not fit a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpecError {
@@ -24,6 +45,8 @@ pub enum SpecError {
     Unsupported(String),
 }
 
+/// The most digits behind the point.
+const MAX_PRECISION: usize = 60_000;
 /// The widest field; what is wider is a mistake, or meant to fill memory.
 const MAX_WIDTH: usize = 1 << 20;
 
@@ -70,6 +93,9 @@ impl FormatSpec {
             let Some(precision) = number(&characters, &mut at)? else {
                 return Err(SpecError::Invalid("Format specifier missing precision".to_owned()));
             };
+            if precision > MAX_PRECISION {
+                return Err(SpecError::Unsupported("so many digits".to_owned()));
+            }
             spec.precision = Some(precision);
         }
         spec.kind = next(at);
@@ -95,33 +121,75 @@ impl FormatSpec {
         }
     }
 
-    /// Whether integers can be written so.
-    pub fn check_int(&self) -> Result<(), SpecError> {
+    /// Whether values of that kind can be written so.
+    pub fn check(&self, kind: Formatted) -> Result<(), SpecError> {
+        match kind {
+            Formatted::Int => self.check_int(),
+            Formatted::Float => self.check_float(),
+            Formatted::Complex => self.check_complex(),
+            Formatted::Str => self.check_str(),
+        }
+    }
+
+    /// Whether an integer is written as the character that has this number: not each has one.
+    pub fn is_character(&self) -> bool {
+        self.kind == Some('c')
+    }
+
+    fn check_int(&self) -> Result<(), SpecError> {
         match self.kind {
-            None | Some('d' | 'b' | 'o' | 'x' | 'X') if self.precision.is_some() => {
+            None | Some('d' | 'b' | 'o' | 'x' | 'X' | 'c' | 'n') if self.precision.is_some() => {
                 Err(SpecError::Invalid("Precision not allowed in integer format specifier".to_owned()))
             }
-            Some('b' | 'o' | 'x' | 'X') if self.grouping == Some(',') => {
-                let kind = self.kind.unwrap_or_default();
-                Err(SpecError::Invalid(format!("Cannot specify ',' with '{kind}'.")))
+            Some('b' | 'o' | 'x' | 'X') if self.grouping == Some(',') => Err(self.cannot_group()),
+            Some('c' | 'n') if self.grouping.is_some() => Err(self.cannot_group()),
+            Some('c') if self.sign != '-' => {
+                Err(SpecError::Invalid("Sign not allowed with integer format specifier 'c'".to_owned()))
             }
-            None | Some('d' | 'b' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => Ok(()),
-            Some(kind @ ('c' | 'n')) => Err(SpecError::Unsupported(format!("the format type `{kind}`"))),
+            Some('c') if self.alternate => Err(SpecError::Invalid(
+                "Alternate form (#) not allowed with integer format specifier 'c'".to_owned(),
+            )),
+            None
+            | Some('c' | 'd' | 'b' | 'o' | 'x' | 'X' | 'n' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => {
+                Ok(())
+            }
             Some(kind) => Err(unknown(kind, "int")),
         }
     }
 
-    /// Whether floats can be written so.
-    pub fn check_float(&self) -> Result<(), SpecError> {
+    fn check_float(&self) -> Result<(), SpecError> {
         match self.kind {
-            None | Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => Ok(()),
-            Some('n') => Err(SpecError::Unsupported("the format type `n`".to_owned())),
+            Some('n') if self.grouping.is_some() => Err(self.cannot_group()),
+            None | Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%' | 'n') => Ok(()),
             Some(kind) => Err(unknown(kind, "float")),
         }
     }
 
-    /// Whether strings can be written so.
-    pub fn check_str(&self) -> Result<(), SpecError> {
+    fn check_complex(&self) -> Result<(), SpecError> {
+        match self.kind {
+            Some('n') if self.grouping.is_some() => Err(self.cannot_group()),
+            None | Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n') => Ok(()),
+            Some(kind) => Err(unknown(kind, "complex")),
+        }?;
+        if self.fill == '0' {
+            return Err(SpecError::Invalid(
+                "Zero padding is not allowed in complex format specifier".to_owned(),
+            ));
+        }
+        if self.align == Some('=') {
+            return Err(SpecError::Invalid(
+                "'=' alignment flag is not allowed in complex format specifier".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn cannot_group(&self) -> SpecError {
+        let (grouping, kind) = (self.grouping.unwrap_or_default(), self.kind.unwrap_or_default());
+        SpecError::Invalid(format!("Cannot specify '{grouping}' with '{kind}'."))
+    }
+
+    fn check_str(&self) -> Result<(), SpecError> {
         match self.kind {
             Some(kind) if kind != 's' => Err(unknown(kind, "str")),
             _ if self.sign != '-' => {
@@ -141,14 +209,18 @@ impl FormatSpec {
         }
     }
 
-    /// An integer; [`check_int`](Self::check_int) accepts the specification.
+    /// An integer; [`check`](Self::check) accepts the specification.
     pub fn int(&self, value: i128) -> String {
         let (radix, prefix) = match self.kind {
-            None | Some('d') => (10, ""),
+            None | Some('d' | 'n') => (10, ""),
             Some('b') => (2, "0b"),
             Some('o') => (8, "0o"),
             Some('x') => (16, "0x"),
             Some('X') => (16, "0X"),
+            Some('c') => {
+                let code = u32::try_from(value).ok().and_then(char::from_u32);
+                return self.padded("", &code.unwrap_or(char::REPLACEMENT_CHARACTER).to_string(), "", '>');
+            }
             Some(_) => return self.float(value as f64),
         };
         let magnitude = value.unsigned_abs();
@@ -164,7 +236,39 @@ impl FormatSpec {
         self.number(value < 0, prefix, &digits, "", group)
     }
 
-    /// A float; [`check_float`](Self::check_float) accepts the specification.
+    /// A complex number; [`check`](Self::check) accepts the specification.
+    pub fn complex(&self, real: f64, imag: f64) -> String {
+        let has_real = self.kind.is_some() || real != 0.0 || real.is_sign_negative();
+        let signed = |value: f64, positive: String| {
+            let is_negative = value.is_sign_negative() && !value.is_nan();
+            let sign = if is_negative { "-".to_owned() } else { positive };
+            format!("{sign}{}", self.part(value.abs()))
+        };
+        let first = if has_real { signed(real, self.sign_of(false)) } else { String::new() };
+        let plus = if has_real { "+".to_owned() } else { self.sign_of(false) };
+        let body = format!("{first}{}j", signed(imag, plus));
+        let has_parens = has_real && self.kind.is_none();
+        self.padded("", &if has_parens { format!("({body})") } else { body }, "", '>')
+    }
+
+    /// A part of a complex number without its sign.
+    fn part(&self, value: f64) -> String {
+        let is_upper = matches!(self.kind, Some('E' | 'F' | 'G'));
+        let text = match (self.kind, self.precision) {
+            _ if !value.is_finite() => if value.is_nan() { "nan" } else { "inf" }.to_owned(),
+            (None, None) => float_text(value, &format!("{value:e}"), false),
+            (None, Some(precision)) => general(value, precision.max(1), self.alternate, false),
+            (Some(_), _) => self.magnitude(value),
+        };
+        let text = if is_upper { text.to_uppercase() } else { text };
+        let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+        match self.grouping {
+            Some(separator) => format!("{}{}", grouped(&text[..end], separator, 3), &text[end..]),
+            None => text,
+        }
+    }
+
+    /// A float; [`check`](Self::check) accepts the specification.
     pub fn float(&self, value: f64) -> String {
         let is_upper = matches!(self.kind, Some('E' | 'F' | 'G'));
         let is_negative = value.is_sign_negative() && !value.is_nan();
@@ -180,7 +284,7 @@ impl FormatSpec {
         self.number(is_negative, "", &text[..end], &text[end..], 3)
     }
 
-    /// A string; [`check_str`](Self::check_str) accepts the specification.
+    /// A string; [`check`](Self::check) accepts the specification.
     pub fn str(&self, text: &[u32]) -> Vec<u32> {
         let text = &text[..self.precision.map_or(text.len(), |most| most.min(text.len()))];
         let missing = self.width.saturating_sub(text.len());
@@ -295,7 +399,7 @@ fn general(value: f64, precision: usize, keeps_zeros: bool, is_plain: bool) -> S
         digits.truncate(digits.trim_end_matches('0').len().max(1));
     }
     let limit = precision as i32 - i32::from(is_plain);
-    if (-4..limit.max(i32::from(is_plain && value == 0.0))).contains(&exponent) {
+    if (-4..limit).contains(&exponent) {
         return in_places(&digits, exponent, is_plain);
     }
     let (first, rest) = digits.split_at(1);
@@ -306,6 +410,17 @@ fn general(value: f64, precision: usize, keeps_zeros: bool, is_plain: bool) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn complex_numbers_are_formatted_as_by_python() {
+        let complex = |spec: &str, real, imag| FormatSpec::read(spec).unwrap().complex(real, imag);
+        assert_eq!(complex("", 1.0, -2.0), "(1-2j)");
+        assert_eq!(complex(">8", 0.0, 2.0), "      2j");
+        assert_eq!(complex("+,.1f", 1234.5, 2.0), "+1,234.5+2.0j");
+        assert_eq!(complex("G", f64::NAN, f64::NEG_INFINITY), "NAN-INFj");
+        let refused = |spec: &str| FormatSpec::read(spec).and_then(|spec| spec.check(Formatted::Complex));
+        assert!(refused("010").is_err() && refused("=10").is_err() && refused("d").is_err());
+    }
 
     #[test]
     fn numbers_are_formatted_as_by_python() {
@@ -344,7 +459,8 @@ mod tests {
             ("%", 0.256, "25.600000%"),
             (".3", 1.0, "1.0"),
             (".3", 123.0, "1.23e+02"),
-            (".1", 0.0, "0.0"),
+            (".1", 0.0, "0e+00"),
+            (".2", 0.0, "0.0"),
             (",.2f", 1234567.891, "1,234,567.89"),
             ("+.1f", f64::INFINITY, "+inf"),
             ("F", f64::NAN, "NAN"),

@@ -21,12 +21,14 @@ mod list;
 pub mod number_text;
 mod operation;
 mod perform;
+mod shape;
 pub mod text;
 
-pub use format::{FormatSpec, SpecError};
+pub use format::{FormatSpec, Formatted, SpecError};
 pub use frame::{new_frame, release_contents};
 pub use heap::{Contents, Heap, Stop};
 pub use items::ItemKind;
 pub use list::{grow, new_list};
 pub use operation::{Default, Form, Operation, Parameter, STR_METHODS, StrMethod};
-pub use perform::perform;
+pub use perform::{perform, strings_of};
+pub use shape::Shape;

@@ -42,7 +42,7 @@ fn complex_text(real: f64, imaginary: f64, part: impl Fn(f64) -> String) -> Stri
 }
 
 /// From the shortest digits with an exponent, as Rust writes them.
-fn float_text(value: f64, shortest: &str, has_point: bool) -> String {
+pub(crate) fn float_text(value: f64, shortest: &str, has_point: bool) -> String {
     if value.is_nan() {
         return "nan".to_owned();
     }

@@ -5,6 +5,8 @@
 pub enum Form {
     /// A string: the address of its first code point and its length, two words. As a result, the block of a new string.
     Str,
+    /// Bytes: the address of the first and their number, two words. As a result, the block of new bytes.
+    Bytes,
     /// An integer, or any other value of eight bytes.
     Word,
     /// A truth value.
@@ -54,6 +56,12 @@ operations! {
     StrOfComplex (Word, Word) -> Str "A complex128 as `repr` writes it.";
     StrOfComplex64 (Word, Word) -> Str "A complex64 as NumPy writes it.";
     Repr (Str) -> Str "A string as `repr` writes it.";
+    Ascii (Str) -> Str "What `repr` wrote, without characters beyond ASCII.";
+    ReprOfBytes (Bytes) -> Str "Bytes as `repr` writes them.";
+    ReprOfList (List, Str) -> Str "A list as `repr` writes it; the string says what its items are, as a `Shape` is spelled.";
+    ReprOfRange (Word, Word, Word) -> Str "A `range` object as `repr` writes it.";
+    IsFormat (Str, Word) -> Bool "Whether a string is a format specification for values of that kind, which are numbered as `Formatted` is.";
+    FormatComplex (Word, Word, Str) -> Str "A complex128 by a format specification.";
     FormatInt (Word, Str) -> Str "A signed integer by a format specification.";
     FormatUInt (Word, Str) -> Str "An unsigned integer by a format specification.";
     FormatFloat (Word, Str) -> Str "A float64 by a format specification.";
@@ -137,7 +145,7 @@ impl Form {
     /// How many words an argument of this form takes.
     pub const fn words(self) -> usize {
         match self {
-            Self::Str => 2,
+            Self::Str | Self::Bytes => 2,
             Self::Word | Self::Bool | Self::List => 1,
             Self::Nothing => 0,
         }

@@ -1,12 +1,13 @@
 //! Performs an operation on the words of its arguments.
 
-use crate::format::FormatSpec;
+use crate::format::{FormatSpec, Formatted};
 use crate::heap::{Contents, Heap, Stop};
 use crate::items::{self, ItemKind, Wanted};
 use crate::layout::{HEADER_BYTES, LIST_ITEMS, LIST_LENGTH, TEXT_LENGTH, TEXT_START};
 use crate::list;
 use crate::number_text::{bool_repr, complex_repr, complex64_repr, float_repr, float32_repr};
 use crate::operation::Operation;
+use crate::shape::{Shape, bytes_repr, list_repr, range_repr, read_bytes};
 use crate::text;
 
 /// The size of a string as an item of a list: its block, the address of its first code point, its length.
@@ -44,6 +45,13 @@ pub fn perform<H: Heap>(heap: &mut H, operation: Operation, words: &[u64]) -> Re
             let value = text::read_float(&text);
             arguments.heap.store(place, value.unwrap_or(0.0).to_bits())?;
             Ok(u64::from(value.is_some()))
+        }
+        Operation::IsFormat => {
+            let (text, kind) = (text::to_string(&arguments.str()?), arguments.word());
+            let spec = FormatSpec::read(&text);
+            // Whether an integer is a character would have to be asked of each.
+            let spec = spec.ok().filter(|spec| !spec.is_character());
+            Ok(u64::from(spec.is_some_and(|spec| spec.check(Formatted::by_number(kind)).is_ok())))
         }
         Operation::Split
         | Operation::RSplit
@@ -229,6 +237,21 @@ impl<H: Heap> Arguments<'_, H> {
                 let mut part = || f32::from_bits(self.word() as u32);
                 text::codes(&complex64_repr(part(), part()))
             }
+            Operation::ReprOfBytes => {
+                let (address, length) = (self.word(), self.word());
+                text::codes(&bytes_repr(read_bytes(self.heap, address, length)?))
+            }
+            Operation::ReprOfList => {
+                let list = self.word();
+                let shape = text::to_string(&self.str()?);
+                let shape = Shape::read(&shape).expect("inference wrote the shape");
+                list_repr(self.heap, list, &shape)?
+            }
+            Operation::ReprOfRange => text::codes(&range_repr(self.int(), self.int(), self.int())),
+            Operation::FormatComplex => {
+                let (real, imag) = (self.float(), self.float());
+                text::codes(&self.spec()?.complex(real, imag))
+            }
             Operation::FormatInt => {
                 let value = i128::from(self.int());
                 text::codes(&self.spec()?.int(value))
@@ -271,6 +294,7 @@ impl<H: Heap> Arguments<'_, H> {
                 (0..count).map(|number| text[(start + number * step) as usize]).collect()
             }
             Operation::Repr => text::repr(&text),
+            Operation::Ascii => text::escaped(&text),
             Operation::FormatStr => self.spec()?.str(&text),
             Operation::Upper => text::upper(&text),
             Operation::Lower => text::lower(&text),
@@ -356,6 +380,16 @@ fn new_list_of<H: Heap>(heap: &mut H, parts: &[&[u32]]) -> Result<u64, Stop<H::F
         heap.store(list + LIST_LENGTH, position as u64 + 1)?;
     }
     Ok(list)
+}
+
+/// The strings of a list of strings.
+pub fn strings_of<H: Heap>(heap: &H, list: u64) -> Result<Vec<String>, H::Fault> {
+    let (length, items) = (heap.load(list + LIST_LENGTH)?, heap.load(list + LIST_ITEMS)?);
+    let string = |position: u64| {
+        let item = items + STR_ITEM_BYTES * position;
+        Ok(text::to_string(&read_str(heap, heap.load(item + 8)?, heap.load(item + 16)?)?))
+    };
+    (0..length).map(string).collect()
 }
 
 fn joined<H: Heap>(heap: &H, separator: &[u32], list: u64) -> Result<Vec<u32>, H::Fault> {

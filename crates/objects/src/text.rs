@@ -379,6 +379,20 @@ pub fn repr(text: &[u32]) -> Vec<u32> {
     codes(&result)
 }
 
+/// With an escape in the place of each character beyond ASCII.
+pub fn escaped(text: &[u32]) -> Vec<u32> {
+    let mut result = Vec::with_capacity(text.len());
+    for code in text {
+        match code {
+            0..0x80 => result.push(*code),
+            0x80..0x100 => result.extend(codes(&format!("\\x{code:02x}"))),
+            0x100..0x1_0000 => result.extend(codes(&format!("\\u{code:04x}"))),
+            _ => result.extend(codes(&format!("\\U{code:08x}"))),
+        }
+    }
+    result
+}
+
 /// Whether `repr` writes the character as it is.
 pub fn is_printable(character: char) -> bool {
     match character {

@@ -7,7 +7,7 @@ use crate::entry::Entry;
 use crate::generator::{Generator, Waiting};
 use crate::kernel::{self, Decoration};
 use crate::pack::{self, Pack, Unfit};
-use crate::{engine, raise, result};
+use crate::{engine, output, raise, result};
 use hotloop_driver::{Compilation, Compiled, Failure, Kernel, Type};
 use hotloop_runtime::{Block, CallState};
 use pyo3::ffi;
@@ -282,6 +282,7 @@ impl Dispatcher {
         // SAFETY: the call gave a reference to the frame.
         let frame = unsafe { Block::from_raw(results[0] as *mut u8) };
         let frame = frame.expect("a generator has a frame");
+        output::hand_over(&mut call)?;
         // SAFETY: the caller's promise.
         let keep =
             |argument: &*mut ffi::PyObject| unsafe { Bound::from_borrowed_ptr(py, *argument).unbind() };
@@ -316,8 +317,12 @@ impl Dispatcher {
             outcome
         };
         match outcome {
-            // SAFETY: the call succeeded; its results are taken once.
-            Ok(()) => unsafe { result::into_python(py, entry.compiled.result(), results, arguments) },
+            Ok(()) => {
+                // SAFETY: the call succeeded; its results are taken once.
+                let result = unsafe { result::into_python(py, entry.compiled.result(), results, arguments) }?;
+                output::hand_over(&mut call)?;
+                Ok(result)
+            }
             Err(exception) => Err(Python::attach(|py| raise::kernel_exception(py, &exception))),
         }
     }

@@ -1,7 +1,7 @@
 //! The iterator that a call of a compiled generator gives: each `next` runs compiled code up to the next `yield`.
 #![allow(unsafe_code)] // Goes on with compiled code.
 
-use crate::{engine, raise, result};
+use crate::{engine, output, raise, result};
 use hotloop_driver::{Compiled, Exception, ExceptionClass, Type, result_words};
 use hotloop_runtime::{Block, CallState};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -97,11 +97,14 @@ impl Waiting {
         };
         outcome.map_err(|exception| raised(py, &exception))?;
         if results[0] & 1 == 0 {
+            output::hand_over(&mut call)?;
             return Ok(None);
         }
         let arguments: Vec<*mut ffi::PyObject> = self.arguments.iter().map(Py::as_ptr).collect();
         // SAFETY: the call succeeded; the item is taken once, and borrows from nothing but the arguments.
-        unsafe { result::into_python(py, &generator.items, &results[1..], &arguments) }.map(Some)
+        let item = unsafe { result::into_python(py, &generator.items, &results[1..], &arguments) }?;
+        output::hand_over(&mut call)?;
+        Ok(Some(item))
     }
 }
 

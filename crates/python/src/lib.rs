@@ -26,6 +26,7 @@ mod inspect;
 mod kernel;
 mod numpy;
 mod object;
+mod output;
 mod pack;
 mod raise;
 mod result;
@@ -47,6 +48,7 @@ mod _hotloop {
     #[pymodule_init]
     fn initialise(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::numpy::import(module.py())?;
+        crate::output::install();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("Dispatcher", crate::object::make_type(module.py())?)
     }

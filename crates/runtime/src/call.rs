@@ -6,8 +6,10 @@
 //! stop it.
 #![allow(unsafe_code)] // Contexts point to frames on the stacks of callers.
 
+use crate::error_texts;
 use crate::heartbeat::Heartbeat;
 use crate::interrupt::Interrupter;
+use crate::output::{Output, WriteFailed};
 use crate::pool;
 use crate::raise::error;
 use crate::region::Region;
@@ -89,6 +91,20 @@ impl<'i> CallState<'i> {
         &self.context.error
     }
 
+    /// The strings that the error takes along. It holds none any more: to be asked once, of every error.
+    pub fn take_error_texts(&mut self) -> Vec<String> {
+        error_texts::take(&mut self.context.error)
+    }
+
+    /// Writes what compiled code has printed and what was not written yet. To be done when the call has ended, and before its error is told.
+    ///
+    /// # Errors
+    /// It could not be written, and is lost.
+    #[inline]
+    pub fn hand_over_output(&mut self) -> Result<(), WriteFailed> {
+        self.call.output.hand_over()
+    }
+
     /// The calling thread as a worker: to run Rust code in parallel as compiled code would.
     pub fn worker(&mut self) -> Worker<'_> {
         // SAFETY: the context is complete and borrowed exclusively by the worker.
@@ -107,6 +123,8 @@ pub(crate) struct Call<'i> {
     helpers: AtomicU32,
     /// The class that ends the whole call, plus one; 0 while it may go on.
     stop: AtomicU32,
+    /// What was printed.
+    output: Output,
 }
 
 /// For contexts that were not made by [`CallState`]: nothing stops them.
@@ -128,6 +146,7 @@ impl<'i> Call<'i> {
             threads: 0,
             helpers: AtomicU32::new(0),
             stop: AtomicU32::new(0),
+            output: Output::new(),
         }
     }
 
@@ -237,6 +256,11 @@ impl Frame {
     pub(crate) fn call(&self) -> &Call<'static> {
         // SAFETY: a call outlives all frames that work for it.
         unsafe { &*self.call }
+    }
+
+    /// Prints a text; on the thread that made the call, it may leave at once.
+    pub(crate) fn print(&self, text: &str, flush: bool) -> Result<(), WriteFailed> {
+        self.call().output.print(text, flush, self.is_host_thread)
     }
 
     /// Enters a chunk of its region.

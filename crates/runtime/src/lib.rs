@@ -39,10 +39,12 @@
 mod allocation;
 mod block;
 mod call;
+mod error_texts;
 mod heartbeat;
 mod interrupt;
 mod math;
 mod objects;
+mod output;
 mod parallel;
 mod pool;
 mod process;
@@ -59,6 +61,7 @@ pub use block::{BLOCK_HEADER_BYTES, Block, OutOfMemory};
 pub use call::CallState;
 pub use interrupt::Interrupter;
 pub use math::{MathValue, call_math};
+pub use output::{OutputSink, WriteFailed, set_output_sink, write_output};
 pub use pool::{set_thread_count, thread_count};
 #[doc(hidden)]
 pub use raise::register_class;

@@ -46,6 +46,7 @@ pub(crate) fn error(class: ExceptionClass, payload: &[i64]) -> ErrorState {
         site: ErrorState::NO_SITE,
         class: class as u32,
         payload: ErrorState::payload_of(payload),
+        texts: 0,
     }
 }
 

@@ -9,6 +9,7 @@
 #![allow(unsafe_code)] // Calls bodies of compiled code.
 
 use crate::call::Frame;
+use crate::error_texts;
 use crate::{safepoint, thread};
 use hotloop_abi::{Context, ErrorState, ParallelBody, Status, chunk_bounds, chunk_count};
 use std::sync::atomic::{AtomicI64, AtomicIsize, AtomicU32, AtomicUsize, Ordering};
@@ -245,7 +246,7 @@ impl Region {
             }
             // SAFETY: the caller's promise.
             if !unsafe { self.work.run(context, chunk) }.is_ok() {
-                self.fail(chunk.start, context.error);
+                self.fail(chunk.start, std::mem::take(&mut context.error));
             }
         }
     }
@@ -283,13 +284,16 @@ impl Region {
     }
 
     /// Remembers the error of the chunk that starts at `start`, if no lower one has raised.
-    fn fail(&self, start: i64, error: ErrorState) {
+    fn fail(&self, start: i64, mut error: ErrorState) {
         let mut shared = self.lock();
         if start < self.limit.load(Ordering::Acquire) {
-            shared.error = error;
+            std::mem::swap(&mut shared.error, &mut error);
             self.limit.store(start, Ordering::Release);
             shared.wake();
         }
+        drop(shared);
+        // Of two errors one is not told.
+        error_texts::forget(&mut error);
     }
 
     fn register(&self) -> bool {
@@ -318,12 +322,14 @@ impl Region {
         while !self.is_left() {
             self.wait();
         }
+        let mut error = std::mem::take(&mut self.lock().error);
         // SAFETY: called by the opener, whose frame is valid.
         if let Some(stop) = unsafe { &*self.opener }.call().stop() {
+            error_texts::forget(&mut error);
             return Some(stop);
         }
         let failed = self.limit.load(Ordering::Acquire) < i64::MAX;
-        failed.then(|| self.lock().error)
+        failed.then_some(error)
     }
 
     fn is_left(&self) -> bool {

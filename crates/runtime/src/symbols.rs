@@ -1,8 +1,10 @@
 //! Where the functions of the abi's table are, for whoever links compiled code.
 
 use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
+use crate::error_texts::{hl_caught_texts, hl_keep_texts};
 use crate::math::{MathFunction, cmath, complex, floats, gamma, integers, libm, rounding};
 use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text_order};
+use crate::output::hl_print;
 use crate::parallel::hl_parallel_for;
 use crate::raise::hl_error_is;
 use crate::safepoint::hl_safepoint;
@@ -53,6 +55,9 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::NewFrame => Implementation::Other(hl_new_frame as *const u8),
         Row::NewList => Implementation::Other(hl_new_list as *const u8),
         Row::GrowList => Implementation::Other(hl_grow_list as *const u8),
+        Row::KeepTexts => Implementation::Other(hl_keep_texts as *const u8),
+        Row::CaughtTexts => Implementation::Other(hl_caught_texts as *const u8),
+        Row::Print => Implementation::Other(hl_print as *const u8),
         Row::Sin => Implementation::Math(MathFunction::Double(libm::SIN.get())),
         Row::Cos => Implementation::Math(MathFunction::Double(libm::COS.get())),
         Row::Tan => Implementation::Math(MathFunction::Double(libm::TAN.get())),

@@ -14,7 +14,11 @@ pub(crate) fn check(ways: &[Way], source: &Path, case: &Case) -> Result<(), Stri
         compare(
             "CPython",
             way.name,
-            &Observed { answer: case.answer.clone(), after: case.after.clone() },
+            &Observed {
+                answer: case.answer.clone(),
+                after: case.after.clone(),
+                printed: case.printed.clone(),
+            },
             &observed,
             case.within,
         )?;
@@ -35,6 +39,13 @@ fn compare(
 ) -> Result<(), String> {
     let answers = expected.answer.compare(&actual.answer, within);
     answers.map_err(|difference| format!("{left} and {right} differ: {difference}"))?;
+    if sorted_lines(&expected.printed) != sorted_lines(&actual.printed)
+        || expected.printed != actual.printed
+            && !right.contains("two threads")
+            && !left.contains("two threads")
+    {
+        return Err(format!("{left} prints {:?}, but {right} {:?}", expected.printed, actual.printed));
+    }
     for (position, (expected, actual)) in expected.after.iter().zip(&actual.after).enumerate() {
         let same = expected.compare(actual, within);
         same.map_err(|difference| {
@@ -42,4 +53,11 @@ fn compare(
         })?;
     }
     Ok(())
+}
+
+/// What was printed, whatever the order of its lines: threads of a parallel loop print as they come.
+fn sorted_lines(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines
 }

@@ -1,5 +1,6 @@
 //! Making one call through the driver, in each of the ways that must agree.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use hotloop_driver::{
@@ -12,6 +13,12 @@ use hotloop_tests::oracle::{ArrayInput, Case, Input};
 pub(crate) struct Observed {
     pub(crate) answer: Answer,
     pub(crate) after: Vec<Value>,
+    pub(crate) printed: String,
+}
+
+thread_local! {
+    /// What the kernel that runs on this thread has printed.
+    static PRINTED: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// A way to run a kernel.
@@ -42,6 +49,11 @@ impl Way {
         let kernel = self.engine.load_function(source, &case.function).map_err(failed)?;
         let mut held: Vec<Held> = case.arguments.iter().map(Held::new).collect();
         let arguments: Vec<Argument<'_>> = held.iter_mut().map(Held::argument).collect();
+        hotloop_driver::set_output_sink(|text, _| {
+            PRINTED.with_borrow_mut(|printed| printed.push_str(text));
+            Ok(())
+        });
+        PRINTED.take();
         let outcome = if self.interprets { kernel.interpret(&arguments) } else { kernel.call(&arguments) };
         drop(arguments);
         let answer = match outcome {
@@ -54,7 +66,7 @@ impl Way {
             }),
             Err(failure) => return Err(failed(failure)),
         };
-        Ok(Observed { answer, after: held.iter().map(Held::contents).collect() })
+        Ok(Observed { answer, after: held.iter().map(Held::contents).collect(), printed: PRINTED.take() })
     }
 }
 

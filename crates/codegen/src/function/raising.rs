@@ -134,12 +134,14 @@ impl Translator<'_, '_> {
         Ok(self.ins().ireduce(types::I8, result))
     }
 
-    /// Copies the error state to a slot of the frame, where it stays while other errors come and go.
+    /// Moves the error state to a slot of the frame, where it stays while other errors come and go.
     pub(super) fn catch(&mut self) -> ir::Value {
         let slot = self.builder.create_sized_stack_slot(stack_slot(ERROR_BYTES as u32));
         let kept = self.ins().stack_addr(types::I64, slot, 0);
         let context = self.context;
         self.copy_error((context, Context::ERROR_OFFSET as i32), (kept, 0));
+        let none = self.int(types::I64, 0);
+        self.write_error_field(none, ErrorState::TEXTS_OFFSET);
         kept
     }
 

@@ -202,6 +202,7 @@ unsafe extern "C" fn fake_safepoint(context: *mut Context) -> Status {
         site: ErrorState::NO_SITE,
         class: ExceptionClass::KeyboardInterrupt as u32,
         payload: [0; PAYLOAD_WORDS],
+        texts: 0,
     };
     Status::RAISED
 }
@@ -231,7 +232,13 @@ fn a_second_loop_looks_at_the_flag_again() {
     unsafe extern "C" fn stop(context: *mut Context) -> Status {
         // SAFETY: compiled code passes its context.
         let error = unsafe { &mut (*context).error };
-        *error = ErrorState { image: 0, site: ErrorState::NO_SITE, class: 0, payload: [0; PAYLOAD_WORDS] };
+        *error = ErrorState {
+            image: 0,
+            site: ErrorState::NO_SITE,
+            class: 0,
+            payload: [0; PAYLOAD_WORDS],
+            texts: 0,
+        };
         Status::RAISED
     }
     // A first loop runs once; the second would run for ever.
@@ -295,9 +302,16 @@ unsafe extern "C" fn fake_allocate(context: *mut Context, size: i64, result: *mu
             site: ErrorState::NO_SITE,
             class: ExceptionClass::MemoryError as u32,
             payload: ErrorState::payload_of(&[size]),
+            texts: 0,
         }
     } else {
-        ErrorState { image: 77, site: 5, class: ExceptionClass::KeyError as u32, payload: [0; PAYLOAD_WORDS] }
+        ErrorState {
+            image: 77,
+            site: 5,
+            class: ExceptionClass::KeyError as u32,
+            payload: [0; PAYLOAD_WORDS],
+            texts: 0,
+        }
     };
     Status::RAISED
 }

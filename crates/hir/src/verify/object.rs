@@ -67,6 +67,11 @@ impl<'a> Verifier<'a> {
                 self.same(right, &left.ty)?;
                 Type::BOOL
             }
+            ObjectExpr::Print { text, flush } => {
+                self.same(text, &Type::Str)?;
+                self.same(flush, &Type::BOOL)?;
+                Type::None
+            }
         };
         self.same(expr, &result)
     }
@@ -94,6 +99,7 @@ impl<'a> Verifier<'a> {
 fn has_form(expr: &Expr, form: Form) -> bool {
     match form {
         Form::Str => expr.ty == Type::Str,
+        Form::Bytes => expr.ty == Type::Bytes,
         Form::Word => expr.ty.as_scalar().is_some(),
         Form::Bool => expr.ty == Type::BOOL,
         Form::List => matches!(expr.ty, Type::List(_)),

@@ -201,6 +201,7 @@ fn write_argument_list(f: &mut impl Write, arguments: &[ErrorArgument]) -> fmt::
             ErrorArgument::Constant(value) => write_error_value(f, value)?,
             ErrorArgument::Message(message) => write!(f, "message {}", Quoted(message))?,
             ErrorArgument::Word(dtype, position) => write!(f, "{dtype} {{{position}}}")?,
+            ErrorArgument::Text(position) => write!(f, "text {{{position}}}")?,
             ErrorArgument::Tuple(items) => write_argument_list(f, items)?,
         }
     }

@@ -180,6 +180,7 @@ fn error_argument(choices: &mut Choices, depth: u32) -> ErrorArgument {
         2 => ErrorValue::Int(i128::from(choices.number() as i64) * 7),
         3 => ErrorValue::Float(choices.number()),
         7 => ErrorValue::Complex(choices.number(), choices.number()),
+        4 if choices.below(2) == 0 => return ErrorArgument::Text(choices.below(3) as u32),
         4 => ErrorValue::Str("{0} \"\n é".into()),
         5 => return ErrorArgument::Message("{0} of {1}".into()),
         6 => return ErrorArgument::Word(choices.one_of(Dtype::ALL), choices.below(8) as u32),

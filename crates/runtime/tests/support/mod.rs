@@ -51,8 +51,13 @@ pub(crate) fn run(call: &mut CallState<'_>, trip_count: i64, region: Region) -> 
 pub(crate) unsafe fn raise(context: *mut Context, class: ExceptionClass, value: i64) -> Status {
     // SAFETY: the caller's promise.
     unsafe {
-        (*context).error =
-            ErrorState { image: 1, site: 2, class: class as u32, payload: ErrorState::payload_of(&[value]) }
+        (*context).error = ErrorState {
+            image: 1,
+            site: 2,
+            class: class as u32,
+            payload: ErrorState::payload_of(&[value]),
+            texts: 0,
+        }
     };
     Status::RAISED
 }

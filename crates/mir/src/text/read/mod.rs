@@ -175,14 +175,21 @@ impl Reader {
         if self.eat_word("message") {
             return Ok(ErrorArgument::Message(self.quoted("the message in quotes")?));
         }
+        if self.eat_word("text") {
+            return Ok(ErrorArgument::Text(self.position("the number of a string")?));
+        }
         if let Some(dtype) = Dtype::by_name(self.peek_word()) {
             self.advance();
-            self.sign('{')?;
-            let position = self.number("the number of a word")?;
-            self.sign('}')?;
-            return Ok(ErrorArgument::Word(dtype, position));
+            return Ok(ErrorArgument::Word(dtype, self.position("the number of a word")?));
         }
         Ok(ErrorArgument::Constant(self.error_value()?))
+    }
+
+    fn position(&mut self, what: &'static str) -> Read<u32> {
+        self.sign('{')?;
+        let position = self.number(what)?;
+        self.sign('}')?;
+        Ok(position)
     }
 
     fn error_value(&mut self) -> Read<ErrorValue> {
