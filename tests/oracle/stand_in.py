@@ -14,7 +14,7 @@ import types
 
 import numpy as np
 
-from values import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, LEAST, Array, Scalar, is_number, libm_call, literal_power, part, plain, scalar, truncate, wrapped
+from values import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, LEAST, Array, Scalar, beside_array, is_number, libm_call, literal, literal_power, part, plain, scalar, truncate, wrapped
 
 
 def decorator(*arguments, **options):
@@ -138,7 +138,7 @@ BUILTINS = {
     "min": extreme(lambda new, old: new < old),
     "max": extreme(lambda new, old: new > old),
     "len": lambda value: Scalar(len(value), INT64),
-    "abs": lambda value: abs(scalar(value)),
+    "abs": lambda value: abs(value if isinstance(value, Array) else scalar(value)),
     "hash": lambda value: Scalar(hash(scalar(value).value) if value == value else 0, INT64),
     "pow": modular_power,
     "round": lambda value, digits=None: round(scalar(value), digits),
@@ -287,6 +287,9 @@ class NumpyStandIn:
             return found
 
         def call(*arguments, **named):
+            if any(isinstance(argument, Array) for argument in arguments):
+                with np.errstate(all="ignore"):
+                    return wrapped(found(*map(array_argument, arguments), **{key: numpy_argument(value) for key, value in named.items()}))
             if is_number(arguments[0]) and scalar(arguments[0]).dtype.kind == "c" and hasattr(cmath, name):
                 return complex_function(getattr(cmath, name))(arguments[0])
             if name in FROM_LIBM and is_number(arguments[0]):
@@ -308,6 +311,10 @@ def numpy_argument(value):
     if isinstance(value, Scalar):
         return value.dtype.type(value.value)
     return plain(value)
+
+
+def array_argument(value):
+    return beside_array(value) if isinstance(value, Scalar) else numpy_argument(value)
 
 
 # Putting it together.
@@ -353,7 +360,7 @@ def load(path):
             marker = LiteralMarker()
             node.body = [marker.visit(statement) for statement in node.body]
     ast.fix_missing_locations(tree)
-    namespace = {"__name__": path.stem, "__file__": str(path), "__scalar__": scalar, "__literal_power__": literal_power}
+    namespace = {"__name__": path.stem, "__file__": str(path), "__scalar__": literal, "__literal_power__": literal_power}
     installed = sys.modules.get("hotloop")
     sys.modules["hotloop"] = hotloop_module()
     try:

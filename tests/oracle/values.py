@@ -18,6 +18,7 @@ else. They are written from the list and share no code with the compiler:
 
 import ctypes
 import ctypes.util
+import operator
 
 import numpy as np
 
@@ -109,27 +110,35 @@ class Scalar:
     # Comparisons give plain booleans; `scalar` below reads those as the dtype bool.
     def __eq__(self, other):
         if not is_number(other):
-            return False
+            return NotImplemented if isinstance(other, Array) else False
         other = scalar(other)
         left, right = comparable(self, other)
         return left == right
 
     def __ne__(self, other):
-        return not self == other
+        return NotImplemented if isinstance(other, Array) else not self == other
 
     def __lt__(self, other):
+        if isinstance(other, Array):
+            return NotImplemented
         left, right = comparable(self, scalar(other))
         return left < right
 
     def __le__(self, other):
+        if isinstance(other, Array):
+            return NotImplemented
         left, right = comparable(self, scalar(other))
         return left <= right
 
     def __gt__(self, other):
+        if isinstance(other, Array):
+            return NotImplemented
         left, right = comparable(self, scalar(other))
         return left > right
 
     def __ge__(self, other):
+        if isinstance(other, Array):
+            return NotImplemented
         left, right = comparable(self, scalar(other))
         return left >= right
 
@@ -187,6 +196,20 @@ class Scalar:
             finite = np.isfinite(self.value)
             return Scalar(round(float(self.value)) if finite and abs(self.value) < 2.0**63 else LEAST, INT64)
         return self.to(INT64)
+
+
+class Literal(Scalar):
+    """A number as it is written: beside an array it takes the array's dtype, as a Python number does."""
+
+    __slots__ = ()
+
+    def __neg__(self):
+        return literal(-self.value)
+
+
+def literal(value):
+    number = scalar(value)
+    return Literal(number.value, number.dtype)
 
 
 def is_number(value):
@@ -417,14 +440,64 @@ class Array:
     def __getattr__(self, name):
         return wrapped(getattr(self.array, name))
 
+    __hash__ = None
+
+
+def beside_array(value):
+    """An operand as NumPy shall see it: numbers that are written are Python's, all others have their dtype."""
+    if isinstance(value, Scalar) and not isinstance(value, Literal):
+        return value.dtype.type(value.value)
+    return plain(value)
+
+
+def install_on_arrays(name):
+    operation, in_place = getattr(operator, name), getattr(operator, f"i{name.strip('_')}", None)
+
+    def forward(self, other):
+        with np.errstate(all="ignore"):
+            return wrapped(operation(self.array, beside_array(other)))
+
+    def reflected(self, other):
+        with np.errstate(all="ignore"):
+            return wrapped(operation(beside_array(other), self.array))
+
+    def assigned(self, other):
+        with np.errstate(all="ignore"):
+            return wrapped(in_place(self.array, beside_array(other)))
+
+    setattr(Array, name, forward)
+    setattr(Array, f"__r{name.strip('_')}__", reflected)
+    if in_place is not None:
+        setattr(Array, f"__i{name.strip('_')}__", assigned)
+
+
+def install_unary_on_arrays(name):
+    operation = getattr(operator, name)
+    setattr(Array, name, lambda self: wrapped(operation(self.array)))
+
+
+for operator_name in (*OPERATORS, "eq", "ne", "lt", "le", "gt", "ge"):
+    install_on_arrays(f"__{operator_name}__")
+for operator_name in ("pos", "neg", "invert", "abs"):
+    install_unary_on_arrays(f"__{operator_name}__")
+
 
 def position(index):
     """An index for NumPy. One that no int64 holds is out of range, where NumPy says that it is too large."""
-    index = plain(index)
+    index = slices(index)
     parts = index if isinstance(index, tuple) else (index,)
     if any(isinstance(part, int) and part >= 2**63 for part in parts):
         raise IndexError("index is out of bounds")
     return index
+
+
+def slices(index):
+    """An index with the bounds of its slices as Python's numbers."""
+    if isinstance(index, slice):
+        return slice(*(None if bound is None else int(bound) for bound in (index.start, index.stop, index.step)))
+    if isinstance(index, tuple):
+        return tuple(slices(part) for part in index)
+    return plain(index)
 
 
 def plain(value):

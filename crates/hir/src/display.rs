@@ -14,9 +14,9 @@
 //! variable, and behind a type that a version may be one. Versions are counted by the name of their local. There is no reader of this form.
 
 use crate::{
-    ArrayAttribute, BinaryOp, Catches, CompareOp, Constant, Edge, ErrorModel, ExceptionArgument, Expr,
-    ExprKind, Fill, Function, Iteration, Loop, ObjectExpr, Options, RangeLoop, Reduction, ReductionOp, Stmt,
-    StmtKind, Try, UnaryOp, Version,
+    ArrayAttribute, Axis, BinaryOp, Catches, CompareOp, Constant, Edge, Elementwise, ErrorModel,
+    ExceptionArgument, Expr, ExprKind, Fill, Function, Iteration, Loop, ObjectExpr, Options, RangeLoop,
+    Reduction, ReductionOp, Stmt, StmtKind, Try, UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
 use hotloop_types::{Dtype, FloatFlags, Type};
@@ -73,6 +73,11 @@ impl<'a> Printer<'a> {
                 self.element(f, array, indices)?;
                 f.write_str(" = ")?;
                 self.expr(f, value)
+            }),
+            StmtKind::StoreElements { array, value } => line(f, depth, |f| {
+                self.expr(f, array)?;
+                f.write_str("[...] = ")?;
+                self.elementwise(f, value)
             }),
             StmtKind::Expr(value) => line(f, depth, |f| self.expr(f, value)),
             StmtKind::Yield(value) => line(f, depth, |f| {
@@ -382,9 +387,14 @@ impl<'a> Printer<'a> {
             }
             ExprKind::RangeElement { range, index } => self.element(f, range, std::slice::from_ref(&**index)),
             ExprKind::TupleElement { tuple, index } => self.element(f, tuple, std::slice::from_ref(&**index)),
-            ExprKind::Element { array, indices } | ExprKind::Row { array, indices } => {
-                self.element(f, array, indices)
+            ExprKind::Element { array, indices } => self.element(f, array, indices),
+            ExprKind::View { array, axes } => {
+                self.expr(f, array)?;
+                f.write_char('[')?;
+                separated(f, axes, |f, axis| self.axis(f, axis))?;
+                f.write_char(']')
             }
+            ExprKind::Elementwise(operation) => self.elementwise(f, operation),
             ExprKind::ArrayAttribute(array, attribute) => {
                 self.expr(f, array)?;
                 f.write_str(match attribute {
@@ -426,6 +436,34 @@ impl<'a> Printer<'a> {
                 }
             }
         }
+    }
+
+    fn axis(&self, f: &mut Formatter<'_>, axis: &Axis) -> fmt::Result {
+        match axis {
+            Axis::Index(index) => self.expr(f, index),
+            Axis::Slice { start, stop, step } => {
+                start.iter().try_for_each(|start| self.expr(f, start))?;
+                f.write_char(':')?;
+                stop.iter().try_for_each(|stop| self.expr(f, stop))?;
+                step.iter().try_for_each(|step| {
+                    f.write_char(':')?;
+                    self.expr(f, step)
+                })
+            }
+            Axis::Whole => f.write_char(':'),
+            Axis::New => f.write_str("None"),
+        }
+    }
+
+    fn elementwise(&self, f: &mut Formatter<'_>, operation: &Elementwise) -> fmt::Result {
+        f.write_str("[")?;
+        self.expr(f, &operation.body)?;
+        f.write_str(" for ")?;
+        separated(f, &operation.operands, |f, (version, operand)| {
+            write!(f, "{} in ", self.version(*version))?;
+            self.expr(f, operand)
+        })?;
+        f.write_str("]")
     }
 
     fn new_array(&self, f: &mut Formatter<'_>, fill: &Fill, shape: &[Expr], ty: &Type) -> fmt::Result {

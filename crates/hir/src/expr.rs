@@ -1,6 +1,6 @@
 //! Expressions.
 
-use crate::{Callee, ObjectExpr, Version};
+use crate::{Axis, Callee, Elementwise, ObjectExpr, Version};
 use hotloop_diagnostics::Span;
 use hotloop_intrinsics::Intrinsic;
 use hotloop_types::Type;
@@ -153,13 +153,15 @@ pub enum ExprKind {
         /// The indices.
         indices: Vec<Expr>,
     },
-    /// The part of an array that the first indices choose, fewer than it has dimensions: a view of the other axes. Checked as an element is.
-    Row {
+    /// A view of an array: what is left of its axes, in their order. The axes are evaluated from left to right, behind the array.
+    View {
         /// The array.
         array: Box<Expr>,
-        /// The indices, at least one.
-        indices: Vec<Expr>,
+        /// What becomes of each of its axes.
+        axes: Vec<Axis>,
     },
+    /// A new array of the expression's type, which is contiguous: the result of one computation for all elements.
+    Elementwise(Box<Elementwise>),
     /// An attribute of an array.
     ArrayAttribute(Box<Expr>, ArrayAttribute),
     /// A built-in operation; the arguments have the types that its rule asks for.

@@ -1,6 +1,9 @@
 //! Functions, statements and the versions of locals.
 
-use crate::{Callee, Caught, Exception, ExceptionArgument, Expr, ExprKind, Local, ObjectExpr, Try, Version};
+use crate::{
+    Callee, Caught, Elementwise, Exception, ExceptionArgument, Expr, ExprKind, Local, ObjectExpr, Try,
+    Version,
+};
 use hotloop_diagnostics::Span;
 use hotloop_index::IdMap;
 use hotloop_types::{FloatFlags, Type};
@@ -153,6 +156,14 @@ pub enum StmtKind {
         indices: Vec<Expr>,
         /// The value, of the array's dtype.
         value: Expr,
+    },
+    /// Writes all elements of an array: the result of a computation, broadcast to its shape and converted to its dtype, as if all of it were computed
+    /// before the first is written. Evaluated in the order operands, array. A shape that does not fit raises `ValueError`.
+    StoreElements {
+        /// The array, often a view.
+        array: Expr,
+        /// The computation; its body has the array's dtype.
+        value: Elementwise,
     },
     /// Evaluates an expression.
     Expr(Expr),

@@ -15,6 +15,7 @@
 //! assert_eq!(function.to_string(), "fn answer() -> int64:\n    return 42\n");
 //! ```
 
+mod array;
 mod display;
 mod exception;
 mod expr;
@@ -22,6 +23,7 @@ mod function;
 mod object;
 mod verify;
 
+pub use array::{Axis, Elementwise, view_type};
 pub use exception::{Catches, Exception, ExceptionArgument, Handler, Try};
 pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
 pub use function::{

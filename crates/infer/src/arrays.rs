@@ -129,7 +129,7 @@ impl Inference<'_> {
     }
 
     /// The dtype that an argument names; `default` without one.
-    fn dtype_argument(&mut self, argument: Option<&ast::Expr>, default: Dtype) -> Typed<Dtype> {
+    pub(crate) fn dtype_argument(&mut self, argument: Option<&ast::Expr>, default: Dtype) -> Typed<Dtype> {
         let Some(argument) = argument else { return Ok(default) };
         let value = self.operand(argument)?;
         let found = match &value {

@@ -5,6 +5,7 @@ use crate::conditions::unwrapped;
 use crate::conversion::{convert, to_dtype};
 use crate::function::{Inference, Reported, Typed, can_convert, counted};
 use crate::iteration::{array_item, integer, tuple_of};
+use crate::views::Place;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::BinaryOp;
@@ -18,7 +19,7 @@ static UNPACKING: Code = Code::new("HL0212", "a value cannot be unpacked into th
 static TARGET: Code = Code::new("HL0310", "a kind of assignment is not supported in a kernel yet");
 static READ_ONLY: Code = Code::new("HL0213", "a read-only array is written");
 static DECLARED: Code = Code::new("HL0266", "a value does not fit the type declared for its variable");
-static STORED: Code = Code::new("HL0222", "a value cannot be stored in an array");
+pub(crate) static STORED: Code = Code::new("HL0222", "a value cannot be stored in an array");
 
 impl Inference<'_> {
     pub(crate) fn assign(&mut self, targets: &[ast::Expr], value: &ast::Expr, span: Span) -> Typed<()> {
@@ -305,15 +306,19 @@ impl Inference<'_> {
         if let Type::List(_) = base.ty {
             return self.store_in_list(base, index, value, span);
         }
-        let (array, indices) = self.element_place(base, index, target_span)?;
-        let array_type = self.writable(&array, target_span)?;
-        let value = self.stored_value(value, array_type)?;
-        self.emit(StmtKind::StoreElement { array, indices, value }, span);
-        Ok(())
+        match self.assigned_place(base, index, target_span)? {
+            Place::View(view) => self.store_in_view(view, value, target_span, span),
+            Place::Element(array, indices) => {
+                let array_type = self.writable(&array, target_span)?;
+                let value = self.stored_value(value, array_type)?;
+                self.emit(StmtKind::StoreElement { array, indices, value }, span);
+                Ok(())
+            }
+        }
     }
 
-    fn writable(&mut self, array: &Expr, target_span: Span) -> Typed<ArrayType> {
-        let Type::Array(array_type) = array.ty else { unreachable!("an element place is in an array") };
+    pub(crate) fn writable(&mut self, array: &Expr, target_span: Span) -> Typed<ArrayType> {
+        let Type::Array(array_type) = array.ty else { unreachable!("a place is in an array") };
         if !array_type.readonly {
             return Ok(array_type);
         }
@@ -374,6 +379,11 @@ impl Inference<'_> {
             self.emit(StmtKind::Expr(extended), span);
             return Ok(());
         }
+        if let Type::Array(_) = left.ty {
+            // The array itself changes, under all its names.
+            let right = unwrapped(self.run_time_value(right)?);
+            return self.augmented_array(op, left, right, target.span, span);
+        }
         let result = self.binary(op, left.into(), right, span, target.span)?;
         let version = self.assign_version(name, result, target.span);
         self.bind(name, version);
@@ -392,7 +402,14 @@ impl Inference<'_> {
         if let Type::List(_) = base.ty {
             return self.augmented_item(base, index, op, value, span);
         }
-        let (array, indices) = self.element_place(base, index, target_span)?;
+        let (array, indices) = match self.assigned_place(base, index, target_span)? {
+            Place::Element(array, indices) => (array, indices),
+            Place::View(view) => {
+                let view = self.kept(view, "view");
+                let value = self.expression(value)?;
+                return self.augmented_array(op, view, value, target_span, span);
+            }
+        };
         let array_type = self.writable(&array, target_span)?;
         let array = self.kept(array, "array");
         let indices: Vec<Expr> = indices.into_iter().map(|index| self.kept(index, "index")).collect();

@@ -95,6 +95,13 @@ impl Inference<'_> {
                 let arguments = self.arguments(arguments)?;
                 Ok(Called::Method(Box::new(self.number_method(number, name, &arguments, span)?)))
             }
+            Value::Expr(array)
+                if matches!(array.ty, Type::Array(_))
+                    && crate::array_methods::is_array_method(&name.name) =>
+            {
+                let arguments = self.arguments(arguments)?;
+                Ok(Called::Method(Box::new(self.array_method(array, name, &arguments, function.span)?)))
+            }
             Value::Expr(tuple) if crate::tuples::is_tuple_method(&tuple.ty, name) => {
                 let arguments = self.arguments(arguments)?;
                 Ok(Called::Method(Box::new(self.tuple_method(tuple, name, &arguments, span)?)))
@@ -177,7 +184,8 @@ impl Inference<'_> {
         let message = format!("`{name}` does not accept {}", argument.ty);
         let help = match argument.ty {
             Type::Array(_) => {
-                "operations on whole arrays are not supported yet: write a loop over the elements".to_owned()
+                "it takes one number: use the function of `numpy` for all elements, or write a loop over them"
+                    .to_owned()
             }
             Type::Scalar(_)
             | Type::Tuple(_)

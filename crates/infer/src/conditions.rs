@@ -270,15 +270,15 @@ impl Inference<'_> {
         let places = (left.span(), right.span());
         let with_complex = left.is_complex() || right.is_complex();
         if let (Value::Expr(left), Value::Expr(right)) = (dtype_value(left), dtype_value(right)) {
-            let arrays: Vec<&Expr> =
-                [&left, &right].into_iter().filter(|side| matches!(side.ty, Type::Array(_))).collect();
-            let is_identity =
-                matches!(op, AstCompare::Is | AstCompare::IsNot | AstCompare::In | AstCompare::NotIn);
+            let of_arrays = [&left, &right].into_iter().any(|side| matches!(side.ty, Type::Array(_)));
             let with_none = left.ty == Type::None || right.ty == Type::None;
-            if !arrays.is_empty() && !is_identity && !with_none {
-                return Err(self.report_array_operation(op.spelling(), &arrays, span));
-            }
-            if let Some(result) = self.compare_values(op, left, right, span)? {
+            if let (Some(elementwise), true, false) = (elementwise_compare(op), of_arrays, with_none) {
+                if let Some(result) =
+                    self.array_compare(elementwise, unwrapped(left), unwrapped(right), span)?
+                {
+                    return Ok(result);
+                }
+            } else if let Some(result) = self.compare_values(op, left, right, span)? {
                 return Ok(result);
             }
         }
@@ -415,6 +415,19 @@ impl Inference<'_> {
         };
         self.depth -= 1;
         result
+    }
+}
+
+/// The comparison of elements that an operator is between arrays.
+fn elementwise_compare(op: AstCompare) -> Option<CompareOp> {
+    match op {
+        AstCompare::Eq => Some(CompareOp::Eq),
+        AstCompare::Ne => Some(CompareOp::Ne),
+        AstCompare::Lt => Some(CompareOp::Lt),
+        AstCompare::Le => Some(CompareOp::Le),
+        AstCompare::Gt => Some(CompareOp::Gt),
+        AstCompare::Ge => Some(CompareOp::Ge),
+        AstCompare::Is | AstCompare::IsNot | AstCompare::In | AstCompare::NotIn => None,
     }
 }
 

@@ -533,6 +533,7 @@ fn convert_returns(body: &mut [hir::Stmt], result: &Type, is_generator: bool) {
             | StmtKind::Delete(_)
             | StmtKind::Assign { .. }
             | StmtKind::StoreElement { .. }
+            | StmtKind::StoreElements { .. }
             | StmtKind::Expr(_)
             | StmtKind::ParallelFor { .. }
             | StmtKind::Break(_)

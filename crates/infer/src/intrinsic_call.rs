@@ -6,6 +6,7 @@ use crate::expression::constant;
 use crate::function::{Inference, Reported, Typed};
 use crate::operators::scalar_binary;
 use crate::sequences::length_of;
+use crate::ufuncs::{Lifted, is_lifted};
 use hotloop_ast as ast;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, Constant, Expr, ExprKind};
@@ -16,6 +17,26 @@ static LOOP_HEAD: Code = Code::new("HL0315", "an iterator is used outside the he
 
 impl Inference<'_> {
     pub(crate) fn intrinsic_call(
+        &mut self,
+        intrinsic: Intrinsic,
+        family: Family,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        if is_lifted(intrinsic, family) {
+            return match self.lifted_call(intrinsic, family, arguments, span)? {
+                Lifted::Elements(result) => Ok(*result),
+                Lifted::Scalars(evaluated) => {
+                    let arguments = self.arguments(&evaluated)?;
+                    self.number_call(intrinsic, family, &arguments, span)
+                }
+            };
+        }
+        self.number_call(intrinsic, family, arguments, span)
+    }
+
+    /// A call with numbers, as far as the rule asks for numbers.
+    fn number_call(
         &mut self,
         intrinsic: Intrinsic,
         family: Family,
@@ -65,6 +86,7 @@ impl Inference<'_> {
             Typing::PowModulo => self.power_call(arguments, span),
             Typing::OfInteger => self.of_integer(intrinsic, name, arguments, span),
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
+            Typing::Elements => self.element_function(intrinsic, name, arguments, span),
             Typing::Object => self.object_call(intrinsic, name, arguments, span),
         }
     }

@@ -16,7 +16,7 @@ use crate::statement::truth;
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{BinaryOp, CompareOp, Constant, Expr, ExprKind, ObjectExpr, Version};
+use hotloop_hir::{Axis, BinaryOp, CompareOp, Constant, Expr, ExprKind, ObjectExpr, Version, view_type};
 use hotloop_intrinsics::{Intrinsic, Item};
 use hotloop_types::{ArrayType, GeneratorType, TupleType, Type};
 use std::sync::Arc;
@@ -342,8 +342,11 @@ pub(crate) fn array_item(array: Expr, ty: ArrayType, indices: Vec<Expr>, span: S
     if indices.len() == usize::from(ty.ndim) {
         return Expr::new(ExprKind::Element { array, indices }, Type::Scalar(ty.dtype), span);
     }
-    let row = Type::Array(ty.row(indices.len() as u8));
-    Expr::new(ExprKind::Row { array, indices }, row, span)
+    let left = usize::from(ty.ndim) - indices.len();
+    let axes: Vec<Axis> =
+        indices.into_iter().map(Axis::Index).chain((0..left).map(|_| Axis::Whole)).collect();
+    let row = Type::Array(view_type(ty, &axes).expect("there are as many axes as dimensions"));
+    Expr::new(ExprKind::View { array, axes }, row, span)
 }
 
 /// A tuple of these values.

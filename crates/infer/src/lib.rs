@@ -35,6 +35,7 @@
 //! ```
 
 mod arguments;
+mod array_methods;
 mod arrays;
 mod assign;
 mod bindings;
@@ -45,6 +46,7 @@ mod constant_fold;
 mod constants;
 mod conversion;
 mod decorators;
+mod elementwise;
 mod environment;
 mod expression;
 mod function;
@@ -81,6 +83,8 @@ mod strings;
 mod subscript;
 mod tuples;
 mod type_tests;
+mod ufuncs;
+mod views;
 
 pub use arguments::{BindError, Slot, bind};
 pub use constant_fold::constant_in;

@@ -598,6 +598,7 @@ impl Jumps {
                 | StmtKind::Delete(_)
                 | StmtKind::Assign { .. }
                 | StmtKind::StoreElement { .. }
+                | StmtKind::StoreElements { .. }
                 | StmtKind::Expr(_)
                 | StmtKind::Yield(_)
                 | StmtKind::ParallelFor { .. }

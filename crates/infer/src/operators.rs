@@ -13,8 +13,6 @@ use hotloop_hir::{BinaryOp, Constant, Expr, ExprKind, UnaryOp};
 use hotloop_types::{Dtype, DtypeKind, Type, promote};
 
 static OPERANDS: Code = Code::new("HL0204", "an operator does not accept operands of these types");
-static ARRAY_OPERATION: Code =
-    Code::new("HL0312", "an operation on whole arrays is not supported in a kernel yet");
 
 impl Inference<'_> {
     pub(crate) fn binary_chain(&mut self, first: &ast::Expr, rest: &[(ast::BinaryOp, ast::Expr)]) -> Typed {
@@ -49,14 +47,14 @@ impl Inference<'_> {
         let result = match (left.ty.as_scalar(), right.ty.as_scalar()) {
             (Some(a), Some(b)) => scalar_binary(op, (left, a), (right, b), span),
             _ if matches!(left.ty, Type::Array(_)) || matches!(right.ty, Type::Array(_)) => {
-                return Err(self.report_array_operation(op.spelling(), &[&left, &right], span));
+                self.array_binary(op, left, right, span)?
             }
             _ => self.tuple_binary(op, left, right, span)?,
         };
         result.ok_or_else(|| self.report_operands(op.spelling(), described, span, places))
     }
 
-    fn report_operands(
+    pub(crate) fn report_operands(
         &mut self,
         op: &str,
         (left, right): (String, String),
@@ -71,16 +69,6 @@ impl Inference<'_> {
         self.report(diagnostic)
     }
 
-    /// An operation on arrays that only an element can have so far.
-    pub(crate) fn report_array_operation(&mut self, op: &str, operands: &[&Expr], span: Span) -> Reported {
-        let message = format!("`{op}` on a whole array is not supported yet in a kernel");
-        let mut diagnostic = Diagnostic::error(&ARRAY_OPERATION, message, span);
-        for operand in operands.iter().filter(|operand| matches!(operand.ty, Type::Array(_))) {
-            diagnostic = diagnostic.with_label(operand.span, format!("this is {}", operand.ty));
-        }
-        self.report(diagnostic.with_help("write a loop over the elements"))
-    }
-
     pub(crate) fn unary(&mut self, op: AstUnary, operand: &ast::Expr, span: Span) -> Typed {
         if op == AstUnary::Not {
             let condition = self.condition(operand)?;
@@ -89,9 +77,7 @@ impl Inference<'_> {
         let value = self.operand(operand)?;
         let described = value.describe();
         let result = match value.present() {
-            Value::Expr(value) if matches!(value.ty, Type::Array(_)) => {
-                return Err(self.report_array_operation(op.spelling(), &[&value], span));
-            }
+            Value::Expr(value) if matches!(value.ty, Type::Array(_)) => self.array_unary(op, value, span),
             Value::Expr(value) => scalar_unary(op, value, span),
             Value::Global(..) | Value::Str(..) => None,
         };

@@ -5,8 +5,9 @@ use crate::conversion::convert;
 use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed, counted};
-use crate::iteration::{array_item, range_part};
+use crate::iteration::range_part;
 use crate::names::similar;
+use crate::views::Place;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -16,10 +17,7 @@ use hotloop_types::{ArrayType, TupleType, Type};
 
 static ATTRIBUTE: Code =
     Code::new("HL0210", "an attribute does not exist or is not supported in a kernel yet");
-static INDEX: Code = Code::new("HL0211", "an index does not fit what is indexed");
-static PARTIAL: Code =
-    Code::new("HL0313", "a part of an array is taken, which is not supported in a kernel yet");
-
+pub(crate) static INDEX: Code = Code::new("HL0211", "an index does not fit what is indexed");
 /// What a misspelt attribute of an array may have meant.
 const ARRAY_ATTRIBUTES: [&str; 9] =
     ["shape", "strides", "size", "nbytes", "itemsize", "ndim", "dtype", "real", "imag"];
@@ -120,11 +118,8 @@ impl Inference<'_> {
         let base = self.expression(value)?;
         match base.ty.clone() {
             Type::Array(ty) => {
-                let indices = self.given_indices(index)?;
-                if indices.len() > usize::from(ty.ndim) || indices.is_empty() && ty.ndim > 0 {
-                    return Err(self.report_index_count(&base, ty, &indices, span));
-                }
-                Ok(array_item(base, ty, indices, span))
+                let place = self.array_place(base, ty, index, span)?;
+                Ok(place.read(span))
             }
             Type::Tuple(items) => self.tuple_item(base, &items, index, span),
             Type::Range => self.range_element(base, index, span),
@@ -155,18 +150,10 @@ impl Inference<'_> {
         self.report(diagnostic)
     }
 
-    /// The array and the indices of an element that is assigned.
-    pub(crate) fn element_place(
-        &mut self,
-        base: Expr,
-        index: &ast::Expr,
-        span: Span,
-    ) -> Typed<(Expr, Vec<Expr>)> {
+    /// The place in an array that is assigned.
+    pub(crate) fn assigned_place(&mut self, base: Expr, index: &ast::Expr, span: Span) -> Typed<Place> {
         match base.ty.clone() {
-            Type::Array(ty) => {
-                let indices = self.indices(&base, ty, index, span)?;
-                Ok((base, indices))
-            }
+            Type::Array(ty) => self.array_place(base, ty, index, span),
             Type::Tuple(_) => {
                 let diagnostic = Diagnostic::error(&INDEX, "the items of a tuple cannot be assigned", span)
                     .with_label(base.span, format!("this is {}", base.ty))
@@ -187,94 +174,9 @@ impl Inference<'_> {
         }
     }
 
-    /// As many integers as the array has dimensions.
-    fn indices(&mut self, base: &Expr, array: ArrayType, index: &ast::Expr, span: Span) -> Typed<Vec<Expr>> {
-        let indices = self.given_indices(index)?;
-        if indices.len() == usize::from(array.ndim) {
-            return Ok(indices);
-        }
-        Err(self.report_index_count(base, array, &indices, span))
-    }
-
-    fn given_indices(&mut self, index: &ast::Expr) -> Typed<Vec<Expr>> {
-        let mut indices = Vec::new();
-        match &index.kind {
-            AstExpr::Tuple(items) => {
-                for item in items {
-                    indices.push(self.index(item)?);
-                }
-            }
-            _ => self.single_index(index, &mut indices)?,
-        }
-        Ok(indices)
-    }
-
-    fn report_index_count(
-        &mut self,
-        base: &Expr,
-        array: ArrayType,
-        indices: &[Expr],
-        span: Span,
-    ) -> Reported {
-        let (given, wanted) = (indices.len(), usize::from(array.ndim));
-        if given > wanted {
-            let message = format!(
-                "too many indices: the array has {}, and {given} are given",
-                counted(wanted, "dimension")
-            );
-            let diagnostic = Diagnostic::error(&INDEX, message, span)
-                .with_label(base.span, format!("this is {}", base.ty))
-                .with_help(format!("give {}", counted(wanted, "index").replace("indexs", "indices")));
-            return self.report(diagnostic);
-        }
-        let message = format!(
-            "a part of an array with {} is taken, which is not supported yet in a kernel",
-            counted(wanted, "dimension")
-        );
-        let diagnostic = Diagnostic::error(&PARTIAL, message, span)
-            .with_label(base.span, format!("this is {}", base.ty))
-            .with_help(format!(
-                "give all indices at once, as in `a[{}]`",
-                ["i", "j", "k", "l"][..wanted.min(4)].join(", ")
-            ));
-        self.report(diagnostic)
-    }
-
-    /// An index without a comma: a number, or a variable that holds a tuple of numbers.
-    fn single_index(&mut self, index: &ast::Expr, indices: &mut Vec<Expr>) -> Typed<()> {
-        let value = self.index_value(index)?;
-        let Type::Tuple(items) = value.ty.clone() else {
-            indices.push(self.integer_index(value)?);
-            return Ok(());
-        };
-        if !self.is_simple(&value) {
-            let diagnostic = Diagnostic::error(&INDEX, "a computed tuple cannot be an index yet", value.span)
-                .with_help("assign the tuple to a variable first");
-            return Err(self.report(diagnostic));
-        }
-        for (position, ty) in items.iter().enumerate() {
-            let item = crate::conditions::item(&value, position, ty);
-            indices.push(self.integer_index(item)?);
-        }
-        Ok(())
-    }
-
     fn index(&mut self, index: &ast::Expr) -> Typed {
-        let value = self.index_value(index)?;
+        let value = self.expression(index)?;
         self.integer_index(value)
-    }
-
-    fn index_value(&mut self, index: &ast::Expr) -> Typed {
-        let what = match &index.kind {
-            AstExpr::Slice { .. } => "a slice",
-            AstExpr::Ellipsis => "`...`",
-            AstExpr::None => "a new axis",
-            _ => return self.expression(index),
-        };
-        let message = format!("{what} as an index is not supported yet in a kernel");
-        let diagnostic = Diagnostic::error(&PARTIAL, message, index.span)
-            .with_help("loop over the elements and index each");
-        Err(self.report(diagnostic))
     }
 
     pub(crate) fn integer_index(&mut self, value: Expr) -> Typed {

@@ -108,6 +108,8 @@ pub enum Typing {
     Operator,
     /// A function of two, a tuple, and perhaps a value to start from.
     Reduction,
+    /// Numbers or arrays of them, by NumPy's rules for elements.
+    Elements,
     /// A builtin about strings or lists, each with a rule of its own.
     Object,
 }

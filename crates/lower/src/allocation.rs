@@ -27,32 +27,41 @@ impl Lowering<'_> {
             Fill::Value(_) | Fill::Empty | Fill::Zeros => None,
         };
         self.code.set_span(expr.span);
-        let size_bytes = self.checked_size(ty, &shape);
         let allocate = match fill {
-            Fill::Zeros => RuntimeFunction::AllocateZeroed,
-            Fill::Value(_) if value.is_none() => RuntimeFunction::AllocateZeroed,
-            Fill::Value(_) | Fill::Empty => RuntimeFunction::Allocate,
+            Fill::Value(_) if value.is_some() => RuntimeFunction::Allocate,
+            Fill::Value(_) | Fill::Zeros => RuntimeFunction::AllocateZeroed,
+            Fill::Empty => RuntimeFunction::Allocate,
         };
+        let (array, size_bytes) = self.allocated(ty, shape, allocate);
+        if let Some(value) = value {
+            self.code.fill(array.data, size_bytes, i64::from(ty.dtype.size_bytes()), &value, array.region);
+        }
+        Operand::Array(Rc::new(array))
+    }
+
+    /// A new array whose elements are not set.
+    pub(crate) fn allocate(&mut self, ty: ArrayType, shape: Vec<Value>) -> Rc<ArrayOperand> {
+        Rc::new(self.allocated(ty, shape, RuntimeFunction::Allocate).0)
+    }
+
+    /// A new array, and its size in bytes.
+    fn allocated(
+        &mut self,
+        ty: ArrayType,
+        shape: Vec<Value>,
+        allocate: RuntimeFunction,
+    ) -> (ArrayOperand, Value) {
+        let size_bytes = self.checked_size(ty, &shape);
         let owner = self.code.call_runtime(allocate, vec![size_bytes]);
         self.code.hold(owner, Holder::Temporary);
         let offset = self.code.int64(ELEMENTS_OFFSET_BYTES);
         let data = self.code.add_bytes(owner, offset);
         let region = self.code.region(RegionKind::Allocation(self.allocation_count));
         self.allocation_count += 1;
-        if let Some(value) = value {
-            self.code.fill(data, size_bytes, i64::from(ty.dtype.size_bytes()), &value, region);
-        }
         let strides = self.code.contiguous_strides(ty, &shape);
         let lifetime = Lifetime::Temporary;
-        Operand::Array(Rc::new(ArrayOperand {
-            owner,
-            data,
-            shape,
-            strides,
-            region,
-            lifetime,
-            descriptor: None,
-        }))
+        let array = ArrayOperand { owner, data, shape, strides, region, lifetime, descriptor: None };
+        (array, size_bytes)
     }
 
     /// The size in bytes; raises where a length is negative or the size does not fit.

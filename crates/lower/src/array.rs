@@ -6,7 +6,6 @@ use crate::values::{ArrayOperand, Operand, array_type, machine_type, scalar_dtyp
 use hotloop_hir::{ArrayAttribute, Expr};
 use hotloop_mir::{BinaryOp, InstKind, IntCompare, MachineType, Region, Value};
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout};
-use std::rc::Rc;
 
 impl Lowering<'_> {
     /// Reads an element.
@@ -19,24 +18,6 @@ impl Lowering<'_> {
         let value = self.code.load_number(ty.dtype, address, operand.array().region);
         self.drop_temporary(&operand);
         value
-    }
-
-    /// A view of the part that the first indices choose; it shares the array's reference.
-    pub(crate) fn row(&mut self, expr: &Expr, array: &Expr, indices: &[Expr]) -> Operand {
-        let ty = array_type(&array.ty);
-        let operand = self.expr(array);
-        let indices = self.indices(indices);
-        self.code.set_span(expr.span);
-        let whole = operand.array();
-        let data = self.element_address(ty, whole, &indices);
-        let axes = indices.len()..;
-        Operand::Array(Rc::new(ArrayOperand {
-            data,
-            shape: whole.shape[axes.clone()].to_vec(),
-            strides: whole.strides[axes].to_vec(),
-            descriptor: None,
-            ..(**whole).clone()
-        }))
     }
 
     /// Writes an element.
@@ -76,7 +57,7 @@ impl Lowering<'_> {
         indices.iter().map(|index| (self.scalar(index), scalar_dtype(&index.ty))).collect()
     }
 
-    /// The address of an element, or of the first element of a part; all indices checked. The axis with the smallest stride comes last, so that the address of the row can be
+    /// The address of an element; all indices checked. The axis with the smallest stride comes last, so that the address of the row can be
     /// shared and hoisted.
     fn element_address(&mut self, ty: ArrayType, array: &ArrayOperand, indices: &[(Value, Dtype)]) -> Value {
         let wrapped: Vec<Value> = (indices.iter().enumerate())
@@ -95,7 +76,7 @@ impl Lowering<'_> {
     }
 
     /// The index counted from the start, as an `i64`.
-    fn wrapped_index(&mut self, index: Value, dtype: Dtype, length: Value, axis: usize) -> Value {
+    pub(crate) fn wrapped_index(&mut self, index: Value, dtype: Dtype, length: Value, axis: usize) -> Value {
         let known = self.code.known_int(index);
         let index = self.code.resize(index, dtype, MachineType::I64);
         let may_be_negative = dtype.kind() == DtypeKind::Signed && known.is_none_or(|index| index < 0);
@@ -114,7 +95,7 @@ impl Lowering<'_> {
 
 impl Code {
     /// Reads a number of that dtype.
-    fn load_number(&mut self, dtype: Dtype, address: Value, region: Region) -> Operand {
+    pub(crate) fn load_number(&mut self, dtype: Dtype, address: Value, region: Region) -> Operand {
         let machine = machine_type(dtype);
         if dtype.is_complex() {
             let imag_offset = machine.size_bytes() as i32;

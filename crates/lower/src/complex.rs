@@ -173,7 +173,7 @@ impl Lowering<'_> {
     /// `a / b`, as `_Py_c_quot` computes it.
     fn complex_quotient(&mut self, a: Parts, b: Parts, message: &str) -> Parts {
         let nonzero = self.code.is_nonzero_complex(b);
-        if self.source.options.error_model == ErrorModel::Python {
+        if self.error_model == ErrorModel::Python {
             self.code.check(nonzero, ExceptionClass::ZeroDivisionError, message);
         }
         let code = &mut self.code;
@@ -197,7 +197,7 @@ impl Lowering<'_> {
             code.binary(mir::BinaryOp::Fsub, first, second)
         };
         let quotient = [real, imag].map(|part| code.binary(mir::BinaryOp::Fdiv, part, divisor));
-        if self.source.options.error_model == ErrorModel::Python {
+        if self.error_model == ErrorModel::Python {
             return quotient;
         }
         // Under NumPy's error model both parts are divided by zero.
@@ -232,7 +232,7 @@ impl Lowering<'_> {
 
     /// `a ** b`, by the runtime in float64.
     fn complex_power(&mut self, dtype: Dtype, a: Parts, b: Parts) -> Parts {
-        if self.source.options.error_model == ErrorModel::Python {
+        if self.error_model == ErrorModel::Python {
             self.check_power_of_zero(a, b);
         }
         let wide = [a, b]

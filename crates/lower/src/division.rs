@@ -70,7 +70,7 @@ impl Lowering<'_> {
 
     /// Raises for a divisor of zero, under Python's error model.
     pub(crate) fn check_divisor(&mut self, divisor: Value, message: &str) {
-        if self.source.options.error_model == ErrorModel::Numpy || self.is_known_nonzero(divisor) {
+        if self.error_model == ErrorModel::Numpy || self.is_known_nonzero(divisor) {
             return;
         }
         let is_nonzero = if self.code.ty(divisor).is_float() {
@@ -93,7 +93,7 @@ impl Lowering<'_> {
     fn integer_division(&mut self, dtype: Dtype, a: Value, b: Value, message: &str) -> IntegerDivision {
         self.check_divisor(b, message);
         let signed = dtype.kind() == DtypeKind::Signed;
-        if self.source.options.error_model == ErrorModel::Python || self.is_known_nonzero(b) {
+        if self.error_model == ErrorModel::Python || self.is_known_nonzero(b) {
             return IntegerDivision { signed, dividend: a, divisor: b, is_zero: None };
         }
         let is_zero = self.code.compare_const(IntCompare::Eq, b, 0);
@@ -164,7 +164,7 @@ impl Lowering<'_> {
     /// Under NumPy's error model the floor quotient by zero is the true one: inf or nan.
     fn quotient_by_zero(&mut self, division: &FloatDivision, true_quotient: Value, quotient: Value) -> Value {
         let divisor = division.divisor;
-        if self.source.options.error_model == ErrorModel::Python || self.is_known_nonzero(divisor) {
+        if self.error_model == ErrorModel::Python || self.is_known_nonzero(divisor) {
             return quotient;
         }
         let is_zero = self.code.compare_float_const(FloatCompare::Eq, divisor, 0.0);

@@ -37,6 +37,7 @@ mod complex;
 mod convert;
 mod division;
 mod edges;
+mod elementwise;
 mod expr;
 mod generator;
 mod guarded;
@@ -55,6 +56,7 @@ mod speculation;
 mod statement;
 mod text;
 mod values;
+mod view;
 
 use hotloop_hir as hir;
 use hotloop_mir as mir;

@@ -6,8 +6,8 @@
 
 use crate::lowering::is_tracked;
 use hotloop_hir::{
-    Edge, ExceptionArgument, Expr, ExprKind, Fill, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind, Try,
-    Version,
+    Axis, Edge, Elementwise, ExceptionArgument, Expr, ExprKind, Fill, Function, Loop, RangeLoop, Reduction,
+    Stmt, StmtKind, Try, Version,
 };
 use hotloop_index::IdSet;
 use rustc_hash::FxHashMap;
@@ -82,6 +82,10 @@ impl Liveness {
             }
             StmtKind::StoreElement { array, indices, value } => {
                 self.exprs([value, array].into_iter().chain(indices), live);
+            }
+            StmtKind::StoreElements { array, value } => {
+                self.expr(array, live);
+                self.elements(value, live);
             }
             StmtKind::Expr(value) | StmtKind::Yield(value) => self.expr(value, live),
             StmtKind::Assert { condition, arguments } => {
@@ -237,6 +241,12 @@ impl Liveness {
         exprs.into_iter().for_each(|expr| self.expr(expr, live));
     }
 
+    /// Adds what a computation for all elements reads; the versions of its body hold numbers.
+    fn elements(&self, operation: &Elementwise, live: &mut IdSet<Version>) {
+        self.expr(&operation.body, live);
+        self.exprs(operation.operands.iter().map(|(_, operand)| operand), live);
+    }
+
     /// Adds what an expression reads.
     fn expr(&self, expr: &Expr, live: &mut IdSet<Version>) {
         match &expr.kind {
@@ -274,7 +284,12 @@ impl Liveness {
             ExprKind::Tuple(items)
             | ExprKind::Intrinsic { arguments: items, .. }
             | ExprKind::Call { arguments: items, .. } => self.exprs(items, live),
-            ExprKind::Element { array, indices } | ExprKind::Row { array, indices } => {
+            ExprKind::View { array, axes } => {
+                self.expr(array, live);
+                self.exprs(axes.iter().flat_map(Axis::operands), live);
+            }
+            ExprKind::Elementwise(operation) => self.elements(operation, live),
+            ExprKind::Element { array, indices } => {
                 self.expr(array, live);
                 self.exprs(indices, live);
             }

@@ -33,6 +33,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) allocation_count: u32,
     /// The stack check at the entry, until a call of the function by itself gave it a place.
     pub(crate) stack_check: Option<Inst>,
+    /// What a division by zero does here.
+    pub(crate) error_model: hir::ErrorModel,
     /// Values that are never negative: lengths of arrays.
     pub(crate) lengths: IdSet<Value>,
     /// The frame, in the function that goes on with a generator.
@@ -71,6 +73,7 @@ impl<'a> Lowering<'a> {
             loops: Vec::new(),
             allocation_count: 0,
             stack_check: None,
+            error_model: source.options.error_model,
             lengths: IdSet::new(),
             generator: None,
             caught: Vec::new(),

@@ -46,7 +46,8 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
         | ExprKind::Range { .. }
         | ExprKind::RangeLength(_)
         | ExprKind::RangeElement { .. }
-        | ExprKind::Row { .. }
+        | ExprKind::View { .. }
+        | ExprKind::Elementwise(_)
         | ExprKind::Tuple(_)
         | ExprKind::TupleElement { .. }
         | ExprKind::Element { .. }

@@ -24,6 +24,7 @@ impl<'a> Lowering<'a> {
         match &statement.kind {
             StmtKind::Assign { target, value } => self.assignment(statement, *target, value),
             StmtKind::StoreElement { array, indices, value } => self.store_element(array, indices, value),
+            StmtKind::StoreElements { array, value } => self.store_elements(array, value),
             StmtKind::Expr(value) => {
                 let operand = self.expr(value);
                 self.drop_temporary(&operand);

@@ -448,6 +448,7 @@ fn every_operation_of_the_table_is_known() {
             | Typing::Class
             | Typing::NewArray(_)
             | Typing::NewArrayLike(_)
+            | Typing::Elements
             | Typing::Object => continue,
         };
         machine::lower(&of(parameters, result, |x| intrinsic(*operation, x.to_vec(), result)));

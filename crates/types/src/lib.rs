@@ -19,6 +19,7 @@ mod float_flags;
 mod function;
 mod generator;
 mod join;
+mod numpy;
 mod parse;
 mod signature;
 mod text;
@@ -29,6 +30,7 @@ pub use float_flags::FloatFlags;
 pub use function::FunctionType;
 pub use generator::GeneratorType;
 pub use join::{promote, unify};
+pub use numpy::{numpy_promote, numpy_promote_weak};
 pub use parse::{SignatureError, parse_signatures};
 pub use signature::Signature;
 pub use text::{complex_repr, float_repr};
@@ -254,12 +256,6 @@ impl ArrayType {
     /// A writable array.
     pub const fn new(dtype: Dtype, ndim: u8, layout: Layout) -> Self {
         Self { dtype, ndim, layout, readonly: false }
-    }
-
-    /// The type of the part that the first `indices` indices choose; fewer than there are dimensions.
-    pub fn row(self, indices: u8) -> Self {
-        let layout = if self.layout == Layout::C { Layout::C } else { Layout::A };
-        Self { ndim: self.ndim - indices, layout, ..self }
     }
 
     /// Whether an array of type `self` may be passed where `expected` is declared, without a copy.

@@ -1,7 +1,10 @@
 //! The rules of expressions: H02, H03.
 
 use super::{Outcome, Verifier, Violation, broken};
-use crate::{ArrayAttribute, BinaryOp, Callee, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
+use crate::{
+    ArrayAttribute, Axis, BinaryOp, Callee, CompareOp, Constant, Elementwise, Expr, ExprKind, Fill, UnaryOp,
+    view_type,
+};
 use hotloop_types::{Dtype, DtypeKind, Layout, Type};
 
 /// Whether there is a conversion from one type to the other.
@@ -131,7 +134,8 @@ impl<'a> Verifier<'a> {
                 let element = self.element(array, indices)?;
                 self.same(expr, &element)
             }
-            ExprKind::Row { array, indices } => self.row(expr, array, indices),
+            ExprKind::View { array, axes } => self.view(expr, array, axes),
+            ExprKind::Elementwise(operation) => self.elementwise(expr, operation),
             ExprKind::ArrayAttribute(array, attribute) => self.attribute(expr, array, *attribute),
             ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
             ExprKind::Object(object) => self.object(expr, object),
@@ -225,25 +229,79 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn row(&mut self, expr: &Expr, array: &'a Expr, indices: &'a [Expr]) -> Outcome {
-        self.indexed(array, indices)?;
-        match array.ty {
-            Type::Array(ty) if (1..usize::from(ty.ndim)).contains(&indices.len()) => {
-                self.same(expr, &Type::Array(ty.row(indices.len() as u8)))
+    fn view(&mut self, expr: &Expr, array: &'a Expr, axes: &'a [Axis]) -> Outcome {
+        self.expr(array)?;
+        for axis in axes {
+            match axis {
+                Axis::Index(index) => self.index(index)?,
+                Axis::Slice { .. } => self.typed(axis.operands(), &Type::INT64)?,
+                Axis::Whole | Axis::New => {}
             }
-            _ => mistyped(array, format!("a part of it is taken by {} indices", indices.len())),
         }
+        match array.ty {
+            Type::Array(ty) if view_type(ty, axes).is_some_and(|view| Type::Array(view) == expr.ty) => Ok(()),
+            _ => mistyped(expr, format!("a view of {} by {} axes", array.ty, axes.len())),
+        }
+    }
+
+    fn elementwise(&mut self, expr: &Expr, operation: &'a Elementwise) -> Outcome {
+        let (element, ndim) = self.elements(operation)?;
+        match expr.ty {
+            Type::Array(ty)
+                if Type::Scalar(ty.dtype) == element
+                    && ty.ndim == ndim
+                    && ty.layout != Layout::A
+                    && !ty.readonly =>
+            {
+                Ok(())
+            }
+            _ => mistyped(expr, format!("its elements are {element}, its operands have {ndim} dimensions")),
+        }
+    }
+
+    pub(super) fn store_elements(&mut self, array: &'a Expr, value: &'a Elementwise) -> Outcome {
+        let (element, ndim) = self.elements(value)?;
+        self.expr(array)?;
+        match array.ty {
+            Type::Array(ty) if Type::Scalar(ty.dtype) == element && ndim <= ty.ndim && !ty.readonly => Ok(()),
+            _ => mistyped(array, format!("elements of {element} in {ndim} dimensions are written to it")),
+        }
+    }
+
+    /// The type of the elements of a result, and the number of its dimensions.
+    fn elements(&mut self, operation: &'a Elementwise) -> Result<(Type, u8), Violation> {
+        let mut ndim = 0;
+        for (_, operand) in &operation.operands {
+            self.expr(operand)?;
+        }
+        for (version, operand) in &operation.operands {
+            let element = match &operand.ty {
+                Type::Array(array) => {
+                    ndim = ndim.max(array.ndim);
+                    Type::Scalar(array.dtype)
+                }
+                other => other.clone(),
+            };
+            if *self.ty(*version) != element || element.as_scalar().is_none() {
+                return mistyped(operand, format!("{version} stands for its elements"));
+            }
+            self.assign(*version)?;
+        }
+        self.expr(&operation.body)?;
+        for (version, _) in &operation.operands {
+            self.defined.remove(*version);
+        }
+        Ok((operation.body.ty.clone(), ndim))
     }
 
     fn indexed(&mut self, array: &'a Expr, indices: &'a [Expr]) -> Outcome {
         self.expr(array)?;
-        for index in indices {
-            self.expr(index)?;
-            if !is_integer(&index.ty) {
-                return mistyped(index, "an index is an integer");
-            }
-        }
-        Ok(())
+        indices.iter().try_for_each(|index| self.index(index))
+    }
+
+    fn index(&mut self, index: &'a Expr) -> Outcome {
+        self.expr(index)?;
+        if is_integer(&index.ty) { Ok(()) } else { mistyped(index, "an index is an integer") }
     }
 
     fn new_array(&mut self, expr: &'a Expr, fill: &'a Fill, shape: &'a [Expr]) -> Outcome {

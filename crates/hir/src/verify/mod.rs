@@ -149,6 +149,7 @@ impl<'a> Verifier<'a> {
                 let element = self.element(array, indices)?;
                 self.has_type(value, &element)
             }
+            Kind::StoreElements { array, value } => self.store_elements(array, value),
             Kind::Expr(value) => self.expr(value),
             Kind::Yield(value) => {
                 self.expr(value)?;

@@ -1,0 +1,76 @@
+//! Methods of arrays.
+
+use crate::call::Arguments;
+use crate::conversion::to_dtype;
+use crate::elementwise::Elements;
+use crate::expression::constant;
+use crate::function::{Inference, Reported, Typed};
+use hotloop_ast::Identifier;
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{Constant, Expr};
+use hotloop_types::{Dtype, Layout, Type};
+
+static CONDITIONAL: Code =
+    Code::new("HL0281", "an array is changed by a method where not every way evaluates it");
+
+/// Whether arrays have a method of that name in a kernel.
+pub(crate) fn is_array_method(name: &str) -> bool {
+    matches!(name, "copy" | "astype" | "fill")
+}
+
+impl Inference<'_> {
+    /// `array.name(...)`.
+    pub(crate) fn array_method(
+        &mut self,
+        array: Expr,
+        name: &Identifier,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        match &*name.name {
+            "copy" => {
+                self.place_arguments("copy", &[], 0, arguments, span)?;
+                let mut copy = self.converted_array(array, None, span)?;
+                if let Type::Array(ty) = &mut copy.ty {
+                    ty.layout = Layout::C;
+                }
+                Ok(copy)
+            }
+            "astype" => {
+                let placed = self.place_arguments("astype", &["dtype"], 1, arguments, span)?;
+                let dtype = self.dtype_argument(placed[0], Dtype::Float64)?;
+                self.converted_array(array, Some(dtype), span)
+            }
+            "fill" => {
+                let placed = self.place_arguments("fill", &["value"], 1, arguments, span)?;
+                let (value, _) = self.number_argument("fill", placed[0].expect("it is required"))?;
+                if self.conditional_depth > 0 {
+                    return Err(self.report_conditional(name, span));
+                }
+                self.store_in_view(array.clone(), value, array.span, span)?;
+                Ok(constant(Constant::None, Type::None, span))
+            }
+            _ => unreachable!("it was asked whether arrays have the method"),
+        }
+    }
+
+    /// A new array of the same elements, in another dtype if one is given.
+    fn converted_array(&mut self, array: Expr, dtype: Option<Dtype>, span: Span) -> Typed {
+        let mut elements = Elements::default();
+        let described = array.clone();
+        let element = self.element_of(array, &mut elements).expect("an array has elements");
+        let dtype = dtype.unwrap_or(element.dtype);
+        if element.dtype.is_complex() && !dtype.is_complex() && dtype != Dtype::Bool {
+            return Err(self.report_complex_argument("astype", &described));
+        }
+        Ok(elements.finish(to_dtype(element.value, dtype), span))
+    }
+
+    fn report_conditional(&mut self, name: &Identifier, span: Span) -> Reported {
+        let message =
+            format!("`{}` changes an array within an expression that not every way evaluates", name.name);
+        self.report(
+            Diagnostic::error(&CONDITIONAL, message, span).with_help("call it in a statement of its own"),
+        )
+    }
+}

@@ -1,0 +1,338 @@
+//! Operations on whole arrays, element by element, by NumPy's rules (NEP 50).
+//!
+//! An operator between arrays becomes one computation for all elements. Where an operand is such a computation itself, its body becomes part of the new
+//! one, so that a whole expression is a single loop nest without a temporary.
+
+use crate::conditions::scalar_compare;
+use crate::constants::integer_constant;
+use crate::conversion::{convert, to_dtype};
+use crate::expression::constant;
+use crate::function::{Inference, Reported, Typed};
+use crate::spread::let_all;
+use hotloop_ast as ast;
+use hotloop_ast::UnaryOp as AstUnary;
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{BinaryOp, CompareOp, Constant, Elementwise, Expr, ExprKind, UnaryOp, Version};
+use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type, numpy_promote, numpy_promote_weak};
+
+static OUT_OF_BOUNDS: Code = Code::new("HL0280", "a Python integer does not fit an array's dtype");
+
+/// What an operation on elements is made of, so far.
+#[derive(Default)]
+pub(crate) struct Elements {
+    operands: Vec<(Version, Expr)>,
+    ndim: u8,
+    /// Whether an array of two or more dimensions is in Fortran order, and whether one is not.
+    has_fortran: bool,
+    has_other: bool,
+}
+
+/// An element of an operand, or a scalar operand itself.
+#[derive(Clone)]
+pub(crate) struct Element {
+    pub(crate) value: Expr,
+    pub(crate) dtype: Dtype,
+    /// Whether it is a Python number, which adapts to the arrays.
+    is_weak: bool,
+}
+
+impl Elements {
+    /// The whole operation as an expression.
+    pub(crate) fn finish(self, body: Expr, span: Span) -> Expr {
+        let Type::Scalar(dtype) = body.ty else { unreachable!("elements are numbers") };
+        let layout = if self.has_fortran && !self.has_other { Layout::F } else { Layout::C };
+        let ty = Type::Array(ArrayType::new(dtype, self.ndim, layout));
+        let operation = Elementwise { operands: self.operands, body };
+        Expr::new(ExprKind::Elementwise(Box::new(operation)), ty, span)
+    }
+
+    /// The operation as an expression; of scalars alone, the body behind their values.
+    pub(crate) fn finish_any(self, body: Expr, span: Span) -> Expr {
+        let has_array = self.operands.iter().any(|(_, operand)| matches!(operand.ty, Type::Array(_)));
+        if has_array { self.finish(body, span) } else { let_all(self.operands, body) }
+    }
+
+    /// The operation with what its body gives in another dtype, for an array that exists.
+    pub(crate) fn into_array(self, body: Expr, dtype: Dtype) -> Elementwise {
+        Elementwise { operands: self.operands, body: to_dtype(body, dtype) }
+    }
+
+    pub(crate) fn ndim(&self) -> u8 {
+        self.ndim
+    }
+
+    fn count(&mut self, array: ArrayType) {
+        self.ndim = self.ndim.max(array.ndim);
+        if array.ndim > 1 {
+            self.has_fortran |= array.layout == Layout::F;
+            self.has_other |= array.layout != Layout::F;
+        }
+    }
+}
+
+impl Element {
+    /// What has a dtype of its own.
+    pub(crate) fn strong(value: Expr) -> Self {
+        let Type::Scalar(dtype) = value.ty else { unreachable!("an element is a number") };
+        Self { value, dtype, is_weak: false }
+    }
+}
+
+impl Inference<'_> {
+    /// The element of an operand; `None` if it has none.
+    pub(crate) fn element_of(&mut self, operand: Expr, elements: &mut Elements) -> Option<Element> {
+        let span = operand.span;
+        match (operand.kind, operand.ty) {
+            (ExprKind::Elementwise(operation), Type::Array(array)) => {
+                elements.count(array);
+                elements.operands.extend(operation.operands);
+                Some(Element { value: operation.body, dtype: array.dtype, is_weak: false })
+            }
+            (kind, Type::Array(array)) => {
+                elements.count(array);
+                let element = self.new_temporary("element", Type::Scalar(array.dtype), span);
+                elements.operands.push((element, Expr::new(kind, Type::Array(array), span)));
+                Some(Element { value: self.version(element, span), dtype: array.dtype, is_weak: false })
+            }
+            (ExprKind::Constant(value), Type::Scalar(dtype)) => {
+                let is_weak = matches!(dtype, Dtype::Int64 | Dtype::Float64 | Dtype::Complex128);
+                Some(Element { value: constant(value, Type::Scalar(dtype), span), dtype, is_weak })
+            }
+            (kind, Type::Scalar(dtype)) => {
+                let held = self.new_temporary("scalar", Type::Scalar(dtype), span);
+                elements.operands.push((held, Expr::new(kind, Type::Scalar(dtype), span)));
+                Some(Element { value: self.version(held, span), dtype, is_weak: false })
+            }
+            _ => None,
+        }
+    }
+
+    /// `left op right` where one of both is an array; `None` where the operator does not accept them.
+    pub(crate) fn array_binary(
+        &mut self,
+        op: ast::BinaryOp,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Typed<Option<Expr>> {
+        let mut elements = Elements::default();
+        let left = self.element_of(left, &mut elements);
+        let right = self.element_of(right, &mut elements);
+        let (Some(left), Some(right)) = (left, right) else { return Ok(None) };
+        let body = self.element_binary(op, left, right, span)?;
+        Ok(body.map(|body| elements.finish(body, span)))
+    }
+
+    /// A comparison where one of both is an array.
+    pub(crate) fn array_compare(
+        &mut self,
+        op: CompareOp,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Typed<Option<Expr>> {
+        let mut elements = Elements::default();
+        let left = self.element_of(left, &mut elements);
+        let right = self.element_of(right, &mut elements);
+        let (Some(left), Some(right)) = (left, right) else { return Ok(None) };
+        let common = common_dtype(&left, &right);
+        let (left, right) = if common.is_integral() {
+            (left.value, right.value)
+        } else {
+            (to_dtype(left.value, common), to_dtype(right.value, common))
+        };
+        Ok(scalar_compare(op, left, right, span).map(|body| elements.finish(body, span)))
+    }
+
+    /// `op operand` of an array; `None` where the operator does not accept it.
+    pub(crate) fn array_unary(&mut self, op: AstUnary, operand: Expr, span: Span) -> Option<Expr> {
+        let mut elements = Elements::default();
+        let element = self.element_of(operand, &mut elements)?;
+        let apply = |op, value: Expr| {
+            let ty = value.ty.clone();
+            Expr::new(ExprKind::Unary(op, Box::new(value)), ty, span)
+        };
+        let body = match (op, element.dtype.kind()) {
+            (AstUnary::Not, _) => return None,
+            (AstUnary::Pos | AstUnary::Neg, DtypeKind::Bool) => return None,
+            (AstUnary::Pos, _) => element.value,
+            (AstUnary::Neg, _) => apply(UnaryOp::Neg, element.value),
+            (AstUnary::Invert, DtypeKind::Float | DtypeKind::Complex) => return None,
+            (AstUnary::Invert, _) => apply(UnaryOp::Invert, element.value),
+        };
+        Some(elements.finish(body, span))
+    }
+
+    /// An operation on two elements, as NumPy's ufunc of that operator computes it; `None` where there is no such.
+    fn element_binary(
+        &mut self,
+        op: ast::BinaryOp,
+        left: Element,
+        right: Element,
+        span: Span,
+    ) -> Typed<Option<Expr>> {
+        if op == ast::BinaryOp::Pow {
+            return self.element_power(left, right, span);
+        }
+        let common = common_dtype(&left, &right);
+        let Some((op, dtype)) = ufunc_of(op, common) else { return Ok(None) };
+        let left = self.adapted(left, dtype)?;
+        let right = self.adapted(right, dtype)?;
+        let right = match op {
+            // A count that is negative or too large shifts everything out.
+            BinaryOp::LShift | BinaryOp::RShift => to_dtype(right, unsigned_of(dtype)),
+            _ => right,
+        };
+        Ok(Some(binary(op, left, right, dtype, span)))
+    }
+
+    /// `**`: NumPy computes powers of floats by the written exponents 2, 1, 0.5, 0 and -1 in other ways.
+    fn element_power(&mut self, left: Element, right: Element, span: Span) -> Typed<Option<Expr>> {
+        let common = common_dtype(&left, &right);
+        let dtype = if common == Dtype::Bool { Dtype::Int8 } else { common };
+        let exponent = weak_exponent(&right);
+        if exponent == Some(2.0) {
+            let base = self.adapted(left, dtype)?;
+            return Ok(Some(binary(BinaryOp::Pow, base, int64(2, span), dtype, span)));
+        }
+        if dtype.is_integral() {
+            let is_negative = integer_constant(&right.value).is_some_and(|exponent| exponent < 0);
+            let base = self.adapted(left, dtype)?;
+            let exponent = if is_negative { right.value } else { self.adapted(right, dtype)? };
+            return Ok(Some(binary(BinaryOp::Pow, base, exponent, dtype, span)));
+        }
+        let of_floats = left.dtype == dtype && !dtype.is_complex();
+        let base = self.adapted(left, dtype)?;
+        let power = match exponent.filter(|_| of_floats) {
+            Some(1.0) => base,
+            Some(-1.0) => {
+                let one = convert(constant(Constant::Float(1.0), Type::FLOAT64, span), &base.ty);
+                binary(BinaryOp::Div, one, base, dtype, span)
+            }
+            Some(0.5) => {
+                crate::intrinsic_call::apply(hotloop_intrinsics::Intrinsic::Sqrt, vec![base], dtype, span)
+            }
+            _ => {
+                let exponent = self.adapted(right, dtype)?;
+                binary(BinaryOp::Pow, base, exponent, dtype, span)
+            }
+        };
+        Ok(Some(power))
+    }
+
+    /// An element in the dtype of an operation. A Python integer has to fit it.
+    pub(crate) fn adapted(&mut self, element: Element, dtype: Dtype) -> Typed {
+        let known = integer_constant(&element.value).filter(|_| element.is_weak);
+        let converted = to_dtype(element.value, dtype);
+        match known {
+            Some(number) if dtype.is_integral() && integer_constant_of(&converted).is_none() => {
+                Err(self.report_out_of_bounds(number, dtype, converted.span))
+            }
+            _ => Ok(converted),
+        }
+    }
+
+    fn report_out_of_bounds(&mut self, number: i64, dtype: Dtype, span: Span) -> Reported {
+        let message = format!("the integer {number} does not fit {dtype}, the dtype of the array beside it");
+        let help =
+            format!("convert the array first, as in `x.astype(np.int64)`, or use a number that fits {dtype}");
+        self.report(Diagnostic::error(&OUT_OF_BOUNDS, message, span).with_help(help))
+    }
+}
+
+/// The dtype that two operands are converted to.
+pub(crate) fn common_dtype(left: &Element, right: &Element) -> Dtype {
+    match (left.is_weak, right.is_weak) {
+        (false, true) => numpy_promote_weak(left.dtype, right.dtype),
+        (true, false) => numpy_promote_weak(right.dtype, left.dtype),
+        (false, false) | (true, true) => numpy_promote(left.dtype, right.dtype),
+    }
+}
+
+/// The values of elements, Python numbers adapted to the others, and what is to become floats in NumPy's dtype for that.
+pub(crate) fn adapted_float(elements: Vec<Element>, takes_floats: bool) -> Vec<Expr> {
+    let common = elements.iter().cloned().reduce(|a, b| {
+        let dtype = common_dtype(&a, &b);
+        Element { dtype, is_weak: a.is_weak && b.is_weak, ..a }
+    });
+    let Some(common) = common else { return Vec::new() };
+    let dtype = match common.dtype {
+        dtype if !takes_floats || !dtype.is_integral() => dtype,
+        dtype if dtype.size_bytes() <= 2 => Dtype::Float32,
+        _ => Dtype::Float64,
+    };
+    let adapts = |element: &Element| takes_floats || element.is_weak;
+    elements
+        .into_iter()
+        .map(|element| if adapts(&element) { to_dtype(element.value, dtype) } else { element.value })
+        .collect()
+}
+
+/// What computes an operator, and in which dtype.
+fn ufunc_of(op: ast::BinaryOp, common: Dtype) -> Option<(BinaryOp, Dtype)> {
+    let is_bool = common == Dtype::Bool;
+    let number = if is_bool { Dtype::Int8 } else { common };
+    Some(match op {
+        ast::BinaryOp::Add if is_bool => (BinaryOp::BitOr, common),
+        ast::BinaryOp::Mul if is_bool => (BinaryOp::BitAnd, common),
+        ast::BinaryOp::Sub if is_bool => return None,
+        ast::BinaryOp::Add => (BinaryOp::Add, common),
+        ast::BinaryOp::Sub => (BinaryOp::Sub, common),
+        ast::BinaryOp::Mul => (BinaryOp::Mul, common),
+        ast::BinaryOp::Div if common.is_integral() => (BinaryOp::Div, Dtype::Float64),
+        ast::BinaryOp::Div => (BinaryOp::Div, common),
+        ast::BinaryOp::FloorDiv | ast::BinaryOp::Mod if common.is_complex() => return None,
+        ast::BinaryOp::FloorDiv => (BinaryOp::FloorDiv, number),
+        ast::BinaryOp::Mod => (BinaryOp::Mod, number),
+        ast::BinaryOp::LShift if common.is_integral() => (BinaryOp::LShift, number),
+        ast::BinaryOp::RShift if common.is_integral() => (BinaryOp::RShift, number),
+        ast::BinaryOp::BitAnd if common.is_integral() => (BinaryOp::BitAnd, common),
+        ast::BinaryOp::BitOr if common.is_integral() => (BinaryOp::BitOr, common),
+        ast::BinaryOp::BitXor if common.is_integral() => (BinaryOp::BitXor, common),
+        ast::BinaryOp::LShift
+        | ast::BinaryOp::RShift
+        | ast::BinaryOp::BitAnd
+        | ast::BinaryOp::BitOr
+        | ast::BinaryOp::BitXor
+        | ast::BinaryOp::MatMul
+        | ast::BinaryOp::Pow => return None,
+    })
+}
+
+fn unsigned_of(dtype: Dtype) -> Dtype {
+    match dtype.size_bytes() {
+        1 => Dtype::UInt8,
+        2 => Dtype::UInt16,
+        4 => Dtype::UInt32,
+        _ => Dtype::UInt64,
+    }
+}
+
+/// The exponent that was written as a Python number.
+fn weak_exponent(exponent: &Element) -> Option<f64> {
+    match exponent.value.kind {
+        ExprKind::Constant(Constant::Int(value)) if exponent.is_weak => Some(value as f64),
+        ExprKind::Constant(Constant::Float(value)) if exponent.is_weak => Some(value),
+        _ => None,
+    }
+}
+
+/// The integer that a constant of any integer dtype is.
+fn integer_constant_of(value: &Expr) -> Option<i64> {
+    match value.kind {
+        ExprKind::Constant(Constant::Int(number)) => Some(number),
+        _ => None,
+    }
+}
+
+fn int64(value: i64, span: Span) -> Expr {
+    constant(Constant::Int(value), Type::INT64, span)
+}
+
+fn binary(op: BinaryOp, left: Expr, right: Expr, dtype: Dtype, span: Span) -> Expr {
+    Expr::new(
+        ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) },
+        Type::Scalar(dtype),
+        span,
+    )
+}
