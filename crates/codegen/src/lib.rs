@@ -34,6 +34,7 @@ mod error;
 mod function;
 mod imports;
 mod interrupt;
+mod large;
 mod machine_code;
 mod object;
 mod sites;

@@ -3,6 +3,7 @@
 use crate::error::{ModuleResult, object_error};
 use crate::function::{Translator, function_signature};
 use crate::imports::ImportTable;
+use crate::large::put_cold_ways_second;
 use crate::machine_code::MachineCode;
 use crate::{CodegenError, Site, Target, entry, interrupt};
 use cranelift_codegen::binemit::Reloc;
@@ -276,6 +277,7 @@ impl<'a> Unit<'a> {
         options: &Options,
     ) -> Result<(), CodegenError> {
         let id = self.local[mir.name.as_str()];
+        put_cold_ways_second(&mut context.func);
         self.verify(&mir.name, context, options)?;
         let code = MachineCode::compile(context, id, self.target.quick_isa()?);
         code.map_err(|message| function_error(&mir.name, message))?.define(id, &mut self.module)

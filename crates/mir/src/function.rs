@@ -5,7 +5,7 @@ use crate::{
     Region, Slot, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
-use hotloop_index::IdMap;
+use hotloop_index::{IdMap, IdSet};
 
 /// What a function has been through. Phases only move forward; each forbids what the verifier lists for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -342,14 +342,13 @@ impl Function {
 }
 
 impl Function {
-    /// Removes the parameters of a block for which `keep` is false, and their arguments in every jump to it.
-    pub fn retain_parameters(&mut self, block: Block, keep: &[bool]) {
-        retain_by_position(&mut self.blocks[block].parameters, keep);
-        for (position, parameter) in self.blocks[block].parameters.clone().into_iter().enumerate() {
-            self.values[parameter].definition = Definition::Parameter(block, position as u32);
-        }
-        for from in self.layout.clone() {
-            let calls = match &mut self.blocks[from].terminator {
+    /// Removes parameters of blocks, and their arguments in every jump there. Those of the entry and of parallel loops must stay.
+    pub fn remove_parameters(&mut self, removed: &IdSet<Value>) {
+        for from in &self.layout {
+            // The terminator is taken out so that the parameters it goes to can be read.
+            let mut terminator =
+                std::mem::replace(&mut self.blocks[*from].terminator, Terminator::Unreachable);
+            let calls = match &mut terminator {
                 Terminator::Jump(call) => [Some(call), None],
                 Terminator::Branch { then, otherwise, .. } => [Some(then), Some(otherwise)],
                 Terminator::Return(_)
@@ -360,14 +359,18 @@ impl Function {
                 | Terminator::ParYield(_)
                 | Terminator::Unreachable => [None, None],
             };
-            for call in calls.into_iter().flatten().filter(|call| call.block == block) {
-                retain_by_position(&mut call.arguments, keep);
+            for call in calls.into_iter().flatten() {
+                let mut parameters = self.blocks[call.block].parameters.iter();
+                call.arguments.retain(|_| !parameters.next().is_some_and(|value| removed.contains(*value)));
+            }
+            self.blocks[*from].terminator = terminator;
+        }
+        for block in &self.layout {
+            let parameters = &mut self.blocks[*block].parameters;
+            parameters.retain(|parameter| !removed.contains(*parameter));
+            for (position, parameter) in parameters.iter().enumerate() {
+                self.values[*parameter].definition = Definition::Parameter(*block, position as u32);
             }
         }
     }
-}
-
-fn retain_by_position(values: &mut Vec<Value>, keep: &[bool]) {
-    let mut kept = keep.iter();
-    values.retain(|_| *kept.next().expect("one flag a value"));
 }

@@ -9,18 +9,18 @@
 //! A preheader is a block that only the loop follows: passes put there what runs once, and after the rotation it runs only if the loop does. One latch makes
 //! the values of the next iteration the arguments of one jump. The rotation copies the header's instructions (pure ones and at most
 //! [`MAX_COPIED`]) to the ways in; values of the header that are used behind the loop become parameters of the exit. A loop whose test is not in its header, or raises, or
-//! whose values are used behind another exit, stays as it is. One walk over the loops, inner ones first; the graph is computed anew for each change.
-//! Does not preserve the control-flow graph.
+//! whose values are used behind another exit, stays as it is. Loops of one depth are disjoint and changed together, inner ones first; the graph is
+//! computed anew for each kind of change at a depth, so the time grows with the function's size and its deepest nest. Does not preserve the
+//! control-flow graph.
 
-use crate::analysis::{LoopData, LoopForest};
-use crate::edit::{add_block_before, jumps_mut, redirect};
+use crate::analysis::{Loop, LoopData, LoopForest};
+use crate::edit::{add_block_before, jumps, jumps_mut, redirect};
 use crate::{MirPass, PassContext};
+use hotloop_index::{IdSet, SideMap};
 use hotloop_mir::{
-    Block, BlockCall, ControlFlow, Definition, Dominators, Function, Inst, InstKind, RegionKind, Terminator,
-    Value,
+    Block, BlockCall, ControlFlow, Dominators, Function, Inst, InstKind, RegionKind, Terminator, Value,
 };
 use rustc_hash::FxHashMap;
-use std::collections::hash_map::Entry;
 
 /// The most instructions of a header that a rotation copies to the ways in.
 pub(crate) const MAX_COPIED: usize = 8;
@@ -34,15 +34,29 @@ impl MirPass for CanonicalizeLoops {
     }
 
     fn run(&self, function: &mut Function, _context: &mut PassContext<'_>) {
-        let headers: Vec<Block> = Shape::of(function).forest.loops.values().map(|data| data.header).collect();
-        for header in headers.into_iter().rev() {
-            add_preheader(function, header);
-            join_latches(function, header);
-            if let Some(new_header) = rotate(function, header) {
-                add_preheader(function, new_header);
-            }
+        for headers in headers_by_depth(function).into_iter().rev() {
+            add_preheaders(function, &headers);
+            join_latches(function, &headers);
+            separate_protected_bodies(function, &headers);
+            let new_headers = rotate(function, &headers);
+            add_preheaders(function, &new_headers);
         }
     }
+}
+
+/// The headers of the outermost loops, those of the loops in them, and so on; within a depth the later ones first.
+fn headers_by_depth(function: &Function) -> Vec<Vec<Block>> {
+    let forest = Shape::of(function).forest;
+    let mut depths: SideMap<Loop, usize> = SideMap::new(0);
+    let mut headers: Vec<Vec<Block>> = Vec::new();
+    for (id, data) in forest.loops.iter() {
+        let depth = data.parent.map_or(0, |parent| depths[parent] + 1);
+        depths[id] = depth;
+        headers.resize_with(headers.len().max(depth + 1), Vec::new);
+        headers[depth].push(data.header);
+    }
+    headers.iter_mut().for_each(|headers| headers.reverse());
+    headers
 }
 
 /// The graph of a function with its loops.
@@ -60,25 +74,32 @@ impl Shape {
         Self { control_flow, dominators, forest }
     }
 
-    fn loop_at(&self, header: Block) -> Option<&LoopData> {
-        self.forest.loops.values().find(|data| data.header == header && !data.is_parallel)
+    /// The loops with these headers, in their order, without those that run in parallel.
+    fn loops_at(&self, headers: &[Block]) -> Vec<&LoopData> {
+        let serial = self.forest.loops.values().filter(|data| !data.is_parallel);
+        let by_header: FxHashMap<Block, &LoopData> = serial.map(|data| (data.header, data)).collect();
+        headers.iter().filter_map(|header| by_header.get(header).copied()).collect()
     }
 }
 
-/// Puts an empty block in front of a loop, unless there is one.
-fn add_preheader(function: &mut Function, header: Block) {
+/// Puts an empty block in front of each loop, unless there is one.
+fn add_preheaders(function: &mut Function, headers: &[Block]) {
+    if headers.is_empty() {
+        return;
+    }
     let shape = Shape::of(function);
-    let Some(data) = shape.loop_at(header) else { return };
-    if data.preheader(function, &shape.control_flow).is_some() {
-        return;
-    }
-    let outside: Vec<Block> = outside_jumps(function, data);
-    if outside.is_empty() {
-        return;
-    }
-    match outside.as_slice() {
-        [only] if jump_count(function, *only, header) == 1 => add_preheader_on_edge(function, header, *only),
-        _ => add_joining_preheader(function, header, &outside),
+    for data in shape.loops_at(headers) {
+        if data.preheader(function, &shape.control_flow).is_some() {
+            continue;
+        }
+        let outside = outside_jumps(function, &shape, data);
+        match outside.as_slice() {
+            [] => {}
+            [only] if jump_count(function, *only, data.header) == 1 => {
+                add_preheader_on_edge(function, data.header, *only);
+            }
+            _ => add_joining_preheader(function, data.header, &outside),
+        }
     }
 }
 
@@ -105,69 +126,141 @@ fn add_joining_preheader(function: &mut Function, header: Block, outside: &[Bloc
 }
 
 fn jump_count(function: &Function, from: Block, to: Block) -> usize {
-    crate::edit::jumps(&function.blocks[from].terminator).iter().filter(|call| call.block == to).count()
+    jumps(&function.blocks[from].terminator).iter().filter(|call| call.block == to).count()
 }
 
 /// The blocks outside a loop that jump to its header.
-fn outside_jumps(function: &Function, data: &LoopData) -> Vec<Block> {
-    let leads_here = |block: &Block| {
-        !data.blocks.contains(*block)
-            && crate::edit::jumps(&function.blocks[*block].terminator)
-                .iter()
-                .any(|call| call.block == data.header)
-    };
-    function.layout.iter().copied().filter(leads_here).collect()
+fn outside_jumps(function: &Function, shape: &Shape, data: &LoopData) -> Vec<Block> {
+    let leads_here =
+        |block: &Block| !data.blocks.contains(*block) && jump_count(function, *block, data.header) > 0;
+    shape.control_flow.predecessors(data.header).iter().copied().filter(leads_here).collect()
 }
 
-/// Sends all ways back to the header through one block.
-fn join_latches(function: &mut Function, header: Block) {
+/// Sends all ways back to the header of each loop through one block.
+fn join_latches(function: &mut Function, headers: &[Block]) {
     let shape = Shape::of(function);
-    let Some(data) = shape.loop_at(header) else { return };
-    let latches = data.latches.clone();
-    if latches.len() < 2 {
-        return;
+    for data in shape.loops_at(headers) {
+        let [.., last] = data.latches[..] else { continue };
+        if data.latches.len() < 2 {
+            continue;
+        }
+        let header = data.header;
+        let parameters = function.blocks[header].parameters.clone();
+        let (latch, arguments) = add_block_before(function, last, &parameters);
+        // Behind the last of the blocks it joins.
+        let at = function.layout.iter().position(|block| *block == latch).expect("just added");
+        function.layout.swap(at, at + 1);
+        function.blocks[latch].terminator = Terminator::Jump(BlockCall::new(header, arguments));
+        for block in &data.latches {
+            redirect(function, *block, header, latch);
+        }
     }
-    let parameters = function.blocks[header].parameters.clone();
-    let last = latches[latches.len() - 1];
-    let (latch, arguments) = add_block_before(function, last, &parameters);
-    // Behind the last of the blocks it joins.
-    let at = function.layout.iter().position(|block| *block == latch).expect("just added");
-    function.layout.swap(at, at + 1);
-    function.blocks[latch].terminator = Terminator::Jump(BlockCall::new(header, arguments));
-    for block in latches {
-        redirect(function, block, header, latch);
-    }
-}
-
-/// Moves the test in a loop's header to its bottom. Gives the new header.
-fn rotate(function: &mut Function, header: Block) -> Option<Block> {
-    separate_protected_body(function, header);
-    let shape = Shape::of(function);
-    let data = shape.loop_at(header)?;
-    let plan = Plan::make(function, &shape, data)?;
-    let exit = plan.split_exit(function);
-    plan.copy_test_to_entries(function, exit);
-    Some(plan.body)
 }
 
 /// Puts an unprotected block in front of a protected body: the body gets the header's values as parameters, and an unwind target can use only
 /// what is defined before the block it protects.
-fn separate_protected_body(function: &mut Function, header: Block) {
+fn separate_protected_bodies(function: &mut Function, headers: &[Block]) {
     let shape = Shape::of(function);
-    let Some(data) = shape.loop_at(header) else { return };
-    let targets = crate::edit::jumps(&function.blocks[header].terminator);
-    let is_protected_body = |block: &Block| {
-        let body = &function.blocks[*block];
-        data.blocks.contains(*block) && body.unwind.is_some() && body.parameters.is_empty()
-    };
-    let Some(body) = targets.iter().map(|call| call.block).find(is_protected_body) else { return };
-    let (between, _) = add_block_before(function, body, &[]);
-    function.blocks[between].terminator = Terminator::Jump(BlockCall::new(body, Vec::new()));
-    redirect(function, header, body, between);
+    for data in shape.loops_at(headers) {
+        let targets = jumps(&function.blocks[data.header].terminator);
+        let is_protected_body = |block: &Block| {
+            let body = &function.blocks[*block];
+            data.blocks.contains(*block) && body.unwind.is_some() && body.parameters.is_empty()
+        };
+        let Some(body) = targets.iter().map(|call| call.block).find(is_protected_body) else { continue };
+        let (between, _) = add_block_before(function, body, &[]);
+        function.blocks[between].terminator = Terminator::Jump(BlockCall::new(body, Vec::new()));
+        redirect(function, data.header, body, between);
+    }
+}
+
+/// Moves the tests in the headers of loops to their bottoms, where that can be done. Gives the new headers.
+fn rotate(function: &mut Function, headers: &[Block]) -> Vec<Block> {
+    let shape = Shape::of(function);
+    let mut plans: Vec<Plan<'_>> =
+        shape.loops_at(headers).into_iter().filter_map(|data| Plan::make(function, &shape, data)).collect();
+    find_uses(function, &shape, &mut plans);
+    plans.retain(|plan| plan.works);
+    let mut moved = FxHashMap::default();
+    for (position, plan) in plans.iter().enumerate() {
+        plan.rotate(function, position, &mut moved);
+    }
+    let gone: IdSet<Block> = plans.iter().map(|plan| plan.header).collect();
+    function.layout.retain(|block| !gone.contains(*block));
+    follow_moved(function, &plans, &moved);
+    plans.iter().map(|plan| plan.body).collect()
+}
+
+/// Finds where the values of the headers are used. A plan fails if one is used outside the loop where the exit to come does not dominate.
+fn find_uses(function: &Function, shape: &Shape, plans: &mut [Plan<'_>]) {
+    let mut owners: FxHashMap<Value, usize> = FxHashMap::default();
+    for (position, plan) in plans.iter().enumerate() {
+        owners.extend(values_of(function, plan.header).map(|value| (value, position)));
+    }
+    let (mut inside, mut outside) = (IdSet::new(), IdSet::new());
+    for block in shape.control_flow.reverse_postorder() {
+        let mut note = |value: Value| {
+            let Some(plan) = owners.get(&value).map(|position| &mut plans[*position]) else { return };
+            if plan.header == *block {
+                return;
+            }
+            if plan.data.blocks.contains(*block) {
+                if inside.insert(value) {
+                    plan.used_inside.push(value);
+                }
+            } else {
+                if outside.insert(value) {
+                    plan.used_outside.push(value);
+                }
+                plan.works &= plan.exits_alone && shape.dominators.dominates(plan.exit, *block);
+            }
+        };
+        for inst in &function.blocks[*block].insts {
+            function.insts[*inst].kind.for_each_operand(&mut note);
+        }
+        function.blocks[*block].terminator.for_each_operand(note);
+    }
+}
+
+/// The parameters of a block and the results of its instructions.
+fn values_of(function: &Function, block: Block) -> impl Iterator<Item = Value> {
+    let data = &function.blocks[block];
+    let results = data.insts.iter().flat_map(|inst| &function.insts[*inst].results);
+    data.parameters.iter().chain(results).copied()
+}
+
+/// What stands for a header's value once the header is gone.
+struct Moved {
+    /// Whose header, by the position of its plan.
+    plan: usize,
+    /// In the loop: a parameter of the body.
+    inside: Option<Value>,
+    /// Behind the loop: a parameter of the exit.
+    outside: Option<Value>,
+}
+
+/// Replaces the uses of the headers' values.
+fn follow_moved(function: &mut Function, plans: &[Plan<'_>], moved: &FxHashMap<Value, Moved>) {
+    if moved.is_empty() {
+        return;
+    }
+    for block in &function.layout {
+        let replace = |value: &mut Value| {
+            let Some(moved) = moved.get(value) else { return };
+            let is_inside = plans[moved.plan].data.blocks.contains(*block);
+            *value = if is_inside { moved.inside } else { moved.outside }.unwrap_or(*value);
+        };
+        let data = &mut function.blocks[*block];
+        for inst in &data.insts {
+            function.insts[*inst].kind.for_each_operand_mut(replace);
+        }
+        data.terminator.for_each_operand_mut(replace);
+    }
 }
 
 /// What a rotation needs to know.
-struct Plan {
+struct Plan<'s> {
+    data: &'s LoopData,
     header: Block,
     /// The ways to the header: the preheader and the latch.
     entries: [Block; 2],
@@ -175,14 +268,18 @@ struct Plan {
     body: Block,
     /// Where the header goes to leave the loop.
     exit: Block,
+    /// Whether nothing else goes to the exit.
+    exits_alone: bool,
     /// The header's values that are used outside the loop.
     used_outside: Vec<Value>,
     /// The header's values that are used inside the loop but outside the header.
     used_inside: Vec<Value>,
+    /// Whether all those uses can be followed.
+    works: bool,
 }
 
-impl Plan {
-    fn make(function: &Function, shape: &Shape, data: &LoopData) -> Option<Self> {
+impl<'s> Plan<'s> {
+    fn make(function: &Function, shape: &Shape, data: &'s LoopData) -> Option<Self> {
         let header = data.header;
         let preheader = data.preheader(function, &shape.control_flow)?;
         let &[latch] = data.latches.as_slice() else { return None };
@@ -200,74 +297,62 @@ impl Plan {
             && shape.control_flow.predecessors(body) == [header]
             && matches!(function.blocks[latch].terminator, Terminator::Jump(_))
             && is_copyable(function, header);
-        let mut plan = Self {
+        let exits_alone = shape.control_flow.predecessors(exit).iter().all(|from| *from == header);
+        is_simple.then(|| Self {
+            data,
             header,
             entries: [preheader, latch],
             body,
             exit,
+            exits_alone,
             used_outside: Vec::new(),
             used_inside: Vec::new(),
-        };
-        (is_simple && plan.find_uses(function, shape, data)).then_some(plan)
+            works: true,
+        })
     }
 
-    /// Finds where the header's values are used. Fails if one is used outside the loop where the exit to come does not dominate.
-    fn find_uses(&mut self, function: &Function, shape: &Shape, data: &LoopData) -> bool {
-        let exits_alone = shape.control_flow.predecessors(self.exit).iter().all(|from| *from == self.header);
-        let mut works = true;
-        for block in shape.control_flow.reverse_postorder() {
-            if *block == self.header {
-                continue;
-            }
-            let is_inside = data.blocks.contains(*block);
-            let mut note = |value: Value| {
-                if defining_block(function, value, self.header) {
-                    let list = if is_inside { &mut self.used_inside } else { &mut self.used_outside };
-                    if !list.contains(&value) {
-                        list.push(value);
-                    }
-                    works &= is_inside || (exits_alone && shape.dominators.dominates(self.exit, *block));
-                }
-            };
-            for inst in &function.blocks[*block].insts {
-                function.insts[*inst].kind.for_each_operand(&mut note);
-            }
-            function.blocks[*block].terminator.for_each_operand(note);
+    /// Makes the body the header: it gets the header's values as parameters, and the ways in test at their ends. The uses of those values are
+    /// left as they are; what will stand for them is added to `moved`.
+    fn rotate(&self, function: &mut Function, position: usize, moved: &mut FxHashMap<Value, Moved>) {
+        let exit = self.split_exit(function, position, moved);
+        for value in &self.used_inside {
+            let ty = function.value_type(*value);
+            let parameter = function.add_parameter(self.body, ty);
+            entry_of(moved, *value, position).inside = Some(parameter);
         }
-        works
+        for entry in self.entries {
+            self.copy_test(function, entry, exit);
+        }
     }
 
     /// Puts a block between the header and the exit, whose parameters are the header's values that are used outside.
-    fn split_exit(&self, function: &mut Function) -> Block {
+    fn split_exit(
+        &self,
+        function: &mut Function,
+        position: usize,
+        moved: &mut FxHashMap<Value, Moved>,
+    ) -> Block {
         let (between, parameters) = add_block_before(function, self.exit, &self.used_outside);
+        let mut substitute: FxHashMap<Value, Value> = FxHashMap::default();
+        for (value, parameter) in self.used_outside.iter().zip(parameters) {
+            entry_of(moved, *value, position).outside = Some(parameter);
+            substitute.insert(*value, parameter);
+        }
         let mut onward = self.exit_call(function).clone();
-        let substitute: FxHashMap<Value, Value> = self.used_outside.iter().copied().zip(parameters).collect();
-        // What is used in the jump's arguments alone is passed, too.
-        let extra: Vec<Value> = onward
-            .arguments
-            .iter()
-            .copied()
-            .filter(|value| defining_block(function, *value, self.header) && !substitute.contains_key(value))
-            .collect();
         let mut passed = self.used_outside.clone();
-        let mut substitute = substitute;
-        for value in extra {
-            if let Entry::Vacant(entry) = substitute.entry(value) {
-                let ty = function.value_type(value);
-                entry.insert(function.add_parameter(between, ty));
-                passed.push(value);
+        // What is used in the jump's arguments alone is passed, too.
+        for argument in &mut onward.arguments {
+            if !values_of(function, self.header).any(|value| value == *argument) {
+                continue;
             }
+            *argument = *substitute.entry(*argument).or_insert_with(|| {
+                passed.push(*argument);
+                let ty = function.value_type(*argument);
+                function.add_parameter(between, ty)
+            });
         }
-        let inside = self.loop_blocks(function);
-        for block in function.layout.clone() {
-            if !inside.contains(&block) && block != between {
-                replace_in_block(function, block, &substitute);
-            }
-        }
-        onward.arguments.iter_mut().for_each(|value| *value = *substitute.get(value).unwrap_or(value));
         function.blocks[between].terminator = Terminator::Jump(onward);
-        let header = self.header;
-        for call in jumps_mut(&mut function.blocks[header].terminator) {
+        for call in jumps_mut(&mut function.blocks[self.header].terminator) {
             if call.block == self.exit {
                 *call = BlockCall::new(between, passed.clone());
             }
@@ -276,34 +361,10 @@ impl Plan {
     }
 
     fn exit_call<'a>(&self, function: &'a Function) -> &'a BlockCall {
-        crate::edit::jumps(&function.blocks[self.header].terminator)
+        jumps(&function.blocks[self.header].terminator)
             .into_iter()
             .find(|call| call.block == self.exit)
             .expect("the header goes to the exit")
-    }
-
-    fn loop_blocks(&self, function: &Function) -> Vec<Block> {
-        let shape = Shape::of(function);
-        let data = shape.loop_at(self.header).expect("the loop is still there");
-        data.blocks.iter().collect()
-    }
-
-    /// Makes the body the header: gives it the header's values as parameters, and tests at the end of the ways in.
-    fn copy_test_to_entries(&self, function: &mut Function, exit: Block) {
-        let inside = self.loop_blocks(function);
-        let mut substitute = FxHashMap::default();
-        for value in &self.used_inside {
-            let ty = function.value_type(*value);
-            substitute.insert(*value, function.add_parameter(self.body, ty));
-        }
-        for block in inside.into_iter().filter(|block| *block != self.header) {
-            replace_in_block(function, block, &substitute);
-        }
-        for entry in self.entries {
-            self.copy_test(function, entry, exit);
-        }
-        let header = self.header;
-        function.layout.retain(|block| *block != header);
     }
 
     /// Replaces the jump from `entry` to the header by the header's own instructions and branch.
@@ -331,6 +392,10 @@ impl Plan {
     }
 }
 
+fn entry_of(moved: &mut FxHashMap<Value, Moved>, value: Value, plan: usize) -> &mut Moved {
+    moved.entry(value).or_insert(Moved { plan, inside: None, outside: None })
+}
+
 /// Whether the header's instructions can run a further time and are few.
 fn is_copyable(function: &Function, header: Block) -> bool {
     let insts = &function.blocks[header].insts;
@@ -341,25 +406,6 @@ fn is_copyable(function: &Function, header: Block) -> bool {
                 if function.regions[*region].kind == RegionKind::Descriptor);
             is_descriptor_load || kind.is_speculatable(function)
         })
-}
-
-/// Whether `block` defines the value.
-fn defining_block(function: &Function, value: Value, block: Block) -> bool {
-    match function.values[value].definition {
-        Definition::Parameter(owner, _) => owner == block,
-        Definition::Result(inst, _) => function.blocks[block].insts.contains(&inst),
-    }
-}
-
-fn replace_in_block(function: &mut Function, block: Block, substitute: &FxHashMap<Value, Value>) {
-    if substitute.is_empty() {
-        return;
-    }
-    let replace = |value: &mut Value| *value = *substitute.get(value).unwrap_or(value);
-    for inst in function.blocks[block].insts.clone() {
-        function.insts[inst].kind.for_each_operand_mut(replace);
-    }
-    function.blocks[block].terminator.for_each_operand_mut(replace);
 }
 
 /// Appends a copy of an instruction, on copied operands.

@@ -23,8 +23,8 @@ impl MirPass for RemoveDeadCode {
         let Needed { values: needed, written_only, .. } = Needed::of(function);
         for block in function.layout.clone() {
             remove_insts(function, block, &needed, &written_only);
-            remove_parameters(function, block, &needed);
         }
+        function.remove_parameters(&unneeded_parameters(function, &needed));
     }
 }
 
@@ -147,20 +147,18 @@ fn remove_insts(function: &mut Function, block: Block, needed: &IdSet<Value>, wr
     function.blocks[block].insts = insts;
 }
 
-/// Removes a block's unneeded parameters, with their arguments in every jump to it. The entry's are the function's, those of
-/// a parallel loop's body and exit belong to the loop, and both stay.
-fn remove_parameters(function: &mut Function, block: Block, needed: &IdSet<Value>) {
-    let parameters = function.blocks[block].parameters.clone();
-    let keep: Vec<bool> = parameters.iter().map(|parameter| needed.contains(*parameter)).collect();
-    let is_fixed = |function: &Function| {
-        block == function.entry()
-            || function.layout.iter().any(|other| match &function.blocks[*other].terminator {
-                Terminator::ParFor(region) => region.body == block || region.exit == block,
-                _ => false,
-            })
-    };
-    if keep.iter().all(|kept| *kept) || is_fixed(function) {
-        return;
+/// The parameters that nothing needs. The entry's are the function's, those of a parallel loop's body and exit belong to the loop, and
+/// both stay.
+fn unneeded_parameters(function: &Function, needed: &IdSet<Value>) -> IdSet<Value> {
+    let mut fixed: IdSet<Block> = IdSet::new();
+    fixed.insert(function.entry());
+    for block in &function.layout {
+        if let Terminator::ParFor(region) = &function.blocks[*block].terminator {
+            fixed.insert(region.body);
+            fixed.insert(region.exit);
+        }
     }
-    function.retain_parameters(block, &keep);
+    let free = function.layout.iter().filter(|block| !fixed.contains(**block));
+    let parameters = free.flat_map(|block| &function.blocks[*block].parameters);
+    parameters.copied().filter(|parameter| !needed.contains(*parameter)).collect()
 }

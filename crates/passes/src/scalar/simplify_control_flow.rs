@@ -9,7 +9,7 @@
 use crate::edit::{jumps, jumps_mut};
 use crate::{MirPass, PassContext};
 use hotloop_index::{IdSet, SideMap};
-use hotloop_mir::{Block, BlockCall, Constant, ControlFlow, Function, Terminator, Value};
+use hotloop_mir::{Block, BlockCall, Constant, ControlFlow, Definition, Function, Terminator, Value};
 
 /// Removes unreachable blocks, folds branches with constant conditions, and joins blocks that only follow one another. The head of its file says how.
 pub struct SimplifyControlFlow;
@@ -86,37 +86,63 @@ fn may_raise(function: &Function, block: Block) -> bool {
 /// Sends jumps to an empty block that only jumps on to where it leads. Loop headers that are entered with parameters stay, since their
 /// parameters are used elsewhere.
 fn skip_empty_blocks(function: &mut Function) -> bool {
+    let onward = ways_onward(function);
     let mut changed = false;
-    let fixed = fixed_blocks(function);
-    let uses_outside = parameters_used_outside(function);
-    for empty in function.layout.clone() {
-        let data = &function.blocks[empty];
-        let Terminator::Jump(onward) = &data.terminator else { continue };
-        let skippable = data.insts.is_empty()
-            && onward.block != empty
-            && !fixed.contains(empty)
-            && data.parameters.iter().all(|parameter| !uses_outside.contains(*parameter));
-        if !skippable {
-            continue;
-        }
-        let (onward, parameters) = (onward.clone(), data.parameters.clone());
-        for block in function.layout.clone() {
-            for call in jumps_mut(&mut function.blocks[block].terminator) {
-                if call.block == empty {
-                    *call = compose(call, &parameters, &onward);
-                    changed = true;
-                }
+    for block in function.layout.clone() {
+        let mut terminator = function.blocks[block].terminator.clone();
+        for call in jumps_mut(&mut terminator) {
+            if let Some(onward) = &onward[call.block] {
+                *call = compose(function, call, onward);
+                changed = true;
             }
         }
+        function.blocks[block].terminator = terminator;
     }
     changed
 }
 
-/// The jump that `call`, to a block with these parameters, and then `onward` amount to.
-fn compose(call: &BlockCall, parameters: &[Value], onward: &BlockCall) -> BlockCall {
-    let substitute = |value: &Value| {
-        let position = parameters.iter().position(|parameter| parameter == value);
-        position.map_or(*value, |position| call.arguments[position])
+/// Where each block that can be skipped leads in the end, past others like it.
+fn ways_onward(function: &Function) -> SideMap<Block, Option<BlockCall>> {
+    let fixed = fixed_blocks(function);
+    let uses_outside = parameters_used_outside(function);
+    let next = |block: Block| match &function.blocks[block].terminator {
+        Terminator::Jump(onward) => {
+            let data = &function.blocks[block];
+            let is_skippable = data.insts.is_empty()
+                && !fixed.contains(block)
+                && data.parameters.iter().all(|parameter| !uses_outside.contains(*parameter));
+            is_skippable.then_some(onward)
+        }
+        _ => None,
+    };
+    let mut onward: SideMap<Block, Option<BlockCall>> = SideMap::new(None);
+    let mut seen: IdSet<Block> = IdSet::new();
+    for block in &function.layout {
+        let mut path = Vec::new();
+        let mut at = *block;
+        // Blocks that only jump round in a circle end the path where it closes.
+        while seen.insert(at)
+            && let Some(call) = next(at)
+        {
+            path.push((at, call));
+            at = call.block;
+        }
+        for (skipped, call) in path.into_iter().rev() {
+            let call = match &onward[call.block] {
+                Some(rest) => compose(function, call, rest),
+                None => call.clone(),
+            };
+            onward[skipped] = (call.block != skipped).then_some(call);
+        }
+    }
+    onward
+}
+
+/// The jump that `call` and then `onward`, from the block where the call leads, amount to.
+fn compose(function: &Function, call: &BlockCall, onward: &BlockCall) -> BlockCall {
+    let substitute = |value: &Value| match function.values[*value].definition {
+        Definition::Parameter(owner, position) if owner == call.block => call.arguments[position as usize],
+        Definition::Parameter(..) | Definition::Result(..) => *value,
     };
     BlockCall::new(onward.block, onward.arguments.iter().map(substitute).collect())
 }
@@ -142,10 +168,10 @@ fn fixed_blocks(function: &Function) -> IdSet<Block> {
 fn parameters_used_outside(function: &Function) -> IdSet<Value> {
     let mut used = IdSet::new();
     let mut note = |value: Value, block: Block, is_argument: bool| match function.values[value].definition {
-        hotloop_mir::Definition::Parameter(owner, _) if !(is_argument && owner == block) => {
+        Definition::Parameter(owner, _) if !(is_argument && owner == block) => {
             used.insert(value);
         }
-        hotloop_mir::Definition::Parameter(..) | hotloop_mir::Definition::Result(..) => {}
+        Definition::Parameter(..) | Definition::Result(..) => {}
     };
     for block in &function.layout {
         let data = &function.blocks[*block];
@@ -161,41 +187,33 @@ fn parameters_used_outside(function: &Function) -> IdSet<Value> {
 /// Replaces a parameter that gets one and the same value on every way in (or itself, on a way back).
 fn remove_constant_parameters(function: &mut Function) -> bool {
     let fixed = fixed_blocks(function);
-    let mut incoming: SideMap<Block, Vec<Vec<Value>>> = SideMap::new(Vec::new());
+    let mut incoming: SideMap<Block, Vec<&[Value]>> = SideMap::new(Vec::new());
     for block in &function.layout {
         for call in jumps(&function.blocks[*block].terminator) {
-            incoming[call.block].push(call.arguments.clone());
+            incoming[call.block].push(&call.arguments);
         }
     }
     let mut replacement: SideMap<Value, Option<Value>> = SideMap::new(None);
-    let mut changed = false;
-    for block in function.layout.clone() {
-        if fixed.contains(block) || incoming[block].is_empty() {
+    let mut removed: IdSet<Value> = IdSet::new();
+    for block in &function.layout {
+        if fixed.contains(*block) || incoming[*block].is_empty() {
             continue;
         }
-        let parameters = function.blocks[block].parameters.clone();
-        let mut keep = vec![true; parameters.len()];
-        for (position, parameter) in parameters.iter().enumerate() {
+        for (position, parameter) in function.blocks[*block].parameters.iter().enumerate() {
             let mut sources =
-                incoming[block].iter().map(|arguments| resolve(&replacement, arguments[position]));
+                incoming[*block].iter().map(|arguments| resolve(&replacement, arguments[position]));
             let mut only = None;
             let is_single =
                 sources.all(|source| source == *parameter || *only.get_or_insert(source) == source);
             if let (true, Some(only)) = (is_single, only) {
                 replacement[*parameter] = Some(only);
-                keep[position] = false;
+                removed.insert(*parameter);
             }
-        }
-        if keep.contains(&false) {
-            function.retain_parameters(block, &keep);
-            for arguments in &mut incoming[block] {
-                let mut kept = keep.iter();
-                arguments.retain(|_| *kept.next().expect("one flag an argument"));
-            }
-            changed = true;
         }
     }
+    let changed = !removed.is_empty();
     if changed {
+        function.remove_parameters(&removed);
         function.replace_uses(|value| resolve(&replacement, value));
     }
     changed
@@ -231,7 +249,7 @@ fn join_blocks(function: &mut Function) -> bool {
             for (parameter, argument) in
                 function.blocks[next].parameters.clone().into_iter().zip(call.arguments)
             {
-                replacement[parameter] = Some(argument);
+                replacement[parameter] = Some(resolve(&replacement, argument));
             }
             append(function, block, next);
             gone.insert(next);
