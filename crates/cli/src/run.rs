@@ -4,7 +4,9 @@ use crate::given::{self, Given};
 use crate::problem::{Problem, print, tell};
 use crate::{interrupt, npy, report, show};
 use clap::Args;
-use hotloop_driver::{Argument, CacheUse, Compiled, Engine, Failure, Kernel, Type, Value};
+use hotloop_driver::{
+    Argument, CacheUse, Compiled, Engine, Failure, Kernel, Type, Value, thread_setting_fault,
+};
 use indicatif::ProgressBar;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -57,6 +59,9 @@ impl Run {
             .threads(self.threads.unwrap_or(0))
             .build()
             .map_err(Problem::new)?;
+        if let Some(fault) = thread_setting_fault().filter(|_| self.threads.is_none()) {
+            tell(format_args!("warning: {fault}"));
+        }
         interrupt::watch(&engine);
         let kernel = engine
             .load_function(&self.file, &self.function)

@@ -17,7 +17,7 @@ use hotloop_diagnostics::Remark;
 use hotloop_hir::Options;
 use hotloop_infer::FunctionHandle;
 use hotloop_runtime::Interrupter;
-use hotloop_types::{FloatFlags, Signature, Type};
+use hotloop_types::{Dtype, FloatFlags, Layout, Signature, Type};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -540,38 +540,73 @@ pub(crate) fn wrong_count(source: &FunctionSource, given: usize) -> Failure {
     let arguments = if names.len() == 1 { "argument" } else { "arguments" };
     let were = if given == 1 { "was" } else { "were" };
     let (count, names) = (names.len(), names.join(", "));
-    Failure::Arguments(format!("it takes {least}{count} {arguments} ({names}), and {given} {were} given"))
+    let name = source.name();
+    Failure::Arguments(format!(
+        "`{name}` takes {least}{count} {arguments} ({names}), and {given} {were} given"
+    ))
 }
 
 fn no_signature(source: &FunctionSource, arguments: &[Type]) -> Failure {
     let types: Vec<String> = arguments.iter().map(ToString::to_string).collect();
     let declared: Vec<String> = source.signatures.iter().map(|one| format!("  {one}")).collect();
     let mut message = format!(
-        "it is declared for other arguments than ({}); its signatures are\n{}",
+        "`{}` is declared for other arguments than ({}); its signatures are\n{}\n",
+        source.name(),
         types.join(", "),
         declared.join("\n")
     );
-    if let [only] = source.signatures.as_slice() {
-        message.push_str(&first_difference(&only.parameters, arguments));
-    }
+    let difference = match source.signatures.as_slice() {
+        [only] => first_difference(source, &only.parameters, arguments),
+        _ => None,
+    };
+    message.push_str(&difference.unwrap_or_else(|| {
+        format!(
+            "add ({}) to its signatures, or leave them out: then it is compiled for what it is called with",
+            types.join(", ")
+        )
+    }));
     Failure::Arguments(message)
 }
 
-/// What keeps arguments from fitting the one declared signature, as a further line.
-fn first_difference(parameters: &[Type], arguments: &[Type]) -> String {
+/// What keeps arguments from fitting the one declared signature, and what to do about it.
+fn first_difference(source: &FunctionSource, parameters: &[Type], arguments: &[Type]) -> Option<String> {
     if parameters.len() != arguments.len() {
-        return format!("\nit takes {} arguments, not {}", parameters.len(), arguments.len());
+        return Some(format!("it takes {} arguments, not {}", parameters.len(), arguments.len()));
     }
     let fits = |(argument, parameter): (&Type, &Type)| {
         let declared = Signature { parameters: vec![parameter.clone()], result: None };
         choose_parameters(&[declared], std::slice::from_ref(argument)).is_some()
     };
-    match arguments.iter().zip(parameters).position(|pair| !fits(pair)) {
-        Some(at) => {
-            format!("\nargument {} is {}, where {} is declared", at + 1, arguments[at], parameters[at])
-        }
-        None => String::new(),
-    }
+    let at = arguments.iter().zip(parameters).position(|pair| !fits(pair))?;
+    let (argument, parameter) = (&arguments[at], &parameters[at]);
+    let name = source.parameters().get(at).map_or("x".into(), |parameter| parameter.name.clone());
+    let way = way_to_fit(&name, argument, parameter);
+    let way = way.unwrap_or_else(|| "pass what is declared".to_owned());
+    Some(format!(
+        "argument {} (`{name}`) is {argument}, where {parameter} is declared: {way}, or add a signature for it",
+        at + 1
+    ))
+}
+
+/// How an argument can be made one of the declared type.
+fn way_to_fit(name: &str, argument: &Type, parameter: &Type) -> Option<String> {
+    let Type::Array(wanted) = parameter else { return None };
+    let dtype = if wanted.dtype == Dtype::Bool { "bool_" } else { wanted.dtype.name() };
+    let Type::Array(given) = argument else {
+        let is_filled = matches!(argument, Type::List(_) | Type::Tuple(_));
+        return is_filled.then(|| format!("pass `np.array({name}, dtype=np.{dtype})`"));
+    };
+    Some(if given.ndim != wanted.ndim {
+        let dimensions = if wanted.ndim == 1 { "dimension" } else { "dimensions" };
+        format!("pass an array of {} {dimensions}", wanted.ndim)
+    } else if given.dtype != wanted.dtype {
+        format!("pass `{name}.astype(np.{dtype})`")
+    } else if given.readonly && !wanted.readonly {
+        format!("it is read-only; pass `{name}.copy()`")
+    } else {
+        let function = if wanted.layout == Layout::F { "asfortranarray" } else { "ascontiguousarray" };
+        format!("pass `np.{function}({name})`")
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -69,7 +69,9 @@ pub use hotloop_abi::{ErrorClass, ErrorValue, ExceptionClass};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
 pub use hotloop_diagnostics::{Located, LocatedLabel, Severity};
 pub use hotloop_parser::PythonVersion;
-pub use hotloop_runtime::{CallState, Interrupter, OutputSink, WriteFailed, set_output_sink};
+pub use hotloop_runtime::{
+    CallState, Interrupter, OutputSink, WriteFailed, set_output_sink, thread_setting_fault,
+};
 pub use hotloop_types::{
     ArrayType, Dtype, DtypeKind, FloatFlags, Layout, Signature, Type, complex_repr, float_repr,
 };

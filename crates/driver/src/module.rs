@@ -9,7 +9,8 @@ use hotloop_ast::{Expr, ExprKind, FunctionDef, Module, Name};
 use hotloop_cache::Key;
 use hotloop_diagnostics::{Diagnostic, FileId, SourceMap};
 use hotloop_infer::{
-    Decoration, Environment, FunctionHandle, Global, Meaning, ModuleScope, builtin_attribute, read_decorators,
+    Decoration, Environment, FunctionHandle, Global, Meaning, ModuleScope, builtin_attribute,
+    read_decorators, refused_at_top_level, refused_by_python,
 };
 use hotloop_parser::{Selection, decode, parse_module};
 use rustc_hash::FxHashMap;
@@ -108,6 +109,7 @@ impl Modules {
             diagnostics: parsed.diagnostics,
             refused: FxHashMap::default(),
         };
+        loaded.diagnostics.extend(refused_at_top_level(&parsed.module));
         add_functions(program, &parsed.module, &environment, &mut loaded);
         let id = ModuleId(self.modules.len());
         self.modules.push(loaded);
@@ -260,7 +262,7 @@ fn add_function(
     loaded: &mut Loaded,
 ) {
     let decoration = read_decorators(definition, &loaded.scope);
-    let (decoration, is_kernel, refused) = match decoration {
+    let (decoration, is_kernel, mut refused) = match decoration {
         Ok(Some(decoration)) => (decoration, true, Vec::new()),
         Ok(None) => (Decoration::default(), false, Vec::new()),
         Err(diagnostics) => (Decoration::default(), true, diagnostics),
@@ -275,6 +277,7 @@ fn add_function(
         cache: decoration.cache,
         defaults: defaults(definition, &loaded.scope, &loaded.functions),
     });
+    refused.extend(refused_by_python(definition));
     if !refused.is_empty() {
         loaded.refused.insert(handle, refused);
     }

@@ -566,7 +566,9 @@ impl Callees for Session<'_> {
         let name = source.name().to_owned();
         let specialisation = (function, parameters);
         if self.stack.len() >= MAX_DEPTH {
-            return Err(CalleeError::Endless);
+            let mut callers = self.stack.iter().map(|at| self.specialisations[*at].specialisation.0);
+            let is_recursive = callers.any(|caller| caller == function);
+            return Err(if is_recursive { CalleeError::Endless } else { CalleeError::TooDeep(MAX_DEPTH) });
         }
         let position = self.infer(&specialisation).map_err(CalleeError::Failed)?;
         let result = self.result_of(position, declared)?;

@@ -1,14 +1,16 @@
 //! Reads the decorators of a function: `@njit`, `@nb.jit("float64(float64[:])", cache=True)` and so on, whatever the import called them.
 
 use crate::environment::FrozenValue;
+use crate::function::wrong_parameter_count;
 use crate::module_scope::{Meaning, ModuleScope};
 use crate::signature_source::SignatureSource;
-use hotloop_ast::{Argument, DictItem, Expr, ExprKind, FunctionDef, Identifier, Name};
+use hotloop_ast::{Argument, DictItem, Expr, ExprKind, FunctionDef, Identifier, Name, ParameterKind};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ErrorModel, Options};
 use hotloop_types::{FloatFlags, Signature, Type};
 
 static UNKNOWN_OPTION: Code = Code::new("HL0216", "a decorator has an option or a value that is not known");
+static NOT_IMPORTED: Code = Code::new("HL0407", "a decorator is used that is not imported");
 static UNSUPPORTED_OPTION: Code =
     Code::new("HL0316", "a decorator or one of its options is not supported yet");
 
@@ -36,11 +38,16 @@ pub fn read_decorators(
     scope: &ModuleScope,
 ) -> Result<Option<Decoration>, Vec<Diagnostic>> {
     let mut reader = Reader { scope, decoration: Decoration::default(), diagnostics: Vec::new() };
+    reader.report_not_imported(function);
     let mut decorators = function.decorators.iter().rev();
     // The one next to the function sees the function itself; those before it see what it made.
     let Some(innermost) = decorators.next() else { return Ok(None) };
+    if !reader.diagnostics.is_empty() {
+        return Err(reader.diagnostics);
+    }
     if reader.decorator_name(callee(innermost)).is_some() {
         reader.decorator(innermost);
+        reader.check_signatures(function);
     } else if let Some(outer) = decorators.find(|outer| reader.decorator_name(callee(outer)).is_some()) {
         reader.report(
             Diagnostic::error(
@@ -80,6 +87,48 @@ impl Reader<'_> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// A decorator of ours whose name nothing in the file binds: when the file is loaded, Python raises `NameError`.
+    fn report_not_imported(&mut self, function: &FunctionDef) {
+        for decorator in &function.decorators {
+            let (name, is_ours, help) = match &callee(decorator).kind {
+                ExprKind::Name(name) => (
+                    name,
+                    is_decorator(name),
+                    format!("write `from hotloop import {name}` at the head of the file"),
+                ),
+                ExprKind::Attribute { value, name } if is_decorator(&name.name) => {
+                    let ExprKind::Name(module) = &value.kind else { continue };
+                    let import = match &**module {
+                        "hotloop" => "import hotloop".to_owned(),
+                        other => format!("import hotloop as {other}"),
+                    };
+                    (module, true, format!("write `{import}` at the head of the file"))
+                }
+                _ => continue,
+            };
+            if is_ours && self.scope.meaning(name).is_none() && !self.scope.has_unknown_names() {
+                let message = format!("`{name}` is not imported, so `{}` is no kernel", function.name.name);
+                self.report(Diagnostic::error(&NOT_IMPORTED, message, decorator.span).with_help(help));
+            }
+        }
+    }
+
+    /// Each signature has a type for each parameter.
+    fn check_signatures(&mut self, function: &FunctionDef) {
+        let parameters = &function.parameters.items;
+        // What is wrong with `**kwargs` is said where the kernel is typed.
+        if parameters.iter().any(|parameter| parameter.kind == ParameterKind::VariadicKeyword) {
+            return;
+        }
+        let count = parameters.len();
+        for (signature, span) in &self.decoration.signatures {
+            if signature.parameters.len() != count {
+                let diagnostic = wrong_parameter_count(function, signature, *span);
+                self.diagnostics.push(diagnostic.with_label(function.name.span, "of this function"));
+            }
+        }
+    }
+
     /// Which of Hotloop's names an expression is, if it can be a decorator.
     fn decorator_name(&self, expression: &Expr) -> Option<String> {
         let name = match &expression.kind {
@@ -96,8 +145,7 @@ impl Reader<'_> {
             }
             _ => return None,
         };
-        let is_ours = matches!(name.as_str(), "jit" | "njit" | "register_jitable");
-        (is_ours || OTHER_DECORATORS.contains(&name.as_str())).then_some(name)
+        is_decorator(&name).then_some(name)
     }
 
     fn decorator(&mut self, decorator: &Expr) {
@@ -284,6 +332,10 @@ impl Reader<'_> {
             _ => self.report_value(name, value, "\"python\" or \"numpy\""),
         }
     }
+}
+
+fn is_decorator(name: &str) -> bool {
+    matches!(name, "jit" | "njit" | "register_jitable") || OTHER_DECORATORS.contains(&name)
 }
 
 fn is_dict(function: &Expr) -> bool {

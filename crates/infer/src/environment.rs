@@ -154,6 +154,8 @@ pub enum CalleeError {
     Awaited,
     /// Kernels call each other, each for new types, without an end.
     Endless,
+    /// The chain of kernels that call each other up to this one is longer than this.
+    TooDeep(usize),
     /// None of the signatures the kernel declares accepts the arguments.
     NoSignature(Vec<Signature>),
 }

@@ -9,6 +9,7 @@ use crate::lists::ListTypes;
 use crate::liveness::Liveness;
 use crate::locals::Locals;
 use crate::memo::{CalleeMemo, LoopMemo};
+use crate::python_rules::repeated_parameters;
 use crate::statement::TOO_DEEP;
 use hotloop_ast::{FunctionDef, ParameterKind, Stmt};
 use hotloop_diagnostics::{Code, Diagnostic, Severity, Span};
@@ -22,7 +23,6 @@ static PARAMETER_COUNT: Code =
     Code::new("HL0215", "a signature and a function differ in the number of parameters");
 static RESULT: Code = Code::new("HL0206", "the results of a function have nothing in common");
 static PARAMETER_KIND: Code = Code::new("HL0306", "a kind of parameter is not supported in a kernel yet");
-static REPEATED_PARAMETER: Code = Code::new("HL0410", "two parameters have one name");
 static RECURSION: Code = Code::new("HL0209", "the result of a recursive kernel has no type");
 static FUNCTION_KIND: Code = Code::new("HL0307", "a kind of function cannot be a kernel");
 
@@ -256,16 +256,10 @@ impl Inference<'_> {
                 Diagnostic::error(&FUNCTION_KIND, message, function.name.span).with_help("leave out `async`"),
             );
         }
-        let parameters = &function.parameters.items;
-        for (position, parameter) in parameters.iter().enumerate() {
-            let name = &parameter.name.name;
-            if let Some(first) = parameters[..position].iter().find(|other| other.name.name == *name) {
-                let message = format!("two parameters have the name `{name}`");
-                let diagnostic = Diagnostic::error(&REPEATED_PARAMETER, message, parameter.name.span)
-                    .with_label(first.name.span, "the first one")
-                    .with_help("rename one of them");
-                self.report(diagnostic);
-            }
+        for diagnostic in repeated_parameters(&function.parameters) {
+            self.report(diagnostic);
+        }
+        for parameter in &function.parameters.items {
             if parameter.kind == ParameterKind::VariadicKeyword {
                 let message = format!("`**{}` is not supported yet in a kernel", parameter.name.name);
                 self.report(
@@ -295,16 +289,7 @@ impl Inference<'_> {
     }
 
     fn report_parameter_count(&mut self, function: &FunctionDef, signature: &Signature) {
-        let (has, given) = (function.parameters.items.len(), signature.parameters.len());
-        let message = format!(
-            "`{}` has {}, but the signature `{signature}` gives {given} types",
-            function.name.name,
-            counted(has, "parameter")
-        );
-        self.report(
-            Diagnostic::error(&PARAMETER_COUNT, message, function.name.span)
-                .with_help("give one type for each parameter"),
-        );
+        self.report(wrong_parameter_count(function, signature, function.name.span));
     }
 
     fn body(&mut self, function: &FunctionDef) {
@@ -444,6 +429,18 @@ fn result_conflict(
     .with_primary(format!("{verb} {second} here"))
     .with_label(first_span, format!("{verb} {first} here"))
     .with_help(format!("{} values of one type, or write one function for each", verb.trim_end_matches('s')))
+}
+
+/// The error that a signature has too many or too few types for the function.
+pub(crate) fn wrong_parameter_count(function: &FunctionDef, signature: &Signature, span: Span) -> Diagnostic {
+    let (has, given) = (function.parameters.items.len(), signature.parameters.len());
+    let message = format!(
+        "`{}` has {}, but the signature `{signature}` gives {}",
+        function.name.name,
+        counted(has, "parameter"),
+        counted(given, "type")
+    );
+    Diagnostic::error(&PARAMETER_COUNT, message, span).with_help("give one type for each parameter")
 }
 
 /// `1 parameter`, `2 parameters`.

@@ -12,7 +12,7 @@ use hotloop_hir::{Callee, CalleeData, Expr, ExprKind};
 use hotloop_types::{Signature, Type};
 
 static KERNEL_ARGUMENTS: Code = Code::new("HL0208", "a kernel is called with arguments it does not accept");
-static ENDLESS: Code = Code::new("HL0260", "kernels call each other for ever new types");
+static ENDLESS: Code = Code::new("HL0260", "a chain of calls of kernels has no end, or is too long");
 
 impl Inference<'_> {
     pub(crate) fn kernel_call(
@@ -199,6 +199,14 @@ impl Inference<'_> {
                 let message = "kernels call each other here for ever new types of arguments";
                 let diagnostic = Diagnostic::error(&ENDLESS, message, span)
                     .with_help("let a recursive call have arguments of the same types");
+                self.report(diagnostic)
+            }
+            CalleeError::TooDeep(most) => {
+                let message = format!(
+                    "this call makes a chain of more than {most} kernels, each of which calls the next"
+                );
+                let diagnostic = Diagnostic::error(&ENDLESS, message, span)
+                    .with_help("write the calls one behind the other in one kernel, or join short kernels");
                 self.report(diagnostic)
             }
             CalleeError::NoSignature(signatures) => {

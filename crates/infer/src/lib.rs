@@ -71,6 +71,7 @@ mod operator_functions;
 mod operators;
 mod parallel;
 mod patterns;
+mod python_rules;
 mod raise;
 mod reads;
 mod reductions;
@@ -96,4 +97,5 @@ pub use environment::{
 pub use function::{Unfinished, infer, infer_round};
 pub use inner::{InnerFunction, inner_functions, lambda_as_function, variables_of};
 pub use module_scope::{Meaning, ModuleScope, Wrapped};
+pub use python_rules::{refused_at_top_level, refused_by_python};
 pub use select::{Selected, select_signature};

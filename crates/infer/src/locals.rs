@@ -1,7 +1,7 @@
 //! The local variables of a function: its parameters and every name it assigns anywhere, as in Python.
 
 use crate::inner::{inner_functions, times_bound};
-use hotloop_ast::{Expr, ExprKind, FunctionDef, Name, Pattern, PatternKind, Stmt, StmtKind};
+use hotloop_ast::{Alias, Expr, ExprKind, FunctionDef, Name, Pattern, PatternKind, Stmt, StmtKind};
 use hotloop_hir::Local;
 use hotloop_index::{Id, IdSet};
 use rustc_hash::FxHashMap;
@@ -127,7 +127,15 @@ pub(crate) fn visit_captures(pattern: &Pattern, visit: &mut dyn FnMut(&Name)) {
     }
 }
 
-/// The names that statements assign. Those of constructs that inference refuses do not matter.
+/// `import a.b` binds `a`, `import a.b as c` binds `c`.
+fn bound_by_import(alias: &Alias) -> Name {
+    match &alias.alias {
+        Some(local) => local.name.clone(),
+        None => alias.name.name.split('.').next().unwrap_or_default().into(),
+    }
+}
+
+/// The names that statements assign. Those that a refused construct would bind are among them: where it stands, it was said what is wrong.
 pub(crate) fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
     for statement in body {
         visit_own_walrus(statement, visit);
@@ -162,21 +170,26 @@ pub(crate) fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
             }
             StmtKind::Delete(targets) => targets.iter().for_each(|target| visit_target(target, visit)),
             StmtKind::Function(function) => visit(&function.name.name),
+            StmtKind::Class(class) => visit(&class.name.name),
+            StmtKind::TypeAlias { name, .. } => visit(&name.name),
+            StmtKind::Import(names) => names.iter().for_each(|alias| visit(&bound_by_import(alias))),
+            StmtKind::ImportFrom { names, .. } => names.iter().for_each(|alias| {
+                visit(&alias.alias.as_ref().unwrap_or(&alias.name).name);
+            }),
+            StmtKind::With { items, body, .. } => {
+                items.iter().flat_map(|item| &item.target).for_each(|target| visit_target(target, visit));
+                visit_assigned(body, visit);
+            }
             StmtKind::Match { cases, .. } => cases.iter().for_each(|case| {
                 visit_captures(&case.pattern, visit);
                 visit_assigned(&case.body, visit);
             }),
             StmtKind::Expr(_)
-            | StmtKind::With { .. }
-            | StmtKind::Class(_)
             | StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::Assert { .. }
             | StmtKind::Global(_)
             | StmtKind::Nonlocal(_)
-            | StmtKind::Import(_)
-            | StmtKind::ImportFrom { .. }
-            | StmtKind::TypeAlias { .. }
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::Pass

@@ -30,6 +30,7 @@ use rustc_hash::FxHashMap;
 pub struct ModuleScope {
     names: FxHashMap<Name, Meaning>,
     wrapped: Vec<Wrapped>,
+    has_unknown_names: bool,
 }
 
 /// A function that a decorator is called with, as in `fast = njit(cache=True)(slow)`.
@@ -98,6 +99,11 @@ impl ModuleScope {
     /// The functions that decorators are called with. Their positions are those behind the functions of the module.
     pub fn wrapped(&self) -> &[Wrapped] {
         &self.wrapped
+    }
+
+    /// Whether it imports everything of a module that the table of intrinsics does not know, and so may bind any name.
+    pub fn has_unknown_names(&self) -> bool {
+        self.has_unknown_names
     }
 
     /// All names with their meanings, in no particular order.
@@ -328,6 +334,7 @@ impl Reader {
 
     /// `from math import *`: what the table of intrinsics knows of the module; of other modules nothing is known.
     fn import_everything(&mut self, module: &Name) {
+        self.scope.has_unknown_names |= !is_known(module) && &**module != "hotloop";
         let decorators = ["njit", "jit", "register_jitable"].into_iter().filter(|_| &**module == "hotloop");
         for name in hotloop_intrinsics::names_of(module).chain(decorators) {
             let name: Name = name.into();

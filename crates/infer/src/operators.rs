@@ -65,7 +65,7 @@ impl Inference<'_> {
             Diagnostic::error(&OPERANDS, format!("`{op}` does not accept {left} and {right}"), span)
                 .with_label(left_span, format!("this is {left}"))
                 .with_label(right_span, format!("this is {right}"))
-                .with_help(operand_help(op));
+                .with_help(text_help(op, &left, &right).unwrap_or(operand_help(op)));
         self.report(diagnostic)
     }
 
@@ -88,6 +88,23 @@ impl Inference<'_> {
                 .with_help(operand_help(op.spelling()));
             self.report(diagnostic)
         })
+    }
+}
+
+/// The help where one operand is a string.
+fn text_help(op: &str, left: &str, right: &str) -> Option<&'static str> {
+    match (op, left, right) {
+        ("%", "str", _) => {
+            Some("write an f-string, as in `f\"{x} of {y}\"`: `%` does not format in a kernel")
+        }
+        ("+", "str", _) | ("+", _, "str") => {
+            Some("make a string of the other operand first, as in `str(x)`, or write an f-string")
+        }
+        ("*", "str", _) | ("*", _, "str") => Some("a string is repeated a whole number of times"),
+        (_, "str", _) | (_, _, "str") => {
+            Some("make a number of the string first, with `int(...)` or `float(...)`")
+        }
+        _ => None,
     }
 }
 

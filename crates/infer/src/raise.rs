@@ -149,11 +149,21 @@ impl Inference<'_> {
         if let Some(found) = found {
             return Ok(found);
         }
-        let message = "this names no exception class that a kernel knows";
-        let diagnostic = Diagnostic::error(&RAISE, message, class.span).with_help(
-            "name a built-in class, or one that derives from those and is defined at the top level of a module",
-        );
-        Err(self.report(diagnostic))
+        let known = "name a built-in class, or one that derives from those and is defined at the top level of a module";
+        let (message, help) = match &class.kind {
+            AstExpr::Conditional { .. } => (
+                "which exception class this is depends on a condition, which is not supported in a kernel yet".to_owned(),
+                "raise each in a branch of its own: `if condition: raise ...`, `else: raise ...`",
+            ),
+            AstExpr::Name(_) | AstExpr::Attribute { .. } => {
+                ("this names no exception class that a kernel knows".to_owned(), known)
+            }
+            other => {
+                let what = other.describe();
+                (format!("in a kernel an exception class goes by its name, and this is {what}"), known)
+            }
+        };
+        Err(self.report(Diagnostic::error(&RAISE, message, class.span).with_help(help)))
     }
 
     /// The class that a dotted name such as `np.linalg.LinAlgError` stands for.

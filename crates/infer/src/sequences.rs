@@ -143,7 +143,7 @@ impl Inference<'_> {
         }
         let (first, second) = (self.sequence_of(left), self.sequence_of(right));
         let number = |value: &Value| match value {
-            Value::Expr(value) if value.ty.as_scalar().is_some_and(|dtype| !dtype.is_float()) => {
+            Value::Expr(value) if value.ty.as_scalar().is_some_and(Dtype::is_integral) => {
                 Some(to_dtype(value.clone(), Dtype::Int64))
             }
             Value::Expr(_) | Value::Global(..) | Value::Str(..) => None,

@@ -3,7 +3,9 @@
 use crate::bindings::{Bindings, Joins};
 use crate::function::{Inference, Reported, Typed};
 use crate::guarded::{GuardKind, TrySource};
+use crate::locals::visit_assigned;
 use crate::narrowing::Facts;
+use crate::python_rules::outside_loop;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, StmtKind as AstStmt};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -14,7 +16,6 @@ use hotloop_types::Type;
 
 static UNSUPPORTED: Code = Code::new("HL0301", "a statement is not supported in a kernel yet");
 static LEAVES_PARALLEL: Code = Code::new("HL0403", "an iteration of a parallel loop leaves the loop");
-static OUTSIDE_LOOP: Code = Code::new("HL0220", "`break` or `continue` outside a loop");
 pub(crate) static TOO_DEEP: Code = Code::new("HL0305", "blocks are nested too deeply");
 
 /// How deep blocks may nest.
@@ -102,9 +103,18 @@ impl Inference<'_> {
     }
 
     pub(crate) fn unsupported_statement(&mut self, statement: &ast::Stmt) -> Reported {
+        self.poison_bound(statement);
         let (what, help) = describe_unsupported(&statement.kind);
         let message = format!("{what} is not supported yet in a kernel");
         self.report(Diagnostic::error(&UNSUPPORTED, message, head_of(statement)).with_help(help))
+    }
+
+    /// What a refused statement would bind has no value; reading it is no further mistake.
+    fn poison_bound(&mut self, statement: &ast::Stmt) {
+        visit_assigned(std::slice::from_ref(statement), &mut |name| self.poison_name(name));
+        if let AstStmt::Global(names) | AstStmt::Nonlocal(names) = &statement.kind {
+            names.iter().for_each(|name| self.poison_name(&name.name));
+        }
     }
 
     fn expression_statement(&mut self, value: &ast::Expr, span: Span) -> Typed<()> {
@@ -277,8 +287,7 @@ impl Inference<'_> {
     fn leave_iteration(&mut self, is_break: bool, span: Span) -> Typed<()> {
         self.reachable = false;
         let Some(frame) = self.loops.last() else {
-            let what = if is_break { "`break` outside a loop" } else { "`continue` outside a loop" };
-            return Err(self.report(Diagnostic::error(&OUTSIDE_LOOP, what, span).with_help("remove it")));
+            return Err(self.report(outside_loop(is_break, span)));
         };
         if is_break && frame.is_parallel {
             let diagnostic = Diagnostic::error(&LEAVES_PARALLEL, "`break` inside a parallel loop", span)

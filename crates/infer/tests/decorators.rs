@@ -24,12 +24,17 @@ fn read(text: &str) -> Result<Option<Decoration>, String> {
 }
 
 fn decoration(head: &str, decorator: &str) -> Decoration {
-    let text = format!("{head}\n{decorator}\ndef f(x): return x\n");
+    decoration_of(head, decorator, "x")
+}
+
+fn decoration_of(head: &str, decorator: &str, parameters: &str) -> Decoration {
+    let text = format!("{head}\n{decorator}\ndef f({parameters}): pass\n");
     read(&text).unwrap_or_else(|error| panic!("{error}")).expect("it is a kernel")
 }
 
-fn signatures(head: &str, decorator: &str) -> Vec<String> {
-    decoration(head, decorator).signatures.iter().map(|(signature, _)| signature.to_string()).collect()
+fn signatures(head: &str, decorator: &str, parameters: &str) -> Vec<String> {
+    let found = decoration_of(head, decorator, parameters).signatures;
+    found.iter().map(|(signature, _)| signature.to_string()).collect()
 }
 
 #[test]
@@ -50,10 +55,19 @@ fn a_decorator_is_known_by_what_was_imported() {
         );
         assert!(found.signatures.is_empty());
     }
-    for text in
-        ["def f(x): pass", "from elsewhere import njit\n@njit\ndef f(x): pass", "@njit\ndef f(x): pass"]
-    {
+    for text in [
+        "def f(x): pass",
+        "from elsewhere import njit\n@njit\ndef f(x): pass",
+        "from elsewhere import *\n@njit\ndef f(x): pass",
+        "@other\ndef f(x): pass",
+    ] {
         assert_eq!(read(text), Ok(None), "{text}");
+    }
+    for (text, missing) in
+        [("@njit\ndef f(x): pass", "`njit`"), ("@nb.jit(cache=True)\ndef f(x): pass", "`nb`")]
+    {
+        let error = read(text).expect_err(text);
+        assert!(error.contains(&format!("error[HL0407]: {missing} is not imported")), "{error}");
     }
 }
 
@@ -97,7 +111,10 @@ fn signatures_are_read_as_text_and_as_expressions() {
         ),
         ("(np.float32, np.int64)", vec!["(float32, int64)"]),
     ] {
-        assert_eq!(signatures(head, &format!("@njit({argument}, cache=True)")), expected, "{argument}");
+        let parameters =
+            if expected[0].contains(", ") && !expected[0].contains("Tuple(int64") { "x, y" } else { "x" };
+        let found = signatures(head, &format!("@njit({argument}, cache=True)"), parameters);
+        assert_eq!(found, expected, "{argument}");
     }
 }
 
@@ -114,6 +131,10 @@ fn what_cannot_be_read_is_said_at_its_place() {
         ("@njit(target='gpu')", "error[HL0316]: the option `target` is not supported yet"),
         ("@njit(x + 1)", "error[HL0218]"),
         ("@njit('f8(f8)', 'f8(f8)')", "one signature, or a list of them"),
+        (
+            "@njit('f8(f8, f8)')",
+            "`f` has 1 parameter, but the signature `float64(float64, float64)` gives 2 types",
+        ),
         ("@vectorize", "the decorator `vectorize` is not supported yet"),
         ("@njit\n@other", "another decorator stands between"),
     ] {

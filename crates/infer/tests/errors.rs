@@ -171,6 +171,39 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         "return np.zeros((2, x))",
         &[("HL0226", "a shape is an integer or a tuple of integers, not Tuple(int64, float64)")],
     ),
+    (
+        "(float64,)",
+        "import os\n    return os.getpid()",
+        &[("HL0301", "`import` is not supported yet in a kernel")],
+    ),
+    (
+        "(float64,)",
+        "from os import getpid as pid\n    return pid()",
+        &[("HL0301", "`import` is not supported yet in a kernel")],
+    ),
+    (
+        "(float64,)",
+        "with x as y:\n        z = 1\n    return y + z",
+        &[("HL0301", "`with` is not supported yet in a kernel")],
+    ),
+    (
+        "(float64,)",
+        "class C:\n        pass\n    return C()",
+        &[("HL0301", "a class is not supported yet in a kernel")],
+    ),
+    (
+        "(float64,)",
+        "global total\n    total += x\n    return total",
+        &[("HL0301", "`global` is not supported yet in a kernel")],
+    ),
+    (
+        "(int64,)",
+        "raise ValueError if x else KeyError",
+        &[(
+            "HL0308",
+            "which exception class this is depends on a condition, which is not supported in a kernel yet",
+        )],
+    ),
     ("(float64,)", "with x:\n        pass", &[("HL0301", "`with` is not supported yet in a kernel")]),
     ("(float64,)", "import os", &[("HL0301", "`import` is not supported yet in a kernel")]),
     ("(float64,)", "class C:\n        pass", &[("HL0301", "a class is not supported yet in a kernel")]),

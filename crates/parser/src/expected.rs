@@ -4,6 +4,7 @@ use crate::layout::INCONSISTENT_INDENTATION;
 use crate::token::TokenKind;
 use hotloop_diagnostics::{Code, Diagnostic, FileId, Span};
 use lalrpop_util::ParseError;
+use logos::Logos as _;
 use std::convert::Infallible;
 
 pub(crate) static UNEXPECTED_TOKEN: Code =
@@ -55,12 +56,17 @@ fn unexpected(found: Found, expected: &[String], text: &str) -> Diagnostic {
             .with_help("check the indentation of this line and of the lines above");
     }
     let wanted = describe(expected);
+    if (kind == TokenKind::Equal || kind.is_augmented())
+        && let Some(keyword) = keyword_before(found, text)
+    {
+        return keyword_as_name(&keyword, error);
+    }
     if kind == TokenKind::Equal {
         return error("`=` does not belong here".to_owned()).with_help("write `==` to compare");
     }
     let shown = shown(found, text);
     if kind.is_keyword() && wanted.as_deref().is_some_and(|wanted| wanted.starts_with("a name")) {
-        return error(format!("{shown} is a keyword of Python and cannot be a name"));
+        return keyword_as_name(kind.name(), error);
     }
     if kind == TokenKind::String && follows_print(found, text) {
         return error("`print` is a function: its arguments stand in parentheses".to_owned());
@@ -69,6 +75,18 @@ fn unexpected(found: Found, expected: &[String], text: &str) -> Diagnostic {
         Some(wanted) => error(format!("{shown} does not belong here: expected {wanted}")),
         None => error(format!("{shown} does not belong here")),
     }
+}
+
+fn keyword_as_name(keyword: &str, error: impl Fn(String) -> Diagnostic) -> Diagnostic {
+    error(format!("`{keyword}` is a keyword of Python and cannot be a name"))
+        .with_help(format!("choose another name, such as `{keyword}_`"))
+}
+
+/// The keyword that the line consists of before this token, as in `class = 1`.
+fn keyword_before(found: Found, text: &str) -> Option<String> {
+    let line = line_before(found, text).trim();
+    TokenKind::lexer(line).next()?.ok().filter(|first| first.is_keyword() && first.name() == line)?;
+    Some(line.to_owned())
 }
 
 /// The line or the statement ended before it was whole.
@@ -98,9 +116,13 @@ fn expects(expected: &[String], token: &str) -> bool {
 
 /// Whether it stands behind the word `print` alone on the line, as in Python 2.
 fn follows_print(found: Found, text: &str) -> bool {
+    line_before(found, text).trim() == "print"
+}
+
+/// What stands before the token on its line.
+fn line_before(found: Found, text: &str) -> &str {
     let before = text.get(..found.span.start as usize).unwrap_or("");
-    let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
-    line.trim() == "print"
+    before.rsplit(['\n', '\r']).next().unwrap_or("")
 }
 
 /// The token as it is written, if that is short.

@@ -119,12 +119,14 @@ fn is_for_kernels(tokens: &[Token]) -> bool {
     }
 }
 
-/// The head of a class with bases, as a class without a body: kernels raise and catch classes, and need to know what they derive from.
+/// The head of a class, as a class without decorators and body: kernels raise and catch classes, and need to know what they derive from.
 fn class_head(tokens: &[Token]) -> Option<Vec<Token>> {
-    let is_class = tokens.first()?.kind == TokenKind::Class && tokens.get(2)?.kind == TokenKind::OpenParen;
-    if !is_class {
-        return None;
-    }
+    let class = match tokens.first()?.kind {
+        TokenKind::Class => 0,
+        TokenKind::At => tokens.iter().position(|token| token.kind == TokenKind::Class)?,
+        _ => return None,
+    };
+    let tokens = &tokens[class..];
     let mut depth = 0_usize;
     let colon = tokens.iter().position(|token| {
         if token.kind.opens() {

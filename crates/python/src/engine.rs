@@ -3,7 +3,7 @@
 
 use crate::raise;
 use hotloop_driver::Engine;
-use hotloop_runtime::{Interrupter, thread_count};
+use hotloop_runtime::{Interrupter, thread_count, thread_setting_fault};
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -18,6 +18,9 @@ pub(crate) fn engine(py: Python<'_>) -> PyResult<&'static Engine> {
         return Ok(engine);
     }
     let engine = Engine::new().map_err(|failure| raise::failure(py, &failure))?;
+    if let Some(fault) = thread_setting_fault() {
+        py.import("hotloop.errors")?.call_method1("warn_of_setting", (fault,))?;
+    }
     Ok(ENGINE.get_or_init(|| engine))
 }
 

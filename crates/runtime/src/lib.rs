@@ -62,7 +62,7 @@ pub use call::CallState;
 pub use interrupt::Interrupter;
 pub use math::{MathValue, call_math};
 pub use output::{OutputSink, WriteFailed, set_output_sink, write_output};
-pub use pool::{set_thread_count, thread_count};
+pub use pool::{set_thread_count, thread_count, thread_setting_fault};
 #[doc(hidden)]
 pub use raise::register_class;
 pub use symbols::{address_of, resolve};

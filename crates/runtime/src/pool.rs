@@ -55,10 +55,26 @@ pub fn set_thread_count(threads: usize) {
     THREAD_COUNT.store(threads.clamp(1, MOST_THREADS), Ordering::Relaxed);
 }
 
+/// What is wrong with the environment variable `HOTLOOP_NUM_THREADS`, if it is set to something else than a number of threads: one line for
+/// whoever starts an engine to show.
+pub fn thread_setting_fault() -> Option<String> {
+    let setting = std::env::var_os(ENVIRONMENT_VARIABLE)?;
+    let is_number = setting.to_str().and_then(number_of_threads).is_some();
+    (!is_number).then(|| {
+        let all = initial_thread_count(None);
+        let shown = setting.to_string_lossy();
+        format!("{ENVIRONMENT_VARIABLE}={shown} is no number of threads and is not heeded: a call uses up to {all}")
+    })
+}
+
 fn initial_thread_count(setting: Option<&str>) -> usize {
-    let set = setting.and_then(|text| text.trim().parse().ok()).filter(|&count: &usize| count > 0);
+    let set = setting.and_then(number_of_threads);
     let count = set.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |count| count.get()));
     count.min(MOST_THREADS)
+}
+
+fn number_of_threads(text: &str) -> Option<usize> {
+    text.trim().parse().ok().filter(|&count: &usize| count > 0)
 }
 
 /// Called in a forked child. The pool is leaked: its threads are gone and its lock may be held.

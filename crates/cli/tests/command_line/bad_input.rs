@@ -62,7 +62,7 @@ fn files_and_functions_that_are_not_there() {
 #[test]
 fn arguments_of_the_wrong_type_rank_or_number() {
     let scratch = scratch("arguments");
-    let expected = "error: kernels.py:4 in l2_norm: it is declared for other arguments than (";
+    let expected = "error: kernels.py:4 in l2_norm: `l2_norm` is declared for other arguments than (";
     for argument in ["ones:3:float32", "ones:3x3", "1.0", "(1.0,)", "None"] {
         let message = scratch.refuses(&["run", "kernels.py", "l2_norm", argument]);
         assert!(
@@ -80,7 +80,7 @@ fn arguments_of_the_wrong_type_rank_or_number() {
         (&["run", "kernels.py", "pick", "ones:3", "1", "2"], "3 were"),
     ] {
         let expected =
-            format!("error: kernels.py:11 in pick: it takes 2 arguments (x, i), and {count} given");
+            format!("error: kernels.py:11 in pick: `pick` takes 2 arguments (x, i), and {count} given");
         assert_eq!(scratch.refuses(arguments), expected);
     }
     for (argument, reason) in [
@@ -95,6 +95,109 @@ fn arguments_of_the_wrong_type_rank_or_number() {
         let expected = format!("error: argument 1 (`{argument}`): {reason}");
         assert_eq!(scratch.refuses(&["run", "kernels.py", "l2_norm", argument]), expected);
     }
+}
+
+#[test]
+fn arguments_that_do_not_fit_are_told_with_a_way_to_fit() {
+    let scratch = scratch("fitting");
+    for (argument, way) in [
+        ("ones:3:float32", "pass `x.astype(np.float64)`, or add a signature for it"),
+        ("ones:3x3", "pass an array of 1 dimension, or add a signature for it"),
+        ("(1.0,)", "pass `np.array(x, dtype=np.float64)`, or add a signature for it"),
+        ("1.0", "pass what is declared, or add a signature for it"),
+    ] {
+        let message = scratch.refuses(&["run", "kernels.py", "l2_norm", argument]);
+        assert!(message.contains("argument 1 (`x`) is ") && message.ends_with(way), "{argument}: {message}");
+    }
+    let source = "from hotloop import njit\n\n@njit('float64(float64)')\ndef f(x, y):\n    return x * y\n";
+    scratch.write("short.py", source);
+    for arguments in [
+        &["run", "short.py", "f", "1.0"][..],
+        &["run", "short.py", "f", "1.0", "2.0"],
+        &["check", "short.py"],
+    ] {
+        let message = scratch.refuses(arguments);
+        assert!(message.starts_with("error[HL0215]: `f` has 2 parameters"), "{message}");
+        assert!(message.contains("short.py:3:7") && message.matches("error[").count() == 1, "{message}");
+    }
+}
+
+#[test]
+fn what_python_refuses_is_refused_in_every_function() {
+    let scratch = scratch("python_rules");
+    let source = "\
+from hotloop import njit
+
+def plain(n):
+    return n
+    break
+
+@njit
+def kernel(x, x):
+    nonlocal y
+    return [(yield) for i in x], print(end=1, end=2)
+
+class Other:
+    return 1
+";
+    scratch.write("rules.py", source);
+    let message = scratch.refuses(&["check", "rules.py"]);
+    for expected in [
+        "error[HL0220]: `break` outside a loop",
+        "error[HL0410]: two parameters have the name `x`",
+        "error[HL0405]: no function around assigns `y`, so it cannot be `nonlocal`",
+        "error[HL0405]: `yield` within a list comprehension",
+        "error[HL0405]: the argument `end` is given twice",
+        "rules.py: 5 errors",
+    ] {
+        assert_eq!(message.matches(expected).count(), 1, "{expected}: {message}");
+    }
+    assert!(scratch.refuses(&["run", "rules.py", "plain", "1"]).starts_with("error[HL0220]"));
+}
+
+#[test]
+fn names_that_are_no_kernels_say_what_they_are() {
+    let scratch = scratch("names");
+    scratch.write(
+        "unimported.py",
+        "import hotloop\n\n@njit\ndef f(x):\n    return x\n\n@nb.njit\ndef g(x):\n    return x\n",
+    );
+    let message = scratch.refuses(&["check", "unimported.py"]);
+    assert!(message.contains("error[HL0407]: `njit` is not imported, so `f` is no kernel"), "{message}");
+    assert!(message.contains("write `import hotloop as nb` at the head of the file"), "{message}");
+    let source = "\
+from dataclasses import dataclass
+from hotloop import njit
+
+class Plain:
+    size = 3
+
+@dataclass
+class Point:
+    x: float
+
+@njit
+def f(n):
+    return Plain
+
+@njit
+def g(n):
+    return Point(n)
+";
+    scratch.write("classes.py", source);
+    for (function, name) in [("f", "Plain"), ("g", "Point")] {
+        let message = scratch.refuses(&["run", "classes.py", function, "1"]);
+        assert!(message.starts_with(&format!("error[HL0304]: `{name}` is a class")), "{message}");
+    }
+    let chain: String =
+        (0..150).map(|at| format!("@njit\ndef f{at}(x):\n    return f{}(x)\n\n", at + 1)).collect();
+    scratch
+        .write("chain.py", format!("from hotloop import njit\n\n{chain}@njit\ndef f150(x):\n    return x\n"));
+    let message = scratch.refuses(&["run", "chain.py", "f0", "1"]);
+    assert!(
+        message.starts_with("error[HL0260]: this call makes a chain of more than 100 kernels"),
+        "{message}"
+    );
 }
 
 #[test]

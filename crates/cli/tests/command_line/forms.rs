@@ -69,7 +69,7 @@ fn types_are_given_or_declared() {
     assert_eq!(message, "error: --types \"float65\": `float65` is not a known type (at character 1)");
     let message =
         scratch.refuses(&["emit", "kernels.py", "l2_norm", "--stage", "mir", "--types", "float32[:]"]);
-    assert!(message.contains("it is declared for other arguments than (float32[:])"), "{message}");
+    assert!(message.contains("`l2_norm` is declared for other arguments than (float32[:])"), "{message}");
 }
 
 #[test]

@@ -172,5 +172,13 @@ fn environment_variables_are_heard() {
     let unknown = outcome("HOTLOOP_CPU", "z80");
     assert_eq!(unknown.code, Some(1));
     assert!(unknown.stderr.contains("z80"), "{}", unknown.stderr);
-    assert_eq!(outcome("HOTLOOP_NUM_THREADS", "1").stdout, "2.0\n");
+    let one_thread = outcome("HOTLOOP_NUM_THREADS", "1");
+    assert_eq!((one_thread.stdout.as_str(), one_thread.stderr.as_str()), ("2.0\n", ""));
+    for value in ["abc", "0", "-1"] {
+        let outcome = outcome("HOTLOOP_NUM_THREADS", value);
+        assert_eq!(outcome.stdout, "2.0\n");
+        let warning =
+            format!("warning: HOTLOOP_NUM_THREADS={value} is no number of threads and is not heeded");
+        assert_eq!(outcome.stderr.matches(&warning).count(), 1, "{}", outcome.stderr);
+    }
 }

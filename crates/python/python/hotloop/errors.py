@@ -233,8 +233,17 @@ __all__ = [name for name, value in list(globals().items()) if isinstance(value, 
 
 def warn_of_cache(message):
     """Warns of a fault of the cache, at the line of the program that made the compiler look for code."""
+    _warn(message, CacheWarning)
+
+
+def warn_of_setting(message):
+    """Warns of an environment variable that is not heeded, at the line of the program that started the compiler."""
+    _warn(message, RuntimeWarning)
+
+
+def _warn(message, category):
     package = _os.path.dirname(__file__) + _os.sep
-    frame, level = _sys._getframe(1), 2
+    frame, level = _sys._getframe(2), 3
     while frame is not None and frame.f_code.co_filename.startswith(package):
         frame, level = frame.f_back, level + 1
-    _warnings.warn(message, CacheWarning, stacklevel=level)
+    _warnings.warn(message, category, stacklevel=level)
