@@ -1,8 +1,8 @@
 //! What compiled code and the runtime share: the calling convention, the layout of arrays in memory, the error state,
 //! and the table of runtime functions.
 //!
-//! This crate knows nothing about Cranelift, rayon or any IR. Compiled code is written against these layouts, so a
-//! change here changes [`VERSION`], which is part of every cache key.
+//! This crate knows nothing about Cranelift, rayon or any IR. Compiled code is written against these layouts; the
+//! sources of this crate are part of every cache key.
 //!
 //! # Calling convention
 //! Every compiled function is `extern "C" fn(context: *mut Context, arguments.., results: *mut u64) -> Status`.
@@ -44,6 +44,3 @@ pub use error_argument::{ErrorArgument, ErrorValue, exception_text};
 pub use error_class::{ErrorClass, UserClass};
 pub use exception_class::ExceptionClass;
 pub use runtime_functions::{Effects, MachineType, RuntimeFunction};
-
-/// The version of everything in this crate. Code made for another version is never run.
-pub const VERSION: u32 = 4;

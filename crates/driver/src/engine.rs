@@ -170,7 +170,7 @@ impl EngineBuilder {
     fn settings_key(&self, target: &Target) -> Key {
         let mut builder = KeyBuilder::new("hotloop 2026 settings");
         builder.text("version", env!("CARGO_PKG_VERSION"));
-        builder.number("abi", u64::from(hotloop_abi::VERSION));
+        builder.text("sources", env!("HOTLOOP_SOURCES"));
         builder.text("target", &target.cache_key());
         builder.number("optimise", u64::from(self.optimise));
         builder.text("boundscheck", &format!("{:?}", self.boundscheck));

@@ -8,6 +8,7 @@ use crate::bindings::{Binding, Bindings, Joins, Meeting};
 use crate::function::{Inference, Typed};
 use crate::generators::catch_exit;
 use crate::liveness::Liveness;
+use crate::python_rules::early_bare_except;
 use crate::statement::head_of;
 use hotloop_ast as ast;
 use hotloop_ast::{ExceptHandler, ExprKind as AstExpr, Name};
@@ -19,7 +20,6 @@ use std::rc::Rc;
 
 static TRY: Code = Code::new("HL0320", "a kind of `try` is not supported in a kernel yet");
 static CAUGHT: Code = Code::new("HL0321", "a caught exception is used as a value");
-static BARE_EXCEPT: Code = Code::new("HL0231", "a handler stands behind one that catches everything");
 
 /// How many copies of `finally` blocks a function may have.
 const MAX_COPIES: u32 = 256;
@@ -137,11 +137,7 @@ impl Inference<'_> {
             if is_last {
                 return Ok(Catches::AllButInterrupt);
             }
-            let message = "a bare `except` must be the last handler";
-            let span = Span { end: handler.span.start + 6, ..handler.span };
-            return Err(self.report(
-                Diagnostic::error(&BARE_EXCEPT, message, span).with_help("move it behind the others"),
-            ));
+            return Err(self.report(early_bare_except(handler)));
         };
         let classes = match &kind.kind {
             AstExpr::Tuple(items) => {

@@ -6,14 +6,15 @@
 
 use crate::locals::visit_assigned;
 use hotloop_ast::{
-    Argument, Expr, ExprKind, FunctionDef, Identifier, MatchCase, Module, Name, Parameters, Pattern,
-    PatternKind, Stmt, StmtKind,
+    Argument, ExceptHandler, Expr, ExprKind, FunctionDef, Identifier, MatchCase, Module, Name, Parameters,
+    Pattern, PatternKind, Stmt, StmtKind,
 };
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use rustc_hash::FxHashSet;
 
 static REFUSED: Code = Code::new("HL0405", "Python itself refuses to compile this");
 static OUTSIDE_LOOP: Code = Code::new("HL0220", "`break` or `continue` outside a loop");
+static BARE_EXCEPT: Code = Code::new("HL0231", "a handler stands behind one that catches everything");
 static REPEATED_PARAMETER: Code = Code::new("HL0410", "two parameters have one name");
 
 /// What Python refuses in a function, the functions and classes within it included.
@@ -34,6 +35,12 @@ pub fn refused_at_top_level(module: &Module) -> Vec<Diagnostic> {
 pub(crate) fn outside_loop(is_break: bool, span: Span) -> Diagnostic {
     let message = if is_break { "`break` outside a loop" } else { "`continue` outside a loop" };
     Diagnostic::error(&OUTSIDE_LOOP, message, span).with_help("remove it")
+}
+
+/// A handler that catches everything, before others.
+pub(crate) fn early_bare_except(handler: &ExceptHandler) -> Diagnostic {
+    let message = "a bare `except` must be the last handler";
+    Diagnostic::error(&BARE_EXCEPT, message, head(handler.span, 6)).with_help("move it behind the others")
 }
 
 /// The parameters that have the name of an earlier one.
@@ -170,12 +177,7 @@ impl Rules {
                 let last = handlers.len().saturating_sub(1);
                 for (position, handler) in handlers.iter().enumerate() {
                     if handler.kind.is_none() && position < last {
-                        let help = "put it behind the handlers that name classes";
-                        self.refuse(
-                            "`except:` without a class is not the last handler",
-                            head(handler.span, 6),
-                            help,
-                        );
+                        self.diagnostics.push(early_bare_except(handler));
                     }
                     let inside = Place { jumps_leave_star: true, in_star: true, ..place };
                     self.block(&handler.body, scope, if *is_star { inside } else { place });
