@@ -9,12 +9,13 @@ import builtins
 import cmath
 import functools
 import math
+import random
 import sys
 import types
 
 import numpy as np
 
-from values import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, LEAST, Array, Scalar, beside_array, is_number, libm_call, literal, literal_power, part, plain, scalar, truncate, wrapped
+from values import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64, INT64, LEAST, UINT64, Array, Scalar, beside_array, is_number, libm_call, literal, literal_power, part, plain, scalar, truncate, wrapped
 
 
 def decorator(*arguments, **options):
@@ -230,6 +231,21 @@ class MathStandIn:
         return math_function(name) if callable(found) else found
 
 
+class RandomStandIn:
+    """The module `random`: integers and floats go in as Python's, and come out as ours."""
+
+    def __getattr__(self, name):
+        found = getattr(random, name)
+
+        def call(*arguments, **named):
+            if name in ("choice", "shuffle"):
+                return wrapped(found(*(plain(each) if isinstance(each, Array) else each for each in arguments)))
+            drawn = found(*map(plain, arguments), **{key: plain(value) for key, value in named.items()})
+            return scalar(drawn).to(UINT64) if name == "getrandbits" else None if drawn is None else scalar(drawn)
+
+        return call
+
+
 class CmathStandIn:
     """The module `cmath`; what it raises for domain and range errors is not asked for."""
 
@@ -375,12 +391,17 @@ def load(path):
 def kernel_namespace(namespace):
     """The globals that kernels see: the file's, with modules, functions and arrays replaced by ours."""
     seen = dict(BUILTINS)
+    random_names = {id(getattr(random, name)): name for name in dir(random) if callable(getattr(random, name))}
     math_names = {id(getattr(math, name)): name for name in dir(math) if callable(getattr(math, name))}
     for name, value in namespace.items():
         if value is np:
             value = NumpyStandIn()
         elif value is math:
             value = MathStandIn()
+        elif value is random:
+            value = RandomStandIn()
+        elif id(value) in random_names:
+            value = getattr(RandomStandIn(), random_names[id(value)])
         elif value is cmath:
             value = CmathStandIn()
         elif value is builtins.range:

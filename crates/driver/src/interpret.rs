@@ -11,7 +11,7 @@ use hotloop_abi::array_words;
 use hotloop_diagnostics::Span;
 use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath, Scalar, evaluate};
 use hotloop_mir::{self as mir, MachineType, RuntimeFunction};
-use hotloop_runtime::{MathValue, call_math, write_output};
+use hotloop_runtime::{MathValue, call_math, with_generator, write_output};
 use hotloop_types::{GeneratorType, Type};
 
 /// A specialisation and all it calls, before the passes.
@@ -46,7 +46,13 @@ impl Kernel {
         for (argument, parameter) in arguments.iter().zip(&lowered.parameters) {
             placed.add(interpreter.memory_mut(), argument, parameter)?;
         }
+        let exchange = |interpreter: &mut Interpreter<'_>| {
+            with_generator(|own| std::mem::swap(own, interpreter.generator_mut()));
+        };
+        // The program draws from this thread's generator, as compiled code does.
+        exchange(&mut interpreter);
         let outcome = interpreter.call(&root.name, &placed.scalars(root));
+        exchange(&mut interpreter);
         let outcome =
             outcome.map_err(|outcome| self.failure(outcome)).and_then(|results| match &lowered.result {
                 Type::Generator(generator) => self.run_generator(&mut interpreter, generator, results[0]),

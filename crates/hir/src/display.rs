@@ -14,7 +14,7 @@
 //! variable, and behind a type that a version may be one. Versions are counted by the name of their local. There is no reader of this form.
 
 use crate::{
-    ArrayAttribute, Axis, BinaryOp, Catches, CompareOp, Constant, Edge, Elementwise, ErrorModel,
+    ArrayAttribute, Axis, BinaryOp, Catches, CompareOp, Constant, Draw, Edge, Elementwise, ErrorModel,
     ExceptionArgument, Expr, ExprKind, Fill, Function, Iteration, Loop, ObjectExpr, Options, RangeLoop,
     Reduction, ReductionOp, Stmt, StmtKind, Try, UnaryOp, Version,
 };
@@ -365,6 +365,15 @@ impl<'a> Printer<'a> {
             ExprKind::RangeLength(range) => {
                 f.write_str("len")?;
                 self.arguments(f, std::slice::from_ref(&**range))
+            }
+            ExprKind::Random { draw, arguments } => {
+                match draw {
+                    Draw::Distribution(distribution) => write!(f, "random.{distribution:?}")?,
+                    Draw::Float | Draw::Bits | Draw::Below | Draw::Seed | Draw::SeedAnew | Draw::Shuffle => {
+                        write!(f, "random.{draw:?}")?
+                    }
+                }
+                self.arguments(f, arguments)
             }
             ExprKind::Convert(value) => {
                 write!(f, "{}", expr.ty)?;

@@ -3,6 +3,7 @@
 use crate::{Axis, Callee, Elementwise, ObjectExpr, Version};
 use hotloop_diagnostics::Span;
 use hotloop_intrinsics::Intrinsic;
+use hotloop_random::Distribution;
 use hotloop_types::Type;
 
 /// An expression with its type and place.
@@ -180,6 +181,13 @@ pub enum ExprKind {
         /// A bool; where it is false, the generator stays as it is, and there is no item. It is evaluated first.
         condition: Option<Box<Expr>>,
     },
+    /// Something of the generator of random numbers, and what it is drawn by; see [`Draw`].
+    Random {
+        /// What.
+        draw: Draw,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
     /// A call of another compiled function; the arguments have exactly its parameters' types.
     Call {
         /// The function.
@@ -196,6 +204,25 @@ pub enum ExprKind {
     },
     /// An operation on strings, bytes or lists.
     Object(Box<ObjectExpr>),
+}
+
+/// What the generator of random numbers is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Draw {
+    /// A float64 from 0 to before 1.
+    Float,
+    /// So many bits, from 0 to 64, an int64; gives a uint64.
+    Bits,
+    /// An int64 from 0 to before an int64, which counts as one without a sign: 0 stands for 2^64.
+    Below,
+    /// A number of a distribution, by its parameters: float64 all.
+    Distribution(Distribution),
+    /// To begin anew with a seed, a uint64; gives none.
+    Seed,
+    /// To begin anew with a seed from the system; gives none.
+    SeedAnew,
+    /// To put the items of a list or of an array of one dimension into a random order; gives none.
+    Shuffle,
 }
 
 /// What the elements of a new array are.

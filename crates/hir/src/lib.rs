@@ -25,12 +25,13 @@ mod verify;
 
 pub use array::{Axis, Elementwise, view_type};
 pub use exception::{Catches, Exception, ExceptionArgument, Handler, Try};
-pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Expr, ExprKind, Fill, UnaryOp};
+pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Draw, Expr, ExprKind, Fill, UnaryOp};
 pub use function::{
     CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, RangeLoop, Reduction,
     ReductionOp, Stmt, StmtKind, VersionData,
 };
 
+pub use hotloop_random::Distribution;
 pub use object::ObjectExpr;
 pub use verify::{Violation, verify};
 

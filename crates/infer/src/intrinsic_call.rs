@@ -87,6 +87,7 @@ impl Inference<'_> {
             Typing::OfInteger => self.of_integer(intrinsic, name, arguments, span),
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
             Typing::Elements => self.element_function(intrinsic, name, arguments, span),
+            Typing::Random => self.random_call(intrinsic, name, arguments, span),
             Typing::Object => self.object_call(intrinsic, name, arguments, span),
         }
     }

@@ -73,6 +73,7 @@ mod parallel;
 mod patterns;
 mod python_rules;
 mod raise;
+mod random;
 mod reads;
 mod reductions;
 mod select;

@@ -48,11 +48,12 @@ fn compared(op: CompareOp, left: Expr, right: Expr, span: Span) -> Expr {
 }
 
 /// A value on a condition.
-fn checked(condition: Expr, message: &'static str, value: Expr, span: Span) -> Expr {
+pub(crate) fn checked(condition: Expr, message: &'static str, value: Expr, span: Span) -> Expr {
     checked_as(ExceptionClass::ValueError, condition, message, value, span)
 }
 
-fn checked_as(
+/// A value on a condition, with the class of what is raised otherwise.
+pub(crate) fn checked_as(
     class: ExceptionClass,
     condition: Expr,
     message: &'static str,

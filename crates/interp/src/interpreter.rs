@@ -9,6 +9,7 @@ use crate::{RuntimeMath, Scalar, StdMath, evaluate};
 use hotloop_diagnostics::Span;
 use hotloop_mir::verify::verify;
 use hotloop_mir::{Block, BlockCall, ExceptionClass, Function, Inst, InstKind, Terminator, bounds_message};
+use hotloop_random::Generator;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -29,6 +30,8 @@ pub struct Interpreter<'p> {
     caught: Vec<Exception>,
     /// The constant bytes that were placed.
     constants: HashMap<Arc<[u8]>, u64>,
+    /// What random numbers are drawn from.
+    pub(crate) generator: Generator,
     /// What was printed.
     pub(crate) output: String,
     /// The strings that the error takes along which is raised next.
@@ -77,6 +80,7 @@ impl<'p> Interpreter<'p> {
             addressed: Vec::new(),
             caught: Vec::new(),
             constants: HashMap::new(),
+            generator: Generator::seeded(0),
             output: String::new(),
             texts: Vec::new(),
             random: 0,
@@ -105,6 +109,11 @@ impl<'p> Interpreter<'p> {
     /// The memory, to place arguments.
     pub fn memory_mut(&mut self) -> &mut Memory {
         &mut self.memory
+    }
+
+    /// The generator of random numbers, which was seeded with 0: to give the program another one, and to take it back.
+    pub fn generator_mut(&mut self) -> &mut Generator {
+        &mut self.generator
     }
 
     /// What the calls so far have printed since it was taken last.

@@ -5,7 +5,10 @@ use crate::evaluate::{bits, signed};
 use crate::interpreter::Interpreter;
 use crate::outcome::{Stop, TrapKind};
 use hotloop_mir::{Effects, ExceptionClass, MachineType, RuntimeFunction};
-use hotloop_objects::{Operation, Stop as ObjectStop, grow, new_frame, new_list, perform, strings_of, text};
+use hotloop_objects::{
+    Operation, Stop as ObjectStop, grow, new_frame, new_list, perform, shuffle, strings_of, text,
+};
+use hotloop_random::{Distribution, Generator};
 
 /// The addresses of functions: outside of all memory, sixteen bytes apart.
 const CODE_START: u64 = 0xC0DE_0000_0000_0000;
@@ -67,6 +70,12 @@ impl Interpreter<'_> {
                 self.print(arguments)?;
                 Ok(None)
             }
+            RuntimeFunction::RandomFloat
+            | RuntimeFunction::RandomBits
+            | RuntimeFunction::RandomBelow
+            | RuntimeFunction::RandomSeed
+            | RuntimeFunction::RandomDraw
+            | RuntimeFunction::RandomShuffle => self.random(function, arguments),
             RuntimeFunction::NewList => {
                 let [item_bytes, owners, capacity] = [0, 1, 2].map(|at| signed(arguments[at]).max(0) as u64);
                 let made = new_list(&mut self.memory, item_bytes, owners, capacity);
@@ -100,6 +109,37 @@ impl Interpreter<'_> {
             Ok(bytes.chunks_exact(width).map(code).collect())
         };
         Ok(Scalar::i64(characters(0)?.cmp(&characters(2)?) as i64))
+    }
+
+    /// What the generator is asked for.
+    fn random(&mut self, function: RuntimeFunction, arguments: &[Scalar]) -> Result<Option<Scalar>, Stop> {
+        let bad = || Stop::Trap(TrapKind::BadArguments);
+        let word = |at: usize| bits(arguments[at]);
+        let generator = &mut self.generator;
+        Ok(match function {
+            RuntimeFunction::RandomFloat => Some(Scalar::f64(generator.float())),
+            RuntimeFunction::RandomBits => {
+                let count = u32::try_from(word(0)).ok().filter(|count| *count <= 64).ok_or_else(bad)?;
+                Some(Scalar::i64(generator.bits(count) as i64))
+            }
+            RuntimeFunction::RandomBelow => Some(Scalar::i64(generator.below(word(0)) as i64)),
+            RuntimeFunction::RandomDraw => {
+                let distribution = Distribution::by_number(word(0)).ok_or_else(bad)?;
+                let parameters = [1, 2, 3].map(|at| f64::from_bits(word(at)));
+                Some(Scalar::f64(distribution.draw(generator, parameters)))
+            }
+            RuntimeFunction::RandomShuffle => {
+                let shape = (signed(arguments[2]), signed(arguments[3]));
+                shuffle(&mut self.memory, word(0), word(1), shape, |limit| generator.below(limit))?;
+                None
+            }
+            _ => {
+                // The host knows what there is to begin with; here each begins with a number drawn before.
+                let magnitude = if word(1) == 0 { generator.bits(64) } else { word(0) };
+                *generator = Generator::seeded(magnitude);
+                None
+            }
+        })
     }
 
     fn print(&mut self, arguments: &[Scalar]) -> Result<(), Stop> {

@@ -110,6 +110,8 @@ pub enum Typing {
     Reduction,
     /// Numbers or arrays of them, by NumPy's rules for elements.
     Elements,
+    /// Something of the generator of random numbers, each with a rule of its own.
+    Random,
     /// A builtin about strings or lists, each with a rule of its own.
     Object,
 }
@@ -162,7 +164,8 @@ pub enum Item {
 }
 
 /// The modules whose names the table knows. `builtins` holds the names that need no import; `hotloop` also stands for Numba.
-pub const MODULES: &[&str] = &["builtins", "math", "cmath", "numpy", "hotloop", "operator", "functools"];
+pub const MODULES: &[&str] =
+    &["builtins", "math", "cmath", "numpy", "hotloop", "operator", "functools", "random"];
 
 /// The names of functions and constants that the table knows of a module, without the module; dtypes are not among them.
 pub fn names_of(module: &str) -> impl Iterator<Item = &'static str> {

@@ -94,6 +94,7 @@ impl Lowering<'_> {
             ExprKind::Elementwise(operation) => self.elementwise(expr, operation),
             ExprKind::ArrayAttribute(array, attribute) => self.array_attribute(expr, array, *attribute),
             ExprKind::Intrinsic { intrinsic, arguments } => self.intrinsic(expr, *intrinsic, arguments),
+            ExprKind::Random { draw, arguments } => self.random(expr, *draw, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
             ExprKind::Resume { callee, generator, condition } => {
                 self.resume(expr, *callee, generator, condition.as_deref())

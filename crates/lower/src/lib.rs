@@ -51,6 +51,7 @@ mod ownership;
 mod parallel;
 mod power;
 mod raise;
+mod random;
 mod range;
 mod speculation;
 mod statement;

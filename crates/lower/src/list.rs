@@ -48,6 +48,11 @@ impl ItemLayout {
     }
 }
 
+/// How many bytes an item of a list takes.
+pub(crate) fn item_bytes(ty: &Type) -> i64 {
+    ItemLayout::of(ty).size_bytes
+}
+
 /// For each machine value of a type, whether it is a reference.
 fn owner_words(ty: &Type, words: &mut Vec<bool>) {
     if let Type::Optional(value) = ty {
@@ -239,7 +244,8 @@ impl Lowering<'_> {
 }
 
 impl Code {
-    fn list_items(&mut self, list: ListOperand) -> Value {
+    /// Where the items lie.
+    pub(crate) fn list_items(&mut self, list: ListOperand) -> Value {
         let region = self.region(RegionKind::List);
         self.load(MachineType::Ptr, list.owner, LIST_ITEMS as i32, region)
     }

@@ -283,6 +283,7 @@ impl Liveness {
             }
             ExprKind::Tuple(items)
             | ExprKind::Intrinsic { arguments: items, .. }
+            | ExprKind::Random { arguments: items, .. }
             | ExprKind::Call { arguments: items, .. } => self.exprs(items, live),
             ExprKind::View { array, axes } => {
                 self.expr(array, live);

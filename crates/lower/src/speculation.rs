@@ -55,6 +55,7 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
         | ExprKind::Call { .. }
         | ExprKind::Resume { .. }
         | ExprKind::NewArray { .. }
+        | ExprKind::Random { .. }
         | ExprKind::Object(_) => None,
     }
 }

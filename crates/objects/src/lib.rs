@@ -22,6 +22,7 @@ pub mod number_text;
 mod operation;
 mod perform;
 mod shape;
+mod shuffle;
 pub mod text;
 
 pub use format::{FormatSpec, Formatted, SpecError};
@@ -32,3 +33,4 @@ pub use list::{grow, new_list};
 pub use operation::{Default, Form, Operation, Parameter, STR_METHODS, StrMethod};
 pub use perform::{perform, strings_of};
 pub use shape::Shape;
+pub use shuffle::shuffle;

@@ -49,6 +49,7 @@ mod parallel;
 mod pool;
 mod process;
 mod raise;
+mod random;
 mod region;
 mod safepoint;
 mod symbols;
@@ -65,6 +66,7 @@ pub use output::{OutputSink, WriteFailed, set_output_sink, write_output};
 pub use pool::{set_thread_count, thread_count, thread_setting_fault};
 #[doc(hidden)]
 pub use raise::register_class;
+pub use random::with_generator;
 pub use symbols::{address_of, resolve};
 pub use thread::{request_safepoints, stack_limit};
 pub use worker::Worker;

@@ -1,7 +1,7 @@
 //! What the runtime's own threads have to do with the process around them: signals and `fork`.
 #![allow(unsafe_code)] // Calls the C library.
 
-use crate::{heartbeat, pool};
+use crate::{heartbeat, pool, random};
 use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +22,7 @@ pub(crate) fn watch_fork() {
 /// Runs in a forked child.
 extern "C" fn after_fork() {
     pool::forget();
+    random::forget();
     heartbeat::forget();
 }
 

@@ -7,6 +7,9 @@ use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text
 use crate::output::hl_print;
 use crate::parallel::hl_parallel_for;
 use crate::raise::hl_error_is;
+use crate::random::{
+    hl_random_below, hl_random_bits, hl_random_draw, hl_random_float, hl_random_seed, hl_random_shuffle,
+};
 use crate::safepoint::hl_safepoint;
 use hotloop_abi::RuntimeFunction;
 
@@ -58,6 +61,12 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::KeepTexts => Implementation::Other(hl_keep_texts as *const u8),
         Row::CaughtTexts => Implementation::Other(hl_caught_texts as *const u8),
         Row::Print => Implementation::Other(hl_print as *const u8),
+        Row::RandomFloat => Implementation::Other(hl_random_float as *const u8),
+        Row::RandomBits => Implementation::Other(hl_random_bits as *const u8),
+        Row::RandomBelow => Implementation::Other(hl_random_below as *const u8),
+        Row::RandomSeed => Implementation::Other(hl_random_seed as *const u8),
+        Row::RandomDraw => Implementation::Other(hl_random_draw as *const u8),
+        Row::RandomShuffle => Implementation::Other(hl_random_shuffle as *const u8),
         Row::Sin => Implementation::Math(MathFunction::Double(libm::SIN.get())),
         Row::Cos => Implementation::Math(MathFunction::Double(libm::COS.get())),
         Row::Tan => Implementation::Math(MathFunction::Double(libm::TAN.get())),

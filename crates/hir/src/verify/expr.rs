@@ -2,8 +2,8 @@
 
 use super::{Outcome, Verifier, Violation, broken};
 use crate::{
-    ArrayAttribute, Axis, BinaryOp, Callee, CompareOp, Constant, Elementwise, Expr, ExprKind, Fill, UnaryOp,
-    view_type,
+    ArrayAttribute, Axis, BinaryOp, Callee, CompareOp, Constant, Draw, Elementwise, Expr, ExprKind, Fill,
+    UnaryOp, view_type,
 };
 use hotloop_types::{Dtype, DtypeKind, Layout, Type};
 
@@ -108,6 +108,7 @@ impl<'a> Verifier<'a> {
                 self.typed([&**index], &Type::INT64)?;
                 self.same(expr, &Type::INT64)
             }
+            ExprKind::Random { draw, arguments } => self.random(expr, *draw, arguments),
             ExprKind::RangeLength(range) => {
                 self.typed([&**range], &Type::Range)?;
                 self.same(expr, &Type::INT64)
@@ -196,6 +197,26 @@ impl<'a> Verifier<'a> {
             }
             ArrayAttribute::Size => self.same(expr, &Type::INT64),
         }
+    }
+
+    fn random(&mut self, expr: &Expr, draw: Draw, arguments: &'a [Expr]) -> Outcome {
+        self.all(arguments)?;
+        let uint64 = Type::Scalar(hotloop_types::Dtype::UInt64);
+        let (parameters, result) = match draw {
+            Draw::Float => (Vec::new(), Type::FLOAT64),
+            Draw::Bits => (vec![Type::INT64], uint64),
+            Draw::Below => (vec![Type::INT64], Type::INT64),
+            Draw::Distribution(distribution) => {
+                (vec![Type::FLOAT64; distribution.parameters()], Type::FLOAT64)
+            }
+            Draw::Seed => (vec![uint64], Type::None),
+            Draw::SeedAnew => (Vec::new(), Type::None),
+            Draw::Shuffle => (arguments.iter().map(|argument| argument.ty.clone()).collect(), Type::None),
+        };
+        if !arguments.iter().map(|argument| &argument.ty).eq(&parameters) {
+            return mistyped(expr, format!("{draw:?} takes other arguments"));
+        }
+        self.same(expr, &result)
     }
 
     fn intrinsic(&mut self, expr: &Expr, arguments: &'a [Expr]) -> Outcome {
