@@ -211,8 +211,8 @@ impl Kernel {
             unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };
         outcome?;
         let value = match compiled.result() {
-            // SAFETY: the call made a generator, and the arguments are still borrowed.
             Type::Generator(generator) => {
+                // SAFETY: the call made a generator, and the arguments are still borrowed.
                 unsafe { run_generator(compiled, generator, results[0], &mut call) }?
             }
             // SAFETY: the call succeeded, and its results are taken once.
