@@ -521,6 +521,133 @@ def sum_unrolled(k):
     return total
 
 
+@njit
+def one_by_one(n):
+    g = count(n)
+    first = next(g)
+    second = next(g, 100)
+    third = next(g, 0.5)
+    return first, second, third, next(g)
+
+
+@njit
+def first_above(limit, least):
+    return next((value for value in fibonacci(limit) if value > least), -1)
+
+
+@njit
+def takes_two(n):
+    g = count(n)
+    yield next(g) + 1
+    yield next(g) + 1
+
+
+@njit
+def ends_in_an_error(n):
+    total = 0
+    for value in takes_two(n):
+        total += value
+    return total
+
+
+@njit
+def raises_stop(n):
+    yield n
+    if n > 2:
+        raise StopIteration
+
+
+@njit
+def runs_raises_stop(n):
+    total = 0
+    try:
+        for value in raises_stop(n):
+            total += value
+    except RuntimeError:
+        return -total
+    return total
+
+
+@njit
+def expression(n):
+    g = (k * k for k in range(n) if k % 3 != 2)
+    total = 0
+    for value in g:
+        total = total * 7 + value
+    for value in g:
+        total = -1
+    return total
+
+
+@njit
+def nested_expression(x, scale):
+    g = (a * scale + k for a in x for k in range(2) if a > 2.0)
+    total = 0.0
+    for i, value in enumerate(g):
+        total = total * 0.5 + value * i
+    return total
+
+
+@njit
+def expression_over_zip(x):
+    return consume_floats((a * b for a, b in zip(x, count(3))))
+
+
+@njit
+def consume_floats(g):
+    total = 0.0
+    for value in g:
+        total = total * 0.5 + value
+    return total
+
+
+@njit
+def expression_over_generator(n):
+    total = 0
+    for value in (a + 1 for a in fibonacci(n)):
+        total = total * 3 + value
+    return total
+
+
+@njit
+def expressions_of_expressions(n):
+    squares = (k * k for k in range(n))
+    odd = (k for k in squares if k % 2 == 1)
+    total = 0
+    for value in odd:
+        total = total * 5 + value
+    return total
+
+
+@njit
+def drops_an_expression(x, n):
+    kept = (value * 2.0 for value in np.ones(n))
+    for value in kept:
+        if value > x[0]:
+            return value
+    return 0.0
+
+
+@njit
+def skips(x):
+    for i in range(8):
+        try:
+            value = x[i]
+        except IndexError:
+            return
+        if value < 0.0:
+            continue
+        yield i, value
+
+
+@njit
+def sum_skips(x):
+    total = 0.0
+    for i, value in skips(x):
+        total = total * 0.5 + value * i
+    return total
+
+
 X = np.arange(1.0, 7.0)
 M = np.arange(12.0).reshape(3, 4)
 
@@ -599,4 +726,24 @@ CASES = [
     ("sum_complexes", (4,)),
     ("unrolled", ()),
     ("sum_unrolled", (2,)),
+    ("one_by_one", (5,)),
+    ("one_by_one", (3,)),
+    ("one_by_one", (0,)),
+    ("first_above", (1000, 50)),
+    ("first_above", (10, 50)),
+    ("takes_two", (2,)),
+    ("takes_two", (1,)),
+    ("ends_in_an_error", (2,)),
+    ("runs_raises_stop", (2,)),
+    ("runs_raises_stop", (3,)),
+    ("expression", (7,)),
+    ("expression", (0,)),
+    ("nested_expression", (X, 3.0)),
+    ("expression_over_zip", (X,)),
+    ("expression_over_generator", (60,)),
+    ("expressions_of_expressions", (9,)),
+    ("drops_an_expression", (X, 4)),
+    ("drops_an_expression", (X * 5.0, 4)),
+    ("skips", (np.array([1.0, -2.0, 3.0]),)),
+    ("sum_skips", (X,)),
 ]

@@ -159,7 +159,7 @@ impl Inference<'_> {
         }
     }
 
-    fn common_type(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed<Type> {
+    pub(crate) fn common_type(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed<Type> {
         if let Some(common) = unify(&left.ty, &right.ty) {
             return Ok(common);
         }

@@ -188,6 +188,7 @@ impl Inference<'_> {
             AstExpr::Walrus { target, value } => self.walrus(target, value, span).map(Value::Expr),
             AstExpr::Tuple(items) => self.tuple(items, span).map(Value::Expr),
             AstExpr::Lambda { .. } => self.lambda(expression).map(Value::Expr),
+            AstExpr::Generator { clauses, .. } => self.generator_value(expression, clauses).map(Value::Expr),
             AstExpr::Yield(_) | AstExpr::YieldFrom(_) => Err(self.yield_value(span)),
             AstExpr::Ellipsis
             | AstExpr::SurrogateStr(_)
@@ -198,7 +199,6 @@ impl Inference<'_> {
             | AstExpr::ListComprehension { .. }
             | AstExpr::SetComprehension { .. }
             | AstExpr::DictComprehension { .. }
-            | AstExpr::Generator { .. }
             | AstExpr::Starred(_)
             | AstExpr::Await(_) => Err(self.unsupported_expression(expression)),
         }

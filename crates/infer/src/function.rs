@@ -3,7 +3,7 @@
 use crate::bindings::{Binding, Bindings, Conflict};
 use crate::environment::{Callees, Environment, FunctionHandle};
 use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME, Value};
-use crate::generators::{makes_generator, without_yield_from};
+use crate::generators::{makes_generator, may_stop, without_yield_from};
 use crate::guarded::Guard;
 use crate::lists::ListTypes;
 use crate::liveness::Liveness;
@@ -296,6 +296,10 @@ impl Inference<'_> {
         let body = self.block(without_docstring(&function.body));
         self.function.body = body;
         if self.makes_generator {
+            if may_stop(function, &self.function) {
+                let body = std::mem::take(&mut self.function.body);
+                self.function.body = self.contain_stop(body, function.name.span);
+            }
             return self.items();
         }
         if self.reachable {

@@ -152,22 +152,33 @@ impl Inference<'_> {
             if !self.callees.is_inner(handle) {
                 continue;
             }
-            for name in self.callees.captures(handle) {
-                if self.locals.is_assigned_once(&name) {
-                    continue;
-                }
-                let message =
-                    format!("the function stored here reads `{name}`, which is assigned more than once");
-                let mut diagnostic = Diagnostic::error(&CHANGES, message, value.span).with_help(format!(
-                    "call the function by its own name, or copy `{name}` to a variable that does not change"
-                ));
-                let local = self.locals.find(&name);
-                if let Some(Binding::Version(version)) = local.map(|local| self.bindings.get(local)) {
-                    let span = self.function.versions[version].span;
-                    diagnostic = diagnostic.with_label(span, format!("`{name}` is assigned here, too"));
-                }
-                return Err(self.report(diagnostic));
+            let help = "call the function by its own name, or copy";
+            self.check_captures(handle, "function stored", help, value.span)?;
+        }
+        Ok(())
+    }
+
+    /// What a function or generator reads later must be what it reads now.
+    pub(crate) fn check_captures(
+        &mut self,
+        handle: FunctionHandle,
+        what: &str,
+        help: &str,
+        span: Span,
+    ) -> Typed<()> {
+        for name in self.callees.captures(handle) {
+            if self.locals.is_assigned_once(&name) {
+                continue;
             }
+            let message = format!("the {what} here reads `{name}`, which is assigned more than once");
+            let help = format!("{help} `{name}` to a variable that does not change");
+            let mut diagnostic = Diagnostic::error(&CHANGES, message, span).with_help(help);
+            let local = self.locals.find(&name);
+            if let Some(Binding::Version(version)) = local.map(|local| self.bindings.get(local)) {
+                let span = self.function.versions[version].span;
+                diagnostic = diagnostic.with_label(span, format!("`{name}` is assigned here, too"));
+            }
+            return Err(self.report(diagnostic));
         }
         Ok(())
     }

@@ -3,13 +3,21 @@
 //! Of such a function the items are typed as what an ordinary one returns: all that it yields becomes one type. `yield from` is a loop that
 //! yields each item, and is written as one before the function is typed.
 
+use crate::call::Arguments;
+use crate::conditions::{choose, item};
+use crate::conversion::convert;
 use crate::function::{Inference, Reported, Typed};
 use crate::guarded::GuardKind;
-use crate::inner::blocks;
+use crate::inner::{blocks, makes_iterator};
+use hotloop_abi::{ErrorClass, ExceptionClass};
 use hotloop_ast as ast;
-use hotloop_ast::{ExprKind as AstExpr, FunctionDef, Name, StmtKind as AstStmt};
+use hotloop_ast::{Argument, ExprKind as AstExpr, FunctionDef, Name, StmtKind as AstStmt};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Callee, CalleeData, Constant, Expr, ExprKind, StmtKind};
+use hotloop_hir as hir;
+use hotloop_hir::{
+    Callee, CalleeData, Catches, Constant, Edge, Exception, ExceptionArgument, Expr, ExprKind, Handler,
+    ObjectExpr, StmtKind, Try,
+};
 use hotloop_types::{GeneratorType, Type};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -169,6 +177,109 @@ impl Inference<'_> {
         let result = GeneratorType::resumed(&ty.items);
         Expr::new(ExprKind::Resume { callee, generator, condition }, result, span)
     }
+}
+
+impl Inference<'_> {
+    /// `next(iterator)`, `next(iterator, default)`.
+    pub(crate) fn next_item(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let placed = self.place_arguments(name, &["iterator", "default"], 1, arguments, span)?;
+        let iterator = self.expression(placed[0].expect("it is required"))?;
+        let Type::Generator(generator) = iterator.ty.clone() else {
+            return Err(self.report_argument(name, &iterator, "a generator"));
+        };
+        let Some(default) = placed[1] else {
+            return self.with_next(iterator, &generator, span, |_, has_item, item| {
+                let (ty, error) = (item.ty.clone(), (ExceptionClass::StopIteration, ""));
+                Ok(Expr::object(ObjectExpr::Checked { condition: has_item, error, value: item }, ty, span))
+            });
+        };
+        let default = self.value(default)?;
+        // The arguments are there before the generator goes on.
+        self.with_let(iterator, "iterator", span, |this, iterator| {
+            this.with_let(default, "default", span, |this, default| {
+                this.with_next(iterator, &generator, span, |this, has_item, item| {
+                    let common = this.common_type(&item, &default, span)?;
+                    let (item, default) = (convert(item, &common), convert(default, &common));
+                    Ok(choose(has_item, item, default, span))
+                })
+            })
+        })
+    }
+
+    fn with_next(
+        &mut self,
+        iterator: Expr,
+        generator: &Arc<GeneratorType>,
+        span: Span,
+        body: impl FnOnce(&mut Self, Expr, Expr) -> Typed,
+    ) -> Typed {
+        let resumed = self.resumed(iterator, generator, None, span);
+        self.with_let(resumed, "resumed", span, |this, resumed| {
+            body(this, item(&resumed, 0, &Type::BOOL), item(&resumed, 1, &generator.items))
+        })
+    }
+
+    /// A generator expression as a value.
+    pub(crate) fn generator_value(
+        &mut self,
+        expression: &ast::Expr,
+        clauses: &[ast::Comprehension],
+    ) -> Typed {
+        let span = expression.span;
+        let Some(handle) = self.callees.inner(span) else {
+            return Err(self.unsupported_expression(expression));
+        };
+        let outermost = &clauses[0].iterable;
+        let mut given = Vec::new();
+        if !makes_iterator(outermost) {
+            let iterable = self.expression(outermost)?;
+            self.check_iterable(&iterable)?;
+            given.push(Argument::Positional(self.stand_in(iterable)));
+        }
+        let function = self.function_value(handle, span)?;
+        let arguments = self.arguments(&given)?;
+        self.call_value(function, expression, &arguments, span)
+    }
+
+    /// Makes sure that a loop can run over a value.
+    fn check_iterable(&mut self, value: &Expr) -> Typed<()> {
+        let outer = std::mem::take(&mut self.out);
+        let found = self.iterable_value(value.clone().into(), value.span);
+        self.out = outer;
+        found.map(drop)
+    }
+
+    /// A generator in whose body a `StopIteration` may arise raises `RuntimeError` instead: its end is told by nobody but itself.
+    pub(crate) fn contain_stop(&mut self, body: Vec<hir::Stmt>, span: Span) -> Vec<hir::Stmt> {
+        let class = |class: ExceptionClass| ErrorClass::from(class);
+        let message = ExceptionArgument::Str("generator raised StopIteration".to_owned());
+        let exception = Exception { class: class(ExceptionClass::RuntimeError), arguments: vec![message] };
+        let raise = hir::Stmt { kind: StmtKind::Raise { exception }, span };
+        let catches = Catches::Classes(vec![class(ExceptionClass::StopIteration)]);
+        let handler = Handler { catches, caught: self.new_caught(), body: vec![raise], edge: None };
+        let guarded = Try {
+            body,
+            joins: Vec::new(),
+            entry: Edge::default(),
+            otherwise: Vec::new(),
+            edge: self.reachable.then(Edge::default),
+            handlers: vec![handler],
+            exits: Vec::new(),
+        };
+        vec![hir::Stmt { kind: StmtKind::Try(Box::new(guarded)), span }]
+    }
+}
+
+/// Whether a `StopIteration` may arise in the body: it names the class, asks for an item, or calls another kernel.
+pub(crate) fn may_stop(function: &FunctionDef, hir: &hir::Function) -> bool {
+    let is_named = |kind: &AstExpr| match kind {
+        AstExpr::Name(name) => matches!(&**name, "next" | "StopIteration"),
+        AstExpr::Attribute { name, .. } => &*name.name == "StopIteration",
+        _ => false,
+    };
+    // What goes on with a generator raises no `StopIteration`.
+    let calls = |callee: &CalleeData| GeneratorType::specialisation_of(&callee.symbol) == callee.symbol;
+    hir.callees.values().any(calls) || any_expr(&function.body, &is_named)
 }
 
 /// Whether one of the handlers would meet what ends a generator that waits.

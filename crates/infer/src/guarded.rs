@@ -277,7 +277,7 @@ impl Inference<'_> {
         self.guards.push(Guard { kind, loops: self.loops.len() });
     }
 
-    fn new_caught(&mut self) -> Caught {
+    pub(crate) fn new_caught(&mut self) -> Caught {
         self.caught += 1;
         Caught::new(self.caught as usize)
     }

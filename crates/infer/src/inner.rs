@@ -4,7 +4,10 @@
 //! enclosing function binds once, by a `def` or to a lambda, is no variable but that function, wherever the functions within mention it; whoever mentions it reads what it reads.
 
 use crate::locals::{Locals, visit_assigned, visit_target};
-use hotloop_ast::{Comprehension, Expr, ExprKind, FunctionDef, Identifier, Name, Parameters, Stmt, StmtKind};
+use hotloop_ast::{
+    Comprehension, Expr, ExprKind, FunctionDef, Identifier, Name, Parameter, ParameterKind, Parameters, Stmt,
+    StmtKind,
+};
 use hotloop_diagnostics::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,6 +93,74 @@ pub fn lambda_as_function(span: Span, parameters: &Parameters, body: &Expr) -> F
     }
 }
 
+/// The parameter of a generator expression's function: what its first `for` iterates. No source can name it.
+const OUTERMOST: &str = "<iterable>";
+
+/// A generator expression as a function with `yield`. What its first `for` iterates is its argument, but for an iterator that a call such as `zip(x, y)`
+/// makes: that is made within. `None` for one that assigns variables of the function around it, or waits.
+pub(crate) fn generator_as_function(
+    span: Span,
+    element: &Expr,
+    clauses: &[Comprehension],
+) -> Option<FunctionDef> {
+    let is_simple = clauses.iter().all(|clause| !clause.is_async) && !has_walrus(element, clauses);
+    if !is_simple {
+        return None;
+    }
+    let name = |text: &str, span: Span| Identifier { name: text.into(), span };
+    let item = Expr { kind: ExprKind::Yield(Some(Box::new(element.clone()))), span: element.span };
+    let mut body = vec![Stmt { kind: StmtKind::Expr(item), span: element.span }];
+    for (position, clause) in clauses.iter().enumerate().rev() {
+        for condition in clause.conditions.iter().rev() {
+            let kind = StmtKind::If { condition: condition.clone(), then: body, otherwise: Vec::new() };
+            body = vec![Stmt { kind, span: condition.span }];
+        }
+        let mut iterable = clause.iterable.clone();
+        if position == 0 && !makes_iterator(&iterable) {
+            iterable.kind = ExprKind::Name(OUTERMOST.into());
+        }
+        let target = clause.target.clone();
+        let kind = StmtKind::For { is_async: false, target, iterable, body, otherwise: Vec::new() };
+        body = vec![Stmt { kind, span: clause.span }];
+    }
+    let outermost = &clauses[0].iterable;
+    let parameter = Parameter {
+        kind: ParameterKind::Ordinary,
+        name: name(OUTERMOST, outermost.span),
+        annotation: None,
+        default: None,
+        span: outermost.span,
+    };
+    let items = if makes_iterator(outermost) { Vec::new() } else { vec![parameter] };
+    Some(FunctionDef {
+        is_async: false,
+        decorators: Vec::new(),
+        name: name("<genexpr>", span),
+        type_parameters: Vec::new(),
+        parameters: Parameters { items },
+        returns: None,
+        body,
+        span,
+    })
+}
+
+/// Whether an expression is a call that makes an iterator, which only a loop can take.
+pub(crate) fn makes_iterator(iterable: &Expr) -> bool {
+    let ExprKind::Call { function, .. } = &iterable.kind else { return false };
+    let ExprKind::Name(name) = &function.kind else { return false };
+    matches!(&**name, "enumerate" | "zip" | "reversed" | "map" | "filter" | "iter")
+}
+
+fn has_walrus(element: &Expr, clauses: &[Comprehension]) -> bool {
+    fn has_part(expr: &Expr) -> bool {
+        let mut found = matches!(expr.kind, ExprKind::Walrus { .. });
+        expr.for_each_child(&mut |child| found |= has_part(child));
+        found
+    }
+    has_part(element)
+        || clauses.iter().any(|clause| has_part(&clause.iterable) || clause.conditions.iter().any(has_part))
+}
+
 /// How often each name is bound in a function.
 pub(crate) fn times_bound(function: &FunctionDef) -> BTreeMap<Name, usize> {
     let mut bound = BTreeMap::new();
@@ -142,15 +213,25 @@ fn collect(body: &[Stmt], found: &mut Vec<InnerFunction>) {
     }
 }
 
-/// The lambdas of an expression, those within lambdas left out.
+/// The lambdas of an expression, those within lambdas left out, and its generator expressions. Expressions may be deep, so that this takes little
+/// of the stack.
 fn lambdas(expr: &Expr, named: Option<&Name>, found: &mut Vec<InnerFunction>) {
-    if let ExprKind::Lambda { parameters, body } = &expr.kind {
-        let definition = lambda_as_function(expr.span, parameters, body);
-        let bound_to = named.cloned();
-        found.push(InnerFunction { definition, captures: Vec::new(), bound_to, known_as: None });
-        return;
+    match expr.kind {
+        ExprKind::Lambda { .. } => return found.extend(expression_as_inner(expr, named)),
+        ExprKind::Generator { .. } => found.extend(expression_as_inner(expr, None)),
+        _ => {}
     }
     expr.for_each_child(&mut |child| lambdas(child, None, found));
+}
+
+/// A lambda or a generator expression as an inner function.
+fn expression_as_inner(expr: &Expr, named: Option<&Name>) -> Option<InnerFunction> {
+    let definition = match &expr.kind {
+        ExprKind::Lambda { parameters, body } => lambda_as_function(expr.span, parameters, body),
+        ExprKind::Generator { element, clauses } => generator_as_function(expr.span, element, clauses)?,
+        _ => return None,
+    };
+    Some(InnerFunction { definition, captures: Vec::new(), bound_to: named.cloned(), known_as: None })
 }
 
 /// The names that a function reads and does not bind itself.

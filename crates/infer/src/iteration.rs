@@ -279,9 +279,11 @@ impl Inference<'_> {
         self.report(diagnostic)
     }
 
-    /// Whether there is another item, at a position within the loop. Goes on with the generators, from left to right until one has ended.
+    /// Whether there is another item, at a position within the loop; where nothing but the count decides, it says yes. Goes on with the generators, from left to right until one has ended.
     pub(crate) fn goes_on(&mut self, iterable: &Iterable, position: &Expr, span: Span) -> Expr {
-        self.goes_on_if(iterable, position, None, span).unwrap_or_else(|| truth(true))
+        let asked =
+            if iterable.has_generator() { self.goes_on_if(iterable, position, None, span) } else { None };
+        asked.unwrap_or_else(|| truth(true))
     }
 
     /// The same where a condition holds; nothing is asked of what comes behind one that does not.

@@ -35,6 +35,11 @@ impl Inference<'_> {
         }
         let types: Vec<Type> = values.iter().map(|value| value.ty.clone()).collect();
         let (callee, data) = self.specialization(handle, types, function, span)?;
+        if let Type::Generator(_) = data.result
+            && self.callees.is_inner(handle)
+        {
+            self.check_captures(handle, "generator made", "copy", span)?;
+        }
         let convertible = data.parameters.len() == values.len()
             && values.iter().zip(&data.parameters).all(|(value, ty)| can_convert(&value.ty, ty));
         if !convertible {

@@ -163,13 +163,14 @@ impl Inference<'_> {
                 let (zero, one) = (integer(0, count.span), integer(1, count.span));
                 self.counted_for(source, Kind::Items(iterable, target), [zero, count, one])
             }
-            Way::Stepped => {
-                let head = head_of(source.statement);
-                let bounds = [integer(0, head), truth(true), integer(1, head)];
-                self.counted_for(source, Kind::Stepped(iterable, target), bounds)
-            }
+            Way::Stepped => self.stepped_for(source, Kind::Stepped(iterable, target)),
             Way::WrittenOut(count) => self.unrolled_for(source, target, iterable, count),
         }
+    }
+
+    fn stepped_for(&mut self, source: LoopSource<'_>, kind: Kind<'_>) -> Typed<()> {
+        let head = head_of(source.statement);
+        self.counted_for(source, kind, [integer(0, head), truth(true), integer(1, head)])
     }
 
     fn counted_for(
@@ -378,10 +379,7 @@ impl Inference<'_> {
                 let head = head_of(source.statement);
                 let version = self.new_temporary("position", Type::INT64, head);
                 let position = self.version(version, head);
-                let goes_on = match kind {
-                    Kind::Stepped(..) => self.goes_on(iterable, &position, head),
-                    Kind::While(_) | Kind::Range(_) | Kind::Items(..) => truth(true),
-                };
+                let goes_on = self.goes_on(iterable, &position, head);
                 (prologue, assigned) = self.item_prologue(target, iterable, &position, head);
                 (goes_on, Some(version))
             }

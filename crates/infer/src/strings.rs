@@ -331,6 +331,7 @@ impl Inference<'_> {
                 let value = self.expression(value)?;
                 self.text_of(value, false, span)
             }
+            Intrinsic::Next => self.next_item(name, arguments, span),
             Intrinsic::Repr => {
                 let placed = self.place_arguments(name, &["object"], 1, arguments, span)?;
                 let value = self.expression(placed[0].expect("it is required"))?;

@@ -64,6 +64,7 @@ intrinsics! {
     Divmod ["builtins.divmod"] Divmod -> Lowered, "Floor quotient and remainder.";
     PowBuiltin ["builtins.pow"] Power -> Lowered, "The operator `**` as a function.";
     List ["builtins.list"] Object -> Lowered, "A new list.";
+    Next ["builtins.next"] Object -> Lowered, "The next item of a generator.";
     Sorted ["builtins.sorted"] Object -> Lowered, "A new list of items in order.";
     Str ["builtins.str"] Object -> Lowered, "A value as a string, as `print` shows it.";
     Repr ["builtins.repr"] Object -> Lowered, "A value as a string, as it is written in a program.";
