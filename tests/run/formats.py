@@ -62,7 +62,24 @@ def of_text(s, spec):
     return format(s, spec)
 
 
+@njit
+def methods(i, x, s):
+    a = "{}|{:>8}|{:.3f}|{!r}".format(s, i, x, s)
+    b = "{0}{1}{0}|{name:^9}|{{}}|{other!a:5}".format(i, s, name=x, other="é")
+    return a + b + "plain".format() + "{}".format((i, x)) + "{}".format("x")
+
+
+@njit
+def percents(i, x, s):
+    a = "%d|%5d|%-5d|%05d|%+d|% d|%x|%X|%#x|%o|%i|%u|%%" % (i, i, i, i, i, i, i, i, i, i, i, i)
+    b = "%f|%.2f|%10.3f|%-10.1e|%+g|%08.2f|%G|%.0f|%#.0f" % (x, x, x, x, x, x, x, x, x)
+    c = "%s|%10s|%-10s|%.2s|%r|%a|%s|%s" % (s, s, s, s, s, s, i, (i, x))
+    return a + b + c + "%s" % s + "%d" % x + "%5.1f" % i + "none" % ()
+
+
 CASES = [
+    *[("methods", [i, x, s]) for i, x, s in ((3, 2.5, "ab"), (-7, 1e20, "it's"))],
+    *[("percents", [i, x, s]) for i, x, s in ((3, 2.5, "ab"), (-7, 123456.789, "it's"), (0, -0.0, ""))],
     ("in_bases", [255, "é€😀'"]),
     ("in_bases", [-(2**63), ""]),
     ("in_bases", [np.uint64(2**64 - 1), "a"]),

@@ -142,6 +142,9 @@ impl Inference<'_> {
             return Ok(Some(list));
         }
         let (first, second) = (self.sequence_of(left), self.sequence_of(right));
+        if let (ast::BinaryOp::Mod, Some(text)) = (op, first.as_ref().filter(|text| text.ty == Type::Str)) {
+            return self.percent_format(text, right, span).map(Some);
+        }
         let number = |value: &Value| match value {
             Value::Expr(value) if value.ty.as_scalar().is_some_and(Dtype::is_integral) => {
                 Some(to_dtype(value.clone(), Dtype::Int64))

@@ -1,0 +1,441 @@
+//! Values as text: `str` and `repr`, formats, f-strings, and `print`.
+
+use crate::call::Arguments;
+use crate::conditions::{is_none, short_circuit, unwrapped};
+use crate::conversion::to_dtype;
+use crate::expression::{Value, constant};
+use crate::function::{Inference, Reported, Typed};
+use crate::sequences::perform;
+use crate::spread::{Kept, let_all};
+use crate::strings::{checked, checked_as, compared, constant_str, int64, str_constant};
+use hotloop_abi::ExceptionClass;
+use hotloop_ast as ast;
+use hotloop_ast::{BoolOp, Conversion, FormatPart};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_intrinsics::Intrinsic;
+use hotloop_objects::{FormatSpec, Formatted, Operation, Shape, SpecError};
+use hotloop_types::{Dtype, DtypeKind, TupleType, Type};
+
+static FORMAT: Code = Code::new("HL0251", "a value cannot be formatted this way in a kernel");
+static FILE: Code = Code::new("HL0341", "`print` is told to write to a file");
+
+impl Inference<'_> {
+    /// A value as a string: as `str` shows it, or as `repr` writes it.
+    pub(crate) fn text_of(&mut self, value: Expr, is_repr: bool, span: Span) -> Typed {
+        let text = |operation, value| perform(operation, vec![value], Type::Str, span);
+        match value.ty.clone() {
+            Type::Str if is_repr => Ok(text(Operation::Repr, value)),
+            Type::Str => Ok(value),
+            Type::Bytes => Ok(text(Operation::ReprOfBytes, value)),
+            Type::None => {
+                self.with_let(value, "none", span, |_, _| Ok(str_constant("None".to_owned(), span)))
+            }
+            Type::Scalar(dtype) => Ok(match dtype.kind() {
+                DtypeKind::Bool => text(Operation::StrOfBool, value),
+                DtypeKind::Signed => text(Operation::StrOfInt, to_dtype(value, Dtype::Int64)),
+                DtypeKind::Unsigned => text(Operation::StrOfUInt, to_dtype(value, Dtype::UInt64)),
+                DtypeKind::Float if dtype == Dtype::Float32 => text(Operation::StrOfFloat32, value),
+                DtypeKind::Float => text(Operation::StrOfFloat, value),
+                DtypeKind::Complex => return self.text_of_complex(value, dtype, span),
+            }),
+            Type::Tuple(items) => self.text_of_tuple(value, &items, span),
+            Type::Optional(_) => self.with_let(value, "value", span, |this, value| {
+                let condition = Box::new(is_none(value.clone(), span));
+                let then = Box::new(str_constant("None".to_owned(), span));
+                let otherwise = Box::new(this.text_of(unwrapped(value), is_repr, span)?);
+                Ok(Expr::new(ExprKind::Conditional { condition, then, otherwise }, Type::Str, span))
+            }),
+            Type::Range => self.with_let(value, "range", span, |_, range| {
+                let part =
+                    |at| Expr::new(ExprKind::TupleItem(Box::new(range.clone()), at), Type::INT64, span);
+                Ok(perform(Operation::ReprOfRange, vec![part(0), part(1), part(2)], Type::Str, span))
+            }),
+            Type::List(_) if value.ty.is_undefined() => Err(Reported),
+            Type::List(ref item) => match shape_of(item) {
+                Some(shape) => {
+                    let shape = str_constant(shape.to_string(), span);
+                    Ok(perform(Operation::ReprOfList, vec![value, shape], Type::Str, span))
+                }
+                None => Err(self.report_text(&value)),
+            },
+            Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Generator(_) | Type::Undefined => {
+                Err(self.report_text(&value))
+            }
+        }
+    }
+
+    fn text_of_tuple(&mut self, value: Expr, items: &TupleType, span: Span) -> Typed {
+        self.with_let(value, "items", span, |this, value| {
+            let class = items.class().map_or("", |class| class.name.as_str());
+            let mut line = Line { span, known: format!("{class}("), made: None };
+            for (position, ty) in items.iter().enumerate() {
+                line.known.push_str(if position > 0 { ", " } else { "" });
+                if let Some(field) = items.fields().get(position) {
+                    line.known.push_str(&format!("{field}="));
+                }
+                let item = crate::conditions::item(&value, position, ty);
+                line.push(Value::Expr(this.text_of(item, true, span)?));
+            }
+            line.known.push_str(if items.len() == 1 && class.is_empty() { ",)" } else { ")" });
+            Ok(line.finish())
+        })
+    }
+
+    fn report_text(&mut self, value: &Expr) -> Reported {
+        self.report_format(&format!("{} as a string", value.ty), value.span)
+    }
+
+    /// The string that a value is converted to, with an escape for each character beyond ASCII.
+    pub(crate) fn ascii_of(&mut self, value: Expr, span: Span) -> Typed {
+        let text = self.text_of(value, true, span)?;
+        Ok(perform(Operation::Ascii, vec![text], Type::Str, span))
+    }
+
+    fn text_of_complex(&mut self, value: Expr, dtype: Dtype, span: Span) -> Typed {
+        let (operation, part) = match dtype {
+            Dtype::Complex64 => (Operation::StrOfComplex64, Dtype::Float32),
+            _ => (Operation::StrOfComplex, Dtype::Float64),
+        };
+        self.with_let(value, "number", span, |_, value| {
+            Ok(perform(operation, parts_of(&value, part).into(), Type::Str, span))
+        })
+    }
+
+    pub(crate) fn report_format(&mut self, what: &str, span: Span) -> Reported {
+        let message = format!("{what} is not supported in a kernel yet");
+        let diagnostic = Diagnostic::error(&FORMAT, message, span)
+            .with_help("format numbers, strings and tuples of these, with a constant format");
+        self.report(diagnostic)
+    }
+
+    /// `f"..."`; known now where no field has to be evaluated.
+    pub(crate) fn format_string(&mut self, parts: &[FormatPart], span: Span) -> Typed<Value> {
+        let mut line = Line::new(span);
+        for part in parts {
+            match part {
+                FormatPart::Text(text) => line.known.push_str(text),
+                FormatPart::Surrogate(_) => {
+                    return Err(self.report_format("half of a surrogate pair in an f-string", span));
+                }
+                FormatPart::Field { value, debug_text, conversion, format, span: _ } => {
+                    line.known.push_str(debug_text.as_deref().unwrap_or_default());
+                    let is_repr = debug_text.is_some() && conversion.is_none() && format.is_none();
+                    line.push(self.field(value, *conversion, is_repr, format.as_deref())?);
+                }
+            }
+        }
+        if line.made.is_none() {
+            return Ok(Value::Str(line.known, span));
+        }
+        Ok(Value::Expr(line.finish()))
+    }
+
+    fn field(
+        &mut self,
+        value: &ast::Expr,
+        conversion: Option<Conversion>,
+        is_repr: bool,
+        format: Option<&[FormatPart]>,
+    ) -> Typed<Value> {
+        let span = value.span;
+        let value = self.operand(value)?;
+        let spec = match format {
+            None => Value::Str(String::new(), span),
+            Some(parts) => self.format_string(parts, span)?,
+        };
+        self.converted_field(value, conversion, is_repr, spec, span)
+    }
+
+    /// A value as an f-string writes it.
+    pub(crate) fn converted_field(
+        &mut self,
+        value: Value,
+        conversion: Option<Conversion>,
+        is_repr: bool,
+        spec: Value,
+        span: Span,
+    ) -> Typed<Value> {
+        let is_plain = matches!(&spec, Value::Str(spec, _) if spec.is_empty());
+        if let (Value::Str(..), None | Some(Conversion::Str), true) = (&value, conversion, is_plain)
+            && !is_repr
+        {
+            return Ok(value);
+        }
+        let value = self.run_time_value(value)?;
+        let value = match conversion {
+            None if is_repr => self.text_of(value, true, span)?,
+            None => value,
+            Some(Conversion::Str) => self.text_of(value, false, span)?,
+            Some(Conversion::Repr) => self.text_of(value, true, span)?,
+            Some(Conversion::Ascii) => self.ascii_of(value, span)?,
+        };
+        self.formatted(value, spec, span).map(Value::Expr)
+    }
+
+    /// A value by a format specification.
+    pub(crate) fn formatted(&mut self, value: Expr, spec: Value, span: Span) -> Typed {
+        let Some(kind) = formatted_kind(&value.ty) else {
+            return match &spec {
+                Value::Str(spec, _) if spec.is_empty() => self.text_of(value, false, span),
+                _ => Err(self.report_format(&format!("a format for {}", value.ty), value.span)),
+            };
+        };
+        let known = match &spec {
+            Value::Str(spec, _) if spec.is_empty() => return self.text_of(value, false, span),
+            Value::Str(spec, _) => Some(FormatSpec::read(spec)),
+            Value::Expr(_) | Value::Global(..) => None,
+        };
+        let spec = self.run_time_value(spec)?;
+        if spec.ty != Type::Str {
+            return Err(self.report_argument("format", &spec, "a string as the format"));
+        }
+        match known {
+            Some(read) => match read.and_then(|read| read.check(kind).map(|()| read)) {
+                Ok(read) if read.is_character() => self.formatted_character(value, spec, span),
+                Ok(_) => self.written(value, spec, span),
+                Err(error) => Err(self.report_spec(error, span)),
+            },
+            None => self.with_let(value, "value", span, |this, value| {
+                this.with_let(spec, "format", span, |this, spec| {
+                    let asked = vec![spec.clone(), int64(kind as i64, span)];
+                    let fits = perform(Operation::IsFormat, asked, Type::BOOL, span);
+                    let spec = checked(fits, "Invalid format specifier", spec, span);
+                    this.written(value, spec, span)
+                })
+            }),
+        }
+    }
+
+    /// An integer as the character that has this number.
+    fn formatted_character(&mut self, value: Expr, spec: Expr, span: Span) -> Typed {
+        self.with_let(to_dtype(value, Dtype::Int64), "code", span, |this, code| {
+            let is_low = compared(CompareOp::Ge, code.clone(), int64(0, span), span);
+            let is_high = compared(CompareOp::Lt, code.clone(), int64(0x11_0000, span), span);
+            let fits = short_circuit(BoolOp::And, is_low, is_high);
+            let message = "%c arg not in range(0x110000)";
+            let code = checked_as(ExceptionClass::OverflowError, fits, message, code, span);
+            this.written(code, spec, span)
+        })
+    }
+
+    /// A value by a format that fits it.
+    pub(crate) fn written(&mut self, value: Expr, spec: Expr, span: Span) -> Typed {
+        let format = |operation, value| Ok(perform(operation, vec![value, spec.clone()], Type::Str, span));
+        let Some(dtype) = value.ty.as_scalar() else { return format(Operation::FormatStr, value) };
+        match dtype.kind() {
+            DtypeKind::Bool | DtypeKind::Signed => {
+                format(Operation::FormatInt, to_dtype(value, Dtype::Int64))
+            }
+            DtypeKind::Unsigned => format(Operation::FormatUInt, to_dtype(value, Dtype::UInt64)),
+            DtypeKind::Float => format(Operation::FormatFloat, to_dtype(value, Dtype::Float64)),
+            DtypeKind::Complex => {
+                self.with_let(to_dtype(value, Dtype::Complex128), "number", span, |_, number| {
+                    let [real, imag] = parts_of(&number, Dtype::Float64);
+                    Ok(perform(Operation::FormatComplex, vec![real, imag, spec], Type::Str, span))
+                })
+            }
+        }
+    }
+
+    /// `print(...)`.
+    pub(crate) fn print(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let options = Arguments { given: &[], positional: Vec::new(), keywords: arguments.keywords.clone() };
+        let options = self.place_arguments("print", &["sep", "end", "file", "flush"], 0, &options, span)?;
+        if let Some(file) = options[2]
+            && file.kind != ast::ExprKind::None
+        {
+            let diagnostic = Diagnostic::error(&FILE, "`print` in a kernel writes to no file", file.span)
+                .with_help("leave out `file`, or return the text as a string");
+            return Err(self.report(diagnostic));
+        }
+        let mut kept = Kept::new();
+        let mut values = Vec::with_capacity(arguments.positional.len());
+        for value in &arguments.positional {
+            let value = self.operand(value)?;
+            values.push(self.kept_text(value, &mut kept)?);
+        }
+        let separator = self.print_text("sep", options[0], " ", &mut kept, span)?;
+        let end = self.print_text("end", options[1], "\n", &mut kept, span)?;
+        let flush = match options[3] {
+            Some(flush) => self.condition(flush)?,
+            None => constant(Constant::Bool(false), Type::BOOL, span),
+        };
+        let mut line = Line::new(span);
+        for (position, value) in values.into_iter().enumerate() {
+            if position > 0 {
+                line.push(separator.clone());
+            }
+            match value {
+                Value::Str(..) => line.push(value),
+                value => {
+                    let value = self.run_time_value(value)?;
+                    line.push(Value::Expr(self.text_of(value, false, span)?));
+                }
+            }
+        }
+        line.push(end);
+        let print = ObjectExpr::Print { text: line.finish(), flush };
+        Ok(let_all(kept, Expr::object(print, Type::None, span)))
+    }
+
+    /// `sep` or `end` of `print`.
+    fn print_text(
+        &mut self,
+        name: &str,
+        given: Option<&ast::Expr>,
+        default: &str,
+        kept: &mut Kept,
+        span: Span,
+    ) -> Typed<Value> {
+        let Some(given) = given else { return Ok(Value::Str(default.to_owned(), span)) };
+        match self.operand(given)? {
+            Value::Expr(value) if value.ty == Type::None => Ok(Value::Str(default.to_owned(), span)),
+            Value::Expr(value) if value.ty != Type::Str => {
+                Err(self.report_method_argument("print", name, &value, "a string"))
+            }
+            value => self.kept_text(value, kept),
+        }
+    }
+
+    /// A value that is computed before the rest of an expression.
+    pub(crate) fn kept_text(&mut self, value: Value, kept: &mut Kept) -> Typed<Value> {
+        match value {
+            Value::Expr(value) if !self.is_simple(&value) => {
+                let target = self.new_temporary("printed", value.ty.clone(), value.span);
+                let sites = self.lists.sites_of(&value);
+                self.lists.set_sites(target, sites);
+                let bound = self.version(target, value.span);
+                kept.push((target, value));
+                Ok(Value::Expr(bound))
+            }
+            value => Ok(value),
+        }
+    }
+
+    fn report_spec(&mut self, error: SpecError, span: Span) -> Reported {
+        match error {
+            SpecError::Unsupported(what) => self.report_format(&what, span),
+            SpecError::Invalid(message) => {
+                let diagnostic = Diagnostic::error(&FORMAT, message, span)
+                    .with_help("see Python's \"Format Specification Mini-Language\"");
+                self.report(diagnostic)
+            }
+        }
+    }
+}
+
+/// The kind of values that a format is asked for; `None` of those that take no format.
+fn formatted_kind(ty: &Type) -> Option<Formatted> {
+    match ty {
+        Type::Str => Some(Formatted::Str),
+        Type::Scalar(dtype) => Some(match dtype.kind() {
+            DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned => Formatted::Int,
+            DtypeKind::Float => Formatted::Float,
+            DtypeKind::Complex => Formatted::Complex,
+        }),
+        Type::Array(_)
+        | Type::Tuple(_)
+        | Type::None
+        | Type::Dtype(_)
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Function(_)
+        | Type::Optional(_)
+        | Type::Range
+        | Type::Generator(_)
+        | Type::Undefined => None,
+    }
+}
+
+/// The parts of a complex number.
+fn parts_of(number: &Expr, part: Dtype) -> [Expr; 2] {
+    [Intrinsic::Real, Intrinsic::Imag].map(|intrinsic| {
+        let kind = ExprKind::Intrinsic { intrinsic, arguments: vec![number.clone()] };
+        Expr::new(kind, Type::Scalar(part), number.span)
+    })
+}
+
+/// What the items of a list are, where they can be written.
+fn shape_of(ty: &Type) -> Option<Shape> {
+    Some(match ty {
+        Type::Scalar(dtype) => {
+            let size = dtype.part().size_bytes() as u8;
+            match dtype.kind() {
+                DtypeKind::Bool => Shape::Bool,
+                DtypeKind::Signed => Shape::Signed(size),
+                DtypeKind::Unsigned => Shape::Unsigned(size),
+                DtypeKind::Float => Shape::Float(size),
+                DtypeKind::Complex => Shape::Complex(size),
+            }
+        }
+        Type::None => Shape::None,
+        Type::Str => Shape::Str,
+        Type::Bytes => Shape::Bytes,
+        Type::Range => Shape::Range,
+        Type::Optional(value) => Shape::Optional(Box::new(shape_of(value)?)),
+        Type::List(item) => Shape::List(Box::new(shape_of(item)?)),
+        Type::Tuple(tuple) => {
+            let class = tuple.class().map(|class| class.name.clone());
+            let names = class.into_iter().chain(tuple.fields().iter().cloned()).collect();
+            Shape::Tuple { names, items: tuple.iter().map(shape_of).collect::<Option<_>>()? }
+        }
+        Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Generator(_) | Type::Undefined => {
+            return None;
+        }
+    })
+}
+
+/// A text that is put together from left to right.
+pub(crate) struct Line {
+    span: Span,
+    /// What is known of its end.
+    pub(crate) known: String,
+    /// What stands before that.
+    made: Option<Expr>,
+}
+
+impl Line {
+    /// Nothing so far.
+    pub(crate) fn new(span: Span) -> Self {
+        Self { span, known: String::new(), made: None }
+    }
+
+    /// Adds a string.
+    pub(crate) fn push(&mut self, text: Value) {
+        match text {
+            Value::Str(text, _) => self.known.push_str(&text),
+            Value::Expr(text) => {
+                let before = joined(self.made.take(), std::mem::take(&mut self.known), self.span);
+                self.made = Some(match before {
+                    Some(before) => concat(before, text, self.span),
+                    None => text,
+                });
+            }
+            Value::Global(..) => unreachable!("this is no text"),
+        }
+    }
+
+    /// The whole.
+    pub(crate) fn finish(self) -> Expr {
+        let made = joined(self.made, self.known, self.span);
+        made.unwrap_or_else(|| str_constant(String::new(), self.span))
+    }
+}
+
+/// `left + right`.
+fn concat(left: Expr, right: Expr, span: Span) -> Expr {
+    if let (Some(first), Some(second)) = (constant_str(&left), constant_str(&right)) {
+        return str_constant(format!("{first}{second}"), span);
+    }
+    perform(Operation::Concat, vec![left, right], Type::Str, span)
+}
+
+/// What there is so far with text behind it.
+fn joined(before: Option<Expr>, text: String, span: Span) -> Option<Expr> {
+    match before {
+        before if text.is_empty() => before,
+        None => Some(str_constant(text, span)),
+        Some(before) => Some(concat(before, str_constant(text, span), span)),
+    }
+}
