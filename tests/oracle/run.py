@@ -17,6 +17,7 @@ arrays as the call left them. Numbers are written as the hexadecimal digits of t
 
 import contextlib
 import ctypes
+import enum
 import io
 import json
 import pathlib
@@ -77,6 +78,8 @@ def encode(value):
     if isinstance(value, np.ndarray):
         data = np.ascontiguousarray(value).tobytes().hex()
         return {"kind": "array", "dtype": str(value.dtype), "shape": list(value.shape), "data": data}
+    if isinstance(value, enum.Enum):
+        return {"kind": "str", "text": f"{type(value).__name__}.{value.name}"}
     if isinstance(value, tuple):
         return {"kind": "tuple", "items": [encode(item) for item in value]}
     if isinstance(value, (list, types.GeneratorType)):

@@ -412,6 +412,8 @@ def kernel_namespace(namespace):
             value = Conversion(np.dtype(value))
         elif isinstance(value, np.ndarray):
             value = Array(value)
+        elif type(value) is tuple:
+            value = tuple(Array(item) if isinstance(item, np.ndarray) else item for item in value)
         elif isinstance(value, types.FunctionType) and value.__globals__ is namespace:
             copy = types.FunctionType(value.__code__, seen, name, value.__defaults__, value.__closure__)
             copy.__kwdefaults__ = value.__kwdefaults__

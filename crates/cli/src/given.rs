@@ -2,10 +2,12 @@
 
 use crate::generator::Generator;
 use crate::literal;
+use crate::literal::Classes;
 use crate::npy;
 use crate::problem::Problem;
-use hotloop_driver::{Argument, Array, Number};
+use hotloop_driver::{Argument, Array, EnumType, Number, TupleClass};
 use std::path::Path;
+use std::sync::Arc;
 
 /// An argument with its own memory.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub(crate) enum Given {
     },
     /// A tuple.
     Tuple(Vec<Given>),
+    /// A named tuple.
+    Named(Arc<TupleClass>, Vec<Given>),
+    /// A member of an enumeration.
+    Member(Arc<EnumType>, usize),
     /// A string.
     Str(String),
     /// Bytes.
@@ -37,6 +43,10 @@ impl Given {
             Self::Array { array, is_fortran: false } => Argument::Array(array.view_mut()),
             Self::Array { array, is_fortran: true } => Argument::Array(array.view_mut().transposed()),
             Self::Tuple(items) => Argument::Tuple(items.iter_mut().map(Self::borrow).collect()),
+            Self::Named(class, items) => {
+                Argument::Named(Arc::clone(class), items.iter_mut().map(Self::borrow).collect())
+            }
+            Self::Member(class, position) => Argument::Member(Arc::clone(class), *position),
             Self::Str(text) => Argument::Str(text.clone()),
             Self::Bytes(bytes) => Argument::Bytes(bytes.clone()),
             Self::None => Argument::None,
@@ -48,25 +58,25 @@ impl Given {
 pub(crate) fn last_array(arguments: &[Given]) -> Option<(&Array, bool)> {
     arguments.iter().rev().find_map(|argument| match argument {
         Given::Array { array, is_fortran } => Some((array, *is_fortran)),
-        Given::Tuple(items) => last_array(items),
-        Given::Number(_) | Given::Str(_) | Given::Bytes(_) | Given::None => None,
+        Given::Tuple(items) | Given::Named(_, items) => last_array(items),
+        Given::Member(..) | Given::Number(_) | Given::Str(_) | Given::Bytes(_) | Given::None => None,
     })
 }
 
 /// Reads all arguments. Each has its own seed.
-pub(crate) fn read_all(arguments: &[String], seed: u64) -> Result<Vec<Given>, Problem> {
+pub(crate) fn read_all(arguments: &[String], seed: u64, classes: Classes<'_>) -> Result<Vec<Given>, Problem> {
     arguments
         .iter()
         .enumerate()
         .map(|(position, text)| {
-            read(text, seed, position).map_err(|reason| {
+            read(text, seed, position, classes).map_err(|reason| {
                 Problem::new(format_args!("argument {} (`{text}`): {reason}", position + 1))
             })
         })
         .collect()
 }
 
-fn read(text: &str, seed: u64, position: usize) -> Result<Given, String> {
+fn read(text: &str, seed: u64, position: usize, classes: Classes<'_>) -> Result<Given, String> {
     if let Some(generator) = Generator::read(text)? {
         let array = generator.make(seed, position as u64)?;
         return Ok(Given::Array { array, is_fortran: false });
@@ -75,7 +85,7 @@ fn read(text: &str, seed: u64, position: usize) -> Result<Given, String> {
     if is_file {
         return npy::load(Path::new(text));
     }
-    match literal::read(text)? {
+    match literal::read(text, classes)? {
         Some(given) => Ok(given),
         None => {
             Err("it is neither a Python literal, nor a .npy file, nor one of rand:, arange:, zeros:, ones:"

@@ -1,22 +1,27 @@
 //! Python literals: integers, floats, complex numbers, strings, bytes, `True`, `False`, `None` and tuples of them, besides `nan`
-//! and `inf`.
+//! and `inf`; named tuples and members of enumerations, whose classes the kernel's module defines.
 
 use crate::given::Given;
-use hotloop_driver::{Dtype, Number};
+use hotloop_driver::{Argument, Class, Dtype, Number};
+use std::sync::Arc;
+
+/// What the names of classes mean.
+pub(crate) type Classes<'a> = &'a dyn Fn(&str) -> Option<Class>;
 
 /// Tuples in tuples, at most.
 const MAX_DEPTH: u32 = 32;
 
 /// Reads a text that looks like a literal; `None` for one that does not.
-pub(crate) fn read(text: &str) -> Result<Option<Given>, String> {
+pub(crate) fn read(text: &str, classes: Classes<'_>) -> Result<Option<Given>, String> {
     let text = text.trim();
     let is_bytes = text.starts_with("b'") || text.starts_with("b\"");
     let starts_like_one =
         is_bytes || text.starts_with(|first: char| first.is_ascii_digit() || "+-.('\"".contains(first));
-    if !starts_like_one && constant(text).is_none() {
+    let mut reader = Reader { rest: text, depth: 0, classes };
+    if !starts_like_one && constant(text).is_none() && reader.class().is_none() {
         return Ok(None);
     }
-    let mut reader = Reader { rest: text, depth: 0 };
+    reader.rest = text;
     let given = reader.value()?;
     match reader.rest.trim_start() {
         "" => Ok(Some(given)),
@@ -46,6 +51,7 @@ fn complex(real: f64, imag: f64) -> Given {
 struct Reader<'a> {
     rest: &'a str,
     depth: u32,
+    classes: Classes<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -63,6 +69,11 @@ impl<'a> Reader<'a> {
         if let Some(given) = self.text()? {
             return Ok(given);
         }
+        let start = self.rest;
+        if let Some((class, member)) = self.class() {
+            return self.instance(&class, member);
+        }
+        self.rest = start;
         let is_negative = !self.eat('+') && self.eat('-');
         let word = self.word();
         if let Some(given) = constant(word) {
@@ -77,6 +88,79 @@ impl<'a> Reader<'a> {
         }
         let first = number(word, is_negative)?;
         self.complex_behind(first)
+    }
+
+    /// The class that a name here means, and what stands behind it: a member.
+    fn class(&mut self) -> Option<(Class, Option<&'a str>)> {
+        let word = self.word();
+        if !word.starts_with(|first: char| first.is_alphabetic() || first == '_') {
+            return None;
+        }
+        if let Some(class) = (self.classes)(word) {
+            return Some((class, None));
+        }
+        let (class, member) = word.rsplit_once('.')?;
+        Some(((self.classes)(class)?, Some(member)))
+    }
+
+    /// `Colour.RED`, `Point(1, y=2)`, behind the names.
+    fn instance(&mut self, class: &Class, member: Option<&str>) -> Result<Given, String> {
+        match (class, member) {
+            (Class::Enum(class), Some(member)) => match class.member(member) {
+                Some(position) => Ok(Given::Member(Arc::clone(class), position)),
+                None => Err(format!("`{}` has no member `{member}`", class.name)),
+            },
+            (Class::Enum(class), None) => Err(format!("name a member, as in `{}.NAME`", class.name)),
+            (Class::Tuple(class, _), Some(_)) => Err(format!("`{}` has no members", class.name)),
+            (Class::Tuple(class, defaults), None) => {
+                let items = self.fields(&class.fields, defaults)?;
+                Ok(Given::Named(Arc::clone(class), items))
+            }
+        }
+    }
+
+    /// The items of a named tuple.
+    fn fields(&mut self, fields: &[String], defaults: &[Argument<'static>]) -> Result<Vec<Given>, String> {
+        if !self.eat('(') {
+            return Err("a `(` was expected behind the class".to_owned());
+        }
+        let mut given: Vec<Option<Given>> = fields.iter().map(|_| None).collect();
+        let mut count = 0;
+        while !self.eat(')') {
+            let before = self.rest;
+            let name = self.word();
+            let position = if self.eat('=') {
+                fields.iter().position(|field| field == name).ok_or(format!("there is no field `{name}`"))?
+            } else {
+                self.rest = before;
+                count
+            };
+            count += 1;
+            let value = self.nested()?;
+            let slot = given.get_mut(position).ok_or(format!("there are only {} fields", fields.len()))?;
+            if slot.replace(value).is_some() {
+                return Err(format!("the field `{}` is given twice", fields[position]));
+            }
+            if !self.eat(',') && !self.rest.trim_start().starts_with(')') {
+                return Err("a `,` or `)` was expected behind a field".to_owned());
+            }
+        }
+        let required = fields.len() - defaults.len();
+        let default = |position: usize| defaults.get(position.checked_sub(required)?).and_then(as_given);
+        let fields = given.into_iter().zip(fields).enumerate().map(|(position, (given, field))| {
+            given.or_else(|| default(position)).ok_or_else(|| format!("the field `{field}` is missing"))
+        });
+        fields.collect()
+    }
+
+    fn nested(&mut self) -> Result<Given, String> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(format!("tuples are nested more than {MAX_DEPTH} deep"));
+        }
+        let value = self.value();
+        self.depth -= 1;
+        value
     }
 
     /// The complex number that starts with this real part, if an imaginary part follows.
@@ -164,6 +248,21 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A default as an argument with its own memory; arrays are never defaults.
+fn as_given(default: &Argument<'static>) -> Option<Given> {
+    let all = |items: &[Argument<'static>]| items.iter().map(as_given).collect::<Option<Vec<Given>>>();
+    Some(match default {
+        Argument::Number(number) => Given::Number(*number),
+        Argument::Tuple(items) => Given::Tuple(all(items)?),
+        Argument::Named(class, items) => Given::Named(Arc::clone(class), all(items)?),
+        Argument::Member(class, position) => Given::Member(Arc::clone(class), *position),
+        Argument::Str(text) => Given::Str(text.clone()),
+        Argument::Bytes(bytes) => Given::Bytes(bytes.clone()),
+        Argument::None => Given::None,
+        Argument::Array(_) => return None,
+    })
+}
+
 /// What an escape stands for, behind its backslash.
 fn escape(characters: &mut std::str::CharIndices<'_>) -> Result<char, String> {
     let wrong =
@@ -238,7 +337,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        match read(text) {
+        match read(text, &|_| None) {
             Ok(Some(given)) => format!("{given:?}"),
             Ok(None) => "not a literal".to_owned(),
             Err(reason) => reason,

@@ -45,6 +45,7 @@ pub(crate) struct Run {
 const ARGUMENTS: &str = "\
 An ARG is one of
   a Python literal    3  -2.5  1e-3  True  None  '(1, 2.0)'  nan  inf
+  of a class          'Point(1, y=2.0)'  Colour.RED    (named tuples and enumerations that FILE defines or imports)
   a .npy file         x.npy
   a made array        zeros:64x64:int32  ones:100  arange:1000000[:int64]  rand:1000x1000[:float64]
 
@@ -68,7 +69,8 @@ impl Run {
             .map_err(|failure| Problem::of_file(&failure, &self.file))?;
         let about = |failure: Failure| Problem::of_kernel(&failure, &self.file, &kernel);
         let start = Instant::now();
-        let mut arguments = given::read_all(&self.arguments, self.seed)?;
+        let classes = |name: &str| kernel.class(name).ok().flatten();
+        let mut arguments = given::read_all(&self.arguments, self.seed, &classes)?;
         let reading_time = start.elapsed();
         let compilation = kernel.compile_for(&borrow(&mut arguments)).map_err(about)?;
         while let Some(fault) = engine.cache_fault() {
@@ -135,6 +137,7 @@ impl Run {
             | Type::Str
             | Type::Bytes
             | Type::List(_)
+            | Type::Enum(_)
             | Type::Generator(_) => {
                 Err(Problem::file(path, format_args!("a .npy file cannot hold the result, a {result}")))
             }
@@ -153,6 +156,8 @@ fn write(path: &std::path::Path, value: &Value, arguments: &[Given]) -> Result<(
         Value::Number(number) => npy::save_number(path, *number),
         Value::None
         | Value::Tuple(_)
+        | Value::Named(..)
+        | Value::Member(..)
         | Value::Range(_)
         | Value::Str(_)
         | Value::Bytes(_)

@@ -1,7 +1,7 @@
 //! Results as Python's `print` shows them.
 
 use crate::array_text;
-use hotloop_driver::{Number, Value};
+use hotloop_driver::{Dtype, EnumValue, Number, Value};
 
 /// A result as text, without a newline at its end.
 pub(crate) fn text(value: &Value) -> String {
@@ -9,9 +9,15 @@ pub(crate) fn text(value: &Value) -> String {
         Value::Array(array) if array.shape().is_empty() => number(array.get(0).expect("it has one element")),
         Value::Array(array) => array_text::plain(array),
         Value::Str(text) => text.clone(),
+        Value::Member(class, position) if class.is_integer => match &class.members[*position].1 {
+            EnumValue::Int(value) => value.to_string(),
+            _ => inside_tuple(value),
+        },
+        Value::Member(class, position) => format!("{}.{}", class.name, class.members[*position].0),
         Value::None
         | Value::Number(_)
         | Value::Tuple(_)
+        | Value::Named(..)
         | Value::Bytes(_)
         | Value::List(_)
         | Value::Range(_) => inside_tuple(value),
@@ -35,6 +41,16 @@ fn inside_tuple(value: &Value) -> String {
             let shown: Vec<String> = items.iter().map(inside_tuple).collect();
             format!("[{}]", shown.join(", "))
         }
+        Value::Named(class, items) => {
+            let fields = class.fields.iter().zip(items);
+            let shown: Vec<String> =
+                fields.map(|(field, item)| format!("{field}={}", inside_tuple(item))).collect();
+            format!("{}({})", class.name, shown.join(", "))
+        }
+        Value::Member(class, position) => {
+            let (name, value) = &class.members[*position];
+            format!("<{}.{name}: {}>", class.name, member_value(value))
+        }
         Value::Tuple(items) => {
             let shown: Vec<String> = items.iter().map(inside_tuple).collect();
             if let [only] = shown.as_slice() {
@@ -43,6 +59,16 @@ fn inside_tuple(value: &Value) -> String {
                 format!("({})", shown.join(", "))
             }
         }
+    }
+}
+
+fn member_value(value: &EnumValue) -> String {
+    match value {
+        EnumValue::Bool(value) => number(Number::Bool(*value)),
+        EnumValue::Int(value) => value.to_string(),
+        EnumValue::Float(bits) => number(Number::Float(Dtype::Float64, f64::from_bits(*bits))),
+        EnumValue::Str(text) => inside_tuple(&Value::Str(text.clone())),
+        EnumValue::Other => "...".to_owned(),
     }
 }
 

@@ -5,8 +5,9 @@ use crate::list::{bytes_of, for_each_owner, list_words, str_codes};
 use crate::{Array, Failure};
 use hotloop_abi::array_words;
 use hotloop_runtime::Block;
-use hotloop_types::{ArrayType, Dtype, Layout, Type};
+use hotloop_types::{ArrayType, Dtype, EnumType, Layout, TupleClass, TupleType, Type};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// A Rust type that is the element of an array.
 ///
@@ -348,6 +349,10 @@ pub enum Argument<'a> {
     Array(ArrayView<'a>),
     /// A tuple.
     Tuple(Vec<Argument<'a>>),
+    /// A named tuple.
+    Named(Arc<TupleClass>, Vec<Argument<'a>>),
+    /// A member of an enumeration, by its position.
+    Member(Arc<EnumType>, usize),
     /// A string.
     Str(String),
     /// Bytes.
@@ -363,6 +368,10 @@ impl Argument<'_> {
             Self::Number(number) => Type::Scalar(number.dtype()),
             Self::Array(view) => Type::Array(view.ty()),
             Self::Tuple(items) => Type::tuple(items.iter().map(Self::ty)),
+            Self::Named(class, items) => {
+                Type::Tuple(TupleType::named(Arc::clone(class), items.iter().map(Self::ty)))
+            }
+            Self::Member(class, _) => Type::Enum(Arc::clone(class)),
             Self::Str(_) => Type::Str,
             Self::Bytes(_) => Type::Bytes,
             Self::None => Type::None,
@@ -444,7 +453,15 @@ impl Packed {
                 self.words.push(descriptor.as_ptr() as u64);
                 self.descriptors.push(descriptor);
             }
-            (Argument::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
+            (Argument::Named(class, _), Type::Tuple(types)) if types.class() != Some(class) => {
+                return Err(unfit(argument, parameter));
+            }
+            (Argument::Member(class, position), Type::Enum(expected)) if class == expected => {
+                self.words.push(*position as u64);
+            }
+            (Argument::Tuple(items) | Argument::Named(_, items), Type::Tuple(types))
+                if items.len() == types.len() =>
+            {
                 for (item, ty) in items.iter().zip(types.iter()) {
                     self.add(item, ty)?;
                 }
@@ -464,17 +481,13 @@ impl Packed {
                 Argument::Number(_)
                 | Argument::Array(_)
                 | Argument::Tuple(_)
+                | Argument::Named(..)
+                | Argument::Member(..)
                 | Argument::Str(_)
                 | Argument::Bytes(_)
                 | Argument::None,
                 _,
-            ) => {
-                let message = format!(
-                    "an argument of type {} does not fit a parameter of type {parameter}",
-                    argument.ty()
-                );
-                return Err(Failure::Arguments(message));
-            }
+            ) => return Err(unfit(argument, parameter)),
         }
         Ok(())
     }
@@ -487,7 +500,7 @@ impl Packed {
                 self.words.push(descriptor.as_ptr() as u64);
                 self.descriptors.push(descriptor);
             }
-            Type::Tuple(_) | Type::Function(_) => {
+            Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
                 ty.parts().iter().for_each(|part| self.add_nothing(part));
             }
             Type::Optional(value) => {
@@ -515,6 +528,12 @@ impl Packed {
     }
 }
 
+/// The failure of an argument that is not what the parameter takes.
+pub(crate) fn unfit(argument: &Argument<'_>, parameter: &Type) -> Failure {
+    let ty = argument.ty();
+    Failure::Arguments(format!("an argument of type {ty} does not fit a parameter of type {parameter}"))
+}
+
 /// The code points of a string, four bytes each.
 pub(crate) fn text_bytes(text: &str) -> Vec<u8> {
     text.chars().flat_map(|code| u32::from(code).to_le_bytes()).collect()
@@ -531,6 +550,10 @@ pub enum Value {
     Array(Array),
     /// A tuple.
     Tuple(Vec<Value>),
+    /// A named tuple.
+    Named(Arc<TupleClass>, Vec<Value>),
+    /// A member of an enumeration, by its position.
+    Member(Arc<EnumType>, usize),
     /// A `range` object: start, stop and step.
     Range([i64; 3]),
     /// A string.
@@ -550,6 +573,8 @@ impl Value {
             | Self::Number(_)
             | Self::Array(_)
             | Self::Tuple(_)
+            | Self::Named(..)
+            | Self::Member(..)
             | Self::Range(_)
             | Self::Str(_)
             | Self::Bytes(_)
@@ -565,6 +590,8 @@ impl Value {
             | Self::Number(_)
             | Self::Array(_)
             | Self::Tuple(_)
+            | Self::Named(..)
+            | Self::Member(..)
             | Self::Range(_)
             | Self::Str(_)
             | Self::Bytes(_)
@@ -579,10 +606,23 @@ impl Value {
             Self::None
             | Self::Number(_)
             | Self::Tuple(_)
+            | Self::Named(..)
+            | Self::Member(..)
             | Self::Range(_)
             | Self::Str(_)
             | Self::Bytes(_)
             | Self::List(_) => None,
+        }
+    }
+
+    /// A tuple of that type, or what a function captured.
+    pub(crate) fn tuple(ty: &Type, items: Vec<Value>) -> Self {
+        match ty {
+            Type::Tuple(types) if types.class().is_some() => {
+                let class = types.class().expect("asked for above");
+                Self::Named(Arc::clone(class), items)
+            }
+            _ => Self::Tuple(items),
         }
     }
 
@@ -607,9 +647,10 @@ impl Value {
                 // SAFETY: the caller's promise.
                 Self::Array(unsafe { Array::from_descriptor(array.dtype, &descriptor) })
             }
+            Type::Enum(class) => Self::Member(Arc::clone(class), next(words) as usize),
             Type::Tuple(_) | Type::Function(_) => {
                 // SAFETY: the caller's promise, for each part.
-                Self::Tuple(ty.parts().iter().map(|part| unsafe { Self::unpack(part, words) }).collect())
+                Self::tuple(ty, ty.parts().iter().map(|part| unsafe { Self::unpack(part, words) }).collect())
             }
             Type::Str | Type::Bytes => {
                 let (owner, address, length) = (next(words), next(words), next(words));
@@ -680,6 +721,6 @@ pub fn result_words(ty: &Type) -> usize {
         Type::Array(array) => array_words(usize::from(array.ndim)),
         Type::Optional(value) => 1 + result_words(value),
         Type::Range => 3,
-        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().map(result_words).sum(),
+        Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => ty.parts().iter().map(result_words).sum(),
     }
 }

@@ -6,6 +6,7 @@ use hotloop_ast::ParameterKind;
 use hotloop_infer::{FrozenValue, Global, Slot, bind};
 use hotloop_types::{Dtype, DtypeKind};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Whether as many arguments go to the parameters one by one.
 pub(crate) fn is_one_by_one(source: &FunctionSource, count: usize) -> bool {
@@ -52,7 +53,7 @@ fn default_argument(default: &Option<Global>) -> Option<Argument<'static>> {
 }
 
 /// A frozen value as an argument, if it can be one.
-fn constant(value: &FrozenValue) -> Option<Argument<'static>> {
+pub(crate) fn constant(value: &FrozenValue) -> Option<Argument<'static>> {
     Some(match value {
         FrozenValue::None => Argument::None,
         FrozenValue::Bool(value) => Argument::Number(Number::Bool(*value)),
@@ -65,7 +66,14 @@ fn constant(value: &FrozenValue) -> Option<Argument<'static>> {
         }),
         FrozenValue::NumpyFloat(dtype, value) => Argument::Number(Number::Float(*dtype, *value)),
         FrozenValue::Complex(dtype, real, imag) => Argument::Number(Number::Complex(*dtype, *real, *imag)),
-        FrozenValue::Str(_) => return None,
+        FrozenValue::Str(text) => Argument::Str(text.clone()),
+        FrozenValue::Bytes(bytes) => Argument::Bytes(bytes.clone()),
+        FrozenValue::Named(class, items) => {
+            let items = items.iter().map(constant).collect::<Option<_>>()?;
+            Argument::Named(Arc::clone(class), items)
+        }
+        FrozenValue::Member(class, position) => Argument::Member(Arc::clone(class), *position),
+        FrozenValue::Array(..) => return None,
         FrozenValue::Tuple(items) => Argument::Tuple(items.iter().map(constant).collect::<Option<_>>()?),
     })
 }

@@ -19,6 +19,11 @@ pub enum CacheFault {
         /// What is wrong with it.
         reason: String,
     },
+    /// Arrays of the module that are constants of a function are too large to be kept.
+    LargeArrays {
+        /// The function's name.
+        function: String,
+    },
 }
 
 impl fmt::Display for CacheFault {
@@ -33,6 +38,10 @@ impl fmt::Display for CacheFault {
                 "the cache entry {} is damaged and was not used: {reason}; it is made anew from the source",
                 entry.display()
             ),
+            Self::LargeArrays { function } => write!(
+                f,
+                "`{function}` is not kept in the cache: the arrays of its module that it uses have more than 1 MiB; pass them as arguments"
+            ),
         }
     }
 }
@@ -46,6 +55,7 @@ struct Noted {
     waiting: Vec<CacheFault>,
     not_kept: bool,
     damaged: bool,
+    large_arrays: bool,
 }
 
 impl CacheFaults {
@@ -55,6 +65,7 @@ impl CacheFaults {
         let is_known = match fault {
             CacheFault::NotKept(_) => std::mem::replace(&mut noted.not_kept, true),
             CacheFault::Damaged { .. } => std::mem::replace(&mut noted.damaged, true),
+            CacheFault::LargeArrays { .. } => std::mem::replace(&mut noted.large_arrays, true),
         };
         if !is_known {
             noted.waiting.push(fault);

@@ -22,6 +22,9 @@ use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// How many bytes the arrays may have that are constants of a function which the cache keeps.
+const MAX_CACHED_ARRAY_BYTES: usize = 1 << 20;
+
 /// What the whole engine compiles with. Part of every key.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -360,8 +363,14 @@ impl Engine {
         for stage in [Stage::Infer, Stage::Lower, Stage::Optimise, Stage::Codegen] {
             session.timings.of(stage).into_iter().for_each(|time| timings.add(stage, time));
         }
-        if let Some(cache) = cache {
-            timings.measure(Stage::Store, || self.store(cache, &products));
+        let are_arrays_small = structures.of(program, specialisation.0).array_bytes <= MAX_CACHED_ARRAY_BYTES;
+        match cache {
+            Some(cache) if are_arrays_small => timings.measure(Stage::Store, || self.store(cache, &products)),
+            Some(_) => {
+                let function = program.function(specialisation.0).name().to_owned();
+                self.shared.cache_faults.note(CacheFault::LargeArrays { function });
+            }
+            None => {}
         }
         let mut remarks = Vec::new();
         let mut specialisations = Vec::new();

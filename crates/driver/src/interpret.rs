@@ -3,7 +3,7 @@
 //! The interpreter has memory of its own, so arrays are copied in, and what may be written is copied out behind the call. Arguments
 //! that overlap in memory are copied apart: a kernel that writes one and reads another needs compiled code.
 
-use crate::argument::{Argument, ArrayView, Number, Value, text_bytes};
+use crate::argument::{Argument, ArrayView, Number, Value, text_bytes, unfit};
 use crate::exception::Place;
 use crate::list::{Load, bytes_of, list_words, str_codes};
 use crate::{Array, Exception, Failure, Kernel};
@@ -13,6 +13,7 @@ use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath,
 use hotloop_mir::{self as mir, MachineType, RuntimeFunction};
 use hotloop_runtime::{MathValue, call_math, with_generator, write_output};
 use hotloop_types::{GeneratorType, Type};
+use std::sync::Arc;
 
 /// A specialisation and all it calls, before the passes.
 pub(crate) struct Lowered {
@@ -128,7 +129,15 @@ impl<'a> Placed<'a> {
         match (argument, parameter) {
             (Argument::Number(number), Type::Scalar(dtype)) => self.words.extend(number.words(*dtype)),
             (Argument::Array(view), Type::Array(ty)) if view.ty().fits(*ty) => self.add_array(memory, view),
-            (Argument::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
+            (Argument::Named(class, _), Type::Tuple(types)) if types.class() != Some(class) => {
+                return Err(unfit(argument, parameter));
+            }
+            (Argument::Member(class, position), Type::Enum(expected)) if class == expected => {
+                self.words.push(*position as u64);
+            }
+            (Argument::Tuple(items) | Argument::Named(_, items), Type::Tuple(types))
+                if items.len() == types.len() =>
+            {
                 for (item, ty) in items.iter().zip(types.iter()) {
                     self.add(memory, item, ty)?;
                 }
@@ -150,17 +159,13 @@ impl<'a> Placed<'a> {
                 Argument::Number(_)
                 | Argument::Array(_)
                 | Argument::Tuple(_)
+                | Argument::Named(..)
+                | Argument::Member(..)
                 | Argument::Str(_)
                 | Argument::Bytes(_)
                 | Argument::None,
                 _,
-            ) => {
-                let message = format!(
-                    "an argument of type {} does not fit a parameter of type {parameter}",
-                    argument.ty()
-                );
-                return Err(Failure::Arguments(message));
-            }
+            ) => return Err(unfit(argument, parameter)),
         }
         Ok(())
     }
@@ -176,7 +181,7 @@ impl<'a> Placed<'a> {
                 let empty = ArrayDescriptor { owner: 0, data: 0, shape: axes.clone(), strides: axes };
                 self.words.push(address_of(empty.place_words(memory)));
             }
-            Type::Tuple(_) | Type::Function(_) => {
+            Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
                 ty.parts().iter().for_each(|part| self.add_nothing(memory, part));
             }
             Type::Optional(value) => {
@@ -263,9 +268,10 @@ fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory
                 bytes.map_err(|fault| Failure::Internal(format!("the result cannot be read: {fault}")))?;
             Value::Array(Array::from_parts(array.dtype, &descriptor.shape, &bytes))
         }
+        Type::Enum(class) => Value::Member(Arc::clone(class), word(results) as usize),
         Type::Tuple(_) | Type::Function(_) => {
             let items = ty.parts().iter().map(|item| unpack(item, results, memory));
-            Value::Tuple(items.collect::<Result<_, _>>()?)
+            Value::tuple(ty, items.collect::<Result<_, _>>()?)
         }
         Type::Str => {
             let (_, address, length) = (word(results), word(results), word(results));

@@ -2,15 +2,15 @@
 #![allow(unsafe_code)] // Calls compiled code with packed arguments.
 
 use crate::argument::{Argument, Packed, Value, result_words};
-use crate::arrange::{arrange, is_one_by_one};
+use crate::arrange::{arrange, constant, is_one_by_one};
 use crate::engine::{Compilation, Engine};
 use crate::module::Modules;
 use crate::timings::{Stage, Timings};
 use crate::{Compiled, Exception, Failure, Place};
 use hotloop_cache::{Key, KeyBuilder};
-use hotloop_infer::FunctionHandle;
+use hotloop_infer::{FunctionHandle, Global};
 use hotloop_runtime::{Block, CallState};
-use hotloop_types::{GeneratorType, Signature, Type};
+use hotloop_types::{EnumType, GeneratorType, Signature, TupleClass, Type};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -21,6 +21,15 @@ use std::time::Instant;
 pub struct Kernel {
     engine: Engine,
     origin: Origin,
+}
+
+/// A class by which arguments of a call are written.
+#[derive(Clone, Debug)]
+pub enum Class {
+    /// Of named tuples, with the defaults of the last fields.
+    Tuple(Arc<TupleClass>, Vec<Argument<'static>>),
+    /// Of an enumeration.
+    Enum(Arc<EnumType>),
 }
 
 /// Where a kernel comes from.
@@ -66,6 +75,30 @@ impl Kernel {
     pub fn function_type(&self) -> Result<Type, Failure> {
         let handle = self.handle()?;
         Ok(self.engine.function_type(handle))
+    }
+
+    /// The class of named tuples or enumerations that a name means in the kernel's module, perhaps with a module before it: `shapes.Point`.
+    ///
+    /// # Errors
+    /// As [`handle`](Self::handle).
+    pub fn class(&self, name: &str) -> Result<Option<Class>, Failure> {
+        let handle = self.handle()?;
+        let environment = Arc::clone(&self.engine.state().program.function(handle).environment);
+        let global = match name.split_once('.') {
+            None => environment.global(name),
+            Some((module, name)) => match environment.global(module) {
+                Some(Global::Module(module)) => environment.attribute(&module, name),
+                _ => None,
+            },
+        };
+        Ok(match global {
+            Some(Global::TupleClass(class)) => {
+                let defaults = class.defaults.iter().filter_map(constant).collect();
+                Some(Class::Tuple(Arc::clone(&class.class), defaults))
+            }
+            Some(Global::EnumClass(class)) => Some(Class::Enum(class)),
+            _ => None,
+        })
     }
 
     /// The engine it belongs to.

@@ -59,7 +59,7 @@ pub use entry::describe_entry;
 pub use exception::{Exception, Place};
 pub use failure::{Failure, Refusal};
 pub use image::Compiled;
-pub use kernel::Kernel;
+pub use kernel::{Class, Kernel};
 pub use list::{Load, bytes_of, for_each_owner, list_words, str_codes};
 pub use program::{FunctionSource, SharedEnvironment};
 pub use syntax::read_syntax;
@@ -73,5 +73,6 @@ pub use hotloop_runtime::{
     CallState, Interrupter, OutputSink, WriteFailed, set_output_sink, thread_setting_fault,
 };
 pub use hotloop_types::{
-    ArrayType, Dtype, DtypeKind, FloatFlags, Layout, Signature, Type, complex_repr, float_repr,
+    ArrayType, Dtype, DtypeKind, EnumType, EnumValue, FloatFlags, Layout, Signature, TupleClass, Type,
+    complex_repr, float_repr,
 };

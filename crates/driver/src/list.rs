@@ -26,7 +26,9 @@ fn single_bytes(item: &Type) -> Option<u32> {
     match item {
         Type::Scalar(dtype) => Some(dtype.size_bytes()),
         Type::List(_) => Some(8),
-        Type::Tuple(_) | Type::Function(_) | Type::Optional(_) => item.parts().iter().find_map(single_bytes),
+        Type::Tuple(_) | Type::Function(_) | Type::Enum(_) | Type::Optional(_) => {
+            item.parts().iter().find_map(single_bytes)
+        }
         Type::Array(_)
         | Type::None
         | Type::Dtype(_)
@@ -55,7 +57,7 @@ pub fn for_each_owner(ty: &Type, words: &mut std::slice::Iter<'_, u64>, visit: &
             words.next();
             for_each_owner(value, words, visit);
         }
-        Type::Tuple(_) | Type::Function(_) => {
+        Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
             ty.parts().iter().for_each(|part| for_each_owner(part, words, visit));
         }
         Type::Array(_) | Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) => {

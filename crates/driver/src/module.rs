@@ -135,7 +135,7 @@ impl Modules {
             let function = |position: usize| meanings[position].clone();
             let global = scope.global(name, function, |module, name| self.import(program, id, module, name));
             let file = program.sources.file(self.modules[id.0].file).name();
-            let global = global.map(|global| in_file(global, file));
+            let global = global.map(|global| global.defined_in(file));
             names.globals.extend(global.map(|global| (name.clone(), global)));
         }
         names
@@ -148,7 +148,7 @@ impl Modules {
         let names = loaded.scope.iter().map(|(name, _)| name);
         let member = |name: &Name| {
             let global = loaded.scope.global(name, |position| meanings[position].clone(), |_, _| None)?;
-            Some((name.clone(), in_file(global, program.sources.file(loaded.file).name())))
+            Some((name.clone(), global.defined_in(program.sources.file(loaded.file).name())))
         };
         names.filter_map(member).collect()
     }
@@ -160,7 +160,7 @@ impl Modules {
         let meanings = loaded.meanings();
         // A name that the other file imports itself is found there only if it is known to all.
         let global = loaded.scope.global(name, |position| meanings[position].clone(), |_, _| None)?;
-        Some(in_file(global, program.sources.file(loaded.file).name()))
+        Some(global.defined_in(program.sources.file(loaded.file).name()))
     }
 
     /// The file that a module's name stands for, seen from another file: loaded if there is one.
@@ -267,6 +267,7 @@ fn add_function(
         Ok(None) => (Decoration::default(), false, Vec::new()),
         Err(diagnostics) => (Decoration::default(), true, diagnostics),
     };
+    let file = program.sources.file(loaded.file).name().to_owned();
     let handle = program.add(FunctionSource {
         definition: Arc::new(definition.clone()),
         file: loaded.file,
@@ -275,7 +276,10 @@ fn add_function(
         options: decoration.options,
         locals: decoration.locals,
         cache: decoration.cache,
-        defaults: defaults(definition, &loaded.scope, &loaded.functions),
+        defaults: defaults(definition, &loaded.scope, &loaded.functions)
+            .into_iter()
+            .map(|default| default.map(|default| default.defined_in(&file)))
+            .collect(),
     });
     refused.extend(refused_by_python(definition));
     if !refused.is_empty() {
@@ -285,14 +289,6 @@ fn add_function(
         loaded.kernels.push(handle);
     }
     loaded.functions.push((definition.name.name.clone(), handle));
-}
-
-/// An exception class that a file defines is another one than one of that name elsewhere.
-fn in_file(global: Global, file: &str) -> Global {
-    match global {
-        Global::Exception(class) => Global::Exception(class.defined_in(file)),
-        other => other,
-    }
 }
 
 /// What a function's defaults are, as far as the text tells it. `known` are the functions defined before it.

@@ -20,6 +20,8 @@ pub(crate) struct Structure {
     pub(crate) key: Key,
     /// The function and all that it reaches, in the order in which a walk over the names finds them: the same for equal keys.
     pub(crate) closure: Vec<FunctionHandle>,
+    /// How many bytes the arrays have that are constants of these functions.
+    pub(crate) array_bytes: usize,
 }
 
 /// The structures computed so far.
@@ -37,6 +39,8 @@ struct Own {
     key: Key,
     /// The functions that it names, in the order of the names.
     functions: Vec<FunctionHandle>,
+    /// How many bytes the arrays have that it names.
+    array_bytes: usize,
 }
 
 impl Structures {
@@ -65,9 +69,11 @@ impl Structures {
         };
         let mut builder = KeyBuilder::new("hotloop 2026 structure");
         let mut at = 0;
+        let mut array_bytes = 0;
         while let Some(handle) = closure.get(at).copied() {
             let own = self.own.entry(handle).or_insert_with(|| Own::new(program, handle));
             builder.key("function", &own.key);
+            array_bytes += own.array_bytes;
             for function in &own.functions {
                 builder.number("names", place_of(*function, &mut closure));
             }
@@ -77,7 +83,7 @@ impl Structures {
             }
             at += 1;
         }
-        Structure { key: builder.finish(), closure }
+        Structure { key: builder.finish(), closure, array_bytes }
     }
 
     /// A function whose structure was computed and has this key; all such functions mean the same.
@@ -139,20 +145,22 @@ fn short(key: &Key) -> u128 {
 
 impl Own {
     fn new(program: &Program, handle: FunctionHandle) -> Self {
-        let mut functions = Vec::new();
+        let mut named = Named::default();
         let mut builder = KeyBuilder::new("hotloop 2026 function");
-        add_function(program, handle, &mut functions, &mut builder);
-        Self { key: builder.finish(), functions }
+        add_function(program, handle, &mut named, &mut builder);
+        Self { key: builder.finish(), functions: named.functions, array_bytes: named.array_bytes }
     }
 }
 
-/// Adds all that a function is by itself; the functions that it names go to `functions`.
-fn add_function(
-    program: &Program,
-    handle: FunctionHandle,
-    functions: &mut Vec<FunctionHandle>,
-    builder: &mut KeyBuilder,
-) {
+/// What a function names besides what enters its key.
+#[derive(Default)]
+struct Named {
+    functions: Vec<FunctionHandle>,
+    array_bytes: usize,
+}
+
+/// Adds all that a function is by itself; what it names goes to `named`.
+fn add_function(program: &Program, handle: FunctionHandle, named: &mut Named, builder: &mut KeyBuilder) {
     let function = program.function(handle);
     builder.text("function", function.name());
     builder.text("options", &format!("{:?}", function.options));
@@ -163,8 +171,12 @@ fn add_function(
         builder.text("signature", &signature.to_string());
     }
     for default in &function.defaults {
-        let meaning = default.as_ref().map(|default| describe_global(default.clone(), functions));
-        builder.text("default", meaning.as_deref().unwrap_or("none"));
+        match default {
+            Some(default) => add_meaning(builder, "default", default, named),
+            None => {
+                builder.text("default", "none");
+            }
+        }
     }
     let text = program.sources.file(function.file).text();
     let span = function.definition.span;
@@ -172,36 +184,52 @@ fn add_function(
         builder.text("token", &text[start as usize..end as usize]);
     }
     for chain in global_chains(&function.definition) {
-        let meaning = describe(&*function.environment, &chain, functions);
         builder.text("name", &chain.join("."));
-        builder.text("means", &meaning);
+        match meaning(&*function.environment, &chain) {
+            Ok(global) => add_meaning(builder, "means", &global, named),
+            Err(nothing) => {
+                builder.text("means", &nothing);
+            }
+        }
     }
 }
 
-/// What a dotted name means, as text.
-fn describe(environment: &dyn Environment, chain: &[String], functions: &mut Vec<FunctionHandle>) -> String {
-    let Some(mut global) = environment.global(&chain[0]) else { return "nothing".to_owned() };
+/// What a dotted name means, or that it means nothing.
+fn meaning(environment: &dyn Environment, chain: &[String]) -> Result<Global, String> {
+    let Some(mut global) = environment.global(&chain[0]) else { return Err("nothing".to_owned()) };
     for name in &chain[1..] {
         let Global::Module(module) = &global else { break };
         match environment.attribute(module, name) {
             Some(attribute) => global = attribute,
-            None => return format!("nothing in {module}"),
+            None => return Err(format!("nothing in {module}")),
         }
     }
-    describe_global(global, functions)
+    Ok(global)
 }
 
-/// What something means, as text; a function is the next of those that are named.
-fn describe_global(global: Global, functions: &mut Vec<FunctionHandle>) -> String {
+/// Adds what something means: a function is the next of those that are named, and of arrays the elements count.
+fn add_meaning(builder: &mut KeyBuilder, label: &str, global: &Global, named: &mut Named) {
+    let text = describe_global(global, &mut named.functions);
+    builder.text(label, &text);
+    global.for_each_array(&mut |array| {
+        builder.key("elements", &Key::of_bytes(&array.bytes));
+        named.array_bytes += array.bytes.len();
+    });
+}
+
+/// What something means, as text without the elements of arrays.
+fn describe_global(global: &Global, functions: &mut Vec<FunctionHandle>) -> String {
     match global {
         Global::Function(handle) => {
-            functions.push(handle);
+            functions.push(*handle);
             "function".to_owned()
         }
         Global::Item(_)
         | Global::Module(_)
         | Global::Constant(_)
         | Global::Exception(_)
+        | Global::TupleClass(_)
+        | Global::EnumClass(_)
         | Global::Unsupported { .. } => {
             format!("{global:?}")
         }

@@ -386,9 +386,15 @@ impl<'a> Printer<'a> {
                         return Ok(());
                     }
                 }
+                if let Type::Enum(class) = &expr.ty {
+                    f.write_str(&class.name)?;
+                }
                 f.write_char('(')?;
                 separated(f, items, |f, item| self.expr(f, item))?;
                 f.write_str(if items.len() == 1 { ",)" } else { ")" })
+            }
+            ExprKind::ConstantArray(array) => {
+                write!(f, "{} {:?} of {} bytes", expr.ty, array.shape, array.bytes.len())
             }
             ExprKind::TupleItem(tuple, position) => {
                 self.expr(f, tuple)?;

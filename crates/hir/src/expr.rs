@@ -5,6 +5,8 @@ use hotloop_diagnostics::Span;
 use hotloop_intrinsics::Intrinsic;
 use hotloop_random::Distribution;
 use hotloop_types::Type;
+use std::fmt;
+use std::sync::Arc;
 
 /// An expression with its type and place.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +118,8 @@ pub enum ExprKind {
     IsNone(Box<Expr>),
     /// The value of an optional; raises `TypeError` if it is `None`.
     Unwrap(Box<Expr>),
-    /// A tuple, of a named class if the expression's type says so; or a function with what it captured.
+    /// A tuple, of a named class if the expression's type says so; a function with what it captured; or a member of an enumeration, whose position
+    /// is the one item.
     Tuple(Vec<Expr>),
     /// A `range` object; each part is an int64. A step of 0 raises `ValueError`.
     Range {
@@ -136,7 +139,8 @@ pub enum ExprKind {
         /// The position.
         index: Box<Expr>,
     },
-    /// An element of a tuple, or of what a function captured, counted from 0; of a `range` object its start, stop or step.
+    /// An element of a tuple, or of what a function captured, counted from 0; of a `range` object its start, stop or step; of a member of an
+    /// enumeration its position.
     TupleItem(Box<Expr>, u32),
     /// An element, chosen at run time, of a tuple whose elements all have the expression's type. The index is an int64; a negative
     /// one counts from the end; one out of range raises `IndexError`, whatever the function's options say.
@@ -146,6 +150,8 @@ pub enum ExprKind {
         /// The index.
         index: Box<Expr>,
     },
+    /// An array that is known when the code is made; read-only.
+    ConstantArray(Arc<ConstantArray>),
     /// An element of an array; as many integer indices as it has dimensions. Checked unless the function's options say otherwise; a signed index that is negative
     /// counts from the end.
     Element {
@@ -223,6 +229,23 @@ pub enum Draw {
     SeedAnew,
     /// To put the items of a list or of an array of one dimension into a random order; gives none.
     Shuffle,
+}
+
+/// The contents of an array that is known when the code is made. The expression's type says what the elements are and in which order they
+/// lie: C or Fortran.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConstantArray {
+    /// Its lengths.
+    pub shape: Vec<i64>,
+    /// The elements without gaps, as they lie in memory.
+    pub bytes: Arc<[u8]>,
+}
+
+/// Without the elements, of which there may be many.
+impl fmt::Debug for ConstantArray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ConstantArray({:?}, {} bytes)", self.shape, self.bytes.len())
+    }
 }
 
 /// What the elements of a new array are.

@@ -25,7 +25,9 @@ mod verify;
 
 pub use array::{Axis, Elementwise, view_type};
 pub use exception::{Catches, Exception, ExceptionArgument, Handler, Try};
-pub use expr::{ArrayAttribute, BinaryOp, CompareOp, Constant, Draw, Expr, ExprKind, Fill, UnaryOp};
+pub use expr::{
+    ArrayAttribute, BinaryOp, CompareOp, Constant, ConstantArray, Draw, Expr, ExprKind, Fill, UnaryOp,
+};
 pub use function::{
     CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, RangeLoop, Reduction,
     ReductionOp, Stmt, StmtKind, VersionData,

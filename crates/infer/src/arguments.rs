@@ -38,15 +38,22 @@ pub enum BindError {
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.of("the kernel"))
+    }
+}
+
+impl BindError {
+    /// The message, about what is called.
+    pub fn of(&self, callee: &str) -> String {
         match self {
             Self::TooMany { taken, given } => {
                 let verb = if *given == 1 { "is" } else { "are" };
-                write!(f, "the kernel takes {}, and {given} {verb} given", counted(*taken, "argument"))
+                format!("{callee} takes {}, and {given} {verb} given", counted(*taken, "argument"))
             }
-            Self::Twice(name) => write!(f, "the argument `{name}` is given twice"),
-            Self::PositionalOnly(name) => write!(f, "the parameter `{name}` cannot be given by name"),
-            Self::Unknown(name) => write!(f, "the kernel has no parameter `{name}`"),
-            Self::Missing(name) => write!(f, "the argument `{name}` is missing"),
+            Self::Twice(name) => format!("the argument `{name}` is given twice"),
+            Self::PositionalOnly(name) => format!("the parameter `{name}` cannot be given by name"),
+            Self::Unknown(name) => format!("{callee} has no parameter `{name}`"),
+            Self::Missing(name) => format!("the argument `{name}` is missing"),
         }
     }
 }

@@ -69,6 +69,7 @@ impl Inference<'_> {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined => {
                 let message = format!("a shape is an integer or a tuple of integers, not {}", shape.ty);
                 let diagnostic = Diagnostic::error(&SHAPE, message, shape.span)

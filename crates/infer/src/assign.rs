@@ -98,7 +98,7 @@ impl Inference<'_> {
     /// unassigned, or a tuple of these.
     pub(crate) fn is_simple(&self, value: &Expr) -> bool {
         match &value.kind {
-            ExprKind::Constant(_) => true,
+            ExprKind::Constant(_) | ExprKind::ConstantArray(_) => true,
             ExprKind::Version(version) => !self.function.versions[*version].maybe_unassigned,
             ExprKind::Tuple(items) => items.iter().all(|item| self.is_simple(item)),
             _ => false,

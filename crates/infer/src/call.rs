@@ -60,6 +60,8 @@ impl Inference<'_> {
             | Value::Expr(Expr { ty: Type::Dtype(dtype), .. }) => {
                 self.type_call(dtype, dtype.name(), false, &arguments, span)
             }
+            Value::Global(Global::TupleClass(class), _) => self.named_tuple_call(&class, &arguments, span),
+            Value::Global(Global::EnumClass(class), _) => self.member_by_value(&class, &arguments, span),
             Value::Global(Global::Function(handle), _) => {
                 let value = self.function_value(handle, function.span)?;
                 self.call_value(value, function, &arguments, span)
@@ -101,6 +103,10 @@ impl Inference<'_> {
             {
                 let arguments = self.arguments(arguments)?;
                 Ok(Called::Method(Box::new(self.array_method(array, name, &arguments, function.span)?)))
+            }
+            Value::Global(Global::TupleClass(class), _) if &*name.name == "_make" => {
+                let arguments = self.arguments(arguments)?;
+                Ok(Called::Method(Box::new(self.named_tuple_of(&class.class, &arguments, span)?)))
             }
             Value::Expr(tuple) if crate::tuples::is_tuple_method(&tuple.ty, name) => {
                 let arguments = self.arguments(arguments)?;
@@ -198,6 +204,7 @@ impl Inference<'_> {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined => format!("give {wanted}"),
         };
         let diagnostic = Diagnostic::error(&BUILTIN_ARGUMENTS, message, argument.span)

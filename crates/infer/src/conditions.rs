@@ -71,6 +71,15 @@ impl Inference<'_> {
                 _ => to_dtype(value, Dtype::Bool),
             }),
             Type::None => decided(false),
+            Type::Enum(class) if class.is_integer => {
+                let number = self.as_number(value);
+                self.truth_of(number)
+            }
+            Type::Enum(_) if self.is_pure(&value) => decided(true),
+            Type::Enum(_) => {
+                let truth = constant(Constant::Bool(true), Type::BOOL, span);
+                self.with_let(value, "value", span, |_, _| Ok(truth))
+            }
             Type::Str | Type::Bytes | Type::List(_) => Ok(to_dtype(length_of(value, span), Dtype::Bool)),
             Type::Function(_) if self.is_simple(&value) => decided(true),
             Type::Tuple(items) if self.is_pure(&value) || matches!(value.kind, ExprKind::Tuple(_)) => {
@@ -288,7 +297,7 @@ impl Inference<'_> {
             .with_label(places.1, format!("this is {}", described.1))
             .with_help(match op {
                 AstCompare::Is | AstCompare::IsNot => {
-                    "use `==` or `!=`; only `None` can be compared with `is`"
+                    "use `==` or `!=`; `is` compares with `None`, truth values and members of enumerations"
                 }
                 AstCompare::In | AstCompare::NotIn => "look for a number in a tuple, or write a loop",
                 AstCompare::Lt | AstCompare::Le | AstCompare::Gt | AstCompare::Ge if with_complex => {
@@ -334,11 +343,22 @@ impl Inference<'_> {
         if let (Type::Optional(_), _) | (_, Type::Optional(_)) = (&left.ty, &right.ty) {
             return self.compare_optionals(op, equality, left, right, span);
         }
+        let is_membership = matches!(op, AstCompare::In | AstCompare::NotIn);
+        if !is_membership && matches!((&left.ty, &right.ty), (Type::Enum(_), _) | (_, Type::Enum(_))) {
+            return self.compare_members(op, left, right, span);
+        }
         if let (Some(positive), Type::Dtype(a), Type::Dtype(b)) = (equality, &left.ty, &right.ty) {
             return Ok(Some(constant(Constant::Bool((a == b) == positive), Type::BOOL, span)));
         }
         match op {
             AstCompare::Is | AstCompare::IsNot => {
+                if let (ExprKind::Version(a), ExprKind::Version(b)) = (&left.kind, &right.kind)
+                    && a == b
+                    && self.is_simple(&left)
+                {
+                    let same = op == AstCompare::Is;
+                    return Ok(Some(constant(Constant::Bool(same), Type::BOOL, span)));
+                }
                 let bools = left.ty == Type::BOOL && right.ty == Type::BOOL;
                 let op = if op == AstCompare::Is { CompareOp::Eq } else { CompareOp::Ne };
                 Ok(bools.then(|| scalar_compare(op, left, right, span)).flatten())
@@ -377,7 +397,11 @@ impl Inference<'_> {
         let equal = self.with_let(left, "left", span, |this, left| {
             this.with_let(right, "right", span, |this, right| {
                 let values = (unwrapped(left.clone()), unwrapped(right.clone()));
-                let Some(equal) = this.compare_values(AstCompare::Eq, values.0, values.1, span)? else {
+                let op = match op {
+                    AstCompare::Is | AstCompare::IsNot => AstCompare::Is,
+                    _ => AstCompare::Eq,
+                };
+                let Some(equal) = this.compare_values(op, values.0, values.1, span)? else {
                     is_comparable = false;
                     return Ok(left);
                 };
@@ -398,7 +422,8 @@ impl Inference<'_> {
     fn membership(&mut self, value: Expr, within: Expr, span: Span) -> Typed<Option<Expr>> {
         match within.ty.clone() {
             Type::Tuple(types) => self.tuple_membership(value, within, &types, span),
-            Type::Range if value.ty.as_scalar().is_some_and(Dtype::is_integral) => {
+            Type::Range if self.as_number(value.clone()).ty.as_scalar().is_some_and(Dtype::is_integral) => {
+                let value = self.as_number(value);
                 self.range_membership(value, within, span).map(Some)
             }
             _ => Ok(None),
@@ -456,6 +481,7 @@ fn are_never_equal(left: &Type, right: &Type) -> bool {
         | Type::Dtype(_)
         | Type::Function(_)
         | Type::Generator(_)
+        | Type::Enum(_)
         | Type::Undefined => None,
     };
     kind(left).zip(kind(right)).is_some_and(|(left, right)| left != right)
@@ -480,6 +506,7 @@ pub(crate) fn unwrapped(value: Expr) -> Expr {
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::Enum(_)
         | Type::Undefined
         | Type::Function(_) => value,
     }

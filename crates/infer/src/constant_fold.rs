@@ -1,9 +1,10 @@
 //! Computes constant expressions of a module's top level as Python would, where the result is certain.
 
-use crate::environment::{Environment, FrozenValue, Global, builtin_attribute};
+use crate::environment::{Environment, FrozenValue, Global, NamedTuple, builtin_attribute};
 use hotloop_ast::{Argument, BinaryOp, Expr, ExprKind, Number, UnaryOp};
 use hotloop_intrinsics::{Intrinsic, Item};
 use hotloop_types::{Dtype, DtypeKind};
+use std::sync::Arc;
 
 /// How deep constant expressions may nest.
 const MAX_DEPTH: u32 = 100;
@@ -12,11 +13,14 @@ const MAX_DEPTH: u32 = 100;
 pub(crate) trait ConstantNames {
     /// What a name, or an attribute of a module written with its dot, means.
     fn meaning(&self, path: &str) -> Option<Global>;
+
+    /// The module that a name means.
+    fn module(&self, name: &str) -> Option<String>;
 }
 
 /// The value of an expression, if it is constant.
 pub(crate) fn fold(expression: &Expr, names: &dyn ConstantNames) -> Option<FrozenValue> {
-    Folder { names, depth: 0 }.fold(expression)
+    Constants { names, depth: 0 }.fold(expression)
 }
 
 /// The value of an expression in a function's environment, if it is constant: of the default of an inner function's parameter.
@@ -37,18 +41,34 @@ impl ConstantNames for NamesOf<'_> {
             | Global::Function(_)
             | Global::Constant(_)
             | Global::Exception(_)
+            | Global::TupleClass(_)
+            | Global::EnumClass(_)
             | Global::Unsupported { .. } => None,
+        }
+    }
+
+    fn module(&self, name: &str) -> Option<String> {
+        match self.0.global(name)? {
+            Global::Module(module) => Some(module),
+            _ => None,
         }
     }
 }
 
-struct Folder<'a> {
+/// Computes constant expressions.
+pub(crate) struct Constants<'a> {
     names: &'a dyn ConstantNames,
     depth: u32,
 }
 
-impl Folder<'_> {
-    fn fold(&mut self, expression: &Expr) -> Option<FrozenValue> {
+impl Constants<'_> {
+    /// What a name, or an attribute of a name, means.
+    pub(crate) fn meaning(&self, expression: &Expr) -> Option<Global> {
+        self.names.meaning(&path(expression)?)
+    }
+
+    /// The value of an expression, if it is constant.
+    pub(crate) fn fold(&mut self, expression: &Expr) -> Option<FrozenValue> {
         if self.depth >= MAX_DEPTH {
             return None;
         }
@@ -70,6 +90,7 @@ impl Folder<'_> {
             ExprKind::Bool(value) => Some(FrozenValue::Bool(*value)),
             ExprKind::None => Some(FrozenValue::None),
             ExprKind::Str(text) => Some(FrozenValue::Str(text.clone())),
+            ExprKind::Bytes(bytes) => Some(FrozenValue::Bytes(bytes.clone())),
             ExprKind::Name(name) => self.named(name),
             ExprKind::Attribute { .. } => self.named(&path(expression)?),
             ExprKind::Tuple(items) => {
@@ -86,6 +107,11 @@ impl Folder<'_> {
     }
 
     fn named(&self, path: &str) -> Option<FrozenValue> {
+        if let Some((class, member)) = path.split_once('.')
+            && let Some(Global::EnumClass(class)) = self.names.meaning(class)
+        {
+            return class.member(member).map(|position| FrozenValue::Member(class, position));
+        }
         match self.names.meaning(path)? {
             Global::Constant(value) => Some(value),
             Global::Item(Item::Constant(value)) => Some(FrozenValue::Float(value)),
@@ -96,8 +122,29 @@ impl Folder<'_> {
             | Global::Module(_)
             | Global::Function(_)
             | Global::Exception(_)
+            | Global::TupleClass(_)
+            | Global::EnumClass(_)
             | Global::Unsupported { .. } => None,
         }
+    }
+
+    /// `Point(1, y=2)`.
+    fn named_tuple(&mut self, class: &NamedTuple, arguments: &[Argument]) -> Option<FrozenValue> {
+        let fields = &class.class.fields;
+        let required = fields.len() - class.defaults.len();
+        let mut items: Vec<Option<FrozenValue>> = vec![None; required];
+        items.extend(class.defaults.iter().cloned().map(Some));
+        for (position, argument) in arguments.iter().enumerate() {
+            let (position, value) = match argument {
+                Argument::Positional(value) => (position, value),
+                Argument::Keyword { name, value } => {
+                    (fields.iter().position(|field| *field == *name.name)?, value)
+                }
+                Argument::Unpack(_) | Argument::UnpackKeywords(_) => return None,
+            };
+            *items.get_mut(position)? = Some(self.fold(value)?);
+        }
+        Some(FrozenValue::Named(Arc::clone(&class.class), items.into_iter().collect::<Option<_>>()?))
     }
 
     /// `complex(real, imag)`.
@@ -113,6 +160,16 @@ impl Folder<'_> {
 
     /// `np.float32(0.5)`, `float("inf")`, `math.sqrt(2.0)`.
     fn call(&mut self, function: &Expr, arguments: &[Argument]) -> Option<FrozenValue> {
+        if let Some(Global::TupleClass(class)) = self.meaning(function) {
+            return self.named_tuple(&class, arguments);
+        }
+        if let ExprKind::Attribute { value, name } = &function.kind
+            && let ExprKind::Name(module) = &value.kind
+            && self.names.module(module).as_deref() == Some("numpy")
+            && let Some(array) = self.array_call(&name.name, arguments)
+        {
+            return Some(array);
+        }
         if let [Argument::Positional(real), Argument::Positional(imag)] = arguments {
             return self.complex_call(function, real, imag);
         }
@@ -131,6 +188,8 @@ impl Folder<'_> {
             | Global::Function(_)
             | Global::Constant(_)
             | Global::Exception(_)
+            | Global::TupleClass(_)
+            | Global::EnumClass(_)
             | Global::Unsupported { .. } => None,
         }
     }
@@ -205,7 +264,11 @@ fn integer(value: &FrozenValue) -> Option<i64> {
         | FrozenValue::NumpyFloat(..)
         | FrozenValue::Complex(..)
         | FrozenValue::Str(_)
-        | FrozenValue::Tuple(_) => None,
+        | FrozenValue::Bytes(_)
+        | FrozenValue::Tuple(_)
+        | FrozenValue::Named(..)
+        | FrozenValue::Member(..)
+        | FrozenValue::Array(..) => None,
     }
 }
 

@@ -5,8 +5,9 @@ use crate::expression::{Value, constant};
 use crate::function::Inference;
 use hotloop_ast as ast;
 use hotloop_diagnostics::Span;
-use hotloop_hir::{Constant, Expr, ExprKind};
-use hotloop_types::{Dtype, Type};
+use hotloop_hir::{Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_types::{Dtype, TupleType, Type};
+use std::sync::Arc;
 
 /// The bits and the type of an integer literal: int64, or uint64 if only that holds it.
 pub(crate) fn integer_literal(digits: &str, radix: u32) -> Option<(i64, Type)> {
@@ -31,11 +32,33 @@ pub(crate) fn frozen(value: &FrozenValue, span: Span) -> Expr {
             constant(Constant::Complex(*real, *imag), Type::Scalar(*dtype), span)
         }
         FrozenValue::Str(text) => crate::strings::str_constant(text.clone(), span),
+        FrozenValue::Bytes(bytes) => {
+            Expr::object(ObjectExpr::Bytes(bytes.as_slice().into()), Type::Bytes, span)
+        }
+        FrozenValue::Named(class, items) => {
+            let items: Vec<Expr> = items.iter().map(|item| frozen(item, span)).collect();
+            let ty = TupleType::named(Arc::clone(class), items.iter().map(|item| item.ty.clone()));
+            Expr::new(ExprKind::Tuple(items), Type::Tuple(ty), span)
+        }
+        FrozenValue::Member(class, position) => crate::classes::member(class, *position, span),
+        FrozenValue::Array(ty, array) => {
+            Expr::new(ExprKind::ConstantArray(Arc::clone(array)), Type::Array(*ty), span)
+        }
         FrozenValue::Tuple(items) => {
             let items: Vec<Expr> = items.iter().map(|item| frozen(item, span)).collect();
             let ty = Type::tuple(items.iter().map(|item| item.ty.clone()));
             Expr::new(ExprKind::Tuple(items), ty, span)
         }
+    }
+}
+
+/// Whether the value is known now.
+pub(crate) fn is_constant(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Constant(_) | ExprKind::ConstantArray(_) => true,
+        ExprKind::Tuple(items) => items.iter().all(is_constant),
+        ExprKind::Object(object) => matches!(**object, ObjectExpr::Str(_) | ObjectExpr::Bytes(_)),
+        _ => false,
     }
 }
 

@@ -3,9 +3,10 @@
 use hotloop_abi::ErrorClass;
 use hotloop_ast::{Name, ParameterKind};
 use hotloop_diagnostics::{Diagnostic, Span};
-use hotloop_hir::CalleeData;
+use hotloop_hir::{CalleeData, ConstantArray};
 use hotloop_intrinsics::{Item, MODULES, lookup};
-use hotloop_types::{Dtype, FunctionType, Signature, Type};
+use hotloop_types::{ArrayType, Dtype, EnumType, FunctionType, Signature, TupleClass, Type};
+use std::sync::Arc;
 
 /// What a name outside the function means.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,10 @@ pub enum Global {
     Constant(FrozenValue),
     /// A class of exceptions.
     Exception(ErrorClass),
+    /// A class of named tuples.
+    TupleClass(Arc<NamedTuple>),
+    /// A class of enumerations.
+    EnumClass(Arc<EnumType>),
     /// Something that exists but cannot be used in a kernel.
     Unsupported {
         /// What it is, to follow "is", such as "a class".
@@ -50,10 +55,110 @@ pub enum FrozenValue {
     NumpyFloat(Dtype, f64),
     /// A complex number: its dtype, its real and its imaginary part.
     Complex(Dtype, f64, f64),
-    /// A string; usable where a constant string is.
+    /// A string.
     Str(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
     /// A tuple of such values.
     Tuple(Vec<FrozenValue>),
+    /// A named tuple of such values.
+    Named(Arc<TupleClass>, Vec<FrozenValue>),
+    /// A member of an enumeration, by its position.
+    Member(Arc<EnumType>, usize),
+    /// A read-only array.
+    Array(ArrayType, Arc<ConstantArray>),
+}
+
+/// A class of named tuples, as kernels construct them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTuple {
+    /// The class.
+    pub class: Arc<TupleClass>,
+    /// The defaults of the last fields.
+    pub defaults: Vec<FrozenValue>,
+}
+
+impl Global {
+    /// Visits the elements of all arrays in what is meant.
+    pub fn for_each_array(&self, visit: &mut dyn FnMut(&ConstantArray)) {
+        match self {
+            Self::Constant(value) => value.for_each_array(visit),
+            Self::TupleClass(class) => class.defaults.iter().for_each(|value| value.for_each_array(visit)),
+            Self::Item(_)
+            | Self::Module(_)
+            | Self::Function(_)
+            | Self::Exception(_)
+            | Self::EnumClass(_)
+            | Self::Unsupported { .. } => {}
+        }
+    }
+
+    /// What a name of a file means elsewhere: a class that the file defines is another one than one of that name in another file.
+    pub fn defined_in(self, file: &str) -> Self {
+        match self {
+            Self::Exception(class) => Self::Exception(class.defined_in(file)),
+            Self::TupleClass(class) => Self::TupleClass(Arc::new(NamedTuple {
+                class: tuple_class_in(&class.class, file),
+                defaults: class.defaults.iter().map(|value| value.defined_in(file)).collect(),
+            })),
+            Self::EnumClass(class) => Self::EnumClass(enum_class_in(&class, file)),
+            Self::Constant(value) => Self::Constant(value.defined_in(file)),
+            Self::Item(_) | Self::Module(_) | Self::Function(_) | Self::Unsupported { .. } => self,
+        }
+    }
+}
+
+impl FrozenValue {
+    fn for_each_array(&self, visit: &mut dyn FnMut(&ConstantArray)) {
+        match self {
+            Self::Array(_, array) => visit(array),
+            Self::Tuple(items) | Self::Named(_, items) => {
+                items.iter().for_each(|item| item.for_each_array(visit));
+            }
+            Self::None
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::NumpyInt(..)
+            | Self::NumpyFloat(..)
+            | Self::Complex(..)
+            | Self::Str(_)
+            | Self::Bytes(_)
+            | Self::Member(..) => {}
+        }
+    }
+
+    fn defined_in(&self, file: &str) -> Self {
+        let all = |items: &[Self]| items.iter().map(|item| item.defined_in(file)).collect();
+        match self {
+            Self::Tuple(items) => Self::Tuple(all(items)),
+            Self::Named(class, items) => Self::Named(tuple_class_in(class, file), all(items)),
+            Self::Member(class, position) => Self::Member(enum_class_in(class, file), *position),
+            Self::None
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::NumpyInt(..)
+            | Self::NumpyFloat(..)
+            | Self::Complex(..)
+            | Self::Str(_)
+            | Self::Bytes(_)
+            | Self::Array(..) => self.clone(),
+        }
+    }
+}
+
+/// An identity that has no file yet goes into that one.
+fn identity_in(identity: &str, file: &str) -> String {
+    if identity.contains(':') { identity.to_owned() } else { format!("{file}:{identity}") }
+}
+
+fn tuple_class_in(class: &TupleClass, file: &str) -> Arc<TupleClass> {
+    Arc::new(TupleClass { identity: identity_in(&class.identity, file), ..class.clone() })
+}
+
+fn enum_class_in(class: &EnumType, file: &str) -> Arc<EnumType> {
+    Arc::new(EnumType { identity: identity_in(&class.identity, file), ..class.clone() })
 }
 
 /// The names outside a function.

@@ -94,6 +94,8 @@ fn describe_global(global: &Global) -> String {
         Global::Function(_) => "a kernel".to_owned(),
         Global::Constant(_) => "a constant".to_owned(),
         Global::Exception(class) => format!("the exception class `{class}`"),
+        Global::TupleClass(class) => format!("the class `{}`", class.class.name),
+        Global::EnumClass(class) => format!("the class `{}`", class.name),
         Global::Unsupported { what, .. } => what.clone(),
     }
 }
@@ -102,7 +104,8 @@ impl Inference<'_> {
     /// An expression that has a value at run time and is used as what it is: where it is an optional, `None` raises `TypeError`.
     pub(crate) fn expression(&mut self, expression: &ast::Expr) -> Typed {
         let value = self.operand(expression)?;
-        Ok(unwrapped(self.run_time_value(value)?))
+        let value = unwrapped(self.run_time_value(value)?);
+        Ok(self.as_number(value))
     }
 
     /// An expression that has a value at run time, which may be an optional: for what takes `None` too.
@@ -120,6 +123,9 @@ impl Inference<'_> {
             Value::Global(Global::Function(handle), span) => self.function_value(handle, span),
             Value::Global(Global::Item(Item::Function(intrinsic, family)), span) => {
                 Ok(self.built_in_value(intrinsic, family, span))
+            }
+            Value::Global(Global::TupleClass(_) | Global::EnumClass(_), span) => {
+                Err(self.report_class(&value.describe(), span))
             }
             Value::Global(..) => {
                 let message = format!("{} cannot be used as a value in a kernel yet", value.describe());
@@ -358,7 +364,9 @@ impl Inference<'_> {
             Global::Unsupported { what, help } => Err(self.report_global(name, &what, help, span)),
             Global::Item(Item::Function(..) | Item::Dtype(_) | Item::PythonType(_))
             | Global::Module(_)
-            | Global::Function(_) => Ok(Value::Global(global, span)),
+            | Global::Function(_)
+            | Global::TupleClass(_)
+            | Global::EnumClass(_) => Ok(Value::Global(global, span)),
             Global::Exception(_) => {
                 let help = Some("use it behind `raise` and `except`".to_owned());
                 Err(self.report_global(name, "an exception class", help, span))

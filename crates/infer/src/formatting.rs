@@ -40,6 +40,7 @@ impl Inference<'_> {
                 DtypeKind::Complex => return self.text_of_complex(value, dtype, span),
             }),
             Type::Tuple(items) => self.text_of_tuple(value, &items, span),
+            Type::Enum(class) => self.text_of_member(value, &class, is_repr, span),
             Type::Optional(_) => self.with_let(value, "value", span, |this, value| {
                 let condition = Box::new(is_none(value.clone(), span));
                 let then = Box::new(str_constant("None".to_owned(), span));
@@ -175,6 +176,8 @@ impl Inference<'_> {
 
     /// A value by a format specification.
     pub(crate) fn formatted(&mut self, value: Expr, spec: Value, span: Span) -> Typed {
+        let is_plain = matches!(&spec, Value::Str(spec, _) if spec.is_empty());
+        let value = if is_plain { value } else { self.as_number(value) };
         let Some(kind) = formatted_kind(&value.ty) else {
             return match &spec {
                 Value::Str(spec, _) if spec.is_empty() => self.text_of(value, false, span),
@@ -344,6 +347,7 @@ fn formatted_kind(ty: &Type) -> Option<Formatted> {
         | Type::Optional(_)
         | Type::Range
         | Type::Generator(_)
+        | Type::Enum(_)
         | Type::Undefined => None,
     }
 }
@@ -380,9 +384,12 @@ fn shape_of(ty: &Type) -> Option<Shape> {
             let names = class.into_iter().chain(tuple.fields().iter().cloned()).collect();
             Shape::Tuple { names, items: tuple.iter().map(shape_of).collect::<Option<_>>()? }
         }
-        Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Generator(_) | Type::Undefined => {
-            return None;
-        }
+        Type::Array(_)
+        | Type::Dtype(_)
+        | Type::Function(_)
+        | Type::Generator(_)
+        | Type::Enum(_)
+        | Type::Undefined => return None,
     })
 }
 

@@ -489,6 +489,7 @@ pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined
             | Type::Function(_),
             _,

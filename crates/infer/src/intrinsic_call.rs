@@ -62,6 +62,7 @@ impl Inference<'_> {
             Typing::TupleItems => self.tuple_function(intrinsic, arguments, span),
             Typing::TypeTest => self.type_test(arguments, span),
             Typing::TypeOf => self.type_of(arguments, span),
+            Typing::TypeFact => self.type_fact(intrinsic, name, arguments, span),
             Typing::LoopHead | Typing::Class => Err(self.report_loop_head(name, span)),
             Typing::NewArray(filling) => self.new_array(name, filling, arguments, span),
             Typing::NewArrayLike(filling) => self.new_array_like(name, filling, arguments, span),
@@ -329,6 +330,7 @@ impl Inference<'_> {
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined => {
                 Err(self.report_argument("len", &value, "an array, a tuple, a string or a list"))
             }

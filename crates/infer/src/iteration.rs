@@ -4,6 +4,7 @@
 //! the assignment of an item. Nothing is made for `enumerate` and `zip`. A tuple whose items differ in type has no item at a position known at
 //! run time only; a loop over it is written out.
 
+use crate::classes::member;
 use crate::conditions::{item, unwrapped};
 use crate::constants::integer_constant;
 use crate::conversion::convert;
@@ -202,6 +203,12 @@ impl Inference<'_> {
     /// A value as something to iterate.
     pub(crate) fn iterable_value(&mut self, value: Value, span: Span) -> Typed<Iterable> {
         let what = value.describe();
+        if let Value::Global(Global::EnumClass(class), _) = &value {
+            let members = (0..class.members.len()).map(|position| member(class, position, span));
+            let members = tuple_of(members.collect(), span);
+            let Type::Tuple(types) = members.ty.clone() else { unreachable!("a tuple was made") };
+            return Ok(Iterable::Tuple(members, types));
+        }
         if let Value::Expr(_) | Value::Str(..) = value {
             let value = unwrapped(self.run_time_value(value)?);
             match value.ty.clone() {
@@ -224,6 +231,7 @@ impl Inference<'_> {
                 | Type::None
                 | Type::Optional(_)
                 | Type::Dtype(_)
+                | Type::Enum(_)
                 | Type::Undefined
                 | Type::Function(_) => {}
             }

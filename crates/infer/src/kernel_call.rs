@@ -24,7 +24,7 @@ impl Inference<'_> {
         span: Span,
     ) -> Typed {
         let parameters = self.callees.parameters(handle);
-        let (arguments, kept) = self.kernel_arguments(&parameters, function, arguments, span)?;
+        let (arguments, kept) = self.kernel_arguments(&parameters, "the kernel", arguments, span)?;
         let values: Vec<Expr> = captured.into_iter().chain(arguments).collect();
         for value in values.iter().filter(|value| matches!(value.ty, Type::List(_))) {
             // What is called may change it.
@@ -53,10 +53,10 @@ impl Inference<'_> {
     }
 
     /// The arguments in the order of the parameters, and what has to be computed before them.
-    fn kernel_arguments(
+    pub(crate) fn kernel_arguments(
         &mut self,
         parameters: &[ParameterInfo],
-        function: &ast::Expr,
+        callee: &str,
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed<(Vec<Expr>, Kept)> {
@@ -72,7 +72,7 @@ impl Inference<'_> {
         let named = named.map(|(at, (name, _))| (name.name.clone(), arguments.positional.len() + at));
         let slots = match bind(parameters, positional, named.collect()) {
             Ok(slots) => slots,
-            Err(error) => return Err(self.report_binding(&error, parameters, arguments, span)),
+            Err(error) => return Err(self.report_binding(error, callee, parameters, arguments, span)),
         };
         let kept = self.keep_order(&slots, &mut values);
         let mut take = |at: usize| values[at].take().expect("each argument is bound once");
@@ -81,7 +81,7 @@ impl Inference<'_> {
             complete.push(match slot {
                 Slot::Given(at) => take(at),
                 Slot::Rest(positions) => tuple_of(positions.into_iter().map(&mut take).collect(), span),
-                Slot::Default => self.default_value(parameter, function.span)?,
+                Slot::Default => self.default_value(parameter, span)?,
             });
         }
         Ok((complete, kept))
@@ -127,19 +127,20 @@ impl Inference<'_> {
 
     fn report_binding(
         &mut self,
-        error: &BindError,
+        error: BindError,
+        callee: &str,
         parameters: &[ParameterInfo],
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Reported {
-        let place = match error {
+        let place = match &error {
             BindError::Twice(name) | BindError::Unknown(name) | BindError::PositionalOnly(name) => {
                 let keyword = arguments.keywords.iter().find(|(keyword, _)| keyword.name == *name);
                 keyword.map_or(span, |(keyword, _)| keyword.span)
             }
             BindError::TooMany { .. } | BindError::Missing(_) => span,
         };
-        self.report_kernel_arguments(error.to_string(), parameters, place)
+        self.report_kernel_arguments(error.of(callee), parameters, place)
     }
 
     fn report_kernel_arguments(

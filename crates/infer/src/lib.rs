@@ -40,8 +40,11 @@ mod arrays;
 mod assign;
 mod bindings;
 mod call;
+mod class_scope;
+mod classes;
 mod complex_call;
 mod conditions;
+mod constant_arrays;
 mod constant_fold;
 mod constants;
 mod conversion;
@@ -86,16 +89,18 @@ mod strings;
 mod subscript;
 mod templates;
 mod tuples;
+mod type_facts;
 mod type_tests;
 mod ufuncs;
 mod views;
 
 pub use arguments::{BindError, Slot, bind};
+pub use class_scope::is_operator_method;
 pub use constant_fold::constant_in;
 pub use decorators::{Decoration, read_decorators};
 pub use environment::{
-    CalleeError, Callees, EmptyEnvironment, Environment, FrozenValue, FunctionHandle, Global, NoCallees,
-    ParameterInfo, builtin_attribute,
+    CalleeError, Callees, EmptyEnvironment, Environment, FrozenValue, FunctionHandle, Global, NamedTuple,
+    NoCallees, ParameterInfo, builtin_attribute,
 };
 pub use function::{Unfinished, infer, infer_round};
 pub use inner::{InnerFunction, inner_functions, lambda_as_function, variables_of};

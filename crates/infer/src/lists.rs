@@ -89,7 +89,7 @@ impl ListTypes {
 /// Whether a list can hold such values.
 fn can_hold(ty: &Type) -> bool {
     match ty {
-        Type::Scalar(_) | Type::Array(_) | Type::Str | Type::Bytes => true,
+        Type::Scalar(_) | Type::Array(_) | Type::Str | Type::Bytes | Type::Enum(_) => true,
         Type::List(item) => item.is_undefined() || can_hold(item),
         Type::Tuple(items) => !items.is_empty() && items.iter().all(can_hold),
         Type::None

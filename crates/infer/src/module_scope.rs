@@ -1,15 +1,17 @@
 //! The names of a module, read from its source alone: imports, functions and constants.
 //!
 //! Nothing is executed, so a name means something here only where one look at the text is enough: it is bound once, at the top level, by an
-//! import, a function, or an assignment whose value is a number, a truth value, `None`, a string, a tuple of these, arithmetic on them,
-//! or another such name. Of several assignments of constants the last one counts, as it does when a kernel is compiled after the
+//! import, a function, a class of exceptions, named tuples or enumerations, or an assignment whose value is a number, a truth value, `None`, a
+//! string, a tuple of these, an array of them, arithmetic on them, or another such name. Of several assignments of constants the last one counts, as it does when a kernel is compiled after the
 //! module was loaded. A name bound in any other way exists, but cannot be used, and the reason is kept.
 
 use crate::constant_fold::{ConstantNames, fold};
-use crate::environment::{FrozenValue, FunctionHandle, Global, builtin_attribute};
+use crate::environment::{FrozenValue, FunctionHandle, Global, NamedTuple, builtin_attribute};
 use hotloop_abi::{ErrorClass, ExceptionClass};
 use hotloop_ast::{Alias, Argument, ClassDef, Expr, ExprKind, FunctionDef, Module, Name, Stmt, StmtKind};
+use hotloop_types::EnumType;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What the top level of a module binds, by name.
 ///
@@ -62,6 +64,10 @@ pub enum Meaning {
     Constant(FrozenValue),
     /// A class of exceptions; one of this module goes by its name alone (see [`ErrorClass::defined_in`]).
     Exception(ErrorClass),
+    /// A class of named tuples.
+    TupleClass(Arc<NamedTuple>),
+    /// A class of enumerations.
+    EnumClass(Arc<EnumType>),
     /// Another name for something, such as `sqrt = math.sqrt`.
     Alias(Global),
     /// It exists, but what it is cannot be read from the text.
@@ -79,10 +85,17 @@ impl ModuleScope {
         let functions = module.functions();
         let positions =
             functions.iter().enumerate().map(|(position, function)| (address(function), position));
-        let mut reader =
-            Reader { scope: Self::default(), positions: positions.collect(), is_conditional: false };
+        let mut reader = Reader {
+            scope: Self::default(),
+            positions: positions.collect(),
+            is_conditional: false,
+            written: Vec::new(),
+        };
 
         reader.block(&module.body);
+        for name in std::mem::take(&mut reader.written) {
+            reader.changed(&name);
+        }
         reader.scope
     }
 
@@ -130,6 +143,8 @@ impl ModuleScope {
             Meaning::Constant(value) => Global::Constant(value.clone()),
             Meaning::Alias(global) => global.clone(),
             Meaning::Exception(class) => Global::Exception(class.clone()),
+            Meaning::TupleClass(class) => Global::TupleClass(Arc::clone(class)),
+            Meaning::EnumClass(class) => Global::EnumClass(Arc::clone(class)),
             Meaning::Unknown { what, help } => Global::Unsupported { what: what.clone(), help: help.clone() },
         })
     }
@@ -177,11 +192,13 @@ fn address(function: &FunctionDef) -> *const FunctionDef {
     std::ptr::from_ref(function)
 }
 
-struct Reader {
-    scope: ModuleScope,
+pub(crate) struct Reader {
+    pub(crate) scope: ModuleScope,
     positions: FxHashMap<*const FunctionDef, usize>,
     /// Whether the statements at hand may be skipped when the module is loaded.
     is_conditional: bool,
+    /// Names whose elements functions write.
+    written: Vec<Name>,
 }
 
 impl Reader {
@@ -202,12 +219,18 @@ impl Reader {
                 names.iter().for_each(|alias| self.import_from(*level, module.as_ref(), alias));
             }
             StmtKind::Function(function) => {
-                let position = self.positions[&address(function)];
-                self.bind(&function.name.name, Meaning::Function(position));
+                // Where none is known the function stands in a place that kernels are not looked for.
+                let meaning = self.positions.get(&address(function)).copied().map(Meaning::Function);
+                self.bind(&function.name.name, meaning.unwrap_or_else(|| unknown("a function")));
+                // What a kernel writes is refused there.
+                if !function.decorators.iter().any(|decorator| self.is_decorator(decorator)) {
+                    self.written_in(function);
+                }
             }
             StmtKind::Class(class) => {
                 let exception = self.exception_class(class).map(Meaning::Exception);
-                self.bind(&class.name.name, exception.unwrap_or_else(|| unknown("a class")));
+                let meaning = exception.or_else(|| self.class(class));
+                self.bind(&class.name.name, meaning.unwrap_or_else(|| unknown("a class")));
             }
             StmtKind::Assign { targets, value } => {
                 targets.iter().for_each(|target| self.assign(target, Some(value)))
@@ -235,8 +258,8 @@ impl Reader {
                 self.conditional(otherwise);
             }
             StmtKind::Delete(targets) => targets.iter().for_each(|target| self.assign(target, None)),
+            StmtKind::Expr(value) => self.called(value),
             StmtKind::AnnAssign { value: None, .. }
-            | StmtKind::Expr(_)
             | StmtKind::Match { .. }
             | StmtKind::Return(_)
             | StmtKind::Raise { .. }
@@ -258,7 +281,12 @@ impl Reader {
         let meaning = match known {
             Some(Meaning::Module(_) | Meaning::Imported { .. }) => return,
             Some(
-                Meaning::Constant(_) | Meaning::Alias(_) | Meaning::Exception(_) | Meaning::Unknown { .. },
+                Meaning::Constant(_)
+                | Meaning::Alias(_)
+                | Meaning::Exception(_)
+                | Meaning::TupleClass(_)
+                | Meaning::EnumClass(_)
+                | Meaning::Unknown { .. },
             ) => unknown_because(
                 "a global that is assigned in several places",
                 format!("assign `{name}` once, at the head of the file"),
@@ -290,6 +318,20 @@ impl Reader {
             },
             ExprKind::Attribute { value, name } => {
                 ErrorClass::of_library(&format!("{}.{}", self.module_path(value)?, name.name))
+            }
+            _ => None,
+        }
+    }
+
+    /// The dotted path of a name that modules give, as in `collections.namedtuple`.
+    pub(crate) fn library_path(&self, value: &Expr) -> Option<String> {
+        match &value.kind {
+            ExprKind::Name(name) => match self.scope.names.get(name)? {
+                Meaning::Imported { module, name } => Some(format!("{module}.{name}")),
+                _ => None,
+            },
+            ExprKind::Attribute { value, name } => {
+                Some(format!("{}.{}", self.module_path(value)?, name.name))
             }
             _ => None,
         }
@@ -343,10 +385,20 @@ impl Reader {
     }
 
     fn assign(&mut self, target: &Expr, value: Option<&Expr>) {
+        if let Some(Expr { kind: ExprKind::Call { function, arguments }, .. }) = value
+            && self.module_path(function).is_none_or(|path| !path.starts_with("numpy."))
+        {
+            // What is called may change its arguments.
+            arguments.iter().for_each(|argument| self.element_changed(argument.value()));
+        }
         match (&target.kind, value.map(|value| &value.kind)) {
             (ExprKind::Name(name), _) => {
                 let meaning = value.and_then(|value| self.wrapped(name, value).or_else(|| self.value(value)));
-                self.bind(name, meaning.unwrap_or_else(|| computed(name)));
+                self.bind(
+                    name,
+                    meaning
+                        .unwrap_or_else(|| value.map_or_else(|| computed(name), |value| unread(name, value))),
+                );
             }
             (
                 ExprKind::Tuple(targets) | ExprKind::List(targets),
@@ -365,9 +417,66 @@ impl Reader {
                 targets.iter().for_each(|target| self.assign(target, None));
             }
             (ExprKind::Starred(inner), _) => self.assign(inner, None),
-            // An element or an attribute; no name is bound.
+            // An element of an array that is a constant until here.
+            (ExprKind::Subscript { value, .. }, _) => self.element_changed(value),
+            // An attribute; no name is bound.
             _ => {}
         }
+    }
+
+    /// An array is changed after it was made, so that its text does not say what it holds.
+    fn element_changed(&mut self, array: &Expr) {
+        if let ExprKind::Name(name) = &array.kind {
+            self.changed(name);
+        }
+    }
+
+    fn changed(&mut self, name: &Name) {
+        let Some(Meaning::Constant(constant @ FrozenValue::Array(..))) = self.scope.names.get(name) else {
+            return;
+        };
+        // The array may go by other names, too.
+        let constant = constant.clone();
+        for (name, meaning) in &mut self.scope.names {
+            if *meaning == Meaning::Constant(constant.clone()) {
+                *meaning = computed(name);
+            }
+        }
+    }
+
+    /// A call for its effect: a method or an argument may be an array, which it may change.
+    fn called(&mut self, value: &Expr) {
+        let ExprKind::Call { function, arguments } = &value.kind else { return };
+        if let ExprKind::Attribute { value, .. } = &function.kind {
+            self.element_changed(value);
+        }
+        let prints = matches!(&function.kind, ExprKind::Name(name) if &**name == "print");
+        arguments.iter().filter(|_| !prints).for_each(|argument| self.element_changed(argument.value()));
+    }
+
+    /// The names outside a function whose elements it writes, or of which it calls a method for its effect.
+    fn written_in(&mut self, function: &FunctionDef) {
+        let parameters = function.parameters.items.iter().map(|parameter| parameter.name.name.clone());
+        let mut own: Vec<Name> = parameters.collect();
+        let mut written = Vec::new();
+        for_each_statement(&function.body, &mut |statement| match &statement.kind {
+            StmtKind::Assign { targets, .. } => {
+                targets.iter().for_each(|target| sort_target(target, &mut own, &mut written));
+            }
+            StmtKind::AugAssign { target, .. } | StmtKind::For { target, .. } => {
+                sort_target(target, &mut own, &mut written);
+            }
+            StmtKind::Expr(value) => {
+                if let ExprKind::Call { function, .. } = &value.kind
+                    && let ExprKind::Attribute { value, .. } = &function.kind
+                    && let ExprKind::Name(name) = &value.kind
+                {
+                    written.push(name.clone());
+                }
+            }
+            _ => {}
+        });
+        self.written.extend(written.into_iter().filter(|name| !own.contains(name)));
     }
 
     /// `njit(function)`, `njit(cache=True)(function)`: a function of its own.
@@ -418,6 +527,9 @@ impl Reader {
         if let Some(class) = self.exception_of(value) {
             return Some(Meaning::Exception(class));
         }
+        if let Some(class) = self.class_call(value) {
+            return Some(class);
+        }
         match &value.kind {
             ExprKind::Name(name) => self.scope.names.get(name).cloned(),
             ExprKind::Attribute { value, name } => {
@@ -439,6 +551,8 @@ impl ConstantNames for ModuleScope {
                 Some(Meaning::Imported { module, name }) => builtin_attribute(module, name),
                 Some(Meaning::Alias(global)) => Some(global.clone()),
                 Some(Meaning::Exception(class)) => Some(Global::Exception(class.clone())),
+                Some(Meaning::TupleClass(class)) => Some(Global::TupleClass(Arc::clone(class))),
+                Some(Meaning::EnumClass(class)) => Some(Global::EnumClass(Arc::clone(class))),
                 Some(Meaning::Module(_) | Meaning::Function(_) | Meaning::Unknown { .. }) => None,
             };
         };
@@ -449,7 +563,58 @@ impl ConstantNames for ModuleScope {
             | Meaning::Constant(_)
             | Meaning::Alias(_)
             | Meaning::Exception(_)
+            | Meaning::TupleClass(_)
+            | Meaning::EnumClass(_)
             | Meaning::Unknown { .. } => None,
+        }
+    }
+
+    fn module(&self, name: &str) -> Option<String> {
+        match self.names.get(name)? {
+            Meaning::Module(module) => Some(module.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// Sorts the names of a target: those that it binds, and those of which it writes an element.
+fn sort_target(target: &Expr, own: &mut Vec<Name>, written: &mut Vec<Name>) {
+    match &target.kind {
+        ExprKind::Name(name) => own.push(name.clone()),
+        ExprKind::Tuple(items) | ExprKind::List(items) => {
+            items.iter().for_each(|item| sort_target(item, own, written));
+        }
+        ExprKind::Starred(inner) => sort_target(inner, own, written),
+        ExprKind::Subscript { value, .. } => {
+            if let ExprKind::Name(name) = &value.kind {
+                written.push(name.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Visits the statements of a body, those in blocks included.
+fn for_each_statement(body: &[Stmt], visit: &mut dyn FnMut(&Stmt)) {
+    for statement in body {
+        visit(statement);
+        match &statement.kind {
+            StmtKind::If { then, otherwise, .. } => {
+                for_each_statement(then, visit);
+                for_each_statement(otherwise, visit);
+            }
+            StmtKind::For { body, otherwise, .. } | StmtKind::While { body, otherwise, .. } => {
+                for_each_statement(body, visit);
+                for_each_statement(otherwise, visit);
+            }
+            StmtKind::With { body, .. } => for_each_statement(body, visit),
+            StmtKind::Try { body, handlers, otherwise, finally, .. } => {
+                for_each_statement(body, visit);
+                handlers.iter().for_each(|handler| for_each_statement(&handler.body, visit));
+                for_each_statement(otherwise, visit);
+                for_each_statement(finally, visit);
+            }
+            _ => {}
         }
     }
 }
@@ -460,6 +625,17 @@ fn unknown(what: &str) -> Meaning {
 
 fn unknown_because(what: &str, help: String) -> Meaning {
     Meaning::Unknown { what: what.to_owned(), help: Some(help) }
+}
+
+/// What is not read from a value.
+fn unread(name: &str, value: &Expr) -> Meaning {
+    match value.kind {
+        ExprKind::List(_) | ExprKind::ListComprehension { .. } => unknown_because(
+            "a list that may change",
+            format!("make `{name}` a tuple or an array, or pass it as an argument"),
+        ),
+        _ => computed(name),
+    }
 }
 
 fn computed(name: &str) -> Meaning {

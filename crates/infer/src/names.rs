@@ -42,7 +42,7 @@ pub(crate) fn python_builtin(name: &str) -> Option<&'static str> {
         "input" | "open" => {
             "return what is to be shown, or store it in an array, and do this outside the kernel"
         }
-        "hasattr" | "getattr" | "setattr" | "callable" | "vars" | "dir" | "id" | "super" | "object" => {
+        "hasattr" | "getattr" | "setattr" | "vars" | "dir" | "id" | "super" | "object" => {
             "write one kernel for each type"
         }
         "bytes" => "make texts outside the kernel",

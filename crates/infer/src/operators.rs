@@ -41,7 +41,9 @@ impl Inference<'_> {
         let places = (left_span, right.span());
         let described = (left.describe(), right.describe());
         let (left, right) = match (left, right) {
-            (Value::Expr(left), Value::Expr(right)) => (unwrapped(left), unwrapped(right)),
+            (Value::Expr(left), Value::Expr(right)) => {
+                (self.as_number(unwrapped(left)), self.as_number(unwrapped(right)))
+            }
             _ => return Err(self.report_operands(op.spelling(), described, span, places)),
         };
         let result = match (left.ty.as_scalar(), right.ty.as_scalar()) {
@@ -78,7 +80,7 @@ impl Inference<'_> {
         let described = value.describe();
         let result = match value.present() {
             Value::Expr(value) if matches!(value.ty, Type::Array(_)) => self.array_unary(op, value, span),
-            Value::Expr(value) => scalar_unary(op, value, span),
+            Value::Expr(value) => scalar_unary(op, self.as_number(value), span),
             Value::Global(..) | Value::Str(..) => None,
         };
         result.ok_or(()).map_err(|()| {

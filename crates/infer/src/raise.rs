@@ -297,6 +297,7 @@ fn can_be_argument(ty: &Type) -> bool {
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::Enum(_)
         | Type::Undefined => false,
     }
 }
@@ -321,6 +322,7 @@ fn words_of(ty: &Type) -> usize {
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::Enum(_)
         | Type::Undefined => 0,
     }
 }

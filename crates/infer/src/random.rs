@@ -284,6 +284,7 @@ impl Inference<'_> {
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined => Err(self.report_population(name, &population)),
         }
     }
@@ -325,6 +326,7 @@ impl Inference<'_> {
             | Type::Str
             | Type::Bytes
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined => false,
         };
         if !can_be_shuffled {

@@ -1,6 +1,8 @@
 //! Attributes of arrays, elements of arrays and of tuples.
 
-use crate::constants::integer_constant;
+use crate::classes::field_names;
+use crate::conditions::unwrapped;
+use crate::constants::{integer_constant, is_constant};
 use crate::conversion::convert;
 use crate::environment::Global;
 use crate::expression::{Value, constant};
@@ -14,6 +16,7 @@ use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind};
 use hotloop_intrinsics::names_of;
 use hotloop_types::{ArrayType, TupleType, Type};
+use std::sync::Arc;
 
 static ATTRIBUTE: Code =
     Code::new("HL0210", "an attribute does not exist or is not supported in a kernel yet");
@@ -40,6 +43,12 @@ impl Inference<'_> {
     pub(crate) fn attribute_of(&mut self, owner: Value, name: &Identifier, span: Span) -> Typed<Value> {
         match owner.present() {
             Value::Global(Global::Module(module), _) => self.module_attribute(&module, name, span),
+            Value::Global(Global::TupleClass(class), owner) => {
+                self.tuple_class_attribute(&class.class, name, owner, span).map(Value::Expr)
+            }
+            Value::Global(Global::EnumClass(class), owner) => {
+                self.enum_class_attribute(&class, name, owner, span).map(Value::Expr)
+            }
             Value::Expr(array) => match array.ty {
                 Type::Array(ty) => self.array_attribute(array, ty, name, span).map(Value::Expr),
                 Type::Scalar(_) => self.number_attribute(array, name, span).map(Value::Expr),
@@ -50,6 +59,14 @@ impl Inference<'_> {
                 Type::Tuple(ref items) if items.field(&name.name).is_some() => {
                     let field = items.field(&name.name).expect("asked for above");
                     Ok(tuple_item(array, field, span).into())
+                }
+                Type::Tuple(ref items) if items.class().is_some() && &*name.name == "_fields" => {
+                    let fields = field_names(items.fields(), span);
+                    self.with_let(array, "tuple", span, |_, _| Ok(fields)).map(Value::Expr)
+                }
+                Type::Enum(ref class) => {
+                    let class = Arc::clone(class);
+                    self.member_attribute(array, &class, name, span).map(Value::Expr)
                 }
                 Type::Tuple(_)
                 | Type::None
@@ -115,7 +132,10 @@ impl Inference<'_> {
     }
 
     pub(crate) fn subscript(&mut self, value: &ast::Expr, index: &ast::Expr, span: Span) -> Typed {
-        let base = self.expression(value)?;
+        let base = match self.operand(value)? {
+            Value::Global(Global::EnumClass(class), _) => return self.member_by_name(&class, index, span),
+            base => unwrapped(self.run_time_value(base)?),
+        };
         match base.ty.clone() {
             Type::Array(ty) => {
                 let place = self.array_place(base, ty, index, span)?;
@@ -128,6 +148,7 @@ impl Inference<'_> {
             | Type::None
             | Type::Dtype(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined
             | Type::Optional(_)
             | Type::Function(_) => Err(self.report_not_indexed(&base, span)),
@@ -170,6 +191,7 @@ impl Inference<'_> {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined => Err(self.report_not_indexed(&base, span)),
         }
     }
@@ -198,6 +220,7 @@ impl Inference<'_> {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined => "index with integers",
         };
         let diagnostic = Diagnostic::error(&INDEX, message, value.span)
@@ -248,7 +271,7 @@ fn tuple_item(tuple: Expr, position: usize, span: Span) -> Expr {
     let Type::Tuple(types) = &tuple.ty else { unreachable!("only a tuple has items") };
     let ty = types[position].clone();
     if let ExprKind::Tuple(items) = &tuple.kind
-        && items.iter().all(|item| matches!(item.kind, ExprKind::Constant(_)))
+        && items.iter().all(is_constant)
     {
         return Expr { span, ..items[position].clone() };
     }

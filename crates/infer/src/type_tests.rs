@@ -11,12 +11,13 @@ use hotloop_ast::{BoolOp, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Constant, Expr, ExprKind};
 use hotloop_intrinsics::{Intrinsic, Item};
-use hotloop_types::{Dtype, DtypeKind, Type};
+use hotloop_types::{Dtype, DtypeKind, EnumType, TupleClass, Type};
+use std::sync::Arc;
 
 static CLASS: Code = Code::new("HL0275", "something that is no class stands where one is expected");
 
 /// A class that a value may be an instance of.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Class {
     /// `int`, `float`, `complex` or `bool`: numbers of that kind, of any width.
     Python(Dtype),
@@ -26,13 +27,16 @@ enum Class {
     Tuple,
     Range,
     Str,
+    List,
     None,
+    Named(Arc<TupleClass>),
+    Enum(Arc<EnumType>),
 }
 
 impl Class {
-    fn holds(self, ty: &Type) -> bool {
+    fn holds(&self, ty: &Type) -> bool {
         match (self, ty) {
-            (Self::Exactly(dtype), Type::Scalar(own)) => dtype == *own,
+            (Self::Exactly(dtype), Type::Scalar(own)) => dtype == own,
             (Self::Python(dtype), Type::Scalar(own)) => match (dtype.kind(), own.kind()) {
                 // A bool is an int, as in Python.
                 (DtypeKind::Signed, DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned) => true,
@@ -42,7 +46,11 @@ impl Class {
             | (Self::Tuple, Type::Tuple(_))
             | (Self::Range, Type::Range)
             | (Self::Str, Type::Str)
+            | (Self::List, Type::List(_))
             | (Self::None, Type::None) => true,
+            (Self::Named(class), Type::Tuple(own)) => own.class() == Some(class),
+            (Self::Enum(class), Type::Enum(own)) => class == own,
+            (Self::Python(dtype), Type::Enum(own)) => own.is_integer && dtype.kind() == DtypeKind::Signed,
             _ => false,
         }
     }
@@ -92,11 +100,14 @@ impl Inference<'_> {
                 Intrinsic::Tuple => Some(Class::Tuple),
                 Intrinsic::Range => Some(Class::Range),
                 Intrinsic::Str => Some(Class::Str),
+                Intrinsic::List => Some(Class::List),
                 Intrinsic::Complex => Some(Class::Python(Dtype::Complex128)),
                 _ => None,
             },
             Value::Expr(Expr { ty: Type::Dtype(dtype), .. }) => Some(Class::Exactly(*dtype)),
             Value::Expr(Expr { ty: Type::None, .. }) => Some(Class::None),
+            Value::Global(Global::TupleClass(class), _) => Some(Class::Named(Arc::clone(&class.class))),
+            Value::Global(Global::EnumClass(class), _) => Some(Class::Enum(Arc::clone(class))),
             Value::Expr(_) | Value::Global(..) | Value::Str(..) => None,
         };
         let Some(class) = class else {

@@ -140,6 +140,7 @@ impl Inference<'_> {
 
     /// A value as an index of one axis.
     fn axis_of(&mut self, value: Expr) -> Typed<Axis> {
+        let value = self.as_number(value);
         if value.ty == Type::None { Ok(Axis::New) } else { self.integer_index(value).map(Axis::Index) }
     }
 

@@ -234,7 +234,7 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     (
         "(float64,)",
-        "return T + T[0]\nT = np.array([1, 2])",
+        "return T + T[0]\nT = sorted([2, 1])",
         &[(
             "HL0304",
             "`T` is a global whose value is computed when the module is loaded, which cannot be used in a kernel yet",

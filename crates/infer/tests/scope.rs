@@ -65,7 +65,7 @@ fn what_is_not_certain_is_no_constant() {
         "np.uint8(256)",
         "1 << 64",
         "[1, 2]",
-        "np.array([1])",
+        "np.linspace(0, 1, 3)",
         "unknown",
         "N if N else 0",
         "2 ** -1",
@@ -141,4 +141,96 @@ fn an_import_that_may_fail_keeps_its_name() {
     ] {
         assert_eq!(scope(text).meaning("nb"), Some(&Meaning::Module("hotloop".into())), "{text}");
     }
+}
+
+/// The array that `T` is behind these lines.
+fn array(lines: &str) -> Option<(String, Vec<i64>, Vec<u8>)> {
+    match scope(&format!("import numpy as np\n{lines}\n")).meaning("T") {
+        Some(Meaning::Constant(FrozenValue::Array(ty, array))) => {
+            Some((ty.to_string(), array.shape.clone(), array.bytes.to_vec()))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn arrays_of_constants_are_constants() {
+    let doubles = |values: &[f64]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    for (text, ty, shape, bytes) in [
+        ("np.array([1, 2.5])", "readonly float64[::1]", vec![2], doubles(&[1.0, 2.5])),
+        ("np.array([[True], [False]])", "readonly bool[:, ::1]", vec![2, 1], vec![1, 0]),
+        ("np.array((1, 255), dtype=np.uint8)", "readonly uint8[::1]", vec![2], vec![1, 255]),
+        ("np.asarray([1, 2], 'int16')", "readonly int16[::1]", vec![2], vec![1, 0, 2, 0]),
+        ("np.array(2.5)", "readonly float64[()]", vec![], doubles(&[2.5])),
+        ("np.zeros((2, 0))", "readonly float64[:, ::1]", vec![2, 0], vec![]),
+        ("np.full(2, 0.5)", "readonly float64[::1]", vec![2], doubles(&[0.5, 0.5])),
+        ("np.arange(5, 1, -2, dtype=np.int8)", "readonly int8[::1]", vec![2], vec![5, 3]),
+        ("np.array([1j])", "readonly complex128[::1]", vec![1], doubles(&[0.0, 1.0])),
+    ] {
+        assert_eq!(array(&format!("T = {text}")), Some((ty.to_owned(), shape, bytes)), "{text}");
+    }
+    for text in [
+        "np.array([1, [2]])",
+        "np.array([[1], [2, 3]])",
+        "np.array([300], dtype=np.uint8)",
+        "np.array(['a'])",
+        "np.array([1, x])",
+        "np.zeros(-1)",
+        "np.linspace(0, 1, 3)",
+    ] {
+        assert_eq!(array(&format!("T = {text}")), None, "{text}");
+    }
+}
+
+#[test]
+fn arrays_that_are_changed_are_unknown() {
+    assert!(array("T = np.zeros(3)\nprint(T)\nS = np.sort(T)").is_some());
+    for change in [
+        "T[0] = 1.0",
+        "T[0] += 1.0",
+        "T += 1.0",
+        "for i in range(3):\n    T[i] = i",
+        "if True:\n    T[1] = 2.0",
+        "T.sort()",
+        "fill(T)",
+        "x = fill(T)",
+        "def init():\n    T[0] = 1.0\n",
+        "S = T\nS[0] = 1.0",
+    ] {
+        assert_eq!(array(&format!("T = np.zeros(3)\n{change}")), None, "{change}");
+    }
+    assert!(array("T = np.zeros(3)\ndef f(T):\n    T[0] = 1.0\n").is_some());
+}
+
+#[test]
+fn classes_of_named_tuples_and_enumerations_are_read() {
+    let text = "from collections import namedtuple\nimport typing, enum\nfrom enum import IntEnum\n\
+        P = namedtuple('P', 'x, y', defaults=[2])\nQ = namedtuple('Q', ('a',))\n\
+        class R(typing.NamedTuple):\n    'text'\n    n: int\n    m: float = 0.5\n    def f(self): return 1\n\
+        class S(R):\n    pass\n\
+        class Broken(typing.NamedTuple):\n    n: int\n    def __eq__(self, other): return True\n\
+        class C(enum.Enum):\n    A = 1\n    B = 'b'\n    Z = 1\n\
+        class I(IntEnum):\n    ONE = enum.auto()\n    TWO = enum.auto()\n\
+        class F(enum.Flag):\n    A = 1\nX = P(1)\nY = C.Z\n";
+    let scope = scope(text);
+    let fields = |name: &str| match scope.meaning(name) {
+        Some(Meaning::TupleClass(class)) => Some((class.class.fields.join(" "), class.defaults.len())),
+        _ => None,
+    };
+    assert_eq!(fields("P"), Some(("x y".to_owned(), 1)));
+    assert_eq!(fields("Q"), Some(("a".to_owned(), 0)));
+    assert_eq!(fields("R"), Some(("n m".to_owned(), 1)));
+    assert_eq!(fields("S"), Some(("n m".to_owned(), 1)));
+    assert_eq!(fields("Broken"), None);
+    let members = |name: &str| match scope.meaning(name) {
+        Some(Meaning::EnumClass(class)) => Some(format!("{class:#}")),
+        _ => None,
+    };
+    assert_eq!(members("C").as_deref(), Some("enum(\"C\", \"C\", False, A, 1, B, \"b\", Z, member 0)"));
+    assert_eq!(members("I").as_deref(), Some("enum(\"I\", \"I\", True, ONE, 1, TWO, 2)"));
+    assert_eq!(members("F"), None);
+    assert!(
+        matches!(scope.meaning("X"), Some(Meaning::Constant(FrozenValue::Named(_, items))) if items.len() == 2)
+    );
+    assert!(matches!(scope.meaning("Y"), Some(Meaning::Constant(FrozenValue::Member(_, 0)))));
 }

@@ -54,6 +54,8 @@ pub enum Typing {
     TupleItems,
     /// A value, and a class or a tuple of classes; decided when the kernel is compiled.
     TypeTest,
+    /// A type, or a value that has it; gives what is known about it, as constants.
+    TypeFact,
     /// A value; gives its type.
     TypeOf,
     /// A class that is no type of numbers, for type tests.

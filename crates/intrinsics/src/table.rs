@@ -102,6 +102,10 @@ intrinsics! {
     IsInstance ["builtins.isinstance"] TypeTest -> Lowered, "Whether a value is of a class; decided when the kernel is compiled.";
     TypeOf ["builtins.type"] TypeOf -> Lowered, "The type of a number.";
     Ndarray ["numpy.ndarray"] Class -> Lowered, "The class of arrays, for type tests.";
+    Callable ["builtins.callable"] TypeFact -> Lowered, "Whether a value can be called; decided when the kernel is compiled.";
+    Finfo ["numpy.finfo"] TypeFact -> Lowered, "The limits of a float type, as constants.";
+    Iinfo ["numpy.iinfo"] TypeFact -> Lowered, "The limits of an integer type, as constants.";
+    DtypeOf ["numpy.dtype"] TypeFact -> Lowered, "A dtype by its name, or that of a scalar type.";
     Enumerate ["builtins.enumerate"] LoopHead -> Lowered, "Pairs of a number and an item in a `for` loop.";
     Zip ["builtins.zip"] LoopHead -> Lowered, "Tuples of items at one position in a `for` loop.";
     Reversed ["builtins.reversed"] LoopHead -> Lowered, "Items from the last to the first in a `for` loop.";

@@ -5,10 +5,13 @@ use crate::lowering::Lowering;
 use crate::ownership::Holder;
 use crate::values::{ArrayOperand, Lifetime, Operand, array_type};
 use hotloop_abi::{ExceptionClass, RuntimeFunction};
-use hotloop_hir::{Constant, Expr, ExprKind, Fill};
-use hotloop_mir::{BinaryOp, ConvertOp, FloatCompare, IntCompare, MachineType, Region, RegionKind, Value};
+use hotloop_hir::{Constant, ConstantArray, Expr, ExprKind, Fill};
+use hotloop_mir::{
+    BinaryOp, ConvertOp, FloatCompare, InstKind, IntCompare, MachineType, Region, RegionKind, Value,
+};
 use hotloop_types::{ArrayType, Layout};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where the elements start behind the block that holds them.
 const ELEMENTS_OFFSET_BYTES: i64 = 64;
@@ -62,6 +65,21 @@ impl Lowering<'_> {
         let lifetime = Lifetime::Temporary;
         let array = ArrayOperand { owner, data, shape, strides, region, lifetime, descriptor: None };
         (array, size_bytes)
+    }
+
+    /// An array whose elements are part of the code. Nobody owns them, and nobody writes them.
+    pub(crate) fn constant_array(&mut self, expr: &Expr, array: &ConstantArray) -> Operand {
+        let ty = array_type(&expr.ty);
+        self.code.set_span(expr.span);
+        let owner = self.code.int(MachineType::Ptr, 0);
+        let data = self.code.value(InstKind::Data(Arc::clone(&array.bytes)));
+        let shape: Vec<Value> = array.shape.iter().map(|length| self.code.int64(*length)).collect();
+        let strides = self.code.contiguous_strides(ty, &shape);
+        // Another function may have the same array from an argument, so no region of its own.
+        let region = self.code.region(RegionKind::Unknown);
+        let lifetime = Lifetime::Caller;
+        let descriptor = None;
+        Operand::Array(Rc::new(ArrayOperand { owner, data, shape, strides, region, lifetime, descriptor }))
     }
 
     /// The size in bytes; raises where a length is negative or the size does not fit.

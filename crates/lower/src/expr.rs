@@ -89,6 +89,7 @@ impl Lowering<'_> {
             ExprKind::Tuple(items) => Operand::tuple(self.exprs(items)),
             ExprKind::TupleItem(tuple, position) => self.tuple_item(tuple, *position),
             ExprKind::TupleElement { tuple, index } => self.tuple_element(expr, tuple, index),
+            ExprKind::ConstantArray(array) => self.constant_array(expr, array),
             ExprKind::Element { array, indices } => self.element(expr, array, indices),
             ExprKind::View { array, axes } => self.view(expr, array, axes),
             ExprKind::Elementwise(operation) => self.elementwise(expr, operation),

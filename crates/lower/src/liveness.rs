@@ -250,7 +250,7 @@ impl Liveness {
     /// Adds what an expression reads.
     fn expr(&self, expr: &Expr, live: &mut IdSet<Version>) {
         match &expr.kind {
-            ExprKind::Constant(_) => {}
+            ExprKind::Constant(_) | ExprKind::ConstantArray(_) => {}
             ExprKind::Version(version) => self.read(*version, live),
             ExprKind::Unary(_, value)
             | ExprKind::Convert(value)

@@ -223,7 +223,7 @@ impl<'a> Lowering<'a> {
                 let descriptor = next_parameter(parameters, position);
                 self.array_parameter(*array, descriptor, number)
             }
-            Type::Tuple(_) | Type::Function(_) => {
+            Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
                 let items: Vec<Operand> =
                     ty.parts().iter().map(|item| self.parameter(item, parameters, position)).collect();
                 Operand::tuple(items)

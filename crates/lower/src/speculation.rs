@@ -49,6 +49,7 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
         | ExprKind::View { .. }
         | ExprKind::Elementwise(_)
         | ExprKind::Tuple(_)
+        | ExprKind::ConstantArray(_)
         | ExprKind::TupleElement { .. }
         | ExprKind::Element { .. }
         | ExprKind::ArrayAttribute(..)

@@ -299,6 +299,7 @@ pub(crate) fn array_type(ty: &Type) -> ArrayType {
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::Enum(_)
         | Type::Undefined => {
             panic!("HIR: an array type is expected, not {ty}")
         }
@@ -308,7 +309,7 @@ pub(crate) fn array_type(ty: &Type) -> ArrayType {
 /// The types of a tuple's items, or of what a function captured.
 pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
     match ty {
-        Type::Tuple(_) | Type::Function(_) => ty.parts(),
+        Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => ty.parts(),
         Type::Scalar(_)
         | Type::Array(_)
         | Type::None
@@ -340,6 +341,7 @@ pub(crate) fn item_type(ty: &Type) -> &Type {
         | Type::Optional(_)
         | Type::Range
         | Type::Generator(_)
+        | Type::Enum(_)
         | Type::Undefined => panic!("HIR: a list type is expected, not {ty}"),
     }
 }
@@ -348,7 +350,9 @@ pub(crate) fn item_type(ty: &Type) -> &Type {
 pub(crate) fn has_owners(ty: &Type) -> bool {
     match ty {
         Type::Array(_) | Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) => true,
-        Type::Tuple(_) | Type::Function(_) | Type::Optional(_) => ty.parts().iter().any(has_owners),
+        Type::Tuple(_) | Type::Function(_) | Type::Enum(_) | Type::Optional(_) => {
+            ty.parts().iter().any(has_owners)
+        }
         Type::Scalar(_) | Type::None | Type::Range | Type::Dtype(_) | Type::Undefined => false,
     }
 }
@@ -375,7 +379,9 @@ pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
             flat_types(value, types);
         }
         Type::Range => types.extend([MachineType::I64; 3]),
-        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| flat_types(part, types)),
+        Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
+            ty.parts().iter().for_each(|part| flat_types(part, types))
+        }
         Type::Str | Type::Bytes => types.extend([MachineType::Ptr, MachineType::Ptr, MachineType::I64]),
         Type::List(_) | Type::Generator(_) => types.push(MachineType::Ptr),
         Type::None | Type::Dtype(_) | Type::Undefined => {}
@@ -392,7 +398,9 @@ pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
             parameter_types(value, types);
         }
         Type::Range => types.extend([MachineType::I64; 3]),
-        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| parameter_types(part, types)),
+        Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
+            ty.parts().iter().for_each(|part| parameter_types(part, types))
+        }
         Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) => flat_types(ty, types),
         Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
@@ -419,7 +427,7 @@ impl Code {
                 self.set_unit_stride(*array, &mut flat);
                 Operand::Array(Rc::new(flat))
             }
-            Type::Tuple(_) | Type::Function(_) => {
+            Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
                 let items: Vec<Operand> =
                     ty.parts().iter().map(|item| self.unflatten(item, values, lifetime)).collect();
                 Operand::tuple(items)

@@ -446,6 +446,7 @@ fn every_operation_of_the_table_is_known() {
             | Typing::LoopHead
             | Typing::TupleItems
             | Typing::TypeTest
+            | Typing::TypeFact
             | Typing::TypeOf
             | Typing::Class
             | Typing::NewArray(_)

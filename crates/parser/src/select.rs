@@ -7,7 +7,7 @@ use crate::lexer::UNTERMINATED_STRING;
 use crate::statement::StatementReader;
 use crate::token::{Token, TokenKind};
 use crate::version::PythonVersion;
-use hotloop_ast::Module;
+use hotloop_ast::{Module, Stmt, StmtKind};
 use hotloop_diagnostics::{Code, Diagnostic, FileId, SourceMap, Span};
 use std::ops::Range;
 
@@ -19,7 +19,8 @@ pub enum Selection {
     /// All of them.
     Everything,
     /// What kernels may need: functions, imports, assignments, `if`, `try` and `with` that hold such, and the heads of classes. The others are
-    /// skipped, whatever they hold: they can be no reason to refuse the file.
+    /// skipped, whatever they hold: they can be no reason to refuse the file. Of those that may write to an array, calls and loops, all is read that
+    /// can be.
     Kernels,
 }
 
@@ -47,10 +48,17 @@ pub fn parse_module_as(
         if selection == Selection::Kernels && !is_for_kernels(tokens) {
             let lost = faults.iter().filter(|fault| swallows(fault, tokens));
             parsed.diagnostics.extend(lost.map(|fault| fault.diagnose(file)));
-            match class_head(tokens) {
-                Some(head) => parsed.module.body.extend(reader.read(&head, &mut Vec::new())),
-                None => parsed.module.body.push(reader.skipped(tokens)),
-            }
+            let whole = || reader.read(tokens, &mut Vec::new());
+            let is_clean = faults.is_empty();
+            parsed.module.body.extend(match class_head(tokens) {
+                Some(head) if is_clean && makes_constants(&head, text) => match whole() {
+                    read if matches!(read.as_slice(), [Stmt { kind: StmtKind::Class(_), .. }]) => read,
+                    _ => reader.read(&head, &mut Vec::new()),
+                },
+                Some(head) => reader.read(&head, &mut Vec::new()),
+                None if is_clean && may_change_arrays(tokens) => whole(),
+                None => vec![reader.skipped(tokens)],
+            });
         } else if faults.is_empty() {
             parsed.module.body.extend(reader.read(tokens, &mut parsed.diagnostics));
         } else {
@@ -142,6 +150,28 @@ fn class_head(tokens: &[Token]) -> Option<Vec<Token>> {
         head.push(Token { kind, start: end, end });
     }
     Some(head)
+}
+
+/// Whether a class is one of named tuples or enumerations, whose body says what kernels need to know.
+fn makes_constants(head: &[Token], text: &str) -> bool {
+    let names = head.iter().filter(|token| token.kind == TokenKind::Name);
+    let mut names = names.map(|token| &text[token.start as usize..token.end as usize]);
+    names.any(|name| matches!(name, "NamedTuple" | "namedtuple" | "Enum" | "IntEnum"))
+}
+
+/// Whether a statement that makes nothing that a kernel needs may write elements of an array that a kernel reads.
+fn may_change_arrays(tokens: &[Token]) -> bool {
+    tokens.first().is_some_and(|head| {
+        matches!(
+            head.kind,
+            TokenKind::Name
+                | TokenKind::For
+                | TokenKind::While
+                | TokenKind::If
+                | TokenKind::Try
+                | TokenKind::With
+        )
+    })
 }
 
 /// Whether the line behind the decorators defines a function.

@@ -70,7 +70,8 @@ if __name__ == \"__main__\":
 fn what_kernels_need_is_parsed_and_the_rest_is_skipped() {
     let parsed = for_kernels(FILE);
     assert_eq!(parsed.diagnostics, []);
-    assert_eq!(outline(&parsed.module), "siiaauffssbbsss");
+    // Loops and calls may write to arrays, so they are read too.
+    assert_eq!(outline(&parsed.module), "siiaauffssbb??b");
     let names: Vec<&str> = parsed.module.functions().iter().map(|function| &*function.name.name).collect();
     assert_eq!(names, ["kernel", "helper", "late"]);
 }

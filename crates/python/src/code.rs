@@ -1,14 +1,20 @@
 //! Types of arguments as numbers, which a dispatcher can compare in a nanosecond.
 
-use hotloop_types::{ArrayType, Dtype, FunctionType, Layout, Type};
+use hotloop_types::{ArrayType, Dtype, EnumType, FunctionType, Layout, TupleClass, TupleType, Type};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A type of an argument, as a number: equal numbers, equal types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TypeCode(u32);
 
-/// The element types of each tuple seen, by the low bits of its code.
-static TUPLES: Mutex<Vec<Box<[TypeCode]>>> = Mutex::new(Vec::new());
+/// A tuple: its class if it is a named one, and the types of its elements.
+type TupleParts = (Option<Arc<TupleClass>>, Box<[TypeCode]>);
+
+/// Each type of a tuple seen, by the low bits of its code.
+static TUPLES: Mutex<Vec<TupleParts>> = Mutex::new(Vec::new());
+
+/// Each enumeration seen, by the low bits of its code.
+static ENUMS: Mutex<Vec<Arc<EnumType>>> = Mutex::new(Vec::new());
 
 /// Each type of a function seen, by the low bits of its code.
 static FUNCTIONS: Mutex<Vec<Arc<FunctionType>>> = Mutex::new(Vec::new());
@@ -17,6 +23,7 @@ impl TypeCode {
     const ARRAY: u32 = 1 << 7;
     const TUPLE: u32 = 1 << 31;
     const FUNCTION: u32 = 1 << 30;
+    const ENUM: u32 = 1 << 29;
     /// `None`.
     pub(crate) const NONE: Self = Self(0xF);
     /// A string.
@@ -35,15 +42,26 @@ impl TypeCode {
         Self(ty.dtype as u32 | layout << 4 | readonly << 6 | Self::ARRAY | ndim << 8)
     }
 
-    /// A tuple of these types.
-    pub(crate) fn tuple(items: &[TypeCode]) -> Self {
+    /// A tuple of these types, of a class if it is a named one.
+    pub(crate) fn tuple(class: Option<&Arc<TupleClass>>, items: &[TypeCode]) -> Self {
         let mut tuples = TUPLES.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = tuples.iter().position(|tuple| **tuple == *items);
+        let known = tuples.iter().position(|(known, tuple)| **tuple == *items && known.as_ref() == class);
         let number = known.unwrap_or_else(|| {
-            tuples.push(items.into());
+            tuples.push((class.cloned(), items.into()));
             tuples.len() - 1
         });
         Self(Self::TUPLE | number as u32)
+    }
+
+    /// A member of an enumeration.
+    pub(crate) fn enumeration(class: &Arc<EnumType>) -> Self {
+        let mut enums = ENUMS.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = enums.iter().position(|known| known == class);
+        let number = known.unwrap_or_else(|| {
+            enums.push(Arc::clone(class));
+            enums.len() - 1
+        });
+        Self(Self::ENUM | number as u32)
     }
 
     /// A function.
@@ -62,7 +80,10 @@ impl TypeCode {
         Some(match ty {
             Type::Scalar(dtype) => Self::scalar(*dtype),
             Type::Array(array) => Self::array(*array),
-            Type::Tuple(items) => Self::tuple(&items.iter().map(Self::of).collect::<Option<Vec<_>>>()?),
+            Type::Tuple(items) => {
+                Self::tuple(items.class(), &items.iter().map(Self::of).collect::<Option<Vec<_>>>()?)
+            }
+            Type::Enum(class) => Self::enumeration(class),
             Type::None => Self::NONE,
             Type::Function(function) => Self::function(function),
             Type::Str => Self::STR,
@@ -82,8 +103,17 @@ impl TypeCode {
     pub(crate) fn ty(self) -> Type {
         if self.0 & Self::TUPLE != 0 {
             let number = (self.0 & !Self::TUPLE) as usize;
-            let items = TUPLES.lock().unwrap_or_else(PoisonError::into_inner)[number].clone();
-            return Type::tuple(items.iter().map(|item| item.ty()));
+            let (class, items) = TUPLES.lock().unwrap_or_else(PoisonError::into_inner)[number].clone();
+            let items = items.iter().map(|item| item.ty());
+            return match class {
+                Some(class) => Type::Tuple(TupleType::named(class, items)),
+                None => Type::tuple(items),
+            };
+        }
+        if self.0 & Self::ENUM != 0 {
+            let number = (self.0 & !Self::ENUM) as usize;
+            let enums = ENUMS.lock().unwrap_or_else(PoisonError::into_inner);
+            return Type::Enum(Arc::clone(&enums[number]));
         }
         if self.0 & Self::FUNCTION != 0 {
             let number = (self.0 & !Self::FUNCTION) as usize;

@@ -100,7 +100,7 @@ fn add_steps(from: &Type, to: &Type, steps: &mut Vec<Step>) {
         (Type::Scalar(_) | Type::Array(_) | Type::List(_) | Type::Generator(_), _) => steps.push(Step::Keep),
         // Owner, address and length.
         (Type::Str | Type::Bytes, _) => steps.extend([Step::Keep; 3]),
-        (Type::Tuple(_) | Type::Function(_), _) => {
+        (Type::Tuple(_) | Type::Function(_) | Type::Enum(_), _) => {
             from.parts().iter().zip(to.parts()).for_each(|(from, to)| add_steps(from, to, steps));
         }
         (Type::None | Type::Optional(_) | Type::Range | Type::Dtype(_) | Type::Undefined, _) => {}
@@ -112,7 +112,9 @@ fn add_nothing(ty: &Type, steps: &mut Vec<Step>) {
     match ty {
         Type::Scalar(_) => steps.extend((0..result_words(ty)).map(|_| Step::Insert(0))),
         Type::Array(_) => steps.push(Step::InsertDescriptor),
-        Type::Tuple(_) | Type::Function(_) => ty.parts().iter().for_each(|part| add_nothing(part, steps)),
+        Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
+            ty.parts().iter().for_each(|part| add_nothing(part, steps))
+        }
         Type::Optional(value) => {
             steps.push(Step::Insert(0));
             add_nothing(value, steps);

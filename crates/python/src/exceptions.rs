@@ -32,7 +32,7 @@ pub(crate) fn class_of(value: &Bound<'_, PyAny>) -> PyResult<Option<ErrorClass>>
 }
 
 /// The identity of a class: its name, with a number if another class has had that name before.
-fn identity_of(class: &Bound<'_, PyType>, name: &str) -> String {
+pub(crate) fn identity_of(class: &Bound<'_, PyType>, name: &str) -> String {
     let mut classes = CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
     let classes = classes.get_or_insert_with(HashMap::new);
     let mut number = 1;
@@ -55,16 +55,21 @@ pub(crate) fn class_object<'py>(py: Python<'py>, class: &ErrorClass) -> PyResult
         ErrorClass::Builtin(class) => return py.import("builtins")?.getattr(class.python_name()),
         ErrorClass::User(user) => user,
     };
+    known_class(py, &user.identity)
+}
+
+/// The class with an identity.
+pub(crate) fn known_class<'py>(py: Python<'py>, identity: &str) -> PyResult<Bound<'py, PyAny>> {
     let known = {
         let classes = CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = classes.as_ref().and_then(|classes| classes.get(&user.identity));
+        let found = classes.as_ref().and_then(|classes| classes.get(identity));
         found.map(|class| class.bind(py).clone().into_any())
     };
     match known {
         Some(class) => Ok(class),
         // Classes of libraries go by their paths.
         None => {
-            let (module, name) = user.identity.rsplit_once('.').unwrap_or(("builtins", &user.identity));
+            let (module, name) = identity.rsplit_once('.').unwrap_or(("builtins", identity));
             py.import(module)?.getattr(name)
         }
     }

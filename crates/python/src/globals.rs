@@ -3,16 +3,19 @@
 //! Everything is looked up once, with the GIL held, into plain data; inference then needs no Python. The names are those that CPython's compiler found in
 //! the function, so what it does not mention is not touched.
 
+use crate::classes::{self, Class};
+use crate::numpy::numpy;
 use crate::{exceptions, kernel, object, raise};
 use hotloop_driver::Dtype;
+use hotloop_hir::ConstantArray;
 use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute};
 use hotloop_intrinsics::{Intrinsic, Item, lookup};
-use hotloop_types::{FunctionType, Type};
+use hotloop_types::{ArrayType, FunctionType, Layout, Type};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyCFunction, PyCode, PyComplex, PyDict, PyFloat, PyFunction, PyInt, PyModule, PyString, PyTuple,
-    PyType,
+    PyBool, PyBytes, PyCFunction, PyCode, PyComplex, PyDict, PyFloat, PyFunction, PyInt, PyList, PyModule,
+    PyString, PyTuple, PyType,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -167,6 +170,14 @@ pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     if let Some(class) = exceptions::class_of(value)? {
         return Ok(Global::Exception(class));
     }
+    if let Ok(class) = value.cast::<PyType>() {
+        match classes::of(class)? {
+            Class::Tuple(class) => return Ok(Global::TupleClass(class)),
+            Class::Enum(class, _) => return Ok(Global::EnumClass(class)),
+            Class::Refused(what) => return Ok(Global::Unsupported { what, help: None }),
+            Class::Other => {}
+        }
+    }
     Ok(match constant(value)? {
         Some(constant) => Global::Constant(constant),
         None => unsupported(value)?,
@@ -186,7 +197,7 @@ pub(crate) fn function_type(value: &Bound<'_, PyAny>) -> PyResult<Option<Type>> 
 }
 
 /// The frozen form of a value, if it has one.
-fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
+pub(crate) fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
     if value.is_none() {
         return Ok(Some(FrozenValue::None));
     }
@@ -205,12 +216,50 @@ fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
     if value.is_exact_instance_of::<PyString>() {
         return Ok(Some(FrozenValue::Str(value.extract()?)));
     }
-    if let Ok(tuple) = value.cast_exact::<PyTuple>() {
-        let items: Option<Vec<FrozenValue>> =
-            tuple.iter().map(|item| constant(&item)).collect::<PyResult<_>>()?;
-        return Ok(items.map(FrozenValue::Tuple));
+    if value.is_exact_instance_of::<PyBytes>() {
+        return Ok(Some(FrozenValue::Bytes(value.extract()?)));
     }
-    numpy_scalar(value)
+    if let Ok(tuple) = value.cast_exact::<PyTuple>() {
+        return Ok(items(tuple)?.map(FrozenValue::Tuple));
+    }
+    if numpy().is_array(value.get_type().as_type_ptr()) {
+        return array(value);
+    }
+    match classes::of(&value.get_type())? {
+        Class::Tuple(class) => {
+            let items = items(value.cast::<PyTuple>()?)?;
+            Ok(items.map(|items| FrozenValue::Named(Arc::clone(&class.class), items)))
+        }
+        Class::Enum(class, positions) => {
+            let position = positions.get(&(value.as_ptr() as usize));
+            Ok(position.map(|position| FrozenValue::Member(class, *position)))
+        }
+        Class::Refused(_) | Class::Other => numpy_scalar(value),
+    }
+}
+
+fn items(tuple: &Bound<'_, PyTuple>) -> PyResult<Option<Vec<FrozenValue>>> {
+    tuple.iter().map(|item| constant(&item)).collect()
+}
+
+/// The largest array that becomes part of code.
+const MAX_ARRAY_BYTES: usize = 256 << 20;
+
+/// An array with its elements, which are copied: later changes do not reach the kernel.
+fn array(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
+    let size_bytes: usize = value.getattr("nbytes")?.extract()?;
+    let Some(dtype) = crate::numpy::array_dtype(value).filter(|_| size_bytes <= MAX_ARRAY_BYTES) else {
+        return Ok(None);
+    };
+    let shape: Vec<i64> = value.getattr("shape")?.extract()?;
+    let flags = value.getattr("flags")?;
+    let is_fortran =
+        !flags.getattr("c_contiguous")?.is_truthy()? && flags.getattr("f_contiguous")?.is_truthy()?;
+    let (order, layout) = if is_fortran { ("F", Layout::F) } else { ("C", Layout::C) };
+    let elements = value.call_method1("tobytes", (order,))?;
+    let bytes = elements.cast::<PyBytes>()?.as_bytes().into();
+    let ty = ArrayType { readonly: true, ..ArrayType::new(dtype, shape.len() as u8, layout) };
+    Ok(Some(FrozenValue::Array(ty, Arc::new(ConstantArray { shape, bytes }))))
 }
 
 fn complex(dtype: Dtype, value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
@@ -220,7 +269,7 @@ fn complex(dtype: Dtype, value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValu
 
 fn numpy_scalar(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
     let kind = value.get_type();
-    let Some(dtype) = crate::numpy::numpy().scalar_dtype(kind.as_type_ptr()) else { return Ok(None) };
+    let Some(dtype) = numpy().scalar_dtype(kind.as_type_ptr()) else { return Ok(None) };
     if dtype.is_complex() {
         return complex(dtype, value);
     }
@@ -313,6 +362,17 @@ fn unsupported(value: &Bound<'_, PyAny>) -> PyResult<Global> {
         (format!("the class `{}`", name()?), None)
     } else if value.is_exact_instance_of::<PyInt>() {
         ("an int that does not fit int64".to_owned(), None)
+    } else if numpy().is_array(value.get_type().as_type_ptr()) {
+        let what = match crate::numpy::array_dtype(value) {
+            Some(_) => format!("an array of more than {} MiB", MAX_ARRAY_BYTES >> 20),
+            None => format!("an array of dtype {}", value.getattr("dtype")?.str()?),
+        };
+        (what, Some("pass it to the kernel as an argument".to_owned()))
+    } else if value.is_instance_of::<PyList>() {
+        (
+            "a list".to_owned(),
+            Some("make it a tuple or an array, or pass it to the kernel as an argument".to_owned()),
+        )
     } else {
         let kind = value.get_type().fully_qualified_name()?;
         (format!("an object of type `{kind}`"), Some("pass it to the kernel as an argument".to_owned()))

@@ -15,6 +15,7 @@
 //! ```
 
 mod bind;
+mod classes;
 mod code;
 mod dispatcher;
 mod engine;

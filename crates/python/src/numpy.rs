@@ -218,6 +218,12 @@ fn interface(py: Python<'_>) -> PyResult<*const *mut c_void> {
     Ok(capsule.pointer_checked(None)?.as_ptr().cast())
 }
 
+/// The dtype of an array's elements, if kernels know it and they have the machine's byte order.
+pub(crate) fn array_dtype(array: &Bound<'_, PyAny>) -> Option<Dtype> {
+    // SAFETY: only of an array that lives are the fields read.
+    numpy().is_array(array.get_type().as_type_ptr()).then(|| unsafe { fields(array.as_ptr()) }.dtype())?
+}
+
 /// The elements of an array to be.
 pub(crate) struct Elements<'a> {
     pub(crate) dtype: Dtype,

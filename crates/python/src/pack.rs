@@ -1,13 +1,15 @@
 //! Python objects as arguments of compiled code: their types as codes, their values as words, arrays as descriptors.
 #![allow(unsafe_code)] // Reads arrays, scalars and tuples by their fields.
 
+use crate::classes::{self, Class};
 use crate::code::TypeCode;
 use crate::numpy::{self, ALIGNED, C_CONTIGUOUS, F_CONTIGUOUS, WRITEABLE, numpy};
-use hotloop_types::{ArrayType, Dtype, Layout, Type};
+use hotloop_types::{ArrayType, Dtype, Layout, TupleClass, Type};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 /// Arguments in the making. The buffers are the caller's; a descriptor stays where it is, since words point to it.
 pub(crate) struct Pack<'b> {
@@ -190,13 +192,17 @@ impl<'b> Pack<'b> {
                 Ok(TypeCode::scalar(dtype))
             } else if value == ffi::Py_None() {
                 Ok(TypeCode::NONE)
+            } else if may_be_instance(value, kind)
+                && let Some(code) = self.add_instance(value)?
+            {
+                Ok(code)
             } else if ffi::PyUnicode_Check(value) != 0 {
                 self.add_str(value)
             } else if ffi::PyBytes_Check(value) != 0 {
                 self.add_text(ffi::PyBytes_AsString(value) as u64, ffi::PyBytes_Size(value) as u64)?;
                 Ok(TypeCode::BYTES)
             } else if ffi::PyTuple_Check(value) != 0 {
-                self.add_tuple(value)
+                self.add_tuple(value, None)
             } else if ffi::PyLong_Check(value) != 0 {
                 self.add_int(value)
             } else if ffi::PyFloat_Check(value) != 0 {
@@ -255,9 +261,36 @@ impl<'b> Pack<'b> {
         })
     }
 
+    /// A named tuple, or a member of an enumeration; `None` for an instance of another class.
+    ///
+    /// # Safety
+    /// The object lives, and the GIL is held.
+    #[cold]
+    unsafe fn add_instance(&mut self, value: *mut ffi::PyObject) -> Result<Option<TypeCode>, Unfit> {
+        // SAFETY: the caller's promise.
+        let class = Python::attach(|py| unsafe {
+            classes::of(&Bound::from_borrowed_ptr(py, value).get_type()).map_err(|_| Unfit::Refused)
+        })?;
+        match class {
+            // SAFETY: the object is a tuple.
+            Class::Tuple(named) => unsafe { self.add_tuple(value, Some(&named.class)).map(Some) },
+            Class::Enum(class, positions) => {
+                let position = positions.get(&(value as usize)).ok_or(Unfit::Refused)?;
+                self.words.push(*position as u64)?;
+                Ok(Some(TypeCode::enumeration(&class)))
+            }
+            Class::Refused(_) => Err(Unfit::Refused),
+            Class::Other => Ok(None),
+        }
+    }
+
     /// # Safety
     /// The object is a tuple.
-    unsafe fn add_tuple(&mut self, tuple: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+    unsafe fn add_tuple(
+        &mut self,
+        tuple: *mut ffi::PyObject,
+        class: Option<&Arc<TupleClass>>,
+    ) -> Result<TypeCode, Unfit> {
         // SAFETY: the caller's promise.
         let length = unsafe { ffi::PyTuple_Size(tuple) };
         let mut codes = Vec::with_capacity(length as usize);
@@ -265,7 +298,19 @@ impl<'b> Pack<'b> {
             // SAFETY: the position is within the tuple, which keeps its items.
             codes.push(unsafe { self.add_value(ffi::PyTuple_GetItem(tuple, position))? });
         }
-        Ok(TypeCode::tuple(&codes))
+        Ok(TypeCode::tuple(class, &codes))
+    }
+}
+
+/// Whether a value may be a named tuple or a member of an enumeration.
+///
+/// # Safety
+/// The object is of that type.
+unsafe fn may_be_instance(value: *mut ffi::PyObject, kind: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: the caller's promise; a type is an object whose own type is its metaclass.
+    unsafe {
+        let is_tuple = ffi::PyTuple_Check(value) != 0 && kind != &raw mut ffi::PyTuple_Type;
+        is_tuple || ffi::Py_TYPE(kind.cast()) != &raw mut ffi::PyType_Type
     }
 }
 
@@ -318,6 +363,9 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
     if argument.is_instance_of::<pyo3::types::PyList>() {
         let reason = "lists are not supported as arguments yet; pass a tuple or an array";
         return Ok(Reason::Kind(reason.to_owned()));
+    }
+    if let classes::Class::Refused(what) = classes::of(&argument.get_type())? {
+        return Ok(Reason::Kind(format!("an instance of {what}")));
     }
     // A kernel that cannot be used says why itself.
     crate::globals::function_type(argument)?;

@@ -1,15 +1,16 @@
 //! Results of compiled code as Python objects.
 #![allow(unsafe_code)] // Takes over the memory of results.
 
+use crate::classes;
 use crate::numpy::{self, Elements, numpy};
 use hotloop_driver::{bytes_of, for_each_owner, list_words, str_codes};
 use hotloop_runtime::Block;
-use hotloop_types::{ArrayType, Dtype, Type};
-use pyo3::exceptions::PySystemError;
+use hotloop_types::{ArrayType, Dtype, EnumType, TupleClass, Type};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyList, PyRange, PyTuple};
 use std::ffi::CStr;
+use std::sync::Arc;
 
 /// A result that is not a number yet to be made into an object; it owns its memory.
 enum Owned {
@@ -18,6 +19,8 @@ enum Owned {
     Number(Dtype, [u64; 2]),
     Array(OwnedArray),
     Tuple(Vec<Owned>),
+    Named(Arc<TupleClass>, Vec<Owned>),
+    Member(Arc<EnumType>, usize),
     Range([i64; 3]),
     Str(Vec<u32>),
     Bytes(Vec<u8>),
@@ -58,6 +61,7 @@ pub(crate) unsafe fn into_python(
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::Enum(_)
         | Type::Undefined => {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe {
@@ -123,10 +127,17 @@ impl Owned {
                 let strides = (0..ty.ndim).map(&mut numbers).collect();
                 Self::Array(OwnedArray { ty: *ty, block, data, shape, strides })
             }
+            Type::Enum(class) => Self::Member(Arc::clone(class), word() as usize),
             Type::Tuple(_) | Type::Function(_) => {
                 // SAFETY: the caller's promise, for each part.
                 let take = |item| unsafe { Self::take(item, words) };
-                Self::Tuple(ty.parts().iter().map(take).collect())
+                let items = ty.parts().iter().map(take).collect();
+                match ty {
+                    Type::Tuple(types) if types.class().is_some() => {
+                        Self::Named(Arc::clone(types.class().expect("asked for above")), items)
+                    }
+                    _ => Self::Tuple(items),
+                }
             }
             Type::Str | Type::Bytes => {
                 let (owner, address, length) = (word(), word(), word());
@@ -184,6 +195,13 @@ impl Owned {
                 let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });
                 Ok(PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any().unbind())
             }
+            Self::Named(class, items) => {
+                // SAFETY: the caller's promise.
+                let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });
+                let items = PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?;
+                Ok(classes::new_tuple(py, &class, items)?.unbind())
+            }
+            Self::Member(class, position) => Ok(classes::member(py, &class, position)?.unbind()),
             Self::Str(codes) => str_object(py, &codes),
             Self::Bytes(bytes) => Ok(PyBytes::new(py, &bytes).into_any().unbind()),
             Self::List(items) => {
@@ -230,17 +248,12 @@ impl OwnedArray {
             None => match unsafe { self.lender(py, arguments) }? {
                 Lender::Same(argument) => return Ok(argument.unbind()),
                 Lender::Base(argument) => argument,
+                // SAFETY: the caller's promise.
+                Lender::Code => return unsafe { self.copied(py) },
             },
         };
-        let elements = Elements {
-            dtype: self.ty.dtype,
-            data: self.data,
-            shape: &self.shape,
-            strides: &self.strides,
-            is_writeable: !self.ty.readonly,
-        };
         // SAFETY: the base keeps the memory alive.
-        unsafe { numpy().array_over(&elements, base) }
+        unsafe { numpy().array_over(&self.elements(), base) }
     }
 
     /// The argument whose memory this is.
@@ -257,9 +270,30 @@ impl OwnedArray {
             return Ok(Lender::Same(same.clone()));
         }
         let lender = arrays.iter().find(|array| self.lies_in(array));
-        lender.cloned().map(Lender::Base).ok_or_else(|| {
-            PySystemError::new_err("internal error of Hotloop: a result borrows memory of no argument")
-        })
+        Ok(lender.cloned().map_or(Lender::Code, Lender::Base))
+    }
+
+    /// A copy, which does not depend on the code.
+    ///
+    /// # Safety
+    /// The elements lie in memory that may be read.
+    unsafe fn copied(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let elements = self.elements();
+        // SAFETY: the array over the memory is gone before the code is.
+        let lent = unsafe { numpy().array_over(&elements, py.None().into_bound(py))? };
+        let copy = lent.bind(py).call_method1("copy", ("K",))?;
+        copy.call_method1("setflags", (!self.ty.readonly,))?;
+        Ok(copy.unbind())
+    }
+
+    fn elements(&self) -> Elements<'_> {
+        Elements {
+            dtype: self.ty.dtype,
+            data: self.data,
+            shape: &self.shape,
+            strides: &self.strides,
+            is_writeable: !self.ty.readonly,
+        }
     }
 
     /// Whether the result is this very array.
@@ -305,6 +339,8 @@ enum Lender<'py> {
     Same(Bound<'py, PyAny>),
     /// The result is a part of it.
     Base(Bound<'py, PyAny>),
+    /// No argument, so the code: the array is a constant of it.
+    Code,
 }
 
 /// Shape and strides of an array.

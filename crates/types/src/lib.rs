@@ -15,6 +15,7 @@
 //! ```
 
 mod dtype;
+mod enumeration;
 mod float_flags;
 mod function;
 mod generator;
@@ -26,6 +27,7 @@ mod text;
 mod tuple;
 
 pub use dtype::{Dtype, DtypeKind};
+pub use enumeration::{EnumType, EnumValue};
 pub use float_flags::FloatFlags;
 pub use function::FunctionType;
 pub use generator::GeneratorType;
@@ -66,6 +68,8 @@ pub enum Type {
     List(Arc<Type>),
     /// What a call of a function with `yield` gives.
     Generator(Arc<GeneratorType>),
+    /// A member of an enumeration; at run time its position among the members.
+    Enum(Arc<EnumType>),
     /// The type of no value: what the elements of a list are into which nothing was put yet.
     Undefined,
 }
@@ -95,6 +99,7 @@ impl Type {
             | Self::Bytes
             | Self::List(_)
             | Self::Generator(_)
+            | Self::Enum(_)
             | Self::Undefined => 1,
         }
     }
@@ -117,6 +122,7 @@ impl Type {
             | Self::Bytes
             | Self::List(_)
             | Self::Generator(_)
+            | Self::Enum(_)
             | Self::Undefined
             | Self::Function(_) => Self::Optional(Arc::new(value)),
         }
@@ -140,6 +146,7 @@ impl Type {
             | Self::None
             | Self::Dtype(_)
             | Self::Range
+            | Self::Enum(_)
             | Self::Str
             | Self::Generator(_)
             | Self::Bytes => false,
@@ -161,16 +168,18 @@ impl Type {
             | Self::Bytes
             | Self::List(_)
             | Self::Generator(_)
+            | Self::Enum(_)
             | Self::Undefined => None,
         }
     }
 
-    /// The types of the values that a value of this type is made of: a tuple's items, what a function captured.
+    /// The types of the values that a value of this type is made of: a tuple's items, what a function captured, the position of a member.
     pub fn parts(&self) -> &[Type] {
         match self {
             Self::Tuple(items) => items,
             Self::Function(function) => function.captured.as_deref().unwrap_or_default(),
             Self::Optional(value) => std::slice::from_ref(value),
+            Self::Enum(_) => &[Self::INT64],
             Self::Scalar(_)
             | Self::Array(_)
             | Self::None
@@ -223,6 +232,7 @@ impl fmt::Display for Type {
                 f.write_str(")")
             }
             Self::Generator(generator) => generator.fmt(f),
+            Self::Enum(class) => class.fmt(f),
             Self::Undefined => f.write_str("undefined"),
         }
     }

@@ -1,7 +1,10 @@
 //! Reads signatures as they are written in decorators: `float64(float64[:])`, `f8[:, ::1](f4, i8)`, `(int64, int64)`,
 //! `void(Array(float64, 1, "C", readonly=True))`, `Tuple((i8, f8))(UniTuple(i8, 2))`.
 
-use crate::{ArrayType, Dtype, FunctionType, GeneratorType, Layout, Signature, Type};
+use crate::{
+    ArrayType, Dtype, EnumType, EnumValue, FunctionType, GeneratorType, Layout, Signature, TupleClass,
+    TupleType, Type,
+};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -161,6 +164,8 @@ impl<'a> Reader<'a> {
             "function" => return self.function(),
             "generator" => return self.generator(),
             "optional" | "Optional" => return self.optional(),
+            "namedtuple" => return self.named_tuple(),
+            "enum" => return self.enumeration(),
             _ => {}
         }
         let Some(dtype) = Dtype::by_name(name) else {
@@ -298,6 +303,104 @@ impl<'a> Reader<'a> {
         Ok(Type::Generator(Arc::new(GeneratorType { symbol, items, parameters })))
     }
 
+    /// A text in double quotes, in which a backslash stands before quotes and backslashes.
+    fn text(&mut self) -> Result<String, SignatureError> {
+        self.expect("\"")?;
+        let mut text = String::new();
+        let mut characters = self.text[self.at..].char_indices();
+        while let Some((at, character)) = characters.next() {
+            match character {
+                '"' => {
+                    self.at += at + 1;
+                    return Ok(text);
+                }
+                '\\' => text.extend(characters.next().map(|(_, escaped)| escaped)),
+                _ => text.push(character),
+            }
+        }
+        self.fail("expected `\"`")
+    }
+
+    /// `namedtuple("Point", "identity", x, int64, ...)`, behind the name: what [`TupleType`] prints.
+    fn named_tuple(&mut self) -> Result<Type, SignatureError> {
+        self.expect("(")?;
+        let name = self.text()?;
+        self.expect(",")?;
+        let identity = self.text()?;
+        let (mut fields, mut items) = (Vec::new(), Vec::new());
+        while self.eat(",") {
+            self.skip_space();
+            let rest = &self.text[self.at..];
+            let field = &rest[..rest.find([',', ')']).unwrap_or(rest.len())];
+            self.at += field.len();
+            fields.push(field.to_owned());
+            self.expect(",")?;
+            items.push(self.ty()?);
+        }
+        self.expect(")")?;
+        let class = TupleClass { name, identity, fields };
+        Ok(Type::Tuple(TupleType::named(Arc::new(class), items)))
+    }
+
+    /// `enum("Colour", "identity", False, RED, 1, ...)`, behind the name: what [`EnumType`] prints.
+    fn enumeration(&mut self) -> Result<Type, SignatureError> {
+        self.expect("(")?;
+        let name = self.text()?;
+        self.expect(",")?;
+        let identity = self.text()?;
+        self.expect(",")?;
+        let is_integer = self.word() == "True";
+        let (mut members, mut aliases) = (Vec::new(), Vec::new());
+        while self.eat(",") {
+            self.skip_space();
+            let rest = &self.text[self.at..];
+            let member = rest[..rest.find([',', ')']).unwrap_or(rest.len())].to_owned();
+            self.at += member.len();
+            self.expect(",")?;
+            if self.eat("member ") {
+                aliases.push((member, self.number()?));
+            } else {
+                members.push((member, self.enum_value()?));
+            }
+        }
+        self.expect(")")?;
+        Ok(Type::Enum(Arc::new(EnumType { name, identity, is_integer, members, aliases })))
+    }
+
+    fn enum_value(&mut self) -> Result<EnumValue, SignatureError> {
+        self.skip_space();
+        if self.text[self.at..].starts_with('"') {
+            return self.text().map(EnumValue::Str);
+        }
+        if self.eat("float ") {
+            return match u64::from_str_radix(self.word(), 16) {
+                Ok(bits) => Ok(EnumValue::Float(bits)),
+                Err(_) => self.fail("expected the bits of a float"),
+            };
+        }
+        if self.eat("other") {
+            return Ok(EnumValue::Other);
+        }
+        if self.eat("True") {
+            return Ok(EnumValue::Bool(true));
+        }
+        if self.eat("False") {
+            return Ok(EnumValue::Bool(false));
+        }
+        self.number().map(EnumValue::Int)
+    }
+
+    fn number<N: FromStr>(&mut self) -> Result<N, SignatureError> {
+        self.skip_space();
+        let start = self.at;
+        self.eat("-");
+        self.word();
+        match self.text[start..self.at].parse() {
+            Ok(number) => Ok(number),
+            Err(_) => self.fail("expected a number"),
+        }
+    }
+
     /// `optional(type)`, behind the name.
     fn optional(&mut self) -> Result<Type, SignatureError> {
         self.expect("(")?;
@@ -372,6 +475,9 @@ mod tests {
             function.parse::<Signature>().unwrap().to_string(),
             "int64(function(f), Tuple(function(g)))"
         );
+        let classes = "namedtuple(\"P\", \"file.py:P\", x, int64, y, enum(\"C\", \"a\\\"b\", True, RED, -1, BLUE, float 3ff0000000000000, G, \"t\", ROT, member 0))(int64)";
+        assert_eq!(format!("{:#}", classes.parse::<Signature>().unwrap()), classes);
+        assert_eq!(classes.parse::<Signature>().unwrap().to_string(), "P(int64, C)(int64)");
         assert_eq!(parse_signatures("[f8(f8), f4(f4)]").map(|list| list.len()), Ok(2));
     }
 

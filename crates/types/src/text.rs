@@ -1,6 +1,16 @@
-//! Numbers as Python spells them.
+//! Numbers as Python spells them, and quoted texts.
 
 use crate::Dtype;
+use std::fmt;
+
+/// Writes a text in double quotes, with a backslash before quotes and backslashes.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.replace('\\', "\\\\").replace('"', "\\\""))
+    }
+}
 
 /// A float as Python's `repr` spells it: the fewest digits that read back to the same number. A float32 gets its own fewest digits.
 ///

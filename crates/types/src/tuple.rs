@@ -3,6 +3,7 @@
 //! A named tuple is a tuple that remembers its class: whatever holds of the items of a tuple holds of it too.
 
 use crate::Type;
+use crate::text::Quoted;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ pub struct TupleType {
 pub struct TupleClass {
     /// Its name.
     pub name: String,
-    /// The module that it says it comes from.
-    pub module: String,
+    /// Which class of that name it is: equal identities, the same class.
+    pub identity: String,
     /// The names of its items.
     pub fields: Vec<String>,
 }
@@ -69,9 +70,17 @@ impl FromIterator<Type> for TupleType {
     }
 }
 
-/// `Tuple(int64, float64)`, of a class `Point(int64, float64)`.
+/// `Tuple(int64, float64)`, of a class `Point(int64, float64)`; with `{:#}` as text that parses to the same type:
+/// `namedtuple("Point", "module.Point", x, int64, y, float64)`.
 impl fmt::Display for TupleType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(class), true) = (&self.class, f.alternate()) {
+            write!(f, "namedtuple({}, {}", Quoted(&class.name), Quoted(&class.identity))?;
+            for (field, item) in class.fields.iter().zip(self.iter()) {
+                write!(f, ", {field}, {item:#}")?;
+            }
+            return f.write_str(")");
+        }
         let name = self.class.as_ref().map_or("Tuple", |class| &class.name);
         write!(f, "{name}(")?;
         for (index, item) in self.iter().enumerate() {

@@ -216,7 +216,12 @@ fn from_driver(value: &DriverValue) -> Value {
             shape: array.shape().iter().map(|length| *length as usize).collect(),
             data: array.bytes().to_vec(),
         },
-        DriverValue::Tuple(items) => Value::Tuple(items.iter().map(from_driver).collect()),
+        DriverValue::Tuple(items) | DriverValue::Named(_, items) => {
+            Value::Tuple(items.iter().map(from_driver).collect())
+        }
+        DriverValue::Member(class, position) => {
+            Value::Str(format!("{}.{}", class.name, class.members[*position].0))
+        }
         DriverValue::Range(_) => panic!("no case has a `range` object for its result"),
         DriverValue::Str(text) => Value::Str(text.clone()),
         DriverValue::Bytes(bytes) => Value::Bytes(bytes.clone()),

@@ -2,8 +2,8 @@
 
 use super::{Outcome, Verifier, Violation, broken};
 use crate::{
-    ArrayAttribute, Axis, BinaryOp, Callee, CompareOp, Constant, Draw, Elementwise, Expr, ExprKind, Fill,
-    UnaryOp, view_type,
+    ArrayAttribute, Axis, BinaryOp, Callee, CompareOp, Constant, ConstantArray, Draw, Elementwise, Expr,
+    ExprKind, Fill, UnaryOp, view_type,
 };
 use hotloop_types::{Dtype, DtypeKind, Layout, Type};
 
@@ -34,6 +34,7 @@ pub(super) fn converts(from: &Type, to: &Type) -> bool {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined,
             _,
         ) => from == to,
@@ -125,12 +126,13 @@ impl<'a> Verifier<'a> {
                 self.all(items)?;
                 let is_made_of_items = || items.iter().map(|item| &item.ty).eq(expr.ty.parts());
                 match expr.ty {
-                    Type::Tuple(_) | Type::Function(_) if is_made_of_items() => Ok(()),
+                    Type::Tuple(_) | Type::Function(_) | Type::Enum(_) if is_made_of_items() => Ok(()),
                     _ => mistyped(expr, "its parts have other types"),
                 }
             }
             ExprKind::TupleItem(tuple, position) => self.tuple_item(expr, tuple, *position),
             ExprKind::TupleElement { tuple, index } => self.tuple_element(expr, tuple, index),
+            ExprKind::ConstantArray(array) => constant_array(expr, array),
             ExprKind::Element { array, indices } => {
                 let element = self.element(array, indices)?;
                 self.same(expr, &element)
@@ -167,7 +169,7 @@ impl<'a> Verifier<'a> {
     fn tuple_item(&mut self, expr: &Expr, tuple: &'a Expr, position: u32) -> Outcome {
         self.expr(tuple)?;
         match &tuple.ty {
-            Type::Tuple(_) | Type::Function(_)
+            Type::Tuple(_) | Type::Function(_) | Type::Enum(_)
                 if tuple.ty.parts().get(position as usize) == Some(&expr.ty) =>
             {
                 Ok(())
@@ -341,6 +343,17 @@ impl<'a> Verifier<'a> {
         } else {
             mistyped(expr, "a new array is contiguous, writable and of its shape's dimensions")
         }
+    }
+}
+
+fn constant_array(expr: &Expr, array: &ConstantArray) -> Outcome {
+    let Type::Array(ty) = expr.ty else { return mistyped(expr, "a constant array") };
+    let length = array.shape.iter().product::<i64>() * i64::from(ty.dtype.size_bytes());
+    let fits = usize::from(ty.ndim) == array.shape.len() && array.bytes.len() as i64 == length;
+    if fits && ty.readonly && ty.layout != Layout::A {
+        Ok(())
+    } else {
+        mistyped(expr, "a constant array is contiguous, read-only and as large as its shape says")
     }
 }
 

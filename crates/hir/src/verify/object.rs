@@ -91,6 +91,7 @@ impl<'a> Verifier<'a> {
             | Type::Optional(_)
             | Type::Range
             | Type::Generator(_)
+            | Type::Enum(_)
             | Type::Undefined => mistyped(sequence, "no sequence"),
         }
     }
