@@ -36,6 +36,9 @@ impl Writer<'_, '_, '_> {
         if depth == 0 || self.decisions.is_used_up() {
             return self.leaf(kind);
         }
+        if self.scope.has_objects && self.decisions.pick(5) == 4 {
+            return self.of_objects(kind, depth - 1);
+        }
         match kind {
             Kind::Bool => self.condition(depth - 1),
             Kind::Int => self.integer(depth - 1),

@@ -15,6 +15,7 @@ mod agree;
 mod call;
 mod expression;
 mod names;
+mod objects;
 mod program;
 
 use std::path::{Path, PathBuf};

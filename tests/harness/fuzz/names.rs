@@ -68,6 +68,8 @@ pub(crate) struct Scope {
     pub(crate) arrays: Vec<ArrayVariable>,
     /// Kernels of two arguments that may be called.
     pub(crate) callees: Vec<&'static str>,
+    /// Whether the variables of `objects` are there.
+    pub(crate) has_objects: bool,
 }
 
 impl Scope {

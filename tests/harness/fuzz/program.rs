@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::expression::Writer;
 use crate::names::{ArrayVariable, DTYPES, Decisions, Kind, Scope, Variable, kind_of};
+use crate::objects::{GIVES, RESULT};
 
 /// How deep expressions and blocks may nest.
 const EXPRESSION_DEPTH: u32 = 4;
@@ -40,8 +41,15 @@ fn callee(decisions: &mut Decisions<'_>) -> String {
         ],
         ..Scope::default()
     };
-    let mut body =
-        Body { text: String::new(), scope, decisions, indent: 1, loops: 0, counters: 0, gives: "0.0" };
+    let mut body = Body {
+        text: String::new(),
+        scope,
+        decisions,
+        indent: 1,
+        loops: 0,
+        counters: 0,
+        gives: "0.0".to_owned(),
+    };
     body.locals(2);
     body.block(1);
     let result = body.expression(Kind::Float);
@@ -51,35 +59,36 @@ fn callee(decisions: &mut Decisions<'_>) -> String {
 
 fn root(arrays: &[ArrayVariable], scalars: &[&'static str], decisions: &mut Decisions<'_>) -> String {
     let variables = scalars.iter().zip(["a", "b", "c"]).map(|(dtype, name)| variable(name, dtype)).collect();
-    let scope = Scope { variables, arrays: arrays.to_vec(), callees: vec!["helper"] };
-    let gives = "(0, 0.0, False)";
+    let scope = Scope { variables, arrays: arrays.to_vec(), callees: vec!["helper"], has_objects: false };
+    let gives = format!("(0, 0.0, False, {GIVES})");
     let mut body = Body { text: String::new(), scope, decisions, indent: 1, loops: 0, counters: 0, gives };
     body.locals(3);
+    body.objects();
     body.block(BLOCK_DEPTH);
     let results = [Kind::Int, Kind::Float, Kind::Bool].map(|kind| body.expression(kind));
     // Results have one type on every way, so the last one is converted like the others.
     body.line(&format!(
-        "return (np.int64({}), np.float64({}), bool({}))",
+        "return (np.int64({}), np.float64({}), bool({}), {RESULT})",
         results[0], results[1], results[2]
     ));
     format!("@njit\ndef kernel(x, y, a, b, c):\n{}", body.text)
 }
 
 /// The body of a kernel as it is written.
-struct Body<'d, 'b> {
-    text: String,
-    scope: Scope,
-    decisions: &'d mut Decisions<'b>,
-    indent: usize,
+pub(crate) struct Body<'d, 'b> {
+    pub(crate) text: String,
+    pub(crate) scope: Scope,
+    pub(crate) decisions: &'d mut Decisions<'b>,
+    pub(crate) indent: usize,
     /// The loops around.
     loops: u32,
     counters: u32,
     /// What an early `return` gives.
-    gives: &'static str,
+    gives: String,
 }
 
 impl Body<'_, '_> {
-    fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         _ = writeln!(self.text, "{}{line}", "    ".repeat(self.indent));
     }
 
@@ -87,7 +96,7 @@ impl Body<'_, '_> {
         self.nested(kind, EXPRESSION_DEPTH)
     }
 
-    fn nested(&mut self, kind: Kind, depth: u32) -> String {
+    pub(crate) fn nested(&mut self, kind: Kind, depth: u32) -> String {
         Writer { scope: &self.scope, decisions: self.decisions }.expression(kind, depth)
     }
 
@@ -110,13 +119,16 @@ impl Body<'_, '_> {
         self.scope.variables.truncate(visible);
     }
 
-    fn indented(&mut self, depth: u32) {
+    pub(crate) fn indented(&mut self, depth: u32) {
         self.indent += 1;
         self.block(depth);
         self.indent -= 1;
     }
 
     fn statement(&mut self, depth: u32) {
+        if self.scope.has_objects && self.decisions.pick(4) == 3 {
+            return self.object_statement(depth);
+        }
         let choices = if depth == 0 { 6 } else { 12 };
         match self.decisions.pick(choices) {
             0 | 1 => self.assign(),
@@ -191,7 +203,7 @@ impl Body<'_, '_> {
             0 => self.line(&format!("assert {condition}, \"broken\"")),
             1 => self.guarded(&condition, &format!("raise {error}")),
             2 => {
-                let gives = self.gives;
+                let gives = self.gives.clone();
                 self.guarded(&condition, &format!("return {gives}"));
             }
             3 => self.guarded(&condition, "break"),
@@ -244,6 +256,7 @@ impl Body<'_, '_> {
         };
         self.line(&format!("for {counter} in range({range}):"));
         self.repeated(counter, depth);
+        self.behind_loop(depth);
     }
 
     fn while_loop(&mut self, depth: u32) {
@@ -256,6 +269,7 @@ impl Body<'_, '_> {
         self.line(&format!("{counter} += 1"));
         self.indent -= 1;
         self.repeated(counter, depth);
+        self.behind_loop(depth);
     }
 
     /// `try` with handlers, and perhaps `else` and `finally`.
@@ -306,12 +320,12 @@ impl Body<'_, '_> {
         self.scope.variables.pop();
     }
 
-    fn counter(&mut self, letter: &str) -> String {
+    pub(crate) fn counter(&mut self, letter: &str) -> String {
         self.counters += 1;
         format!("{letter}{}", self.counters)
     }
 
-    fn repeated(&mut self, counter: String, depth: u32) {
+    pub(crate) fn repeated(&mut self, counter: String, depth: u32) {
         self.scope.variables.push(Variable { is_writable: false, ..variable(counter, "int64") });
         self.loops += 1;
         self.indented(depth);
