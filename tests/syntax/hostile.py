@@ -3,7 +3,8 @@
     hostile.py HOTLOOP [CASE...]
 
 Each case must end within its time (2 s of the processor, if it names none) and 512 MiB, without a signal: with exit code 0, or
-1 and a message that names a place. The exit code is 1 if one does not. `growth` compares functions of 100 to 20,000 statements.
+1 and a message that names a place. The exit code is 1 if one does not. `growth` compiles functions of 100 to 20,000 statements to
+object files.
 """
 
 import os
@@ -50,6 +51,30 @@ def straight(count):
     """A function of that many assignments, each of which needs the one before."""
     body = ["v0 = x"] + ["v{} = v{} * {} + x".format(at, at - 1, at % 9 + 1) for at in range(1, count)]
     return kernel("\n".join(body + ["return v{}".format(count - 1)]))
+
+
+def loops(count):
+    """Loops, one behind the other."""
+    body = ["total = 0.0"]
+    for at in range(count // 4):
+        body += ["for i in range(n):", "    total += a[i]", "k{} = total + {}.0".format(at % 50, at), "total = k{}".format(at % 50)]
+    return kernel("\n".join(body + ["return total"]), "a, n", "float64(float64[:], int64)")
+
+
+def guarded(count):
+    """Errors caught where they arise."""
+    body = ["total = 0"]
+    for at in range(count // 4):
+        body += ["try:", "    total += {} // x".format(at), "except ZeroDivisionError:", "    total -= 1"]
+    return kernel("\n".join(body + ["return total"]))
+
+
+def lists(count):
+    """Lists, each alive to the end of the function."""
+    body = []
+    for at in range(count // 2):
+        body += ["l{} = [x]".format(at), "x += l{}[0]".format(at)]
+    return kernel("\n".join(body + ["return x"]))
 
 
 def fan_out(count):
@@ -147,9 +172,9 @@ def nested_blocks_of_try(count):
 class Outcome:
     """What a run gave and cost."""
 
-    def __init__(self, program, path):
+    def __init__(self, command):
         with tempfile.TemporaryFile() as told:
-            child = subprocess.Popen([program, "check", str(path)], stdout=told, stderr=told)
+            child = subprocess.Popen(command, stdout=told, stderr=told)
             _, status, usage = wait(child.pid, 60)
             child.returncode = status
             told.seek(0)
@@ -193,24 +218,29 @@ def wait(pid, seconds):
 def run_case(program, folder, name, text):
     path = folder / "hostile.py"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    outcome = Outcome(program, path)
+    outcome = Outcome([program, "check", str(path)])
     path.unlink()
     return outcome
 
 
+def compiled(program, folder, text):
+    """What it costs to compile a kernel from its source to an object file."""
+    path = folder / "growth.py"
+    path.write_text(text)
+    outcomes = [Outcome([program, "emit", str(path), "kernel", "--stage", "object"]) for _ in range(3)]
+    return min(outcomes, key=lambda outcome: outcome.seconds)
+
+
 def growth(program, folder):
     """The time a statement, by the number of statements."""
-    print("\nstatements   seconds   microseconds a statement")
-    rates = []
-    for make in (statements, straight):
-        print(make.__doc__.split(":")[0].split(",")[0])
-        for count in (0, 100, 500, 2_000, 5_000, 20_000):
-            seconds = min(run_case(program, folder, "", make(max(count, 4))).seconds for _ in range(3))
-            if count == 0:
-                start = seconds
-                continue
-            rates.append((seconds - start) / count * 1e6)
-            print("{:>10}  {:>8.3f}  {:>8.1f}".format(count, seconds, rates[-1]))
+    print("\n{:<12}{:>10}  {:>8}  {:>8}  {:>6}".format("growth", "statements", "seconds", "us each", "MiB"))
+    for make in (statements, straight, loops, guarded, lists):
+        start = compiled(program, folder, make(4)).seconds
+        for count in (100, 500, 2_000, 5_000, 20_000):
+            outcome = compiled(program, folder, make(count))
+            each = (outcome.seconds - start) / count * 1e6
+            print("{:<12}{:>10}  {:>8.3f}  {:>8.1f}  {:>6}".format(
+                make.__name__, count, outcome.seconds, each, outcome.peak_kib // 1024))
 
 
 def main():
