@@ -398,11 +398,13 @@ impl<'a> Session<'a> {
         let by_symbol: FxHashMap<&str, usize> =
             self.specialisations.iter().enumerate().map(|(at, one)| (one.symbol.as_str(), at)).collect();
         let mut needed = vec![0];
+        let mut is_needed = vec![false; self.specialisations.len()];
+        is_needed[0] = true;
         let mut at = 0;
         while at < needed.len() {
             for callee in self.specialisations[needed[at]].hir().callees.values() {
                 let position = by_symbol[GeneratorType::specialisation_of(&callee.symbol)];
-                if !needed.contains(&position) {
+                if !std::mem::replace(&mut is_needed[position], true) {
                     needed.push(position);
                 }
             }
@@ -416,10 +418,9 @@ impl<'a> Session<'a> {
 
     /// Marks the functions that can reach themselves through calls: they check the stack.
     fn mark_recursive(&mut self) {
-        let position_of = |symbol: &str| {
-            let symbol = GeneratorType::specialisation_of(symbol);
-            self.specialisations.iter().position(|one| one.symbol == symbol)
-        };
+        let positions: FxHashMap<&str, usize> =
+            self.specialisations.iter().enumerate().map(|(at, one)| (one.symbol.as_str(), at)).collect();
+        let position_of = |symbol: &str| positions.get(GeneratorType::specialisation_of(symbol)).copied();
         let callees: Vec<Vec<usize>> = self
             .specialisations
             .iter()
