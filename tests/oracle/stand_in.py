@@ -121,7 +121,7 @@ def instance(value, classes):
     """`isinstance`: numbers by their kind, or for NumPy's types by their dtype."""
     if isinstance(classes, tuple):
         return any(instance(value, each) for each in classes)
-    kinds = {to_int: "biu", to_float: "f", BUILTINS["bool"]: "b"}.get(classes) if callable(classes) and not isinstance(classes, Conversion) else None
+    kinds = {to_int: "biu", to_float: "f", BUILTINS["bool"]: "b", BUILTINS["complex"]: "c"}.get(classes) if callable(classes) and not isinstance(classes, Conversion) else None
     if kinds is not None:
         return is_number(value) and scalar(value).dtype.kind in kinds
     if isinstance(classes, Conversion):
@@ -333,6 +333,23 @@ def array_argument(value):
     return beside_array(value) if isinstance(value, Scalar) else numpy_argument(value)
 
 
+class PatternClass(type):
+    """A class as a pattern: it asks `isinstance`, and what stands within its parentheses is about the number itself."""
+
+    def __instancecheck__(cls, value):
+        return instance(value, cls.asked)
+
+
+class PatternClasses:
+    """The classes that patterns may name."""
+
+    def __getattr__(self, name):
+        if name in ("str", "tuple"):
+            return getattr(builtins, name)
+        asked = BUILTINS.get(name, getattr(builtins, name))
+        return PatternClass(name, (), {"asked": asked, "__match_args__": ("itself",)})
+
+
 # Putting it together.
 
 
@@ -347,6 +364,13 @@ class LiteralMarker(ast.NodeTransformer):
         return ast.copy_location(call, node)
 
     def visit_MatchValue(self, node):
+        return node
+
+    def visit_MatchClass(self, node):
+        self.generic_visit(node)
+        if isinstance(node.cls, ast.Name):
+            found = ast.Attribute(ast.Name("__pattern__", ast.Load()), node.cls.id, ast.Load())
+            node.cls = ast.copy_location(found, node.cls)
         return node
 
     def visit_Constant(self, node):
@@ -376,7 +400,7 @@ def load(path):
             marker = LiteralMarker()
             node.body = [marker.visit(statement) for statement in node.body]
     ast.fix_missing_locations(tree)
-    namespace = {"__name__": path.stem, "__file__": str(path), "__scalar__": literal, "__literal_power__": literal_power}
+    namespace = {"__name__": path.stem, "__file__": str(path), "__scalar__": literal, "__literal_power__": literal_power, "__pattern__": PatternClasses()}
     installed = sys.modules.get("hotloop")
     sys.modules["hotloop"] = hotloop_module()
     try:

@@ -64,6 +64,7 @@ class Scalar:
     """A number of one dtype. `value` is a bool, an int, a float, or a `numpy.float32`."""
 
     __slots__ = ("dtype", "value")
+    itself = property(lambda self: self)
 
     def __init__(self, value, dtype):
         """Converts the Python number to the dtype as C would, with integers wrapping."""

@@ -182,7 +182,7 @@ pub(crate) struct Inference<'a> {
     pub(crate) deletions: Vec<Local>,
     /// How many handlers there are.
     pub(crate) caught: u32,
-    /// How many copies of `finally` blocks there are.
+    /// How many copies of `finally` blocks, and of those behind `and` and `or`, there are.
     pub(crate) copies: u32,
     /// The `finally` blocks as they are typed.
     pub(crate) finally_blocks: FxHashMap<*const Stmt, Rc<[Stmt]>>,

@@ -21,8 +21,8 @@ use std::rc::Rc;
 static TRY: Code = Code::new("HL0320", "a kind of `try` is not supported in a kernel yet");
 static CAUGHT: Code = Code::new("HL0321", "a caught exception is used as a value");
 
-/// How many copies of `finally` blocks a function may have.
-const MAX_COPIES: u32 = 256;
+/// How many copies of `finally` blocks, and of those behind `and` and `or`, a function may have.
+pub(crate) const MAX_COPIES: u32 = 256;
 
 /// A part of a `try` around the point reached.
 #[derive(Debug)]

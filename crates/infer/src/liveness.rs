@@ -238,11 +238,13 @@ impl Walk<'_> {
             PatternKind::Sequence(parts) | PatternKind::Or(parts) => {
                 parts.iter().for_each(|part| self.read_pattern(part, live));
             }
+            PatternKind::Class { positional, .. } => {
+                positional.iter().for_each(|part| self.read_pattern(part, live));
+            }
             PatternKind::Wildcard
             | PatternKind::Capture(_)
             | PatternKind::Star(_)
-            | PatternKind::Mapping { .. }
-            | PatternKind::Class { .. } => {}
+            | PatternKind::Mapping { .. } => {}
         }
     }
 

@@ -119,11 +119,13 @@ pub(crate) fn visit_captures(pattern: &Pattern, visit: &mut dyn FnMut(&Name)) {
         PatternKind::Sequence(parts) | PatternKind::Or(parts) => {
             parts.iter().for_each(|part| visit_captures(part, visit));
         }
+        PatternKind::Class { positional, .. } => {
+            positional.iter().for_each(|part| visit_captures(part, visit));
+        }
         PatternKind::Wildcard
         | PatternKind::Value(_)
         | PatternKind::Star(None)
-        | PatternKind::Mapping { .. }
-        | PatternKind::Class { .. } => {}
+        | PatternKind::Mapping { .. } => {}
     }
 }
 

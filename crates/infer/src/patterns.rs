@@ -125,13 +125,16 @@ impl Inference<'_> {
             PatternKind::Or(alternatives) => self.or_pattern(alternatives, subject, captures, span),
             PatternKind::Star(_) => Err(self.report_pattern("a star outside a sequence", span)),
             PatternKind::Mapping { .. } => Err(self.report_pattern("a mapping", span)),
-            PatternKind::Class { .. } => Err(self.report_pattern("a class", span)),
+            PatternKind::Class { class, positional, keywords } if keywords.is_empty() => {
+                self.class_pattern(class, positional, subject, captures, span)
+            }
+            PatternKind::Class { .. } => Err(self.report_pattern("a class with attributes", span)),
         }
     }
 
     fn report_pattern(&mut self, what: &str, span: Span) -> Reported {
         let message = format!("{what} as a pattern is not supported yet in a kernel");
-        let help = "match constants, tuples and names, or use `if` and `elif`";
+        let help = "match constants, tuples, names and classes such as `int()`, or use `if` and `elif`";
         self.report(Diagnostic::error(&PATTERN, message, span).with_help(help))
     }
 
@@ -197,6 +200,29 @@ impl Inference<'_> {
             }
         }
         Ok(test)
+    }
+
+    /// A class, decided by the type of the subject; the one pattern within its parentheses is about the subject itself.
+    fn class_pattern<'s>(
+        &mut self,
+        class: &ast::Expr,
+        parts: &'s [Pattern],
+        subject: &Expr,
+        captures: &mut Captures<'s>,
+        span: Span,
+    ) -> Typed {
+        let test = self.class_test(subject.clone(), class, span)?;
+        match parts {
+            [] => Ok(test),
+            _ if constant_truth(&test) == Some(false) => Ok(test),
+            [only]
+                if subject.ty.as_scalar().is_some() || matches!(subject.ty, Type::Str | Type::Tuple(_)) =>
+            {
+                let within = self.nested(span, |this| this.pattern(only, subject, captures))?;
+                Ok(short_circuit(BoolOp::And, test, within))
+            }
+            _ => Err(self.report_pattern("a class with patterns for the parts of its objects", span)),
+        }
     }
 
     fn or_pattern<'s>(

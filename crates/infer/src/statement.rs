@@ -2,12 +2,12 @@
 
 use crate::bindings::{Bindings, Joins};
 use crate::function::{Inference, Reported, Typed};
-use crate::guarded::{GuardKind, TrySource};
+use crate::guarded::{GuardKind, MAX_COPIES, TrySource};
 use crate::locals::visit_assigned;
 use crate::narrowing::Facts;
 use crate::python_rules::outside_loop;
 use hotloop_ast as ast;
-use hotloop_ast::{ExprKind as AstExpr, StmtKind as AstStmt};
+use hotloop_ast::{BoolOp, ExprKind as AstExpr, StmtKind as AstStmt};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{Constant, Edge, Expr, ExprKind, StmtKind};
@@ -80,6 +80,10 @@ impl Inference<'_> {
                 self.for_statement(statement, target, iterable, body, otherwise)
             }
             AstStmt::Return(value) => self.return_statement(value.as_ref(), span),
+            AstStmt::Raise {
+                exception: Some(ast::Expr { kind: AstExpr::Conditional { condition, then, otherwise }, .. }),
+                cause,
+            } => self.raise_choice(condition, [then, otherwise], cause.as_ref(), span),
             AstStmt::Raise { exception, cause } => self.raise(exception.as_ref(), cause.as_ref(), span),
             AstStmt::Assert { condition, message } => self.assert(condition, message.as_ref(), span),
             AstStmt::Function(definition) => self.define(definition),
@@ -138,6 +142,12 @@ impl Inference<'_> {
         then: &[ast::Stmt],
         otherwise: &[ast::Stmt],
     ) -> Typed<()> {
+        if let AstExpr::BoolChain { op, operands } = &condition.kind
+            && self.copies < MAX_COPIES
+            && operands[1..].iter().any(assigns)
+        {
+            return self.if_chain(statement, *op, operands, [then, otherwise]);
+        }
         // After an error in the condition both ways are looked at.
         let condition = self.condition(condition).unwrap_or_else(|_| {
             Expr::new(
@@ -160,6 +170,78 @@ impl Inference<'_> {
         let otherwise = self.way(&ways, false, otherwise);
         self.join_two(statement, *ways, [then, otherwise]);
         Ok(())
+    }
+
+    /// `if` with an `and` or `or` of which not every way evaluates what is assigned: an `if` within an `if`, so that behind a test the
+    /// variable is assigned where the test was made.
+    fn if_chain(
+        &mut self,
+        statement: &ast::Stmt,
+        op: BoolOp,
+        operands: &[ast::Expr],
+        [then, otherwise]: [&[ast::Stmt]; 2],
+    ) -> Typed<()> {
+        let (first, rest) = operands.split_first().expect("a chain has operands");
+        if rest.is_empty() {
+            return self.if_statement(statement, first, then, otherwise);
+        }
+        let condition = self.condition(first)?;
+        let goes_on = op == BoolOp::And;
+        // One of the blocks stands behind each test.
+        self.copies += 1;
+        let decided = constant_truth(&condition);
+        if decided == Some(goes_on) {
+            return self.if_chain(statement, op, rest, [then, otherwise]);
+        }
+        if decided == Some(!goes_on) {
+            self.inline(if goes_on { otherwise } else { then });
+            return Ok(());
+        }
+        let ways = self.ways(condition);
+        let mut way = |holds: bool| {
+            let outer = self.open_way(&ways, holds);
+            if holds == goes_on {
+                // What is wrong was reported; the other way may have errors of its own.
+                let _: Typed<()> = self.if_chain(statement, op, rest, [then, otherwise]);
+            } else {
+                self.inline(if holds { then } else { otherwise });
+            }
+            self.close_way(outer)
+        };
+        let both = [way(true), way(false)];
+        self.join_two(statement, *ways, both);
+        Ok(())
+    }
+
+    /// `raise a if condition else b`.
+    fn raise_choice(
+        &mut self,
+        condition: &ast::Expr,
+        exceptions: [&ast::Expr; 2],
+        cause: Option<&ast::Expr>,
+        span: Span,
+    ) -> Typed<()> {
+        let condition = self.condition(condition)?;
+        let [then, otherwise] = exceptions;
+        match constant_truth(&condition) {
+            Some(true) => return self.raise(Some(then), cause, span),
+            Some(false) => return self.raise(Some(otherwise), cause, span),
+            None => {}
+        }
+        let ways = self.ways(condition);
+        let mut result = Ok(());
+        let mut way = |holds: bool, exception: &ast::Expr| {
+            let outer = self.open_way(&ways, holds);
+            let raised = self.raise(Some(exception), cause, span);
+            result = result.and(raised);
+            self.close_way(outer).0
+        };
+        let (then, otherwise) = (way(true, then), way(false, otherwise));
+        self.reachable = false;
+        let Ways { condition, .. } = *ways;
+        let (joins, then_edge, otherwise_edge) = (Vec::new(), None, None);
+        self.emit(StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge }, span);
+        result
     }
 
     fn way(&mut self, ways: &Ways, holds: bool, body: &[ast::Stmt]) -> Box<Way> {
@@ -314,6 +396,15 @@ impl Inference<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether an assignment expression stands in it.
+fn assigns(expr: &ast::Expr) -> bool {
+    let mut found = matches!(expr.kind, AstExpr::Walrus { .. });
+    if !matches!(expr.kind, AstExpr::Lambda { .. }) {
+        expr.for_each_child(&mut |child| found |= assigns(child));
+    }
+    found
 }
 
 /// `True` or `False` as an expression.

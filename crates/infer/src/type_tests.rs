@@ -62,6 +62,11 @@ impl Inference<'_> {
         let placed = self.place_arguments("isinstance", &["obj", "class_or_tuple"], 2, arguments, span)?;
         let [value, classes] = [placed[0], placed[1]].map(|argument| argument.expect("it is required"));
         let value = self.value(value)?;
+        self.class_test(value, classes, span)
+    }
+
+    /// Whether a value is of a class, or of one of a tuple of classes.
+    pub(crate) fn class_test(&mut self, value: Expr, classes: &ast::Expr, span: Span) -> Typed {
         let mut known = Vec::new();
         self.classes(classes, &mut known)?;
         let answer = |ty: &Type| {

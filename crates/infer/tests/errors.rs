@@ -198,7 +198,7 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     (
         "(int64,)",
-        "raise ValueError if x else KeyError",
+        "raise (ValueError if x else KeyError)(x)",
         &[(
             "HL0308",
             "which exception class this is depends on a condition, which is not supported in a kernel yet",
