@@ -13,7 +13,7 @@ use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module as _};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use hotloop_diagnostics::Remark;
-use hotloop_mir::{ControlFlow, Function, InstKind, Module, Phase};
+use hotloop_mir::{ControlFlow, DataBytes, Function, InstKind, Module, Phase};
 use rustc_hash::FxHashMap;
 
 /// What follows a function's name in the symbol of its `HostEntry`.
@@ -76,7 +76,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) imports: ImportTable,
     pub(crate) sites: Vec<Site>,
     local: FxHashMap<&'a str, FuncId>,
-    constants: FxHashMap<Vec<u8>, DataId>,
+    constants: FxHashMap<DataBytes, DataId>,
     interrupt: Option<FuncId>,
     remarks: Vec<Remark>,
 }
@@ -117,7 +117,7 @@ impl<'a> Unit<'a> {
     }
 
     /// The data object of constant bytes; one for equal ones.
-    pub(crate) fn constant_data(&mut self, bytes: &[u8]) -> ModuleResult<DataId> {
+    pub(crate) fn constant_data(&mut self, bytes: &DataBytes) -> ModuleResult<DataId> {
         if let Some(known) = self.constants.get(bytes) {
             return Ok(*known);
         }
@@ -125,10 +125,10 @@ impl<'a> Unit<'a> {
         let data = self.module.declare_data(&name, Linkage::Local, false, false)?;
         let mut description = DataDescription::new();
         // An object without bytes has no place in a section.
-        description.define(if bytes.is_empty() { Box::from([0]) } else { Box::from(bytes) });
+        description.define(if bytes.is_empty() { Box::from([0]) } else { Box::from(&**bytes) });
         description.set_align(8);
         self.module.define_data(data, &description)?;
-        self.constants.insert(bytes.to_vec(), data);
+        self.constants.insert(bytes.clone(), data);
         Ok(data)
     }
 

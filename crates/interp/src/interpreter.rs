@@ -8,10 +8,11 @@ use crate::program::Program;
 use crate::{RuntimeMath, Scalar, StdMath, evaluate};
 use hotloop_diagnostics::Span;
 use hotloop_mir::verify::verify;
-use hotloop_mir::{Block, BlockCall, ExceptionClass, Function, Inst, InstKind, Terminator, bounds_message};
+use hotloop_mir::{
+    Block, BlockCall, DataBytes, ExceptionClass, Function, Inst, InstKind, Terminator, bounds_message,
+};
 use hotloop_random::Generator;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Runs the functions of a program; see the [crate documentation](crate).
@@ -29,7 +30,7 @@ pub struct Interpreter<'p> {
     /// The errors that were caught by the functions that run.
     caught: Vec<Exception>,
     /// The constant bytes that were placed.
-    constants: HashMap<Arc<[u8]>, u64>,
+    constants: HashMap<DataBytes, u64>,
     /// What random numbers are drawn from.
     pub(crate) generator: Generator,
     /// What was printed.
@@ -343,12 +344,12 @@ impl<'p> Interpreter<'p> {
     }
 
     /// Where constant bytes lie: equal ones in one place.
-    fn constant_data(&mut self, bytes: &Arc<[u8]>) -> u64 {
+    fn constant_data(&mut self, bytes: &DataBytes) -> u64 {
         if let Some(address) = self.constants.get(bytes) {
             return *address;
         }
         let address = self.memory.place_read_only(bytes);
-        self.constants.insert(Arc::clone(bytes), address);
+        self.constants.insert(bytes.clone(), address);
         address
     }
 

@@ -72,7 +72,7 @@ impl Lowering<'_> {
         let ty = array_type(&expr.ty);
         self.code.set_span(expr.span);
         let owner = self.code.int(MachineType::Ptr, 0);
-        let data = self.code.value(InstKind::Data(Arc::clone(&array.bytes)));
+        let data = self.code.value(InstKind::Data(Arc::clone(&array.bytes).into()));
         let shape: Vec<Value> = array.shape.iter().map(|length| self.code.int64(*length)).collect();
         let strides = self.code.contiguous_strides(ty, &shape);
         // Another function may have the same array from an argument, so no region of its own.

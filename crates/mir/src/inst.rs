@@ -5,7 +5,37 @@ use crate::{
     MachineType, Region, RuntimeFunction, Slot, UnaryOp, Value,
 };
 use hotloop_index::IdMap;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::sync::Arc;
+
+/// Constant bytes, shared. There may be many: equal handles are equal without a look at them, and the hash is of their beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataBytes(Arc<[u8]>);
+
+/// How many of the bytes the hash is of.
+const HASHED_BYTES: usize = 256;
+
+impl Hash for DataBytes {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.len().hash(state);
+        self.0[..self.0.len().min(HASHED_BYTES)].hash(state);
+    }
+}
+
+impl Deref for DataBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<T: Into<Arc<[u8]>>> From<T> for DataBytes {
+    fn from(bytes: T) -> Self {
+        Self(bytes.into())
+    }
+}
 
 /// An instruction: what it computes from which operands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,7 +93,7 @@ pub enum InstKind {
     /// The address of a slot of this activation's frame.
     SlotAddress(Slot),
     /// The address of constant bytes, aligned to 8 bytes, which live as long as the code.
-    Data(Arc<[u8]>),
+    Data(DataBytes),
     /// Yields the index wrapped into `0..length`: itself, or `index + length` where `wrap` is set and it is negative. Raises
     /// `IndexError` with index, axis and length if it is out of range.
     CheckBounds {

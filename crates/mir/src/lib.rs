@@ -41,7 +41,7 @@ pub use hotloop_abi::{
     RuntimeFunction,
 };
 pub use hotloop_types::FloatFlags;
-pub use inst::InstKind;
+pub use inst::{DataBytes, InstKind};
 pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, ReductionOp, UnaryOp};
 pub use terminator::{BlockCall, ParFor, Reduction, Terminator};
 pub use text::{ParseError, parse_function, parse_module};

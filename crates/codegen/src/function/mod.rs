@@ -28,8 +28,8 @@ use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, FunctionBuilderContex
 use cranelift_module::Module as _;
 use hotloop_index::SideMap;
 use hotloop_mir::{
-    BinaryOp, Block, BlockCall, Callee, Constant, ControlFlow, Function, Inst, InstKind, MachineType,
-    RegionKind, RuntimeFunction, Slot, Terminator, UnaryOp, Value,
+    BinaryOp, Block, BlockCall, Callee, Constant, ControlFlow, DataBytes, Function, Inst, InstKind,
+    MachineType, RegionKind, RuntimeFunction, Slot, Terminator, UnaryOp, Value,
 };
 use loops::Loops;
 use raising::{ColdPath, Tail};
@@ -399,7 +399,7 @@ impl<'a, 'm> Translator<'a, 'm> {
         self.ins().stack_addr(types::I64, created, 0)
     }
 
-    fn data_address(&mut self, bytes: &[u8]) -> ModuleResult<ir::Value> {
+    fn data_address(&mut self, bytes: &DataBytes) -> ModuleResult<ir::Value> {
         let data = self.unit.constant_data(bytes)?;
         let data = self.unit.module.declare_data_in_func(data, self.builder.func);
         Ok(self.ins().symbol_value(types::I64, data))
