@@ -39,6 +39,7 @@ mod array_methods;
 mod arrays;
 mod assign;
 mod bindings;
+mod bytes;
 mod call;
 mod class_scope;
 mod classes;

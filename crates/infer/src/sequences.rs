@@ -1,5 +1,6 @@
 //! What strings, bytes and lists have in common: items, lengths, slices, comparisons, and the way to their methods.
 
+use crate::bytes::{as_bytes, as_text};
 use crate::call::Arguments;
 use crate::conditions::{scalar_compare, short_circuit};
 use crate::conversion::to_dtype;
@@ -68,7 +69,7 @@ impl Inference<'_> {
         if sequence.ty == Type::Str {
             return self.str_method(sequence, name, arguments, span);
         }
-        Err(self.report_method(&sequence, name))
+        self.bytes_method(sequence, name, arguments, span)
     }
 
     pub(crate) fn report_method(&mut self, sequence: &Expr, name: &Identifier) -> Reported {
@@ -157,6 +158,19 @@ impl Inference<'_> {
                 if first.ty == Type::Str && second.ty == Type::Str =>
             {
                 Some(perform(Operation::Concat, vec![first, second], Type::Str, span))
+            }
+            (ast::BinaryOp::Add, Some(first), Some(second))
+                if first.ty == Type::Bytes && second.ty == Type::Bytes =>
+            {
+                let texts = vec![as_text(first, span), as_text(second, span)];
+                Some(as_bytes(perform(Operation::Concat, texts, Type::Str, span), span))
+            }
+            (ast::BinaryOp::Mul, Some(bytes), None) if bytes.ty == Type::Bytes => {
+                number(right).map(|count| {
+                    let repeated =
+                        perform(Operation::Repeat, vec![as_text(bytes, span), count], Type::Str, span);
+                    as_bytes(repeated, span)
+                })
             }
             (ast::BinaryOp::Mul, text @ Some(_), None) if is_str(&text) => number(right).map(|count| {
                 perform(Operation::Repeat, vec![text.expect("it is a string"), count], Type::Str, span)
@@ -252,9 +266,11 @@ impl Inference<'_> {
             return self.byte_membership(left, right, span);
         };
         if let Some(text) = self.sequence_of(right) {
-            if value.ty != Type::Str || text.ty != Type::Str {
-                return Ok(None);
-            }
+            let (value, text) = match (&value.ty, &text.ty) {
+                (Type::Str, Type::Str) => (value, text),
+                (Type::Bytes, Type::Bytes) => (as_text(value, span), as_text(text, span)),
+                _ => return Ok(None),
+            };
             let found = self.with_let(value, "part", span, |_, part| {
                 Ok(perform(Operation::Contains, vec![text, part], Type::BOOL, span))
             })?;

@@ -12,7 +12,7 @@ use hotloop_ast::{BoolOp, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{BinaryOp, CompareOp, Constant, Expr, ExprKind, ObjectExpr};
 use hotloop_intrinsics::Intrinsic;
-use hotloop_objects::{Default, Form, Operation, Parameter, STR_METHODS};
+use hotloop_objects::{Default, Form, Operation, Parameter, STR_METHODS, StrMethod};
 use hotloop_types::{Dtype, DtypeKind, Type};
 
 static ARGUMENT: Code =
@@ -75,6 +75,7 @@ impl Inference<'_> {
             "rstrip" if !has_arguments => return Ok(perform(Operation::RStrip, vec![text], Type::Str, span)),
             "split" | "rsplit" => return self.split(text, name, arguments, span),
             "join" => return self.join(text, arguments, span),
+            "encode" if !has_arguments => return self.encode(text, span),
             "format" => return self.format_method(&text, arguments, span),
             "partition" | "rpartition" => return self.partition(text, name, arguments, span),
             "startswith" | "endswith" => {
@@ -95,16 +96,21 @@ impl Inference<'_> {
         let placed = self.place_arguments(method.name, &names, required, arguments, span)?;
         let mut passed = vec![text];
         for (parameter, given) in method.parameters.iter().zip(placed) {
-            let argument = self.method_argument(method.name, parameter, given, span)?;
-            passed.push(match parameter.name {
-                "fillchar" => {
-                    let message = "The fill character must be exactly one character long";
-                    self.of_length(argument, CompareOp::Eq, 1, (ExceptionClass::TypeError, message))?
-                }
-                _ => argument,
-            });
+            passed.push(self.method_argument(method.name, parameter, given, span)?);
         }
-        self.performed(method.name, method.operation, passed, span)
+        self.checked_method(method, passed, span)
+    }
+
+    /// A method on arguments of the right types, with the checks that Python makes.
+    pub(crate) fn checked_method(&mut self, method: &StrMethod, arguments: Vec<Expr>, span: Span) -> Typed {
+        let mut arguments = arguments;
+        if let Some(at) = method.parameters.iter().position(|parameter| parameter.name == "fillchar") {
+            let message = "The fill character must be exactly one character long";
+            let error = (ExceptionClass::TypeError, message);
+            let fill = self.of_length(arguments[at + 1].clone(), CompareOp::Eq, 1, error)?;
+            arguments[at + 1] = fill;
+        }
+        self.performed(method.name, method.operation, arguments, span)
     }
 
     fn method_argument(

@@ -218,8 +218,8 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ("(float64,)", "return f'{x:d}'", &[("HL0251", "Unknown format code 'd' for object of type 'float'")]),
     (
         "(float64,)",
-        "return 'text'.encode()",
-        &[("HL0340", "the method `encode` of str is not supported in a kernel yet")],
+        "return 'text'.maketrans('a')",
+        &[("HL0340", "the method `maketrans` of str is not supported in a kernel yet")],
     ),
     ("(float64,)", "return 'text'.find(x)", &[("HL0252", "`sub` of `find` is a string, not float64")]),
     (

@@ -57,6 +57,12 @@ operations! {
     StrOfComplex64 (Word, Word) -> Str "A complex64 as NumPy writes it.";
     Repr (Str) -> Str "A string as `repr` writes it.";
     Ascii (Str) -> Str "What `repr` wrote, without characters beyond ASCII.";
+    StrOfBytes (Bytes) -> Str "Each byte as the character of that number.";
+    BytesOfStr (Str) -> Bytes "Each character as the byte of that number, which is at most 255.";
+    IsEncodable (Str) -> Bool "Whether UTF-8 has all characters: halves of surrogate pairs it has not.";
+    Encode (Str) -> Bytes "In UTF-8.";
+    IsUtf8 (Bytes) -> Bool "Whether it is UTF-8.";
+    Decode (Bytes) -> Str "The characters of UTF-8.";
     ReprOfBytes (Bytes) -> Str "Bytes as `repr` writes them.";
     ReprOfList (List, Str) -> Str "A list as `repr` writes it; the string says what its items are, as a `Shape` is spelled.";
     ReprOfRange (Word, Word, Word) -> Str "A `range` object as `repr` writes it.";

@@ -46,6 +46,18 @@ pub fn perform<H: Heap>(heap: &mut H, operation: Operation, words: &[u64]) -> Re
             arguments.heap.store(place, value.unwrap_or(0.0).to_bits())?;
             Ok(u64::from(value.is_some()))
         }
+        Operation::IsUtf8 => {
+            let bytes = arguments.bytes()?;
+            Ok(u64::from(std::str::from_utf8(bytes).is_ok()))
+        }
+        Operation::BytesOfStr | Operation::Encode => {
+            let text = arguments.str()?;
+            let bytes = match operation {
+                Operation::Encode => text::to_string(&text).into_bytes(),
+                _ => text.iter().map(|code| *code as u8).collect(),
+            };
+            new_text(arguments.heap, bytes.len(), &bytes)
+        }
         Operation::IsFormat => {
             let (text, kind) = (text::to_string(&arguments.str()?), arguments.word());
             let spec = FormatSpec::read(&text);
@@ -101,6 +113,11 @@ impl<H: Heap> Arguments<'_, H> {
     fn str(&mut self) -> Result<Vec<u32>, H::Fault> {
         let (address, length) = (self.word(), self.word());
         read_str(self.heap, address, length)
+    }
+
+    fn bytes(&mut self) -> Result<&[u8], H::Fault> {
+        let (address, length) = (self.word(), self.word());
+        read_bytes(self.heap, address, length)
     }
 
     fn spec(&mut self) -> Result<FormatSpec, H::Fault> {
@@ -197,7 +214,8 @@ impl<H: Heap> Arguments<'_, H> {
             | Operation::IsUpper
             | Operation::IsTitle
             | Operation::IsSpace
-            | Operation::IsPrintable => self.str()?,
+            | Operation::IsPrintable
+            | Operation::IsEncodable => self.str()?,
             _ => {
                 self.at = start;
                 return Ok(None);
@@ -206,6 +224,7 @@ impl<H: Heap> Arguments<'_, H> {
         holds(match operation {
             Operation::IsAlnum => text::all(&characters, char::is_alphanumeric),
             Operation::IsAlpha => text::all(&characters, char::is_alphabetic),
+            Operation::IsEncodable => characters.iter().all(|code| char::from_u32(*code).is_some()),
             Operation::IsAscii => characters.iter().all(|code| *code < 0x80),
             Operation::IsDecimal => text::all(&characters, |character| character.is_ascii_digit()),
             Operation::IsDigit => {
@@ -237,10 +256,9 @@ impl<H: Heap> Arguments<'_, H> {
                 let mut part = || f32::from_bits(self.word() as u32);
                 text::codes(&complex64_repr(part(), part()))
             }
-            Operation::ReprOfBytes => {
-                let (address, length) = (self.word(), self.word());
-                text::codes(&bytes_repr(read_bytes(self.heap, address, length)?))
-            }
+            Operation::StrOfBytes => self.bytes()?.iter().map(|byte| u32::from(*byte)).collect(),
+            Operation::Decode => text::codes(&String::from_utf8_lossy(self.bytes()?)),
+            Operation::ReprOfBytes => text::codes(&bytes_repr(self.bytes()?)),
             Operation::ReprOfList => {
                 let list = self.word();
                 let shape = text::to_string(&self.str()?);
@@ -357,9 +375,14 @@ pub(crate) fn read_str<H: Heap>(heap: &H, address: u64, length: u64) -> Result<V
 /// A new string.
 fn new_str<H: Heap>(heap: &mut H, text: &[u32]) -> Result<u64, Stop<H::Fault>> {
     let bytes: Vec<u8> = text.iter().flat_map(|code| code.to_le_bytes()).collect();
+    new_text(heap, text.len(), &bytes)
+}
+
+/// A new string or new bytes: so many characters in these bytes.
+fn new_text<H: Heap>(heap: &mut H, length: usize, bytes: &[u8]) -> Result<u64, Stop<H::Fault>> {
     let block = heap.allocate(TEXT_START - HEADER_BYTES + bytes.len() as u64, Contents::Plain)?;
-    heap.store(block + TEXT_LENGTH, text.len() as u64)?;
-    heap.write(block + TEXT_START, &bytes)?;
+    heap.store(block + TEXT_LENGTH, length as u64)?;
+    heap.write(block + TEXT_START, bytes)?;
     Ok(block)
 }
 
