@@ -100,14 +100,13 @@ def modular_power(base, exponent, modulus=None):
     return Scalar(pow(int(scalar(base)), int(scalar(exponent)), int(scalar(modulus))), INT64)
 
 
-def extreme(better):
-    """`min` and `max` of two or more numbers: the first unless a later one is better, in the dtype that holds all."""
+def extreme(builtin, better):
+    """`min` and `max` of two or more numbers: the first unless a later one is better, in the dtype that holds all. Of anything else they are Python's."""
 
-    def choose(*values):
-        if len(values) == 1 and isinstance(values[0], tuple):
-            (values,) = values
-        if len(values) == 1 and isinstance(values[0], list):
-            return (min if better(Scalar(0, INT64), Scalar(1, INT64)) else max)(values[0])
+    def choose(*given, **named):
+        values = given[0] if len(given) == 1 and isinstance(given[0], tuple) else given
+        if named or not values or not all(map(is_number, values)):
+            return builtin(*given, **named)
         best, *others = map(scalar, values)
         for other in others:
             dtype = np.promote_types(best.dtype, other.dtype)
@@ -136,11 +135,11 @@ BUILTINS = {
     "float": to_float,
     "complex": to_complex,
     "bool": lambda value=False: bool(value),
-    "min": extreme(lambda new, old: new < old),
-    "max": extreme(lambda new, old: new > old),
+    "min": extreme(min, lambda new, old: new < old),
+    "max": extreme(max, lambda new, old: new > old),
     "len": lambda value: Scalar(len(value), INT64),
     "abs": lambda value: abs(value if isinstance(value, Array) else scalar(value)),
-    "hash": lambda value: Scalar(hash(scalar(value).value) if value == value else 0, INT64),
+    "hash": lambda value: Scalar(hash(value if isinstance(value, tuple) else scalar(value).value) if value == value else 0, INT64),
     "pow": modular_power,
     "round": lambda value, digits=None: round(scalar(value), digits),
     "chr": lambda code: chr(int(code)),
@@ -215,8 +214,10 @@ def math_function(name):
         return lambda factors, start=1: functools.reduce(lambda product, factor: scalar(product) * factor, factors, scalar(start))
     if name == "dist":
         return lambda p, q: math_function("hypot")(*(scalar(a).to(FLOAT64) - scalar(b).to(FLOAT64) for a, b in zip(p, q)))
+    if name == "fsum":
+        return lambda values: Scalar(math.fsum(map(float, values)), FLOAT64)
     if name == "hypot":
-        return lambda *values: of_floats("hypot")(*values) if len(values) > 1 else of_floats("fabs")(*values)
+        return lambda *values: of_floats("hypot" if len(values) > 1 else "fabs")(*values) if len(values) in (1, 2) else Scalar(math.hypot(*map(float, values)), FLOAT64)
     if name in ("radians", "degrees"):
         factor = math.pi / 180.0 if name == "radians" else 180.0 / math.pi
         return lambda value: scalar(value).to(FLOAT64) * factor

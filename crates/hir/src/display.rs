@@ -23,6 +23,9 @@ use hotloop_types::{Dtype, FloatFlags, Type};
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter, Write};
 
+/// How far statements within an expression are indented: as those of no other block nearby.
+const BLOCK_DEPTH: usize = 4;
+
 impl Display for Function {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         Printer::new(self).function(f)
@@ -341,6 +344,13 @@ impl<'a> Printer<'a> {
                 self.expr(f, value)?;
                 f.write_str(" in ")?;
                 self.expr(f, body)?;
+                f.write_char(')')
+            }
+            ExprKind::Block { statements, value } => {
+                f.write_str("(do:\n")?;
+                self.block(f, statements, BLOCK_DEPTH)?;
+                write!(f, "{:1$}give ", "", BLOCK_DEPTH * 4)?;
+                self.expr(f, value)?;
                 f.write_char(')')
             }
             ExprKind::Assign { target, value } => {

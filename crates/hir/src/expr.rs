@@ -1,6 +1,6 @@
 //! Expressions.
 
-use crate::{Axis, Callee, Elementwise, ObjectExpr, Version};
+use crate::{Axis, Callee, Elementwise, ObjectExpr, Stmt, Version};
 use hotloop_diagnostics::Span;
 use hotloop_intrinsics::Intrinsic;
 use hotloop_random::Distribution;
@@ -28,6 +28,68 @@ impl Expr {
     /// An operation on strings, bytes or lists.
     pub fn object(object: ObjectExpr, ty: Type, span: Span) -> Self {
         Self::new(ExprKind::Object(Box::new(object)), ty, span)
+    }
+
+    /// The expressions that it is directly made of, in the order in which they are evaluated; not those within the statements of a block.
+    pub fn for_each_operand<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        match &self.kind {
+            ExprKind::Constant(_) | ExprKind::ConstantArray(_) | ExprKind::Version(_) => {}
+            ExprKind::Unary(_, value)
+            | ExprKind::Convert(value)
+            | ExprKind::IsNone(value)
+            | ExprKind::Unwrap(value)
+            | ExprKind::RangeLength(value)
+            | ExprKind::TupleItem(value, _)
+            | ExprKind::Assign { value, .. }
+            | ExprKind::Block { value, .. }
+            | ExprKind::ArrayAttribute(value, _) => visit(value),
+            ExprKind::Binary { left, right, .. }
+            | ExprKind::TupleElement { tuple: left, index: right }
+            | ExprKind::RangeElement { range: left, index: right }
+            | ExprKind::Compare { left, right, .. }
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Let { value: left, body: right, .. } => {
+                [left, right].into_iter().for_each(|part| visit(part))
+            }
+            ExprKind::Conditional { condition: first, then: second, otherwise: third }
+            | ExprKind::Range { start: first, stop: second, step: third } => {
+                [first, second, third].into_iter().for_each(|part| visit(part))
+            }
+            ExprKind::Tuple(items)
+            | ExprKind::Intrinsic { arguments: items, .. }
+            | ExprKind::Random { arguments: items, .. }
+            | ExprKind::Call { arguments: items, .. } => items.iter().for_each(visit),
+            ExprKind::Element { array, indices } => {
+                visit(array);
+                indices.iter().for_each(visit);
+            }
+            ExprKind::NewArray { fill, shape } => {
+                if let Fill::Value(value) = fill {
+                    visit(value);
+                }
+                shape.iter().for_each(visit);
+            }
+            ExprKind::Resume { generator, condition, .. } => {
+                condition.as_deref().into_iter().chain([&**generator]).for_each(visit);
+            }
+            ExprKind::View { array, axes } => {
+                visit(array);
+                axes.iter().flat_map(Axis::operands).for_each(visit);
+            }
+            ExprKind::Elementwise(operation) => {
+                operation.operands.iter().for_each(|(_, operand)| visit(operand));
+                visit(&operation.body);
+            }
+            ExprKind::Object(object) => object.operands().into_iter().for_each(visit),
+        }
+    }
+
+    /// Whether statements stand within it.
+    pub fn has_block(&self) -> bool {
+        let mut found = matches!(self.kind, ExprKind::Block { .. });
+        self.for_each_operand(&mut |part| found = found || part.has_block());
+        found
     }
 
     /// A constant without a place.
@@ -103,6 +165,14 @@ pub enum ExprKind {
         value: Box<Expr>,
         /// What uses it.
         body: Box<Expr>,
+    },
+    /// Runs statements and has the value of `value`: a loop within an expression. What they assign is used in `value` only. They fall through
+    /// or raise; nothing in them leaves a loop around the expression, or returns.
+    Block {
+        /// The statements.
+        statements: Vec<Stmt>,
+        /// What is evaluated behind them.
+        value: Box<Expr>,
     },
     /// Assigns a version for good, and has its value. It stands only where every way through the statement evaluates it.
     Assign {

@@ -1,10 +1,11 @@
 //! Assignments: to names, to elements, to tuples of these, and with an operator.
 
 use crate::bindings::Binding;
-use crate::conditions::unwrapped;
+use crate::conditions::{scalar_compare, unwrapped};
 use crate::conversion::{convert, to_dtype};
 use crate::function::{Inference, Reported, Typed, can_convert, counted};
-use crate::iteration::{array_item, integer, tuple_of};
+use crate::iteration::{arithmetic, array_item, integer, tuple_of};
+use crate::sequences::{length_of, perform, sequence_item};
 use crate::views::Place;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
@@ -13,6 +14,7 @@ use hotloop_ast::ExprKind as AstExpr;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{CompareOp, Edge, Exception, ExceptionArgument, Expr, ExprKind, StmtKind, Version};
+use hotloop_objects::Operation;
 use hotloop_types::{ArrayType, Type};
 
 static UNPACKING: Code = Code::new("HL0212", "a value cannot be unpacked into these targets");
@@ -139,7 +141,7 @@ impl Inference<'_> {
     }
 
     fn assign_version(&mut self, name: &str, value: Expr, span: Span) -> Version {
-        let local = self.locals.find(name).expect("every name that is assigned is a local");
+        let local = self.find_local(name).expect("every name that is assigned is a local");
         let value = self.as_declared(name, value);
         let version = self.new_version(local, value.ty.clone(), span);
         let sites = self.lists.sites_of(&value);
@@ -174,13 +176,13 @@ impl Inference<'_> {
 
     /// After an error a name has no type.
     pub(crate) fn poison_name(&mut self, name: &str) {
-        if let Some(local) = self.locals.find(name) {
+        if let Some(local) = self.find_local(name) {
             self.bindings.set(local, Binding::Poisoned);
         }
     }
 
     fn bind(&mut self, name: &str, version: Version) {
-        let local = self.locals.find(name).expect("every name that is assigned is a local");
+        let local = self.find_local(name).expect("every name that is assigned is a local");
         self.bindings.set(local, Binding::Version(version));
     }
 
@@ -188,7 +190,7 @@ impl Inference<'_> {
     pub(crate) fn poison(&mut self, target: &ast::Expr) {
         let mut names = Vec::new();
         crate::locals::visit_target(target, &mut |name| names.push(name.clone()));
-        for local in names.iter().filter_map(|name| self.locals.find(name)).collect::<Vec<_>>() {
+        for local in names.iter().filter_map(|name| self.find_local(name)).collect::<Vec<_>>() {
             self.bindings.set(local, Binding::Poisoned);
         }
     }
@@ -199,6 +201,9 @@ impl Inference<'_> {
             && ty.ndim > 0
         {
             return self.unpack_array(targets, value, ty, target_span, span);
+        }
+        if matches!(&value.ty, Type::List(item) if **item != Type::Undefined) || value.ty == Type::Str {
+            return self.unpack_sequence(targets, value, target_span, span);
         }
         let Type::Tuple(types) = &value.ty else {
             let message = format!("a value of type {} cannot be unpacked in a kernel yet", value.ty);
@@ -237,6 +242,68 @@ impl Inference<'_> {
             let count = types.len() + 1 - targets.len();
             let rest = tuple_of(items.drain(star..star + count).collect(), value.span);
             items.insert(star, rest);
+        }
+        for (target, item) in targets.iter().zip(items) {
+            let target = if let AstExpr::Starred(inner) = &target.kind { inner } else { target };
+            self.assign_to(target, item, span)?;
+        }
+        Ok(())
+    }
+
+    /// The items of a list or the characters of a string, whose length is checked. All are taken before the first is assigned.
+    fn unpack_sequence(
+        &mut self,
+        targets: &[ast::Expr],
+        value: Expr,
+        target_span: Span,
+        span: Span,
+    ) -> Typed<()> {
+        let star = targets.iter().position(|target| matches!(target.kind, AstExpr::Starred(_)));
+        if star.is_some() && value.ty == Type::Str {
+            let message = "a string cannot be unpacked into a target with a star in a kernel yet";
+            let diagnostic = Diagnostic::error(&UNPACKING, message, target_span)
+                .with_label(value.span, "this is str")
+                .with_help("take a slice of it, as in `s[1:]`");
+            return Err(self.report(diagnostic));
+        }
+        let sequence = self.kept(value, "sequence");
+        let length = self.kept(length_of(sequence.clone(), span), "length");
+        let least = (targets.len() - usize::from(star.is_some())) as i64;
+        let op = if star.is_some() { CompareOp::Lt } else { CompareOp::Ne };
+        let is_wrong = scalar_compare(op, length.clone(), integer(least, span), span);
+        let message = match star {
+            Some(_) => format!("fewer than {} were unpacked", counted(least as usize, "value")),
+            None => {
+                format!("another number of values was unpacked into {}", counted(targets.len(), "target"))
+            }
+        };
+        let exception = Exception {
+            class: ExceptionClass::ValueError.into(),
+            arguments: vec![ExceptionArgument::Str(message)],
+        };
+        let mismatch = hir::Stmt { kind: StmtKind::Raise { exception }, span };
+        self.emit_choice(is_wrong.expect("both are integers"), vec![mismatch], span);
+        let mut items = Vec::with_capacity(targets.len());
+        for position in 0..targets.len() {
+            let from_end = position as i64 - targets.len() as i64;
+            let item = match star {
+                Some(star) if star == position => {
+                    let stop = arithmetic(
+                        hotloop_hir::BinaryOp::Add,
+                        length.clone(),
+                        integer(from_end + 1, span),
+                        span,
+                    );
+                    let bounds = vec![integer(position as i64, span), stop, integer(1, span)];
+                    let arguments = std::iter::once(sequence.clone()).chain(bounds).collect();
+                    perform(Operation::ListPart, arguments, sequence.ty.clone(), span)
+                }
+                Some(star) if star < position => {
+                    sequence_item(sequence.clone(), integer(from_end, span), span)
+                }
+                Some(_) | None => sequence_item(sequence.clone(), integer(position as i64, span), span),
+            };
+            items.push(self.kept(item, "item"));
         }
         for (target, item) in targets.iter().zip(items) {
             let target = if let AstExpr::Starred(inner) = &target.kind { inner } else { target };
@@ -369,16 +436,15 @@ impl Inference<'_> {
         value: &ast::Expr,
     ) -> Typed<()> {
         let left = self.expression(target)?;
-        let right = self.operand(value)?;
         let span = target.span.to(value.span);
         if let (Type::List(_), BinaryOp::Add) = (&left.ty, op) {
             // The list itself grows, under all its names.
-            let right = self.run_time_value(right)?;
             self.check_change(&left, span)?;
-            let extended = self.extended(left, right, span)?;
+            let extended = self.extended(left, value, span)?;
             self.emit(StmtKind::Expr(extended), span);
             return Ok(());
         }
+        let right = self.operand(value)?;
         if let Type::Array(_) = left.ty {
             // The array itself changes, under all its names.
             let right = unwrapped(self.run_time_value(right)?);

@@ -33,7 +33,7 @@ pub(crate) struct Conflict {
     pub(crate) right_span: Span,
 }
 
-/// What every named local is at a point.
+/// What every named local is at a point, and every variable of the comprehensions around.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Bindings {
     slots: Vec<Binding>,
@@ -45,10 +45,14 @@ impl Bindings {
     }
 
     pub(crate) fn get(&self, local: Local) -> Binding {
-        self.slots[local.index()]
+        self.slots.get(local.index()).copied().unwrap_or(Binding::Unassigned)
     }
 
     pub(crate) fn set(&mut self, local: Local, binding: Binding) {
+        if self.slots.len() <= local.index() {
+            // A variable of a comprehension.
+            self.slots.resize(local.index() + 1, Binding::Unassigned);
+        }
         self.slots[local.index()] = binding;
     }
 }

@@ -168,6 +168,7 @@ impl Inference<'_> {
         }
     }
 
+    /// The type of a value that may be either.
     pub(crate) fn common_type(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed<Type> {
         if let Some(common) = unify(&left.ty, &right.ty) {
             return Ok(common);
@@ -233,12 +234,31 @@ impl Inference<'_> {
         rest: &[(AstCompare, ast::Expr)],
         span: Span,
     ) -> Typed {
+        if let Some(found) = self.in_new_iterator(first, rest, span)? {
+            return Ok(found);
+        }
         if let [(op, right)] = rest {
             let (left, right) = (self.operand(first)?, self.operand(right)?);
             return self.compare(*op, left, right, span);
         }
         let left = self.value(first)?;
         self.compare_rest(left, rest, span)
+    }
+
+    /// `value in iterator`, where the iterator is made for it.
+    fn in_new_iterator(
+        &mut self,
+        first: &ast::Expr,
+        rest: &[(AstCompare, ast::Expr)],
+        span: Span,
+    ) -> Typed<Option<Expr>> {
+        let [(op @ (AstCompare::In | AstCompare::NotIn), right)] = rest else { return Ok(None) };
+        if !self.is_iterator(right)? {
+            return Ok(None);
+        }
+        let value = self.value(first)?;
+        let found = self.in_iterator(value, right, span)?;
+        Ok(Some(if *op == AstCompare::In { found } else { negated(found, span) }))
     }
 
     /// Types what is evaluated on some ways through the statement only.
@@ -261,6 +281,8 @@ impl Inference<'_> {
         self.with_let(left, "left", span, |this, left| {
             this.with_let(right, "middle", span, |this, right| {
                 let here = this.compare(*op, left.into(), right.clone().into(), part)?;
+                // What is no truth value, such as an array of them, has to be one for the rest to be asked.
+                let here = this.truth_of(here)?;
                 if constant_truth(&here) == Some(false) {
                     return Ok(here);
                 }

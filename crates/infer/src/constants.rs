@@ -76,12 +76,25 @@ impl Inference<'_> {
     /// The module, function or dtype that an expression names outside the function, if it does.
     pub(crate) fn static_global(&mut self, expression: &ast::Expr) -> crate::function::Typed<Option<Global>> {
         match &expression.kind {
-            ast::ExprKind::Name(name) if self.locals.find(name).is_some() => Ok(None),
+            ast::ExprKind::Name(name) if self.find_local(name).is_some() => Ok(None),
+            ast::ExprKind::Attribute { .. } if !self.is_in_module(expression) => Ok(None),
             ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. } => match self.operand(expression)? {
                 Value::Global(global, _) => Ok(Some(global)),
                 Value::Expr(_) | Value::Str(..) => Ok(None),
             },
             _ => Ok(None),
+        }
+    }
+
+    /// Whether an expression is an attribute of a module, perhaps of one within another.
+    fn is_in_module(&self, expression: &ast::Expr) -> bool {
+        match &expression.kind {
+            ast::ExprKind::Name(name) => {
+                self.find_local(name).is_none()
+                    && matches!(self.environment.global(name), Some(Global::Module(_)))
+            }
+            ast::ExprKind::Attribute { value, .. } => self.is_in_module(value),
+            _ => false,
         }
     }
 }

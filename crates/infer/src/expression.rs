@@ -11,7 +11,6 @@ use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, Identifier, Number};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Constant, Expr, ExprKind, Local, ObjectExpr, Version};
-use hotloop_index::Id;
 use hotloop_intrinsics::{Item, lookup};
 use hotloop_types::{Dtype, Type};
 
@@ -193,8 +192,9 @@ impl Inference<'_> {
             AstExpr::Subscript { value, index } => self.subscript(value, index, span).map(Value::Expr),
             AstExpr::Walrus { target, value } => self.walrus(target, value, span).map(Value::Expr),
             AstExpr::Tuple(items) => self.tuple(items, span).map(Value::Expr),
-            AstExpr::Lambda { .. } => self.lambda(expression).map(Value::Expr),
-            AstExpr::Generator { clauses, .. } => self.generator_value(expression, clauses).map(Value::Expr),
+            AstExpr::Lambda { .. } | AstExpr::ListComprehension { .. } | AstExpr::Generator { .. } => {
+                self.of_inner_scope(expression)
+            }
             AstExpr::Yield(_) | AstExpr::YieldFrom(_) => Err(self.yield_value(span)),
             AstExpr::Ellipsis
             | AstExpr::SurrogateStr(_)
@@ -202,12 +202,23 @@ impl Inference<'_> {
             | AstExpr::Slice { .. }
             | AstExpr::Set(_)
             | AstExpr::Dict(_)
-            | AstExpr::ListComprehension { .. }
             | AstExpr::SetComprehension { .. }
             | AstExpr::DictComprehension { .. }
             | AstExpr::Starred(_)
             | AstExpr::Await(_) => Err(self.unsupported_expression(expression)),
         }
+    }
+
+    /// An expression with variables of its own. Apart, since deep expressions take the stack of what they go through.
+    fn of_inner_scope(&mut self, expression: &ast::Expr) -> Typed<Value> {
+        let value = match &expression.kind {
+            AstExpr::ListComprehension { element, clauses } => {
+                self.list_comprehension(element, clauses, expression.span)
+            }
+            AstExpr::Generator { clauses, .. } => self.generator_value(expression, clauses),
+            _ => self.lambda(expression),
+        };
+        value.map(Value::Expr)
     }
 
     pub(crate) fn unsupported_expression(&mut self, expression: &ast::Expr) -> Reported {
@@ -255,6 +266,9 @@ impl Inference<'_> {
     }
 
     fn tuple(&mut self, items: &[ast::Expr], span: Span) -> Typed {
+        if items.iter().any(|item| matches!(item.kind, AstExpr::Starred(_))) {
+            return self.spread_tuple(items, span);
+        }
         let items = items.iter().map(|item| self.value(item)).collect::<Typed<Vec<Expr>>>()?;
         // The types of the items are within the limit themselves, so that counting takes no longer than it allows.
         if items.iter().map(|item| item.ty.width()).sum::<usize>() > MAX_TUPLE_WIDTH {
@@ -269,7 +283,7 @@ impl Inference<'_> {
             let number: usize = number.parse().expect("a name made by `stand_in`");
             return Ok(self.stand_ins[number].clone());
         }
-        if let Some(local) = self.locals.find(name) {
+        if let Some(local) = self.find_local(name) {
             let value = self.read_local(local, span)?;
             return self.with_captures(value).map(Value::Expr);
         }
@@ -297,7 +311,7 @@ impl Inference<'_> {
     }
 
     fn report_conflict(&mut self, local: Local, conflict: ConflictId, span: Span) -> Reported {
-        let name = self.locals.names()[local.index()].clone();
+        let name = self.function.locals[local].name.clone();
         let conflict = self.conflict_data(conflict);
         let message = format!(
             "`{name}` may be {} or {} here, which no type holds",
@@ -311,7 +325,7 @@ impl Inference<'_> {
     }
 
     pub(crate) fn report_unassigned(&mut self, local: Local, span: Span) -> Reported {
-        let name = self.locals.names()[local.index()].clone();
+        let name = self.function.locals[local].name.clone();
         if self.error_named(&name).is_some() {
             let diagnostic = self.caught_as_value(&name, span);
             return self.report(diagnostic);
@@ -392,9 +406,8 @@ pub(crate) fn constant(value: Constant, ty: Type, span: Span) -> Expr {
 
 fn way_round(kind: &AstExpr) -> &'static str {
     match kind {
-        AstExpr::ListComprehension { .. } => "append to a list in a loop",
         AstExpr::Slice { .. } => "loop over the elements",
-        AstExpr::Generator { .. } => "write a loop",
+        AstExpr::Generator { .. } => "make a list of it, or give it to a function such as `sum` at once",
         AstExpr::Lambda { .. } => "write a kernel with a name",
         AstExpr::Starred(_) => "name each element",
         AstExpr::Set(_)

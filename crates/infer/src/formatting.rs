@@ -361,7 +361,7 @@ fn parts_of(number: &Expr, part: Dtype) -> [Expr; 2] {
 }
 
 /// What the items of a list are, where they can be written.
-fn shape_of(ty: &Type) -> Option<Shape> {
+pub(crate) fn shape_of(ty: &Type) -> Option<Shape> {
     Some(match ty {
         Type::Scalar(dtype) => {
             let size = dtype.part().size_bytes() as u8;

@@ -8,10 +8,10 @@ use crate::guarded::Guard;
 use crate::lists::ListTypes;
 use crate::liveness::Liveness;
 use crate::locals::Locals;
-use crate::memo::{CalleeMemo, LoopMemo};
+use crate::memo::{CalleeMemo, LoopMemo, Settling};
 use crate::python_rules::repeated_parameters;
 use crate::statement::TOO_DEEP;
-use hotloop_ast::{FunctionDef, ParameterKind, Stmt};
+use hotloop_ast::{FunctionDef, Name, ParameterKind, Stmt};
 use hotloop_diagnostics::{Code, Diagnostic, Severity, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{Expr, ExprKind, Local, LocalData, Options, StmtKind, Version};
@@ -133,6 +133,8 @@ fn infer_trial(
         callee_memo: CalleeMemo::default(),
         stand_ins: Vec::new(),
         capturing: Vec::new(),
+        scopes: Vec::new(),
+        settling: Settling::default(),
         lists,
         awaited: None,
     };
@@ -203,6 +205,9 @@ pub(crate) struct Inference<'a> {
     pub(crate) stand_ins: Vec<Value>,
     /// The functions whose captures are being read.
     pub(crate) capturing: Vec<FunctionHandle>,
+    /// The variables of the comprehensions around, the innermost last.
+    pub(crate) scopes: Vec<(Name, Local)>,
+    pub(crate) settling: Settling,
     pub(crate) lists: ListTypes,
     /// The first call whose result is not known yet.
     pub(crate) awaited: Option<Span>,

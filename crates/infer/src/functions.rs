@@ -56,7 +56,8 @@ impl Inference<'_> {
     /// A lambda as a value.
     pub(crate) fn lambda(&mut self, lambda: &ast::Expr) -> Typed {
         match self.callees.inner(lambda.span) {
-            Some(handle) => self.function_value(handle, lambda.span),
+            // It may read the variables of the comprehensions around it.
+            Some(handle) => self.captured_value(handle, lambda.span),
             None => Err(self.unsupported_expression(lambda)),
         }
     }
@@ -70,6 +71,13 @@ impl Inference<'_> {
 
     /// A function with the values that its captures have now.
     pub(crate) fn function_value(&mut self, handle: FunctionHandle, span: Span) -> Typed {
+        let scopes = std::mem::take(&mut self.scopes);
+        let value = self.captured_value(handle, span);
+        self.scopes = scopes;
+        value
+    }
+
+    fn captured_value(&mut self, handle: FunctionHandle, span: Span) -> Typed {
         if self.capturing.contains(&handle) {
             let message = "this function captures itself through a variable that is assigned more than once";
             let diagnostic =

@@ -183,7 +183,11 @@ impl Inference<'_> {
     /// `next(iterator)`, `next(iterator, default)`.
     pub(crate) fn next_item(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments(name, &["iterator", "default"], 1, arguments, span)?;
-        let iterator = self.expression(placed[0].expect("it is required"))?;
+        let given = placed[0].expect("it is required");
+        if self.is_iterator(given)? {
+            return self.next_of_new(given, placed[1], span);
+        }
+        let iterator = self.expression(given)?;
         let Type::Generator(generator) = iterator.ty.clone() else {
             return Err(self.report_argument(name, &iterator, "a generator"));
         };

@@ -31,11 +31,12 @@ pub fn inner_functions(
     captured: &[Name],
     lifted: &dyn Fn(&str) -> Vec<Name>,
 ) -> Vec<InnerFunction> {
-    let mut found = Vec::new();
-    collect(&function.body, &mut found);
-    if found.is_empty() {
-        return found;
+    let mut within = Vec::new();
+    collect(&function.body, &mut within);
+    if within.is_empty() {
+        return Vec::new();
     }
+    let (mut found, own): (Vec<InnerFunction>, Vec<Vec<Name>>) = within.into_iter().unzip();
     let bound = times_bound(function);
     for inner in &mut found {
         inner.known_as = inner.bound_to.clone().filter(|name| bound.get(name) == Some(&1));
@@ -57,7 +58,7 @@ pub fn inner_functions(
                         let theirs = captures[*sibling].clone();
                         captures[position].extend(theirs);
                     }
-                    None if locals.find(name).is_some() => {
+                    None if locals.find(name).is_some() || own[position].contains(name) => {
                         captures[position].insert(name.clone());
                     }
                     None => captures[position].extend(lifted(name)),
@@ -193,13 +194,17 @@ fn is_definition(statement: &Stmt) -> bool {
     matches!(statement.kind, StmtKind::Function(_))
 }
 
-fn collect(body: &[Stmt], found: &mut Vec<InnerFunction>) {
+/// A function with the variables of the comprehensions that it stands in.
+type Within = (InnerFunction, Vec<Name>);
+
+fn collect(body: &[Stmt], found: &mut Vec<Within>) {
     for statement in body {
         let named = match &statement.kind {
             StmtKind::Function(definition) => {
                 let bound_to = Some(definition.name.name.clone());
                 let definition = (**definition).clone();
-                found.push(InnerFunction { definition, captures: Vec::new(), bound_to, known_as: None });
+                let inner = InnerFunction { definition, captures: Vec::new(), bound_to, known_as: None };
+                found.push((inner, Vec::new()));
                 None
             }
             StmtKind::Assign { targets, value } => match (&targets[..], &value.kind) {
@@ -208,20 +213,31 @@ fn collect(body: &[Stmt], found: &mut Vec<InnerFunction>) {
             },
             _ => None,
         };
-        statement.for_each_own_expr(&mut |expr| lambdas(expr, named.as_ref(), found));
+        statement.for_each_own_expr(&mut |expr| lambdas(expr, named.as_ref(), &mut Vec::new(), found));
         blocks(statement).into_iter().for_each(|block| collect(block, found));
     }
 }
 
 /// The lambdas of an expression, those within lambdas left out, and its generator expressions. Expressions may be deep, so that this takes little
 /// of the stack.
-fn lambdas(expr: &Expr, named: Option<&Name>, found: &mut Vec<InnerFunction>) {
+fn lambdas(expr: &Expr, named: Option<&Name>, variables: &mut Vec<Name>, found: &mut Vec<Within>) {
     match expr.kind {
-        ExprKind::Lambda { .. } => return found.extend(expression_as_inner(expr, named)),
-        ExprKind::Generator { .. } => found.extend(expression_as_inner(expr, None)),
+        ExprKind::Lambda { .. } => {
+            return found.extend(expression_as_inner(expr, named).map(|inner| (inner, variables.clone())));
+        }
+        ExprKind::Generator { .. } => {
+            found.extend(expression_as_inner(expr, None).map(|inner| (inner, variables.clone())));
+        }
         _ => {}
     }
-    expr.for_each_child(&mut |child| lambdas(child, None, found));
+    let outside = variables.len();
+    if let ExprKind::ListComprehension { clauses, .. } | ExprKind::Generator { clauses, .. } = &expr.kind {
+        clauses.iter().for_each(|clause| {
+            visit_target(&clause.target, &mut |name| variables.push(name.clone()));
+        });
+    }
+    expr.for_each_child(&mut |child| lambdas(child, None, variables, found));
+    variables.truncate(outside);
 }
 
 /// A lambda or a generator expression as an inner function.

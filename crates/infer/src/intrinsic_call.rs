@@ -1,17 +1,22 @@
 //! Calls of built-in operations, by the typing rules of the table of intrinsics.
 
 use crate::call::Arguments;
+use crate::conditions::{choose, scalar_compare};
 use crate::conversion::{convert, to_dtype};
-use crate::expression::constant;
+use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::operators::scalar_binary;
 use crate::sequences::length_of;
 use crate::ufuncs::{Lifted, is_lifted};
 use hotloop_ast as ast;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{ArrayAttribute, Constant, Expr, ExprKind};
+use hotloop_hir::{ArrayAttribute, BinaryOp, CompareOp, Constant, Expr, ExprKind};
 use hotloop_intrinsics::{Family, Intrinsic, Typing};
-use hotloop_types::{Dtype, DtypeKind, Type, promote, unify};
+use hotloop_types::{Dtype, DtypeKind, TupleType, Type, promote, unify};
+
+/// The primes by which CPython mixes the hashes of a tuple's items.
+const HASH_PRIMES: [u64; 3] =
+    [11_400_714_785_074_694_791, 14_029_467_366_897_019_727, 2_870_177_450_012_600_261];
 
 static LOOP_HEAD: Code = Code::new("HL0315", "an iterator is used outside the head of a loop");
 
@@ -82,6 +87,7 @@ impl Inference<'_> {
             Typing::FloatFloatFloat => self.three_floats(intrinsic, family, arguments, span),
             Typing::IsClose => self.is_close(arguments, span),
             Typing::SplitFloat => self.split_float(intrinsic, family, arguments, span),
+            Typing::OfItems => self.of_items(intrinsic, name, arguments, span),
             Typing::OfTuple => self.of_tuple(intrinsic, arguments, span),
             Typing::Hypot => self.hypot(family, arguments, span),
             Typing::PowModulo => self.power_call(arguments, span),
@@ -147,8 +153,50 @@ impl Inference<'_> {
 
     fn hash(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments(name, &["x"], 1, arguments, span)?;
-        let (value, _) = self.number_argument(name, placed[0].expect("it is required"))?;
-        Ok(apply(intrinsic, vec![value], Dtype::Int64, span))
+        let value = self.expression(placed[0].expect("it is required"))?;
+        self.hash_of(intrinsic, name, value, span)
+    }
+
+    fn hash_of(&mut self, intrinsic: Intrinsic, name: &str, value: Expr, span: Span) -> Typed {
+        if value.ty.as_scalar().is_some() {
+            return Ok(apply(intrinsic, vec![value], Dtype::Int64, span));
+        }
+        let Type::Tuple(types) = value.ty.clone() else {
+            let wanted = "a number or a tuple of numbers; of strings Python's value differs from run to run";
+            return Err(self.report_argument(name, &value, wanted));
+        };
+        self.in_block(span, |this| {
+            let value = this.kept(value.clone(), "items");
+            let word =
+                |number: u64| constant(Constant::Int(number as i64), Type::Scalar(Dtype::UInt64), span);
+            let binary = |op, left: Expr, right: Expr| {
+                let ty = Type::Scalar(Dtype::UInt64);
+                let (left, right) = (Box::new(left), Box::new(right));
+                Expr::new(ExprKind::Binary { op, left, right }, ty, span)
+            };
+            let mut state = word(HASH_PRIMES[2]);
+            for each in crate::tuples::items(&value, &types) {
+                this.count_link(span)?;
+                let lane = to_dtype(this.hash_of(intrinsic, name, each, span)?, Dtype::UInt64);
+                let mixed = binary(BinaryOp::Mul, lane, word(HASH_PRIMES[1]));
+                let sum = binary(BinaryOp::Add, state, mixed);
+                let sum = this.kept(sum, "state");
+                let turned = binary(
+                    BinaryOp::BitOr,
+                    binary(BinaryOp::LShift, sum.clone(), word(31)),
+                    binary(BinaryOp::RShift, sum, word(33)),
+                );
+                state = binary(BinaryOp::Mul, turned, word(HASH_PRIMES[0]));
+            }
+            let length = word(types.len() as u64 ^ (HASH_PRIMES[2] ^ 3_527_539));
+            let whole = to_dtype(binary(BinaryOp::Add, state, length), Dtype::Int64);
+            this.with_let(whole, "hash", span, |_, whole| {
+                let minus_one = constant(Constant::Int(-1), Type::INT64, span);
+                let is_taken = scalar_compare(CompareOp::Eq, whole.clone(), minus_one, span);
+                let other = constant(Constant::Int(1_546_275_796), Type::INT64, span);
+                Ok(choose(is_taken.expect("both are integers"), other, whole, span))
+            })
+        })
     }
 
     fn double(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
@@ -269,40 +317,103 @@ impl Inference<'_> {
         }
     }
 
-    /// `min(a, b, ...)`, or of one tuple.
+    /// `min(a, b, ...)`, or of what has items. In parts, since arguments that are calls themselves take the stack of each.
     fn extremum(&mut self, intrinsic: Intrinsic, arguments: &Arguments<'_>, span: Span) -> Typed {
         let name = intrinsic.name().trim_start_matches("builtins.");
-        if !arguments.keywords.is_empty() || arguments.positional.is_empty() {
-            let parameters: Vec<&str> = vec!["x", "y"];
-            self.place_arguments(name, &parameters, 2, arguments, span)?;
+        let [key, default] = self.extremum_options(name, arguments, span)?;
+        match arguments.positional[..] {
+            [only] => self.extremum_of_items(intrinsic, only, [key, default], span),
+            _ => self.extremum_of_values(intrinsic, arguments, key, span),
         }
-        if let [only] = arguments.positional[..] {
-            let value = self.expression(only)?;
-            if let Type::List(_) = value.ty {
-                return self.extreme_item(intrinsic == Intrinsic::Max, value, span);
-            }
-            let Type::Tuple(items) = value.ty.clone() else {
-                return Err(self.report_argument(name, &value, "two or more numbers, or a tuple of numbers"));
-            };
-            if items.is_empty() || items.iter().any(|item| item.as_scalar().is_none()) {
-                return Err(self.report_argument(name, &value, "a tuple of numbers"));
-            }
-            return self.with_let(value, "items", span, |_, value| {
-                let values = items
-                    .iter()
-                    .enumerate()
-                    .map(|(position, ty)| crate::conditions::item(&value, position, ty));
-                Ok(extremum_of(intrinsic, values.collect(), span))
-            });
-        }
-        let mut values = Vec::with_capacity(arguments.positional.len());
-        for argument in &arguments.positional {
-            values.push(self.real_argument(name, argument)?.0);
-        }
-        Ok(extremum_of(intrinsic, values, span))
     }
 
-    fn length(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
+    /// `key` and, of items, `default`.
+    fn extremum_options<'s>(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'s>,
+        span: Span,
+    ) -> Typed<[Option<&'s ast::Expr>; 2]> {
+        if arguments.positional.is_empty() {
+            self.place_arguments(name, &["iterable", "key", "default"], 1, arguments, span)?;
+        }
+        if arguments.keywords.is_empty() {
+            return Ok([None, None]);
+        }
+        let names: &[&str] = if arguments.positional.len() > 1 { &["key"] } else { &["key", "default"] };
+        let keywords = Arguments { given: &[], positional: Vec::new(), keywords: arguments.keywords.clone() };
+        let named = self.place_arguments(name, names, 0, &keywords, span)?;
+        Ok([named[0], named.get(1).copied().flatten()])
+    }
+
+    fn extremum_of_values(
+        &mut self,
+        intrinsic: Intrinsic,
+        arguments: &Arguments<'_>,
+        key: Option<&ast::Expr>,
+        span: Span,
+    ) -> Typed {
+        let mut values = Vec::with_capacity(arguments.positional.len());
+        for argument in &arguments.positional {
+            values.push(self.expression(argument)?);
+        }
+        if key.is_none() && values.iter().any(|value| value.ty.as_scalar().is_some()) {
+            self.check_reals(intrinsic.name().trim_start_matches("builtins."), &values)?;
+            return Ok(extremum_of(intrinsic, values, span));
+        }
+        let tuple = self.stand_in(crate::iteration::tuple_of(values, span));
+        self.extreme_of(intrinsic == Intrinsic::Max, &tuple, [key, None], span)
+    }
+
+    fn check_reals(&mut self, name: &str, values: &[Expr]) -> Typed<()> {
+        for value in values {
+            match value.ty.as_scalar() {
+                Some(dtype) if dtype.is_complex() => return Err(self.report_complex_argument(name, value)),
+                Some(_) => {}
+                None => return Err(self.report_argument(name, value, "a number")),
+            }
+        }
+        Ok(())
+    }
+
+    fn extremum_of_items(
+        &mut self,
+        intrinsic: Intrinsic,
+        only: &ast::Expr,
+        [key, default]: [Option<&ast::Expr>; 2],
+        span: Span,
+    ) -> Typed {
+        let is_largest = intrinsic == Intrinsic::Max;
+        if key.is_some() || default.is_some() || self.is_iterated_as_written(only)? {
+            return self.extreme_of(is_largest, only, [key, default], span);
+        }
+        let value = self.operand(only)?.present();
+        let (kind, items) = match &value {
+            Value::Expr(number) if number.ty.as_scalar().is_some() => {
+                let wanted = "two or more values, or something that has items";
+                let name = intrinsic.name().trim_start_matches("builtins.");
+                return Err(self.report_argument(name, number, wanted));
+            }
+            Value::Expr(Expr { ty: Type::List(item), .. }) => (crate::lists::kind_of(item), None),
+            Value::Expr(Expr { ty: Type::Tuple(items), .. }) => (None, Some(items.clone())),
+            Value::Expr(_) | Value::Global(..) | Value::Str(..) => (None, None),
+        };
+        if let (Some(kind), Value::Expr(list)) = (kind, &value) {
+            return self.extreme_item(is_largest, list.clone(), kind, span);
+        }
+        let are_numbers =
+            |items: &TupleType| !items.is_empty() && items.iter().all(|item| item.as_scalar().is_some());
+        let Some(items) = items.filter(are_numbers) else {
+            let stand_in = self.stand_in(value);
+            return self.extreme_of(is_largest, &stand_in, [None, None], span);
+        };
+        let value = self.run_time_value(value)?;
+        self.with_let(value, "items", span, |_, value| {
+            Ok(extremum_of(intrinsic, crate::tuples::items(&value, &items).collect(), span))
+        })
+    }
+
+    pub(crate) fn length(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments("len", &["x"], 1, arguments, span)?;
         let value = self.expression(placed[0].expect("it is required"))?;
         match &value.ty {

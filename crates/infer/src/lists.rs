@@ -5,18 +5,19 @@
 //! again from its start with these types, until nothing is wider than assumed.
 
 use crate::call::Arguments;
+use crate::comprehensions::{Carried, Source};
 use crate::conditions::{scalar_compare, short_circuit};
 use crate::conversion::{convert, to_dtype};
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed, can_convert};
-use crate::iteration::{arithmetic, integer};
+use crate::iteration::{Iterable, arithmetic, integer};
 use crate::sequences::{length_of, perform, sequence_item};
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
-use hotloop_ast::{BoolOp, ExprKind as AstExpr, Identifier};
+use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{BinaryOp, CompareOp, Constant, Expr, ExprKind, ObjectExpr, StmtKind, Version};
-use hotloop_objects::{ItemKind, Operation};
+use hotloop_objects::{ItemKind, Operation, Shape};
 use hotloop_types::{Dtype, DtypeKind, Type, unify};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -48,6 +49,16 @@ impl ListTypes {
         Self { items: self.items, ..Self::default() }
     }
 
+    /// How many places are known of whose items nothing is known yet.
+    pub(crate) fn unknown_count(&self) -> usize {
+        self.unknown.len()
+    }
+
+    /// Forgets those that were found since there were so many.
+    pub(crate) fn forget_unknown(&mut self, count: usize) {
+        self.unknown.truncate(count);
+    }
+
     /// A version is made anew.
     pub(crate) fn forget(&mut self, version: Version) {
         self.sites.remove(&version);
@@ -67,7 +78,7 @@ impl ListTypes {
             ExprKind::Conditional { then, otherwise, .. } => {
                 [self.sites_of(then), self.sites_of(otherwise)].concat()
             }
-            ExprKind::Let { body, .. } => self.sites_of(body),
+            ExprKind::Let { body, .. } | ExprKind::Block { value: body, .. } => self.sites_of(body),
             ExprKind::Object(object) => match &**object {
                 ObjectExpr::List(_) | ObjectExpr::EmptyList(_) => vec![value.span],
                 ObjectExpr::Item { sequence, .. } => {
@@ -113,8 +124,27 @@ fn item_of(list: &Expr) -> Type {
 impl Inference<'_> {
     /// `[a, b, c]`.
     pub(crate) fn list_display(&mut self, items: &[ast::Expr], span: Span) -> Typed {
+        if items.iter().any(|item| matches!(item.kind, AstExpr::Starred(_))) {
+            return self.spread_list(items, span);
+        }
         let items = items.iter().map(|item| self.expression(item)).collect::<Typed<Vec<Expr>>>()?;
         self.new_list(items, span)
+    }
+
+    /// The type of the items of the lists made at a place, as far as it is known.
+    pub(crate) fn known_items(&self, site: Span) -> Option<Type> {
+        self.lists.items.get(&site).cloned()
+    }
+
+    /// Notes that a value is an item of the lists made at a place.
+    pub(crate) fn note_inner(&mut self, site: Span, value: &Expr) {
+        let inner = self.lists.sites_of(value);
+        self.lists.inner.entry(site).or_default().extend(inner);
+    }
+
+    /// Notes that nothing says what the items of a list are.
+    pub(crate) fn note_unknown_items(&mut self, site: Span) {
+        self.lists.unknown.push(site);
     }
 
     /// A new list of values, made at that place.
@@ -122,18 +152,33 @@ impl Inference<'_> {
         let mut item = self.lists.items.get(&span).cloned().unwrap_or(Type::Undefined);
         for value in &items {
             self.check_item(value)?;
-            let inner = self.lists.sites_of(value);
-            self.lists.inner.entry(span).or_default().extend(inner);
+            self.note_inner(span, value);
             item = self.common_item(&item, value, span)?;
         }
         if item.is_undefined() {
-            self.lists.unknown.push(span);
+            self.note_unknown_items(span);
+        }
+        for value in &items {
+            self.define_items(value, &item)?;
         }
         let items = items.into_iter().map(|value| convert(value, &item)).collect();
         Ok(Expr::object(ObjectExpr::List(items), Type::list(item), span))
     }
 
-    fn check_item(&mut self, value: &Expr) -> Typed<()> {
+    /// A list of nothing yet that becomes an item among others is a list of what they hold, from the next trial on.
+    pub(crate) fn define_items(&mut self, value: &Expr, item: &Type) -> Typed<()> {
+        if let (Type::List(own), Type::List(held)) = (&value.ty, item)
+            && own.is_undefined()
+            && !held.is_undefined()
+        {
+            let sites = self.lists.sites_of(value);
+            self.note_items(&sites, held);
+            return Err(Reported);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_item(&mut self, value: &Expr) -> Typed<()> {
         if value.ty == Type::Undefined {
             return Err(Reported);
         }
@@ -146,7 +191,7 @@ impl Inference<'_> {
         Err(self.report(diagnostic))
     }
 
-    fn common_item(&mut self, item: &Type, value: &Expr, list: Span) -> Typed<Type> {
+    pub(crate) fn common_item(&mut self, item: &Type, value: &Expr, list: Span) -> Typed<Type> {
         if *item == Type::Undefined {
             return Ok(value.ty.clone());
         }
@@ -329,8 +374,7 @@ impl Inference<'_> {
             }
             "extend" => {
                 let placed = self.place_arguments("extend", &["iterable"], 1, arguments, span)?;
-                let other = self.expression(placed[0].expect("it is required"))?;
-                self.extended(list, other, span)
+                self.extended(list, placed[0].expect("it is required"), span)
             }
             "insert" => {
                 let placed = self.place_arguments("insert", &["index", "object"], 2, arguments, span)?;
@@ -394,13 +438,16 @@ impl Inference<'_> {
             "count" => {
                 let placed = self.place_arguments("count", &["value"], 1, arguments, span)?;
                 let value = self.expression(placed[0].expect("it is required"))?;
-                match self.sought(&item, value, span)? {
-                    None => Ok(integer(0, span)),
-                    Some((true, words)) => {
+                match self.sought(&item, &value, span) {
+                    Sought::Nothing => Ok(integer(0, span)),
+                    Sought::Str(words) => {
                         Ok(perform(Operation::ListCountStr, with_first(list, words), Type::INT64, span))
                     }
-                    Some((false, words)) => {
+                    Sought::Number(words) => {
                         Ok(perform(Operation::ListCount, with_first(list, words), Type::INT64, span))
+                    }
+                    Sought::Other => {
+                        self.in_block(span, |this| this.counted_equal(list.clone(), value.clone(), span))
                     }
                 }
             }
@@ -412,16 +459,9 @@ impl Inference<'_> {
             "copy" => Ok(whole_part(list, span)),
             "sort" => {
                 let placed = self.place_arguments("sort", &["key", "reverse"], 0, arguments, span)?;
-                if let Some(key) = placed[0] {
-                    let message = "`sort` with a key is not supported in a kernel yet";
-                    let diagnostic = Diagnostic::error(&COMPARED_ITEMS, message, key.span)
-                        .with_help("sort tuples of key and position by hand, or do this outside the kernel");
-                    return Err(self.report(diagnostic));
-                }
                 let reverse = placed[1].map(|reverse| self.condition(reverse)).transpose()?;
                 let reverse = reverse.unwrap_or_else(|| constant(Constant::Bool(false), Type::BOOL, span));
-                let kind = self.kind_of_items(&list, span)?;
-                Ok(nothing(Operation::ListSort, vec![list, kind, reverse]))
+                self.sort_list(list, given_key(placed[0]), reverse, span)
             }
             _ => Err(self.report_method(&list, name)),
         }
@@ -435,125 +475,102 @@ impl Inference<'_> {
         span: Span,
         make: impl FnOnce(&mut Self, Expr) -> Typed,
     ) -> Typed {
-        self.with_let(found, "position", span, |this, position| {
+        let checked = self.found_place(found, message, span)?;
+        self.with_let(checked, "place", span, make)
+    }
+
+    /// A position that was found; raises that it was not where it is negative.
+    pub(crate) fn found_place(&mut self, found: Expr, message: &'static str, span: Span) -> Typed {
+        self.with_let(found, "position", span, |_, position| {
             let condition = compared(CompareOp::Ge, position.clone(), integer(0, span), span);
             let error = (ExceptionClass::ValueError, message);
             let checked = ObjectExpr::Checked { condition, error, value: position };
-            let checked = Expr::object(checked, Type::INT64, span);
-            this.with_let(checked, "place", span, make)
+            Ok(Expr::object(checked, Type::INT64, span))
         })
     }
 
     /// `list.extend(other)`, `list += other`.
-    pub(crate) fn extended(&mut self, list: Expr, other: Expr, span: Span) -> Typed {
-        match &other.ty {
-            Type::List(item) => {
-                let (own, item) = (item_of(&list), (**item).clone());
-                if item != own {
-                    if own.is_undefined() {
-                        let sites = self.lists.sites_of(&list);
-                        self.note_items(&sites, &item);
-                        return Err(Reported);
-                    }
-                    if item.is_undefined() {
-                        let sites = self.lists.sites_of(&other);
-                        self.note_items(&sites, &own);
-                        return Err(Reported);
-                    }
-                    return Err(self.report_item(&own, &other, list.span));
-                }
-                if own.is_undefined() {
-                    return Err(Reported);
-                }
-                Ok(perform(Operation::ListExtend, vec![list, other], Type::None, span))
-            }
-            Type::Tuple(items) => {
-                let items = items.clone();
-                let other = self.kept_in_let(other);
-                let Some(other) = other else {
-                    let message = "a list is extended by a computed tuple, which is not supported yet";
-                    let diagnostic = Diagnostic::error(&ITEM, message, span)
-                        .with_help("assign the tuple to a variable first");
-                    return Err(self.report(diagnostic));
-                };
-                let values = (items.iter().enumerate())
-                    .map(|(position, ty)| crate::conditions::item(&other, position, ty))
-                    .collect();
-                let more = self.new_list(values, other.span)?;
-                self.extended(list, more, span)
-            }
-            _ => {
-                let message = format!("a list cannot be extended by {} in a kernel yet", other.ty);
-                let diagnostic = Diagnostic::error(&ITEM, message, other.span)
-                    .with_help("extend it by a list, or append in a loop");
-                Err(self.report(diagnostic))
-            }
-        }
-    }
-
-    fn kept_in_let(&self, value: Expr) -> Option<Expr> {
-        let is_display = matches!(value.kind, ExprKind::Tuple(_));
-        (is_display || self.is_simple(&value)).then_some(value)
-    }
-
-    /// The kind of a list's items as a word, where they are numbers or strings.
-    fn kind_of_items(&mut self, list: &Expr, span: Span) -> Typed {
-        let item = item_of(list);
-        let kind = match &item {
-            Type::Str => Some(ItemKind::Str),
-            Type::Scalar(dtype) => number_kind(*dtype),
-            _ => None,
-        };
-        match kind {
-            Some(kind) => Ok(integer(kind as i64, span)),
-            None if item.is_undefined() => Err(Reported),
-            None => {
-                let message = format!("items of type {item} cannot be looked for or ordered in a kernel yet");
-                let diagnostic = Diagnostic::error(&COMPARED_ITEMS, message, span)
-                    .with_label(list.span, format!("this is {}", list.ty))
-                    .with_help("write a loop over the items");
-                Err(self.report(diagnostic))
-            }
-        }
-    }
-
-    /// What is looked for, as arguments, and whether it is a string; `None` for what no such list holds.
-    fn sought(&mut self, item: &Type, value: Expr, span: Span) -> Typed<Option<(bool, Vec<Expr>)>> {
-        Ok(match (item, value.ty.clone()) {
-            (Type::Str, Type::Str) => Some((true, vec![value])),
-            (Type::Scalar(held), Type::Scalar(dtype))
-                if number_kind(*held).is_some() && number_kind(dtype).is_some() =>
-            {
-                let kind = number_kind(dtype).expect("asked for above");
-                let held = integer(number_kind(*held).expect("asked for above") as i64, span);
-                let value = if dtype.is_float() { to_dtype(value, Dtype::Float64) } else { value };
-                Some((false, vec![held, integer(kind as i64, span), value]))
-            }
-            (Type::Str, Type::Scalar(_)) | (Type::Scalar(_), Type::Str) => None,
-            _ => {
-                let message = format!(
-                    "a value of type {} cannot be looked for among items of type {item} in a kernel yet",
-                    value.ty
-                );
-                let diagnostic = Diagnostic::error(&COMPARED_ITEMS, message, value.span)
-                    .with_help("write a loop over the items");
-                return Err(self.report(diagnostic));
-            }
+    pub(crate) fn extended(&mut self, list: Expr, other: &ast::Expr, span: Span) -> Typed {
+        self.in_block(span, |this| {
+            let list = this.kept(list.clone(), "list");
+            let source = this.source(other)?;
+            this.extend_by(&list, &source, span)?;
+            Ok(constant(Constant::None, Type::None, span))
         })
+    }
+
+    /// Appends all items; within a block.
+    fn extend_by(&mut self, list: &Expr, source: &Source<'_>, span: Span) -> Typed<()> {
+        if let Some(Iterable::List(other)) = source.iterable()
+            && other.ty == list.ty
+        {
+            let arguments = vec![list.clone(), other.clone()];
+            let extend = perform(Operation::ListExtend, arguments, Type::None, span);
+            self.emit(StmtKind::Expr(extend), span);
+            return Ok(());
+        }
+        self.each(source, Carried { span, locals: &[], stop: None }, &mut |this, value| {
+            let place = value.span;
+            let item = this.as_item(list, value)?;
+            let append = ObjectExpr::Append { list: list.clone(), item };
+            this.emit(StmtKind::Expr(Expr::object(append, Type::None, place)), place);
+            Ok(())
+        })
+    }
+
+    /// `[a, *b, c]`.
+    fn spread_list(&mut self, items: &[ast::Expr], span: Span) -> Typed {
+        self.in_block(span, |this| {
+            let mut list = this.open_list(integer(items.len() as i64, span), span);
+            for item in items {
+                let AstExpr::Starred(inner) = &item.kind else {
+                    let value = this.expression(item)?;
+                    this.add_to_list(&mut list, value)?;
+                    continue;
+                };
+                let source = this.source(inner)?;
+                let carried = Carried { span: item.span, locals: &[], stop: None };
+                this.each(&source, carried, &mut |this, value| this.add_to_list(&mut list, value))?;
+            }
+            Ok(this.close_list(list))
+        })
+    }
+
+    /// What is looked for among such items.
+    fn sought(&mut self, item: &Type, value: &Expr, span: Span) -> Sought {
+        match (item, &value.ty) {
+            (Type::Str, Type::Str) => Sought::Str(vec![value.clone()]),
+            (Type::Scalar(held), Type::Scalar(dtype)) => {
+                let Some((held, kind)) = number_kind(*held).zip(number_kind(*dtype)) else {
+                    return Sought::Other;
+                };
+                let value =
+                    if dtype.is_float() { to_dtype(value.clone(), Dtype::Float64) } else { value.clone() };
+                Sought::Number(vec![integer(held as i64, span), integer(kind as i64, span), value])
+            }
+            (Type::Str, Type::Scalar(_)) | (Type::Scalar(_), Type::Str) if self.is_pure(value) => {
+                Sought::Nothing
+            }
+            _ => Sought::Other,
+        }
     }
 
     /// The position of a value in a list; -1 without one.
     fn position_of(&mut self, list: Expr, value: Expr, bounds: Option<[Expr; 2]>, span: Span) -> Typed {
         let bounds = bounds.unwrap_or_else(|| [integer(0, span), integer(i64::MAX, span)]);
         let item = item_of(&list);
-        Ok(match self.sought(&item, value, span)? {
-            None => integer(-1, span),
-            Some((is_str, words)) => {
-                let operation = if is_str { Operation::ListFindStr } else { Operation::ListFind };
-                let arguments = with_first(list, words).into_iter().chain(bounds).collect();
-                perform(operation, arguments, Type::INT64, span)
+        let (operation, words) = match self.sought(&item, &value, span) {
+            Sought::Nothing => return Ok(integer(-1, span)),
+            Sought::Str(words) => (Operation::ListFindStr, words),
+            Sought::Number(words) => (Operation::ListFind, words),
+            Sought::Other => {
+                return self.in_block(span, |this| {
+                    this.searched_position(list.clone(), value.clone(), bounds.clone(), span)
+                });
             }
-        })
+        };
+        let arguments = with_first(list, words).into_iter().chain(bounds).collect();
+        Ok(perform(operation, arguments, Type::INT64, span))
     }
 
     /// `value in list`.
@@ -565,21 +582,41 @@ impl Inference<'_> {
     }
 
     /// `left op right` of lists.
-    pub(crate) fn ordered_lists(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+    pub(crate) fn ordered_lists(&mut self, op: AstCompare, left: Expr, right: Expr, span: Span) -> Typed {
         if left.ty.is_undefined() || right.ty.is_undefined() {
             return Err(Reported);
         }
-        let kind = self.kind_of_items(&left, span)?;
+        let Some((kind, operator)) =
+            kind_of(&item_of(&left)).filter(|_| left.ty == right.ty).zip(scalar_operator(op))
+        else {
+            return self.in_block(span, |this| this.compared_items(op, left.clone(), right.clone(), span));
+        };
+        let kind = integer(kind as i64, span);
         let order = perform(Operation::ListOrder, vec![left, right, kind], Type::INT64, span);
         self.with_let(order, "order", span, |_, order| {
-            let holds = compared(op, order.clone(), integer(0, span), span);
+            let holds = compared(operator, order.clone(), integer(0, span), span);
             // Of what cannot be ordered only "not equal" holds.
-            if matches!(op, CompareOp::Gt | CompareOp::Ge) {
+            if matches!(operator, CompareOp::Gt | CompareOp::Ge) {
                 let known = compared(CompareOp::Ne, order, integer(2, span), span);
                 return Ok(short_circuit(BoolOp::And, holds, known));
             }
             Ok(holds)
         })
+    }
+
+    /// How items are compared where they are sorted, as text that the operation reads.
+    pub(crate) fn shape_of_items(&mut self, item: &Type, shown: Span, span: Span) -> Typed {
+        if item.is_undefined() {
+            return Err(Reported);
+        }
+        if let Some(shape) = crate::formatting::shape_of(item).filter(Shape::has_order) {
+            return Ok(crate::strings::str_constant(shape.to_string(), span));
+        }
+        let message = format!("items of type {item} have no order in a kernel");
+        let diagnostic = Diagnostic::error(&COMPARED_ITEMS, message, span)
+            .with_label(shown, format!("these are items of type {item}"))
+            .with_help("sort by a key that is a number, a string, or a tuple or list of these");
+        Err(self.report(diagnostic))
     }
 
     /// `left op right` where a list takes part.
@@ -653,6 +690,22 @@ impl Inference<'_> {
             self.emit(StmtKind::Expr(perform(Operation::ListReplace, arguments, Type::None, span)), span);
             return Ok(());
         }
+        if let AstExpr::Slice { lower, upper, step } = &index.kind {
+            let list = self.kept(list, "list");
+            let parts = [lower.as_deref(), upper.as_deref(), step.as_deref()];
+            let bounds = self.stepped_bounds(parts, span)?;
+            if value.ty != list.ty {
+                return Err(self.report_item(&item_of(&list), &value, list.span));
+            }
+            let arguments = with_first(list, bounds.into()).into_iter().chain([value]).collect();
+            let fits = perform(Operation::ListSetStride, arguments, Type::BOOL, span);
+            let message = "a sequence of another length is assigned to an extended slice";
+            let error = (ExceptionClass::ValueError, message);
+            let nothing = constant(Constant::None, Type::None, span);
+            let checked = ObjectExpr::Checked { condition: fits, error, value: nothing };
+            self.emit(StmtKind::Expr(Expr::object(checked, Type::None, span)), span);
+            return Ok(());
+        }
         let index = self.expression(index)?;
         let index = to_dtype(self.integer_index(index)?, Dtype::Int64);
         let item = self.as_item(&list, value)?;
@@ -697,6 +750,11 @@ impl Inference<'_> {
     /// `del list[index]`, `del list[start:stop]`.
     pub(crate) fn delete_item(&mut self, list: &ast::Expr, index: &ast::Expr, span: Span) -> Typed<()> {
         let list = self.expression(list)?;
+        self.delete_in(list, index, span)
+    }
+
+    /// `del list[index]` of a list that was evaluated.
+    pub(crate) fn delete_in(&mut self, list: Expr, index: &ast::Expr, span: Span) -> Typed<()> {
         if !matches!(list.ty, Type::List(_)) {
             let message = format!("items of {} cannot be deleted in a kernel", list.ty);
             let diagnostic = Diagnostic::error(&ITEM, message, span)
@@ -708,6 +766,11 @@ impl Inference<'_> {
         let removed = if let AstExpr::Slice { lower, upper, step: None } = &index.kind {
             let bounds = self.slice_bounds([lower.as_deref(), upper.as_deref()], span)?;
             perform(Operation::ListRemove, with_first(list, bounds.into()), Type::None, span)
+        } else if let AstExpr::Slice { lower, upper, step } = &index.kind {
+            let list = self.kept(list, "list");
+            let parts = [lower.as_deref(), upper.as_deref(), step.as_deref()];
+            let bounds = self.stepped_bounds(parts, span)?;
+            perform(Operation::ListRemoveStride, with_first(list, bounds.into()), Type::None, span)
         } else {
             let index = self.expression(index)?;
             self.place_in(list, index, "list assignment index out of range", span, |_, list, place| {
@@ -725,38 +788,37 @@ impl Inference<'_> {
         let parameters: &[&str] = if is_sorted { &["iterable", "key", "reverse"] } else { &["iterable"] };
         let placed = self.place_arguments(name, parameters, usize::from(is_sorted), arguments, span)?;
         let Some(given) = placed[0] else { return self.new_list(Vec::new(), span) };
-        let value = self.expression(given)?;
-        let list = match value.ty.clone() {
-            Type::List(item) if item.is_undefined() => return Err(Reported),
-            Type::List(_) => whole_part(value, span),
-            Type::Tuple(items) => self.with_let(value, "items", span, |this, value| {
-                let values = (items.iter().enumerate())
-                    .map(|(position, ty)| crate::conditions::item(&value, position, ty));
-                this.new_list(values.collect(), span)
-            })?,
-            _ => return Err(self.report_argument(name, &value, "a list or a tuple")),
-        };
-        if !is_sorted {
-            return Ok(list);
-        }
-        if let Some(key) = placed[1] {
-            let message = "`sorted` with a key is not supported in a kernel yet";
-            let diagnostic = Diagnostic::error(&COMPARED_ITEMS, message, key.span)
-                .with_help("sort tuples of key and position by hand, or do this outside the kernel");
-            return Err(self.report(diagnostic));
-        }
-        let reverse = placed[2].map(|reverse| self.condition(reverse)).transpose()?;
-        let reverse = reverse.unwrap_or_else(|| constant(Constant::Bool(false), Type::BOOL, span));
-        let kind = self.kind_of_items(&list, span)?;
-        self.with_let(list, "sorted", span, |this, list| {
-            let sorted = perform(Operation::ListSort, vec![list.clone(), kind, reverse], Type::None, span);
-            this.with_let(sorted, "done", span, |_, _| Ok(list))
+        self.in_block(span, |this| {
+            let source = this.source(given)?;
+            if !is_sorted {
+                return this.copied_list(&source, span);
+            }
+            let reverse = placed[2].map(|reverse| this.condition(reverse)).transpose()?;
+            let reverse = reverse.unwrap_or_else(|| constant(Constant::Bool(false), Type::BOOL, span));
+            match given_key(placed[1]) {
+                Some(key) => this.sorted_items(&source, Some(key), reverse, span),
+                None => {
+                    let list = this.copied_list(&source, span)?;
+                    let list = this.kept(list, "sorted");
+                    let item = item_of(&list);
+                    this.emit_sort_by(list.clone(), &item, given.span, reverse, span)?;
+                    Ok(list)
+                }
+            }
         })
     }
 
+    /// A new list of items; within a block.
+    fn copied_list(&mut self, source: &Source<'_>, span: Span) -> Typed {
+        match source.iterable() {
+            Some(Iterable::List(list)) => Ok(whole_part(list.clone(), span)),
+            _ => self.list_of(source, span),
+        }
+    }
+
     /// `min(list)`, `max(list)`.
-    pub(crate) fn extreme_item(&mut self, is_largest: bool, list: Expr, span: Span) -> Typed {
-        let kind = self.kind_of_items(&list, span)?;
+    pub(crate) fn extreme_item(&mut self, is_largest: bool, list: Expr, kind: ItemKind, span: Span) -> Typed {
+        let kind = integer(kind as i64, span);
         self.with_let(list, "list", span, |_, list| {
             let condition = compared(CompareOp::Gt, length_of(list.clone(), span), integer(0, span), span);
             let message = if is_largest {
@@ -787,6 +849,45 @@ fn whole_part(list: Expr, span: Span) -> Expr {
     let ty = list.ty.clone();
     let bounds = [integer(0, span), integer(i64::MAX, span), integer(1, span)];
     perform(Operation::ListPart, with_first(list, bounds.into()), ty, span)
+}
+
+/// A key of a sort, unless it is `None`.
+fn given_key(key: Option<&ast::Expr>) -> Option<&ast::Expr> {
+    key.filter(|key| key.kind != AstExpr::None)
+}
+
+/// What is looked for among the items of a list.
+enum Sought {
+    /// What no such list holds.
+    Nothing,
+    /// A string, as arguments.
+    Str(Vec<Expr>),
+    /// A number, as arguments.
+    Number(Vec<Expr>),
+    /// What only code made for it can compare.
+    Other,
+}
+
+/// The comparison of numbers that an operator is.
+fn scalar_operator(op: AstCompare) -> Option<CompareOp> {
+    Some(match op {
+        AstCompare::Eq => CompareOp::Eq,
+        AstCompare::Ne => CompareOp::Ne,
+        AstCompare::Lt => CompareOp::Lt,
+        AstCompare::Le => CompareOp::Le,
+        AstCompare::Gt => CompareOp::Gt,
+        AstCompare::Ge => CompareOp::Ge,
+        AstCompare::In | AstCompare::NotIn | AstCompare::Is | AstCompare::IsNot => return None,
+    })
+}
+
+/// The kind of items that are numbers or strings.
+pub(crate) fn kind_of(item: &Type) -> Option<ItemKind> {
+    match item {
+        Type::Str => Some(ItemKind::Str),
+        Type::Scalar(dtype) => number_kind(*dtype),
+        _ => None,
+    }
 }
 
 fn number_kind(dtype: Dtype) -> Option<ItemKind> {

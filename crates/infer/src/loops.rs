@@ -43,6 +43,8 @@ pub(crate) struct Snapshot {
     returns: usize,
     diagnostics: usize,
     copies: u32,
+    unrolled: usize,
+    unknown_lists: usize,
 }
 
 /// What repeats the body.
@@ -80,6 +82,8 @@ impl Inference<'_> {
             callees: self.function.callees.len(),
             returns: self.returns.len(),
             copies: self.copies,
+            unrolled: self.unrolled,
+            unknown_lists: self.lists.unknown_count(),
             diagnostics: self.diagnostics.len(),
         }
     }
@@ -91,6 +95,8 @@ impl Inference<'_> {
         self.function.callees.truncate(snapshot.callees);
         self.returns.truncate(snapshot.returns);
         self.copies = snapshot.copies;
+        self.unrolled = snapshot.unrolled;
+        self.lists.forget_unknown(snapshot.unknown_lists);
         self.diagnostics.truncate(snapshot.diagnostics);
         self.reachable = true;
     }
@@ -199,12 +205,7 @@ impl Inference<'_> {
         count: usize,
     ) -> Typed<()> {
         let head = head_of(source.statement);
-        self.unrolled += count;
-        if self.unrolled > MAX_UNROLLED {
-            let message = format!("loops are written out {} times, which is too often", self.unrolled);
-            let diagnostic = Diagnostic::error(&UNROLLED, message, head);
-            return Err(self.report(diagnostic.with_help("make the items of one type, or use an array")));
-        }
+        self.count_written_out(count, head)?;
         let live = self.liveness.around(source.statement).head.clone();
         let memo = self.loop_memo.clone();
         let mut result = Ok(());
@@ -215,10 +216,8 @@ impl Inference<'_> {
             }
             // What another item made of the loops in the body says nothing about this one.
             self.loop_memo = memo.clone();
-            let (prologue, assigned) = self.item_prologue(target, iterable, &position, head);
+            let (body, end, frame, assigned) = self.loop_over(source, Some((target, iterable, position)));
             result = result.and(assigned);
-            let (body, end, frame) = self.loop_body(source, false);
-            let body = prologue.into_iter().chain(body).collect();
             let ways: Vec<&Bindings> = end.iter().chain(&frame.continues).collect();
             self.reachable = !ways.is_empty();
             let joins = match ways[..] {
@@ -235,6 +234,17 @@ impl Inference<'_> {
         self.loop_memo = memo;
         self.finish_unrolled(source, iterations);
         result
+    }
+
+    /// Counts iterations that are written out.
+    pub(crate) fn count_written_out(&mut self, count: usize, span: Span) -> Typed<()> {
+        self.unrolled += count;
+        if self.unrolled <= MAX_UNROLLED {
+            return Ok(());
+        }
+        let message = format!("loops are written out {} times, which is too often", self.unrolled);
+        let diagnostic = Diagnostic::error(&UNROLLED, message, span);
+        Err(self.report(diagnostic.with_help("make the items of one type, or use an array")))
     }
 
     fn finish_unrolled(
@@ -260,24 +270,6 @@ impl Inference<'_> {
             exit: ended.map(|ended| exits.edge(&ended)),
         };
         self.emit(kind, source.statement.span);
-    }
-
-    /// The statements that assign an item to the loop's target.
-    fn item_prologue(
-        &mut self,
-        target: &ast::Expr,
-        iterable: &Iterable,
-        position: &Expr,
-        span: Span,
-    ) -> (Vec<hir::Stmt>, Typed<()>) {
-        let outer = std::mem::take(&mut self.out);
-        let item = iterable.item(position, span);
-        let result = self.assign_to(target, item, span);
-        if result.is_err() {
-            self.poison(target);
-        }
-        let prologue = std::mem::replace(&mut self.out, outer);
-        (prologue, result)
     }
 
     /// After an error in a loop's head, what the loop would assign is not known.
@@ -361,7 +353,7 @@ impl Inference<'_> {
     fn attempt(&mut self, source: LoopSource<'_>, kind: Kind<'_>, spoiled: &[(Local, Binding)]) -> Attempt {
         let joins = self.open_head(source.statement, spoiled);
         let mut head = self.bindings.clone();
-        let (mut prologue, mut assigned) = (Vec::new(), Ok(()));
+        let mut items = None;
         let (condition, target) = match kind {
             Kind::While(condition) => {
                 let fallback = hir::ExprKind::And(Box::new(truth(true)), Box::new(truth(true)));
@@ -380,29 +372,61 @@ impl Inference<'_> {
                 let version = self.new_temporary("position", Type::INT64, head);
                 let position = self.version(version, head);
                 let goes_on = self.goes_on(iterable, &position, head);
-                (prologue, assigned) = self.item_prologue(target, iterable, &position, head);
+                items = Some((target, iterable, position));
                 (goes_on, Some(version))
             }
         };
-        let (mut body, end, frame) = self.loop_body(source, false);
-        body.splice(0..0, prologue);
+        let (body, end, frame, assigned) = self.loop_over(source, items);
         Attempt { joins, condition, target, assigned, head, body, end, frame }
     }
 
-    /// The body of a loop, with the bindings at its end and at the jumps out of it.
+    /// The body of a parallel loop, with the bindings at its end and at the jumps out of it.
     pub(crate) fn loop_body(
         &mut self,
         source: LoopSource<'_>,
-        is_parallel: bool,
     ) -> (Vec<hir::Stmt>, Option<Bindings>, LoopFrame) {
-        let span = head_of(source.statement);
-        let whole = source.statement.span;
-        self.loops.push(LoopFrame { is_parallel, span, whole, breaks: Vec::new(), continues: Vec::new() });
+        self.open_loop(head_of(source.statement), source.statement.span, true);
         let body = self.block(source.body);
-        let frame = self.loops.pop().expect("the frame was pushed above");
+        let (end, frame) = self.close_loop();
+        (body, end, frame)
+    }
+
+    /// The body of a loop that runs in order, with the bindings at its end and at the jumps out of it. Each iteration over items begins with
+    /// the assignment of the item at a position to a target; tells whether that could be typed.
+    fn loop_over(
+        &mut self,
+        source: LoopSource<'_>,
+        items: Option<(&ast::Expr, &Iterable, Expr)>,
+    ) -> (Vec<hir::Stmt>, Option<Bindings>, LoopFrame, Typed<()>) {
+        let head = head_of(source.statement);
+        self.open_loop(head, source.statement.span, false);
+        let outer = std::mem::take(&mut self.out);
+        let mut assigned = Ok(());
+        if let Some((target, iterable, position)) = items {
+            let item = self.conditionally(|this| this.item_at(iterable, &position, head));
+            assigned = item.and_then(|item| self.assign_to(target, item, head));
+            if assigned.is_err() {
+                self.poison(target);
+            }
+        }
+        let body = self.block(source.body);
+        self.out.extend(body);
+        let body = std::mem::replace(&mut self.out, outer);
+        let (end, frame) = self.close_loop();
+        (body, end, frame, assigned)
+    }
+
+    /// Enters the body of a loop.
+    pub(crate) fn open_loop(&mut self, span: Span, whole: Span, is_parallel: bool) {
+        self.loops.push(LoopFrame { is_parallel, span, whole, breaks: Vec::new(), continues: Vec::new() });
+    }
+
+    /// Leaves the body of a loop: the bindings at its end, if control gets there, and at the jumps out of it.
+    pub(crate) fn close_loop(&mut self) -> (Option<Bindings>, LoopFrame) {
+        let frame = self.loops.pop().expect("the loop was opened");
         let end = self.reachable.then(|| self.bindings.clone());
         self.reachable = true;
-        (body, end, frame)
+        (end, frame)
     }
 
     /// Makes the joins at the head of a loop and binds their locals.

@@ -1,16 +1,19 @@
 //! Calls of functions of numbers whose arguments are more than one or two numbers of one kind.
 
 use crate::call::Arguments;
-use crate::conditions::item;
+use crate::conditions::{item, scalar_compare};
 use crate::conversion::to_dtype;
-use crate::expression::constant;
+use crate::expression::{Value, constant};
 use crate::function::{Inference, Typed};
 use crate::intrinsic_call::{apply, float_type, spelled};
 use crate::operators::scalar_binary;
+use crate::sequences::{length_of, perform};
+use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_diagnostics::Span;
-use hotloop_hir::{Constant, Expr, ExprKind};
+use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr};
 use hotloop_intrinsics::{Family, Intrinsic};
+use hotloop_objects::Operation;
 use hotloop_types::{Dtype, Type, promote};
 
 impl Inference<'_> {
@@ -151,15 +154,31 @@ impl Inference<'_> {
             let dtype = float_type(family, &[dtype]);
             return Ok(apply(Intrinsic::Fabs, vec![to_dtype(value, dtype)], dtype, span));
         }
-        self.float_float(Intrinsic::Hypot, family, arguments, span)
+        if arguments.positional.len() == 2 || family == Family::Numpy || !arguments.keywords.is_empty() {
+            return self.float_float(Intrinsic::Hypot, family, arguments, span);
+        }
+        let mut components = Vec::with_capacity(arguments.positional.len());
+        for argument in &arguments.positional {
+            components.push(to_dtype(self.real_argument(name, argument)?.0, Dtype::Float64));
+        }
+        Ok(vector_length(components, span))
     }
 
     /// `prod(numbers, start=1)`, `dist(p, q)`.
     pub(crate) fn of_tuple(&mut self, intrinsic: Intrinsic, arguments: &Arguments<'_>, span: Span) -> Typed {
-        if intrinsic == Intrinsic::Prod {
-            self.product(arguments, span)
-        } else {
-            self.distance(arguments, span)
+        match intrinsic {
+            Intrinsic::Prod => self.product(arguments, span),
+            Intrinsic::Fsum => {
+                let name = "math.fsum";
+                let placed = self.place_arguments(name, &["seq"], 1, arguments, span)?;
+                let numbers = placed[0].expect("it is required");
+                self.in_block(span, |this| {
+                    let list = this.list_of_floats(name, numbers)?;
+                    Ok(perform(Operation::ListFsum, vec![list], Type::FLOAT64, span))
+                })
+            }
+            Intrinsic::SumProd => self.sum_of_products(arguments, span),
+            _ => self.distance(arguments, span),
         }
     }
 
@@ -175,10 +194,45 @@ impl Inference<'_> {
         }
     }
 
+    /// `sumprod(p, q)`: of integers an integer, else rounded once.
+    fn sum_of_products(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let name = "math.sumprod";
+        let placed = self.place_arguments(name, &["p", "q"], 2, arguments, span)?;
+        let [p, q] = [placed[0], placed[1]].map(|argument| argument.expect("it is required"));
+        self.in_block(span, |this| {
+            let (p, q) = (this.list_of_floats(name, p)?, this.list_of_floats(name, q)?);
+            let lengths = [&p, &q].map(|list| length_of(list.clone(), span));
+            let [first, second] = lengths;
+            let same = scalar_compare(CompareOp::Eq, first, second, span).expect("both are integers");
+            let error = (ExceptionClass::ValueError, "Inputs are not the same length");
+            let value = perform(Operation::ListSumProd, vec![p, q], Type::FLOAT64, span);
+            let checked = ObjectExpr::Checked { condition: same, error, value };
+            Ok(Expr::object(checked, Type::FLOAT64, span))
+        })
+    }
+
     fn product(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
         let name = "math.prod";
         let placed = self.place_arguments(name, &["iterable", "start"], 1, arguments, span)?;
-        let (tuple, dtypes) = self.number_tuple(name, placed[0].expect("it is required"))?;
+        let factors = placed[0].expect("it is required");
+        let given =
+            if self.is_iterated_as_written(factors)? { None } else { Some(self.operand(factors)?.present()) };
+        let is_tuple = matches!(&given, Some(Value::Expr(Expr { ty: Type::Tuple(_), .. })));
+        let stand_in = given.map(|given| self.stand_in(given));
+        let factors = stand_in.as_ref().unwrap_or(factors);
+        if !is_tuple {
+            return self.in_block(span, |this| {
+                let source = this.source(factors)?;
+                let start = match placed[1] {
+                    Some(start) => this.number_argument(name, start)?.0,
+                    None => constant(Constant::Int(1), Type::INT64, span),
+                };
+                this.folded(&source, start, span, &mut |this, product, factor| {
+                    this.binary(ast::BinaryOp::Mul, product.into(), factor.into(), span, span)
+                })
+            });
+        }
+        let (tuple, dtypes) = self.number_tuple(name, factors)?;
         let start = match placed[1] {
             Some(start) => self.number_argument(name, start)?,
             None => (constant(Constant::Int(1), Type::INT64, span), Dtype::Int64),
@@ -203,8 +257,8 @@ impl Inference<'_> {
         let placed = self.place_arguments(name, &["p", "q"], 2, arguments, span)?;
         let (p, from) = self.number_tuple(name, placed[0].expect("it is required"))?;
         let (q, to) = self.number_tuple(name, placed[1].expect("it is required"))?;
-        if from.len() != to.len() || from.is_empty() || from.len() > 2 {
-            return Err(self.report_argument(name, &q, "two points of one or two coordinates"));
+        if from.len() != to.len() {
+            return Err(self.report_argument(name, &q, "two points with as many coordinates"));
         }
         if from.iter().chain(&to).any(|dtype| dtype.is_complex()) {
             return Err(self.report_argument(name, &q, "points with real coordinates"));
@@ -220,9 +274,19 @@ impl Inference<'_> {
                 };
                 Ok(match from.len() {
                     1 => apply(Intrinsic::Fabs, vec![difference(0)], Dtype::Float64, span),
+                    axes if axes != 2 => {
+                        let components = (0..axes).map(|axis| to_dtype(difference(axis), Dtype::Float64));
+                        vector_length(components.collect(), span)
+                    }
                     _ => apply(Intrinsic::Hypot, vec![difference(0), difference(1)], Dtype::Float64, span),
                 })
             })
         })
     }
+}
+
+/// The length of a vector of float64 components.
+fn vector_length(components: Vec<Expr>, span: Span) -> Expr {
+    let list = Expr::object(ObjectExpr::List(components), Type::list(Type::FLOAT64), span);
+    perform(Operation::ListNorm, vec![list], Type::FLOAT64, span)
 }

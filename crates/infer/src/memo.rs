@@ -2,9 +2,24 @@
 
 use crate::environment::{CalleeError, FunctionHandle};
 use hotloop_ast::Stmt;
+use hotloop_diagnostics::Span;
 use hotloop_hir::{CalleeData, Local};
 use hotloop_types::Type;
 use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What is typed again until nothing in it is wider than assumed: the loops within an expression.
+#[derive(Debug, Default)]
+pub(crate) struct Settling {
+    /// How often something was wider than assumed.
+    pub(crate) widenings: u32,
+    /// How many expressions around are being typed so.
+    pub(crate) depth: u32,
+    /// The iterations around that are written out: what one makes of an expression says nothing about another.
+    pub(crate) copy: u64,
+}
+
+/// A value that a loop within an expression carries on: where the loop stands, in which copy of what is written out, and its number there.
+pub(crate) type CarriedKey = (Span, u64, usize);
 
 /// The types of the versions joined at the heads of loops, as far as known.
 ///
@@ -15,6 +30,7 @@ pub(crate) struct LoopMemo {
     types: FxHashMap<(*const Stmt, Local), Type>,
     /// Those that a way back leaves unassigned.
     unassigned: FxHashSet<(*const Stmt, Local)>,
+    carried: FxHashMap<CarriedKey, Type>,
 }
 
 impl LoopMemo {
@@ -29,6 +45,14 @@ impl LoopMemo {
     /// Tells whether it is new.
     pub(crate) fn set_unassigned(&mut self, statement: &Stmt, local: Local) -> bool {
         self.unassigned.insert((std::ptr::from_ref(statement), local))
+    }
+
+    pub(crate) fn carried(&self, key: CarriedKey) -> Option<&Type> {
+        self.carried.get(&key)
+    }
+
+    pub(crate) fn set_carried(&mut self, key: CarriedKey, ty: Type) {
+        self.carried.insert(key, ty);
     }
 
     pub(crate) fn set(&mut self, statement: &Stmt, local: Local, ty: Type) {

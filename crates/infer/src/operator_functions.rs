@@ -2,17 +2,17 @@
 
 use crate::call::Arguments;
 use crate::function::{Inference, Typed};
+use crate::iteration::Iterable;
 use hotloop_ast as ast;
-use hotloop_ast::{Argument, BinaryOp, CompareOp, ExprKind as AstExpr, UnaryOp};
+use hotloop_ast::{BinaryOp, CompareOp, ExprKind as AstExpr, UnaryOp};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Expr, ExprKind};
+use hotloop_hir::Expr;
 use hotloop_intrinsics::Intrinsic;
-use hotloop_types::Type;
+use hotloop_types::{TupleType, Type};
 
 static IN_PLACE: Code =
     Code::new("HL0267", "an assignment operator is used as a function of something that changes");
-static REDUCED: Code =
-    Code::new("HL0268", "`functools.reduce` is given something that it does not reduce in a kernel yet");
+static REDUCED: Code = Code::new("HL0268", "`functools.reduce` of nothing");
 
 /// The expression that a function stands for.
 enum Form {
@@ -135,40 +135,45 @@ impl Inference<'_> {
     /// `reduce(function, (a, b, c), start)`: `function(function(function(start, a), b), c)`.
     pub(crate) fn reduce(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments(name, &["function", "iterable", "initial"], 2, arguments, span)?;
-        let [function, items, start] = [placed[0], placed[1], placed[2]];
-        let function = self.value(function.expect("it is required"))?;
-        let function = self.stand_in(function);
-        let tuple = self.value(items.expect("it is required"))?;
-        let Type::Tuple(types) = tuple.ty.clone() else {
-            let message = format!("`reduce` takes tuples in a kernel so far, not {}", tuple.ty);
-            let diagnostic = Diagnostic::error(&REDUCED, message, tuple.span)
-                .with_primary(format!("this is {}", tuple.ty))
-                .with_help("write a loop");
+        let [function, items] = [placed[0], placed[1]].map(|argument| argument.expect("it is required"));
+        self.in_block(span, |this| {
+            let function = this.function_stand_in(function)?;
+            let source = this.source(items)?;
+            let initial = match placed[2] {
+                Some(initial) => {
+                    let initial = this.value(initial)?;
+                    Some(this.kept(initial, "initial"))
+                }
+                None => None,
+            };
+            match source.iterable() {
+                Some(Iterable::Tuple(tuple, types)) => {
+                    this.reduced_tuple(&function, tuple, types, initial, span)
+                }
+                _ => this.reduced(&function, &source, initial, span),
+            }
+        })
+    }
+
+    /// Of a tuple each step has a type of its own.
+    fn reduced_tuple(
+        &mut self,
+        function: &ast::Expr,
+        tuple: &Expr,
+        types: &TupleType,
+        initial: Option<Expr>,
+        span: Span,
+    ) -> Typed {
+        let mut items = crate::tuples::items(tuple, types);
+        let Some(first) = initial.or_else(|| items.next()) else {
+            let message = "`reduce` of an empty tuple has no value";
+            let diagnostic = Diagnostic::error(&REDUCED, message, span).with_help("give it an initial value");
             return Err(self.report(diagnostic));
         };
-        self.with_let(tuple, "items", span, |this, tuple| {
-            let mut items = types.iter().enumerate().map(|(position, ty)| {
-                let item = ExprKind::TupleItem(Box::new(tuple.clone()), position as u32);
-                Expr::new(item, ty.clone(), tuple.span)
-            });
-            let first = match start {
-                Some(start) => start.clone(),
-                None => match items.next() {
-                    Some(first) => this.stand_in(first),
-                    None => {
-                        let message = "`reduce` of an empty tuple has no value";
-                        let diagnostic =
-                            Diagnostic::error(&REDUCED, message, span).with_help("give it an initial value");
-                        return Err(this.report(diagnostic));
-                    }
-                },
-            };
-            let reduced = items.fold(first, |reduced, item| {
-                let arguments =
-                    vec![Argument::Positional(reduced), Argument::Positional(this.stand_in(item))];
-                ast::Expr::new(AstExpr::Call { function: Box::new(function.clone()), arguments }, span)
-            });
-            this.value(&reduced)
+        items.try_fold(first, |reduced, item| {
+            self.count_link(span)?;
+            let next = self.call_with(function, vec![reduced, item], span)?;
+            Ok(self.kept(next, "result"))
         })
     }
 }

@@ -278,7 +278,7 @@ impl Inference<'_> {
         }
         let version = self.new_version(target, Type::INT64, span);
         self.bindings.set(target, Binding::Version(version));
-        let (body, end, frame) = self.loop_body(source, true);
+        let (body, end, frame) = self.loop_body(source);
         Attempt { joins, target: version, body, end, frame }
     }
 

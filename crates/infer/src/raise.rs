@@ -132,7 +132,7 @@ impl Inference<'_> {
     /// The class that an expression names.
     pub(crate) fn exception_class(&mut self, class: &ast::Expr) -> Typed<ErrorClass> {
         let found = match &class.kind {
-            AstExpr::Name(name) if self.locals.find(name).is_none() => match self.environment.global(name) {
+            AstExpr::Name(name) if self.find_local(name).is_none() => match self.environment.global(name) {
                 None => ExceptionClass::by_name(name).map(ErrorClass::from),
                 Some(Global::Exception(class)) => Some(class),
                 Some(_) => None,
@@ -177,7 +177,7 @@ impl Inference<'_> {
 
     fn dotted_path(&self, expression: &ast::Expr) -> Option<String> {
         match &expression.kind {
-            AstExpr::Name(name) if self.locals.find(name).is_none() => match self.environment.global(name) {
+            AstExpr::Name(name) if self.find_local(name).is_none() => match self.environment.global(name) {
                 Some(Global::Module(module)) => Some(module),
                 Some(_) | None => None,
             },

@@ -1,6 +1,7 @@
 //! Finds the names that an expression reads.
 
-use hotloop_ast::{Argument, Expr, ExprKind, FormatPart};
+use crate::locals::visit_target;
+use hotloop_ast::{Argument, Comprehension, Expr, ExprKind, FormatPart};
 use hotloop_diagnostics::Span;
 
 /// The names that an expression reads, as far as inference supports it.
@@ -50,6 +51,9 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         ExprKind::FormatString(parts) => visit_fields(parts, visit),
         ExprKind::Yield(value) => value.iter().for_each(|value| visit_names(value, visit)),
         ExprKind::YieldFrom(value) => visit_names(value, visit),
+        ExprKind::ListComprehension { element, clauses } | ExprKind::Generator { element, clauses } => {
+            visit_comprehension(element, clauses, visit);
+        }
         ExprKind::Number(_)
         | ExprKind::Bool(_)
         | ExprKind::None
@@ -59,12 +63,30 @@ pub(crate) fn visit_names(expression: &Expr, visit: &mut dyn FnMut(&str, Span)) 
         | ExprKind::Bytes(_)
         | ExprKind::TemplateString(_)
         | ExprKind::Dict(_)
-        | ExprKind::ListComprehension { .. }
         | ExprKind::SetComprehension { .. }
         | ExprKind::DictComprehension { .. }
-        | ExprKind::Generator { .. }
         | ExprKind::Await(_) => {}
     }
+}
+
+/// The names that a comprehension reads, but for those that it assigns itself. What its first `for` iterates stands outside.
+fn visit_comprehension(element: &Expr, clauses: &[Comprehension], visit: &mut dyn FnMut(&str, Span)) {
+    let mut own = Vec::new();
+    clauses.iter().for_each(|clause| visit_target(&clause.target, &mut |name| own.push(name.clone())));
+    let mut within = |name: &str, span: Span| {
+        if !own.iter().any(|known| **known == *name) {
+            visit(name, span);
+        }
+    };
+    visit_names(element, &mut within);
+    for (position, clause) in clauses.iter().enumerate() {
+        if position > 0 {
+            visit_names(&clause.iterable, &mut within);
+        }
+        visit_names(&clause.target, &mut within);
+        clause.conditions.iter().for_each(|condition| visit_names(condition, &mut within));
+    }
+    clauses.iter().take(1).for_each(|clause| visit_names(&clause.iterable, visit));
 }
 
 /// The names that the fields of an f-string read.

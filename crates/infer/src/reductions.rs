@@ -178,7 +178,7 @@ impl Usages<'_, '_> {
     }
 
     fn builtin(&self, name: &str) -> Option<Intrinsic> {
-        if self.inference.locals.find(name).is_some() {
+        if self.inference.find_local(name).is_some() {
             return None;
         }
         match self.inference.environment.global(name) {

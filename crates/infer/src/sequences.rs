@@ -2,16 +2,18 @@
 
 use crate::bytes::{as_bytes, as_text};
 use crate::call::Arguments;
-use crate::conditions::{scalar_compare, short_circuit};
+use crate::conditions::{choose, scalar_compare, short_circuit};
 use crate::conversion::to_dtype;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
+use crate::iteration::Iterable;
 use crate::operators::negated;
 use crate::strings::{constant_str, int64, str_constant};
+use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr, StmtKind};
 use hotloop_objects::Operation;
 use hotloop_types::{Dtype, Type};
 
@@ -87,12 +89,21 @@ impl Inference<'_> {
             if sequence.ty.is_undefined() {
                 return Err(Reported);
             }
-            let bounds = self.bounds([lower.as_deref(), upper.as_deref(), step.as_deref()], index.span)?;
+            let parts = [lower.as_deref(), upper.as_deref(), step.as_deref()];
+            if let (Type::List(_), Some(_)) = (&sequence.ty, step) {
+                let ty = sequence.ty.clone();
+                return self.in_block(span, |this| {
+                    let sequence = this.kept(sequence.clone(), "list");
+                    let [start, stop, step] = this.stepped_bounds(parts, span)?;
+                    Ok(perform(Operation::ListPart, vec![sequence, start, stop, step], ty.clone(), span))
+                });
+            }
+            let bounds = self.bounds(parts, index.span)?;
             return Ok(slice_of(sequence, bounds, span));
         }
         let index = self.expression(index)?;
         let index = to_dtype(self.integer_index(index)?, Dtype::Int64);
-        if sequence.ty.is_undefined() {
+        if matches!(&sequence.ty, Type::List(item) if **item == Type::Undefined) {
             return Err(Reported);
         }
         Ok(sequence_item(sequence, index, span))
@@ -114,6 +125,34 @@ impl Inference<'_> {
             },
         };
         Ok(Bounds { start, stop, step })
+    }
+
+    /// The bounds of a slice of a list, of which those left out depend on the step; a step of 0 raises. Emits what evaluates them.
+    pub(crate) fn stepped_bounds(
+        &mut self,
+        [start, stop, step]: [Option<&ast::Expr>; 3],
+        span: Span,
+    ) -> Typed<[Expr; 3]> {
+        let mut bounds = [self.bound(start)?, self.bound(stop)?, None];
+        for bound in &mut bounds {
+            *bound = bound.take().map(|bound| self.kept(bound, "bound"));
+        }
+        let step = self.bound(step)?.unwrap_or_else(|| int64(1, span));
+        let step = self.kept(step, "step");
+        let zero = int64(0, span);
+        let is = |op| scalar_compare(op, step.clone(), zero.clone(), span).expect("both are integers");
+        if crate::constants::integer_constant(&step).is_none_or(|step| step == 0) {
+            let message = "slice step cannot be zero";
+            let error = (ExceptionClass::ValueError, message);
+            let checked = ObjectExpr::Checked { condition: is(CompareOp::Ne), error, value: zero.clone() };
+            let checked = Expr::object(checked, Type::INT64, span);
+            self.emit(StmtKind::Expr(checked), span);
+        }
+        let default = |up, down| choose(is(CompareOp::Gt), int64(up, span), int64(down, span), span);
+        let [start, stop, _] = bounds;
+        let start = start.unwrap_or_else(|| default(0, i64::MAX));
+        let stop = stop.unwrap_or_else(|| default(i64::MAX, i64::MIN));
+        Ok([start, stop, step])
     }
 
     /// A bound of a slice as an int64; `None` where it is left out or `None`.
@@ -207,32 +246,32 @@ impl Inference<'_> {
             AstCompare::In => self.contains(left, right, span),
             AstCompare::NotIn => Ok(self.contains(left, right, span)?.map(|found| negated(found, span))),
             AstCompare::Is | AstCompare::IsNot => Ok(None),
-            AstCompare::Eq => self.ordered_sequences(CompareOp::Eq, left, right, span),
-            AstCompare::Ne => self.ordered_sequences(CompareOp::Ne, left, right, span),
-            AstCompare::Lt => self.ordered_sequences(CompareOp::Lt, left, right, span),
-            AstCompare::Le => self.ordered_sequences(CompareOp::Le, left, right, span),
-            AstCompare::Gt => self.ordered_sequences(CompareOp::Gt, left, right, span),
-            AstCompare::Ge => self.ordered_sequences(CompareOp::Ge, left, right, span),
+            AstCompare::Eq => self.ordered_sequences((op, CompareOp::Eq), left, right, span),
+            AstCompare::Ne => self.ordered_sequences((op, CompareOp::Ne), left, right, span),
+            AstCompare::Lt => self.ordered_sequences((op, CompareOp::Lt), left, right, span),
+            AstCompare::Le => self.ordered_sequences((op, CompareOp::Le), left, right, span),
+            AstCompare::Gt => self.ordered_sequences((op, CompareOp::Gt), left, right, span),
+            AstCompare::Ge => self.ordered_sequences((op, CompareOp::Ge), left, right, span),
         }
     }
 
     fn ordered_sequences(
         &mut self,
-        op: CompareOp,
+        (op, operator): (AstCompare, CompareOp),
         left: &Value,
         right: &Value,
         span: Span,
     ) -> Typed<Option<Expr>> {
         match (self.sequence_of(left), self.sequence_of(right)) {
-            (Some(left), Some(right)) if left.ty == right.ty && matches!(left.ty, Type::List(_)) => {
+            (Some(left), Some(right)) if matches!((&left.ty, &right.ty), (Type::List(_), Type::List(_))) => {
                 self.ordered_lists(op, left, right, span).map(Some)
             }
             (Some(left), Some(right)) if left.ty == right.ty => {
-                Ok(Some(ordered_texts(op, left, right, span)))
+                Ok(Some(ordered_texts(operator, left, right, span)))
             }
             // A string is equal to nothing but strings.
             (Some(text), None) | (None, Some(text))
-                if matches!(op, CompareOp::Eq | CompareOp::Ne)
+                if matches!(operator, CompareOp::Eq | CompareOp::Ne)
                     && matches!(text.ty, Type::Str | Type::Bytes) =>
             {
                 let other = if self.sequence_of(left).is_some() { right } else { left };
@@ -240,7 +279,7 @@ impl Inference<'_> {
                 if !matches!(other.ty, Type::Scalar(_) | Type::Tuple(_)) {
                     return Ok(None);
                 }
-                let answer = constant(Constant::Bool(op == CompareOp::Ne), Type::BOOL, span);
+                let answer = constant(Constant::Bool(operator == CompareOp::Ne), Type::BOOL, span);
                 let other = other.clone();
                 let result = self.with_let(text, "text", span, |this, _| {
                     this.with_let(other, "other", span, |_, _| Ok(answer))
@@ -261,6 +300,19 @@ impl Inference<'_> {
             }
             let value = self.run_time_value(left.clone())?;
             return self.in_list(value, list, span).map(Some);
+        }
+        if let Value::Expr(array) = right
+            && let Type::Array(ty) = array.ty
+            && ty.ndim == 1
+        {
+            let array = Iterable::Array(array.clone(), ty);
+            let value = self.run_time_value(left.clone())?;
+            return self.in_items(value, &array, span).map(Some);
+        }
+        if let Value::Expr(Expr { ty: Type::Generator(_), .. }) = right {
+            let value = self.run_time_value(left.clone())?;
+            let generator = self.stand_in(right.clone());
+            return self.in_iterator(value, &generator, span).map(Some);
         }
         let Some(value) = self.sequence_of(left) else {
             return self.byte_membership(left, right, span);

@@ -280,11 +280,18 @@ impl Inference<'_> {
     pub(crate) fn join_two(&mut self, statement: &ast::Stmt, ways: Ways, both: [Box<Way>; 2]) {
         let [(then, then_end), (otherwise, otherwise_end)] = both.map(|way| *way);
         let joins = self.join_branches(statement, then_end.as_ref(), otherwise_end.as_ref());
+        let both = [(then, then_end), (otherwise, otherwise_end)].map(Box::new);
+        self.emit_ways(ways, both, &joins, statement.span);
+    }
+
+    /// The statement of two ways that meet.
+    pub(crate) fn emit_ways(&mut self, ways: Ways, both: [Box<Way>; 2], joins: &Joins, span: Span) {
+        let [(then, then_end), (otherwise, otherwise_end)] = both.map(|way| *way);
         let edge = |end: Option<Bindings>| end.map(|end| joins.edge(&end));
         let (then_edge, otherwise_edge) = (edge(then_end), edge(otherwise_end));
         let (condition, joins) = (ways.condition, joins.versions());
         let kind = StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge };
-        self.emit(kind, statement.span);
+        self.emit(kind, span);
     }
 
     /// A block with the bindings at its end, if control gets there.

@@ -161,6 +161,7 @@ impl Inference<'_> {
             Form::Str => Type::Str,
             Form::Bool => Type::BOOL,
             Form::Word => Type::INT64,
+            Form::Float => Type::FLOAT64,
             Form::List => Type::list(Type::Str),
             Form::Bytes => Type::Bytes,
             Form::Nothing => Type::None,
@@ -222,7 +223,20 @@ impl Inference<'_> {
     /// `text.join(strings)`.
     fn join(&mut self, text: Expr, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments("join", &["iterable"], 1, arguments, span)?;
-        let strings = self.expression(placed[0].expect("it is required"))?;
+        let given = placed[0].expect("it is required");
+        if self.is_iterator(given)? {
+            return self.in_block(span, |this| {
+                let text = this.kept(text.clone(), "text");
+                let source = this.source(given)?;
+                let strings = this.list_of(&source, given.span)?;
+                if strings.ty != Type::list(Type::Str) {
+                    let wanted = "strings";
+                    return Err(this.report_method_argument("join", "iterable", &strings, wanted));
+                }
+                Ok(perform(Operation::Join, vec![text, strings], Type::Str, span))
+            });
+        }
+        let strings = self.expression(given)?;
         if strings.ty == Type::list(Type::Str) {
             return Ok(perform(Operation::Join, vec![text, strings], Type::Str, span));
         }
@@ -237,7 +251,7 @@ impl Inference<'_> {
                 Ok(perform(Operation::Join, vec![text, list], Type::Str, span))
             });
         }
-        Err(self.report_method_argument("join", "iterable", &strings, "a list or tuple of strings"))
+        Err(self.report_method_argument("join", "iterable", &strings, "strings"))
     }
 
     /// `text.partition(sep)`: what stands before, the separator, and what stands behind.

@@ -206,16 +206,28 @@ impl Inference<'_> {
         let required = usize::from(intrinsic != Intrinsic::Tuple);
         let placed = self.place_arguments(name, names, required, arguments, span)?;
         let Some(given) = placed[0] else { return Ok(tuple_of(Vec::new(), span)) };
-        let start = match placed.get(1).copied().flatten() {
-            _ if intrinsic != Intrinsic::Sum => None,
-            Some(start) => Some(self.expression(start)?),
-            None => Some(integer(0, span)),
+        let start = placed.get(1).copied().flatten();
+        if self.is_iterated_as_written(given)? {
+            return self.consume(intrinsic, given, start, span);
+        }
+        let value = self.operand(given)?.present();
+        if let Value::Expr(number) = &value
+            && number.ty.as_scalar().is_some()
+        {
+            return Err(self.report_argument(name, number, "something that has items"));
+        }
+        let Value::Expr(Expr { ty: Type::Tuple(types), .. }) = &value else {
+            let stand_in = self.stand_in(value);
+            return self.consume(intrinsic, &stand_in, start, span);
         };
-        let value = self.expression(given)?;
-        let Type::Tuple(types) = value.ty.clone() else {
-            return Err(self.report_argument(name, &value, "a tuple; for other things write a loop"));
-        };
+        let types = types.clone();
+        let value = self.run_time_value(value)?;
         self.with_let(value, "items", span, |this, tuple| {
+            let start = match start {
+                _ if intrinsic != Intrinsic::Sum => None,
+                Some(start) => Some(this.expression(start)?),
+                None => Some(integer(0, span)),
+            };
             let mut parts = items(&tuple, &types);
             match intrinsic {
                 Intrinsic::Tuple => Ok(tuple_of(parts.collect(), span)),
@@ -238,7 +250,7 @@ impl Inference<'_> {
         })
     }
 
-    /// `t.count(x)`, and of a named tuple `t._replace(name=x)`.
+    /// `t.count(x)`, `t.index(x, start, stop)`, and of a named tuple `t._replace(name=x)`.
     pub(crate) fn tuple_method(
         &mut self,
         tuple: Expr,
@@ -251,6 +263,11 @@ impl Inference<'_> {
             let placed = self.place_arguments("count", &["value"], 1, arguments, span)?;
             let value = self.value(placed[0].expect("it is required"))?;
             return self.tuple_count(tuple, &types, value, span);
+        }
+        if &*name.name == "index" {
+            let placed = self.place_arguments("index", &["value", "start", "stop"], 1, arguments, span)?;
+            let value = self.value(placed[0].expect("it is required"))?;
+            return self.tuple_index(tuple, &types, value, [placed[1], placed[2]], span);
         }
         let fields: Vec<&str> = types.fields().iter().map(String::as_str).collect();
         let keywords = Arguments { given: &[], positional: Vec::new(), keywords: arguments.keywords.clone() };
@@ -290,6 +307,41 @@ impl Inference<'_> {
         })
     }
 
+    /// The first position of a value within bounds.
+    fn tuple_index(
+        &mut self,
+        tuple: Expr,
+        types: &TupleType,
+        value: Expr,
+        bounds: [Option<&ast::Expr>; 2],
+        span: Span,
+    ) -> Typed {
+        let length = integer(types.len() as i64, span);
+        self.in_block(span, |this| {
+            let tuple = this.kept(tuple.clone(), "items");
+            let value = this.kept(value.clone(), "value");
+            let start = this.bound(bounds[0])?.unwrap_or_else(|| integer(0, span));
+            let stop = this.bound(bounds[1])?.unwrap_or_else(|| integer(i64::MAX, span));
+            let (start, stop) = (this.cut_bound(start, &length, span), this.cut_bound(stop, &length, span));
+            let mut place = integer(-1, span);
+            for (position, each) in items(&tuple, types).enumerate().collect::<Vec<_>>().into_iter().rev() {
+                this.count_link(span)?;
+                let position = integer(position as i64, span);
+                let Some(equal) = this.compare_items(AstCompare::Eq, each, value.clone(), span)? else {
+                    let wanted = "a value that the items compare with";
+                    return Err(this.report_argument("index", &value, wanted));
+                };
+                let from =
+                    this.compare(AstCompare::Le, start.clone().into(), position.clone().into(), span)?;
+                let to = this.compare(AstCompare::Lt, position.clone().into(), stop.clone().into(), span)?;
+                let within = short_circuit(BoolOp::And, from, to);
+                let found = short_circuit(BoolOp::And, within, equal);
+                place = choose(found, position, place, span);
+            }
+            this.found_place(place, "tuple.index(x): x not in tuple", span)
+        })
+    }
+
     /// `value in range`.
     pub(crate) fn range_membership(&mut self, value: Expr, range: Expr, span: Span) -> Typed {
         self.with_let(value, "value", span, |this, value| {
@@ -318,7 +370,9 @@ impl Inference<'_> {
 /// Whether a value is a tuple that has a method of that name.
 pub(crate) fn is_tuple_method(ty: &Type, name: &Identifier) -> bool {
     match ty {
-        Type::Tuple(types) => &*name.name == "count" || types.class().is_some() && &*name.name == "_replace",
+        Type::Tuple(types) => {
+            matches!(&*name.name, "count" | "index") || types.class().is_some() && &*name.name == "_replace"
+        }
         _ => false,
     }
 }

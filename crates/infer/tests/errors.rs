@@ -308,8 +308,8 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     (
         "(float64[:],)",
-        "for v in map(g, x):\n        w = v\n    return w",
-        &[("HL0319", "the builtin `map` is not supported yet in a kernel")],
+        "for v in set(x):\n        w = v\n    return w",
+        &[("HL0319", "the builtin `set` is not supported yet in a kernel")],
     ),
     (
         "(float64[:],)",

@@ -82,6 +82,8 @@ pub enum Typing {
     SplitFloat,
     /// Tuples of numbers; gives a number.
     OfTuple,
+    /// Items and what is done with them; see the functions of `operator` that are no operators.
+    OfItems,
     /// One number or two, typed as by `FloatFloat`.
     Hypot,
     /// One number, or two of which the second is the base; typed as `Float` or `FloatFloat`.

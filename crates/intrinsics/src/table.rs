@@ -57,8 +57,8 @@ macro_rules! intrinsics {
 
 intrinsics! {
     Abs ["builtins.abs" "operator.abs" "numpy.abs" "numpy.absolute"] Absolute -> Lowered, "The absolute value, in the operand's own type.";
-    Min ["builtins.min"] Extremum -> Lowered, "The smallest of two or more numbers; the first of equal ones.";
-    Max ["builtins.max"] Extremum -> Lowered, "The largest of two or more numbers; the first of equal ones.";
+    Min ["builtins.min"] Extremum -> Lowered, "The smallest of values or items; the first of equal ones.";
+    Max ["builtins.max"] Extremum -> Lowered, "The largest of values or items; the first of equal ones.";
     Len ["builtins.len"] Length -> Lowered, "The length of an array's first axis, or of a tuple.";
     Round ["builtins.round"] Round -> Lowered, "The nearest integer, ties to even; with digits, the nearest float of so many decimals.";
     Divmod ["builtins.divmod"] Divmod -> Lowered, "Floor quotient and remainder.";
@@ -95,10 +95,10 @@ intrinsics! {
     RandomPareto ["random.paretovariate"] Random -> Lowered, "A float of a Pareto distribution.";
     RandomWeibull ["random.weibullvariate"] Random -> Lowered, "A float of a Weibull distribution.";
     Range ["builtins.range"] Counting -> Lowered, "Integers from a start to a stop, by a step.";
-    Sum ["builtins.sum"] TupleItems -> Lowered, "The sum of a tuple's items.";
-    Any ["builtins.any"] TupleItems -> Lowered, "Whether an item of a tuple is true.";
-    All ["builtins.all"] TupleItems -> Lowered, "Whether all items of a tuple are true.";
-    Tuple ["builtins.tuple"] TupleItems -> Lowered, "A tuple of the items of another; also a class for type tests.";
+    Sum ["builtins.sum"] TupleItems -> Lowered, "The sum of items.";
+    Any ["builtins.any"] TupleItems -> Lowered, "Whether an item is true.";
+    All ["builtins.all"] TupleItems -> Lowered, "Whether all items are true.";
+    Tuple ["builtins.tuple"] TupleItems -> Lowered, "A tuple of items whose number is known; also a class for type tests.";
     IsInstance ["builtins.isinstance"] TypeTest -> Lowered, "Whether a value is of a class; decided when the kernel is compiled.";
     TypeOf ["builtins.type"] TypeOf -> Lowered, "The type of a number.";
     Ndarray ["numpy.ndarray"] Class -> Lowered, "The class of arrays, for type tests.";
@@ -109,6 +109,9 @@ intrinsics! {
     Enumerate ["builtins.enumerate"] LoopHead -> Lowered, "Pairs of a number and an item in a `for` loop.";
     Zip ["builtins.zip"] LoopHead -> Lowered, "Tuples of items at one position in a `for` loop.";
     Reversed ["builtins.reversed"] LoopHead -> Lowered, "Items from the last to the first in a `for` loop.";
+    Map ["builtins.map"] LoopHead -> Lowered, "The values of a function for items, in a `for` loop or where they are used up at once.";
+    Filter ["builtins.filter"] LoopHead -> Lowered, "The items that a function holds to be true, in a `for` loop or where they are used up at once.";
+    Iter ["builtins.iter"] LoopHead -> Lowered, "What is iterated, in a `for` loop or where it is used up at once.";
     LiteralUnroll ["hotloop.literal_unroll"] LoopHead -> Lowered, "The items of a tuple in a `for` loop that is written out.";
     Prange ["hotloop.prange"] LoopHead -> Lowered, "Counts in a `for` loop whose iterations may run in parallel.";
     Empty ["numpy.empty"] NewArray(Nothing) -> Lowered, "An array whose elements are not set.";
@@ -181,8 +184,10 @@ intrinsics! {
     Mantissa [] Float -> FrexpMantissa, "The mantissa that `frexp` gives.";
     Exponent [] FloatToInt -> FrexpExponent, "The exponent that `frexp` gives.";
     Fraction [] Float -> Lowered, "The fractional part, with the sign of the number.";
-    Prod ["math.prod"] OfTuple -> Lowered, "The product of a tuple's numbers.";
-    Dist ["math.dist"] OfTuple -> Lowered, "The distance of two points of up to two coordinates.";
+    Prod ["math.prod"] OfTuple -> Lowered, "The product of numbers.";
+    Dist ["math.dist"] OfTuple -> Lowered, "The distance of two points.";
+    Fsum ["math.fsum"] OfTuple -> Lowered, "The sum of numbers, rounded once.";
+    SumProd ["math.sumprod"] OfTuple -> Lowered, "The sum of the products of numbers at equal positions.";
     LogBase ["math.log"] LogBase -> Lowered, "The natural logarithm, or that to a base.";
     Sin ["math.sin" "numpy.sin"] Float -> Sin FloatSin, "The sine.";
     Cos ["math.cos" "numpy.cos"] Float -> Cos FloatCos, "The cosine.";
@@ -206,7 +211,7 @@ intrinsics! {
     Log1p ["math.log1p" "numpy.log1p"] Float -> Log1p, "The natural logarithm of one more.";
     MathPow ["math.pow"] FloatFloat -> Pow FloatPow, "The power, of floats.";
     Cbrt ["math.cbrt" "numpy.cbrt"] Float -> Cbrt, "The cube root.";
-    Hypot ["math.hypot" "numpy.hypot"] Hypot -> Hypot, "The length of a vector of two components.";
+    Hypot ["math.hypot" "numpy.hypot"] Hypot -> Hypot, "The length of a vector.";
     Fmod ["math.fmod" "numpy.fmod"] FloatFloat -> Fmod FloatFmod, "The remainder with the sign of the first.";
     Nextafter ["math.nextafter" "numpy.nextafter"] FloatFloat -> Nextafter, "The next float after the first towards the second.";
     Erf ["math.erf"] Float -> Erf, "The error function.";
@@ -256,7 +261,12 @@ intrinsics! {
     OperatorTruth ["operator.truth"] Operator -> Lowered, "Whether a value counts as true.";
     OperatorItem ["operator.getitem"] Operator -> Lowered, "An element as a function.";
     OperatorIndex ["operator.index"] Operator -> Lowered, "An integer as it is.";
-    Reduce ["functools.reduce"] Reduction -> Lowered, "Combines the items of a tuple with a function, from the first to the last.";
+    OperatorCountOf ["operator.countOf"] OfItems -> Lowered, "How often a value occurs among items.";
+    OperatorIndexOf ["operator.indexOf"] OfItems -> Lowered, "The first position of a value among items.";
+    OperatorSetItem ["operator.setitem"] OfItems -> Lowered, "Assigns an element, as a function.";
+    OperatorDelItem ["operator.delitem"] OfItems -> Lowered, "Deletes an item of a list, as a function.";
+    LengthHint ["operator.length_hint"] OfItems -> Lowered, "The number of items, or a default of what has none.";
+    Reduce ["functools.reduce"] Reduction -> Lowered, "Combines items with a function, from the first to the last.";
     Where ["numpy.where"] Elements -> Lowered, "One of two values by a condition, for each element.";
     Maximum ["numpy.maximum"] Elements -> Lowered, "The larger of two elements; nan if one is.";
     Minimum ["numpy.minimum"] Elements -> Lowered, "The smaller of two elements; nan if one is.";

@@ -5,7 +5,7 @@ use crate::lowering::Lowering;
 use crate::ownership::Holder;
 use crate::speculation::{MAX_COST_OF_CONDITION, MAX_COST_OF_SELECT, cost};
 use crate::values::{Lifetime, Operand, flat_types, machine_type, scalar_dtype};
-use hotloop_hir::{Constant, Expr, ExprKind, UnaryOp, Version};
+use hotloop_hir::{Constant, Expr, ExprKind, Stmt, UnaryOp, Version};
 use hotloop_mir as mir;
 use hotloop_mir::{BinaryOp, Block, ExceptionClass, IntCompare, Value};
 
@@ -41,6 +41,7 @@ impl Lowering<'_> {
                 self.conditional(expr, condition, then, otherwise)
             }
             ExprKind::Let { target, value, body } => self.let_in(*target, value, body),
+            ExprKind::Block { statements, value } => self.block_in(statements, value),
             ExprKind::Assign { target, value } => {
                 let operand = self.expr(value);
                 let operand = self.keep(&operand, Holder::Version(*target));
@@ -256,6 +257,19 @@ impl Lowering<'_> {
         }
         let result = self.with_own_references(&result);
         self.code.release_where(|each| each == holder);
+        result
+    }
+
+    /// Statements within an expression. What their versions hold goes behind them, but for what the value needs.
+    fn block_in(&mut self, statements: &[Stmt], value: &Expr) -> Operand {
+        let outside = self.code.holdings.versions();
+        self.statements(statements);
+        let result = self.expr(value);
+        let result = self.with_own_references(&result);
+        self.code.release_where(|holder| match holder {
+            Holder::Version(version) => !outside.contains(&version),
+            Holder::Caught(_) | Holder::Temporary => false,
+        });
         result
     }
 

@@ -106,9 +106,9 @@ struct End<'a> {
     edge: Option<&'a Edge>,
 }
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     /// `try` with its handlers.
-    pub(crate) fn try_statement(&mut self, statement: &'a Stmt, source: &'a Try) {
+    pub(crate) fn try_statement(&mut self, statement: &Stmt, source: &Try) {
         let live = self.live_at(statement, &source.exits);
         let mut live_at_handlers = self.liveness.at_head(statement);
         live_at_handlers.union_with(&self.needed_again);
@@ -132,7 +132,7 @@ impl<'a> Lowering<'a> {
         self.leave(ends, &live, &source.exits);
     }
 
-    fn body(&mut self, source: &'a Try) -> TryFrame {
+    fn body(&mut self, source: &Try) -> TryFrame {
         let depth = self.code.tries.len();
         // Nothing stands before an entry, so it cannot be protected.
         let first = self.code.new_block();
@@ -159,7 +159,7 @@ impl<'a> Lowering<'a> {
         });
     }
 
-    fn note_end(&mut self, edge: Option<&'a Edge>, ends: &mut Vec<End<'a>>) {
+    fn note_end<'s>(&mut self, edge: Option<&'s Edge>, ends: &mut Vec<End<'s>>) {
         if self.code.is_reachable() {
             ends.push(End { point: self.code.point(), edge });
         }
@@ -192,7 +192,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// `except`: begins and ends where errors that no handler before has caught arrive.
-    fn handler(&mut self, statement: &Stmt, handler: &'a Handler, ends: &mut Vec<End<'a>>) {
+    fn handler<'s>(&mut self, statement: &Stmt, handler: &'s Handler, ends: &mut Vec<End<'s>>) {
         if !self.code.is_reachable() {
             return;
         }
@@ -246,7 +246,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Goes on where all ways meet.
-    fn leave(&mut self, ends: Vec<End<'a>>, live: &IdSet<Version>, exits: &[Version]) {
+    fn leave(&mut self, ends: Vec<End<'_>>, live: &IdSet<Version>, exits: &[Version]) {
         self.code.set_unreachable();
         if exits.is_empty() && ends.len() == 1 {
             for end in ends {
@@ -265,7 +265,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Statements that the innermost bodies around do not protect.
-    pub(crate) fn outside(&mut self, tries: u32, body: &'a [Stmt]) {
+    pub(crate) fn outside(&mut self, tries: u32, body: &[Stmt]) {
         let left = self.code.tries.len() - tries as usize;
         let inner = self.code.tries.split_off(left);
         self.code.holdings.unwind = None;

@@ -6,8 +6,8 @@
 
 use crate::lowering::is_tracked;
 use hotloop_hir::{
-    Axis, Edge, Elementwise, ExceptionArgument, Expr, ExprKind, Fill, Function, Loop, RangeLoop, Reduction,
-    Stmt, StmtKind, Try, Version,
+    Edge, ExceptionArgument, Expr, ExprKind, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind, Try,
+    Version,
 };
 use hotloop_index::IdSet;
 use rustc_hash::FxHashMap;
@@ -20,7 +20,8 @@ pub(crate) struct Liveness {
     at_head: FxHashMap<*const Stmt, IdSet<Version>>,
     behind_iteration: FxHashMap<(*const Stmt, usize), IdSet<Version>>,
     targets: Vec<JumpTargets>,
-    /// What the handlers around need, without the versions joined there: lowering keeps those alive that may be joined.
+    /// What the handlers around need, without the versions joined there: lowering keeps those alive that may be joined; and what the
+    /// expressions around need.
     in_handlers: IdSet<Version>,
 }
 
@@ -85,7 +86,8 @@ impl Liveness {
             }
             StmtKind::StoreElements { array, value } => {
                 self.expr(array, live);
-                self.elements(value, live);
+                let operands = value.operands.iter().map(|(_, operand)| operand);
+                self.exprs(operands.chain([&value.body]), live);
             }
             StmtKind::Expr(value) | StmtKind::Yield(value) => self.expr(value, live),
             StmtKind::Assert { condition, arguments } => {
@@ -221,7 +223,7 @@ impl Liveness {
         self.at_head.insert(std::ptr::from_ref(statement), live.clone());
     }
 
-    fn range(&self, range: &RangeLoop, live: &mut IdSet<Version>) {
+    fn range(&mut self, range: &RangeLoop, live: &mut IdSet<Version>) {
         self.exprs([&range.start, &range.stop, &range.step], live);
     }
 
@@ -237,70 +239,53 @@ impl Liveness {
         }
     }
 
-    fn exprs<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>, live: &mut IdSet<Version>) {
-        exprs.into_iter().for_each(|expr| self.expr(expr, live));
-    }
-
-    /// Adds what a computation for all elements reads; the versions of its body hold numbers.
-    fn elements(&self, operation: &Elementwise, live: &mut IdSet<Version>) {
-        self.expr(&operation.body, live);
-        self.exprs(operation.operands.iter().map(|(_, operand)| operand), live);
-    }
-
     /// Adds what an expression reads.
-    fn expr(&self, expr: &Expr, live: &mut IdSet<Version>) {
+    fn expr(&mut self, expr: &Expr, live: &mut IdSet<Version>) {
+        self.exprs([expr], live);
+    }
+
+    /// Adds what expressions read that are evaluated one after the other. What is read beside statements within them may have been read
+    /// before, and is needed as long as these run.
+    fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>, live: &mut IdSet<Version>) {
+        let exprs: Vec<&Expr> = exprs.into_iter().collect();
+        let around = self.in_handlers.clone();
+        if exprs.iter().any(|expr| expr.has_block()) {
+            exprs.iter().for_each(|expr| self.keep_reads(expr));
+        }
+        exprs.into_iter().rev().for_each(|expr| self.reads(expr, live));
+        self.in_handlers = around;
+    }
+
+    fn keep_reads(&mut self, expr: &Expr) {
+        if let ExprKind::Version(version) = expr.kind
+            && self.tracked.contains(version)
+        {
+            self.in_handlers.insert(version);
+        }
+        expr.for_each_operand(&mut |part| self.keep_reads(part));
+    }
+
+    fn reads(&mut self, expr: &Expr, live: &mut IdSet<Version>) {
         match &expr.kind {
-            ExprKind::Constant(_) | ExprKind::ConstantArray(_) => {}
             ExprKind::Version(version) => self.read(*version, live),
-            ExprKind::Unary(_, value)
-            | ExprKind::Convert(value)
-            | ExprKind::IsNone(value)
-            | ExprKind::Unwrap(value)
-            | ExprKind::RangeLength(value)
-            | ExprKind::TupleItem(value, _)
-            | ExprKind::ArrayAttribute(value, _) => self.expr(value, live),
-            ExprKind::Binary { left, right, .. }
-            | ExprKind::TupleElement { tuple: left, index: right }
-            | ExprKind::RangeElement { range: left, index: right }
-            | ExprKind::Compare { left, right, .. }
-            | ExprKind::And(left, right)
-            | ExprKind::Or(left, right) => self.exprs([&**left, &**right], live),
-            ExprKind::Conditional { condition, then, otherwise } => {
-                self.exprs([&**condition, &**then, &**otherwise], live);
-            }
-            ExprKind::Range { start, stop, step } => self.exprs([&**start, &**stop, &**step], live),
             ExprKind::Assign { target, value } => {
                 live.remove(*target);
-                self.expr(value, live);
-            }
-            ExprKind::Resume { generator, condition, .. } => {
-                self.exprs(condition.as_deref().into_iter().chain([&**generator]), live);
+                self.reads(value, live);
             }
             ExprKind::Let { target, value, body } => {
-                self.expr(body, live);
+                self.reads(body, live);
                 live.remove(*target);
-                self.expr(value, live);
+                self.reads(value, live);
             }
-            ExprKind::Tuple(items)
-            | ExprKind::Intrinsic { arguments: items, .. }
-            | ExprKind::Random { arguments: items, .. }
-            | ExprKind::Call { arguments: items, .. } => self.exprs(items, live),
-            ExprKind::View { array, axes } => {
-                self.expr(array, live);
-                self.exprs(axes.iter().flat_map(Axis::operands), live);
+            ExprKind::Block { statements, value } => {
+                self.reads(value, live);
+                self.block(statements, live);
             }
-            ExprKind::Elementwise(operation) => self.elements(operation, live),
-            ExprKind::Element { array, indices } => {
-                self.expr(array, live);
-                self.exprs(indices, live);
+            _ => {
+                let mut parts = Vec::new();
+                expr.for_each_operand(&mut |part| parts.push(part));
+                parts.into_iter().rev().for_each(|part| self.reads(part, live));
             }
-            ExprKind::NewArray { fill, shape } => {
-                if let Fill::Value(value) = fill {
-                    self.expr(value, live);
-                }
-                self.exprs(shape, live);
-            }
-            ExprKind::Object(object) => self.exprs(object.operands(), live),
         }
     }
 }

@@ -98,15 +98,15 @@ enum Control<'a> {
     Live(&'a Expr, Version),
 }
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     /// `while`.
-    pub(crate) fn while_loop(&mut self, statement: &Stmt, condition: &'a Expr, parts: LoopParts<'a>) {
+    pub(crate) fn while_loop(&mut self, statement: &Stmt, condition: &Expr, parts: LoopParts<'_>) {
         let endless = matches!(condition.kind, ExprKind::Constant(Constant::Bool(true)));
         self.serial_loop(statement, Control::While((!endless).then_some(condition)), parts);
     }
 
     /// `for` over a range.
-    pub(crate) fn range_loop(&mut self, statement: &Stmt, range: &'a RangeLoop, parts: LoopParts<'a>) {
+    pub(crate) fn range_loop(&mut self, statement: &Stmt, range: &RangeLoop, parts: LoopParts<'_>) {
         if range.is_live() {
             return self.serial_loop(statement, Control::Live(&range.stop, range.target), parts);
         }
@@ -120,9 +120,9 @@ impl<'a> Lowering<'a> {
     pub(crate) fn serial_reductions(
         &mut self,
         statement: &Stmt,
-        range: &'a RangeLoop,
-        body: &'a [Stmt],
-        back: Option<&'a Edge>,
+        range: &RangeLoop,
+        body: &[Stmt],
+        back: Option<&Edge>,
         reductions: &[Reduction],
     ) {
         let edge = |from: fn(&Reduction) -> Version, to: fn(&Reduction) -> Version| {
@@ -141,7 +141,7 @@ impl<'a> Lowering<'a> {
         self.range_loop(statement, range, parts);
     }
 
-    fn serial_loop(&mut self, statement: &Stmt, control: Control<'a>, parts: LoopParts<'a>) {
+    fn serial_loop(&mut self, statement: &Stmt, control: Control<'_>, parts: LoopParts<'_>) {
         let live_at_exit = self.live_at(statement, &parts.exits);
         let live_at_head = self.live_at_head(statement, &parts.joins);
         let (head, counters) = self.enter_loop(&control, &parts, &live_at_head);
@@ -300,8 +300,8 @@ impl<'a> Lowering<'a> {
     pub(crate) fn unrolled_loop(
         &mut self,
         statement: &Stmt,
-        iterations: &'a [Iteration],
-        otherwise: &'a [Stmt],
+        iterations: &[Iteration],
+        otherwise: &[Stmt],
         exits: &[Version],
         exit: Option<&Edge>,
     ) {

@@ -63,6 +63,7 @@ impl Lowering<'_> {
             }
             Form::Bool => Operand::Scalar(self.code.compare_const(IntCompare::Ne, result, 0)),
             Form::Word => Operand::Scalar(result),
+            Form::Float => Operand::Scalar(self.code.convert(ConvertOp::Bitcast, result, MachineType::F64)),
             Form::Nothing => Operand::Nothing,
         };
         for argument in &operands {

@@ -86,6 +86,15 @@ impl Holdings {
         self.held.iter().any(|held| held.holder == holder)
     }
 
+    /// The versions that hold references.
+    pub(crate) fn versions(&self) -> Vec<Version> {
+        let version = |held: &Held| match held.holder {
+            Holder::Version(version) => Some(version),
+            Holder::Caught(_) | Holder::Temporary => None,
+        };
+        self.held.iter().filter_map(version).collect()
+    }
+
     /// Forgets the references of a holder, which have gone elsewhere.
     pub(crate) fn forget(&mut self, holder: Holder) {
         self.held.retain(|held| held.holder != holder);

@@ -13,13 +13,13 @@ use hotloop_mir as mir;
 use hotloop_mir::{Block, MachineType, ParFor, Terminator, Value};
 use hotloop_types::{Dtype, DtypeKind};
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     /// `for` over `prange`.
     pub(crate) fn parallel_loop(
         &mut self,
         statement: &Stmt,
-        range: &'a RangeLoop,
-        body: &'a [Stmt],
+        range: &RangeLoop,
+        body: &[Stmt],
         back: Option<&Edge>,
         reductions: &[Reduction],
     ) {

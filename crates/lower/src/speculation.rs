@@ -41,6 +41,7 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
             _ => None,
         },
         ExprKind::Let { .. }
+        | ExprKind::Block { .. }
         | ExprKind::Assign { .. }
         | ExprKind::Unwrap(_)
         | ExprKind::Range { .. }

@@ -7,9 +7,9 @@ use crate::values::Operand;
 use hotloop_hir::{Edge, Expr, ExprKind, Stmt, StmtKind, Version};
 use hotloop_mir::Terminator;
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     /// Lowers statements in order, until one never goes on.
-    pub(crate) fn statements(&mut self, statements: &'a [Stmt]) {
+    pub(crate) fn statements(&mut self, statements: &[Stmt]) {
         for statement in statements {
             if !self.code.is_reachable() {
                 return;
@@ -20,7 +20,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn statement(&mut self, statement: &'a Stmt) {
+    fn statement(&mut self, statement: &Stmt) {
         match &statement.kind {
             StmtKind::Assign { target, value } => self.assignment(statement, *target, value),
             StmtKind::StoreElement { array, indices, value } => self.store_element(array, indices, value),
@@ -120,7 +120,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         statement: &Stmt,
         condition: &Expr,
-        [then, otherwise]: [(&'a [Stmt], &'a Option<Edge>); 2],
+        [then, otherwise]: [(&[Stmt], &Option<Edge>); 2],
         joins: &[Version],
     ) {
         let (then_block, otherwise_block) = (self.code.new_block(), self.code.new_block());

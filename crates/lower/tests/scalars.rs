@@ -433,7 +433,12 @@ fn every_operation_of_the_table_is_known() {
             Typing::IsClose => (&["float64", "float64", "float64", "float64"], "bool"),
             Typing::Hypot => (&["float64", "float64"], "float64"),
             // Made of other operations by inference.
-            Typing::Random | Typing::SplitFloat | Typing::OfTuple | Typing::Operator | Typing::Reduction => {
+            Typing::Random
+            | Typing::SplitFloat
+            | Typing::OfTuple
+            | Typing::OfItems
+            | Typing::Operator
+            | Typing::Reduction => {
                 continue;
             }
             Typing::OfInteger => (&["int64"], "int64"),

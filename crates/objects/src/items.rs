@@ -2,6 +2,7 @@
 
 use crate::heap::{Heap, Stop};
 use crate::layout::{LIST_ITEM_BYTES, LIST_ITEMS, LIST_LENGTH};
+use crate::shape::{Shape, read_bytes};
 use std::cmp::Ordering;
 
 /// What the items of a list are, where an operation has to understand them.
@@ -25,6 +26,44 @@ enum Item {
     Int(i128),
     Float(f64),
     Str(Vec<u32>),
+    /// The items of a tuple or list.
+    Many(Vec<Item>),
+}
+
+/// The value of a shape at a place.
+fn item_at<H: Heap>(heap: &H, shape: &Shape, place: u64) -> Result<Item, H::Fault> {
+    let number = |kind, size: u8| -> Result<Item, H::Fault> {
+        let bytes = heap.bytes(place, u64::from(size))?;
+        let word = bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+        Ok(Item::number(kind, word, u64::from(size)))
+    };
+    match shape {
+        Shape::Bool => number(ItemKind::Bool, 1),
+        Shape::Signed(size) => number(ItemKind::Signed, *size),
+        Shape::Unsigned(size) => number(ItemKind::Unsigned, *size),
+        Shape::Float(size) => number(ItemKind::Float, *size),
+        Shape::Str => {
+            let text = crate::perform::read_str(heap, heap.load(place + 8)?, heap.load(place + 16)?)?;
+            Ok(Item::Str(text))
+        }
+        Shape::Bytes => {
+            let bytes = read_bytes(heap, heap.load(place + 8)?, heap.load(place + 16)?)?;
+            Ok(Item::Str(bytes.iter().map(|byte| u32::from(*byte)).collect()))
+        }
+        Shape::Tuple { items: parts, .. } => {
+            let mut items = Vec::with_capacity(parts.len());
+            let mut at = place;
+            for part in parts {
+                items.push(item_at(heap, part, at)?);
+                at += 8 * part.value_count();
+            }
+            Ok(Item::Many(items))
+        }
+        Shape::List(item) => Ok(Item::Many(read_shaped(heap, heap.load(place)?, item)?)),
+        Shape::None | Shape::Complex(_) | Shape::Range | Shape::Optional(_) => {
+            unreachable!("inference sorts by what has an order")
+        }
+    }
 }
 
 impl ItemKind {
@@ -58,7 +97,11 @@ impl Item {
             // No int64 is lost among the floats that matter here: equal integers stay equal.
             (Self::Int(a), Self::Float(b)) => int_with_float(*a, *b),
             (Self::Float(a), Self::Int(b)) => int_with_float(*b, *a).map(Ordering::reverse),
-            (Self::Str(_), _) | (_, Self::Str(_)) => None,
+            (Self::Many(a), Self::Many(b)) => match a.iter().zip(b).find(|(a, b)| !a.is(b)) {
+                Some((a, b)) => a.order(b),
+                None => Some(a.len().cmp(&b.len())),
+            },
+            (Self::Str(_) | Self::Many(_), _) | (_, Self::Str(_) | Self::Many(_)) => None,
         }
     }
 
@@ -80,20 +123,22 @@ fn int_with_float(integer: i128, float: f64) -> Option<Ordering> {
 }
 
 fn read<H: Heap>(heap: &H, list: u64, kind: ItemKind) -> Result<Vec<Item>, H::Fault> {
+    let size = heap.load(list + LIST_ITEM_BYTES)? as u8;
+    let shape = match kind {
+        ItemKind::Bool => Shape::Bool,
+        ItemKind::Signed => Shape::Signed(size),
+        ItemKind::Unsigned => Shape::Unsigned(size),
+        ItemKind::Float => Shape::Float(size),
+        ItemKind::Str => Shape::Str,
+    };
+    read_shaped(heap, list, &shape)
+}
+
+/// What the items of a list begin with.
+fn read_shaped<H: Heap>(heap: &H, list: u64, shape: &Shape) -> Result<Vec<Item>, H::Fault> {
     let (length, size) = (heap.load(list + LIST_LENGTH)?, heap.load(list + LIST_ITEM_BYTES)?);
     let first = heap.load(list + LIST_ITEMS)?;
-    let item = |position: u64| -> Result<Item, H::Fault> {
-        let place = first + position * size;
-        if kind == ItemKind::Str {
-            let text = crate::perform::read_str(heap, heap.load(place + 8)?, heap.load(place + 16)?)?;
-            return Ok(Item::Str(text));
-        }
-        let mut word = [0; 8];
-        let bytes = heap.bytes(place, size)?;
-        word[..bytes.len()].copy_from_slice(bytes);
-        Ok(Item::number(kind, u64::from_le_bytes(word), size))
-    };
-    (0..length).map(item).collect()
+    (0..length).map(|position| item_at(heap, shape, first + position * size)).collect()
 }
 
 /// What is looked for: of a number its kind and its eight bytes.
@@ -147,14 +192,27 @@ pub(crate) fn extreme<H: Heap>(heap: &H, list: u64, kind: u64, is_largest: bool)
     Ok(best as u64)
 }
 
-/// Sorts; equal items keep their order, and nan goes behind everything.
-pub(crate) fn sort<H: Heap>(heap: &mut H, list: u64, kind: u64, reverse: bool) -> Result<(), Stop<H::Fault>> {
-    let items = read(heap, list, ItemKind::by_number(kind))?;
-    let mut places: Vec<usize> = (0..items.len()).collect();
-    let total = |a: &Item, b: &Item| match (a, b) {
+/// An order of all items: nan goes behind everything.
+fn total(a: &Item, b: &Item) -> Ordering {
+    match (a, b) {
         (Item::Float(a), Item::Float(b)) => a.partial_cmp(b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan())),
+        (Item::Many(a), Item::Many(b)) => {
+            let differing = a.iter().zip(b).map(|(a, b)| total(a, b)).find(|order| order.is_ne());
+            differing.unwrap_or_else(|| a.len().cmp(&b.len()))
+        }
         _ => a.order(b).unwrap_or(Ordering::Equal),
-    };
+    }
+}
+
+/// Sorts by what the items begin with; equal ones keep their order.
+pub(crate) fn sort<H: Heap>(
+    heap: &mut H,
+    list: u64,
+    shape: &Shape,
+    reverse: bool,
+) -> Result<(), Stop<H::Fault>> {
+    let items = read_shaped(heap, list, shape)?;
+    let mut places: Vec<usize> = (0..items.len()).collect();
     places.sort_by(|a, b| {
         let order = total(&items[*a], &items[*b]);
         if reverse { order.reverse() } else { order }

@@ -23,6 +23,7 @@ mod operation;
 mod perform;
 mod shape;
 mod shuffle;
+mod sums;
 pub mod text;
 
 pub use format::{FormatSpec, Formatted, SpecError};

@@ -144,6 +144,52 @@ pub(crate) fn replace<H: Heap>(
     opened
 }
 
+/// Puts the items of another list in the places of a slice with a step; tells whether there are as many, and changes nothing otherwise.
+pub(crate) fn set_stride<H: Heap>(
+    heap: &mut H,
+    list: u64,
+    [start, stop, step]: [i64; 3],
+    other: u64,
+) -> Result<bool, Stop<H::Fault>> {
+    if step == 1 {
+        replace(heap, list, start, stop, other)?;
+        return Ok(true);
+    }
+    let length = heap.load(list + LIST_LENGTH)?;
+    let (start, count) = strided(start, stop, step, length as usize);
+    if heap.load(other + LIST_LENGTH)? != count as u64 {
+        return Ok(false);
+    }
+    // The items may come from the list itself.
+    let copy = part(heap, other, 0, i64::MAX, 1)?;
+    let item_bytes = heap.load(list + LIST_ITEM_BYTES)?;
+    let (from, to) = (heap.load(copy + LIST_ITEMS)?, heap.load(list + LIST_ITEMS)?);
+    for number in 0..count {
+        let place = (start + number * step) as u64;
+        release_range(heap, list, place, place + 1)?;
+        heap.copy(from + number as u64 * item_bytes, to + place * item_bytes, item_bytes)?;
+    }
+    // The references have gone along.
+    heap.store(copy + LIST_LENGTH, 0)?;
+    heap.release(copy)?;
+    Ok(true)
+}
+
+/// Takes the items of a slice with a step out.
+pub(crate) fn remove_stride<H: Heap>(
+    heap: &mut H,
+    list: u64,
+    [start, stop, step]: [i64; 3],
+) -> Result<(), Stop<H::Fault>> {
+    let length = heap.load(list + LIST_LENGTH)?;
+    let (start, count) = strided(start, stop, step, length as usize);
+    for number in (0..count).map(|number| if step > 0 { count - 1 - number } else { number }) {
+        let place = (start + number * step) as u64;
+        remove(heap, list, place, place + 1)?;
+    }
+    Ok(())
+}
+
 /// A new list of the items of a slice.
 pub(crate) fn part<H: Heap>(
     heap: &mut H,

@@ -11,6 +11,8 @@ pub enum Form {
     Word,
     /// A truth value.
     Bool,
+    /// A float64, as its bits.
+    Float,
     /// A list; as a result, a new one.
     List,
     /// Nothing.
@@ -124,6 +126,11 @@ operations! {
     ListReverse (List) -> Nothing "Puts the items in the opposite order.";
     ListPart (List, Word, Word, Word) -> List "The items of a slice with a step.";
     ListReplace (List, Word, Word, List) -> Nothing "Puts the items of another list in the place of a slice.";
+    ListSetStride (List, Word, Word, Word, List) -> Bool "Puts the items of another list in the places of a slice with a step; tells whether there are as many.";
+    ListRemoveStride (List, Word, Word, Word) -> Nothing "Takes the items of a slice with a step out.";
+    ListFsum (List) -> Float "The sum of float64 items, rounded once; nan of infinities of both signs.";
+    ListSumProd (List, List) -> Float "The sum of the products of float64 items of two lists of one length, rounded once.";
+    ListNorm (List) -> Float "The length of a vector of float64 items.";
     ListConcat (List, List) -> List "`a + b`.";
     ListRepeat (List, Word) -> List "`a * n`.";
     ListFind (List, Word, Word, Word, Word, Word) -> Word "The first position of a number within bounds: the kind of the items, that of the number, the number; -1 without one.";
@@ -131,7 +138,7 @@ operations! {
     ListCount (List, Word, Word, Word) -> Word "How often a number occurs: the kind of the items, that of the number, the number.";
     ListCountStr (List, Str) -> Word "How often a string occurs.";
     ListOrder (List, List, Word) -> Word "The order of two lists of one kind of items: negative, 0 or positive; 2 where nothing is said of it.";
-    ListSort (List, Word, Word) -> Nothing "Sorts items of a kind; in the opposite order if the last word is not 0.";
+    ListSort (List, Str, Word) -> Nothing "Sorts by what each item begins with, of a shape; in the opposite order if the last word is not 0.";
     ListExtreme (List, Word, Word) -> Word "The position of the smallest of items of a kind, or of the largest if the last word is not 0; the first of equal ones.";
 }
 
@@ -152,7 +159,7 @@ impl Form {
     pub const fn words(self) -> usize {
         match self {
             Self::Str | Self::Bytes => 2,
-            Self::Word | Self::Bool | Self::List => 1,
+            Self::Word | Self::Bool | Self::Float | Self::List => 1,
             Self::Nothing => 0,
         }
     }

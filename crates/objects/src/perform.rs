@@ -8,6 +8,7 @@ use crate::list;
 use crate::number_text::{bool_repr, complex_repr, complex64_repr, float_repr, float32_repr};
 use crate::operation::Operation;
 use crate::shape::{Shape, bytes_repr, list_repr, range_repr, read_bytes};
+use crate::sums;
 use crate::text;
 
 /// The size of a string as an item of a list: its block, the address of its first code point, its length.
@@ -26,6 +27,11 @@ pub fn perform<H: Heap>(heap: &mut H, operation: Operation, words: &[u64]) -> Re
         | Operation::ListReverse
         | Operation::ListPart
         | Operation::ListReplace
+        | Operation::ListSetStride
+        | Operation::ListRemoveStride
+        | Operation::ListFsum
+        | Operation::ListSumProd
+        | Operation::ListNorm
         | Operation::ListConcat
         | Operation::ListRepeat
         | Operation::ListOrder
@@ -136,10 +142,27 @@ impl<H: Heap> Arguments<'_, H> {
             Operation::ListReverse => list::reverse(self.heap, words[0])?,
             Operation::ListPart => return list::part(self.heap, words[0], int(1), int(2), int(3)),
             Operation::ListReplace => list::replace(self.heap, words[0], int(1), int(2), words[3])?,
+            Operation::ListSetStride => {
+                let fits = list::set_stride(self.heap, words[0], [int(1), int(2), int(3)], words[4])?;
+                return Ok(u64::from(fits));
+            }
+            Operation::ListRemoveStride => {
+                list::remove_stride(self.heap, words[0], [int(1), int(2), int(3)])?;
+            }
+            Operation::ListFsum => return Ok(sums::sum(&floats(self.heap, words[0])?).to_bits()),
+            Operation::ListSumProd => {
+                let factors = (floats(self.heap, words[0])?, floats(self.heap, words[1])?);
+                return Ok(sums::sum_of_products(&factors.0, &factors.1).to_bits());
+            }
+            Operation::ListNorm => return Ok(sums::norm(&floats(self.heap, words[0])?).to_bits()),
             Operation::ListConcat => return list::concat(self.heap, words[0], words[1]),
             Operation::ListRepeat => return list::repeat(self.heap, words[0], int(1)),
             Operation::ListOrder => return Ok(items::order(self.heap, words[0], words[1], words[2])? as u64),
-            Operation::ListSort => items::sort(self.heap, words[0], words[1], words[2] != 0)?,
+            Operation::ListSort => {
+                let shape = text::to_string(&read_str(self.heap, words[1], words[2])?);
+                let shape = Shape::read(&shape).expect("inference wrote the shape");
+                items::sort(self.heap, words[0], &shape, words[3] != 0)?;
+            }
             _ => return Ok(items::extreme(self.heap, words[0], words[1], words[2] != 0)?),
         }
         Ok(0)
@@ -384,6 +407,12 @@ fn new_text<H: Heap>(heap: &mut H, length: usize, bytes: &[u8]) -> Result<u64, S
     heap.store(block + TEXT_LENGTH, length as u64)?;
     heap.write(block + TEXT_START, bytes)?;
     Ok(block)
+}
+
+/// The items of a list of float64.
+fn floats<H: Heap>(heap: &H, list: u64) -> Result<Vec<f64>, H::Fault> {
+    let (length, items) = (heap.load(list + LIST_LENGTH)?, heap.load(list + LIST_ITEMS)?);
+    (0..length).map(|position| heap.load(items + 8 * position).map(f64::from_bits)).collect()
 }
 
 fn new_list_of<H: Heap>(heap: &mut H, parts: &[&[u32]]) -> Result<u64, Stop<H::Fault>> {

@@ -1,4 +1,4 @@
-//! Lists as `repr` writes them: what their items are, said in a text that compiled code holds, and the writing itself.
+//! What the items of lists are, said in a text that compiled code holds; and lists as `repr` writes them.
 
 use crate::heap::Heap;
 use crate::layout::{LIST_ITEM_BYTES, LIST_ITEMS, LIST_LENGTH};
@@ -9,7 +9,7 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// What a value in a list is, as far as writing it needs to know. Its text, which `{}` gives, reads back to itself.
+/// What a value in a list is, as far as writing and ordering it need to know. Its text, which `{}` gives, reads back to itself.
 ///
 /// ```
 /// use hotloop_objects::Shape;
@@ -135,8 +135,20 @@ impl Shape {
         }
     }
 
+    /// Whether such values have an order, so that lists of them can be sorted.
+    pub fn has_order(&self) -> bool {
+        match self {
+            Self::Bool | Self::Signed(_) | Self::Unsigned(_) | Self::Float(_) | Self::Str | Self::Bytes => {
+                true
+            }
+            Self::List(item) => item.has_order(),
+            Self::Tuple { items, .. } => items.iter().all(Self::has_order),
+            Self::None | Self::Complex(_) | Self::Range | Self::Optional(_) => false,
+        }
+    }
+
     /// How many machine values such a value is.
-    fn value_count(&self) -> u64 {
+    pub(crate) fn value_count(&self) -> u64 {
         match self {
             Self::None => 0,
             Self::Bool | Self::Signed(_) | Self::Unsigned(_) | Self::Float(_) | Self::List(_) => 1,

@@ -86,6 +86,19 @@ impl<'a> Verifier<'a> {
                 self.defined.remove(*target);
                 Ok(())
             }
+            ExprKind::Block { statements, value } => {
+                let before = self.defined.clone();
+                // Nothing in it may jump to loops around.
+                let loops = std::mem::take(&mut self.loops);
+                self.block(statements)?;
+                self.loops = loops;
+                if !self.reachable {
+                    return mistyped(expr, "its statements never fall through");
+                }
+                self.typed([&**value], &expr.ty)?;
+                self.defined = before;
+                Ok(())
+            }
             ExprKind::Assign { target, value } => {
                 self.typed([&**value], self.ty(*target))?;
                 self.same(expr, &value.ty)?;

@@ -103,6 +103,7 @@ fn has_form(expr: &Expr, form: Form) -> bool {
         Form::Bytes => expr.ty == Type::Bytes,
         Form::Word => expr.ty.as_scalar().is_some(),
         Form::Bool => expr.ty == Type::BOOL,
+        Form::Float => expr.ty == Type::FLOAT64,
         Form::List => matches!(expr.ty, Type::List(_)),
         Form::Nothing => expr.ty == Type::None,
     }
