@@ -54,7 +54,30 @@ def iterations_end_in_continue(x, divisor, n):
     return first, second
 
 
+@njit
+def optional_is_stored(x, n):
+    o = None
+    if n > 1:
+        o = n
+    x[0] = 7 if o is None else o
+    x[1:] = x[0] if o is None else o
+    return x
+
+
+@njit
+def none_is_stored(x, n):
+    o = None
+    if n > 1:
+        o = n
+    x[0] = o
+    return x
+
+
 CASES = [
+    ("optional_is_stored", [np.zeros(3, np.int16), 3]),
+    ("optional_is_stored", [np.zeros(3), 0]),
+    ("none_is_stored", [np.zeros(3), 2]),
+    ("none_is_stored", [np.zeros(3), 0]),
     ("iterations_end_in_continue", [np.zeros(3), 0, 3]),
     ("iterations_end_in_continue", [np.zeros(3), 5, 3]),
     ("iterations_end_in_continue", [np.zeros(3), 2, 0]),

@@ -396,6 +396,7 @@ impl Inference<'_> {
     }
 
     fn stored_value(&mut self, value: Expr, array: ArrayType) -> Typed {
+        let value = unwrapped(value);
         if let Type::Scalar(dtype) = value.ty
             && (!dtype.is_complex() || array.dtype.is_complex())
         {

@@ -165,6 +165,7 @@ impl Inference<'_> {
         span: Span,
     ) -> Typed<()> {
         let ty = self.writable(&view, target_span)?;
+        let value = unwrapped(value);
         let mut elements = Elements::default();
         let described = value.ty.to_string();
         let value_span = value.span;
