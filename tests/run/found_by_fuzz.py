@@ -76,8 +76,8 @@ def none_is_stored(x, n):
 CASES = [
     ("optional_is_stored", [np.zeros(3, np.int16), 3]),
     ("optional_is_stored", [np.zeros(3), 0]),
-    ("none_is_stored", [np.zeros(3), 2]),
-    ("none_is_stored", [np.zeros(3), 0]),
+    ("none_is_stored", [np.zeros(3, np.int64), 2]),
+    ("none_is_stored", [np.zeros(3, np.int64), 0]),
     ("iterations_end_in_continue", [np.zeros(3), 0, 3]),
     ("iterations_end_in_continue", [np.zeros(3), 5, 3]),
     ("iterations_end_in_continue", [np.zeros(3), 2, 0]),
