@@ -28,6 +28,9 @@ static COMPARED_ITEMS: Code =
     Code::new("HL0255", "items of this type cannot be looked for or ordered in a kernel yet");
 static SHARED: Code = Code::new("HL0256", "a list is changed in a parallel loop");
 
+/// How deep lists may be nested in lists.
+const MAX_LIST_DEPTH: usize = 32;
+
 /// What is known about the lists of a function.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ListTypes {
@@ -110,6 +113,26 @@ fn can_hold(ty: &Type) -> bool {
         | Type::Range
         | Type::Generator(_)
         | Type::Undefined => false,
+    }
+}
+
+/// How deep lists are nested in a type.
+fn list_depth(ty: &Type) -> usize {
+    match ty {
+        Type::List(item) => 1 + list_depth(item),
+        Type::Tuple(_) | Type::Function(_) | Type::Optional(_) => {
+            ty.parts().iter().map(list_depth).max().unwrap_or(0)
+        }
+        Type::Scalar(_)
+        | Type::Array(_)
+        | Type::Str
+        | Type::Bytes
+        | Type::Enum(_)
+        | Type::None
+        | Type::Dtype(_)
+        | Type::Range
+        | Type::Generator(_)
+        | Type::Undefined => 0,
     }
 }
 
@@ -201,6 +224,18 @@ impl Inference<'_> {
         Err(self.report_item(item, value, list))
     }
 
+    /// A list that holds itself would have a type without end.
+    fn report_nested(&mut self, list: &Expr, value: &Expr) -> Reported {
+        let message =
+            format!("these lists would be nested more than {MAX_LIST_DEPTH} deep, or hold themselves");
+        let diagnostic = Diagnostic::error(&ITEM, message, value.span)
+            .with_label(list.span, "this list becomes part of what it holds")
+            .with_help(
+                "all items of a list are of one type, so that it cannot hold itself; use another list",
+            );
+        self.report(diagnostic)
+    }
+
     fn report_item(&mut self, item: &Type, value: &Expr, list: Span) -> Reported {
         let message = format!("a list of {item} cannot hold {}", value.ty);
         let diagnostic = Diagnostic::error(&ITEM, message, value.span)
@@ -223,7 +258,7 @@ impl Inference<'_> {
                 }),
                 None => Some(item.clone()),
             };
-            if let Some(wider) = wider
+            if let Some(wider) = wider.filter(|wider| list_depth(wider) < MAX_LIST_DEPTH)
                 && known != Some(&wider)
             {
                 self.lists.items.insert(*site, wider);
@@ -259,6 +294,9 @@ impl Inference<'_> {
             return Ok(value);
         }
         let wider = if item == Type::Undefined { Some(value.ty.clone()) } else { unify(&item, &value.ty) };
+        if wider.as_ref().is_some_and(|item| list_depth(item) >= MAX_LIST_DEPTH) {
+            return Err(self.report_nested(list, &value));
+        }
         match wider {
             Some(wider) if wider == item && !item.is_undefined() => return Ok(convert(value, &item)),
             Some(wider) if self.note_items(&sites, &wider) => return Err(Reported),

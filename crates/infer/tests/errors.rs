@@ -334,6 +334,16 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     ("(float64[:, :],)", "return x[..., 0, ...]", &[("HL0211", "an index can only have a single ellipsis")]),
     (
+        "(int64,)",
+        "v = []\n    v.append(v)\n    return x",
+        &[("HL0253", "these lists would be nested more than 32 deep, or hold themselves")],
+    ),
+    (
+        "(int64,)",
+        "v = []\n    w = []\n    v.append(w)\n    w.append(v)\n    return x",
+        &[("HL0253", "these lists would be nested more than 32 deep, or hold themselves")],
+    ),
+    (
         "(boolean,)",
         "x and np.zeros(3).fill(1)",
         &[("HL0281", "`fill` changes an array within an expression that not every way evaluates")],
