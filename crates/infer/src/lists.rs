@@ -226,6 +226,8 @@ impl Inference<'_> {
 
     /// A list that holds itself would have a type without end.
     fn report_nested(&mut self, list: &Expr, value: &Expr) -> Reported {
+        // What such lists hold is not asked for any more.
+        self.lists.forget_unknown(0);
         let message =
             format!("these lists would be nested more than {MAX_LIST_DEPTH} deep, or hold themselves");
         let diagnostic = Diagnostic::error(&ITEM, message, value.span)

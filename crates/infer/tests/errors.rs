@@ -341,7 +341,10 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     (
         "(int64,)",
         "v = []\n    w = []\n    v.append(w)\n    w.append(v)\n    return x",
-        &[("HL0253", "these lists would be nested more than 32 deep, or hold themselves")],
+        &[
+            ("HL0253", "these lists would be nested more than 32 deep, or hold themselves"),
+            ("HL0253", "these lists would be nested more than 32 deep, or hold themselves"),
+        ],
     ),
     (
         "(boolean,)",
