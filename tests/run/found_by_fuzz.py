@@ -73,7 +73,14 @@ def none_is_stored(x, n):
     return x
 
 
+@njit
+def shifted_by_large_constants(n):
+    return n << np.uint64(-9223372036854775807), n >> np.uint8(200), n << np.uint64(64), n >> np.uint64(2**63)
+
+
 CASES = [
+    ("shifted_by_large_constants", [3]),
+    ("shifted_by_large_constants", [-3]),
     ("optional_is_stored", [np.zeros(3, np.int16), 3]),
     ("optional_is_stored", [np.zeros(3), 0]),
     ("none_is_stored", [np.zeros(3, np.int64), 2]),

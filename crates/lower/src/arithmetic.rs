@@ -45,7 +45,9 @@ impl Lowering<'_> {
             self.code.check(fits, ExceptionClass::ValueError, "negative shift count");
         }
         let count = match self.code.known_int(count) {
-            Some(known) => self.code.int(ty, known.clamp(0, i64::from(ty.bits()))),
+            // An unsigned count that looks negative is a large one.
+            Some(..=-1) => self.code.int(ty, i64::from(ty.bits())),
+            Some(known) => self.code.int(ty, known.min(i64::from(ty.bits()))),
             None if self.code.ty(count).bits() > ty.bits() => {
                 let capped = self.code.binary_const(mir::BinaryOp::Umin, count, i64::from(ty.bits()));
                 self.code.resize(capped, count_dtype, ty)
