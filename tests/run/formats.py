@@ -53,6 +53,23 @@ def run_time(i, x, s, width, spec):
 
 
 @njit
+def in_all_ways(value, fills, flags, widths, kinds):
+    parts = [""]
+    for fill in fills.split(";"):
+        for flag in flags.split(";"):
+            for width in widths.split(";"):
+                for kind in kinds.split(";"):
+                    parts.append(format(value, fill + flag + width + kind))
+    return "|".join(parts)
+
+
+@njit
+def aligned(i, x, s):
+    a = f"{i:>05}|{i:=05}|{i:>06}|{i:<05}|{i:^07d}|{i:*<05}|{i:=010,}|{i:>#010x}|{x:>08.2f}|{x:<012}|{s:>012}|{s:05}"
+    return a + f"|{x:#.1g}|{x:#.1}|{x:#}|{x:#.0%}|{x:#.3G}"
+
+
+@njit
 def of_int(i, spec):
     return format(i, spec)
 
@@ -77,7 +94,18 @@ def percents(i, x, s):
     return a + b + c + "%s" % s + "%d" % x + "%5.1f" % i + "none" % ()
 
 
+# An alignment with and without what fills the field; the empty one is of the default.
+FILLS = ";<;^;>;=;*<;*=;0>;0^"
+
 CASES = [
+    *[("aligned", [i, x, s]) for i, x, s in ((42, 1234.5, "abc"), (-42, 2.0, ""), (0, 1e16, "a"))],
+    *[("in_all_ways", [i, FILLS, ";+;#", ";0;05;012", ";d;b;x;_x;,;.1f;.0e;.1g;%"]) for i in (0, 42, -1234567)],
+    *[
+        ("in_all_ways", [x, FILLS, "; ;#;+#", ";5;012", ";,;.1;.0f;.2f;,.1f;e;.0E;g;.1g;,.3G;.0%"])
+        for x in (0.0, 2.0, -1234.5, 1e16, 9.96e-5, float("inf"))
+    ],
+    *[("in_all_ways", [c, ";<;^;>;*^", ";+;#", ";12;30", ";.1;.0f;,.2f;.0e;.1g;G"]) for c in (2j, 1e16 - 100j)],
+    *[("in_all_ways", [s, ";<;^;>;*<;0>;0^", "", ";0;05;12;012", ";s;.2"]) for s in ("", "abc", "äöü€😀")],
     *[("methods", [i, x, s]) for i, x, s in ((3, 2.5, "ab"), (-7, 1e20, "it's"))],
     *[("percents", [i, x, s]) for i, x, s in ((3, 2.5, "ab"), (-7, 123456.789, "it's"), (0, -0.0, ""))],
     ("in_bases", [255, "é€😀'"]),
@@ -102,4 +130,6 @@ CASES = [
     ("of_int", [5, ".3"]),
     ("of_text", ["ab", "^6"]),
     ("of_text", ["ab", "=6"]),
+    ("of_text", ["ab", "=06"]),
+    ("of_text", ["ab", "0=6"]),
 ]

@@ -65,6 +65,7 @@ impl FormatSpec {
             kind: None,
         };
         let mut at = spec.read_alignment(&characters);
+        let has_fill = at == 2;
         let next = |at: usize| characters.get(at).copied();
         if let Some(sign @ ('+' | '-' | ' ')) = next(at) {
             spec.sign = sign;
@@ -79,8 +80,8 @@ impl FormatSpec {
         }
         if next(at) == Some('0') {
             at += 1;
-            if spec.align.is_none() {
-                (spec.fill, spec.align) = ('0', Some('='));
+            if !has_fill {
+                spec.fill = '0';
             }
         }
         spec.width = number(&characters, &mut at)?.unwrap_or(0);
@@ -198,7 +199,7 @@ impl FormatSpec {
             _ if self.alternate => Err(SpecError::Invalid(
                 "Alternate form (#) not allowed in string format specifier".to_owned(),
             )),
-            _ if self.align == Some('=') && self.fill != '0' => {
+            _ if self.align == Some('=') => {
                 Err(SpecError::Invalid("'=' alignment not allowed in string format specifier".to_owned()))
             }
             _ if self.grouping.is_some() => {
@@ -219,7 +220,7 @@ impl FormatSpec {
             Some('X') => (16, "0X"),
             Some('c') => {
                 let code = u32::try_from(value).ok().and_then(char::from_u32);
-                return self.padded("", &code.unwrap_or(char::REPLACEMENT_CHARACTER).to_string(), "", '>');
+                return self.padded("", &code.unwrap_or(char::REPLACEMENT_CHARACTER).to_string(), "");
             }
             Some(_) => return self.float(value as f64),
         };
@@ -248,7 +249,7 @@ impl FormatSpec {
         let plus = if has_real { "+".to_owned() } else { self.sign_of(false) };
         let body = format!("{first}{}j", signed(imag, plus));
         let has_parens = has_real && self.kind.is_none();
-        self.padded("", &if has_parens { format!("({body})") } else { body }, "", '>')
+        self.padded("", &if has_parens { format!("({body})") } else { body }, "")
     }
 
     /// A part of a complex number without its sign.
@@ -261,10 +262,10 @@ impl FormatSpec {
             (Some(_), _) => self.magnitude(value),
         };
         let text = if is_upper { text.to_uppercase() } else { text };
-        let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+        let (whole, rest) = self.halves(&text);
         match self.grouping {
-            Some(separator) => format!("{}{}", grouped(&text[..end], separator, 3), &text[end..]),
-            None => text,
+            Some(separator) => format!("{}{rest}", grouped(whole, separator, 3)),
+            None => format!("{whole}{rest}"),
         }
     }
 
@@ -276,12 +277,20 @@ impl FormatSpec {
             let text = if value.is_nan() { "nan" } else { "inf" };
             let text = if is_upper { text.to_uppercase() } else { text.to_owned() };
             let percent = if self.kind == Some('%') { "%" } else { "" };
-            return self.padded(&self.sign_of(is_negative), &format!("{text}{percent}"), "", '>');
+            return self.padded(&self.sign_of(is_negative), &format!("{text}{percent}"), "");
         }
         let text = self.magnitude(value.abs());
         let text = if is_upper { text.to_uppercase() } else { text };
+        let (whole, rest) = self.halves(&text);
+        self.number(is_negative, "", whole, &rest, 3)
+    }
+
+    /// The digits before the point, and the rest; with `#` the rest of a finite number starts with the point.
+    fn halves<'t>(&self, text: &'t str) -> (&'t str, String) {
         let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-        self.number(is_negative, "", &text[..end], &text[end..], 3)
+        let (whole, rest) = text.split_at(end);
+        let lacks_point = self.alternate && !whole.is_empty() && !rest.starts_with('.');
+        (whole, format!("{}{rest}", if lacks_point { "." } else { "" }))
     }
 
     /// A string; [`check`](Self::check) accepts the specification.
@@ -289,7 +298,7 @@ impl FormatSpec {
         let text = &text[..self.precision.map_or(text.len(), |most| most.min(text.len()))];
         let missing = self.width.saturating_sub(text.len());
         let before = match self.align {
-            None | Some('<' | '=') => 0,
+            None | Some('<') => 0,
             Some('^') => missing / 2,
             Some(_) => missing,
         };
@@ -301,9 +310,9 @@ impl FormatSpec {
     fn magnitude(&self, value: f64) -> String {
         let precision = self.precision.unwrap_or(6);
         match self.kind {
-            Some('e' | 'E') => exponential(value, precision, self.alternate),
-            Some('f' | 'F') => fixed(value, precision, self.alternate),
-            Some('%') => format!("{}%", fixed(value * 100.0, precision, self.alternate)),
+            Some('e' | 'E') => exponential(value, precision),
+            Some('f' | 'F') => format!("{value:.precision$}"),
+            Some('%') => format!("{:.precision$}%", value * 100.0),
             Some(_) => general(value, precision.max(1), self.alternate, false),
             None => match self.precision {
                 None => float_repr(value),
@@ -323,23 +332,28 @@ impl FormatSpec {
     /// A number of sign, prefix, whole digits and the rest.
     fn number(&self, is_negative: bool, prefix: &str, whole: &str, rest: &str, group: usize) -> String {
         let head = format!("{}{prefix}", self.sign_of(is_negative));
-        let Some(separator) = self.grouping else { return self.padded(&head, whole, rest, '>') };
+        let Some(separator) = self.grouping else { return self.padded(&head, whole, rest) };
         // Zeros that fill the field are grouped too.
         let room = self.width.saturating_sub(head.len() + rest.len());
-        let fills = self.fill == '0' && self.align == Some('=');
+        let fills = self.fill == '0' && self.number_align() == '=';
         let mut digits = whole.to_owned();
         while fills && grouped(&digits, separator, group).len() < room {
             digits.insert(0, '0');
         }
         let text = grouped(&digits, separator, group);
-        self.padded(&head, &text, rest, '>')
+        self.padded(&head, &text, rest)
     }
 
-    fn padded(&self, head: &str, body: &str, rest: &str, default: char) -> String {
+    /// How a number is aligned: without an alignment a `0` fills behind the sign.
+    fn number_align(&self) -> char {
+        self.align.unwrap_or(if self.fill == '0' { '=' } else { '>' })
+    }
+
+    fn padded(&self, head: &str, body: &str, rest: &str) -> String {
         let length = head.chars().count() + body.chars().count() + rest.chars().count();
         let missing = self.width.saturating_sub(length);
         let pad = |count: usize| self.fill.to_string().repeat(count);
-        match self.align.unwrap_or(default) {
+        match self.number_align() {
             '<' => format!("{head}{body}{rest}{}", pad(missing)),
             '=' => format!("{head}{}{body}{rest}", pad(missing)),
             '^' => format!("{}{head}{body}{rest}{}", pad(missing / 2), pad(missing - missing / 2)),
@@ -377,15 +391,10 @@ fn grouped(digits: &str, separator: char, group: usize) -> String {
     text
 }
 
-fn fixed(value: f64, precision: usize, has_point: bool) -> String {
-    format!("{value:.precision$}{}", if has_point && precision == 0 { "." } else { "" })
-}
-
-fn exponential(value: f64, precision: usize, has_point: bool) -> String {
+fn exponential(value: f64, precision: usize) -> String {
     let text = format!("{value:.precision$e}");
     let (mantissa, exponent) = text.split_once('e').expect("written with an exponent");
-    let point = if has_point && precision == 0 { "." } else { "" };
-    format!("{mantissa}{point}{}", exponent_text(exponent.parse().expect("a number"), 'e'))
+    format!("{mantissa}{}", exponent_text(exponent.parse().expect("a number"), 'e'))
 }
 
 /// As many significant digits, with or without an exponent. `is_plain` is the format without a type: one digit
@@ -417,9 +426,23 @@ mod tests {
         assert_eq!(complex("", 1.0, -2.0), "(1-2j)");
         assert_eq!(complex(">8", 0.0, 2.0), "      2j");
         assert_eq!(complex("+,.1f", 1234.5, 2.0), "+1,234.5+2.0j");
+        assert_eq!(complex("#", 1e16, 100.0), "(1.e+16+100.j)");
         assert_eq!(complex("G", f64::NAN, f64::NEG_INFINITY), "NAN-INFj");
         let refused = |spec: &str| FormatSpec::read(spec).and_then(|spec| spec.check(Formatted::Complex));
         assert!(refused("010").is_err() && refused("=10").is_err() && refused("d").is_err());
+    }
+
+    #[test]
+    fn strings_are_formatted_as_by_python() {
+        let str = |text: &str| {
+            let spec = FormatSpec::read(text)?;
+            spec.check(Formatted::Str).map(|()| spec.str(&['a' as u32, 'b' as u32]))
+        };
+        let codes = |text: &str| Ok(text.chars().map(u32::from).collect::<Vec<u32>>());
+        assert_eq!(str(">05"), codes("000ab"));
+        assert_eq!(str("05"), codes("ab000"));
+        assert_eq!(str("^05"), codes("0ab00"));
+        assert!(str("=05").is_err() && str("0=5").is_err());
     }
 
     #[test]
@@ -440,6 +463,13 @@ mod tests {
             ("_x", 0x12345678, "1234_5678"),
             ("010,", 1234, "00,001,234"),
             (".2f", 3, "3.00"),
+            (">05", 42, "00042"),
+            ("=05", 42, "00042"),
+            (">06", -42, "000-42"),
+            ("<05", 42, "42000"),
+            ("^07d", 42, "0042000"),
+            ("*<05", 42, "42***"),
+            ("=010,", 1234, "00,001,234"),
         ] {
             assert_eq!(int(spec, value), text, "{spec}");
         }
@@ -465,6 +495,14 @@ mod tests {
             ("+.1f", f64::INFINITY, "+inf"),
             ("F", f64::NAN, "NAN"),
             ("08.2f", -3.0, "-0003.00"),
+            (">08.2f", 1234.5, "01234.50"),
+            ("#.1g", 1234.5, "1.e+03"),
+            ("#.1g", 2.0, "2."),
+            ("#.3g", 123.0, "123."),
+            ("#.1", 0.0, "0.e+00"),
+            ("#", 1e16, "1.e+16"),
+            ("#.0%", 0.5, "50.%"),
+            ("#", f64::INFINITY, "inf"),
         ] {
             assert_eq!(float(spec, value), text, "{spec} of {value}");
         }
