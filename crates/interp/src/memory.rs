@@ -323,6 +323,7 @@ fn range_in(allocation: &Allocation, address: u64, size_bytes: u64) -> Result<st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hotloop_objects::{Operation, perform};
 
     #[test]
     fn a_block_lives_as_long_as_its_references() {
@@ -359,5 +360,20 @@ mod tests {
         assert_eq!(memory.retain(block + 8), Err(Fault::NotABlock { address: block + 8 }));
         assert_eq!(memory.allocate(92, false), Err(OutOfMemory));
         assert!(memory.allocate(91, false).is_ok());
+    }
+
+    #[test]
+    fn strings_that_no_memory_holds_are_refused_by_their_size() {
+        let mut memory = Memory::with_limit(100);
+        let text = memory.allocate(8, true).unwrap() + BLOCK_HEADER_BYTES;
+        let mut stop = |operation, words: &[u64]| perform(&mut memory, operation, words);
+        let too_large = |size_bytes| Err(Stop::OutOfMemory(size_bytes));
+        assert_eq!(stop(Operation::Repeat, &[text, 2, 1 << 50]), too_large(1 << 53));
+        assert_eq!(stop(Operation::Repeat, &[text, 2, i64::MAX as u64]), too_large(i64::MAX as u64));
+        for operation in [Operation::Center, Operation::LJust, Operation::RJust] {
+            assert_eq!(stop(operation, &[text, 2, 1 << 50, text, 1]), too_large(1 << 52));
+            assert!(stop(operation, &[text, 2, i64::MIN as u64, text, 1]).is_ok());
+        }
+        assert_eq!(stop(Operation::ZFill, &[text, 2, 1 << 50]), too_large(1 << 52));
     }
 }

@@ -11,10 +11,13 @@ pub enum Contents {
     Frame,
 }
 
+/// The most bytes that are asked for, and that a message about them names: what a signed word holds.
+pub(crate) const MOST_BYTES: u64 = i64::MAX as u64;
+
 /// Why an operation did not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop<Fault> {
-    /// There is no memory for so many bytes.
+    /// There is no memory for so many bytes, which are [`MOST_BYTES`] at most.
     OutOfMemory(u64),
     /// Memory was used wrongly: a mistake of the compiler. Only a memory that checks its uses knows.
     Fault(Fault),

@@ -1,6 +1,6 @@
 //! Lists: made, grown, shortened and released.
 
-use crate::heap::{Contents, Heap, Stop};
+use crate::heap::{Contents, Heap, MOST_BYTES, Stop};
 use crate::layout::{
     HEADER_BYTES, LIST_BYTES, LIST_CAPACITY, LIST_ITEM_BYTES, LIST_ITEMS, LIST_LENGTH, LIST_OWNERS,
 };
@@ -77,7 +77,7 @@ fn remove<H: Heap>(heap: &mut H, list: u64, start: u64, stop: u64) -> Result<(),
 /// Makes a gap of `count` items at `index`; they are zeros, and hold no references.
 fn open<H: Heap>(heap: &mut H, list: u64, index: u64, count: u64) -> Result<(), Stop<H::Fault>> {
     let length = heap.load(list + LIST_LENGTH)?;
-    let Some(longer) = length.checked_add(count) else { return Err(Stop::OutOfMemory(u64::MAX)) };
+    let Some(longer) = length.checked_add(count) else { return Err(Stop::OutOfMemory(MOST_BYTES)) };
     grow(heap, list, longer)?;
     let (items, item_bytes) = (heap.load(list + LIST_ITEMS)?, heap.load(list + LIST_ITEM_BYTES)?);
     let gap = items + index * item_bytes;
@@ -233,7 +233,7 @@ pub(crate) fn repeat<H: Heap>(heap: &mut H, list: u64, count: i64) -> Result<u64
     let length = heap.load(list + LIST_LENGTH)?;
     let (item_bytes, owners) = (heap.load(list + LIST_ITEM_BYTES)?, heap.load(list + LIST_OWNERS)?);
     let count = count.max(0) as u64;
-    let Some(total) = length.checked_mul(count) else { return Err(Stop::OutOfMemory(u64::MAX)) };
+    let Some(total) = length.checked_mul(count) else { return Err(Stop::OutOfMemory(MOST_BYTES)) };
     let new = new_list(heap, item_bytes, owners, total)?;
     let (from, to) = (heap.load(list + LIST_ITEMS)?, heap.load(new + LIST_ITEMS)?);
     let part_bytes = length * item_bytes;
@@ -309,6 +309,6 @@ fn for_each_reference<H: Heap>(
 
 /// Counts of items come from programs: what does not fit is no memory.
 fn size_of_items<Fault>(count: u64, item_bytes: u64) -> Result<u64, Stop<Fault>> {
-    let size = count.checked_mul(item_bytes).filter(|size| *size <= i64::MAX as u64);
-    size.ok_or(Stop::OutOfMemory(u64::MAX))
+    let size = count.checked_mul(item_bytes).filter(|size| *size <= MOST_BYTES);
+    size.ok_or(Stop::OutOfMemory(MOST_BYTES))
 }

@@ -1,7 +1,7 @@
 //! Performs an operation on the words of its arguments.
 
 use crate::format::{FormatSpec, Formatted};
-use crate::heap::{Contents, Heap, Stop};
+use crate::heap::{Contents, Heap, MOST_BYTES, Stop};
 use crate::items::{self, ItemKind, Wanted};
 use crate::layout::{HEADER_BYTES, LIST_ITEMS, LIST_LENGTH, TEXT_LENGTH, TEXT_START};
 use crate::list;
@@ -110,6 +110,13 @@ impl<H: Heap> Arguments<'_, H> {
 
     fn int(&mut self) -> i64 {
         self.word() as i64
+    }
+
+    /// The width of a field; a negative one is none.
+    fn width(&mut self) -> Result<i64, Stop<H::Fault>> {
+        let width = self.int().max(0);
+        check_size(width as u64)?;
+        Ok(width)
     }
 
     fn float(&mut self) -> f64 {
@@ -323,10 +330,7 @@ impl<H: Heap> Arguments<'_, H> {
             }
             Operation::Repeat => {
                 let count = self.int().max(0) as u64;
-                let size = count.checked_mul(4 * text.len() as u64).filter(|size| *size < 1 << 40);
-                if size.is_none() {
-                    return Err(Stop::OutOfMemory(u64::MAX));
-                }
+                check_size(count.saturating_mul(text.len() as u64))?;
                 if text.is_empty() { text } else { text.repeat(count as usize) }
             }
             Operation::Stride => {
@@ -364,7 +368,7 @@ impl<H: Heap> Arguments<'_, H> {
                 text::replaced(&text, &old, &new, self.int())
             }
             Operation::Center | Operation::LJust | Operation::RJust => {
-                let width = self.int();
+                let width = self.width()?;
                 let fill = self.str()?.first().copied().unwrap_or(u32::from(' '));
                 let missing = (width - text.len() as i64).max(0) as usize;
                 match operation {
@@ -373,11 +377,17 @@ impl<H: Heap> Arguments<'_, H> {
                     _ => text::padded(&text, missing, 0, fill),
                 }
             }
-            Operation::ZFill => text::zero_filled(&text, self.int()),
+            Operation::ZFill => text::zero_filled(&text, self.width()?),
             Operation::ExpandTabs => text::without_tabs(&text, self.int()),
             _ => text,
         })
     }
+}
+
+/// Lengths of new strings come from programs: no memory holds the longest of them.
+fn check_size<Fault>(length: u64) -> Result<(), Stop<Fault>> {
+    let size_bytes = length.saturating_mul(4).min(MOST_BYTES);
+    if size_bytes < 1 << 40 { Ok(()) } else { Err(Stop::OutOfMemory(size_bytes)) }
 }
 
 fn is_identifier(text: &[u32]) -> bool {
