@@ -3,9 +3,11 @@
 use crate::bindings::Binding;
 use crate::conditions::{scalar_compare, unwrapped};
 use crate::conversion::{convert, to_dtype};
+use crate::expression::Value;
 use crate::function::{Inference, Reported, Typed, can_convert, counted};
 use crate::iteration::{arithmetic, array_item, integer, tuple_of};
 use crate::sequences::{length_of, perform, sequence_item};
+use crate::subscript::fields_help;
 use crate::views::Place;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
@@ -125,11 +127,10 @@ impl Inference<'_> {
             }
             AstExpr::Tuple(items) | AstExpr::List(items) => self.unpack(items, value, target.span, span),
             AstExpr::Subscript { value: array, index } => self.store(array, index, value, target.span, span),
-            AstExpr::Attribute { name, .. } => {
-                let message =
-                    format!("assigning the attribute `{}` is not supported yet in a kernel", name.name);
-                let help = "assign the elements of the array one by one";
-                Err(self.report(Diagnostic::error(&TARGET, message, target.span).with_help(help)))
+            AstExpr::Attribute { value: owner, name } => {
+                let shown = if let AstExpr::Name(owner) = &owner.kind { owner } else { "p" };
+                let owner = self.operand(owner)?.present();
+                Err(self.report_attribute_target(&owner, shown, &name.name, target.span))
             }
             _ => {
                 let message =
@@ -138,6 +139,23 @@ impl Inference<'_> {
                 Err(self.report(Diagnostic::error(&TARGET, message, target.span).with_help(help)))
             }
         }
+    }
+
+    fn report_attribute_target(&mut self, owner: &Value, shown: &str, name: &str, span: Span) -> Reported {
+        let message = format!("assigning the attribute `{name}` is not supported yet in a kernel");
+        let diagnostic = Diagnostic::error(&TARGET, message, span);
+        let named = match owner {
+            Value::Expr(Expr { ty: Type::Tuple(types), .. }) => types.class().map(|_| types),
+            Value::Expr(_) | Value::Global(..) | Value::Str(..) => None,
+        };
+        let diagnostic = match named {
+            Some(types) if types.field(name).is_some() => diagnostic.with_help(format!(
+                "the fields of a named tuple do not change; make a new one, as in `{shown} = {shown}._replace({name}=...)`"
+            )),
+            Some(types) => diagnostic.with_help(fields_help(types)),
+            None => diagnostic.with_help("assign the elements of the array one by one"),
+        };
+        self.report(diagnostic)
     }
 
     fn assign_version(&mut self, name: &str, value: Expr, span: Span) -> Version {

@@ -33,6 +33,14 @@ fn way_out<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     }
 }
 
+/// What a named tuple has.
+pub(crate) fn fields_help(types: &TupleType) -> String {
+    match types.fields() {
+        [] => "it has no fields".to_owned(),
+        fields => format!("its fields are: {}", fields.join(", ")),
+    }
+}
+
 impl Inference<'_> {
     pub(crate) fn attribute(&mut self, value: &ast::Expr, name: &Identifier, span: Span) -> Typed<Value> {
         let owner = self.operand(value)?;
@@ -67,6 +75,13 @@ impl Inference<'_> {
                 Type::Enum(ref class) => {
                     let class = Arc::clone(class);
                     self.member_attribute(array, &class, name, span).map(Value::Expr)
+                }
+                Type::Tuple(ref items) if items.class().is_some() && !name.name.starts_with('_') => {
+                    let message = format!("{} has no field `{}`", array.ty, name.name);
+                    let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
+                        .with_label(array.span, format!("this is {}", array.ty))
+                        .with_help(fields_help(items));
+                    Err(self.report(diagnostic))
                 }
                 Type::Tuple(_)
                 | Type::None
@@ -171,15 +186,29 @@ impl Inference<'_> {
         self.report(diagnostic)
     }
 
+    fn report_unchangeable(&mut self, message: &str, base: &Expr, help: &str, span: Span) -> Reported {
+        let diagnostic = Diagnostic::error(&INDEX, message, span)
+            .with_label(base.span, format!("this is {}", base.ty))
+            .with_help(help);
+        self.report(diagnostic)
+    }
+
     /// The place in an array that is assigned.
     pub(crate) fn assigned_place(&mut self, base: Expr, index: &ast::Expr, span: Span) -> Typed<Place> {
         match base.ty.clone() {
             Type::Array(ty) => self.array_place(base, ty, index, span),
             Type::Tuple(_) => {
-                let diagnostic = Diagnostic::error(&INDEX, "the items of a tuple cannot be assigned", span)
-                    .with_label(base.span, format!("this is {}", base.ty))
-                    .with_help("make a new tuple, or use an array");
-                Err(self.report(diagnostic))
+                let (message, help) =
+                    ("the items of a tuple cannot be assigned", "make a new tuple, or use an array");
+                Err(self.report_unchangeable(message, &base, help, span))
+            }
+            Type::Str => {
+                let help = "make a new one of its parts, as in `s = s[:i] + \"z\" + s[i + 1:]`";
+                Err(self.report_unchangeable("a string cannot be changed", &base, help, span))
+            }
+            Type::Bytes => {
+                let help = "fill an array of uint8 instead";
+                Err(self.report_unchangeable("bytes cannot be changed", &base, help, span))
             }
             Type::Scalar(_)
             | Type::None
@@ -187,8 +216,6 @@ impl Inference<'_> {
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Range
-            | Type::Str
-            | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
             | Type::Enum(_)
