@@ -289,8 +289,18 @@ def tuples(n):
     return pairs, a, b
 
 
+@njit
+def emptied(i, j):
+    items = [1, 2, 3, 4]
+    items[i:j] = []
+    none = []
+    items[:1] = none
+    return items, none
+
+
 CASES = (
-    [("made", [1, 2]), ("made", [1.5, 2])]
+    [("emptied", [i, j]) for i, j in ((1, 2), (0, 4), (2, 2))]
+    + [("made", [1, 2]), ("made", [1.5, 2])]
     + [("grown", [n]) for n in (0, 1, 50)]
     + [("aliased", [20]), ("widened", [2.5]), ("widened", [2]), ("chosen", [True]), ("chosen", [False])]
     + [("returned_empty", [0]), ("returned_empty", [3])]

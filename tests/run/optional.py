@@ -113,6 +113,16 @@ def in_tuple(n):
 
 
 @njit
+def truth_of_tuple(n):
+    pair = None
+    if n > 1:
+        pair = (n, 0)
+    if pair:
+        return 1
+    return 2 if not pair else 3
+
+
+@njit
 def truth(n):
     x = None
     if n > 0:
@@ -219,6 +229,8 @@ CASES = [
     ("compared", (4,)),
     ("in_tuple", (4,)),
     ("in_tuple", (0,)),
+    ("truth_of_tuple", (0,)),
+    ("truth_of_tuple", (2,)),
     ("truth", (0,)),
     ("truth", (1,)),
     ("truth", (2,)),

@@ -11,7 +11,7 @@ use hotloop_objects::{Default, Operation, Parameter, STR_METHODS};
 use hotloop_types::{Dtype, Type};
 
 /// The methods of bytes that mean what those of strings mean: no case and no white space is looked at, and no list is made.
-const METHODS: &[&str] = &[
+pub(crate) const METHODS: &[&str] = &[
     "find",
     "rfind",
     "index",

@@ -122,7 +122,8 @@ impl Inference<'_> {
             match argument {
                 Argument::Positional(value) => sorted.positional.push(value),
                 Argument::Keyword { name, value } => sorted.keywords.push((name, value)),
-                Argument::Unpack(value) | Argument::UnpackKeywords(value) => {
+                Argument::Unpack(value) => return Err(self.report_unpacked(value)),
+                Argument::UnpackKeywords(value) => {
                     let message = "arguments by name cannot be unpacked in a kernel yet";
                     let diagnostic = Diagnostic::error(&UNPACKED_NAMES, message, value.span)
                         .with_help("write each argument");

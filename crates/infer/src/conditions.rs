@@ -95,18 +95,25 @@ impl Inference<'_> {
                 Ok(to_dtype(length, Dtype::Bool))
             }
             Type::Generator(_) if self.is_simple(&value) => decided(true),
-            Type::Array(_)
-            | Type::Tuple(_)
-            | Type::Dtype(_)
-            | Type::Function(_)
-            | Type::Generator(_)
-            | Type::Undefined => {
-                let message = format!("a value of type {} has no truth value in a kernel", value.ty);
-                let diagnostic = Diagnostic::error(&TRUTH, message, span)
-                    .with_help("compare a number, such as its `size`, with 0");
-                Err(self.report(diagnostic))
+            Type::Tuple(items) => {
+                let truth = constant(Constant::Bool(!items.is_empty()), Type::BOOL, span);
+                self.with_let(value, "value", span, |_, _| Ok(truth))
+            }
+            Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Generator(_) | Type::Undefined => {
+                Err(self.report_truth(&value))
             }
         }
+    }
+
+    fn report_truth(&mut self, value: &Expr) -> Reported {
+        let message = format!("a value of type {} has no truth value in a kernel", value.ty);
+        let help = match value.ty {
+            Type::Array(_) => {
+                "use `any(...)` or `all(...)`, or compare one element; its `size` tells whether it is empty"
+            }
+            _ => "compare a number with 0",
+        };
+        self.report(Diagnostic::error(&TRUTH, message, value.span).with_help(help))
     }
 
     /// `a and b and c` as a value: of bools a bool, otherwise the operand that decides.

@@ -5,13 +5,14 @@ use crate::conditions::unwrapped;
 use crate::constants::{frozen, integer_literal};
 use crate::environment::{FrozenValue, Global};
 use crate::function::{Inference, Reported, Typed};
+use crate::names::similar;
 use crate::strings::str_constant;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, Identifier, Number};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Constant, Expr, ExprKind, Local, ObjectExpr, Version};
-use hotloop_intrinsics::{Item, lookup};
+use hotloop_intrinsics::{Item, MODULES, lookup, names_of};
 use hotloop_types::{Dtype, Type};
 
 pub(crate) static UNKNOWN_NAME: Code = Code::new("HL0201", "a name is not defined");
@@ -53,6 +54,9 @@ impl Value {
     /// Its type, or what else it is, for messages.
     pub(crate) fn describe(&self) -> String {
         match self {
+            Self::Expr(Expr { ty: Type::Generator(generator), .. }) => {
+                format!("a generator of {}", generator.items)
+            }
             Self::Expr(value) => value.ty.to_string(),
             Self::Global(global, _) => describe_global(global),
             Self::Str(..) => "str".to_owned(),
@@ -332,7 +336,12 @@ impl Inference<'_> {
         }
         let message = format!("`{name}` is read before anything is assigned to it");
         let mut diagnostic = Diagnostic::error(&UNASSIGNED, message, span);
-        diagnostic = diagnostic.with_help(format!("assign `{name}` on every way that leads here"));
+        let way_out = format!("assign `{name}` on every way that leads here");
+        let others = self.locals.names().iter().map(|other| &**other).filter(|other| *other != name);
+        diagnostic = diagnostic.with_help(match similar(&name, others) {
+            Some(other) => format!("did you mean `{other}`? Otherwise {way_out}"),
+            None => way_out,
+        });
         if self.environment.global(&name).is_some() {
             diagnostic = diagnostic.with_note(format!(
                 "a global `{name}` exists too, but the function assigns `{name}`, which makes it a local variable everywhere in it"
@@ -356,12 +365,21 @@ impl Inference<'_> {
             let message = format!("the builtin `{name}` is not supported yet in a kernel");
             return Err(self.report(Diagnostic::error(&BUILTIN, message, span).with_help(help)));
         }
-        let help = match crate::names::suggestion(name, self.locals.names()) {
-            Some(similar) => format!("did you mean `{similar}`?"),
+        let help = match self.meant(name) {
+            Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("import `{name}` or define it at the head of the file"),
         };
         let message = format!("the name `{name}` is not defined");
         Err(self.report(Diagnostic::error(&UNKNOWN_NAME, message, span).with_help(help)))
+    }
+
+    /// What a name that is not defined may have meant: a local, a module that is imported, a builtin or an exception.
+    fn meant(&self, name: &str) -> Option<&str> {
+        let modules = MODULES.iter().copied().filter(|module| self.environment.global(module).is_some());
+        let types = ["int", "float", "complex", "bool"];
+        let exceptions = ExceptionClass::ALL.iter().map(|class| class.python_name());
+        similar(name, self.locals.names().iter().map(AsRef::as_ref))
+            .or_else(|| similar(name, modules.chain(names_of("builtins")).chain(types).chain(exceptions)))
     }
 
     /// A global as an operand: constants become expressions.

@@ -13,6 +13,8 @@ use hotloop_types::{Signature, Type};
 
 static KERNEL_ARGUMENTS: Code = Code::new("HL0208", "a kernel is called with arguments it does not accept");
 static ENDLESS: Code = Code::new("HL0260", "a chain of calls of kernels has no end, or is too long");
+/// How many characters of the types of arguments a message shows.
+const MOST_SHOWN: usize = 120;
 
 impl Inference<'_> {
     pub(crate) fn kernel_call(
@@ -192,8 +194,10 @@ impl Inference<'_> {
         match error {
             CalleeError::Failed(diagnostics) => {
                 for diagnostic in diagnostics {
+                    // Of a recursion only the innermost call is shown.
+                    let is_shown = diagnostic.labels.iter().any(|label| label.span == span);
                     let text = format!("called from here with ({})", joined(types));
-                    self.report(diagnostic.with_label(span, text));
+                    self.report(if is_shown { diagnostic } else { diagnostic.with_label(span, text) });
                 }
                 Reported
             }
@@ -250,6 +254,11 @@ fn tuple_of(items: Vec<Expr>, span: Span) -> Expr {
     Expr::new(ExprKind::Tuple(items), ty, span)
 }
 
+/// Types as messages show them; what is too long to be read is cut.
 fn joined(types: &[Type]) -> String {
-    types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ")
+    let text = types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
 }

@@ -209,8 +209,11 @@ impl Inference<'_> {
             return Ok(());
         }
         let message = format!("a list cannot hold {} in a kernel", value.ty);
-        let diagnostic = Diagnostic::error(&ITEM, message, value.span)
-            .with_help("put numbers, strings, arrays, lists or tuples of these into it");
+        let help = match value.ty {
+            Type::Function(_) => "use a tuple of functions, as in `for f in (g, h):`",
+            _ => "put numbers, strings, arrays, lists or tuples of these into it",
+        };
+        let diagnostic = Diagnostic::error(&ITEM, message, value.span).with_help(help);
         Err(self.report(diagnostic))
     }
 
@@ -348,6 +351,8 @@ impl Inference<'_> {
         if !sites.is_empty() && sites.iter().all(is_within) {
             return Ok(());
         }
+        // What the change would have told of the items is not known: that is not said as well.
+        self.lists.unknown.retain(|site| !sites.contains(site));
         let diagnostic =
             Diagnostic::error(&SHARED, "a list from outside a parallel loop is changed in it", span)
                 .with_label(head, "the iterations of this loop run at the same time")
@@ -720,6 +725,9 @@ impl Inference<'_> {
         span: Span,
     ) -> Typed<()> {
         self.check_change(&list, span)?;
+        if matches!(index.kind, AstExpr::Slice { .. }) {
+            self.define_items(&value, &list.ty)?;
+        }
         if let AstExpr::Slice { lower, upper, step: None } = &index.kind {
             let list = self.kept(list, "list");
             let [start, stop] = self.slice_bounds([lower.as_deref(), upper.as_deref()], span)?;

@@ -1,12 +1,5 @@
 //! What a misspelt name may have meant.
 
-use hotloop_ast::Name;
-
-/// The local whose name is one edit away.
-pub(crate) fn suggestion<'n>(name: &str, locals: &'n [Name]) -> Option<&'n str> {
-    similar(name, locals.iter().map(|local| &**local))
-}
-
 /// The first of these names that is one edit away.
 pub(crate) fn similar<'n>(name: &str, mut known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     known.find(|known| name.len() > 2 && is_one_edit(name, known))

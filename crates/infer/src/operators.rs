@@ -93,9 +93,13 @@ impl Inference<'_> {
     }
 }
 
-/// The help where one operand is a string.
+/// The help where one operand is a string or a generator.
 fn text_help(op: &str, left: &str, right: &str) -> Option<&'static str> {
+    let is_generator = |described: &str| described.starts_with("a generator of ");
     match (op, left, right) {
+        _ if is_generator(left) || is_generator(right) => {
+            Some("loop over it, or take `sum(...)` or `list(...)` of it")
+        }
         ("%", "str", _) => {
             Some("write an f-string, as in `f\"{x} of {y}\"`: `%` does not format in a kernel")
         }

@@ -133,7 +133,11 @@ impl Inference<'_> {
     pub(crate) fn exception_class(&mut self, class: &ast::Expr) -> Typed<ErrorClass> {
         let found = match &class.kind {
             AstExpr::Name(name) if self.find_local(name).is_none() => match self.environment.global(name) {
-                None => ExceptionClass::by_name(name).map(ErrorClass::from),
+                None => match ExceptionClass::by_name(name) {
+                    Some(class) => Some(class.into()),
+                    // Unless a builtin of another kind has it, it is the name that is wrong.
+                    None => self.global(name, class.span).map(|_| None)?,
+                },
                 Some(Global::Exception(class)) => Some(class),
                 Some(_) => None,
             },

@@ -1,6 +1,6 @@
 //! What strings, bytes and lists have in common: items, lengths, slices, comparisons, and the way to their methods.
 
-use crate::bytes::{as_bytes, as_text};
+use crate::bytes::{METHODS as BYTES_METHODS, as_bytes, as_text};
 use crate::call::Arguments;
 use crate::conditions::{choose, scalar_compare, short_circuit};
 use crate::conversion::to_dtype;
@@ -9,16 +9,35 @@ use crate::function::{Inference, Reported, Typed};
 use crate::iteration::Iterable;
 use crate::operators::negated;
 use crate::strings::{constant_str, int64, str_constant};
+use crate::subscript::way_out;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr, StmtKind};
-use hotloop_objects::Operation;
+use hotloop_objects::{Operation, STR_METHODS};
 use hotloop_types::{Dtype, Type};
 
 static STEP: Code = Code::new("HL0250", "the step of a slice is not supported in a kernel");
 static METHOD: Code = Code::new("HL0340", "a method of a string or list is not supported in a kernel yet");
+
+/// The methods of lists.
+const LIST_METHODS: &[&str] =
+    &["append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"];
+/// The methods of strings that stand in no table of operations.
+const OTHER_STR_METHODS: &[&str] =
+    &["strip", "lstrip", "rstrip", "split", "rsplit", "join", "encode", "format", "partition", "rpartition"];
+
+/// The names of the methods that a string, bytes or a list have in a kernel.
+fn methods_of(sequence: &Type) -> Vec<&'static str> {
+    match sequence {
+        Type::List(_) => LIST_METHODS.to_vec(),
+        Type::Str => {
+            STR_METHODS.iter().map(|method| method.name).chain(OTHER_STR_METHODS.iter().copied()).collect()
+        }
+        _ => BYTES_METHODS.to_vec(),
+    }
+}
 
 /// The number of characters or items.
 pub(crate) fn length_of(sequence: Expr, span: Span) -> Expr {
@@ -79,7 +98,7 @@ impl Inference<'_> {
             format!("the method `{}` of {} is not supported in a kernel yet", name.name, sequence.ty);
         let diagnostic = Diagnostic::error(&METHOD, message, name.span)
             .with_label(sequence.span, format!("this is {}", sequence.ty))
-            .with_help("do this outside the kernel, or write it as a loop");
+            .with_help(way_out(&name.name, methods_of(&sequence.ty).into_iter()));
         self.report(diagnostic)
     }
 

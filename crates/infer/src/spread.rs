@@ -1,7 +1,7 @@
 //! Arguments behind `*`: tuples, taken apart into arguments of their own.
 
 use crate::expression::Value;
-use crate::function::{Inference, Typed};
+use crate::function::{Inference, Reported, Typed};
 use hotloop_ast as ast;
 use hotloop_ast::Argument;
 use hotloop_diagnostics::{Code, Diagnostic};
@@ -51,18 +51,7 @@ impl Inference<'_> {
             return Ok(());
         }
         let tuple = self.expression(value)?;
-        let Type::Tuple(types) = tuple.ty.clone() else {
-            let message = format!(
-                "only tuples can be unpacked into arguments in a kernel, not a value of type {}",
-                tuple.ty
-            );
-            let diagnostic = Diagnostic::error(&UNPACKED, message, value.span)
-                .with_primary(format!("this is {}", tuple.ty))
-                .with_help(
-                    "how many arguments there are has to be known: pass a tuple, or write each argument",
-                );
-            return Err(self.report(diagnostic));
-        };
+        let Type::Tuple(types) = tuple.ty.clone() else { return Err(self.report_no_tuple(&tuple)) };
         let tuple = self.kept_before(tuple, spread)?;
         for (position, ty) in types.iter().enumerate() {
             let item = ExprKind::TupleItem(Box::new(tuple.clone()), position as u32);
@@ -70,6 +59,31 @@ impl Inference<'_> {
             spread.arguments.push(Argument::Positional(self.stand_in(item)));
         }
         Ok(())
+    }
+
+    fn report_no_tuple(&mut self, value: &Expr) -> Reported {
+        let message = format!(
+            "only tuples can be unpacked into arguments in a kernel, not a value of type {}",
+            value.ty
+        );
+        let diagnostic = Diagnostic::error(&UNPACKED, message, value.span)
+            .with_primary(format!("this is {}", value.ty))
+            .with_help("how many arguments there are has to be known: pass a tuple, or write each argument");
+        self.report(diagnostic)
+    }
+
+    /// Says why `*value` cannot stand where arguments are not taken apart.
+    pub(crate) fn report_unpacked(&mut self, value: &ast::Expr) -> Reported {
+        match self.expression(value) {
+            Err(reported) => reported,
+            Ok(tuple) if matches!(tuple.ty, Type::Tuple(_)) => {
+                let message = "arguments cannot be unpacked here in a kernel yet";
+                let diagnostic =
+                    Diagnostic::error(&UNPACKED, message, value.span).with_help("write each argument");
+                self.report(diagnostic)
+            }
+            Ok(other) => self.report_no_tuple(&other),
+        }
     }
 
     /// A tuple that can be used more than once. It is computed before the arguments, so none before it may do anything.

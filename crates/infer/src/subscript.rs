@@ -15,7 +15,7 @@ use hotloop_ast::{ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind};
 use hotloop_intrinsics::names_of;
-use hotloop_types::{ArrayType, TupleType, Type};
+use hotloop_types::{ArrayType, Dtype, TupleType, Type};
 use std::sync::Arc;
 
 static ATTRIBUTE: Code =
@@ -26,7 +26,7 @@ const ARRAY_ATTRIBUTES: [&str; 9] =
     ["shape", "strides", "size", "nbytes", "itemsize", "ndim", "dtype", "real", "imag"];
 
 /// The help for an attribute that cannot be used: the one that was meant, if the name is nearly right.
-fn way_out<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+pub(crate) fn way_out<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     match similar(name, known) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => "do this outside the kernel, or write it as a loop".to_owned(),
@@ -113,7 +113,9 @@ impl Inference<'_> {
             return self.global_value(global, &format!("{module}.{}", name.name), span);
         }
         let message = format!("`{module}.{}` is not supported in a kernel yet", name.name);
-        let help = way_out(&name.name, names_of(module));
+        let dtypes = Dtype::ALL.iter().map(|dtype| dtype.name());
+        let dtypes = dtypes.filter(|name| self.environment.attribute(module, name).is_some());
+        let help = way_out(&name.name, names_of(module).chain(dtypes));
         Err(self.report(Diagnostic::error(&ATTRIBUTE, message, name.span).with_help(help)))
     }
 

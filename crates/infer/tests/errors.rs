@@ -292,7 +292,8 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         "raise KeyError(1, x)",
         &[("HL0308", "an exception in a kernel cannot take float64[:] along")],
     ),
-    ("(float64,)", "raise Custom('a')", &[("HL0308", "this names no exception class that a kernel knows")]),
+    ("(float64,)", "raise Custom('a')", &[("HL0201", "the name `Custom` is not defined")]),
+    ("(float64,)", "raise math('a')", &[("HL0308", "this names no exception class that a kernel knows")]),
     (
         "(float64,)",
         "for v in x:\n        w = v\n    return w",
@@ -377,6 +378,106 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
 ];
 
+/// A signature, the body of a function of `x`, the only error that it gives, and the way out that this names.
+const WAYS_OUT: &[(&str, &str, &str, &str)] = &[
+    (
+        "(int64,)",
+        "total = 0\n    for i in range(x):\n        totl += i\n    return total",
+        "`totl` is read before anything is assigned to it",
+        "did you mean `total`?",
+    ),
+    (
+        "(int64,)",
+        "for i in rnge(x):\n        pass",
+        "the name `rnge` is not defined",
+        "did you mean `range`?",
+    ),
+    ("(float64,)", "return mth.sqrt(x)", "the name `mth` is not defined", "did you mean `math`?"),
+    (
+        "(float64,)",
+        "return str(x).uper()",
+        "the method `uper` of str is not supported in a kernel yet",
+        "did you mean `upper`?",
+    ),
+    (
+        "(float64,)",
+        "v = [x]\n    v.apend(x)",
+        "the method `apend` of list(float64) is not supported in a kernel yet",
+        "did you mean `append`?",
+    ),
+    (
+        "(float64,)",
+        "return np.flaot64(x)",
+        "`numpy.flaot64` is not supported in a kernel yet",
+        "did you mean `float64`?",
+    ),
+    (
+        "(float64,)",
+        "raise ValueErorr('x')",
+        "the name `ValueErorr` is not defined",
+        "did you mean `ValueError`?",
+    ),
+    (
+        "(float64[:],)",
+        "if x > 0:\n        return 1\n    return 0",
+        "a value of type bool[::1] has no truth value in a kernel",
+        "use `any(...)` or `all(...)`",
+    ),
+    (
+        "(float64,)",
+        "return [f(x) for f in [math.sin, math.cos]]",
+        "a list cannot hold function(math.sin) in a kernel",
+        "use a tuple of functions",
+    ),
+    (
+        "(int64,)",
+        "return g(x) + 1\ndef g(n):\n    for i in range(n):\n        yield i",
+        "`+` does not accept a generator of int64 and int64",
+        "loop over it, or take `sum(...)` or `list(...)` of it",
+    ),
+    (
+        "(float64[:, :],)",
+        "rows = [x[0], x[1]]\n    for a, b in zip(*rows):\n        pass",
+        "only tuples can be unpacked into arguments in a kernel, not a value of type list(float64[:])",
+        "pass a tuple",
+    ),
+];
+
+#[test]
+fn an_error_names_the_way_out_that_fits() {
+    for (types, body, message, help) in WAYS_OUT {
+        let world = World::new(&format!("def f(x):\n    {body}\n"));
+        let found = world.infer("f", types).expect_err(body);
+        let [found] = &found[..] else { panic!("{body}: {}", world.render(&found)) };
+        assert_eq!(found.message, *message, "{body}");
+        assert!(found.helps.iter().any(|given| given.contains(help)), "{body}: {:?}", found.helps);
+    }
+}
+
+#[test]
+fn types_that_grow_are_cut_in_messages() {
+    let world = World::new("def f(x):\n    return f((x, x))\n");
+    let found = world.infer("f", "(float64,)").expect_err("it calls itself for ever new types");
+    let rendered = world.render(&found);
+    assert!(rendered.contains("called from here with (Tuple(") && rendered.contains("..."), "{rendered}");
+    assert!(rendered.len() < 1000, "{rendered}");
+}
+
+#[test]
+fn a_tuple_that_may_be_missing_has_a_truth_value() {
+    let world = World::new(
+        "def f(x):\n    t = None\n    if x > 1:\n        t = (x, x)\n    if t:\n        return 1\n    return 0\n",
+    );
+    world.infer("f", "(int64,)").expect("a tuple that is there is true");
+}
+
+#[test]
+fn a_slice_takes_an_empty_list() {
+    let world =
+        World::new("def f(x):\n    v = [x, x, x]\n    v[1:2] = []\n    v[::2] = []\n    return len(v)\n");
+    world.infer("f", "(int64,)").expect("the empty list is of the items of the other");
+}
+
 #[test]
 fn each_error_is_reported_once() {
     for (types, body, expected) in ERRORS {
@@ -446,6 +547,10 @@ fn what_iterations_may_not_share_is_named() {
             found.iter().map(|diagnostic| (diagnostic.code.name(), diagnostic.message.as_str())).collect();
         assert_eq!(found, *expected, "{body}");
     }
+    let list = "def f(x):\n    v = []\n    for i in prange(x):\n        v.append(i)\n    return len(v)\n";
+    let found = World::new(list).parallel().infer("f", "(int64,)").expect_err("the list is shared");
+    let found: Vec<&str> = found.iter().map(|diagnostic| diagnostic.code.name()).collect();
+    assert_eq!(found, ["HL0256"]);
     let counter = "def f(x):\n    for i in prange(x):\n        pass\n    return i\n";
     assert!(
         World::new(counter).parallel().show("f", "(int64,)").contains("`i` is read behind the parallel loop")
