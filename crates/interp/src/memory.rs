@@ -375,5 +375,11 @@ mod tests {
             assert!(stop(operation, &[text, 2, i64::MIN as u64, text, 1]).is_ok());
         }
         assert_eq!(stop(Operation::ZFill, &[text, 2, 1 << 50]), too_large(1 << 52));
+        // Sizes that some memory might hold, but this one does not.
+        assert_eq!(stop(Operation::Repeat, &[text, 2, 1 << 36]), too_large(1 << 39));
+        assert_eq!(stop(Operation::ZFill, &[text, 2, 1 << 37]), too_large(1 << 39));
+        memory.write(text, &[9, 0, 0, 0]).unwrap();
+        let words = [text, 2, 1 << 37];
+        assert_eq!(perform(&mut memory, Operation::ExpandTabs, &words), too_large(1 << 39));
     }
 }

@@ -115,7 +115,7 @@ impl<H: Heap> Arguments<'_, H> {
     /// The width of a field; a negative one is none.
     fn width(&mut self) -> Result<i64, Stop<H::Fault>> {
         let width = self.int().max(0);
-        check_size(width as u64)?;
+        check_size(self.heap, width as u64)?;
         Ok(width)
     }
 
@@ -330,7 +330,7 @@ impl<H: Heap> Arguments<'_, H> {
             }
             Operation::Repeat => {
                 let count = self.int().max(0) as u64;
-                check_size(count.saturating_mul(text.len() as u64))?;
+                check_size(self.heap, count.saturating_mul(text.len() as u64))?;
                 if text.is_empty() { text } else { text.repeat(count as usize) }
             }
             Operation::Stride => {
@@ -378,16 +378,29 @@ impl<H: Heap> Arguments<'_, H> {
                 }
             }
             Operation::ZFill => text::zero_filled(&text, self.width()?),
-            Operation::ExpandTabs => text::without_tabs(&text, self.int()),
+            Operation::ExpandTabs => {
+                let size = self.int();
+                let tabs = text.iter().filter(|code| **code == u32::from('\t')).count() as u64;
+                check_size(self.heap, tabs.saturating_mul(size.max(0) as u64))?;
+                text::without_tabs(&text, size)
+            }
             _ => text,
         })
     }
 }
 
-/// Lengths of new strings come from programs: no memory holds the longest of them.
-fn check_size<Fault>(length: u64) -> Result<(), Stop<Fault>> {
+/// Lengths of new strings come from programs: whether there is memory for a long one is asked of the heap, which can
+/// say no, before its characters are written.
+fn check_size<H: Heap>(heap: &mut H, length: u64) -> Result<(), Stop<H::Fault>> {
     let size_bytes = length.saturating_mul(4).min(MOST_BYTES);
-    if size_bytes < 1 << 40 { Ok(()) } else { Err(Stop::OutOfMemory(size_bytes)) }
+    if size_bytes >= 1 << 40 {
+        return Err(Stop::OutOfMemory(size_bytes));
+    }
+    if size_bytes >= 1 << 20 {
+        let room = heap.allocate(size_bytes, Contents::Plain)?;
+        heap.release(room)?;
+    }
+    Ok(())
 }
 
 fn is_identifier(text: &[u32]) -> bool {
