@@ -95,6 +95,8 @@ impl<'a> Hoister<'a> {
             InstKind::CheckBounds { .. } | InstKind::Check { .. } => {
                 is_reached && self.unwinds_alike(function, block)
             }
+            // Every thread has slots of its own: one from outside would be shared by all iterations.
+            InstKind::SlotAddress(_) => !self.data.is_parallel,
             InstKind::Const(_)
             | InstKind::Unary(..)
             | InstKind::Binary(..)
@@ -103,7 +105,6 @@ impl<'a> Hoister<'a> {
             | InstKind::Select { .. }
             | InstKind::Convert(..)
             | InstKind::PtrAdd { .. }
-            | InstKind::SlotAddress(_)
             | InstKind::Data(_)
             | InstKind::CallRuntime { .. }
             | InstKind::FunctionAddress(_) => kind.is_speculatable(function),
