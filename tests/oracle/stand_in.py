@@ -7,6 +7,7 @@ are the platform libm's, since that is what Hotloop promises.
 import ast
 import builtins
 import cmath
+import enum
 import functools
 import math
 import random
@@ -101,11 +102,12 @@ def modular_power(base, exponent, modulus=None):
 
 
 def extreme(builtin, better):
-    """`min` and `max` of two or more numbers: the first unless a later one is better, in the dtype that holds all. Of anything else they are Python's."""
+    """`min` and `max` of two or more numbers: the first unless a later one is better, in the dtype that holds all. Of members of one enumeration and anything else they are Python's."""
 
     def choose(*given, **named):
         values = given[0] if len(given) == 1 and isinstance(given[0], tuple) else given
-        if named or not values or not all(map(is_number, values)):
+        are_members = all(isinstance(value, enum.Enum) and type(value) is type(values[0]) for value in values)
+        if named or not values or are_members or not all(map(is_number, values)):
             return builtin(*given, **named)
         best, *others = map(scalar, values)
         for other in others:

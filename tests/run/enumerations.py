@@ -160,6 +160,22 @@ def in_list(n):
     return found, len(found)
 
 
+class Rank(IntEnum):
+    HIGH = 9
+    LOW = 1
+    MIDDLE = 5
+
+
+@njit
+def ordered_members(is_reversed):
+    ranks = [rank for rank in Rank]
+    ascending = sorted(ranks, reverse=is_reversed)
+    names = [rank.name for rank in ascending]
+    ranks.sort()
+    return names, ranks[0].name, sorted(Rank)[1].name, max(Rank.LOW, ranks[2]), min(Rank.HIGH, Rank.LOW).name, max(Rank.LOW, 7)
+
+
+
 CASES = [
     ("members", []),
     ("attributes", []),
@@ -178,4 +194,6 @@ CASES = [
     ("maybe", [1]),
     ("maybe", [0]),
     ("in_list", [3]),
+    ("ordered_members", [False]),
+    ("ordered_members", [True]),
 ]

@@ -31,6 +31,11 @@ static LENGTH: Code = Code::new("HL0279", "a tuple is made of items whose number
 /// The number under which the type of a list's items is kept.
 const ITEMS: usize = usize::MAX;
 
+/// Whether it is a list of members of an integer enumeration, which have the order of their numbers.
+pub(crate) fn holds_integer_members(ty: &Type) -> bool {
+    matches!(ty, Type::List(item) if matches!(&**item, Type::Enum(class) if class.is_integer))
+}
+
 impl<'i> Inference<'i> {
     /// `[element for ...]`.
     pub(crate) fn list_comprehension(
@@ -425,6 +430,22 @@ impl<'i> Inference<'i> {
             return Ok(list);
         };
         let key = self.function_stand_in(key)?;
+        self.sorted_by(source, &mut |this, item| this.call_with(&key, vec![item], span), reverse, span)
+    }
+
+    /// A new list of the items of another, which are members of an integer enumeration, in the order of their numbers.
+    pub(crate) fn sorted_members(&mut self, list: Expr, reverse: Expr, span: Span) -> Typed {
+        let source = Source::of(Iterable::List(list));
+        self.sorted_by(&source, &mut |this, item| Ok(this.as_number(item)), reverse, span)
+    }
+
+    fn sorted_by(
+        &mut self,
+        source: &Source<'_>,
+        key_of: &mut dyn FnMut(&mut Self, Expr) -> Typed,
+        reverse: Expr,
+        span: Span,
+    ) -> Typed {
         let reverse = self.kept(reverse, "reverse");
         // Items beside their keys are sorted by these alone.
         let pairs_span = Span { end: span.start, ..span };
@@ -432,7 +453,7 @@ impl<'i> Inference<'i> {
         let mut pairs = self.open_list(capacity, pairs_span);
         self.each(source, Carried { span, locals: &[], stop: None }, &mut |this, item| {
             let item = this.kept(item, "item");
-            let key = this.call_with(&key, vec![item.clone()], span)?;
+            let key = key_of(this, item.clone())?;
             this.add_to_list(&mut pairs, tuple_of(vec![key, item], span))
         })?;
         let pairs = self.close_list(pairs);
@@ -482,10 +503,15 @@ impl<'i> Inference<'i> {
         self.in_block(span, |this| {
             let list = this.kept(list.clone(), "list");
             match key {
-                None => this.emit_sort(&list, reverse.clone(), span)?,
-                Some(_) => {
-                    let source = Source::of(Iterable::List(list.clone()));
-                    let sorted = this.sorted_items(&source, key, reverse.clone(), span)?;
+                None if !holds_integer_members(&list.ty) => this.emit_sort(&list, reverse.clone(), span)?,
+                _ => {
+                    let sorted = match key {
+                        None => this.sorted_members(list.clone(), reverse.clone(), span)?,
+                        Some(_) => {
+                            let source = Source::of(Iterable::List(list.clone()));
+                            this.sorted_items(&source, key, reverse.clone(), span)?
+                        }
+                    };
                     let whole = vec![list, integer(0, span), integer(i64::MAX, span), sorted];
                     let replaced = perform(Operation::ListReplace, whole, Type::None, span);
                     this.emit(StmtKind::Expr(replaced), span);

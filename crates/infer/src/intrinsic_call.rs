@@ -355,7 +355,11 @@ impl Inference<'_> {
     ) -> Typed {
         let mut values = Vec::with_capacity(arguments.positional.len());
         for argument in &arguments.positional {
-            values.push(self.expression(argument)?);
+            values.push(crate::conditions::unwrapped(self.value(argument)?));
+        }
+        // Members of one enumeration stay what they are; beside anything else they are numbers.
+        if values.iter().any(|value| value.ty != values[0].ty) {
+            values = values.into_iter().map(|value| self.as_number(value)).collect();
         }
         if key.is_none() && values.iter().any(|value| value.ty.as_scalar().is_some()) {
             self.check_reals(intrinsic.name().trim_start_matches("builtins."), &values)?;

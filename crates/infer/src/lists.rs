@@ -848,6 +848,9 @@ impl Inference<'_> {
                 None => {
                     let list = this.copied_list(&source, span)?;
                     let list = this.kept(list, "sorted");
+                    if crate::consume::holds_integer_members(&list.ty) {
+                        return this.sorted_members(list, reverse, span);
+                    }
                     let item = item_of(&list);
                     this.emit_sort_by(list.clone(), &item, given.span, reverse, span)?;
                     Ok(list)
