@@ -106,8 +106,33 @@ random = np.random.default_rng(3)
 floats = random.standard_normal(1000)
 EPSILON = 2.0**-52
 
+@njit
+def weighted(row):
+    if row.shape[0] == 0:
+        return 0.0
+    return row[0] + weighted(row[1:]) * 0.5
+
+
+@njit(parallel=True)
+def texts_of_workers(n):
+    out = np.zeros(n, np.int64)
+    for i in prange(n):
+        text = f"{i}-{i * i}"
+        out[i] = len(text) * 1000 + ord(text[0])
+    return out
+
+
+@njit(parallel=True)
+def views_of_workers(x):
+    out = np.zeros(x.shape[0])
+    for i in prange(x.shape[0]):
+        out[i] = weighted(x[i])
+    return out
+
+
 CASES = (
-    [("squares", [np.arange(float(n))]) for n in (0, 1, 2, 63, 64, 65, 1000)]
+    [("texts_of_workers", [4000]), ("views_of_workers", [np.arange(12000.0).reshape(3000, 4)])]
+    + [("squares", [np.arange(float(n))]) for n in (0, 1, 2, 63, 64, 65, 1000)]
     + [("integer_sum", [np.arange(n)]) for n in (0, 1, 100)]
     + [("float_sum", [floats[:n], 0.5], {"within": n * EPSILON * (0.5 + np.abs(floats[:n]).sum())}) for n in (0, 1, 63, 65, 1000)]
     + [("several", [floats]), ("several", [np.array([-3, 5, 2])])]
