@@ -17,7 +17,7 @@ pub(crate) const MOST_BYTES: u64 = i64::MAX as u64;
 /// Why an operation did not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop<Fault> {
-    /// There is no memory for so many bytes, which are [`MOST_BYTES`] at most.
+    /// There is no memory for so many bytes, which are at most as many as a signed word counts.
     OutOfMemory(u64),
     /// Memory was used wrongly: a mistake of the compiler. Only a memory that checks its uses knows.
     Fault(Fault),
