@@ -208,6 +208,35 @@ def filled(x, value):
     return x
 
 
+@njit
+def grown(x):
+    if x.size > 100:
+        return grown(x)
+    x[0] += 100
+    return x
+
+
+@njit
+def before_a_call_that_writes(x):
+    return (x + 1) + grown(x)
+
+
+@njit
+def behind_a_call_that_writes(x):
+    return grown(x) * (x + 1)
+
+
+@njit
+def arguments_before_a_call_that_writes(x):
+    return np.maximum(x + 1, grown(x)), np.where(x > 50, x * 2, grown(x)), np.hypot(x * 1.0, grown(x))
+
+
+@njit
+def stored_where_a_call_says(x):
+    grown(x)[1:] = x[:-1] * 2
+    return x
+
+
 INTEGERS = [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64]
 NUMBERS = [*INTEGERS, np.float32, np.float64]
 LEFT = [0, 1, 2, 100, 5, 7, 0, 3]
@@ -291,6 +320,10 @@ CASES = [
     ("in_a_branch", [LINE, -2]),
     ("in_a_loop", [LINE, 3]),
     ("total", [LINE]),
+    ("before_a_call_that_writes", [np.arange(4)]),
+    ("behind_a_call_that_writes", [np.arange(4)]),
+    ("arguments_before_a_call_that_writes", [np.arange(4)]),
+    ("stored_where_a_call_says", [np.arange(4)]),
     ("copies", [np.arange(5)]),
     ("copies", [np.asfortranarray(TABLE)]),
     ("filled", [TABLE.copy(), 7]),

@@ -85,6 +85,14 @@ impl Expr {
         }
     }
 
+    /// Whether evaluating it may write to arrays that others see: it runs other functions, or statements.
+    pub fn may_write(&self) -> bool {
+        let mut found =
+            matches!(self.kind, ExprKind::Call { .. } | ExprKind::Block { .. } | ExprKind::Resume { .. });
+        self.for_each_operand(&mut |part| found = found || part.may_write());
+        found
+    }
+
     /// Whether statements stand within it.
     pub fn has_block(&self) -> bool {
         let mut found = matches!(self.kind, ExprKind::Block { .. });

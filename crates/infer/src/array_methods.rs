@@ -58,7 +58,7 @@ impl Inference<'_> {
     fn converted_array(&mut self, array: Expr, dtype: Option<Dtype>, span: Span) -> Typed {
         let mut elements = Elements::default();
         let described = array.clone();
-        let element = self.element_of(array, &mut elements).expect("an array has elements");
+        let element = self.element_of(array, true, &mut elements).expect("an array has elements");
         let dtype = dtype.unwrap_or(element.dtype);
         if element.dtype.is_complex() && !dtype.is_complex() && dtype != Dtype::Bool {
             return Err(self.report_complex_argument("astype", &described));

@@ -261,11 +261,15 @@ impl Inference<'_> {
             let rest = tuple_of(items.drain(star..star + count).collect(), value.span);
             items.insert(star, rest);
         }
-        for (target, item) in targets.iter().zip(items) {
+        self.assign_each(targets, items, span)
+    }
+
+    /// Assigns an item to each target; that of a star has a list or tuple.
+    fn assign_each(&mut self, targets: &[ast::Expr], items: Vec<Expr>, span: Span) -> Typed<()> {
+        targets.iter().zip(items).try_for_each(|(target, item)| {
             let target = if let AstExpr::Starred(inner) = &target.kind { inner } else { target };
-            self.assign_to(target, item, span)?;
-        }
-        Ok(())
+            self.assign_to(target, item, span)
+        })
     }
 
     /// The items of a list or the characters of a string, whose length is checked. All are taken before the first is assigned.
@@ -323,11 +327,7 @@ impl Inference<'_> {
             };
             items.push(self.kept(item, "item"));
         }
-        for (target, item) in targets.iter().zip(items) {
-            let target = if let AstExpr::Starred(inner) = &target.kind { inner } else { target };
-            self.assign_to(target, item, span)?;
-        }
-        Ok(())
+        self.assign_each(targets, items, span)
     }
 
     /// The items of an array, whose length is checked.

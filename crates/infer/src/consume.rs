@@ -269,13 +269,7 @@ impl<'i> Inference<'i> {
                 Some(key) if key.kind != ast::ExprKind::None => Some(this.function_stand_in(key)?),
                 _ => None,
             };
-            let default = match default {
-                Some(default) => {
-                    let default = this.value(default)?;
-                    Some(this.kept(default, "default"))
-                }
-                None => None,
-            };
+            let default = this.kept_default(default)?;
             let search = Search { is_largest, key, default, span };
             match &source {
                 Source::Of(iterable) if iterable.is_complete() && !iterable.has_list() => {
@@ -287,6 +281,13 @@ impl<'i> Inference<'i> {
                 _ => this.extreme_of_any(&source, &search),
             }
         })
+    }
+
+    /// What there is instead of items, evaluated before the first of them.
+    fn kept_default(&mut self, default: Option<&ast::Expr>) -> Typed<Option<Expr>> {
+        let Some(default) = default else { return Ok(None) };
+        let default = self.value(default)?;
+        Ok(Some(self.kept(default, "default")))
     }
 
     /// Where there is an item at each position: begins with the first.
@@ -608,13 +609,7 @@ impl<'i> Inference<'i> {
     ) -> Typed {
         self.in_block(span, |this| {
             let source = this.source(iterator)?;
-            let default = match default {
-                Some(default) => {
-                    let default = this.value(default)?;
-                    Some(this.kept(default, "default"))
-                }
-                None => None,
-            };
+            let default = this.kept_default(default)?;
             this.first_item(&source, default, span)
         })
     }

@@ -79,11 +79,37 @@ impl Element {
 }
 
 impl Inference<'_> {
-    /// The element of an operand; `None` if it has none.
-    pub(crate) fn element_of(&mut self, operand: Expr, elements: &mut Elements) -> Option<Element> {
+    /// The elements of operands, in their order; `None` if one has none.
+    ///
+    /// A computation that becomes part of the new one runs when all operands are there. One behind which a call may still write to its arrays is computed
+    /// where it stands.
+    pub(crate) fn elements_of(&mut self, operands: Vec<Expr>) -> Option<(Elements, Vec<Element>)> {
+        let mut elements = Elements::default();
+        let last_writing = operands.iter().rposition(Expr::may_write).unwrap_or(0);
+        let found: Option<Vec<Element>> = operands
+            .into_iter()
+            .enumerate()
+            .map(|(position, operand)| self.element_of(operand, position >= last_writing, &mut elements))
+            .collect();
+        Some((elements, found?))
+    }
+
+    fn pair_of(&mut self, left: Expr, right: Expr) -> Option<(Elements, Element, Element)> {
+        let (elements, found) = self.elements_of(vec![left, right])?;
+        let [left, right] = <[Element; 2]>::try_from(found).ok()?;
+        Some((elements, left, right))
+    }
+
+    /// The element of an operand; `None` if it has none. `joins`: where it is a computation itself, that becomes part of the new one.
+    pub(crate) fn element_of(
+        &mut self,
+        operand: Expr,
+        joins: bool,
+        elements: &mut Elements,
+    ) -> Option<Element> {
         let span = operand.span;
         match (operand.kind, operand.ty) {
-            (ExprKind::Elementwise(operation), Type::Array(array)) => {
+            (ExprKind::Elementwise(operation), Type::Array(array)) if joins => {
                 elements.count(array);
                 elements.operands.extend(operation.operands);
                 Some(Element { value: operation.body, dtype: array.dtype, is_weak: false })
@@ -115,10 +141,7 @@ impl Inference<'_> {
         right: Expr,
         span: Span,
     ) -> Typed<Option<Expr>> {
-        let mut elements = Elements::default();
-        let left = self.element_of(left, &mut elements);
-        let right = self.element_of(right, &mut elements);
-        let (Some(left), Some(right)) = (left, right) else { return Ok(None) };
+        let Some((elements, left, right)) = self.pair_of(left, right) else { return Ok(None) };
         let body = self.element_binary(op, left, right, span)?;
         Ok(body.map(|body| elements.finish(body, span)))
     }
@@ -131,10 +154,7 @@ impl Inference<'_> {
         right: Expr,
         span: Span,
     ) -> Typed<Option<Expr>> {
-        let mut elements = Elements::default();
-        let left = self.element_of(left, &mut elements);
-        let right = self.element_of(right, &mut elements);
-        let (Some(left), Some(right)) = (left, right) else { return Ok(None) };
+        let Some((elements, left, right)) = self.pair_of(left, right) else { return Ok(None) };
         let common = common_dtype(&left, &right);
         let (left, right) = if common.is_integral() {
             (left.value, right.value)
@@ -147,7 +167,7 @@ impl Inference<'_> {
     /// `op operand` of an array; `None` where the operator does not accept it.
     pub(crate) fn array_unary(&mut self, op: AstUnary, operand: Expr, span: Span) -> Option<Expr> {
         let mut elements = Elements::default();
-        let element = self.element_of(operand, &mut elements)?;
+        let element = self.element_of(operand, true, &mut elements)?;
         let apply = |op, value: Expr| {
             let ty = value.ty.clone();
             Expr::new(ExprKind::Unary(op, Box::new(value)), ty, span)

@@ -51,22 +51,22 @@ impl Inference<'_> {
         let values =
             arguments.positional.iter().map(|argument| self.operand(argument)).collect::<Typed<Vec<_>>>()?;
         let is_array = |value: &Value| matches!(value, Value::Expr(Expr { ty: Type::Array(_), .. }));
+        let named = arguments.given.iter().filter(|given| matches!(given, Argument::Keyword { .. })).cloned();
         if !values.iter().any(is_array) {
             let stand_ins = values.into_iter().map(|value| Argument::Positional(self.stand_in(value)));
-            let named = arguments.given.iter().filter(|given| matches!(given, Argument::Keyword { .. }));
-            return Ok(Lifted::Scalars(stand_ins.chain(named.cloned()).collect()));
+            return Ok(Lifted::Scalars(stand_ins.chain(named).collect()));
         }
         let name = intrinsic.name();
-        let mut elements = Elements::default();
-        let mut found = Vec::with_capacity(values.len());
-        for value in values {
-            let value = unwrapped(self.run_time_value(value)?);
-            found.push(self.element_argument(name, value, &mut elements)?);
-        }
+        let values = values
+            .into_iter()
+            .map(|value| self.run_time_value(value).map(unwrapped))
+            .collect::<Typed<Vec<Expr>>>()?;
+        let (elements, found) = self.numbers_or_arrays(name, values)?;
         let takes_floats = matches!(intrinsic.typing(), Typing::Float | Typing::FloatFloat | Typing::Hypot);
         let stand_ins: Vec<Argument> = adapted_float(found, takes_floats)
             .into_iter()
             .map(|value| Argument::Positional(self.stand_in(value)))
+            .chain(named)
             .collect();
         let lifted = self.arguments(&stand_ins)?;
         let body = self.intrinsic_call(intrinsic, family, &lifted, span)?;
@@ -76,11 +76,11 @@ impl Inference<'_> {
         Ok(Lifted::Elements(Box::new(elements.finish(body, span))))
     }
 
-    fn element_argument(&mut self, name: &str, value: Expr, elements: &mut Elements) -> Typed<Element> {
-        let described = value.clone();
-        match self.element_of(value, elements) {
-            Some(element) => Ok(element),
-            None => Err(self.report_argument(name, &described, "numbers or arrays")),
+    /// The elements of a function's arguments.
+    fn numbers_or_arrays(&mut self, name: &str, values: Vec<Expr>) -> Typed<(Elements, Vec<Element>)> {
+        match values.iter().find(|value| !matches!(value.ty, Type::Scalar(_) | Type::Array(_))) {
+            Some(other) => Err(self.report_argument(name, other, "numbers or arrays")),
+            None => Ok(self.elements_of(values).expect("numbers and arrays have elements")),
         }
     }
 
@@ -99,16 +99,19 @@ impl Inference<'_> {
             _ => &["x1", "x2"],
         };
         let placed = self.place_arguments(name, parameters, parameters.len(), arguments, span)?;
-        let mut elements = Elements::default();
-        let mut found = Vec::with_capacity(placed.len());
-        for argument in placed.into_iter().flatten() {
-            let value = self.value(argument)?;
-            if value.ty == Type::None && intrinsic == Intrinsic::Clip {
-                found.push(None);
-                continue;
-            }
-            found.push(Some(self.element_argument(name, unwrapped(value), &mut elements)?));
-        }
+        let values = placed
+            .into_iter()
+            .flatten()
+            .map(|argument| self.value(argument).map(unwrapped))
+            .collect::<Typed<Vec<Expr>>>()?;
+        // Of the bounds of `clip` one may be left out.
+        let is_given = |value: &Expr| value.ty != Type::None || intrinsic != Intrinsic::Clip;
+        let given: Vec<bool> = values.iter().map(is_given).collect();
+        let (elements, found) =
+            self.numbers_or_arrays(name, values.into_iter().filter(is_given).collect())?;
+        let mut found = found.into_iter();
+        let found: Vec<Option<Element>> =
+            given.into_iter().map(|is_given| if is_given { found.next() } else { None }).collect();
         let body = match (intrinsic, <[Option<Element>; 3]>::try_from(found)) {
             (Intrinsic::Clip, Ok([Some(value), low, high])) => self.clipped(value, low, high, span)?,
             (Intrinsic::Where, Ok([Some(condition), Some(then), Some(otherwise)])) => {

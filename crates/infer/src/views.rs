@@ -9,7 +9,7 @@ use crate::subscript::INDEX;
 use hotloop_ast as ast;
 use hotloop_ast::ExprKind as AstExpr;
 use hotloop_diagnostics::{Diagnostic, Span};
-use hotloop_hir::{Axis, Elementwise, Expr, ExprKind, StmtKind, view_type};
+use hotloop_hir::{Axis, Expr, ExprKind, StmtKind, view_type};
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Type};
 
 /// A subscript as it stands.
@@ -169,7 +169,8 @@ impl Inference<'_> {
         let mut elements = Elements::default();
         let described = value.ty.to_string();
         let value_span = value.span;
-        let Some(element) = self.element_of(value, &mut elements) else {
+        // The value comes first, and what chooses the place may write to what it is computed from.
+        let Some(element) = self.element_of(value, !view.may_write(), &mut elements) else {
             return Err(self.report_stored(&described, ty.dtype, value_span, "store a number or an array"));
         };
         if element.dtype.is_complex() && !ty.dtype.is_complex() {
@@ -188,12 +189,8 @@ impl Inference<'_> {
             return Err(self.report(diagnostic));
         }
         let value = elements.into_array(element.value, ty.dtype);
-        self.emit_store(view, value, span);
+        self.emit(StmtKind::StoreElements { array: view, value }, span);
         Ok(())
-    }
-
-    fn emit_store(&mut self, array: Expr, value: Elementwise, span: Span) {
-        self.emit(StmtKind::StoreElements { array, value }, span);
     }
 
     fn report_stored(&mut self, what: &str, dtype: Dtype, span: Span, help: &str) -> Reported {

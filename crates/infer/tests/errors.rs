@@ -348,6 +348,11 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         ],
     ),
     (
+        "(float64[:],)",
+        "return np.sqrt(x, out=x)",
+        &[("HL0205", "`numpy.sqrt` does not accept the argument `out` here")],
+    ),
+    (
         "(boolean,)",
         "x and np.zeros(3).fill(1)",
         &[("HL0281", "`fill` changes an array within an expression that not every way evaluates")],
