@@ -296,23 +296,28 @@ def multiply(left, right):
     return computed(complex64_product if dtype == COMPLEX64 else lambda a, b: a * b, dtype, left, right)
 
 
+def plain_number(number):
+    """The value as Python's own number, for the texts of CPython's errors."""
+    return number.value.item() if isinstance(number.value, np.generic) else number.value
+
+
 def divide(left, right):
     dtype = common(left, right)
     dtype = dtype if dtype.kind in "fc" else FLOAT64
     if right.value == 0:
-        raise ZeroDivisionError("division by zero")
+        return plain_number(left) / plain_number(right)  # raises
     return computed(complex64_quotient if dtype == COMPLEX64 else lambda a, b: a / b, dtype, left, right)
 
 
 def floor_divide(left, right):
     if right.value == 0:
-        raise ZeroDivisionError("division by zero")
+        return plain_number(left) // plain_number(right)  # raises
     return computed(lambda a, b: a // b, common(left, right), left, right)
 
 
 def remainder(left, right):
     if right.value == 0:
-        raise ZeroDivisionError("division by zero")
+        return plain_number(left) % plain_number(right)  # raises
     return computed(lambda a, b: a % b, common(left, right), left, right)
 
 

@@ -233,6 +233,31 @@ def test_what_cannot_be_compiled_shows_its_place():
         unsupported(1)
 
 
+class Coded(ValueError):
+    def __init__(self, code):
+        super().__init__(f"code {code}")
+
+
+def test_texts_of_caught_exceptions():
+    @njit
+    def told(n):
+        try:
+            if n == 0:
+                raise Coded(n)
+            if n == 1:
+                raise Failure("failed", n)
+            raise KeyError(n)
+        except KeyError as error:
+            return f"{type(error).__name__}: {error}"
+        except Exception as error:
+            return str(error)
+
+    assert told(1) == "('failed', 1)"
+    assert told(5) == "KeyError: 5"
+    with pytest.raises(TypeError, match="made by Python code"):
+        told(0)
+
+
 class Failure(Exception):
     def __init__(self, *arguments, code=3):
         super().__init__(*arguments)

@@ -157,17 +157,6 @@ fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     write!(f, "{quote}")
 }
 
-/// What Python's `str` gives for an exception with these arguments; `quotes` says that a single argument is shown as by `repr`, as a
-/// `KeyError` shows it.
-pub fn exception_text(arguments: &[ErrorValue], quotes: bool) -> String {
-    match arguments {
-        [] => String::new(),
-        [only] if quotes => only.to_string(),
-        [only] => only.python_str(),
-        several => ErrorValue::Tuple(several.to_vec()).to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,8 +180,5 @@ mod tests {
         let text = |text: &str| ErrorValue::Str(text.into());
         let one = tuple(&[text("it's\n\u{7f}\u{e9}")]);
         assert_eq!(one.to_string(), "(\"it's\\n\\x7f\u{e9}\",)");
-        assert_eq!(exception_text(&[text("x")], false), "x");
-        assert_eq!(exception_text(&[text("x")], true), "'x'");
-        assert_eq!(exception_text(&[ErrorValue::float(2.0), ErrorValue::Bool(true)], false), "(2.0, True)");
     }
 }

@@ -20,6 +20,8 @@ pub struct UserClass {
     pub identity: String,
     /// The exception classes among its bases.
     pub bases: Vec<ErrorClass>,
+    /// Whether it has code of its own that makes the arguments or the text of its exceptions, such as `__init__` or `__str__`.
+    pub own_text: bool,
 }
 
 /// Classes of libraries that a program may name without their module's being read.
@@ -34,13 +36,26 @@ const USER_BIT: u32 = 1 << 31;
 impl ErrorClass {
     /// A class of the program.
     pub fn user(identity: impl Into<String>, bases: Vec<Self>) -> Self {
-        Self::User(Arc::new(UserClass { identity: identity.into(), bases }))
+        Self::User(Arc::new(UserClass { identity: identity.into(), bases, own_text: false }))
+    }
+
+    /// The same class with code of its own that makes the arguments or the text of its exceptions, if `own_text` says so.
+    #[must_use]
+    pub fn with_own_text(self, own_text: bool) -> Self {
+        match self {
+            Self::Builtin(_) => self,
+            Self::User(class) => {
+                let (identity, bases) = (class.identity.clone(), class.bases.clone());
+                Self::User(Arc::new(UserClass { identity, bases, own_text }))
+            }
+        }
     }
 
     /// The class of a library that goes by this dotted path, if it is known.
     pub fn of_library(path: &str) -> Option<Self> {
         let (identity, bases) = OF_LIBRARIES.iter().find(|(known, _)| *known == path)?;
-        Some(Self::user(*identity, bases.iter().copied().map(Self::Builtin).collect()))
+        let class = Self::user(*identity, bases.iter().copied().map(Self::Builtin).collect());
+        Some(class.with_own_text(path.ends_with(".AxisError")))
     }
 
     /// The same class with the file that defines it in its identity: `file:Name` instead of `Name`. Classes of libraries have dotted names already.
@@ -52,6 +67,7 @@ impl ErrorClass {
             Self::User(class) => {
                 let bases = class.bases.iter().map(|base| base.defined_in(file));
                 Self::user(format!("{file}:{}", class.identity), bases.collect())
+                    .with_own_text(class.own_text)
             }
         }
     }
@@ -101,9 +117,12 @@ impl ErrorClass {
         }
     }
 
-    /// Whether Python's `str` shows the argument of such an exception as `repr` does.
-    pub fn shows_repr(&self) -> bool {
-        self.is_subclass_of(&Self::Builtin(ExceptionClass::KeyError))
+    /// Whether Python code of this class, or of one that it derives from, makes the arguments or the text of its exceptions.
+    pub fn has_own_text(&self) -> bool {
+        match self {
+            Self::Builtin(_) => false,
+            Self::User(class) => class.own_text || class.bases.iter().any(Self::has_own_text),
+        }
     }
 
     /// Itself and all that it derives from, each once.

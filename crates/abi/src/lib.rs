@@ -30,17 +30,21 @@
 //! assert_eq!(ExceptionClass::IndexError.python_name(), "IndexError");
 //! ```
 
+mod caught;
 mod context;
 mod error_argument;
 mod error_class;
 mod exception_class;
 mod runtime_functions;
 
+pub use caught::{
+    ArgumentKind, CAUGHT_CLASS, CAUGHT_REPR, CAUGHT_STR, CaughtQuestion, caught_text, exception_text,
+};
 pub use context::{
     ArrayHeader, Context, ErrorState, HostEntry, MAX_CHUNKS, PAYLOAD_WORDS, ParallelBody, Status,
     array_words, chunk_bounds, chunk_count,
 };
-pub use error_argument::{ErrorArgument, ErrorValue, exception_text};
+pub use error_argument::{ErrorArgument, ErrorValue};
 pub use error_class::{ErrorClass, UserClass};
 pub use exception_class::ExceptionClass;
 pub use runtime_functions::{Effects, MachineType, RuntimeFunction};

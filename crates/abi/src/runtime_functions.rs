@@ -153,6 +153,8 @@ runtime_functions! {
     GrowList "hl_grow_list" (Ptr, I64) -> [] Lists true "Makes room for at least so many items in a list. Raises `MemoryError`.",
     KeepTexts "hl_keep_texts" (Ptr) -> [] Any true "Gives a list of strings, with its reference, to the error that is raised next. Never raises by itself.",
     CaughtTexts "hl_caught_texts" (Ptr) -> [Ptr] Memory false "The list of strings that a caught error holds, or null; the reference stays the error's, which the code that caught it owns.",
+    CaughtWord "hl_caught_word" (Ptr, I64, I64) -> [I64] Memory false "The answer to a question about a caught error, by its number in `CaughtQuestion`: the error, the question, and the position of the argument that it is about.",
+    CaughtText "hl_caught_text" (Ptr, I64) -> [Ptr] Memory true "A text of a caught error as a new string: what `str` (-1) or `repr` (-2) gives, or its argument of that number. Raises `MemoryError`.",
     Print "hl_print" (Ptr, I64, I64) -> [] Any true "Prints a text: the address and the number of its code points, and whether what was printed so far has to leave at once (1) or may wait for the end of the call (0). Raises `OSError` if nobody takes it.",
     RandomFloat "hl_random_float" () -> [F64] Memory false "The next float of the thread's generator of random numbers: at least 0 and less than 1.",
     RandomBits "hl_random_bits" (I64) -> [I64] Memory false "So many random bits, at most 64.",

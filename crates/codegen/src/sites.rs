@@ -32,6 +32,7 @@ pub(crate) fn runtime_error(function: RuntimeFunction) -> (ExceptionClass, &'sta
             | RuntimeFunction::NewFrame
             | RuntimeFunction::NewList
             | RuntimeFunction::GrowList
+            | RuntimeFunction::CaughtText
     );
     if allocates {
         (ExceptionClass::MemoryError, "Unable to allocate {0} bytes")

@@ -1,10 +1,11 @@
 //! What the cache holds: one entry a specialisation, and memos that lead to entries without a parse.
 
 use crate::cache_fault::{CacheFault, CacheFaults};
-use crate::exception::{Place, RaisingSite};
+use crate::exception::Place;
 use crate::image::Unit;
 use hotloop_abi::{ErrorArgument, ErrorClass, ErrorValue, ExceptionClass};
 use hotloop_cache::{Cache, EntryKind, Key, Lookup};
+use hotloop_runtime::RaisingSite;
 use hotloop_types::Dtype;
 use hotloop_types::Signature;
 use serde::de::DeserializeOwned;
@@ -45,7 +46,8 @@ pub(crate) struct SiteEntry {
 pub(crate) enum ClassEntry {
     /// By its number.
     Builtin(u32),
-    User(String, Vec<ClassEntry>),
+    /// By its identity, with its bases, and whether it has a text of its own.
+    User(String, Vec<ClassEntry>, bool),
 }
 
 impl From<&ErrorClass> for ClassEntry {
@@ -53,7 +55,8 @@ impl From<&ErrorClass> for ClassEntry {
         match class {
             ErrorClass::Builtin(class) => Self::Builtin(*class as u32),
             ErrorClass::User(class) => {
-                Self::User(class.identity.clone(), class.bases.iter().map(Self::from).collect())
+                let bases = class.bases.iter().map(Self::from).collect();
+                Self::User(class.identity.clone(), bases, class.own_text)
             }
         }
     }
@@ -65,8 +68,9 @@ impl From<ClassEntry> for ErrorClass {
             ClassEntry::Builtin(number) => {
                 ExceptionClass::by_number(number).unwrap_or(ExceptionClass::SystemError).into()
             }
-            ClassEntry::User(identity, bases) => {
-                Self::user(identity, bases.into_iter().map(Self::from).collect())
+            ClassEntry::User(identity, bases, own_text) => {
+                let bases = bases.into_iter().map(Self::from).collect();
+                Self::user(identity, bases).with_own_text(own_text)
             }
         }
     }
@@ -148,19 +152,20 @@ pub(crate) struct Memo {
 impl CodeEntry {
     /// The unit to load, with the places of its sites.
     pub(crate) fn into_unit(self, places: Vec<Option<Place>>) -> Option<Unit> {
-        let sites = self.sites.into_iter().zip(places.into_iter().chain(std::iter::repeat(None)));
+        let mut places = places;
+        places.resize(self.sites.len(), None);
         Some(Unit {
             symbol: self.symbol,
             signature: self.signature.parse().ok()?,
             object: self.object,
-            sites: sites
-                .map(|(site, place)| RaisingSite {
+            sites: (self.sites.into_iter())
+                .map(|site| RaisingSite {
                     class: site.class.map(ErrorClass::from),
                     arguments: site.arguments.into_iter().map(ErrorArgument::from).collect(),
                     payload_words: site.payload_words,
-                    place,
                 })
                 .collect(),
+            places,
             imports: self.imports.into_iter().map(|(symbol, _)| symbol).collect(),
         })
     }

@@ -1,8 +1,7 @@
 //! Exceptions that compiled code raised, with the place in the source.
 
-use hotloop_abi::{
-    ErrorArgument, ErrorClass, ErrorState, ErrorValue, ExceptionClass, PAYLOAD_WORDS, exception_text,
-};
+use hotloop_abi::{ErrorClass, ErrorState, ErrorValue, ExceptionClass, exception_text};
+use hotloop_runtime::{OUTPUT_MESSAGE, RaisingSite, described};
 use std::fmt;
 
 /// A place in a source, as a traceback names it.
@@ -16,19 +15,6 @@ pub struct Place {
     pub column: u32,
     /// The function.
     pub function: String,
-}
-
-/// A place in compiled code that can raise.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RaisingSite {
-    /// What is raised; `None` where the runtime says so.
-    pub class: Option<ErrorClass>,
-    /// The arguments, some of them made from the payload.
-    pub arguments: Vec<ErrorArgument>,
-    /// How many words of the payload the site sets.
-    pub payload_words: u32,
-    /// Where in the source.
-    pub place: Option<Place>,
 }
 
 /// An exception raised by a kernel.
@@ -47,7 +33,7 @@ pub struct Exception {
 impl Exception {
     /// What Python's `str` gives for it; empty without arguments.
     pub fn message(&self) -> String {
-        exception_text(&self.arguments, self.class.shows_repr())
+        exception_text(&self.class, &self.arguments)
     }
 
     /// The exception of a call that has ended, but what it printed could not be written.
@@ -57,37 +43,15 @@ impl Exception {
         Self { class, arguments, place: None, payload: Vec::new() }
     }
 
-    /// What the error state says, with the strings that it held; `site` is the place it names, if any.
-    pub(crate) fn new(state: &ErrorState, texts: &[String], site: Option<&RaisingSite>) -> Self {
-        // The runtime raises through a site of the compiled code, with a class and payload of its own.
-        let builtin = ExceptionClass::by_number(state.class).unwrap_or(ExceptionClass::SystemError);
-        let own_class =
-            site.and_then(|site| site.class.clone()).filter(|class| class.number() == state.class);
-        let (arguments, words) = match site {
-            Some(site) if own_class.is_some() => (&site.arguments, site.payload_words as usize),
-            _ => (&ErrorArgument::message(runtime_message(builtin)), 0),
-        };
-        let payload = &state.payload[..words.min(PAYLOAD_WORDS)];
-        Self {
-            class: own_class.unwrap_or_else(|| builtin.into()),
-            arguments: arguments.iter().map(|argument| argument.value(payload, texts)).collect(),
-            place: site.and_then(|site| site.place.clone()),
-            payload: payload.to_vec(),
-        }
-    }
-}
-
-/// What is said when nobody takes what was printed.
-const OUTPUT_MESSAGE: &str = "cannot write what was printed";
-
-/// What the runtime's own errors say.
-fn runtime_message(class: ExceptionClass) -> &'static str {
-    match class {
-        ExceptionClass::MemoryError => "cannot allocate memory for an array",
-        ExceptionClass::ValueError => "negative dimensions are not allowed",
-        ExceptionClass::OSError => OUTPUT_MESSAGE,
-        ExceptionClass::RecursionError => "maximum recursion depth exceeded",
-        _ => "",
+    /// What the error state says, with the strings that it held, the site that it names, if any, and where that stands.
+    pub(crate) fn new(
+        state: &ErrorState,
+        texts: &[String],
+        site: Option<&RaisingSite>,
+        place: Option<Place>,
+    ) -> Self {
+        let (class, arguments, payload) = described(state, texts, site);
+        Self { class, arguments, place, payload: payload.to_vec() }
     }
 }
 

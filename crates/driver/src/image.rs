@@ -1,12 +1,12 @@
 //! Compiled functions in memory, linked to each other and to the runtime.
 #![allow(unsafe_code)] // The one place where compiled code is called.
 
-use crate::exception::RaisingSite;
+use crate::exception::Place;
 use crate::{Exception, Failure};
 use hotloop_abi::{HostEntry, Status};
 use hotloop_codegen::ENTRY_SUFFIX;
 use hotloop_loader::{Image, Placed};
-use hotloop_runtime::CallState;
+use hotloop_runtime::{CallState, RaisingSite, SiteTable};
 use hotloop_types::{GeneratorType, Signature, Type};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub(crate) struct Unit {
     pub(crate) signature: Signature,
     pub(crate) object: Vec<u8>,
     pub(crate) sites: Vec<RaisingSite>,
+    /// Where each site is in the source.
+    pub(crate) places: Vec<Option<Place>>,
     /// The symbols of other specialisations that the object imports.
     pub(crate) imports: Vec<String>,
 }
@@ -46,11 +48,7 @@ struct Loaded {
     image: Image,
     /// What `hl_self` is in the object: its address is in the error states that the image's code writes.
     sites: Box<SiteTable>,
-}
-
-/// The raising sites of an image, at a fixed address.
-struct SiteTable {
-    sites: Vec<RaisingSite>,
+    places: Vec<Option<Place>>,
 }
 
 impl Compiled {
@@ -121,14 +119,17 @@ impl Compiled {
         let _ = call.hand_over_output();
         let texts = call.take_error_texts();
         let state = *call.error();
-        let table = find_table(&self.group, state.image, &mut Vec::new());
-        Exception::new(&state, &texts, table.and_then(|table| table.sites.get(state.site as usize)))
+        let image = find_image(&self.group, state.image, &mut Vec::new());
+        let site = image.and_then(|image| image.sites.get(state.site));
+        let place = image.and_then(|image| image.places.get(state.site as usize)).cloned().flatten();
+        Exception::new(&state, &texts, site, place)
     }
 
-    /// Its raising sites.
-    fn sites(&self) -> &[RaisingSite] {
+    /// Whether its errors are those of a unit, with their places.
+    fn has_the_sites_of(&self, unit: &Unit) -> bool {
         let own = self.group.images.iter().find(|loaded| loaded.image.symbol(&self.symbol).is_some());
-        own.map_or(&[], |loaded| &loaded.sites.sites)
+        let (sites, places) = own.map_or((&[][..], &[][..]), |own| (own.sites.sites(), &own.places));
+        unit.sites == sites && unit.places == places
     }
 
     fn address_of(&self, symbol: &str) -> Option<*const u8> {
@@ -136,16 +137,14 @@ impl Compiled {
     }
 }
 
-/// The site table at that address, among those that code of the group can reach.
-fn find_table<'a>(group: &'a Group, address: u64, seen: &mut Vec<*const Group>) -> Option<&'a SiteTable> {
+/// The image whose site table has that address, among those that code of the group can reach.
+fn find_image<'a>(group: &'a Group, address: u64, seen: &mut Vec<*const Group>) -> Option<&'a Loaded> {
     if seen.contains(&std::ptr::from_ref(group)) {
         return None;
     }
     seen.push(group);
-    let own = group.images.iter().map(|loaded| &*loaded.sites);
-    own.into_iter()
-        .find(|table| std::ptr::from_ref::<SiteTable>(table) as u64 == address)
-        .or_else(|| group.callees.iter().find_map(|callee| find_table(callee, address, seen)))
+    let own = group.images.iter().find(|loaded| std::ptr::from_ref(&*loaded.sites) as u64 == address);
+    own.or_else(|| group.callees.iter().find_map(|callee| find_image(callee, address, seen)))
 }
 
 impl std::fmt::Debug for Compiled {
@@ -179,7 +178,7 @@ pub(crate) fn load_new(
 /// Which of the units have to be loaded, although functions of their symbols may be known. Equal functions of different files, or of a file
 /// that was edited, have one symbol, but their errors name other places: such a function is loaded again, and so is whoever calls it.
 fn needs_loading(units: &[Unit], known: &BySymbol) -> Vec<bool> {
-    let is_new = |unit: &Unit| known.get(&unit.symbol).is_none_or(|known| known.sites() != unit.sites);
+    let is_new = |unit: &Unit| known.get(&unit.symbol).is_none_or(|known| !known.has_the_sites_of(unit));
     let mut needed: Vec<bool> = units.iter().map(is_new).collect();
     loop {
         let is_needed =
@@ -252,10 +251,10 @@ fn load_all(units: &[Unit], known: &BySymbol) -> Result<Vec<Loaded>, Failure> {
         .collect();
     let mut images = Vec::with_capacity(units.len());
     for (unit, placed) in units.iter().zip(placed) {
-        let sites = Box::new(SiteTable { sites: unit.sites.clone() });
+        let sites = Box::new(SiteTable::new(unit.sites.clone()));
         let resolver = |name: &str| resolve(name, &sites, &addresses, known);
         let image = placed.link(&resolver).map_err(internal)?;
-        images.push(Loaded { image, sites });
+        images.push(Loaded { image, sites, places: unit.places.clone() });
     }
     Ok(images)
 }

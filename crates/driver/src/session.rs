@@ -5,7 +5,7 @@
 
 use crate::engine::Settings;
 use crate::entry::{ArgumentEntry, ClassEntry, CodeEntry, SiteEntry};
-use crate::exception::{Place, RaisingSite};
+use crate::exception::Place;
 use crate::image::Unit;
 use crate::program::Program;
 use crate::structure::Structures;
@@ -21,6 +21,7 @@ use hotloop_infer::{
 };
 use hotloop_mir as mir;
 use hotloop_passes::Optimiser;
+use hotloop_runtime::RaisingSite;
 use hotloop_types::{FunctionType, GeneratorType, Signature, Type};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -457,6 +458,7 @@ impl<'a> Session<'a> {
         let object = compilation.object;
         let mut places = Places::new(self.program, &closure);
         let mut sites = Vec::with_capacity(object.sites.len());
+        let mut site_places = Vec::with_capacity(object.sites.len());
         let mut kept = Vec::with_capacity(object.sites.len());
         for site in &object.sites {
             let token = places.token(site.span);
@@ -464,8 +466,8 @@ impl<'a> Session<'a> {
                 class: Some(site.class.clone()),
                 arguments: site.arguments.clone(),
                 payload_words: site.payload_words,
-                place: token.and_then(|token| places.place(token)),
             });
+            site_places.push(token.and_then(|token| places.place(token)));
             let arguments = site.arguments.iter().map(ArgumentEntry::from).collect();
             let (class, payload_words) = (Some(ClassEntry::from(&site.class)), site.payload_words);
             kept.push(SiteEntry { class, arguments, payload_words, token });
@@ -483,6 +485,7 @@ impl<'a> Session<'a> {
             signature: signature.clone(),
             object: object.bytes.clone(),
             sites,
+            places: site_places,
             imports: imports.iter().map(|(symbol, _)| symbol.clone()).collect(),
         };
         let entry = CodeEntry {

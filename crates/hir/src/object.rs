@@ -1,7 +1,7 @@
 //! Expressions about lists and strings.
 
-use crate::Expr;
-use hotloop_abi::ExceptionClass;
+use crate::{Caught, Expr};
+use hotloop_abi::{CaughtQuestion, ExceptionClass};
 use hotloop_objects::Operation;
 use std::sync::Arc;
 
@@ -85,6 +85,22 @@ pub enum ObjectExpr {
     Code(Expr),
     /// Whether two lists are the same object: a bool.
     Same(Expr, Expr),
+    /// The answer to a question about an exception that a handler around has caught; a float64 where it is the bits of one.
+    CaughtWord {
+        /// The exception.
+        caught: Caught,
+        /// The question.
+        question: CaughtQuestion,
+        /// The argument that it is about.
+        position: u32,
+    },
+    /// A text of an exception that a handler around has caught: see [`hotloop_abi::caught_text`].
+    CaughtText {
+        /// The exception.
+        caught: Caught,
+        /// Which text.
+        form: i64,
+    },
     /// Prints a text; gives none.
     Print {
         /// A string.
@@ -98,7 +114,7 @@ impl ObjectExpr {
     /// The operands, in the order in which they are evaluated.
     pub fn operands(&self) -> Vec<&Expr> {
         match self {
-            Self::Str(_) | Self::Bytes(_) => Vec::new(),
+            Self::Str(_) | Self::Bytes(_) | Self::CaughtWord { .. } | Self::CaughtText { .. } => Vec::new(),
             Self::Length(value)
             | Self::LiveLength(value)
             | Self::EmptyList(value)
@@ -137,6 +153,10 @@ impl ObjectExpr {
             Self::Pop(_) => "pop".to_owned(),
             Self::SetItem { .. } => "set_item".to_owned(),
             Self::Same(..) => "same".to_owned(),
+            Self::CaughtWord { caught, question, position } => {
+                format!("{question:?} of {caught}, {position}")
+            }
+            Self::CaughtText { caught, form } => format!("text of {caught}, {form}"),
             Self::Print { .. } => "print".to_owned(),
             Self::Checked { error: (class, _), .. } => class.python_name().to_owned(),
             Self::Code(_) => "ord".to_owned(),

@@ -138,7 +138,7 @@ impl Inference<'_> {
             Value::Expr(Expr { ty: Type::Dtype(dtype), .. }) => Some(*dtype),
             Value::Expr(Expr { ty: Type::None, .. }) => Some(default),
             Value::Str(name, _) => dtype_by_numpy_name(name),
-            Value::Expr(_) | Value::Global(..) => None,
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) => None,
         };
         found.ok_or(()).map_err(|()| {
             let what = match &value {

@@ -146,7 +146,7 @@ impl Inference<'_> {
         let diagnostic = Diagnostic::error(&TARGET, message, span);
         let named = match owner {
             Value::Expr(Expr { ty: Type::Tuple(types), .. }) => types.class().map(|_| types),
-            Value::Expr(_) | Value::Global(..) | Value::Str(..) => None,
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) | Value::Str(..) => None,
         };
         let diagnostic = match named {
             Some(types) if types.field(name).is_some() => diagnostic.with_help(format!(

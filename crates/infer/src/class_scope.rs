@@ -49,6 +49,9 @@ const OPERATORS: [&str; 38] = [
     "__getattribute__",
 ];
 
+/// What a class of exceptions defines that makes the arguments or the text of its exceptions.
+pub const TEXT_MEMBERS: [&str; 5] = ["__init__", "__new__", "__str__", "__repr__", "args"];
+
 /// Whether a method changes what a kernel does with a value of a class that defines it.
 pub fn is_operator_method(name: &str) -> bool {
     OPERATORS.contains(&name)
@@ -232,7 +235,7 @@ fn tuple_class(name: &str, fields: Vec<String>, defaults: Vec<FrozenValue>) -> M
 }
 
 /// The names that the body of a class binds.
-fn bound_names(body: &[Stmt]) -> impl Iterator<Item = &str> {
+pub(crate) fn bound_names(body: &[Stmt]) -> impl Iterator<Item = &str> {
     body.iter().flat_map(|statement| match &statement.kind {
         StmtKind::Function(function) => vec![&*function.name.name],
         StmtKind::Assign { targets, .. } => targets.iter().filter_map(name_of).collect(),

@@ -152,7 +152,7 @@ impl Inference<'_> {
     pub(crate) fn member_by_name(&mut self, class: &Arc<EnumType>, name: &ast::Expr, span: Span) -> Typed {
         let known = match &self.operand(name)? {
             Value::Str(text, _) => class.member(text),
-            Value::Expr(_) | Value::Global(..) => None,
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) => None,
         };
         known.map(|position| member(class, position, span)).ok_or(()).map_err(|()| {
             let message = format!("this is not the name of a member of `{}`", class.name);

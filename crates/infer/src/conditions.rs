@@ -491,7 +491,7 @@ fn dtype_value(value: Value) -> Value {
         Value::Global(Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)), span) => {
             constant(Constant::Dtype, Type::Dtype(dtype), span).into()
         }
-        Value::Expr(_) | Value::Global(..) | Value::Str(..) => value,
+        Value::Expr(_) | Value::Global(..) | Value::Caught(..) | Value::Str(..) => value,
     }
 }
 

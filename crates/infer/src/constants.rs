@@ -80,7 +80,7 @@ impl Inference<'_> {
             ast::ExprKind::Attribute { .. } if !self.is_in_module(expression) => Ok(None),
             ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. } => match self.operand(expression)? {
                 Value::Global(global, _) => Ok(Some(global)),
-                Value::Expr(_) | Value::Str(..) => Ok(None),
+                Value::Expr(_) | Value::Caught(..) | Value::Str(..) => Ok(None),
             },
             _ => Ok(None),
         }

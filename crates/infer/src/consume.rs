@@ -3,6 +3,7 @@
 //! Each is a loop within an expression, which takes the items one by one; a list is made only where the result is one.
 
 use crate::call::Arguments;
+use crate::caught::CaughtPart;
 use crate::comprehensions::{Carried, Source};
 use crate::conditions::{choose, scalar_compare, short_circuit};
 use crate::conversion::{convert, to_dtype};
@@ -805,8 +806,8 @@ impl<'i> Inference<'i> {
     fn length_hint(&mut self, object: &ast::Expr, default: Option<&ast::Expr>, span: Span) -> Typed {
         let value = self.operand(object)?.present();
         let has_length = match &value {
-            Value::Str(..) => true,
-            Value::Global(..) => false,
+            Value::Str(..) | Value::Caught(_, CaughtPart::Arguments, _) => true,
+            Value::Global(..) | Value::Caught(..) => false,
             Value::Expr(value) => match &value.ty {
                 Type::Array(array) => array.ndim > 0,
                 Type::Tuple(_) | Type::Range | Type::Str | Type::Bytes | Type::List(_) => true,

@@ -1,6 +1,7 @@
 //! Expressions: names, constants, tuples and the dispatch to the rest.
 
 use crate::bindings::{Binding, ConflictId};
+use crate::caught::CaughtPart;
 use crate::conditions::unwrapped;
 use crate::constants::{frozen, integer_literal};
 use crate::environment::{FrozenValue, Global};
@@ -11,7 +12,7 @@ use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, Identifier, Number};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Constant, Expr, ExprKind, Local, ObjectExpr, Version};
+use hotloop_hir::{Caught, Constant, Expr, ExprKind, Local, ObjectExpr, Version};
 use hotloop_intrinsics::{Item, MODULES, lookup, names_of};
 use hotloop_types::{Dtype, Type};
 
@@ -42,6 +43,8 @@ pub(crate) enum Value {
     Global(Global, Span),
     /// A string that is known now.
     Str(String, Span),
+    /// A caught exception, or its arguments.
+    Caught(Caught, CaughtPart, Span),
 }
 
 impl From<Expr> for Value {
@@ -60,6 +63,8 @@ impl Value {
             Self::Expr(value) => value.ty.to_string(),
             Self::Global(global, _) => describe_global(global),
             Self::Str(..) => "str".to_owned(),
+            Self::Caught(_, CaughtPart::Error, _) => "a caught exception".to_owned(),
+            Self::Caught(_, CaughtPart::Arguments, _) => "the arguments of an exception".to_owned(),
         }
     }
 
@@ -67,7 +72,7 @@ impl Value {
     pub(crate) fn is_complex(&self) -> bool {
         match self {
             Self::Expr(value) => value.ty.as_scalar().is_some_and(Dtype::is_complex),
-            Self::Global(..) | Self::Str(..) => false,
+            Self::Global(..) | Self::Caught(..) | Self::Str(..) => false,
         }
     }
 
@@ -75,14 +80,14 @@ impl Value {
     pub(crate) fn present(self) -> Self {
         match self {
             Self::Expr(value) => Self::Expr(unwrapped(value)),
-            Self::Global(..) | Self::Str(..) => self,
+            Self::Global(..) | Self::Caught(..) | Self::Str(..) => self,
         }
     }
 
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Expr(value) => value.span,
-            Self::Global(_, span) | Self::Str(_, span) => *span,
+            Self::Global(_, span) | Self::Str(_, span) | Self::Caught(_, _, span) => *span,
         }
     }
 }
@@ -107,6 +112,11 @@ impl Inference<'_> {
     /// An expression that has a value at run time and is used as what it is: where it is an optional, `None` raises `TypeError`.
     pub(crate) fn expression(&mut self, expression: &ast::Expr) -> Typed {
         let value = self.operand(expression)?;
+        self.expression_of(value)
+    }
+
+    /// The same of what was evaluated already.
+    pub(crate) fn expression_of(&mut self, value: Value) -> Typed {
         let value = unwrapped(self.run_time_value(value)?);
         Ok(self.as_number(value))
     }
@@ -137,6 +147,7 @@ impl Inference<'_> {
                 Err(self.report(diagnostic))
             }
             Value::Str(text, span) => Ok(str_constant(text, span)),
+            Value::Caught(caught, part, span) => self.caught_value(caught, part, span),
         }
     }
 
@@ -287,6 +298,9 @@ impl Inference<'_> {
             let number: usize = number.parse().expect("a name made by `stand_in`");
             return Ok(self.stand_ins[number].clone());
         }
+        if let Some(caught) = self.caught_by_name(name) {
+            return Ok(Value::Caught(caught, CaughtPart::Error, span));
+        }
         if let Some(local) = self.find_local(name) {
             let value = self.read_local(local, span)?;
             return self.with_captures(value).map(Value::Expr);
@@ -330,10 +344,6 @@ impl Inference<'_> {
 
     pub(crate) fn report_unassigned(&mut self, local: Local, span: Span) -> Reported {
         let name = self.function.locals[local].name.clone();
-        if self.error_named(&name).is_some() {
-            let diagnostic = self.caught_as_value(&name, span);
-            return self.report(diagnostic);
-        }
         let message = format!("`{name}` is read before anything is assigned to it");
         let mut diagnostic = Diagnostic::error(&UNASSIGNED, message, span);
         let way_out = format!("assign `{name}` on every way that leads here");

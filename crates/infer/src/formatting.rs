@@ -163,13 +163,16 @@ impl Inference<'_> {
         {
             return Ok(value);
         }
-        let value = self.run_time_value(value)?;
         let value = match conversion {
-            None if is_repr => self.text_of(value, true, span)?,
-            None => value,
-            Some(Conversion::Str) => self.text_of(value, false, span)?,
-            Some(Conversion::Repr) => self.text_of(value, true, span)?,
-            Some(Conversion::Ascii) => self.ascii_of(value, span)?,
+            None if is_repr => self.text_of_value(value, true, span)?,
+            None if is_plain => self.text_of_value(value, false, span)?,
+            None => self.run_time_value(value)?,
+            Some(Conversion::Str) => self.text_of_value(value, false, span)?,
+            Some(Conversion::Repr) => self.text_of_value(value, true, span)?,
+            Some(Conversion::Ascii) => {
+                let text = self.text_of_value(value, true, span)?;
+                perform(Operation::Ascii, vec![text], Type::Str, span)
+            }
         };
         self.formatted(value, spec, span).map(Value::Expr)
     }
@@ -187,7 +190,7 @@ impl Inference<'_> {
         let known = match &spec {
             Value::Str(spec, _) if spec.is_empty() => return self.text_of(value, false, span),
             Value::Str(spec, _) => Some(FormatSpec::read(spec)),
-            Value::Expr(_) | Value::Global(..) => None,
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) => None,
         };
         let spec = self.run_time_value(spec)?;
         if spec.ty != Type::Str {
@@ -271,10 +274,7 @@ impl Inference<'_> {
             }
             match value {
                 Value::Str(..) => line.push(value),
-                value => {
-                    let value = self.run_time_value(value)?;
-                    line.push(Value::Expr(self.text_of(value, false, span)?));
-                }
+                value => line.push(Value::Expr(self.text_of_value(value, false, span)?)),
             }
         }
         line.push(end);
@@ -419,7 +419,7 @@ impl Line {
                     None => text,
                 });
             }
-            Value::Global(..) => unreachable!("this is no text"),
+            Value::Global(..) | Value::Caught(..) => unreachable!("this is no text"),
         }
     }
 

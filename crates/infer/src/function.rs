@@ -1,6 +1,7 @@
 //! Inference of one function: its parameters, its body, its result.
 
 use crate::bindings::{Binding, Bindings, Conflict};
+use crate::caught::Raised;
 use crate::environment::{Callees, Environment, FunctionHandle};
 use crate::expression::{CONFLICT, GLOBAL, UNASSIGNED, UNKNOWN_NAME, Value};
 use crate::generators::{makes_generator, may_stop, without_yield_from};
@@ -121,6 +122,7 @@ fn infer_trial(
         guards: Vec::new(),
         deletions: Vec::new(),
         caught: 0,
+        raised: Vec::new(),
         copies: 0,
         finally_blocks: FxHashMap::default(),
         diagnostics: Vec::new(),
@@ -182,6 +184,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) guards: Vec<Guard>,
     /// The locals that a `del` has taken, in the order in which they were met.
     pub(crate) deletions: Vec<Local>,
+    /// What the `raise` statements met so far raise.
+    pub(crate) raised: Vec<Raised>,
     /// How many handlers there are.
     pub(crate) caught: u32,
     /// How many copies of `finally` blocks, and of those behind `and` and `or`, there are.

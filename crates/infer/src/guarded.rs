@@ -5,6 +5,7 @@
 //! it, and before each `return`, `break` and `continue` that leaves it. Those copies are not guarded themselves.
 
 use crate::bindings::{Binding, Bindings, Joins, Meeting};
+use crate::caught::{Raised, caught_of};
 use crate::function::{Inference, Typed};
 use crate::generators::catch_exit;
 use crate::liveness::Liveness;
@@ -19,7 +20,6 @@ use hotloop_index::{Id, IdSet};
 use std::rc::Rc;
 
 static TRY: Code = Code::new("HL0320", "a kind of `try` is not supported in a kernel yet");
-static CAUGHT: Code = Code::new("HL0321", "a caught exception is used as a value");
 
 /// How many copies of `finally` blocks, and of those behind `and` and `or`, a function may have.
 pub(crate) const MAX_COPIES: u32 = 256;
@@ -37,8 +37,8 @@ pub(crate) struct Guard {
 pub(crate) enum GuardKind {
     /// What its handlers protect; one of them may catch even what ends a generator.
     Body { catches_exit: bool },
-    /// A handler, with the name that stands for the error.
-    Handler { caught: Caught, name: Option<Name> },
+    /// A handler, with the name that stands for the error, and what `raise` statements of the body raise that may arrive here.
+    Handler { caught: Caught, name: Option<Name>, raised: Rc<[Raised]> },
     /// All that its `finally` block comes behind.
     Finally(Rc<[ast::Stmt]>),
     /// A copy of its `finally` block.
@@ -51,6 +51,7 @@ struct Start {
     versions: usize,
     conflicts: usize,
     deletions: usize,
+    raised: usize,
 }
 
 /// A `try` as it stands in the source.
@@ -82,6 +83,7 @@ impl Inference<'_> {
         self.enter(GuardKind::Body { catches_exit: catch_exit(source.handlers) });
         let body = self.block(source.body);
         self.guards.pop();
+        let raised = self.raised.get(start.raised..).unwrap_or_default().to_vec();
         let around = self.liveness.around(source.statement);
         let (assigned, live) = (around.assigned.clone(), around.head.clone());
         let (at_handlers, joins) = self.join_handlers(&start, &assigned, &live, head_of(source.statement));
@@ -94,7 +96,7 @@ impl Inference<'_> {
         for (position, handler) in source.handlers.iter().enumerate() {
             let is_last = position + 1 == source.handlers.len();
             let catches = self.catches(handler, is_last).unwrap_or(Catches::AllButInterrupt);
-            let (handler, end) = self.handler(catches, handler, &at_handlers);
+            let (handler, end) = self.handler(catches, handler, &at_handlers, &raised);
             handlers.push(handler);
             ends.push(end);
         }
@@ -116,6 +118,7 @@ impl Inference<'_> {
         catches: Catches,
         handler: &ExceptHandler,
         at_handlers: &Bindings,
+        raised: &[Raised],
     ) -> (Handler, Option<Bindings>) {
         let caught = self.new_caught();
         let name = handler.name.as_ref().map(|name| name.name.clone());
@@ -123,7 +126,8 @@ impl Inference<'_> {
         self.bindings = at_handlers.clone();
         self.reachable = true;
         local.into_iter().for_each(|local| self.bindings.set(local, Binding::Unassigned));
-        self.enter(GuardKind::Handler { caught, name });
+        let raised = caught_of(raised, &catches);
+        self.enter(GuardKind::Handler { caught, name, raised });
         let body = self.block(&handler.body);
         self.guards.pop();
         local.into_iter().for_each(|local| self.bindings.set(local, Binding::Unassigned));
@@ -172,7 +176,7 @@ impl Inference<'_> {
         let caught = self.new_caught();
         self.bindings = at_handler;
         self.reachable = true;
-        self.enter(GuardKind::Handler { caught, name: None });
+        self.enter(GuardKind::Handler { caught, name: None, raised: Rc::default() });
         let mut raised = self.cleanup(&cleanup)?;
         self.guards.pop();
         if self.reachable {
@@ -270,6 +274,7 @@ impl Inference<'_> {
             versions: self.function.versions.len(),
             conflicts: self.conflicts.len(),
             deletions: self.deletions.len(),
+            raised: self.raised.len(),
         }
     }
 
@@ -364,6 +369,18 @@ impl Inference<'_> {
         })
     }
 
+    /// What `raise` statements raise that the handler of this error protects from.
+    pub(crate) fn raised_in_body(&self, wanted: Caught) -> Rc<[Raised]> {
+        let found = self.guards.iter().rev().find_map(|guard| match &guard.kind {
+            GuardKind::Handler { caught, raised, .. } if *caught == wanted => Some(Rc::clone(raised)),
+            GuardKind::Handler { .. }
+            | GuardKind::Body { .. }
+            | GuardKind::Finally(_)
+            | GuardKind::Cleanup => None,
+        });
+        found.unwrap_or_default()
+    }
+
     /// The caught error that a name stands for.
     pub(crate) fn caught_by_name(&self, wanted: &str) -> Option<Caught> {
         let local = self.locals.find(wanted)?;
@@ -374,20 +391,12 @@ impl Inference<'_> {
     /// The caught error that a name stood for at first.
     pub(crate) fn error_named(&self, wanted: &str) -> Option<Caught> {
         self.guards.iter().rev().find_map(|guard| match &guard.kind {
-            GuardKind::Handler { caught, name: Some(name) } if &**name == wanted => Some(*caught),
+            GuardKind::Handler { caught, name: Some(name), .. } if &**name == wanted => Some(*caught),
             GuardKind::Handler { .. }
             | GuardKind::Body { .. }
             | GuardKind::Finally(_)
             | GuardKind::Cleanup => None,
         })
-    }
-
-    /// A caught error where a value is needed.
-    pub(crate) fn caught_as_value(&self, name: &str, span: Span) -> Diagnostic {
-        let message = format!("the exception `{name}` can only be raised again in a kernel so far");
-        Diagnostic::error(&CAUGHT, message, span).with_help(
-            "handle it by its class alone; what varies can be kept in variables of the `try` block",
-        )
     }
 
     /// `del`.

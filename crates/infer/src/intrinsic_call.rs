@@ -1,8 +1,10 @@
 //! Calls of built-in operations, by the typing rules of the table of intrinsics.
 
 use crate::call::Arguments;
+use crate::caught::{CaughtPart, caught_count};
 use crate::conditions::{choose, scalar_compare};
 use crate::conversion::{convert, to_dtype};
+use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::operators::scalar_binary;
@@ -400,7 +402,7 @@ impl Inference<'_> {
             }
             Value::Expr(Expr { ty: Type::List(item), .. }) => (crate::lists::kind_of(item), None),
             Value::Expr(Expr { ty: Type::Tuple(items), .. }) => (None, Some(items.clone())),
-            Value::Expr(_) | Value::Global(..) | Value::Str(..) => (None, None),
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) | Value::Str(..) => (None, None),
         };
         if let (Some(kind), Value::Expr(list)) = (kind, &value) {
             return self.extreme_item(is_largest, list.clone(), kind, span);
@@ -419,7 +421,13 @@ impl Inference<'_> {
 
     pub(crate) fn length(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments("len", &["x"], 1, arguments, span)?;
-        let value = self.expression(placed[0].expect("it is required"))?;
+        let value = match self.operand(placed[0].expect("it is required"))? {
+            Value::Global(Global::EnumClass(class), _) => {
+                return Ok(constant(Constant::Int(class.members.len() as i64), Type::INT64, span));
+            }
+            Value::Caught(caught, CaughtPart::Arguments, _) => return Ok(caught_count(caught, span)),
+            value => self.expression_of(value)?,
+        };
         match &value.ty {
             Type::Array(array) if array.ndim > 0 => {
                 let lengths = Type::tuple(std::iter::repeat_n(Type::INT64, usize::from(array.ndim)));

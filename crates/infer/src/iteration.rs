@@ -6,6 +6,7 @@
 //! `filter` or a condition leaves out goes on with the next position. A tuple whose items differ in type has no item at a position known at
 //! run time only; a loop over it is written out.
 
+use crate::caught::CaughtPart;
 use crate::classes::member;
 use crate::conditions::{item, unwrapped};
 use crate::constants::integer_constant;
@@ -464,7 +465,7 @@ impl Inference<'_> {
             let Type::Tuple(types) = members.ty.clone() else { unreachable!("a tuple was made") };
             return Ok(Iterable::Tuple(members, types));
         }
-        if let Value::Expr(_) | Value::Str(..) = value {
+        if let Value::Expr(_) | Value::Str(..) | Value::Caught(_, CaughtPart::Arguments, _) = value {
             let value = unwrapped(self.run_time_value(value)?);
             match value.ty.clone() {
                 Type::Array(ty) if ty.ndim > 0 => return Ok(Iterable::Array(self.kept(value, "array"), ty)),

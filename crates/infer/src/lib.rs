@@ -41,6 +41,7 @@ mod assign;
 mod bindings;
 mod bytes;
 mod call;
+mod caught;
 mod class_scope;
 mod classes;
 mod complex_call;
@@ -98,7 +99,7 @@ mod ufuncs;
 mod views;
 
 pub use arguments::{BindError, Slot, bind};
-pub use class_scope::is_operator_method;
+pub use class_scope::{TEXT_MEMBERS, is_operator_method};
 pub use constant_fold::constant_in;
 pub use decorators::{Decoration, read_decorators};
 pub use environment::{

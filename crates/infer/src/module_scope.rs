@@ -5,6 +5,7 @@
 //! string, a tuple of these, an array of them, arithmetic on them, or another such name. Of several assignments of constants the last one counts, as it does when a kernel is compiled after the
 //! module was loaded. A name bound in any other way exists, but cannot be used, and the reason is kept.
 
+use crate::class_scope::{TEXT_MEMBERS, bound_names};
 use crate::constant_fold::{ConstantNames, fold};
 use crate::environment::{FrozenValue, FunctionHandle, Global, NamedTuple, builtin_attribute};
 use hotloop_abi::{ErrorClass, ExceptionClass};
@@ -303,7 +304,8 @@ impl Reader {
             Argument::Keyword { .. } | Argument::Unpack(_) | Argument::UnpackKeywords(_) => None,
         };
         let bases: Vec<ErrorClass> = class.arguments.iter().map(base).collect::<Option<_>>()?;
-        (!bases.is_empty()).then(|| ErrorClass::user(&*class.name.name, bases))
+        let own_text = bound_names(&class.body).any(|name| TEXT_MEMBERS.contains(&name));
+        (!bases.is_empty()).then(|| ErrorClass::user(&*class.name.name, bases).with_own_text(own_text))
     }
 
     fn exception_of(&self, value: &Expr) -> Option<ErrorClass> {

@@ -81,7 +81,7 @@ impl Inference<'_> {
         let result = match value.present() {
             Value::Expr(value) if matches!(value.ty, Type::Array(_)) => self.array_unary(op, value, span),
             Value::Expr(value) => scalar_unary(op, self.as_number(value), span),
-            Value::Global(..) | Value::Str(..) => None,
+            Value::Global(..) | Value::Caught(..) | Value::Str(..) => None,
         };
         result.ok_or(()).map_err(|()| {
             let message = format!("`{}` does not accept {described}", op.spelling());

@@ -33,6 +33,7 @@ impl Inference<'_> {
         }
         let arguments: Vec<_> = arguments?.into_iter().collect();
         self.check_payload(&arguments, span)?;
+        self.note_raised(&ExceptionClass::AssertionError.into(), &arguments, span);
         if !self.reachable {
             let exception = Exception { class: ExceptionClass::AssertionError.into(), arguments };
             self.emit(StmtKind::Raise { exception }, span);
@@ -107,6 +108,7 @@ impl Inference<'_> {
             return Err(self.report(diagnostic));
         }
         self.check_payload(&arguments, span)?;
+        self.note_raised(&class, &arguments, exception.span);
         Ok(Exception { class, arguments })
     }
 

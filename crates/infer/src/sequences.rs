@@ -72,7 +72,7 @@ impl Inference<'_> {
             Value::Expr(value) if matches!(value.ty, Type::Str | Type::Bytes | Type::List(_)) => {
                 Some(value.clone())
             }
-            Value::Expr(_) | Value::Global(..) => None,
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) => None,
         }
     }
 
@@ -208,7 +208,7 @@ impl Inference<'_> {
             Value::Expr(value) if value.ty.as_scalar().is_some_and(Dtype::is_integral) => {
                 Some(to_dtype(value.clone(), Dtype::Int64))
             }
-            Value::Expr(_) | Value::Global(..) | Value::Str(..) => None,
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) | Value::Str(..) => None,
         };
         let is_str = |side: &Option<Expr>| side.as_ref().is_some_and(|side| side.ty == Type::Str);
         Ok(match (op, first, second) {

@@ -1,7 +1,7 @@
 //! Strings: constants, methods, and the builtins that make strings of numbers and numbers of strings.
 
 use crate::call::Arguments;
-use crate::conditions::{scalar_compare, short_circuit, unwrapped};
+use crate::conditions::{scalar_compare, short_circuit};
 use crate::conversion::to_dtype;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
@@ -344,14 +344,14 @@ impl Inference<'_> {
             Intrinsic::Str => {
                 let placed = self.place_arguments(name, &["object"], 0, arguments, span)?;
                 let Some(value) = placed[0] else { return Ok(str_constant(String::new(), span)) };
-                let value = self.expression(value)?;
-                self.text_of(value, false, span)
+                let value = self.operand(value)?;
+                self.text_of_value(value, false, span)
             }
             Intrinsic::Next => self.next_item(name, arguments, span),
             Intrinsic::Repr => {
                 let placed = self.place_arguments(name, &["object"], 1, arguments, span)?;
-                let value = self.value(placed[0].expect("it is required"))?;
-                self.text_of(unwrapped(value), true, span)
+                let value = self.operand(placed[0].expect("it is required"))?;
+                self.text_of_value(value, true, span)
             }
             Intrinsic::Format => {
                 let placed = self.place_arguments(name, &["value", "format_spec"], 1, arguments, span)?;

@@ -1,5 +1,6 @@
 //! Attributes of arrays, elements of arrays and of tuples.
 
+use crate::caught::CaughtPart;
 use crate::classes::field_names;
 use crate::conditions::unwrapped;
 use crate::constants::{integer_constant, is_constant};
@@ -43,6 +44,9 @@ pub(crate) fn fields_help(types: &TupleType) -> String {
 
 impl Inference<'_> {
     pub(crate) fn attribute(&mut self, value: &ast::Expr, name: &Identifier, span: Span) -> Typed<Value> {
+        if let Some(class) = self.caught_class_name(value, name, span) {
+            return Ok(class);
+        }
         let owner = self.operand(value)?;
         self.attribute_of(owner, name, span)
     }
@@ -94,6 +98,7 @@ impl Inference<'_> {
                 | Type::Generator(_)
                 | Type::Undefined => Err(self.report_attribute(&array.ty.to_string(), name, array.span)),
             },
+            Value::Caught(caught, part, _) => self.caught_attribute(caught, part, name, span),
             other @ (Value::Global(..) | Value::Str(..)) => {
                 Err(self.report_attribute(&other.describe(), name, other.span()))
             }
@@ -151,6 +156,11 @@ impl Inference<'_> {
     pub(crate) fn subscript(&mut self, value: &ast::Expr, index: &ast::Expr, span: Span) -> Typed {
         let base = match self.operand(value)? {
             Value::Global(Global::EnumClass(class), _) => return self.member_by_name(&class, index, span),
+            Value::Caught(caught, CaughtPart::Arguments, _)
+                if let Some(item) = self.caught_item(caught, index, span) =>
+            {
+                return item;
+            }
             base => unwrapped(self.run_time_value(base)?),
         };
         match base.ty.clone() {

@@ -102,8 +102,12 @@ impl Inference<'_> {
             Ok(parts) => parts,
             Err(problem) => return Err(self.report_template(problem, text.span)),
         };
+        let values = match values {
+            Value::Caught(..) => Value::Expr(self.text_of_value(values.clone(), false, span)?),
+            other => other.clone(),
+        };
         let fields = parts.iter().filter(|part| matches!(part, Part::Field { .. })).count();
-        let values = self.run_time_value(values.clone())?;
+        let values = self.run_time_value(values)?;
         let given = match &values.ty {
             Type::Tuple(items) => items.len(),
             _ => 1,

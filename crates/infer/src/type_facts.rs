@@ -60,7 +60,7 @@ impl Inference<'_> {
             Value::Str(text, _) if Dtype::by_name(text).is_some() => {
                 Ok(Dtype::by_name(text).expect("asked for above"))
             }
-            Value::Expr(_) | Value::Global(..) | Value::Str(..) => {
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) | Value::Str(..) => {
                 let value = self.run_time_value(value)?;
                 Err(self.report_argument(name, &value, "a dtype, such as `np.float64` or `x.dtype`"))
             }
@@ -70,7 +70,7 @@ impl Inference<'_> {
     fn is_callable(&mut self, given: &ast::Expr, span: Span) -> Typed {
         let answer = |holds| constant(Constant::Bool(holds), Type::BOOL, span);
         match self.operand(given)? {
-            Value::Global(Global::Module(_), _) | Value::Str(..) => Ok(answer(false)),
+            Value::Global(Global::Module(_), _) | Value::Caught(..) | Value::Str(..) => Ok(answer(false)),
             Value::Global(..) => Ok(answer(true)),
             Value::Expr(value) => {
                 // A value of an optional type may be `None`, and nothing that can be called is optional.

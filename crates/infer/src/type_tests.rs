@@ -1,6 +1,7 @@
 //! `isinstance` and `type`: questions about types, answered when the kernel is compiled.
 
 use crate::call::Arguments;
+use crate::caught::CaughtPart;
 use crate::conditions::{is_none, short_circuit};
 use crate::environment::Global;
 use crate::expression::{Value, constant};
@@ -61,7 +62,10 @@ impl Inference<'_> {
     pub(crate) fn type_test(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments("isinstance", &["obj", "class_or_tuple"], 2, arguments, span)?;
         let [value, classes] = [placed[0], placed[1]].map(|argument| argument.expect("it is required"));
-        let value = self.value(value)?;
+        let value = match self.operand(value)? {
+            Value::Caught(caught, CaughtPart::Error, _) => return self.caught_is(caught, classes, span),
+            value => self.run_time_value(value)?,
+        };
         self.class_test(value, classes, span)
     }
 
@@ -113,7 +117,7 @@ impl Inference<'_> {
             Value::Expr(Expr { ty: Type::None, .. }) => Some(Class::None),
             Value::Global(Global::TupleClass(class), _) => Some(Class::Named(Arc::clone(&class.class))),
             Value::Global(Global::EnumClass(class), _) => Some(Class::Enum(Arc::clone(class))),
-            Value::Expr(_) | Value::Global(..) | Value::Str(..) => None,
+            Value::Expr(_) | Value::Global(..) | Value::Caught(..) | Value::Str(..) => None,
         };
         let Some(class) = class else {
             let message = format!("{} is not a class that a kernel knows", value.describe());

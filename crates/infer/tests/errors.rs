@@ -263,7 +263,22 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     (
         "(int64,)",
         "try:\n        x // x\n    except ValueError as e:\n        return e",
-        &[("HL0321", "the exception `e` can only be raised again in a kernel so far")],
+        &[("HL0321", "a caught exception is used as a value")],
+    ),
+    (
+        "(int64,)",
+        "try:\n        raise ValueError(x)\n    except ValueError as e:\n        return e.args[1]",
+        &[("HL0321", "nothing that is raised here has an argument of number 1")],
+    ),
+    (
+        "(int64,)",
+        "try:\n        if x:\n            raise ValueError(x)\n        raise ValueError('y')\n    except ValueError as e:\n        return e.args[0]",
+        &[("HL0321", "this argument of the exception may be int64 or str")],
+    ),
+    (
+        "(int64,)",
+        "try:\n        x // x\n    except ValueError as e:\n        return e.errno",
+        &[("HL0321", "the attribute `errno` of a caught exception is not supported in a kernel")],
     ),
     (
         "(int64,)",

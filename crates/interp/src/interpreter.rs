@@ -360,11 +360,15 @@ impl<'p> Interpreter<'p> {
     }
 
     /// The error that a `catch` gave this address.
-    fn raise_again(&self, address: u64) -> Stop {
+    pub(crate) fn caught_at(&self, address: u64) -> Result<&Exception, Stop> {
         let number = (address.wrapping_sub(ERRORS_START) / ERROR_STEP) as usize;
-        match self.caught.get(number) {
-            Some(exception) => Stop::Outcome(Outcome::Raised(Box::new(exception.clone()))),
-            None => Stop::Trap(TrapKind::NoErrorToCatch),
+        self.caught.get(number).ok_or(Stop::Trap(TrapKind::NoErrorToCatch))
+    }
+
+    fn raise_again(&self, address: u64) -> Stop {
+        match self.caught_at(address) {
+            Ok(exception) => Stop::Outcome(Outcome::Raised(Box::new(exception.clone()))),
+            Err(stop) => stop,
         }
     }
 

@@ -48,7 +48,7 @@ pub struct Exception {
 impl Exception {
     /// What Python's `str` gives for it.
     pub fn message(&self) -> String {
-        exception_text(&self.arguments, self.class.shows_repr())
+        exception_text(&self.class, &self.arguments)
     }
 }
 

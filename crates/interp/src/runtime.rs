@@ -4,9 +4,10 @@ use crate::Scalar;
 use crate::evaluate::{bits, signed};
 use crate::interpreter::Interpreter;
 use crate::outcome::{Stop, TrapKind};
+use hotloop_abi::{CaughtQuestion, caught_text};
 use hotloop_mir::{Effects, ExceptionClass, MachineType, RuntimeFunction};
 use hotloop_objects::{
-    Operation, Stop as ObjectStop, grow, new_frame, new_list, perform, shuffle, strings_of, text,
+    Operation, Stop as ObjectStop, grow, new_frame, new_list, new_string, perform, shuffle, strings_of, text,
 };
 use hotloop_random::{Distribution, Generator};
 
@@ -66,6 +67,18 @@ impl Interpreter<'_> {
                 Ok(None)
             }
             RuntimeFunction::CaughtTexts => Ok(Some(Scalar::ptr(0))),
+            RuntimeFunction::CaughtWord => {
+                let question = CaughtQuestion::by_number(signed(arguments[1]));
+                let question = question.ok_or(Stop::Trap(TrapKind::BadArguments))?;
+                let caught = self.caught_at(bits(arguments[0]))?;
+                let answer = question.answer(&caught.class, &caught.arguments, signed(arguments[2]));
+                Ok(Some(Scalar::i64(answer)))
+            }
+            RuntimeFunction::CaughtText => {
+                let caught = self.caught_at(bits(arguments[0]))?;
+                let text = caught_text(&caught.class, &caught.arguments, signed(arguments[1]));
+                new_string(&mut self.memory, &text).map(|text| Some(Scalar::ptr(text))).map_err(object_stop)
+            }
             RuntimeFunction::Print => {
                 self.print(arguments)?;
                 Ok(None)

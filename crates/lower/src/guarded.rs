@@ -17,10 +17,12 @@ use crate::code::{Code, Point};
 use crate::edges::Join;
 use crate::lowering::{Binding, Lowering};
 use crate::ownership::{Holder, Holdings};
-use hotloop_abi::{ErrorClass, ExceptionClass};
-use hotloop_hir::{Catches, Edge, Handler, Local, Move, Stmt, Try, Version};
+use crate::values::Operand;
+use hotloop_abi::{CaughtQuestion, ErrorClass, ExceptionClass};
+use hotloop_hir::{Catches, Caught, Edge, Expr, Handler, Local, Move, Stmt, Try, Version};
 use hotloop_index::IdSet;
-use hotloop_mir::{Block, ErrorData, InstKind, RuntimeFunction, Terminator};
+use hotloop_mir::{Block, ConvertOp, ErrorData, InstKind, MachineType, RuntimeFunction, Terminator};
+use hotloop_types::Type;
 
 /// A `try` whose body is being lowered.
 #[derive(Debug, Default)]
@@ -238,6 +240,39 @@ impl Lowering<'_> {
             self.code.holdings = holdings;
             self.code.start(next);
         }
+    }
+
+    /// An exception that a handler around has caught: itself, and its strings.
+    pub(crate) fn caught(&self, caught: Caught) -> (hotloop_mir::Value, hotloop_mir::Value) {
+        let found = self.caught.iter().rev().find(|(known, _)| *known == caught);
+        found.expect("HIR: a caught error is used in its handler").1
+    }
+
+    /// The answer to a question about a caught exception.
+    pub(crate) fn caught_word(
+        &mut self,
+        expr: &Expr,
+        caught: Caught,
+        question: CaughtQuestion,
+        position: u32,
+    ) -> Operand {
+        self.code.set_span(expr.span);
+        let (question, position) = (self.code.int64(question as i64), self.code.int64(i64::from(position)));
+        let arguments = vec![self.caught(caught).0, question, position];
+        let word = self.code.call_runtime(RuntimeFunction::CaughtWord, arguments);
+        Operand::Scalar(match expr.ty {
+            Type::FLOAT64 => self.code.convert(ConvertOp::Bitcast, word, MachineType::F64),
+            _ => word,
+        })
+    }
+
+    /// A text of a caught exception.
+    pub(crate) fn caught_text(&mut self, expr: &Expr, caught: Caught, form: i64) -> Operand {
+        self.code.set_span(expr.span);
+        let form = self.code.int64(form);
+        let arguments = vec![self.caught(caught).0, form];
+        let owner = self.code.call_runtime(RuntimeFunction::CaughtText, arguments);
+        self.new_text(owner)
     }
 
     fn error_is(&mut self, class: ErrorClass) -> hotloop_mir::Value {

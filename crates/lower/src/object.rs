@@ -39,6 +39,10 @@ impl Lowering<'_> {
             }
             ObjectExpr::Code(text) => self.first_code(text),
             ObjectExpr::Same(left, right) => self.same_list(left, right),
+            ObjectExpr::CaughtWord { caught, question, position } => {
+                self.caught_word(expr, *caught, *question, *position)
+            }
+            ObjectExpr::CaughtText { caught, form } => self.caught_text(expr, *caught, *form),
             ObjectExpr::Print { text, flush } => self.print(expr, text, flush),
         }
     }

@@ -57,8 +57,7 @@ impl Lowering<'_> {
             StmtKind::Try(guarded) => self.try_statement(statement, guarded),
             StmtKind::Outside { tries, body } => self.outside(*tries, body),
             StmtKind::RaiseAgain(caught) => {
-                let found = self.caught.iter().rev().find(|(known, _)| known == caught);
-                let (_, (error, texts)) = *found.expect("HIR: an error is raised again in its handler");
+                let (error, texts) = self.caught(*caught);
                 // The error takes its strings along once more.
                 self.code.retain(texts);
                 self.code.terminate(Terminator::RaiseAgain(error));

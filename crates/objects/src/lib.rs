@@ -32,6 +32,6 @@ pub use heap::{Contents, Heap, Stop};
 pub use items::ItemKind;
 pub use list::{grow, new_list};
 pub use operation::{Default, Form, Operation, Parameter, STR_METHODS, StrMethod};
-pub use perform::{perform, strings_of};
+pub use perform::{new_string, perform, strings_of};
 pub use shape::Shape;
 pub use shuffle::shuffle;

@@ -418,7 +418,12 @@ pub(crate) fn read_str<H: Heap>(heap: &H, address: u64, length: u64) -> Result<V
     Ok(bytes.as_chunks().0.iter().map(|code| u32::from_le_bytes(*code)).collect())
 }
 
-/// A new string.
+/// A new string with these characters.
+pub fn new_string<H: Heap>(heap: &mut H, text: &str) -> Result<u64, Stop<H::Fault>> {
+    let codes: Vec<u32> = text.chars().map(u32::from).collect();
+    new_str(heap, &codes)
+}
+
 fn new_str<H: Heap>(heap: &mut H, text: &[u32]) -> Result<u64, Stop<H::Fault>> {
     let bytes: Vec<u8> = text.iter().flat_map(|code| code.to_le_bytes()).collect();
     new_text(heap, text.len(), &bytes)

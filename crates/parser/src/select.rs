@@ -51,7 +51,7 @@ pub fn parse_module_as(
             let whole = || reader.read(tokens, &mut Vec::new());
             let is_clean = faults.is_empty();
             parsed.module.body.extend(match class_head(tokens) {
-                Some(head) if is_clean && makes_constants(&head, text) => match whole() {
+                Some(head) if is_clean && says_more(&head, tokens, text) => match whole() {
                     read if matches!(read.as_slice(), [Stmt { kind: StmtKind::Class(_), .. }]) => read,
                     _ => reader.read(&head, &mut Vec::new()),
                 },
@@ -152,11 +152,18 @@ fn class_head(tokens: &[Token]) -> Option<Vec<Token>> {
     Some(head)
 }
 
-/// Whether a class is one of named tuples or enumerations, whose body says what kernels need to know.
-fn makes_constants(head: &[Token], text: &str) -> bool {
-    let names = head.iter().filter(|token| token.kind == TokenKind::Name);
-    let mut names = names.map(|token| &text[token.start as usize..token.end as usize]);
-    names.any(|name| matches!(name, "NamedTuple" | "namedtuple" | "Enum" | "IntEnum"))
+/// Whether the body of a class says what kernels need to know: of named tuples and enumerations the names, of exceptions whether code makes their
+/// texts.
+fn says_more(head: &[Token], tokens: &[Token], text: &str) -> bool {
+    let any = |tokens: &[Token], wanted: fn(&str) -> bool| {
+        let mut names = tokens.iter().filter(|token| token.kind == TokenKind::Name);
+        names.any(|token| wanted(&text[token.start as usize..token.end as usize]))
+    };
+    let has_bases = head.iter().any(|token| token.kind.opens());
+    any(head, |name| {
+        matches!(name, "NamedTuple" | "namedtuple" | "Enum" | "IntEnum" | "StrEnum" | "Flag" | "IntFlag")
+    }) || has_bases
+        && any(tokens, |name| matches!(name, "__init__" | "__new__" | "__str__" | "__repr__" | "args"))
 }
 
 /// Whether a statement that makes nothing that a kernel needs may write elements of an array that a kernel reads.

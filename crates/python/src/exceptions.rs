@@ -1,6 +1,7 @@
 //! Exception classes of Python as compiled code knows them, and back: the object that is raised is the very class that the kernel names.
 
 use hotloop_driver::{ErrorClass, ExceptionClass};
+use hotloop_infer::TEXT_MEMBERS;
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
@@ -28,7 +29,12 @@ pub(crate) fn class_of(value: &Bound<'_, PyAny>) -> PyResult<Option<ErrorClass>>
         bases.extend(class_of(&base)?);
     }
     let identity = identity_of(class, &format!("{module}.{name}"));
-    Ok(Some(ErrorClass::user(identity, bases)))
+    let own = class.getattr("__dict__")?;
+    let mut own_text = false;
+    for name in TEXT_MEMBERS {
+        own_text |= own.contains(name)?;
+    }
+    Ok(Some(ErrorClass::user(identity, bases).with_own_text(own_text)))
 }
 
 /// The identity of a class: its name, with a number if another class has had that name before.

@@ -14,13 +14,6 @@ pub(crate) unsafe extern "C" fn hl_keep_texts(context: *mut Context, list: *mut 
     Status::OK
 }
 
-/// # Safety
-/// `error` is an error that compiled code has caught.
-pub(crate) unsafe extern "C" fn hl_caught_texts(error: *const ErrorState) -> *mut u8 {
-    // SAFETY: the caller's promise.
-    unsafe { (*error).texts as *mut u8 }
-}
-
 /// The strings of an error that is told to the host, which holds none from then on.
 pub(crate) fn take(error: &mut ErrorState) -> Vec<String> {
     if error.texts == 0 {

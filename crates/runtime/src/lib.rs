@@ -39,6 +39,7 @@
 mod allocation;
 mod block;
 mod call;
+mod caught;
 mod error_texts;
 mod heartbeat;
 mod interrupt;
@@ -52,6 +53,7 @@ mod raise;
 mod random;
 mod region;
 mod safepoint;
+mod sites;
 mod symbols;
 mod thread;
 mod worker;
@@ -67,6 +69,7 @@ pub use pool::{set_thread_count, thread_count, thread_setting_fault};
 #[doc(hidden)]
 pub use raise::register_class;
 pub use random::with_generator;
+pub use sites::{OUTPUT_MESSAGE, RaisingSite, SiteTable, described};
 pub use symbols::{address_of, resolve};
 pub use thread::{request_safepoints, stack_limit};
 pub use worker::Worker;

@@ -133,7 +133,11 @@ pub(crate) unsafe extern "C" fn hl_grow_list(context: *mut Context, list: *mut u
 
 /// # Safety
 /// `context` is valid and exclusive, `result` is valid for writing.
-unsafe fn finish(context: *mut Context, outcome: Result<u64, Stop<Infallible>>, result: *mut u64) -> Status {
+pub(crate) unsafe fn finish(
+    context: *mut Context,
+    outcome: Result<u64, Stop<Infallible>>,
+    result: *mut u64,
+) -> Status {
     match outcome {
         Ok(word) => {
             // SAFETY: the caller's promise.

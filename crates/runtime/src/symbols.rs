@@ -1,7 +1,8 @@
 //! Where the functions of the abi's table are, for whoever links compiled code.
 
 use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
-use crate::error_texts::{hl_caught_texts, hl_keep_texts};
+use crate::caught::{hl_caught_text, hl_caught_texts, hl_caught_word};
+use crate::error_texts::hl_keep_texts;
 use crate::math::{MathFunction, cmath, complex, floats, gamma, integers, libm, rounding};
 use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text_order};
 use crate::output::hl_print;
@@ -60,6 +61,8 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::GrowList => Implementation::Other(hl_grow_list as *const u8),
         Row::KeepTexts => Implementation::Other(hl_keep_texts as *const u8),
         Row::CaughtTexts => Implementation::Other(hl_caught_texts as *const u8),
+        Row::CaughtWord => Implementation::Other(hl_caught_word as *const u8),
+        Row::CaughtText => Implementation::Other(hl_caught_text as *const u8),
         Row::Print => Implementation::Other(hl_print as *const u8),
         Row::RandomFloat => Implementation::Other(hl_random_float as *const u8),
         Row::RandomBits => Implementation::Other(hl_random_bits as *const u8),

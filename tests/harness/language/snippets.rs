@@ -117,6 +117,7 @@ pub(crate) const GROUPS: &[Group] = &[
             "try:\n    n = 1\nexcept ValueError:\n    n = 2",
             "try:\n    n = 1\nexcept (ValueError, KeyError) as error:\n    n = 2",
             "try:\n    n = 1\nexcept Exception:\n    raise",
+            "try:\n    n = 1\nexcept ValueError as error:\n    print(str(error), repr(error), error.args[0])",
             "try:\n    n = 1\nexcept:\n    n = 2\nelse:\n    n = 3\nfinally:\n    n = 4",
             "try:\n    n = 1\nexcept* ValueError:\n    n = 2",
             "match n:\n    case 1 | 2:\n        pass\n    case _:\n        pass",

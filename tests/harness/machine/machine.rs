@@ -142,7 +142,7 @@ fn describe(error: &ErrorState, sites: &[Site]) -> String {
     let Some(site) = sites.get(error.site as usize) else { return format!("{class:?} at no site") };
     let payload = &error.payload[..site.payload_words as usize];
     let arguments: Vec<_> = site.arguments.iter().map(|argument| argument.value(payload, &[])).collect();
-    let message = exception_text(&arguments, class == Some(ExceptionClass::KeyError));
+    let message = class.map_or_else(String::new, |class| exception_text(&class.into(), &arguments));
     let class = class.map_or_else(String::new, |class| format!("{class:?}"));
     format!("{class} {message:?} {} {:?}", site.function, site.span)
 }

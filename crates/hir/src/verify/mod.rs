@@ -188,11 +188,7 @@ impl<'a> Verifier<'a> {
             Kind::Outside { tries, body } => self.outside(*tries, body),
             Kind::RaiseAgain(caught) => {
                 self.reachable = false;
-                if self.caught.contains(caught) {
-                    Ok(())
-                } else {
-                    broken("H11", format!("{caught:?} is raised outside its handler"))
-                }
+                self.in_handler_of(*caught)
             }
             Kind::Delete(version) => self.read(*version),
             Kind::Assert { condition, arguments } => {
@@ -200,6 +196,13 @@ impl<'a> Verifier<'a> {
                 self.exception_arguments(arguments)
             }
         }
+    }
+
+    fn in_handler_of(&self, caught: Caught) -> Outcome {
+        if self.caught.contains(&caught) {
+            return Ok(());
+        }
+        broken("H11", format!("{caught:?} is used outside its handler"))
     }
 
     fn guarded(&mut self, guarded: &'a Try) -> Outcome {

@@ -67,6 +67,15 @@ impl<'a> Verifier<'a> {
                 self.same(right, &left.ty)?;
                 Type::BOOL
             }
+            ObjectExpr::CaughtWord { caught, .. } => {
+                self.in_handler_of(*caught)?;
+                let is_word = matches!(expr.ty.as_scalar(), Some(dtype) if dtype.size_bytes() == 8);
+                return if is_word { Ok(()) } else { mistyped(expr, "a word") };
+            }
+            ObjectExpr::CaughtText { caught, .. } => {
+                self.in_handler_of(*caught)?;
+                Type::Str
+            }
             ObjectExpr::Print { text, flush } => {
                 self.same(text, &Type::Str)?;
                 self.same(flush, &Type::BOOL)?;

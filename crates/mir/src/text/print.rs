@@ -176,7 +176,8 @@ fn write_class(f: &mut impl Write, class: &ErrorClass) -> fmt::Result {
         ErrorClass::Builtin(class) => return f.write_str(class.python_name()),
         ErrorClass::User(class) => class,
     };
-    write!(f, "class {} (", Quoted(&class.identity))?;
+    let own_text = if class.own_text { " own_text" } else { "" };
+    write!(f, "class {}{own_text} (", Quoted(&class.identity))?;
     for (position, base) in class.bases.iter().enumerate() {
         f.write_str(if position == 0 { "" } else { ", " })?;
         write_class(f, base)?;

@@ -164,8 +164,9 @@ impl Reader {
             return Ok(self.named("an exception class", ExceptionClass::by_name)?.into());
         }
         let identity = self.quoted("the identity of the class in quotes")?;
+        let own_text = self.eat_word("own_text");
         self.sign('(')?;
-        Ok(ErrorClass::user(identity, self.list(Self::error_class)?))
+        Ok(ErrorClass::user(identity, self.list(Self::error_class)?).with_own_text(own_text))
     }
 
     fn error_argument(&mut self) -> Read<ErrorArgument> {
