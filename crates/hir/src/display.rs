@@ -16,10 +16,10 @@
 use crate::{
     ArrayAttribute, Axis, BinaryOp, Catches, CompareOp, Constant, Draw, Edge, Elementwise, ErrorModel,
     ExceptionArgument, Expr, ExprKind, Fill, Function, Iteration, Loop, ObjectExpr, Options, RangeLoop,
-    Reduction, ReductionOp, Stmt, StmtKind, Try, UnaryOp, Version,
+    Rearrangement, Reduction, ReductionOp, Stmt, StmtKind, Try, UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
-use hotloop_types::{Dtype, FloatFlags, Type};
+use hotloop_types::{Dtype, FloatFlags, Layout, Type};
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -77,9 +77,20 @@ impl<'a> Printer<'a> {
                 f.write_str(" = ")?;
                 self.expr(f, value)
             }),
-            StmtKind::StoreElements { array, value } => line(f, depth, |f| {
+            StmtKind::StoreElements { array, value, mask } => line(f, depth, |f| {
                 self.expr(f, array)?;
-                f.write_str("[...] = ")?;
+                match mask {
+                    None => f.write_str("[...] = ")?,
+                    Some(mask) => self.bracketed(f, "", mask, " = ")?,
+                }
+                self.elementwise(f, value)
+            }),
+            StmtKind::StoreAt { array, places, value } => line(f, depth, |f| {
+                self.expr(f, array)?;
+                f.write_str("[[")?;
+                separated(f, &places.indices, |f, index| f.write_str(&self.version(*index)))?;
+                self.operands(f, &places.operands)?;
+                f.write_str("] = ")?;
                 self.elementwise(f, value)
             }),
             StmtKind::Expr(value) => line(f, depth, |f| self.expr(f, value)),
@@ -419,13 +430,40 @@ impl<'a> Printer<'a> {
                 separated(f, axes, |f, axis| self.axis(f, axis))?;
                 f.write_char(']')
             }
+            ExprKind::Rearranged { array, how } => {
+                self.expr(f, array)?;
+                match how {
+                    Rearrangement::Axes(order) => write!(f, ".axes{order:?}"),
+                    Rearrangement::Parts(offset) => write!(f, ".view({} + {offset})", expr.ty),
+                    Rearrangement::Shape(shape) => {
+                        f.write_str(".reshape")?;
+                        self.arguments(f, shape)
+                    }
+                    Rearrangement::Broadcast(shape) => {
+                        f.write_str(".broadcast")?;
+                        self.arguments(f, shape)
+                    }
+                }
+            }
             ExprKind::Elementwise(operation) => self.elementwise(f, operation),
+            ExprKind::Positions { length, axes } => {
+                f.write_str("positions(")?;
+                self.expr(f, length)?;
+                write!(f, "; {axes})")
+            }
+            ExprKind::Selected { array, mask } => {
+                self.expr(f, array)?;
+                self.bracketed(f, "", mask, "")
+            }
+            ExprKind::TruePositions { mask, .. } => self.bracketed(f, "nonzero", mask, ""),
             ExprKind::ArrayAttribute(array, attribute) => {
                 self.expr(f, array)?;
                 f.write_str(match attribute {
                     ArrayAttribute::Shape => ".shape",
                     ArrayAttribute::Strides => ".strides",
                     ArrayAttribute::Size => ".size",
+                    ArrayAttribute::IsContiguous(Layout::F) => ".flags.f_contiguous",
+                    ArrayAttribute::IsContiguous(Layout::C | Layout::A) => ".flags.c_contiguous",
                 })
             }
             ExprKind::Intrinsic { intrinsic, arguments } => {
@@ -483,12 +521,30 @@ impl<'a> Printer<'a> {
     fn elementwise(&self, f: &mut Formatter<'_>, operation: &Elementwise) -> fmt::Result {
         f.write_str("[")?;
         self.expr(f, &operation.body)?;
+        self.operands(f, &operation.operands)
+    }
+
+    fn operands(&self, f: &mut Formatter<'_>, operands: &[(Version, Expr)]) -> fmt::Result {
         f.write_str(" for ")?;
-        separated(f, &operation.operands, |f, (version, operand)| {
-            write!(f, "{} in ", self.version(*version))?;
+        separated(f, operands, |f, (version, operand)| {
+            let is_whole =
+                matches!(self.function.versions.get(*version), Some(data) if data.ty.as_scalar().is_none());
+            write!(f, "{} {} ", self.version(*version), if is_whole { "=" } else { "in" })?;
             self.expr(f, operand)
         })?;
         f.write_str("]")
+    }
+
+    fn bracketed(
+        &self,
+        f: &mut Formatter<'_>,
+        before: &str,
+        mask: &Elementwise,
+        behind: &str,
+    ) -> fmt::Result {
+        write!(f, "{before}[")?;
+        self.elementwise(f, mask)?;
+        write!(f, "]{behind}")
     }
 
     fn new_array(&self, f: &mut Formatter<'_>, fill: &Fill, shape: &[Expr], ty: &Type) -> fmt::Result {

@@ -1,10 +1,10 @@
 //! Expressions.
 
-use crate::{Axis, Callee, Elementwise, ObjectExpr, Stmt, Version};
+use crate::{Axis, Callee, Elementwise, ObjectExpr, Rearrangement, Stmt, Version};
 use hotloop_diagnostics::Span;
 use hotloop_intrinsics::Intrinsic;
 use hotloop_random::Distribution;
-use hotloop_types::Type;
+use hotloop_types::{Layout, Type};
 use std::fmt;
 use std::sync::Arc;
 
@@ -42,6 +42,7 @@ impl Expr {
             | ExprKind::TupleItem(value, _)
             | ExprKind::Assign { value, .. }
             | ExprKind::Block { value, .. }
+            | ExprKind::Positions { length: value, .. }
             | ExprKind::ArrayAttribute(value, _) => visit(value),
             ExprKind::Binary { left, right, .. }
             | ExprKind::TupleElement { tuple: left, index: right }
@@ -77,18 +78,30 @@ impl Expr {
                 visit(array);
                 axes.iter().flat_map(Axis::operands).for_each(visit);
             }
-            ExprKind::Elementwise(operation) => {
-                operation.operands.iter().for_each(|(_, operand)| visit(operand));
-                visit(&operation.body);
+            ExprKind::Rearranged { array, how } => {
+                visit(array);
+                how.operands().iter().for_each(visit);
+            }
+            ExprKind::Elementwise(operation) => operation.for_each_operand(visit),
+            ExprKind::Selected { array, mask } => {
+                visit(array);
+                mask.for_each_operand(visit);
+            }
+            ExprKind::TruePositions { mask, lengths, .. } => {
+                lengths.iter().for_each(&mut *visit);
+                mask.for_each_operand(visit);
             }
             ExprKind::Object(object) => object.operands().into_iter().for_each(visit),
         }
     }
 
-    /// Whether evaluating it may write to arrays that others see: it runs other functions, or statements.
+    /// Whether evaluating it may write to arrays that others see: it runs other functions, or statements that are more than tests.
     pub fn may_write(&self) -> bool {
-        let mut found =
-            matches!(self.kind, ExprKind::Call { .. } | ExprKind::Block { .. } | ExprKind::Resume { .. });
+        let mut found = match &self.kind {
+            ExprKind::Call { .. } | ExprKind::Resume { .. } => true,
+            ExprKind::Block { statements, .. } => statements.iter().any(Stmt::may_write),
+            _ => false,
+        };
         self.for_each_operand(&mut |part| found = found || part.may_write());
         found
     }
@@ -245,8 +258,41 @@ pub enum ExprKind {
         /// What becomes of each of its axes.
         axes: Vec<Axis>,
     },
+    /// An array in another arrangement; the shape is evaluated behind the array.
+    Rearranged {
+        /// The array.
+        array: Box<Expr>,
+        /// What becomes of it.
+        how: Rearrangement,
+    },
     /// A new array of the expression's type, which is contiguous: the result of one computation for all elements.
     Elementwise(Box<Elementwise>),
+    /// The int64 numbers from 0 to before a length, along the first of so many axes; the others have a length of 1. It stands only as an operand of an
+    /// [`Elementwise`] or of [`Places`](crate::Places), and is not in memory.
+    Positions {
+        /// An int64.
+        length: Box<Expr>,
+        /// How many axes, 1 at least.
+        axes: u8,
+    },
+    /// A new array of the elements, or of the parts behind the axes of the mask, where a mask of bools for the first axes is true, in C order. A mask of other
+    /// lengths raises `IndexError`.
+    Selected {
+        /// The array.
+        array: Box<Expr>,
+        /// The mask, evaluated behind it.
+        mask: Box<Elementwise>,
+    },
+    /// A new array of int64 in C order, a row for each axis of a mask of bools: where it is true, in C order. A mask of other lengths than these raises
+    /// `IndexError`.
+    TruePositions {
+        /// The lengths of what the mask is for, int64 each, evaluated before it.
+        lengths: Vec<Expr>,
+        /// The number of the first of these axes, for the message.
+        first_axis: u8,
+        /// The mask.
+        mask: Box<Elementwise>,
+    },
     /// An attribute of an array.
     ArrayAttribute(Box<Expr>, ArrayAttribute),
     /// A built-in operation; the arguments have the types that its rule asks for.
@@ -346,6 +392,8 @@ pub enum ArrayAttribute {
     Strides,
     /// The number of elements: int64.
     Size,
+    /// Whether the elements lie without gaps in C or Fortran order, where axes of length 1 do not count: bool.
+    IsContiguous(Layout),
 }
 
 /// Unary operators.

@@ -1,8 +1,8 @@
 //! Functions, statements and the versions of locals.
 
 use crate::{
-    Callee, Caught, Elementwise, Exception, ExceptionArgument, Expr, ExprKind, Local, ObjectExpr, Try,
-    Version,
+    Callee, Caught, Elementwise, Exception, ExceptionArgument, Expr, ExprKind, Local, ObjectExpr, Places,
+    Try, Version,
 };
 use hotloop_diagnostics::Span;
 use hotloop_index::IdMap;
@@ -138,6 +138,20 @@ pub struct Stmt {
     pub span: Span,
 }
 
+impl Stmt {
+    /// Whether running it may write to arrays that others see, or do anything else but compute, test and raise.
+    pub(crate) fn may_write(&self) -> bool {
+        match &self.kind {
+            StmtKind::Assign { value, .. } | StmtKind::Expr(value) => value.may_write(),
+            StmtKind::If { condition, then, otherwise, .. } => {
+                condition.may_write() || then.iter().chain(otherwise).any(Self::may_write)
+            }
+            StmtKind::Raise { .. } | StmtKind::Assert { .. } => false,
+            _ => true,
+        }
+    }
+}
+
 /// The kinds of statements. Statements behind one that never falls through were dropped.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StmtKind {
@@ -158,10 +172,23 @@ pub enum StmtKind {
         value: Expr,
     },
     /// Writes all elements of an array: the result of a computation, broadcast to its shape and converted to its dtype, as if all of it were computed
-    /// before the first is written. Evaluated in the order operands, array. A shape that does not fit raises `ValueError`.
+    /// before the first is written. Evaluated in the order operands, array, mask. A shape that does not fit raises `ValueError`, a mask of other lengths than
+    /// the first axes of the array `IndexError`.
     StoreElements {
         /// The array, often a view.
         array: Expr,
+        /// The computation; its body has the array's dtype.
+        value: Elementwise,
+        /// Bools for the first axes of the array: what is left alone where they are false.
+        mask: Option<Box<Elementwise>>,
+    },
+    /// Writes to chosen elements of an array: the result of a computation, broadcast to the shape of what is chosen, as if all of it and all places were
+    /// computed before the first is written, in C order. Evaluated in the order value, array, places. Raises `IndexError` for an index out of bounds.
+    StoreAt {
+        /// The array.
+        array: Expr,
+        /// Where.
+        places: Places,
         /// The computation; its body has the array's dtype.
         value: Elementwise,
     },

@@ -23,7 +23,7 @@ mod function;
 mod object;
 mod verify;
 
-pub use array::{Axis, Elementwise, view_type};
+pub use array::{Axis, Broadcast, Elementwise, Places, Rearrangement, view_type};
 pub use exception::{Catches, Exception, ExceptionArgument, Handler, Try};
 pub use expr::{
     ArrayAttribute, BinaryOp, CompareOp, Constant, ConstantArray, Draw, Expr, ExprKind, Fill, UnaryOp,

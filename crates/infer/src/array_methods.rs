@@ -5,17 +5,31 @@ use crate::conversion::to_dtype;
 use crate::elementwise::Elements;
 use crate::expression::constant;
 use crate::function::{Inference, Reported, Typed};
-use hotloop_ast::Identifier;
+use hotloop_ast::{Argument, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Constant, Expr};
-use hotloop_types::{Dtype, Layout, Type};
+use hotloop_hir::{Constant, Expr, ExprKind, Fill};
+use hotloop_intrinsics::{Family, Intrinsic};
+use hotloop_types::{ArrayType, Dtype, Layout, Type};
 
 static CONDITIONAL: Code =
     Code::new("HL0281", "an array is changed by a method where not every way evaluates it");
 
 /// Whether arrays have a method of that name in a kernel.
 pub(crate) fn is_array_method(name: &str) -> bool {
-    matches!(name, "copy" | "astype" | "fill")
+    arrangement(name).is_some()
+        || matches!(name, "copy" | "astype" | "fill" | "flatten" | "view" | "conj" | "conjugate")
+}
+
+/// The function that a method is, if it arranges the array anew.
+fn arrangement(name: &str) -> Option<Intrinsic> {
+    Some(match name {
+        "transpose" => Intrinsic::Transpose,
+        "swapaxes" => Intrinsic::SwapAxes,
+        "squeeze" => Intrinsic::Squeeze,
+        "reshape" => Intrinsic::Reshape,
+        "ravel" => Intrinsic::Ravel,
+        _ => return None,
+    })
 }
 
 impl Inference<'_> {
@@ -27,14 +41,34 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
+        let Type::Array(ty) = array.ty else { unreachable!("it was asked whether it is an array") };
+        if let Some(intrinsic) = arrangement(&name.name) {
+            return self.arrangement_method(intrinsic, &name.name, (array, ty), arguments, span);
+        }
         match &*name.name {
             "copy" => {
                 self.place_arguments("copy", &[], 0, arguments, span)?;
-                let mut copy = self.converted_array(array, None, span)?;
-                if let Type::Array(ty) = &mut copy.ty {
-                    ty.layout = Layout::C;
+                self.copied(array, span)
+            }
+            "flatten" => {
+                self.place_arguments("flatten", &[], 0, arguments, span)?;
+                let copy = self.copied(array, span)?;
+                self.flat(copy, span)
+            }
+            "view" => {
+                let placed = self.place_arguments("view", &["dtype"], 0, arguments, span)?;
+                let dtype = self.dtype_argument(placed[0], ty.dtype)?;
+                self.viewed_as(array, ty, dtype, span)
+            }
+            "conj" | "conjugate" => {
+                self.place_arguments(&name.name, &[], 0, arguments, span)?;
+                if !ty.dtype.is_complex() {
+                    return Ok(array);
                 }
-                Ok(copy)
+                let stand_in = self.stand_in(array);
+                let given = [Argument::Positional(stand_in)];
+                let arguments = self.arguments(&given)?;
+                self.intrinsic_call(Intrinsic::Conjugate, Family::Numpy, &arguments, span)
             }
             "astype" => {
                 let placed = self.place_arguments("astype", &["dtype"], 1, arguments, span)?;
@@ -54,6 +88,15 @@ impl Inference<'_> {
         }
     }
 
+    /// A new array of the same elements in C order.
+    fn copied(&mut self, array: Expr, span: Span) -> Typed {
+        let mut copy = self.converted_array(array, None, span)?;
+        if let Type::Array(ty) = &mut copy.ty {
+            ty.layout = Layout::C;
+        }
+        Ok(copy)
+    }
+
     /// A new array of the same elements, in another dtype if one is given.
     fn converted_array(&mut self, array: Expr, dtype: Option<Dtype>, span: Span) -> Typed {
         let mut elements = Elements::default();
@@ -63,7 +106,14 @@ impl Inference<'_> {
         if element.dtype.is_complex() && !dtype.is_complex() && dtype != Dtype::Bool {
             return Err(self.report_complex_argument("astype", &described));
         }
-        Ok(elements.finish(to_dtype(element.value, dtype), span))
+        let ndim = elements.ndim();
+        let converted = elements.finish(to_dtype(element.value, dtype), span);
+        if ndim > 0 {
+            return Ok(converted);
+        }
+        let fill = Fill::Value(Box::new(converted));
+        let ty = Type::Array(ArrayType::new(dtype, 0, Layout::C));
+        Ok(Expr::new(ExprKind::NewArray { fill, shape: Vec::new() }, ty, span))
     }
 
     fn report_conditional(&mut self, name: &Identifier, span: Span) -> Reported {

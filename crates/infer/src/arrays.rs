@@ -4,7 +4,7 @@ use crate::call::Arguments;
 use crate::conversion::to_dtype;
 use crate::environment::Global;
 use crate::expression::{Value, constant};
-use crate::function::{Inference, Typed};
+use crate::function::{Inference, Reported, Typed};
 use hotloop_ast as ast;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, Constant, Expr, ExprKind, Fill};
@@ -43,41 +43,41 @@ impl Inference<'_> {
 
     /// A new array of a shape that is an integer or a tuple of integers.
     fn shaped(&mut self, shape: Expr, fill: Fill, dtype: Dtype, span: Span) -> Typed {
-        match shape.ty.clone() {
-            Type::Scalar(length) if length.is_integral() => {
-                Ok(new_array(vec![shape], fill, dtype, Layout::C, span))
-            }
-            Type::Tuple(items) if items.len() <= MAX_NDIM && items.iter().all(is_length) => {
-                if let ExprKind::Tuple(lengths) = shape.kind {
-                    return Ok(new_array(lengths, fill, dtype, Layout::C, span));
-                }
-                self.with_let(shape, "shape", span, |_, shape| {
-                    let lengths =
-                        items.iter().enumerate().map(|(axis, ty)| crate::conditions::item(&shape, axis, ty));
-                    Ok(new_array(lengths.collect(), fill, dtype, Layout::C, span))
-                })
-            }
-            Type::Scalar(_)
-            | Type::Array(_)
-            | Type::Tuple(_)
-            | Type::None
-            | Type::Dtype(_)
-            | Type::Function(_)
-            | Type::Optional(_)
-            | Type::Range
-            | Type::Str
-            | Type::Bytes
-            | Type::List(_)
-            | Type::Generator(_)
-            | Type::Enum(_)
-            | Type::Undefined => {
-                let message = format!("a shape is an integer or a tuple of integers, not {}", shape.ty);
-                let diagnostic = Diagnostic::error(&SHAPE, message, shape.span)
-                    .with_primary(format!("this is {}", shape.ty))
-                    .with_help("convert lengths with `int(...)`; write several lengths as a tuple");
-                Err(self.report(diagnostic))
-            }
+        self.with_lengths(shape, span, |_, lengths| Ok(new_array(lengths, fill, dtype, Layout::C, span)))
+    }
+
+    /// The lengths, int64 each, that a shape names: an integer or a tuple of integers.
+    pub(crate) fn with_lengths(
+        &mut self,
+        shape: Expr,
+        span: Span,
+        body: impl FnOnce(&mut Self, Vec<Expr>) -> Typed,
+    ) -> Typed {
+        let converted = |lengths: Vec<Expr>| -> Vec<Expr> {
+            lengths.into_iter().map(|length| to_dtype(length, Dtype::Int64)).collect()
+        };
+        if is_length(&shape.ty) {
+            return body(self, converted(vec![shape]));
         }
+        let items = match &shape.ty {
+            Type::Tuple(items) if items.len() <= MAX_NDIM && items.iter().all(is_length) => items.clone(),
+            _ => return Err(self.report_no_shape(&shape)),
+        };
+        if let ExprKind::Tuple(lengths) = shape.kind {
+            return body(self, converted(lengths));
+        }
+        self.with_let(shape, "shape", span, |this, shape| {
+            let lengths = crate::tuples::items(&shape, &items).collect();
+            body(this, converted(lengths))
+        })
+    }
+
+    pub(crate) fn report_no_shape(&mut self, shape: &Expr) -> Reported {
+        let message = format!("a shape is an integer or a tuple of integers, not {}", shape.ty);
+        let diagnostic = Diagnostic::error(&SHAPE, message, shape.span)
+            .with_primary(format!("this is {}", shape.ty))
+            .with_help("convert lengths with `int(...)`; write several lengths as a tuple");
+        self.report(diagnostic)
     }
 
     pub(crate) fn new_array_like(

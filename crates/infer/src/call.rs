@@ -25,6 +25,7 @@ enum Called {
 }
 
 /// The arguments of a call, sorted.
+#[derive(Clone)]
 pub(crate) struct Arguments<'s> {
     /// As they stand.
     pub(crate) given: &'s [Argument],

@@ -12,7 +12,7 @@ use crate::spread::let_all;
 use hotloop_ast as ast;
 use hotloop_ast::UnaryOp as AstUnary;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{BinaryOp, CompareOp, Constant, Elementwise, Expr, ExprKind, UnaryOp, Version};
+use hotloop_hir::{BinaryOp, Broadcast, CompareOp, Constant, Elementwise, Expr, ExprKind, UnaryOp, Version};
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type, numpy_promote, numpy_promote_weak};
 
 static OUT_OF_BOUNDS: Code = Code::new("HL0280", "a Python integer does not fit an array's dtype");
@@ -21,6 +21,8 @@ static OUT_OF_BOUNDS: Code = Code::new("HL0280", "a Python integer does not fit 
 #[derive(Default)]
 pub(crate) struct Elements {
     operands: Vec<(Version, Expr)>,
+    /// The shapes of the operands.
+    shapes: Vec<Broadcast>,
     ndim: u8,
     /// Whether an array of two or more dimensions is in Fortran order, and whether one is not.
     has_fortran: bool,
@@ -37,24 +39,35 @@ pub(crate) struct Element {
 }
 
 impl Elements {
-    /// The whole operation as an expression.
+    /// The whole operation as an expression: an array, but of arrays without dimensions a number, as in NumPy.
     pub(crate) fn finish(self, body: Expr, span: Span) -> Expr {
+        if self.ndim == 0 {
+            return let_all(self.operands, body);
+        }
         let Type::Scalar(dtype) = body.ty else { unreachable!("elements are numbers") };
         let layout = if self.has_fortran && !self.has_other { Layout::F } else { Layout::C };
         let ty = Type::Array(ArrayType::new(dtype, self.ndim, layout));
-        let operation = Elementwise { operands: self.operands, body };
+        let operation = Elementwise { operands: self.operands, broadcast: together(self.shapes), body };
         Expr::new(ExprKind::Elementwise(Box::new(operation)), ty, span)
-    }
-
-    /// The operation as an expression; of scalars alone, the body behind their values.
-    pub(crate) fn finish_any(self, body: Expr, span: Span) -> Expr {
-        let has_array = self.operands.iter().any(|(_, operand)| matches!(operand.ty, Type::Array(_)));
-        if has_array { self.finish(body, span) } else { let_all(self.operands, body) }
     }
 
     /// The operation with what its body gives in another dtype, for an array that exists.
     pub(crate) fn into_array(self, body: Expr, dtype: Dtype) -> Elementwise {
-        Elementwise { operands: self.operands, body: to_dtype(body, dtype) }
+        let body = to_dtype(body, dtype);
+        Elementwise { operands: self.operands, broadcast: together(self.shapes), body }
+    }
+
+    /// Adds the elements of an array, or positions, for which the version stands.
+    pub(crate) fn add_elements(&mut self, version: Version, operand: Expr) {
+        let Type::Array(array) = operand.ty else { unreachable!("only an array has elements") };
+        self.count(array);
+        self.shapes.push(Broadcast::Of(version));
+        self.operands.push((version, operand));
+    }
+
+    /// Adds a scalar.
+    pub(crate) fn add_scalar(&mut self, version: Version, value: Expr) {
+        self.operands.push((version, value));
     }
 
     pub(crate) fn ndim(&self) -> u8 {
@@ -67,6 +80,13 @@ impl Elements {
             self.has_fortran |= array.layout == Layout::F;
             self.has_other |= array.layout != Layout::F;
         }
+    }
+}
+
+fn together(mut shapes: Vec<Broadcast>) -> Broadcast {
+    match shapes.len() {
+        1 => shapes.remove(0),
+        _ => Broadcast::Together(shapes),
     }
 }
 
@@ -112,12 +132,20 @@ impl Inference<'_> {
             (ExprKind::Elementwise(operation), Type::Array(array)) if joins => {
                 elements.count(array);
                 elements.operands.extend(operation.operands);
+                elements.shapes.push(operation.broadcast);
                 Some(Element { value: operation.body, dtype: array.dtype, is_weak: false })
             }
+            (kind, Type::Array(array)) if array.ndim == 0 => {
+                let array_of_one = Box::new(Expr::new(kind, Type::Array(array), span));
+                let ty = Type::Scalar(array.dtype);
+                let held = self.new_temporary("scalar", ty.clone(), span);
+                let element = ExprKind::Element { array: array_of_one, indices: Vec::new() };
+                elements.add_scalar(held, Expr::new(element, ty, span));
+                Some(Element { value: self.version(held, span), dtype: array.dtype, is_weak: false })
+            }
             (kind, Type::Array(array)) => {
-                elements.count(array);
                 let element = self.new_temporary("element", Type::Scalar(array.dtype), span);
-                elements.operands.push((element, Expr::new(kind, Type::Array(array), span)));
+                elements.add_elements(element, Expr::new(kind, Type::Array(array), span));
                 Some(Element { value: self.version(element, span), dtype: array.dtype, is_weak: false })
             }
             (ExprKind::Constant(value), Type::Scalar(dtype)) => {
@@ -126,7 +154,7 @@ impl Inference<'_> {
             }
             (kind, Type::Scalar(dtype)) => {
                 let held = self.new_temporary("scalar", Type::Scalar(dtype), span);
-                elements.operands.push((held, Expr::new(kind, Type::Scalar(dtype), span)));
+                elements.add_scalar(held, Expr::new(kind, Type::Scalar(dtype), span));
                 Some(Element { value: self.version(held, span), dtype, is_weak: false })
             }
             _ => None,

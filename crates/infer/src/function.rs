@@ -545,6 +545,7 @@ fn convert_returns(body: &mut [hir::Stmt], result: &Type, is_generator: bool) {
             | StmtKind::Assign { .. }
             | StmtKind::StoreElement { .. }
             | StmtKind::StoreElements { .. }
+            | StmtKind::StoreAt { .. }
             | StmtKind::Expr(_)
             | StmtKind::ParallelFor { .. }
             | StmtKind::Break(_)

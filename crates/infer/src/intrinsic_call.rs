@@ -73,6 +73,7 @@ impl Inference<'_> {
             Typing::LoopHead | Typing::Class => Err(self.report_loop_head(name, span)),
             Typing::NewArray(filling) => self.new_array(name, filling, arguments, span),
             Typing::NewArrayLike(filling) => self.new_array_like(name, filling, arguments, span),
+            Typing::Arrangement => self.arrangement(intrinsic, name, arguments, span),
             Typing::Gcd => self.gcd(intrinsic, name, arguments, span),
             Typing::LogBase => self.log(family, arguments, span),
             Typing::Ldexp => self.ldexp(intrinsic, name, arguments, span),

@@ -83,6 +83,7 @@ mod python_rules;
 mod raise;
 mod random;
 mod reads;
+mod rearranged;
 mod reductions;
 mod select;
 mod sequences;

@@ -621,6 +621,7 @@ impl Jumps {
                 | StmtKind::Assign { .. }
                 | StmtKind::StoreElement { .. }
                 | StmtKind::StoreElements { .. }
+                | StmtKind::StoreAt { .. }
                 | StmtKind::Expr(_)
                 | StmtKind::Yield(_)
                 | StmtKind::ParallelFor { .. }

@@ -10,21 +10,22 @@ use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed, counted};
 use crate::iteration::range_part;
 use crate::names::similar;
+use crate::rearranged::known_bool;
 use crate::views::Place;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind};
 use hotloop_intrinsics::names_of;
-use hotloop_types::{ArrayType, Dtype, TupleType, Type};
+use hotloop_types::{ArrayType, Dtype, Layout, TupleType, Type};
 use std::sync::Arc;
 
 static ATTRIBUTE: Code =
     Code::new("HL0210", "an attribute does not exist or is not supported in a kernel yet");
 pub(crate) static INDEX: Code = Code::new("HL0211", "an index does not fit what is indexed");
 /// What a misspelt attribute of an array may have meant.
-const ARRAY_ATTRIBUTES: [&str; 9] =
-    ["shape", "strides", "size", "nbytes", "itemsize", "ndim", "dtype", "real", "imag"];
+const ARRAY_ATTRIBUTES: [&str; 12] =
+    ["shape", "strides", "size", "nbytes", "itemsize", "ndim", "dtype", "real", "imag", "T", "flags", "flat"];
 
 /// The help for an attribute that cannot be used: the one that was meant, if the name is nearly right.
 pub(crate) fn way_out<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
@@ -47,8 +48,44 @@ impl Inference<'_> {
         if let Some(class) = self.caught_class_name(value, name, span) {
             return Ok(class);
         }
+        if let AstExpr::Attribute { value: owner, name: flags } = &value.kind
+            && &*flags.name == "flags"
+        {
+            return self.flag(owner, flags, name, span);
+        }
         let owner = self.operand(value)?;
         self.attribute_of(owner, name, span)
+    }
+
+    /// `owner.flags.name`
+    fn flag(&mut self, owner: &ast::Expr, flags: &Identifier, name: &Identifier, span: Span) -> Typed<Value> {
+        match self.operand(owner)?.present() {
+            Value::Expr(array) if matches!(array.ty, Type::Array(_)) => {
+                self.array_flag(array, name, span).map(Value::Expr)
+            }
+            owner => {
+                let flags = self.attribute_of(owner, flags, span)?;
+                self.attribute_of(flags, name, span)
+            }
+        }
+    }
+
+    /// `array.flags.name`
+    fn array_flag(&mut self, array: Expr, name: &Identifier, span: Span) -> Typed {
+        let Type::Array(ty) = array.ty else { unreachable!("it was asked whether it is an array") };
+        let layout = match &*name.name {
+            "c_contiguous" | "contiguous" => Layout::C,
+            "f_contiguous" => Layout::F,
+            "writeable" => {
+                return self.with_let(array, "array", span, |_, _| Ok(known_bool(!ty.readonly, span)));
+            }
+            _ => return Err(self.report_attribute("the flags of an array", name, array.span)),
+        };
+        if ty.layout == layout || (ty.ndim < 2 && ty.layout == Layout::C) {
+            return self.with_let(array, "array", span, |_, _| Ok(known_bool(true, span)));
+        }
+        let kind = ExprKind::ArrayAttribute(Box::new(array), ArrayAttribute::IsContiguous(layout));
+        Ok(Expr::new(kind, Type::BOOL, span))
     }
 
     /// An attribute of what was evaluated already.
@@ -149,6 +186,9 @@ impl Inference<'_> {
             "dtype" => self.with_let(array, "array", span, |_, _| {
                 Ok(constant(Constant::Dtype, Type::Dtype(ty.dtype), span))
             }),
+            "T" => Ok(self.transposed(array, ty, span)),
+            "real" => self.part_of_array(array, ty, false, span),
+            "imag" => self.part_of_array(array, ty, true, span),
             _ => Err(self.report_attribute(&array.ty.to_string(), name, array.span)),
         }
     }

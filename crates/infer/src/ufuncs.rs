@@ -51,11 +51,43 @@ impl Inference<'_> {
         let values =
             arguments.positional.iter().map(|argument| self.operand(argument)).collect::<Typed<Vec<_>>>()?;
         let is_array = |value: &Value| matches!(value, Value::Expr(Expr { ty: Type::Array(_), .. }));
-        let named = arguments.given.iter().filter(|given| matches!(given, Argument::Keyword { .. })).cloned();
+        let named: Vec<Argument> = arguments
+            .given
+            .iter()
+            .filter(|given| matches!(given, Argument::Keyword { .. }))
+            .cloned()
+            .collect();
         if !values.iter().any(is_array) {
             let stand_ins = values.into_iter().map(|value| Argument::Positional(self.stand_in(value)));
             return Ok(Lifted::Scalars(stand_ins.chain(named).collect()));
         }
+        if matches!(intrinsic, Intrinsic::Real | Intrinsic::Imag) && values.len() == 1 {
+            return self.lifted_part(intrinsic, values, span);
+        }
+        self.lifted_elements(intrinsic, family, values, named, span)
+    }
+
+    /// `np.real` and `np.imag` of an array are views.
+    fn lifted_part(&mut self, intrinsic: Intrinsic, values: Vec<Value>, span: Span) -> Typed<Lifted> {
+        match values.into_iter().next() {
+            Some(Value::Expr(Expr { kind, ty: Type::Array(ty), span: place })) => {
+                let array = Expr::new(kind, Type::Array(ty), place);
+                let part = self.part_of_array(array, ty, intrinsic == Intrinsic::Imag, span)?;
+                Ok(Lifted::Elements(Box::new(part)))
+            }
+            _ => unreachable!("one of the arguments is an array"),
+        }
+    }
+
+    /// Applies a function of numbers to elements.
+    fn lifted_elements(
+        &mut self,
+        intrinsic: Intrinsic,
+        family: Family,
+        values: Vec<Value>,
+        named: Vec<Argument>,
+        span: Span,
+    ) -> Typed<Lifted> {
         let name = intrinsic.name();
         let values = values
             .into_iter()
@@ -131,7 +163,7 @@ impl Inference<'_> {
             }
         };
         let Some(body) = body else { return Err(self.report_elements(name, arguments, span)) };
-        Ok(elements.finish_any(body, span))
+        Ok(elements.finish(body, span))
     }
 
     fn report_elements(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Reported {

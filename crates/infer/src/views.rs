@@ -189,7 +189,7 @@ impl Inference<'_> {
             return Err(self.report(diagnostic));
         }
         let value = elements.into_array(element.value, ty.dtype);
-        self.emit(StmtKind::StoreElements { array: view, value }, span);
+        self.emit(StmtKind::StoreElements { array: view, value, mask: None }, span);
         Ok(())
     }
 
@@ -214,14 +214,16 @@ impl Inference<'_> {
         let Some(result) = self.array_binary(op, array, value, span)? else {
             return Err(self.report_operands(op.spelling(), described, span, (target_span, value_span)));
         };
-        let Type::Array(computed) = result.ty else { unreachable!("an operation on an array gives one") };
-        if !is_same_kind(computed.dtype, ty.dtype) {
+        let computed = match result.ty {
+            Type::Array(computed) => computed.dtype,
+            Type::Scalar(dtype) => dtype,
+            _ => unreachable!("an operation on an array gives one, or a number"),
+        };
+        if !is_same_kind(computed, ty.dtype) {
             let message = format!(
-                "`{}=` would store {} in an array of {}, which loses what makes it {}",
+                "`{}=` would store {computed} in an array of {}, which loses what makes it {computed}",
                 op.spelling(),
-                computed.dtype,
-                ty.dtype,
-                computed.dtype
+                ty.dtype
             );
             let diagnostic = Diagnostic::error(&STORED, message, span)
                 .with_label(target_span, format!("this is {}", Type::Array(ty)))

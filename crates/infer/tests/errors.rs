@@ -73,8 +73,8 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     ),
     (
         "(float64[:],)",
-        "return x.T",
-        &[("HL0210", "the attribute `T` of float64[:] is not supported in a kernel yet")],
+        "return x.ctypes",
+        &[("HL0210", "the attribute `ctypes` of float64[:] is not supported in a kernel yet")],
     ),
     (
         "(float64[:],)",

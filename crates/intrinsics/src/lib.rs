@@ -64,6 +64,8 @@ pub enum Typing {
     NewArray(Filling),
     /// An array, for a full one its value, and a dtype; gives an array of that shape.
     NewArrayLike(Filling),
+    /// An array, and axes or a shape; gives an array of the same elements in another arrangement.
+    Arrangement,
     /// Integers, typed as in arithmetic.
     Gcd,
     /// Two integers that are counts, of which the second may be missing; gives an int64.

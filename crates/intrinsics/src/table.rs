@@ -122,6 +122,17 @@ intrinsics! {
     ZerosLike ["numpy.zeros_like"] NewArrayLike(Zeros) -> Lowered, "An array of zeros like another.";
     OnesLike ["numpy.ones_like"] NewArrayLike(Ones) -> Lowered, "An array of ones like another.";
     FullLike ["numpy.full_like"] NewArrayLike(Value) -> Lowered, "An array of one value like another.";
+    Transpose ["numpy.transpose" "numpy.permute_dims"] Arrangement -> Lowered, "An array with its axes in another order.";
+    SwapAxes ["numpy.swapaxes"] Arrangement -> Lowered, "An array with two axes exchanged.";
+    MoveAxis ["numpy.moveaxis"] Arrangement -> Lowered, "An array with some axes at other places.";
+    ExpandDims ["numpy.expand_dims"] Arrangement -> Lowered, "An array with new axes of length 1.";
+    Squeeze ["numpy.squeeze"] Arrangement -> Lowered, "An array without axes of length 1.";
+    Reshape ["numpy.reshape"] Arrangement -> Lowered, "An array in another shape of the same size.";
+    Ravel ["numpy.ravel"] Arrangement -> Lowered, "An array in one dimension.";
+    BroadcastTo ["numpy.broadcast_to"] Arrangement -> Lowered, "An array as one of a larger shape, read-only.";
+    Flip ["numpy.flip"] Arrangement -> Lowered, "An array with axes in the opposite direction.";
+    FlipLr ["numpy.fliplr"] Arrangement -> Lowered, "An array with its second axis in the opposite direction.";
+    FlipUd ["numpy.flipud"] Arrangement -> Lowered, "An array with its first axis in the opposite direction.";
     Complex [] Complex -> Lowered, "A complex number of its parts.";
     Real ["numpy.real"] Complex -> Lowered, "The real part.";
     Imag ["numpy.imag"] Complex -> Lowered, "The imaginary part.";

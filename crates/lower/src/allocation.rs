@@ -126,7 +126,7 @@ impl Code {
     }
 
     /// Whether a product is below 2^62, computed in floats, which do not overflow. No memory is so large that the rounding matters.
-    fn is_product_small(&mut self, factors: &[Value], last: i64) -> Value {
+    pub(crate) fn is_product_small(&mut self, factors: &[Value], last: i64) -> Value {
         let mut product = self.float(MachineType::F64, last as f64);
         for factor in factors {
             let factor = self.convert(ConvertOp::SignedToFloat, *factor, MachineType::F64);
@@ -136,7 +136,7 @@ impl Code {
     }
 
     /// The strides of a new array.
-    fn contiguous_strides(&mut self, ty: ArrayType, shape: &[Value]) -> Vec<Value> {
+    pub(crate) fn contiguous_strides(&mut self, ty: ArrayType, shape: &[Value]) -> Vec<Value> {
         let mut stride = self.int64(i64::from(ty.dtype.size_bytes()));
         let mut strides = vec![stride; shape.len()];
         let ndim = shape.len();

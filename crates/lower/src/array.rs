@@ -33,13 +33,14 @@ impl Lowering<'_> {
         self.drop_temporary(&operand);
     }
 
-    /// Shape, strides or size.
+    /// What is known of an array.
     pub(crate) fn array_attribute(
         &mut self,
         expr: &Expr,
         array: &Expr,
         attribute: ArrayAttribute,
     ) -> Operand {
+        let ty = array_type(&array.ty);
         let operand = self.expr(array);
         self.code.set_span(expr.span);
         let array = operand.array().clone();
@@ -48,6 +49,12 @@ impl Lowering<'_> {
             ArrayAttribute::Shape => scalars(&array.shape),
             ArrayAttribute::Strides => scalars(&array.strides),
             ArrayAttribute::Size => Operand::Scalar(self.code.product(&array.shape)),
+            ArrayAttribute::IsContiguous(Layout::F) => {
+                Operand::Scalar(self.is_dense(ty, &array, 0..array.shape.len()))
+            }
+            ArrayAttribute::IsContiguous(Layout::C | Layout::A) => {
+                Operand::Scalar(self.is_contiguous(ty, &array))
+            }
         };
         self.drop_temporary(&operand);
         result
@@ -75,21 +82,30 @@ impl Lowering<'_> {
         address
     }
 
-    /// The index counted from the start, as an `i64`.
+    /// The index counted from the start, as an `i64`; checked unless the function's options say otherwise.
     pub(crate) fn wrapped_index(&mut self, index: Value, dtype: Dtype, length: Value, axis: usize) -> Value {
-        let known = self.code.known_int(index);
-        let index = self.code.resize(index, dtype, MachineType::I64);
-        let may_be_negative = dtype.kind() == DtypeKind::Signed && known.is_none_or(|index| index < 0);
-        if self.source.options.boundscheck {
-            let axis = axis as u32;
-            return self.code.value(InstKind::CheckBounds { index, length, axis, wrap: may_be_negative });
+        if !self.source.options.boundscheck {
+            return self.index_from_start(index, dtype, length);
         }
+        let wrap = self.may_be_negative(index, dtype);
+        let index = self.code.resize(index, dtype, MachineType::I64);
+        self.code.value(InstKind::CheckBounds { index, length, axis: axis as u32, wrap })
+    }
+
+    /// The index, which is known to be within the bounds, counted from the start, as an `i64`.
+    pub(crate) fn index_from_start(&mut self, index: Value, dtype: Dtype, length: Value) -> Value {
+        let may_be_negative = self.may_be_negative(index, dtype);
+        let index = self.code.resize(index, dtype, MachineType::I64);
         if !may_be_negative {
             return index;
         }
         let from_end = self.code.binary(BinaryOp::Iadd, index, length);
         let is_negative = self.code.compare_const(IntCompare::Slt, index, 0);
         self.code.select(is_negative, from_end, index)
+    }
+
+    fn may_be_negative(&self, index: Value, dtype: Dtype) -> bool {
+        dtype.kind() == DtypeKind::Signed && self.code.known_int(index).is_none_or(|index| index < 0)
     }
 }
 

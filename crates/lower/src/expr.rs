@@ -93,7 +93,13 @@ impl Lowering<'_> {
             ExprKind::ConstantArray(array) => self.constant_array(expr, array),
             ExprKind::Element { array, indices } => self.element(expr, array, indices),
             ExprKind::View { array, axes } => self.view(expr, array, axes),
+            ExprKind::Rearranged { array, how } => self.rearranged(expr, array, how),
             ExprKind::Elementwise(operation) => self.elementwise(expr, operation),
+            ExprKind::Positions { .. } => panic!("HIR: positions are an operand of elements"),
+            ExprKind::Selected { array, mask } => self.selected(expr, array, mask),
+            ExprKind::TruePositions { lengths, first_axis, mask } => {
+                self.true_positions(expr, lengths, *first_axis, mask)
+            }
             ExprKind::ArrayAttribute(array, attribute) => self.array_attribute(expr, array, *attribute),
             ExprKind::Intrinsic { intrinsic, arguments } => self.intrinsic(expr, *intrinsic, arguments),
             ExprKind::Random { draw, arguments } => self.random(expr, *draw, arguments),

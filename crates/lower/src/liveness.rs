@@ -84,10 +84,18 @@ impl Liveness {
             StmtKind::StoreElement { array, indices, value } => {
                 self.exprs([value, array].into_iter().chain(indices), live);
             }
-            StmtKind::StoreElements { array, value } => {
-                self.expr(array, live);
-                let operands = value.operands.iter().map(|(_, operand)| operand);
-                self.exprs(operands.chain([&value.body]), live);
+            StmtKind::StoreElements { array, value, mask } => {
+                let masked = mask.iter().flat_map(|mask| parts_of(&mask.operands, Some(&mask.body)));
+                let parts = parts_of(&value.operands, Some(&value.body)).chain([array]).chain(masked);
+                self.exprs(parts, live);
+                forget(&value.operands, live);
+                mask.iter().for_each(|mask| forget(&mask.operands, live));
+            }
+            StmtKind::StoreAt { array, places, value } => {
+                let parts = parts_of(&value.operands, Some(&value.body)).chain([array]);
+                self.exprs(parts.chain(parts_of(&places.operands, None)), live);
+                forget(&value.operands, live);
+                forget(&places.operands, live);
             }
             StmtKind::Expr(value) | StmtKind::Yield(value) => self.expr(value, live),
             StmtKind::Assert { condition, arguments } => {
@@ -285,8 +293,26 @@ impl Liveness {
                 let mut parts = Vec::new();
                 expr.for_each_operand(&mut |part| parts.push(part));
                 parts.into_iter().rev().for_each(|part| self.reads(part, live));
+                if let ExprKind::Elementwise(operation)
+                | ExprKind::Selected { mask: operation, .. }
+                | ExprKind::TruePositions { mask: operation, .. } = &expr.kind
+                {
+                    forget(&operation.operands, live);
+                }
             }
         }
+    }
+}
+
+/// What a computation evaluates.
+fn parts_of<'e>(operands: &'e [(Version, Expr)], body: Option<&'e Expr>) -> impl Iterator<Item = &'e Expr> {
+    operands.iter().map(|(_, operand)| operand).chain(body)
+}
+
+/// What stands for operands is not there before these.
+fn forget(operands: &[(Version, Expr)], live: &mut IdSet<Version>) {
+    for (version, _) in operands {
+        live.remove(*version);
     }
 }
 

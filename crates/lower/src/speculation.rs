@@ -48,7 +48,11 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
         | ExprKind::RangeLength(_)
         | ExprKind::RangeElement { .. }
         | ExprKind::View { .. }
+        | ExprKind::Rearranged { .. }
         | ExprKind::Elementwise(_)
+        | ExprKind::Positions { .. }
+        | ExprKind::Selected { .. }
+        | ExprKind::TruePositions { .. }
         | ExprKind::Tuple(_)
         | ExprKind::ConstantArray(_)
         | ExprKind::TupleElement { .. }

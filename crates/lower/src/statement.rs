@@ -24,7 +24,10 @@ impl Lowering<'_> {
         match &statement.kind {
             StmtKind::Assign { target, value } => self.assignment(statement, *target, value),
             StmtKind::StoreElement { array, indices, value } => self.store_element(array, indices, value),
-            StmtKind::StoreElements { array, value } => self.store_elements(array, value),
+            StmtKind::StoreElements { array, value, mask } => {
+                self.store_elements(array, value, mask.as_deref())
+            }
+            StmtKind::StoreAt { array, places, value } => self.store_at(array, places, value),
             StmtKind::Expr(value) => {
                 let operand = self.expr(value);
                 self.drop_temporary(&operand);

@@ -455,6 +455,7 @@ fn every_operation_of_the_table_is_known() {
             | Typing::TypeOf
             | Typing::Class
             | Typing::NewArray(_)
+            | Typing::Arrangement
             | Typing::NewArrayLike(_)
             | Typing::Elements
             | Typing::Object => continue,

@@ -2,10 +2,10 @@
 
 use super::{Outcome, Verifier, Violation, broken};
 use crate::{
-    ArrayAttribute, Axis, BinaryOp, Callee, CompareOp, Constant, ConstantArray, Draw, Elementwise, Expr,
-    ExprKind, Fill, UnaryOp, view_type,
+    ArrayAttribute, Axis, BinaryOp, Broadcast, Callee, CompareOp, Constant, ConstantArray, Draw, Elementwise,
+    Expr, ExprKind, Fill, Places, Rearrangement, UnaryOp, Version, view_type,
 };
-use hotloop_types::{Dtype, DtypeKind, Layout, Type};
+use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type};
 
 /// Whether there is a conversion from one type to the other.
 pub(super) fn converts(from: &Type, to: &Type) -> bool {
@@ -151,7 +151,11 @@ impl<'a> Verifier<'a> {
                 self.same(expr, &element)
             }
             ExprKind::View { array, axes } => self.view(expr, array, axes),
+            ExprKind::Rearranged { array, how } => self.rearranged(expr, array, how),
             ExprKind::Elementwise(operation) => self.elementwise(expr, operation),
+            ExprKind::Positions { .. } => mistyped(expr, "positions are no operand of elements"),
+            ExprKind::Selected { array, mask } => self.selected(expr, array, mask),
+            ExprKind::TruePositions { lengths, mask, .. } => self.true_positions(expr, lengths, mask),
             ExprKind::ArrayAttribute(array, attribute) => self.attribute(expr, array, *attribute),
             ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
             ExprKind::Object(object) => self.object(expr, object),
@@ -211,6 +215,7 @@ impl<'a> Verifier<'a> {
                 self.same(expr, &Type::tuple(std::iter::repeat_n(Type::INT64, usize::from(ty.ndim))))
             }
             ArrayAttribute::Size => self.same(expr, &Type::INT64),
+            ArrayAttribute::IsContiguous(_) => self.same(expr, &Type::BOOL),
         }
     }
 
@@ -295,39 +300,147 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    pub(super) fn store_elements(&mut self, array: &'a Expr, value: &'a Elementwise) -> Outcome {
+    fn rearranged(&mut self, expr: &Expr, array: &'a Expr, how: &'a Rearrangement) -> Outcome {
+        self.expr(array)?;
+        self.typed(how.operands(), &Type::INT64)?;
+        match (&array.ty, &expr.ty) {
+            (Type::Array(from), Type::Array(to)) if how.type_of(*from, to.dtype) == Some(*to) => Ok(()),
+            _ => mistyped(expr, format!("another arrangement of {}", array.ty)),
+        }
+    }
+
+    fn selected(&mut self, expr: &Expr, array: &'a Expr, mask: &'a Elementwise) -> Outcome {
+        self.expr(array)?;
+        let ndim = self.mask(mask)?;
+        match (&array.ty, &expr.ty) {
+            (Type::Array(from), Type::Array(to))
+                if from.ndim >= ndim
+                    && ndim > 0
+                    && *to == ArrayType::new(from.dtype, from.ndim - ndim + 1, Layout::C) =>
+            {
+                Ok(())
+            }
+            _ => mistyped(expr, format!("a part of {} by a mask of {ndim} dimensions", array.ty)),
+        }
+    }
+
+    fn true_positions(&mut self, expr: &Expr, lengths: &'a [Expr], mask: &'a Elementwise) -> Outcome {
+        self.typed(lengths, &Type::INT64)?;
+        let ndim = self.mask(mask)?;
+        if lengths.len() != usize::from(ndim) {
+            return mistyped(expr, format!("a mask of {ndim} dimensions for {} lengths", lengths.len()));
+        }
+        self.same(expr, &Type::Array(ArrayType::new(Dtype::Int64, 2, Layout::C)))
+    }
+
+    fn mask(&mut self, mask: &'a Elementwise) -> Result<u8, Violation> {
+        let (element, ndim) = self.elements(mask)?;
+        if element == Type::BOOL { Ok(ndim) } else { mistyped(&mask.body, "a mask is made of bools") }
+    }
+
+    pub(super) fn store_elements(
+        &mut self,
+        array: &'a Expr,
+        value: &'a Elementwise,
+        mask: Option<&'a Elementwise>,
+    ) -> Outcome {
         let (element, ndim) = self.elements(value)?;
         self.expr(array)?;
+        let masked = mask.map_or(Ok(0), |mask| self.mask(mask))?;
         match array.ty {
-            Type::Array(ty) if Type::Scalar(ty.dtype) == element && ndim <= ty.ndim && !ty.readonly => Ok(()),
+            Type::Array(ty)
+                if Type::Scalar(ty.dtype) == element
+                    && ndim <= ty.ndim
+                    && masked <= ty.ndim
+                    && !ty.readonly =>
+            {
+                Ok(())
+            }
+            _ => mistyped(array, format!("elements of {element} in {ndim} dimensions are written to it")),
+        }
+    }
+
+    pub(super) fn store_at(
+        &mut self,
+        array: &'a Expr,
+        places: &'a Places,
+        value: &'a Elementwise,
+    ) -> Outcome {
+        let (element, ndim) = self.elements(value)?;
+        self.expr(array)?;
+        let placed = self.operands(&places.operands)?;
+        for index in &places.indices {
+            if !is_integer(self.ty(*index)) || !places.operands.iter().any(|(operand, _)| operand == index) {
+                return mistyped(array, format!("{index} is no index of it"));
+            }
+        }
+        self.shapes(array, &places.broadcast)?;
+        self.forget(&places.operands);
+        match array.ty {
+            Type::Array(ty)
+                if Type::Scalar(ty.dtype) == element
+                    && ndim <= placed
+                    && usize::from(ty.ndim) == places.indices.len()
+                    && !ty.readonly =>
+            {
+                Ok(())
+            }
             _ => mistyped(array, format!("elements of {element} in {ndim} dimensions are written to it")),
         }
     }
 
     /// The type of the elements of a result, and the number of its dimensions.
     fn elements(&mut self, operation: &'a Elementwise) -> Result<(Type, u8), Violation> {
+        let ndim = self.operands(&operation.operands)?;
+        self.expr(&operation.body)?;
+        self.shapes(&operation.body, &operation.broadcast)?;
+        self.forget(&operation.operands);
+        Ok((operation.body.ty.clone(), ndim))
+    }
+
+    /// Checks operands, and gives the number of dimensions that they have together.
+    fn operands(&mut self, operands: &'a [(Version, Expr)]) -> Result<u8, Violation> {
         let mut ndim = 0;
-        for (_, operand) in &operation.operands {
-            self.expr(operand)?;
-        }
-        for (version, operand) in &operation.operands {
-            let element = match &operand.ty {
-                Type::Array(array) => {
-                    ndim = ndim.max(array.ndim);
-                    Type::Scalar(array.dtype)
+        for (version, operand) in operands {
+            match &operand.kind {
+                ExprKind::Positions { length, axes } => {
+                    self.typed([&**length], &Type::INT64)?;
+                    let ty = ArrayType::new(Dtype::Int64, *axes, Layout::C);
+                    self.same(operand, &Type::Array(ty))?;
                 }
-                other => other.clone(),
+                _ => self.expr(operand)?,
+            }
+            let is_its = match (&operand.ty, self.ty(*version)) {
+                (Type::Array(_), whole @ Type::Array(_)) => *whole == operand.ty,
+                (Type::Array(array), Type::Scalar(dtype)) => {
+                    ndim = ndim.max(array.ndim);
+                    array.dtype == *dtype
+                }
+                (operand, ty) => operand == ty && ty.as_scalar().is_some(),
             };
-            if *self.ty(*version) != element || element.as_scalar().is_none() {
+            if !is_its {
                 return mistyped(operand, format!("{version} stands for its elements"));
             }
             self.assign(*version)?;
         }
-        self.expr(&operation.body)?;
-        for (version, _) in &operation.operands {
+        Ok(ndim)
+    }
+
+    /// Checks that what is broadcast is there.
+    fn shapes(&self, body: &Expr, broadcast: &Broadcast) -> Outcome {
+        match broadcast {
+            Broadcast::Of(version) if self.defined.contains(*version) => Ok(()),
+            Broadcast::Of(version) => mistyped(body, format!("the shape of {version} is not known")),
+            Broadcast::Together(parts) | Broadcast::Indices(parts) => {
+                parts.iter().try_for_each(|part| self.shapes(body, part))
+            }
+        }
+    }
+
+    fn forget(&mut self, operands: &[(Version, Expr)]) {
+        for (version, _) in operands {
             self.defined.remove(*version);
         }
-        Ok((operation.body.ty.clone(), ndim))
     }
 
     fn indexed(&mut self, array: &'a Expr, indices: &'a [Expr]) -> Outcome {

@@ -149,7 +149,8 @@ impl<'a> Verifier<'a> {
                 let element = self.element(array, indices)?;
                 self.has_type(value, &element)
             }
-            Kind::StoreElements { array, value } => self.store_elements(array, value),
+            Kind::StoreElements { array, value, mask } => self.store_elements(array, value, mask.as_deref()),
+            Kind::StoreAt { array, places, value } => self.store_at(array, places, value),
             Kind::Expr(value) => self.expr(value),
             Kind::Yield(value) => {
                 self.expr(value)?;
