@@ -577,7 +577,9 @@ impl Callees for Session<'_> {
         let position = self.infer(&specialisation).map_err(CalleeError::Failed)?;
         let result = self.result_of(position, declared)?;
         let symbol = self.specialisations[position].symbol.clone();
-        Ok(hir::CalleeData { name, symbol, parameters: specialisation.1, result })
+        let never_returns =
+            matches!(&self.specialisations[position].state, Progress::Done(hir) if hir.never_returns);
+        Ok(hir::CalleeData { name, symbol, parameters: specialisation.1, result, never_returns })
     }
 }
 

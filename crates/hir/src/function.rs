@@ -25,6 +25,8 @@ pub struct Function {
     pub result: Type,
     /// What it yields, if a call makes a generator; the result is then that, and its statements run as the generator goes on.
     pub yields: Option<Type>,
+    /// Whether every way through it raises.
+    pub never_returns: bool,
     /// Its local variables, temporaries included.
     pub locals: IdMap<Local, LocalData>,
     /// The versions of its locals.
@@ -49,6 +51,7 @@ impl Function {
             parameters: Vec::new(),
             result,
             yields: None,
+            never_returns: false,
             locals: IdMap::new(),
             versions: IdMap::new(),
             callees: IdMap::new(),
@@ -127,6 +130,8 @@ pub struct CalleeData {
     pub parameters: Vec<Type>,
     /// The type of its result.
     pub result: Type,
+    /// Whether every way through it raises.
+    pub never_returns: bool,
 }
 
 /// A statement at a place.

@@ -70,7 +70,11 @@ impl Inference<'_> {
                 }
                 _ => to_dtype(value, Dtype::Bool),
             }),
-            Type::None => decided(false),
+            Type::None if self.is_pure(&value) => decided(false),
+            Type::None => {
+                let truth = constant(Constant::Bool(false), Type::BOOL, span);
+                self.with_let(value, "nothing", span, |_, _| Ok(truth))
+            }
             Type::Enum(class) if class.is_integer => {
                 let number = self.as_number(value);
                 self.truth_of(number)
@@ -82,9 +86,7 @@ impl Inference<'_> {
             }
             Type::Str | Type::Bytes | Type::List(_) => Ok(to_dtype(length_of(value, span), Dtype::Bool)),
             Type::Function(_) if self.is_simple(&value) => decided(true),
-            Type::Tuple(items) if self.is_pure(&value) || matches!(value.kind, ExprKind::Tuple(_)) => {
-                decided(!items.is_empty())
-            }
+            Type::Tuple(items) if self.is_pure(&value) => decided(!items.is_empty()),
             Type::Optional(_) => self.with_let(value, "value", span, |this, value| {
                 let present = negated(is_none(value.clone(), span), span);
                 let held = this.truth_of(unwrapped(value))?;
@@ -154,6 +156,7 @@ impl Inference<'_> {
             Some(_) if self.is_simple(&left) => return Ok(right),
             Some(_) | None => {}
         }
+        let (left, right) = self.without_never(left, right);
         let common = self.common_type(&left, &right, span)?;
         self.with_let(left, "left", span, |this, left| {
             let condition = this.truth_of(left.clone())?;
@@ -230,6 +233,7 @@ impl Inference<'_> {
             }
             (Err(Reported), _) | (_, Err(Reported)) => return Err(Reported),
         };
+        let (then, otherwise) = self.without_never(then, otherwise);
         let common = self.common_type(&then, &otherwise, span)?;
         Ok(choose(condition, convert(then, &common), convert(otherwise, &common), span))
     }

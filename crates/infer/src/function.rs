@@ -139,6 +139,7 @@ fn infer_trial(
         settling: Settling::default(),
         lists,
         awaited: None,
+        diverged: None,
     };
     inference.function.span = function.name.span;
     inference.function.options = options;
@@ -215,6 +216,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) lists: ListTypes,
     /// The first call whose result is not known yet.
     pub(crate) awaited: Option<Span>,
+    /// The call that never returns which was met in the statement being typed, on every way through it.
+    pub(crate) diverged: Option<Expr>,
 }
 
 /// A loop around the point reached.
@@ -314,6 +317,7 @@ impl Inference<'_> {
         if self.reachable {
             self.returns.push((Type::None, function.name.span));
         }
+        self.function.never_returns = self.returns.is_empty() && self.declared_result.is_none();
         self.result();
     }
 

@@ -161,6 +161,7 @@ impl Inference<'_> {
             symbol,
             parameters: vec![Type::Generator(Arc::clone(generator))],
             result: GeneratorType::resumed(&generator.items),
+            never_returns: false,
         })
     }
 

@@ -51,7 +51,8 @@ impl Inference<'_> {
         let arguments =
             values.into_iter().zip(&data.parameters).map(|(value, ty)| convert(value, ty)).collect();
         let call = Expr::new(ExprKind::Call { callee, arguments }, data.result, span);
-        Ok(let_all(kept, call))
+        let call = let_all(kept, call);
+        if data.never_returns { self.endless_call(call) } else { Ok(call) }
     }
 
     /// The arguments in the order of the parameters, and what has to be computed before them.

@@ -74,6 +74,7 @@ mod memo;
 mod module_scope;
 mod names;
 mod narrowing;
+mod never;
 mod numbers;
 mod operator_functions;
 mod operators;

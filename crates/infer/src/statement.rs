@@ -49,6 +49,7 @@ impl Inference<'_> {
             self.links = 0;
             // What is wrong was reported; the statements behind it may have errors of their own.
             let _: Typed<()> = self.statement(statement);
+            self.settle_divergence(statement);
         }
         self.block_depth -= 1;
         std::mem::replace(&mut self.out, outer)
@@ -148,8 +149,13 @@ impl Inference<'_> {
         {
             return self.if_chain(statement, *op, operands, [then, otherwise]);
         }
+        let span = condition.span;
+        let condition = self.condition(condition);
+        if self.diverged.is_some() {
+            return Err(Reported);
+        }
         // After an error in the condition both ways are looked at.
-        let condition = self.condition(condition).unwrap_or_else(|_| {
+        let condition = condition.unwrap_or_else(|Reported| {
             Expr::new(
                 ExprKind::Conditional {
                     condition: Box::new(truth(true)),
@@ -157,7 +163,7 @@ impl Inference<'_> {
                     otherwise: Box::new(truth(true)),
                 },
                 Type::BOOL,
-                condition.span,
+                span,
             )
         });
         if let Some(decided) = constant_truth(&condition) {
@@ -203,6 +209,9 @@ impl Inference<'_> {
             if holds == goes_on {
                 // What is wrong was reported; the other way may have errors of its own.
                 let _: Typed<()> = self.if_chain(statement, op, rest, [then, otherwise]);
+                if self.diverged.is_some() {
+                    self.evaluate_up_to_call(&rest[0]);
+                }
             } else {
                 self.inline(if holds { then } else { otherwise });
             }

@@ -171,6 +171,7 @@ impl Callees for Kernels<'_> {
             symbol: symbol_of(&name, parameters),
             parameters: parameters.to_vec(),
             result,
+            never_returns: false,
         };
         if let Some(Signature { parameters, result: Some(result) }) = self.world.declared.get(&name) {
             return Ok(data(parameters, result.clone()));
@@ -184,7 +185,10 @@ impl Callees for Kernels<'_> {
         }
         let signature = Signature { parameters: arguments.to_vec(), result: None };
         match self.infer(handle.0, &signature) {
-            Ok(function) => Ok(data(arguments, function.result)),
+            Ok(function) => {
+                let never_returns = function.never_returns;
+                Ok(CalleeData { never_returns, ..data(arguments, function.result) })
+            }
             Err(diagnostics) => Err(CalleeError::Failed(diagnostics)),
         }
     }

@@ -58,6 +58,7 @@ impl Build {
             symbol: name.into(),
             parameters: parameters.iter().map(|text| ty(text)).collect(),
             result: ty(result),
+            never_returns: false,
         })
     }
 
