@@ -77,6 +77,54 @@ def lists(count):
     return kernel("\n".join(body + ["return x"]))
 
 
+def asserts(count):
+    """Checks, each with a message of its own."""
+    body = []
+    for at in range(count // 2):
+        body += ["assert x != {}, 'not {}'".format(at + 1, at), "x += 1"]
+    return kernel("\n".join(body + ["return x"]))
+
+
+def nests(count):
+    """Nests of loops with an array in them, one behind the other."""
+    body = ["total = 0.0"]
+    for at in range(count // 6):
+        body += ["for i in range(a.shape[0]):", "    b = np.zeros(4)", "    for j in range(4):"]
+        body += ["        b[j] = a[i] + {}".format(at), "        total += b[j]", "total += {}.0".format(at)]
+    return kernel("\n".join(body + ["return total"]), "a, n", "float64(float64[:], int64)")
+
+
+def expressions(count):
+    """Array expressions, each with an array of its own for its result."""
+    body = []
+    for at in range(count // 2):
+        body += ["b = a * {}.0".format(at), "a = b + a"]
+    return kernel("\n".join(body + ["return a[0]"]), "a", "float64(float64[::1])")
+
+
+def regions(count):
+    """Parallel loops, one behind the other."""
+    body = ["total = 0.0"]
+    for at in range(count // 3):
+        body += ["for i in prange(n):", "    total += a[i] * {}.0".format(at), "total -= 1.0"]
+    text = kernel("\n".join(body + ["return total"]), "a, n", "float64(float64[:], int64)")
+    return text.replace("import njit", "import njit, prange").replace("')", "', parallel=True)", 1)
+
+
+def callees(count):
+    """Calls, each of a function of its own."""
+    before = "".join("@njit\ndef f{0}(x):\n    return x + {0}\n\n\n".format(at) for at in range(count // 2))
+    return kernel("\n".join("x = f{}(x)".format(at) for at in range(count // 2)) + "\nreturn x", before=before)
+
+
+def prints(count):
+    """What is written, as text that is made."""
+    return kernel("\n".join("print('at', {}, x)".format(at) for at in range(count)) + "\nreturn x")
+
+
+GROWING = (statements, straight, loops, guarded, lists, asserts, nests, expressions, regions, callees, prints)
+
+
 def fan_out(count):
     callees = "".join("@njit\ndef f{0}(x):\n    return x + {0}\n\n\n".format(at) for at in range(count))
     calls = "\n".join("total += f{}(x)".format(at) for at in range(count))
@@ -234,8 +282,8 @@ def compiled(program, folder, text):
 def growth(program, folder):
     """The time a statement, by the number of statements."""
     print("\n{:<12}{:>10}  {:>8}  {:>8}  {:>6}".format("growth", "statements", "seconds", "us each", "MiB"))
-    for make in (statements, straight, loops, guarded, lists):
-        start = compiled(program, folder, make(4)).seconds
+    for make in GROWING:
+        start = compiled(program, folder, make(8)).seconds
         for count in (100, 500, 2_000, 5_000, 20_000):
             outcome = compiled(program, folder, make(count))
             each = (outcome.seconds - start) / count * 1e6

@@ -24,9 +24,11 @@
 //! assert!(!seen.contains(entry));
 //! ```
 
+mod interner;
 mod map;
 mod set;
 
+pub use interner::Interner;
 pub use map::{IdMap, SideMap};
 pub use set::IdSet;
 

@@ -5,7 +5,7 @@ use crate::{
     Region, Slot, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
-use hotloop_index::{IdMap, IdSet};
+use hotloop_index::{IdMap, IdSet, Interner};
 
 /// What a function has been through. Phases only move forward; each forbids what the verifier lists for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,13 +70,13 @@ pub struct Function {
     /// All instructions.
     pub insts: IdMap<Inst, InstData>,
     /// The alias regions.
-    pub regions: IdMap<Region, RegionData>,
+    pub regions: Interner<Region, RegionData>,
     /// The frame's slots.
     pub slots: IdMap<Slot, SlotData>,
     /// The errors that it raises.
-    pub errors: IdMap<ErrorId, ErrorData>,
+    pub errors: Interner<ErrorId, ErrorData>,
     /// The functions it calls.
-    pub callees: IdMap<Callee, CalleeData>,
+    pub callees: Interner<Callee, CalleeData>,
     /// Where it is defined.
     pub span: Span,
 }
@@ -219,10 +219,10 @@ impl Function {
             blocks: IdMap::new(),
             values: IdMap::new(),
             insts: IdMap::new(),
-            regions: IdMap::new(),
+            regions: Interner::new(),
             slots: IdMap::new(),
-            errors: IdMap::new(),
-            callees: IdMap::new(),
+            errors: Interner::new(),
+            callees: Interner::new(),
             span: Span::NONE,
         };
         let entry = function.add_block();
@@ -319,8 +319,7 @@ impl Function {
 
     /// The region of that kind, added if it is not there yet.
     pub fn region(&mut self, kind: RegionKind) -> Region {
-        let found = self.regions.iter().find(|(_, data)| data.kind == kind).map(|(region, _)| region);
-        found.unwrap_or_else(|| self.regions.push(RegionData { kind }))
+        self.regions.intern(RegionData { kind })
     }
 
     /// The error with that class and message, added if it is not there yet. `{0}` and so on stand for the words of the payload.
@@ -330,14 +329,12 @@ impl Function {
 
     /// An error, added if it is not there yet.
     pub fn error_with(&mut self, error: ErrorData) -> ErrorId {
-        let found = self.errors.iter().find(|(_, data)| **data == error).map(|(id, _)| id);
-        found.unwrap_or_else(|| self.errors.push(error))
+        self.errors.intern(error)
     }
 
-    /// The callee of that symbol, added if it is not there yet.
+    /// That callee, added if it is not there yet.
     pub fn callee(&mut self, callee: CalleeData) -> Callee {
-        let found = self.callees.iter().find(|(_, data)| data.symbol == callee.symbol).map(|(id, _)| id);
-        found.unwrap_or_else(|| self.callees.push(callee))
+        self.callees.intern(callee)
     }
 }
 

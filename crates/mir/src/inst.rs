@@ -4,7 +4,7 @@ use crate::{
     BinaryOp, Callee, CalleeData, Constant, ConvertOp, ErrorId, FloatCompare, Function, IntCompare,
     MachineType, Region, RuntimeFunction, Slot, UnaryOp, Value,
 };
-use hotloop_index::IdMap;
+use hotloop_index::Interner;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -305,7 +305,7 @@ impl InstKind {
         &self,
         position: usize,
         value_type: impl Fn(Value) -> Option<MachineType>,
-        callees: &IdMap<Callee, CalleeData>,
+        callees: &Interner<Callee, CalleeData>,
     ) -> Option<MachineType> {
         if let Self::Call { callee, .. } = self {
             return callees.get(*callee)?.results.get(position).copied();

@@ -27,6 +27,7 @@ mod loops;
 mod parallel;
 mod pipeline;
 mod scalar;
+mod transfer;
 
 pub use interprocedural::inline_small_functions::InlineSmallFunctions;
 pub use loops::canonicalize_loops::CanonicalizeLoops;

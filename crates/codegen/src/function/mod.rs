@@ -33,6 +33,7 @@ use hotloop_mir::{
 };
 use loops::Loops;
 use raising::{ColdPath, Tail};
+use rustc_hash::FxHashMap;
 
 /// An access to memory that lowering has checked: it does not fault, but may be unaligned.
 ///
@@ -66,8 +67,9 @@ pub(crate) struct Translator<'a, 'm> {
     results: Option<ir::Value>,
     /// Code that is built behind everything else.
     cold_paths: Vec<ColdPath>,
-    /// What several cold paths share.
+    /// What several cold paths share, in the order in which it is built.
     tails: Vec<(Tail, ir::Block)>,
+    known_tails: FxHashMap<Tail, ir::Block>,
     /// Where an error leaves the function.
     raised_exit: Option<ir::Block>,
     import_table: Option<GlobalValue>,
@@ -113,6 +115,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             results: (!mir.is_parallel_body).then_some(last),
             cold_paths: Vec::new(),
             tails: Vec::new(),
+            known_tails: FxHashMap::default(),
             raised_exit: None,
             import_table: None,
             interrupt: None,

@@ -42,7 +42,7 @@ pub(super) struct Raising {
 }
 
 /// Code shared by the cold paths that unwind to the same block.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Tail {
     /// Writes an error with that many words of payload.
     Raise { unwind: Option<Block>, payload_words: usize },
@@ -360,7 +360,7 @@ impl Translator<'_, '_> {
 
     /// The tail of that kind, which is built at the end.
     fn tail(&mut self, tail: Tail) -> ir::Block {
-        if let Some((_, block)) = self.tails.iter().find(|(known, _)| *known == tail) {
+        if let Some(block) = self.known_tails.get(&tail) {
             return *block;
         }
         let block = self.cold_block();
@@ -372,6 +372,7 @@ impl Translator<'_, '_> {
             }
         }
         self.tails.push((tail, block));
+        self.known_tails.insert(tail, block);
         block
     }
 

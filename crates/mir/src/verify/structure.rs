@@ -2,7 +2,7 @@
 
 use super::{Place, Rule, Verifier};
 use crate::{Block, Definition, Inst, InstKind, MachineType, Terminator, Value};
-use hotloop_index::{Id, IdMap};
+use hotloop_index::Id;
 
 impl Verifier<'_> {
     pub(super) fn structure(&mut self) {
@@ -124,14 +124,14 @@ impl Verifier<'_> {
             let place = self.place_of(block, inst);
             match &function.insts[inst].kind {
                 InstKind::Load { region, .. } | InstKind::Store { region, .. } => {
-                    self.in_table(*region, &function.regions, place);
+                    self.in_table(*region, function.regions.len(), place);
                 }
-                InstKind::SlotAddress(slot) => self.in_table(*slot, &function.slots, place),
+                InstKind::SlotAddress(slot) => self.in_table(*slot, function.slots.len(), place),
                 InstKind::Check { error, .. } | InstKind::ErrorIs(error) => {
-                    self.in_table(*error, &function.errors, place)
+                    self.in_table(*error, function.errors.len(), place)
                 }
                 InstKind::Call { callee, .. } | InstKind::FunctionAddress(callee) => {
-                    self.in_table(*callee, &function.callees, place);
+                    self.in_table(*callee, function.callees.len(), place);
                 }
                 InstKind::Const(_)
                 | InstKind::Data(_)
@@ -151,12 +151,12 @@ impl Verifier<'_> {
         }
         for block in &function.layout {
             if let Terminator::Raise { error, .. } = &function.blocks[*block].terminator {
-                self.in_table(*error, &function.errors, Place::Block(*block));
+                self.in_table(*error, function.errors.len(), Place::Block(*block));
             }
         }
     }
 
-    fn in_table<I: Id, T>(&mut self, id: I, table: &IdMap<I, T>, place: Place) {
-        self.require(id.index() < table.len(), Rule::V08, place, || format!("there is no {id:?}"));
+    fn in_table(&mut self, id: impl Id, row_count: usize, place: Place) {
+        self.require(id.index() < row_count, Rule::V08, place, || format!("there is no {id:?}"));
     }
 }

@@ -16,13 +16,39 @@ pub struct LoopData {
     /// The blocks that go back to the header, in reverse postorder.
     pub latches: Vec<Block>,
     /// All its blocks, inner loops included.
-    pub blocks: IdSet<Block>,
+    pub blocks: LoopBlocks,
     /// The loop around it.
     pub parent: Option<Loop>,
     /// Whether it is the body of a parallel loop.
     pub is_parallel: bool,
     /// Whether it holds no other loop.
     pub is_innermost: bool,
+}
+
+/// The blocks of a loop: as large as the loop, not as the function.
+#[derive(Clone, Debug)]
+pub struct LoopBlocks {
+    /// In the order of their numbers.
+    sorted: Vec<Block>,
+}
+
+impl LoopBlocks {
+    /// Whether a block belongs to the loop.
+    pub fn contains(&self, block: Block) -> bool {
+        self.sorted.binary_search(&block).is_ok()
+    }
+
+    /// All of them, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = Block> + '_ {
+        self.sorted.iter().copied()
+    }
+
+    /// All of them, each before its successors but for back edges.
+    pub fn in_reverse_postorder(&self, control_flow: &ControlFlow) -> Vec<Block> {
+        let mut blocks = self.sorted.clone();
+        blocks.sort_unstable_by_key(|block| control_flow.position(*block));
+        blocks
+    }
 }
 
 /// All loops of a function.
@@ -37,6 +63,7 @@ impl LoopForest {
     /// The loops of a function with that graph and those dominators.
     pub fn new(function: &Function, control_flow: &ControlFlow, dominators: &Dominators) -> Self {
         let mut forest = Self { loops: IdMap::new(), innermost: SideMap::new(None) };
+        let mut seen = IdSet::new();
         for header in control_flow.reverse_postorder() {
             let mut latches: Vec<Block> = control_flow
                 .predecessors(*header)
@@ -46,7 +73,8 @@ impl LoopForest {
                 .collect();
             if !latches.is_empty() {
                 latches.sort_by_key(|latch| control_flow.position(*latch));
-                forest.add(function, control_flow, *header, latches);
+                let blocks = natural_loop(control_flow, *header, &latches, &mut seen);
+                forest.add(function, *header, latches, blocks);
             }
         }
         forest
@@ -57,8 +85,7 @@ impl LoopForest {
         self.innermost[block]
     }
 
-    fn add(&mut self, function: &Function, control_flow: &ControlFlow, header: Block, latches: Vec<Block>) {
-        let blocks = natural_loop(control_flow, header, &latches);
+    fn add(&mut self, function: &Function, header: Block, latches: Vec<Block>, blocks: LoopBlocks) {
         let is_parallel =
             latches.iter().all(|latch| matches!(function.blocks[*latch].terminator, Terminator::ParYield(_)));
         let parent = self.innermost[header];
@@ -74,16 +101,27 @@ impl LoopForest {
     }
 }
 
-fn natural_loop(control_flow: &ControlFlow, header: Block, latches: &[Block]) -> IdSet<Block> {
-    let mut blocks = IdSet::new();
-    blocks.insert(header);
+/// `seen` is empty, and is left so: one set serves all loops.
+fn natural_loop(
+    control_flow: &ControlFlow,
+    header: Block,
+    latches: &[Block],
+    seen: &mut IdSet<Block>,
+) -> LoopBlocks {
+    seen.insert(header);
+    let mut sorted = vec![header];
     let mut work: Vec<Block> = latches.to_vec();
     while let Some(block) = work.pop() {
-        if control_flow.is_reachable(block) && blocks.insert(block) {
+        if control_flow.is_reachable(block) && seen.insert(block) {
+            sorted.push(block);
             work.extend(control_flow.predecessors(block));
         }
     }
-    blocks
+    for block in &sorted {
+        seen.remove(*block);
+    }
+    sorted.sort_unstable();
+    LoopBlocks { sorted }
 }
 
 impl LoopData {

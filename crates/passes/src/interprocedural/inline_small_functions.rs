@@ -8,11 +8,11 @@
 //! bodies are looked at, too. One walk over the blocks. Does not preserve the control-flow graph.
 
 use crate::edit::add_block_before;
+use crate::transfer::Transfer;
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{
-    Block, BlockCall, Callee, Function, Inst, InstKind, Region, RegionKind, Slot, Terminator, Value,
-    ValueData,
+    Block, BlockCall, Function, Inst, InstKind, RegionKind, Slot, Terminator, Value, ValueData,
 };
 use rustc_hash::FxHashMap;
 
@@ -173,9 +173,7 @@ struct Copier<'a, 'b> {
     site: &'a CallSite<'b>,
     values: FxHashMap<Value, Value>,
     blocks: FxHashMap<Block, Block>,
-    regions: FxHashMap<Region, Region>,
-    slots: FxHashMap<Slot, Slot>,
-    callees: FxHashMap<Callee, Callee>,
+    transfer: Transfer<'a>,
 }
 
 impl<'a, 'b> Copier<'a, 'b> {
@@ -205,11 +203,9 @@ impl<'a, 'b> Copier<'a, 'b> {
             };
             regions.insert(region, function.region(kind));
         }
-        let slots = body.slots.iter().map(|(slot, data)| (slot, function.slots.push(*data))).collect();
-        let callees =
-            body.callees.iter().map(|(callee, data)| (callee, function.callee(data.clone()))).collect();
         let values = body.parameters().iter().copied().zip(site.arguments.iter().copied()).collect();
-        Self { function, site, values, blocks: FxHashMap::default(), regions, slots, callees }
+        let transfer = Transfer::new(body, regions);
+        Self { function, site, values, blocks: FxHashMap::default(), transfer }
     }
 
     fn copy_blocks(&mut self, continuation: Block) {
@@ -252,43 +248,11 @@ impl<'a, 'b> Copier<'a, 'b> {
                 })
                 .collect();
             self.values.extend(data.results.iter().copied().zip(results.iter().copied()));
-            let kind = self.in_caller(data.kind.clone());
+            let kind = self.transfer.inst(self.function, data.kind.clone());
             self.function.insts.push(hotloop_mir::InstData { kind, results, span: data.span });
             copies.push(copy);
         }
         copies
-    }
-
-    /// The instruction with the caller's regions, slots, errors and callees.
-    fn in_caller(&mut self, mut kind: InstKind) -> InstKind {
-        match &mut kind {
-            InstKind::Load { region, .. } | InstKind::Store { region, .. } => *region = self.regions[region],
-            InstKind::SlotAddress(slot) => *slot = self.slots[slot],
-            InstKind::Check { error, .. } | InstKind::ErrorIs(error) => *error = self.error(*error),
-            InstKind::Call { callee, .. } | InstKind::FunctionAddress(callee) => {
-                *callee = self.callees[callee]
-            }
-            InstKind::Const(_)
-            | InstKind::Data(_)
-            | InstKind::Unary(..)
-            | InstKind::Binary(..)
-            | InstKind::IntCompare(..)
-            | InstKind::FloatCompare(..)
-            | InstKind::Select { .. }
-            | InstKind::Convert(..)
-            | InstKind::PtrAdd { .. }
-            | InstKind::CheckBounds { .. }
-            | InstKind::CallRuntime { .. }
-            | InstKind::Safepoint
-            | InstKind::CheckStack
-            | InstKind::Catch => {}
-        }
-        kind
-    }
-
-    fn error(&mut self, error: hotloop_mir::ErrorId) -> hotloop_mir::ErrorId {
-        let data = self.site.body.errors[error].clone();
-        self.function.error_with(data)
     }
 
     fn finish_block(&mut self, block: Block, insts: Vec<Inst>, continuation: Block) {
@@ -298,8 +262,7 @@ impl<'a, 'b> Copier<'a, 'b> {
         }
         let mut terminator = match source.terminator.clone() {
             Terminator::Return(values) => Terminator::Jump(BlockCall::new(continuation, values)),
-            Terminator::Raise { error, payload } => Terminator::Raise { error: self.error(error), payload },
-            other => other,
+            other => self.transfer.terminator(self.function, other),
         };
         terminator.for_each_operand_mut(|value| *value = self.values[value]);
         if !matches!(source.terminator, Terminator::Return(_)) {

@@ -14,7 +14,7 @@
 //! control-flow graph.
 
 use crate::analysis::{Loop, LoopData, LoopForest};
-use crate::edit::{add_block_before, jumps, jumps_mut, redirect};
+use crate::edit::{NewBlocks, jumps, jumps_mut, redirect};
 use crate::{MirPass, PassContext};
 use hotloop_index::{IdSet, SideMap};
 use hotloop_mir::{
@@ -88,6 +88,7 @@ fn add_preheaders(function: &mut Function, headers: &[Block]) {
         return;
     }
     let shape = Shape::of(function);
+    let mut new_blocks = NewBlocks::default();
     for data in shape.loops_at(headers) {
         if data.preheader(function, &shape.control_flow).is_some() {
             continue;
@@ -96,16 +97,17 @@ fn add_preheaders(function: &mut Function, headers: &[Block]) {
         match outside.as_slice() {
             [] => {}
             [only] if jump_count(function, *only, data.header) == 1 => {
-                add_preheader_on_edge(function, data.header, *only);
+                add_preheader_on_edge(function, &mut new_blocks, data.header, *only);
             }
-            _ => add_joining_preheader(function, data.header, &outside),
+            _ => add_joining_preheader(function, &mut new_blocks, data.header, &outside),
         }
     }
+    new_blocks.place(function);
 }
 
 /// Puts a preheader on the only way in: it passes the arguments on as they are, so that the loop's first values stay visible.
-fn add_preheader_on_edge(function: &mut Function, header: Block, from: Block) {
-    let (preheader, _) = add_block_before(function, header, &[]);
+fn add_preheader_on_edge(function: &mut Function, new_blocks: &mut NewBlocks, header: Block, from: Block) {
+    let (preheader, _) = new_blocks.add_in_front(function, header, &[]);
     for call in jumps_mut(&mut function.blocks[from].terminator) {
         if call.block == header {
             let into = std::mem::replace(call, BlockCall::new(preheader, Vec::new()));
@@ -116,9 +118,14 @@ fn add_preheader_on_edge(function: &mut Function, header: Block, from: Block) {
 }
 
 /// Joins several ways in.
-fn add_joining_preheader(function: &mut Function, header: Block, outside: &[Block]) {
+fn add_joining_preheader(
+    function: &mut Function,
+    new_blocks: &mut NewBlocks,
+    header: Block,
+    outside: &[Block],
+) {
     let parameters = function.blocks[header].parameters.clone();
-    let (preheader, arguments) = add_block_before(function, header, &parameters);
+    let (preheader, arguments) = new_blocks.add_in_front(function, header, &parameters);
     function.blocks[preheader].terminator = Terminator::Jump(BlockCall::new(header, arguments));
     for block in outside {
         redirect(function, *block, header, preheader);
@@ -139,6 +146,7 @@ fn outside_jumps(function: &Function, shape: &Shape, data: &LoopData) -> Vec<Blo
 /// Sends all ways back to the header of each loop through one block.
 fn join_latches(function: &mut Function, headers: &[Block]) {
     let shape = Shape::of(function);
+    let mut new_blocks = NewBlocks::default();
     for data in shape.loops_at(headers) {
         let [.., last] = data.latches[..] else { continue };
         if data.latches.len() < 2 {
@@ -146,21 +154,21 @@ fn join_latches(function: &mut Function, headers: &[Block]) {
         }
         let header = data.header;
         let parameters = function.blocks[header].parameters.clone();
-        let (latch, arguments) = add_block_before(function, last, &parameters);
         // Behind the last of the blocks it joins.
-        let at = function.layout.iter().position(|block| *block == latch).expect("just added");
-        function.layout.swap(at, at + 1);
+        let (latch, arguments) = new_blocks.add_behind(function, last, &parameters);
         function.blocks[latch].terminator = Terminator::Jump(BlockCall::new(header, arguments));
         for block in &data.latches {
             redirect(function, *block, header, latch);
         }
     }
+    new_blocks.place(function);
 }
 
 /// Puts an unprotected block in front of a protected body: the body gets the header's values as parameters, and an unwind target can use only
 /// what is defined before the block it protects.
 fn separate_protected_bodies(function: &mut Function, headers: &[Block]) {
     let shape = Shape::of(function);
+    let mut new_blocks = NewBlocks::default();
     for data in shape.loops_at(headers) {
         let targets = jumps(&function.blocks[data.header].terminator);
         let is_protected_body = |block: &Block| {
@@ -168,10 +176,11 @@ fn separate_protected_bodies(function: &mut Function, headers: &[Block]) {
             data.blocks.contains(*block) && body.unwind.is_some() && body.parameters.is_empty()
         };
         let Some(body) = targets.iter().map(|call| call.block).find(is_protected_body) else { continue };
-        let (between, _) = add_block_before(function, body, &[]);
+        let (between, _) = new_blocks.add_in_front(function, body, &[]);
         function.blocks[between].terminator = Terminator::Jump(BlockCall::new(body, Vec::new()));
         redirect(function, data.header, body, between);
     }
+    new_blocks.place(function);
 }
 
 /// Moves the tests in the headers of loops to their bottoms, where that can be done. Gives the new headers.
@@ -182,9 +191,11 @@ fn rotate(function: &mut Function, headers: &[Block]) -> Vec<Block> {
     find_uses(function, &shape, &mut plans);
     plans.retain(|plan| plan.works);
     let mut moved = FxHashMap::default();
+    let mut new_blocks = NewBlocks::default();
     for (position, plan) in plans.iter().enumerate() {
-        plan.rotate(function, position, &mut moved);
+        plan.rotate(function, &mut new_blocks, position, &mut moved);
     }
+    new_blocks.place(function);
     let gone: IdSet<Block> = plans.iter().map(|plan| plan.header).collect();
     function.layout.retain(|block| !gone.contains(*block));
     follow_moved(function, &plans, &moved);
@@ -313,8 +324,14 @@ impl<'s> Plan<'s> {
 
     /// Makes the body the header: it gets the header's values as parameters, and the ways in test at their ends. The uses of those values are
     /// left as they are; what will stand for them is added to `moved`.
-    fn rotate(&self, function: &mut Function, position: usize, moved: &mut FxHashMap<Value, Moved>) {
-        let exit = self.split_exit(function, position, moved);
+    fn rotate(
+        &self,
+        function: &mut Function,
+        new_blocks: &mut NewBlocks,
+        position: usize,
+        moved: &mut FxHashMap<Value, Moved>,
+    ) {
+        let exit = self.split_exit(function, new_blocks, position, moved);
         for value in &self.used_inside {
             let ty = function.value_type(*value);
             let parameter = function.add_parameter(self.body, ty);
@@ -329,10 +346,11 @@ impl<'s> Plan<'s> {
     fn split_exit(
         &self,
         function: &mut Function,
+        new_blocks: &mut NewBlocks,
         position: usize,
         moved: &mut FxHashMap<Value, Moved>,
     ) -> Block {
-        let (between, parameters) = add_block_before(function, self.exit, &self.used_outside);
+        let (between, parameters) = new_blocks.add_in_front(function, self.exit, &self.used_outside);
         let mut substitute: FxHashMap<Value, Value> = FxHashMap::default();
         for (value, parameter) in self.used_outside.iter().zip(parameters) {
             entry_of(moved, *value, position).outside = Some(parameter);

@@ -11,6 +11,7 @@ use crate::analysis::{CountedLoop, LoopData, LoopForest};
 use crate::{MirPass, PassContext};
 use hotloop_index::SideMap;
 use hotloop_mir::{BinaryOp, Constant, ControlFlow, Dominators, Function, Inst, InstKind, Terminator, Value};
+use rustc_hash::FxHashMap;
 
 /// Removes bounds checks that a counted loop cannot fail. The head of its file says how.
 pub struct ElideBoundsChecks;
@@ -24,8 +25,8 @@ impl MirPass for ElideBoundsChecks {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
-        let ranges: Vec<Range> =
-            forest.loops.values().filter_map(|data| Range::of_loop(function, &control_flow, data)).collect();
+        let of_loop = |data: &LoopData| Range::of_loop(function, &control_flow, data);
+        let ranges: Ranges = forest.loops.values().filter_map(of_loop).collect();
         let mut replacement: SideMap<Value, Option<Value>> = SideMap::new(None);
         for block in control_flow.reverse_postorder() {
             if forest.innermost(*block).is_some() {
@@ -38,9 +39,11 @@ impl MirPass for ElideBoundsChecks {
     }
 }
 
+/// What is known of induction variables.
+type Ranges = FxHashMap<Value, Range>;
+
 /// What is known of an induction variable wherever it is defined and its loop's test has passed: `low <= variable`, `variable < high`.
 struct Range {
-    variable: Value,
     low: Bound,
     high: Bound,
 }
@@ -82,24 +85,21 @@ fn added_constant(function: &Function, value: Value) -> Option<(Value, i64)> {
 }
 
 impl Range {
-    fn of_loop(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
+    /// The induction variable of a loop, with what is known of it.
+    fn of_loop(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<(Value, Self)> {
         if data.is_parallel {
             let preheader = data.preheader(function, control_flow)?;
             let Terminator::ParFor(region) = &function.blocks[preheader].terminator else { return None };
             let variable = function.blocks[data.header].parameters[0];
             let low = Bound { value: None, offset: 0 };
-            return Some(Self { variable, low, high: Bound { value: Some(region.count), offset: 0 } });
+            return Some((variable, Self { low, high: Bound { value: Some(region.count), offset: 0 } }));
         }
         let counted = CountedLoop::find(function, control_flow, data)?;
         let (initial, limit) = (Bound::of(function, counted.initial), Bound::of(function, counted.limit));
         let after = |bound: Bound| Some(Bound { offset: bound.offset.checked_add(1)?, ..bound });
         // With the test at the top the header sees the variable before the test: only a rotated loop tells something everywhere.
         let (low, high) = if counted.step > 0 { (initial, limit) } else { (after(limit)?, after(initial)?) };
-        (counted.test == crate::analysis::ExitTest::Bottom).then_some(Self {
-            variable: counted.variable,
-            low,
-            high,
-        })
+        (counted.test == crate::analysis::ExitTest::Bottom).then_some((counted.variable, Self { low, high }))
     }
 }
 
@@ -107,17 +107,16 @@ impl Range {
 fn elide(
     function: &mut Function,
     inst: Inst,
-    ranges: &[Range],
+    ranges: &Ranges,
     replacement: &mut SideMap<Value, Option<Value>>,
 ) -> bool {
     let InstKind::CheckBounds { index, length, axis, wrap } = function.insts[inst].kind else { return false };
-    let find = |variable: Value| ranges.iter().find(|range| range.variable == variable);
-    let (range, offset) = match find(index) {
-        Some(range) => (range, 0),
-        None => match added_constant(function, index) {
-            Some((base, offset)) if find(base).is_some() => (find(base).expect("just found"), offset),
-            _ => return false,
-        },
+    let of_sum = || {
+        let (base, offset) = added_constant(function, index)?;
+        Some((ranges.get(&base)?, offset))
+    };
+    let Some((range, offset)) = ranges.get(&index).map(|range| (range, 0)).or_else(of_sum) else {
+        return false;
     };
     let is_not_negative = range.low.value.is_none()
         && range.low.offset.checked_add(offset).is_some_and(|lowest| lowest >= 0)

@@ -9,8 +9,8 @@
 
 use crate::analysis::{LoopData, LoopForest, MemoryWrites};
 use crate::{MirPass, PassContext};
-use hotloop_index::IdSet;
 use hotloop_mir::{Block, ControlFlow, Dominators, Function, Inst, InstKind, RegionKind, Value};
+use rustc_hash::FxHashSet;
 
 /// Moves loop-invariant instructions to the loop's preheader. The head of its file says how.
 pub struct HoistInvariants;
@@ -37,13 +37,13 @@ struct Hoister<'a> {
     preheader: Block,
     writes: MemoryWrites,
     /// The values defined in the loop.
-    variant: IdSet<Value>,
+    variant: FxHashSet<Value>,
 }
 
 impl<'a> Hoister<'a> {
     fn new(function: &Function, data: &'a LoopData, preheader: Block) -> Self {
         let writes = MemoryWrites::of_blocks(function, data.blocks.iter());
-        let mut variant = IdSet::new();
+        let mut variant = FxHashSet::default();
         for block in data.blocks.iter() {
             let block = &function.blocks[block];
             let results = block.insts.iter().flat_map(|inst| &function.insts[*inst].results);
@@ -55,10 +55,8 @@ impl<'a> Hoister<'a> {
     }
 
     fn run(mut self, function: &mut Function, control_flow: &ControlFlow) {
-        for block in control_flow.reverse_postorder() {
-            if self.data.blocks.contains(*block) {
-                self.hoist_from(function, *block);
-            }
+        for block in self.data.blocks.in_reverse_postorder(control_flow) {
+            self.hoist_from(function, block);
         }
     }
 
@@ -69,7 +67,7 @@ impl<'a> Hoister<'a> {
         for inst in insts {
             if self.can_hoist(function, block, inst, is_reached) {
                 for result in &function.insts[inst].results {
-                    self.variant.remove(*result);
+                    self.variant.remove(result);
                 }
                 function.blocks[self.preheader].insts.push(inst);
             } else {
@@ -84,7 +82,7 @@ impl<'a> Hoister<'a> {
     fn can_hoist(&self, function: &Function, block: Block, inst: Inst, is_reached: bool) -> bool {
         let kind = &function.insts[inst].kind;
         let mut is_invariant = true;
-        kind.for_each_operand(|value| is_invariant &= !self.variant.contains(value));
+        kind.for_each_operand(|value| is_invariant &= !self.variant.contains(&value));
         is_invariant && self.is_movable(function, block, kind, is_reached)
     }
 

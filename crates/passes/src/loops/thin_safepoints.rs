@@ -8,7 +8,7 @@
 //! Does not preserve the control-flow graph.
 
 use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest};
-use crate::edit::{add_block_before, jumps_mut};
+use crate::edit::{NewBlocks, jumps_mut};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::Span;
 use hotloop_mir::{
@@ -33,6 +33,7 @@ impl MirPass for ThinSafepoints {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
+        let mut new_blocks = NewBlocks::default();
         for data in forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel) {
             let Some(counted) = CountedLoop::find(function, &control_flow, data) else { continue };
             if calls_others(function, data) {
@@ -40,9 +41,13 @@ impl MirPass for ThinSafepoints {
             }
             match trip_count(function, &counted) {
                 Some(count) if count <= SHORT => drop_safepoints(function, data),
-                _ => strip_mine(function, data, &counted),
+                _ => {
+                    let preheader = data.preheader(function, &control_flow).expect("a counted loop has one");
+                    strip_mine(function, &mut new_blocks, data, preheader, &counted);
+                }
             }
         }
+        new_blocks.place(function);
     }
 }
 
@@ -74,23 +79,24 @@ fn drop_safepoints(function: &mut Function, data: &LoopData) {
 }
 
 /// Cuts a loop with its test in the latch into strips.
-fn strip_mine(function: &mut Function, data: &LoopData, counted: &CountedLoop) {
+fn strip_mine(
+    function: &mut Function,
+    new_blocks: &mut NewBlocks,
+    data: &LoopData,
+    preheader: Block,
+    counted: &CountedLoop,
+) {
     let Some((span, unwind)) = find_safepoint(function, data) else { return };
-    let can_strip = counted.test == ExitTest::Bottom && is_usable_outside(function, data, unwind);
-    let preheader = function.layout.iter().copied().find(|block| {
-        !data.blocks.contains(*block)
-            && crate::edit::jumps(&function.blocks[*block].terminator)
-                .iter()
-                .any(|call| call.block == data.header)
-    });
-    let (true, Some(preheader)) = (can_strip, preheader) else { return };
+    if counted.test != ExitTest::Bottom || !is_usable_outside(function, data, unwind) {
+        return;
+    }
     drop_safepoints(function, data);
     let header = data.header;
     let parameters = function.blocks[header].parameters.clone();
 
     // The strip's head: takes the loop's values, asks for a break, and computes how far the strip goes.
-    let (head, values) = add_block_before(function, header, &parameters);
-    let (work, _) = add_block_before(function, header, &[]);
+    let (head, values) = new_blocks.add_in_front(function, header, &parameters);
+    let (work, _) = new_blocks.add_in_front(function, header, &[]);
     function.blocks[head].terminator = Terminator::Jump(BlockCall::new(work, Vec::new()));
     function.blocks[work].unwind = unwind;
     let position =
@@ -105,7 +111,8 @@ fn strip_mine(function: &mut Function, data: &LoopData, counted: &CountedLoop) {
             call.block = head;
         }
     }
-    test_strip(function, data, counted, limit, head);
+    let (between, _) = new_blocks.add_behind(function, counted.test_block, &[]);
+    test_strip(function, data, counted, limit, [head, between]);
 }
 
 /// `min(limit, i + STRIP)`, or with a step of -1 `max(limit, i - STRIP)`, where a sum that would wrap counts as beyond the limit.
@@ -122,16 +129,20 @@ fn strip_limit(builder: &mut Builder<'_>, variable: Value, counted: &CountedLoop
     builder.value(InstKind::Select { condition: fits, then: near, otherwise: counted.limit })
 }
 
-/// Lets the latch test against the strip's limit, and behind the strip against the loop's own.
-fn test_strip(function: &mut Function, data: &LoopData, counted: &CountedLoop, limit: Value, head: Block) {
+/// Lets the latch test against the strip's limit, and `between` the strips against the loop's own.
+fn test_strip(
+    function: &mut Function,
+    data: &LoopData,
+    counted: &CountedLoop,
+    limit: Value,
+    [head, between]: [Block; 2],
+) {
     let latch = counted.test_block;
     let terminator = function.blocks[latch].terminator.clone();
     let Terminator::Branch { then, otherwise, .. } = terminator else {
         unreachable!("the latch ends in the test")
     };
     let (stay, leave) = if data.blocks.contains(then.block) { (then, otherwise) } else { (otherwise, then) };
-    let (between, _) = add_block_before(function, latch, &[]);
-    move_behind(function, between, latch);
     let again = BlockCall::new(head, stay.arguments.clone());
     test(function, between, counted, counted.limit, again, leave);
     test(function, latch, counted, limit, stay, BlockCall::new(between, Vec::new()));
@@ -152,12 +163,6 @@ fn test(
     let order = if counted.step > 0 { IntCompare::Slt } else { IntCompare::Sgt };
     let condition = builder.compare(order, counted.next, limit);
     builder.terminate(Terminator::Branch { condition, then, otherwise });
-}
-
-fn move_behind(function: &mut Function, block: Block, other: Block) {
-    function.layout.retain(|listed| *listed != block);
-    let at = function.layout.iter().position(|listed| *listed == other).expect("in the layout");
-    function.layout.insert(at + 1, block);
 }
 
 /// The place of the loop's safepoint, and where it unwinds; `None` if the loop has no safepoint.

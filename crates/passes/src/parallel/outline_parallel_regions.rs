@@ -6,15 +6,19 @@
 //!
 //! What the body uses from outside is stored into a slot of eight bytes a value and loaded at the body's entry; a constant is made again instead. With reductions, every chunk has a row of
 //! partial results, which are combined in index order behind the initial values: the order that the interpreter uses, too. Nested loops: the inner one is outlined from the outer one's
-//! body. One walk over the blocks of each region. Does not preserve the control-flow graph.
+//! body. What a body does not name of the function's tables, it does not get. One walk over the blocks of each region. Does not preserve the control-flow graph.
 
+use crate::analysis::LoopForest;
+use crate::transfer::Transfer;
 use crate::{MirPass, PassContext};
 use hotloop_abi::MAX_CHUNKS;
+use hotloop_index::SideMap;
 use hotloop_mir::{
-    BinaryOp, Block, BlockCall, Builder, CalleeData, Constant, ControlFlow, FloatCompare, Function, InstKind,
-    IntCompare, MachineType, ParFor, Phase, ReductionOp, RegionKind, RuntimeFunction, Terminator, Value,
+    BinaryOp, Block, BlockCall, Builder, CalleeData, Constant, ControlFlow, Dominators, FloatCompare,
+    Function, InstKind, IntCompare, MachineType, ParFor, Phase, ReductionOp, RegionKind, RuntimeFunction,
+    Terminator, Value,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A guess at the time of an instruction, for the runtime's decision whether waking others pays.
 const PICOSECONDS_AN_INSTRUCTION: i64 = 300;
@@ -39,24 +43,50 @@ impl MirPass for OutlineParallelRegions {
 /// Outlines the outermost loops of a function, then the loops within what was cut out.
 fn outline_all(function: &mut Function, root: &str, counter: &mut usize) -> Vec<Function> {
     let mut outlined = Vec::new();
-    while let Some(block) = next_region(function) {
+    let mut gone: FxHashSet<Block> = FxHashSet::default();
+    for region in outermost_regions(function) {
         let name = format!("{root}$par{counter}");
         *counter += 1;
-        let mut body = Region::find(function, block).outline(function, &name);
+        let mut body = region.outline(function, &name);
+        gone.extend(region.blocks);
         let nested = outline_all(&mut body, root, counter);
         outlined.push(body);
         outlined.extend(nested);
     }
+    function.layout.retain(|block| !gone.contains(block));
     outlined
 }
 
-/// A block that ends in a parallel loop which lies in no other.
-fn next_region(function: &Function) -> Option<Block> {
-    let control_flow = ControlFlow::new(function);
+/// The parallel loops that lie in no other, in layout order. Cutting one out changes nothing of the others.
+fn outermost_regions(function: &Function) -> Vec<Region> {
     let is_region = |block: &&Block| matches!(function.blocks[**block].terminator, Terminator::ParFor(_));
-    let found =
-        function.layout.iter().filter(is_region).find(|block| control_flow.parallel_loop(**block).is_none());
-    found.copied()
+    if !function.layout.iter().any(|block| is_region(&block)) {
+        return Vec::new();
+    }
+    let shape = Shape::of(function);
+    let regions = function.layout.iter().filter(is_region);
+    let outermost = regions.filter(|block| shape.control_flow.parallel_loop(**block).is_none());
+    outermost.map(|block| Region::find(function, &shape, *block)).collect()
+}
+
+/// The graph of a function, with its loops and the places of its blocks in the layout.
+struct Shape {
+    control_flow: ControlFlow,
+    forest: LoopForest,
+    places: SideMap<Block, usize>,
+}
+
+impl Shape {
+    fn of(function: &Function) -> Self {
+        let control_flow = ControlFlow::new(function);
+        let dominators = Dominators::new(function, &control_flow);
+        let forest = LoopForest::new(function, &control_flow, &dominators);
+        let mut places = SideMap::with_len(usize::MAX, function.blocks.len());
+        for (place, block) in function.layout.iter().enumerate() {
+            places[*block] = place;
+        }
+        Self { control_flow, forest, places }
+    }
 }
 
 /// A parallel loop with what belongs to it.
@@ -66,6 +96,8 @@ struct Region {
     par_for: ParFor,
     /// The blocks of the body, in layout order, unwind targets of its own included.
     blocks: Vec<Block>,
+    /// Those of them that end an iteration of this loop, and not of one in it.
+    ends: FxHashSet<Block>,
     /// Values from outside that the body uses, but constants.
     captures: Vec<Value>,
     /// Constants from outside that the body uses.
@@ -75,15 +107,19 @@ struct Region {
 }
 
 impl Region {
-    fn find(function: &Function, block: Block) -> Self {
+    fn find(function: &Function, shape: &Shape, block: Block) -> Self {
         let Terminator::ParFor(par_for) = function.blocks[block].terminator.clone() else {
             unreachable!("the block ends in a parallel loop")
         };
-        let blocks = body_blocks(function, par_for.body);
-        let mut region =
-            Self { block, par_for, blocks, captures: Vec::new(), constants: Vec::new(), picoseconds: 0 };
+        let blocks = body_blocks(function, shape, par_for.body);
+        let own = |inside: &&Block| shape.control_flow.parallel_loop(**inside) == Some(block);
+        let yields =
+            |inside: &&Block| matches!(function.blocks[**inside].terminator, Terminator::ParYield(_));
+        let ends = blocks.iter().filter(own).filter(yields).copied().collect();
+        let (captures, constants) = (Vec::new(), Vec::new());
+        let mut region = Self { block, par_for, blocks, ends, captures, constants, picoseconds: 0 };
         region.find_captures(function);
-        region.picoseconds = region.estimate(function);
+        region.picoseconds = region.estimate(function, &shape.forest);
         region
     }
 
@@ -99,8 +135,8 @@ impl Region {
             }
             data.terminator.for_each_operand(|value| used.push(value));
         }
-        let defined: rustc_hash::FxHashSet<Value> = defined.into_iter().collect();
-        let mut seen = rustc_hash::FxHashSet::default();
+        let defined: FxHashSet<Value> = defined.into_iter().collect();
+        let mut seen = FxHashSet::default();
         for value in used {
             if !defined.contains(&value) && seen.insert(value) {
                 match function.constant(value) {
@@ -112,10 +148,7 @@ impl Region {
     }
 
     /// A guess at the time of an iteration in picoseconds; 0 where it cannot be told, because the body loops or calls.
-    fn estimate(&self, function: &Function) -> i64 {
-        let control_flow = ControlFlow::new(function);
-        let dominators = hotloop_mir::Dominators::new(function, &control_flow);
-        let forest = crate::analysis::LoopForest::new(function, &control_flow, &dominators);
+    fn estimate(&self, function: &Function, forest: &LoopForest) -> i64 {
         let loops = |block: &Block| {
             forest.innermost(*block).is_some_and(|id| forest.loops[id].header != self.par_for.body)
         };
@@ -130,11 +163,10 @@ impl Region {
         self.blocks.iter().map(insts).sum::<i64>() * PICOSECONDS_AN_INSTRUCTION
     }
 
-    /// Cuts the region out of `function`; gives the body's function.
+    /// Puts a call of the runtime in the region's place, and gives the body's function. The region's blocks stay in the layout.
     fn outline(&self, function: &mut Function, name: &str) -> Function {
         let body = self.body_function(function, name);
         self.call_runtime(function, name);
-        function.layout.retain(|block| !self.blocks.contains(block));
         body
     }
 
@@ -146,15 +178,12 @@ impl Region {
         body.is_parallel_body = true;
         body.float_flags = function.float_flags;
         body.span = function.span;
-        body.regions = function.regions.clone();
-        body.slots = function.slots.clone();
-        body.errors = function.errors.clone();
-        body.callees = function.callees.clone();
         let &[start, end, captures, partials] = body.parameters() else { unreachable!("four parameters") };
 
         let mut copier = Copier {
             from: function,
             to: &mut body,
+            transfer: Transfer::new(function, FxHashMap::default()),
             values: FxHashMap::default(),
             blocks: FxHashMap::default(),
         };
@@ -302,11 +331,13 @@ impl Region {
 }
 
 /// The blocks of a body, in layout order: what is reached from its entry, and where those unwind to if only they do.
-fn body_blocks(function: &Function, entry: Block) -> Vec<Block> {
-    let mut seen = hotloop_index::IdSet::new();
+fn body_blocks(function: &Function, shape: &Shape, entry: Block) -> Vec<Block> {
+    let mut seen = FxHashSet::default();
     seen.insert(entry);
+    let mut blocks = Vec::new();
     let mut work = vec![entry];
     while let Some(block) = work.pop() {
+        blocks.push(block);
         let data = &function.blocks[block];
         let mut add = |target: Block| {
             if seen.insert(target) {
@@ -316,13 +347,15 @@ fn body_blocks(function: &Function, entry: Block) -> Vec<Block> {
         data.terminator.for_each_target(&mut add);
         data.unwind.into_iter().for_each(add);
     }
-    function.layout.iter().copied().filter(|block| seen.contains(*block)).collect()
+    blocks.sort_unstable_by_key(|block| shape.places[*block]);
+    blocks
 }
 
 /// Copies the blocks of a region into the body's function.
 struct Copier<'a> {
     from: &'a Function,
     to: &'a mut Function,
+    transfer: Transfer<'a>,
     values: FxHashMap<Value, Value>,
     blocks: FxHashMap<Block, Block>,
 }
@@ -359,10 +392,8 @@ impl Copier<'_> {
             self.to.add_parameter(end, self.from.value_type(reduction.initial));
         }
         self.number_results(region);
-        let control_flow = ControlFlow::new(self.from);
         for block in &region.blocks {
-            let is_own = control_flow.parallel_loop(*block) == Some(region.block);
-            self.copy_block(*block, is_own.then_some(end));
+            self.copy_block(*block, region.ends.contains(block).then_some(end));
         }
         (self.blocks[&region.par_for.body], end)
     }
@@ -373,7 +404,7 @@ impl Copier<'_> {
             for inst in &self.from.blocks[*block].insts {
                 let data = &self.from.insts[*inst];
                 // The operands are still those of the outer function; they are replaced when the block is copied.
-                let kind = data.kind.clone();
+                let kind = self.transfer.inst(self.to, data.kind.clone());
                 let copy = self.to.insts.next_id();
                 let results: Vec<Value> = data
                     .results
@@ -392,8 +423,7 @@ impl Copier<'_> {
         }
     }
 
-    /// Replaces the operands and targets of a copied block. `end` is where an iteration's end goes, if the block belongs to this loop and not to a nested one,
-    /// which is outlined later.
+    /// Replaces the operands and targets of a copied block. `end` is where the block goes if it ends an iteration; a nested loop is outlined later.
     fn copy_block(&mut self, block: Block, end: Option<Block>) {
         let copy = self.blocks[&block];
         let substitute = |value: &mut Value| *value = self.values[value];
@@ -401,7 +431,7 @@ impl Copier<'_> {
             self.to.insts[inst].kind.for_each_operand_mut(substitute);
         }
         let source = &self.from.blocks[block];
-        let mut terminator = source.terminator.clone();
+        let mut terminator = self.transfer.terminator(self.to, source.terminator.clone());
         terminator.for_each_operand_mut(substitute);
         terminator.for_each_target_mut(|target| *target = self.blocks[target]);
         if let (Terminator::ParYield(values), Some(end)) = (&terminator, end) {

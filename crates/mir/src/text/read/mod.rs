@@ -90,15 +90,17 @@ impl Reader {
     fn tables(&mut self, function: &mut Function) -> Read<()> {
         while self.peek_id::<Block>().is_none() && *self.peek() != Token::Sign('}') {
             if self.peek_id::<crate::Region>().is_some() {
-                self.table_row(&mut function.regions, |reader| {
-                    Ok(RegionData { kind: reader.region_kind()? })
-                })?;
+                let kind = self.table_row(function.regions.next_id(), Self::region_kind)?;
+                function.regions.push(RegionData { kind });
             } else if self.peek_id::<crate::Slot>().is_some() {
-                self.table_row(&mut function.slots, Self::slot)?;
+                let slot = self.table_row(function.slots.next_id(), Self::slot)?;
+                function.slots.push(slot);
             } else if self.peek_id::<crate::ErrorId>().is_some() {
-                self.table_row(&mut function.errors, Self::error_data)?;
+                let error = self.table_row(function.errors.next_id(), Self::error_data)?;
+                function.errors.push(error);
             } else if self.peek_id::<crate::Callee>().is_some() {
-                self.table_row(&mut function.callees, Self::callee)?;
+                let callee = self.table_row(function.callees.next_id(), Self::callee)?;
+                function.callees.push(callee);
             } else {
                 return self.expected("a block such as `bb0:`, or a region, slot, error or callee");
             }
@@ -109,17 +111,15 @@ impl Reader {
     /// A row `id = data`; rows stand in the order of their numbers.
     fn table_row<I: Id + std::fmt::Display, T>(
         &mut self,
-        table: &mut IdMap<I, T>,
+        next: I,
         read: impl FnOnce(&mut Self) -> Read<T>,
-    ) -> Read<()> {
-        if self.peek_id::<I>() != Some(table.next_id()) {
-            return self.expected(&format!("`{}`: rows stand in order", table.next_id()));
+    ) -> Read<T> {
+        if self.peek_id::<I>() != Some(next) {
+            return self.expected(&format!("`{next}`: rows stand in order"));
         }
         self.advance();
         self.sign('=')?;
-        let row = read(self)?;
-        table.push(row);
-        Ok(())
+        read(self)
     }
 
     fn region_kind(&mut self) -> Read<RegionKind> {
