@@ -536,6 +536,9 @@ fn closure_of(
     structures: &mut Structures,
     entry: &CodeEntry,
 ) -> Option<Vec<FunctionHandle>> {
+    if entry.structure == CodeEntry::NO_TEXT {
+        return Some(Vec::new());
+    }
     let function = structures.with_key(&Key::from_bytes(entry.structure))?;
     let signature: Signature = entry.signature.parse().ok()?;
     structures.closure_for(program, function, &signature.parameters, &Structures::function_of)

@@ -30,6 +30,11 @@ pub(crate) struct CodeEntry {
     pub(crate) imports: Vec<(String, [u8; 32])>,
 }
 
+impl CodeEntry {
+    /// Instead of a structural key: the function has no text among the user's, and its errors no places in it.
+    pub(crate) const NO_TEXT: [u8; 32] = [0; 32];
+}
+
 /// A raising site; its place is the ordinal of a token in a function of the closure.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SiteEntry {

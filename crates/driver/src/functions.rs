@@ -103,6 +103,7 @@ pub(crate) fn inner_parameters(source: &FunctionSource) -> Vec<ParameterInfo> {
             name: parameter.name.name.clone(),
             kind: parameter.kind,
             default: parameter.default.as_ref().map(default),
+            is_literal: false,
         })
         .collect()
 }

@@ -40,6 +40,7 @@ mod functions;
 mod image;
 mod interpret;
 mod kernel;
+mod library;
 mod list;
 mod module;
 mod program;

@@ -1,6 +1,7 @@
 //! The functions that an engine knows, with their sources and what their global names mean.
 
 use crate::functions::{Nesting, add_inner, inner_parameters};
+use crate::library::{Library, is_literal};
 use hotloop_ast::{FunctionDef, Name};
 use hotloop_diagnostics::{FileId, SourceMap};
 use hotloop_hir::Options;
@@ -47,6 +48,7 @@ impl FunctionSource {
                 name: parameter.name.name.clone(),
                 kind: parameter.kind,
                 default,
+                is_literal: is_literal(parameter.annotation.as_ref()),
             })
             .collect()
     }
@@ -58,6 +60,7 @@ pub(crate) struct Program {
     pub(crate) sources: SourceMap,
     functions: Vec<FunctionSource>,
     nesting: Vec<Nesting>,
+    pub(crate) library: Library,
 }
 
 impl Program {

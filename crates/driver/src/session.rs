@@ -7,6 +7,7 @@ use crate::engine::Settings;
 use crate::entry::{ArgumentEntry, ClassEntry, CodeEntry, SiteEntry};
 use crate::exception::Place;
 use crate::image::Unit;
+use crate::library::Origin;
 use crate::program::Program;
 use crate::structure::Structures;
 use crate::timings::{Stage, Timings};
@@ -17,7 +18,7 @@ use hotloop_codegen::{CompiledObject, Options, Target};
 use hotloop_diagnostics::{Code, Diagnostic, Remark, Span};
 use hotloop_hir as hir;
 use hotloop_infer::{
-    CalleeError, Callees, FunctionHandle, ParameterInfo, Selected, Unfinished, select_signature,
+    CalleeError, Callees, FrozenValue, FunctionHandle, ParameterInfo, Selected, Unfinished, select_signature,
 };
 use hotloop_mir as mir;
 use hotloop_passes::Optimiser;
@@ -74,7 +75,7 @@ pub(crate) fn choose_parameters(signatures: &[Signature], arguments: &[Type]) ->
 
 /// A compilation under way.
 pub(crate) struct Session<'a> {
-    program: &'a Program,
+    program: &'a mut Program,
     structures: &'a mut Structures,
     settings: &'a Settings,
     /// What is inferred or being inferred, in the order in which it was asked for.
@@ -159,7 +160,11 @@ pub(crate) struct Forms {
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn new(program: &'a Program, structures: &'a mut Structures, settings: &'a Settings) -> Self {
+    pub(crate) fn new(
+        program: &'a mut Program,
+        structures: &'a mut Structures,
+        settings: &'a Settings,
+    ) -> Self {
         Self {
             program,
             structures,
@@ -213,7 +218,14 @@ impl<'a> Session<'a> {
         self.keep_needed();
         self.mark_recursive();
         let start = Instant::now();
-        let lower = |inferred: &Inferred| mir::Module { functions: hotloop_lower::lower_all(inferred.hir()) };
+        let program = &*self.program;
+        let lower = |inferred: &Inferred| {
+            let mut functions = hotloop_lower::lower_all(inferred.hir());
+            if program.origin(inferred.specialisation.0).is_some() {
+                functions.iter_mut().for_each(without_places);
+            }
+            mir::Module { functions }
+        };
         let lowered: Vec<mir::Module> = self.specialisations.iter().map(lower).collect();
         self.timings.add(Stage::Lower, start.elapsed());
         if self.settings.verify {
@@ -451,8 +463,14 @@ impl<'a> Session<'a> {
         let named = |structures: &Structures, ty: &FunctionType| {
             values.get(&ty.key).copied().or_else(|| structures.function_of(ty))
         };
-        let closure = self.structures.closure_for(self.program, *handle, parameters, &named);
-        let closure = closure.expect("functions that were passed are known");
+        let is_library = self.program.origin(*handle).is_some();
+        let closure = match is_library {
+            true => Vec::new(),
+            false => self
+                .structures
+                .closure_for(self.program, *handle, parameters, &named)
+                .expect("functions that were passed are known"),
+        };
         let hir = inferred.hir();
         let signature = Signature { parameters: parameters.clone(), result: Some(hir.result.clone()) };
         let object = compilation.object;
@@ -491,7 +509,10 @@ impl<'a> Session<'a> {
         let entry = CodeEntry {
             symbol: inferred.symbol.clone(),
             signature: format!("{signature:#}"),
-            structure: *self.structures.of(self.program, *handle).key.as_bytes(),
+            structure: match is_library {
+                true => CodeEntry::NO_TEXT,
+                false => *self.structures.of(self.program, *handle).key.as_bytes(),
+            },
             object: object.bytes,
             sites: kept,
             imports,
@@ -499,6 +520,12 @@ impl<'a> Session<'a> {
         let remarks = compilation.remarks;
         Product { specialisation: inferred.specialisation.clone(), key: inferred.key, unit, entry, remarks }
     }
+}
+
+/// A function of the library stands nowhere in the user's sources: whoever calls it is the place of its errors.
+fn without_places(function: &mut mir::Function) {
+    function.insts.values_mut().for_each(|inst| inst.span = Span::NONE);
+    function.blocks.values_mut().for_each(|block| block.terminator_span = Span::NONE);
 }
 
 /// Says that a generator would leave the kernel that made it.
@@ -520,8 +547,29 @@ impl Callees for Session<'_> {
         self.specialisations[current].symbol.clone()
     }
 
-    fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo> {
+    fn parameters(&mut self, function: FunctionHandle) -> Vec<ParameterInfo> {
         self.program.parameters(function)
+    }
+
+    fn library(&mut self, path: &'static str) -> Option<FunctionHandle> {
+        self.program.library_function(path)
+    }
+
+    fn library_path(&self, function: FunctionHandle) -> Option<&'static str> {
+        self.program.origin(function).map(Origin::path)
+    }
+
+    fn is_in_library(&self) -> bool {
+        let current = self.stack.last().map(|current| self.specialisations[*current].specialisation.0);
+        current.is_some_and(|current| self.program.origin(current).is_some())
+    }
+
+    fn with_constants(
+        &mut self,
+        function: FunctionHandle,
+        constants: Vec<(Name, FrozenValue)>,
+    ) -> FunctionHandle {
+        self.program.with_constants(function, constants)
     }
 
     fn local_type(&self, name: &str) -> Option<Type> {

@@ -145,6 +145,12 @@ fn short(key: &Key) -> u128 {
 
 impl Own {
     fn new(program: &Program, handle: FunctionHandle) -> Self {
+        if let Some(origin) = program.origin(handle) {
+            // The settings' key covers the text of the whole prelude.
+            let mut builder = KeyBuilder::new("hotloop 2026 library");
+            builder.text("function", &origin.identity());
+            return Self { key: builder.finish(), functions: Vec::new(), array_bytes: 0 };
+        }
         let mut named = Named::default();
         let mut builder = KeyBuilder::new("hotloop 2026 function");
         add_function(program, handle, &mut named, &mut builder);
@@ -225,6 +231,7 @@ fn describe_global(global: &Global, functions: &mut Vec<FunctionHandle>) -> Stri
             "function".to_owned()
         }
         Global::Item(_)
+        | Global::Library(_)
         | Global::Module(_)
         | Global::Constant(_)
         | Global::Exception(_)

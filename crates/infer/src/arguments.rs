@@ -124,7 +124,8 @@ mod tests {
 
     /// `a, /, b, *rest, c=1`
     fn parameters() -> Vec<ParameterInfo> {
-        let info = |name: &str, kind| ParameterInfo { name: name.into(), kind, default: None };
+        let info =
+            |name: &str, kind| ParameterInfo { name: name.into(), kind, default: None, is_literal: false };
         let default = Some(Global::Constant(FrozenValue::Int(1)));
         vec![
             info("a", ParameterKind::PositionalOnly),

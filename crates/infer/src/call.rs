@@ -61,6 +61,10 @@ impl Inference<'_> {
             | Value::Expr(Expr { ty: Type::Dtype(dtype), .. }) => {
                 self.type_call(dtype, dtype.name(), false, &arguments, span)
             }
+            Value::Global(Global::Library(path), _) => {
+                let handle = self.library_function(path, span)?;
+                self.kernel_call(handle, Vec::new(), function, &arguments, span)
+            }
             Value::Global(Global::TupleClass(class), _) => self.named_tuple_call(&class, &arguments, span),
             Value::Global(Global::EnumClass(class), _) => self.member_by_value(&class, &arguments, span),
             Value::Global(Global::Function(handle), _) => {
@@ -104,6 +108,17 @@ impl Inference<'_> {
             {
                 let arguments = self.arguments(arguments)?;
                 Ok(Called::Method(Box::new(self.array_method(array, name, &arguments, function.span)?)))
+            }
+            Value::Expr(array)
+                if matches!(array.ty, Type::Array(_))
+                    && hotloop_prelude::find_method(&name.name).is_some() =>
+            {
+                let method = hotloop_prelude::find_method(&name.name).expect("asked for above");
+                let arguments = self.arguments(arguments)?;
+                let handle = self.library_function(method.path, span)?;
+                let call =
+                    self.call_with_receiver(handle, Vec::new(), Some(array), function, &arguments, span)?;
+                Ok(Called::Method(Box::new(call)))
             }
             Value::Global(Global::TupleClass(class), _) if &*name.name == "_make" => {
                 let arguments = self.arguments(arguments)?;

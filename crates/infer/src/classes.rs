@@ -80,10 +80,11 @@ impl Inference<'_> {
                 name: name.as_str().into(),
                 kind: ParameterKind::Ordinary,
                 default: default(position),
+                is_literal: false,
             })
             .collect();
         let callee = format!("`{}`", class.class.name);
-        let (values, kept) = self.kernel_arguments(&parameters, &callee, arguments, span)?;
+        let (values, kept) = self.kernel_arguments(&parameters, &callee, None, arguments, span)?;
         Ok(let_all(kept, named(&class.class, values, span)))
     }
 

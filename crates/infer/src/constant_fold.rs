@@ -39,6 +39,7 @@ impl ConstantNames for NamesOf<'_> {
             Global::Module(module) => self.0.attribute(&module, attribute),
             Global::Item(_)
             | Global::Function(_)
+            | Global::Library(_)
             | Global::Constant(_)
             | Global::Exception(_)
             | Global::TupleClass(_)
@@ -121,6 +122,7 @@ impl Constants<'_> {
             Global::Item(_)
             | Global::Module(_)
             | Global::Function(_)
+            | Global::Library(_)
             | Global::Exception(_)
             | Global::TupleClass(_)
             | Global::EnumClass(_)
@@ -186,6 +188,7 @@ impl Constants<'_> {
             Global::Item(_)
             | Global::Module(_)
             | Global::Function(_)
+            | Global::Library(_)
             | Global::Constant(_)
             | Global::Exception(_)
             | Global::TupleClass(_)

@@ -5,7 +5,7 @@ use crate::expression::{Value, constant};
 use crate::function::Inference;
 use hotloop_ast as ast;
 use hotloop_diagnostics::Span;
-use hotloop_hir::{Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_hir::{BinaryOp, Constant, Expr, ExprKind, ObjectExpr};
 use hotloop_types::{Dtype, TupleType, Type};
 use std::sync::Arc;
 
@@ -62,11 +62,20 @@ pub(crate) fn is_constant(value: &Expr) -> bool {
     }
 }
 
-/// The value of an integer constant.
+/// The value of an integer constant, or of sums and products of such.
 pub(crate) fn integer_constant(value: &Expr) -> Option<i64> {
     match (&value.kind, &value.ty) {
         (ExprKind::Constant(Constant::Int(value)), Type::Scalar(dtype)) if *dtype != Dtype::UInt64 => {
             Some(*value)
+        }
+        (ExprKind::Binary { op, left, right }, &Type::INT64) => {
+            let (left, right) = (integer_constant(left)?, integer_constant(right)?);
+            match op {
+                BinaryOp::Add => left.checked_add(right),
+                BinaryOp::Sub => left.checked_sub(right),
+                BinaryOp::Mul => left.checked_mul(right),
+                _ => None,
+            }
         }
         _ => None,
     }

@@ -17,6 +17,8 @@ pub enum Global {
     Module(String),
     /// Another kernel.
     Function(FunctionHandle),
+    /// A function of the prelude, by its path.
+    Library(&'static str),
     /// A value that is frozen when the kernel is compiled.
     Constant(FrozenValue),
     /// A class of exceptions.
@@ -87,6 +89,7 @@ impl Global {
             Self::Item(_)
             | Self::Module(_)
             | Self::Function(_)
+            | Self::Library(_)
             | Self::Exception(_)
             | Self::EnumClass(_)
             | Self::Unsupported { .. } => {}
@@ -103,7 +106,11 @@ impl Global {
             })),
             Self::EnumClass(class) => Self::EnumClass(enum_class_in(&class, file)),
             Self::Constant(value) => Self::Constant(value.defined_in(file)),
-            Self::Item(_) | Self::Module(_) | Self::Function(_) | Self::Unsupported { .. } => self,
+            Self::Item(_)
+            | Self::Module(_)
+            | Self::Function(_)
+            | Self::Library(_)
+            | Self::Unsupported { .. } => self,
         }
     }
 }
@@ -183,12 +190,20 @@ pub trait Environment {
     }
 }
 
-/// What the table of intrinsics says about an attribute of a module.
+/// Whether a module is one of those of which kernels may use all that is built in.
+pub fn is_known_module(module: &str) -> bool {
+    MODULES.contains(&module) || hotloop_prelude::is_module(module)
+}
+
+/// What the table of intrinsics or the prelude says about an attribute of a module.
 pub fn builtin_attribute(module: &str, name: &str) -> Option<Global> {
-    if MODULES.contains(&module) {
-        return lookup(&format!("{module}.{name}")).map(Global::Item);
+    if !is_known_module(module) {
+        return None;
     }
-    None
+    let path = format!("{module}.{name}");
+    let library = || hotloop_prelude::find(&path).map(|function| Global::Library(function.path));
+    let module = || hotloop_prelude::is_module(&path).then(|| Global::Module(path.clone()));
+    lookup(&path).map(Global::Item).or_else(library).or_else(module)
 }
 
 /// An environment without names, for functions that use none.
@@ -210,12 +225,36 @@ pub struct ParameterInfo {
     pub kind: ParameterKind,
     /// Its default, if it has one; [`Global::Unsupported`] if a kernel cannot use that.
     pub default: Option<Global>,
+    /// Whether the function is compiled for the very value, which has to be known.
+    pub is_literal: bool,
 }
 
 /// The kernels that a function may call.
 pub trait Callees {
     /// The parameters of a kernel, in order.
-    fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo>;
+    fn parameters(&mut self, function: FunctionHandle) -> Vec<ParameterInfo>;
+
+    /// The function of the prelude at that path; `None` if there is no prelude here.
+    fn library(&mut self, _path: &'static str) -> Option<FunctionHandle> {
+        None
+    }
+
+    /// The path of a function of the prelude; `None` for a kernel.
+    fn library_path(&self, _function: FunctionHandle) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether what is being inferred belongs to the prelude.
+    fn is_in_library(&self) -> bool {
+        false
+    }
+
+    /// The function that a kernel is when these parameters have these values: one without the parameters.
+    fn with_constants(
+        &mut self,
+        function: FunctionHandle,
+        constants: Vec<(Name, FrozenValue)>,
+    ) -> FunctionHandle;
 
     /// The symbol of what is being inferred.
     fn symbol(&self) -> String;
@@ -274,8 +313,12 @@ impl Callees for NoCallees {
         String::new()
     }
 
-    fn parameters(&self, _: FunctionHandle) -> Vec<ParameterInfo> {
+    fn parameters(&mut self, _: FunctionHandle) -> Vec<ParameterInfo> {
         Vec::new()
+    }
+
+    fn with_constants(&mut self, function: FunctionHandle, _: Vec<(Name, FrozenValue)>) -> FunctionHandle {
+        function
     }
 
     fn captures(&self, _: FunctionHandle) -> Vec<Name> {

@@ -100,6 +100,7 @@ fn describe_global(global: &Global) -> String {
         Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)) => format!("the type `{dtype}`"),
         Global::Module(name) => format!("the module `{name}`"),
         Global::Function(_) => "a kernel".to_owned(),
+        Global::Library(path) => format!("the function `{path}`"),
         Global::Constant(_) => "a constant".to_owned(),
         Global::Exception(class) => format!("the exception class `{class}`"),
         Global::TupleClass(class) => format!("the class `{}`", class.class.name),
@@ -134,6 +135,10 @@ impl Inference<'_> {
                 Ok(Expr::new(ExprKind::Constant(Constant::Dtype), Type::Dtype(dtype), span))
             }
             Value::Global(Global::Function(handle), span) => self.function_value(handle, span),
+            Value::Global(Global::Library(path), span) => {
+                let handle = self.library_function(path, span)?;
+                self.function_value(handle, span)
+            }
             Value::Global(Global::Item(Item::Function(intrinsic, family)), span) => {
                 Ok(self.built_in_value(intrinsic, family, span))
             }
@@ -407,6 +412,7 @@ impl Inference<'_> {
             Global::Item(Item::Function(..) | Item::Dtype(_) | Item::PythonType(_))
             | Global::Module(_)
             | Global::Function(_)
+            | Global::Library(_)
             | Global::TupleClass(_)
             | Global::EnumClass(_) => Ok(Value::Global(global, span)),
             Global::Exception(_) => {
@@ -416,7 +422,13 @@ impl Inference<'_> {
         }
     }
 
-    fn report_global(&mut self, name: &str, what: &str, help: Option<String>, span: Span) -> Reported {
+    pub(crate) fn report_global(
+        &mut self,
+        name: &str,
+        what: &str,
+        help: Option<String>,
+        span: Span,
+    ) -> Reported {
         let message = format!("`{name}` is {what}, which cannot be used in a kernel yet");
         let help = help.unwrap_or_else(|| "pass what is needed of it as an argument".to_owned());
         self.report(Diagnostic::error(&GLOBAL, message, span).with_help(help))

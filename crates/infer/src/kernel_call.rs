@@ -25,8 +25,26 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
+        self.call_with_receiver(handle, captured, None, function, arguments, span)
+    }
+
+    /// The same, of a method: the receiver is its first argument.
+    pub(crate) fn call_with_receiver(
+        &mut self,
+        handle: FunctionHandle,
+        captured: Vec<Expr>,
+        receiver: Option<Expr>,
+        function: &ast::Expr,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
         let parameters = self.callees.parameters(handle);
-        let (arguments, kept) = self.kernel_arguments(&parameters, "the kernel", arguments, span)?;
+        let called = match self.callees.library_path(handle) {
+            Some(path) => format!("`{path}`"),
+            None => "the kernel".to_owned(),
+        };
+        let (arguments, kept) = self.kernel_arguments(&parameters, &called, receiver, arguments, span)?;
+        let (handle, arguments) = self.without_literals(handle, &parameters, arguments)?;
         let values: Vec<Expr> = captured.into_iter().chain(arguments).collect();
         for value in values.iter().filter(|value| matches!(value.ty, Type::List(_))) {
             // What is called may change it.
@@ -60,19 +78,21 @@ impl Inference<'_> {
         &mut self,
         parameters: &[ParameterInfo],
         callee: &str,
+        receiver: Option<Expr>,
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed<(Vec<Expr>, Kept)> {
-        let mut values = Vec::new();
+        let mut values: Vec<Option<Expr>> = receiver.into_iter().map(Some).collect();
         for argument in &arguments.positional {
             values.push(Some(self.value(argument)?));
         }
         for (_, argument) in &arguments.keywords {
             values.push(Some(self.value(argument)?));
         }
-        let positional = (0..arguments.positional.len()).collect();
+        let positional = values.len() - arguments.keywords.len();
         let named = arguments.keywords.iter().enumerate();
-        let named = named.map(|(at, (name, _))| (name.name.clone(), arguments.positional.len() + at));
+        let named = named.map(|(at, (name, _))| (name.name.clone(), positional + at));
+        let positional = (0..positional).collect();
         let slots = match bind(parameters, positional, named.collect()) {
             Ok(slots) => slots,
             Err(error) => return Err(self.report_binding(error, callee, parameters, arguments, span)),
@@ -174,7 +194,12 @@ impl Inference<'_> {
                 answer
             }
         };
-        let data = answer.map_err(|error| self.report_callee(error, function, &key.1, span))?;
+        let data = answer.map_err(|error| match (error, self.callees.library_path(handle)) {
+            (CalleeError::Failed(inner), Some(path)) => {
+                self.report_library(path, &joined(&key.1), inner, span)
+            }
+            (error, _) => self.report_callee(error, function, &key.1, span),
+        })?;
         let known = self
             .function
             .callees

@@ -65,6 +65,7 @@ mod inner;
 mod intrinsic_call;
 mod iteration;
 mod kernel_call;
+mod library;
 mod lists;
 mod liveness;
 mod locals;
@@ -106,7 +107,7 @@ pub use constant_fold::constant_in;
 pub use decorators::{Decoration, read_decorators};
 pub use environment::{
     CalleeError, Callees, EmptyEnvironment, Environment, FrozenValue, FunctionHandle, Global, NamedTuple,
-    NoCallees, ParameterInfo, builtin_attribute,
+    NoCallees, ParameterInfo, builtin_attribute, is_known_module,
 };
 pub use function::{Unfinished, infer, infer_round};
 pub use inner::{InnerFunction, inner_functions, lambda_as_function, variables_of};

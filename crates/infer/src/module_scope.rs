@@ -177,7 +177,7 @@ fn imported(module: &str, name: &str, import: impl FnOnce(&str, &str) -> Option<
 }
 
 fn is_known(module: &str) -> bool {
-    hotloop_intrinsics::MODULES.contains(&module)
+    crate::environment::is_known_module(module)
 }
 
 /// The module under the name that the table of intrinsics uses.

@@ -17,7 +17,7 @@ use hotloop_ast::{ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{ArrayAttribute, BinaryOp, Constant, Expr, ExprKind};
 use hotloop_intrinsics::names_of;
-use hotloop_types::{ArrayType, Dtype, Layout, TupleType, Type};
+use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, TupleType, Type};
 use std::sync::Arc;
 
 static ATTRIBUTE: Code =
@@ -124,9 +124,12 @@ impl Inference<'_> {
                         .with_help(fields_help(items));
                     Err(self.report(diagnostic))
                 }
+                Type::Dtype(dtype) => match dtype_attribute(dtype, &name.name, span) {
+                    Some(value) => Ok(value),
+                    None => Err(self.report_attribute(&array.ty.to_string(), name, array.span)),
+                },
                 Type::Tuple(_)
                 | Type::None
-                | Type::Dtype(_)
                 | Type::Str
                 | Type::Bytes
                 | Type::List(_)
@@ -355,4 +358,22 @@ fn tuple_item(tuple: Expr, position: usize, span: Span) -> Expr {
         return Expr { span, ..items[position].clone() };
     }
     Expr::new(ExprKind::TupleItem(Box::new(tuple), position as u32), ty, span)
+}
+
+/// What a dtype says of itself; `None` where kernels know no such attribute.
+fn dtype_attribute(dtype: Dtype, name: &str, span: Span) -> Option<Value> {
+    let text = |text: &str| Value::Str(text.to_owned(), span);
+    Some(match name {
+        "type" => constant(Constant::Dtype, Type::Dtype(dtype), span).into(),
+        "kind" => text(match dtype.kind() {
+            DtypeKind::Bool => "b",
+            DtypeKind::Signed => "i",
+            DtypeKind::Unsigned => "u",
+            DtypeKind::Float => "f",
+            DtypeKind::Complex => "c",
+        }),
+        "name" => text(dtype.name()),
+        "itemsize" => constant(Constant::Int(i64::from(dtype.size_bytes())), Type::INT64, span).into(),
+        _ => return None,
+    })
 }

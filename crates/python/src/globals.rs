@@ -8,7 +8,7 @@ use crate::numpy::numpy;
 use crate::{exceptions, kernel, object, raise};
 use hotloop_driver::Dtype;
 use hotloop_hir::ConstantArray;
-use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute};
+use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute, is_known_module};
 use hotloop_intrinsics::{Intrinsic, Item, lookup};
 use hotloop_types::{ArrayType, FunctionType, Layout, Type};
 use pyo3::prelude::*;
@@ -118,7 +118,7 @@ impl Names {
     fn freeze_named(&mut self, value: &Bound<'_, PyAny>, attributes: &[String]) -> PyResult<Global> {
         let Ok(module) = value.cast::<PyModule>() else { return freeze(value) };
         let name = module_name(module)?;
-        if hotloop_intrinsics::MODULES.contains(&name.as_str()) {
+        if is_known_module(&name) {
             return Ok(Global::Module(name));
         }
         // Only what is there already: a module that loads things when they are asked for is left in peace.
@@ -152,7 +152,8 @@ fn module_name(module: &Bound<'_, PyModule>) -> PyResult<String> {
 /// What a value that is no module means.
 pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     if let Some(path) = known_path(value)? {
-        return Ok(Global::Item(lookup(path).expect("paths of the table are known to it")));
+        let (module, name) = path.rsplit_once('.').expect("a path has a module");
+        return Ok(builtin_attribute(module, name).expect("paths of the tables are known to them"));
     }
     if let Some(handle) = kernel::handle_of(value)? {
         return Ok(Global::Function(handle));
@@ -329,9 +330,11 @@ const TYPES: &[&str] = &[
 /// Built-in operations and types by their addresses. They live as long as their modules, which nobody unloads.
 fn known_objects(py: Python<'_>) -> PyResult<HashMap<usize, &'static str>> {
     let mut known = HashMap::new();
-    let paths = Intrinsic::ALL.iter().flat_map(|intrinsic| intrinsic.paths()).chain(TYPES);
+    let library = hotloop_prelude::FUNCTIONS.iter().map(|function| &function.path);
+    let library = library.filter(|path| path.starts_with("numpy."));
+    let paths = Intrinsic::ALL.iter().flat_map(|intrinsic| intrinsic.paths()).chain(TYPES).chain(library);
     for path in paths {
-        let Some((module, name)) = path.split_once('.') else { continue };
+        let Some((module, name)) = path.rsplit_once('.') else { continue };
         // A name may be missing in an older version of its module.
         if let Ok(object) = py.import(module)?.getattr(name) {
             known.entry(object.as_ptr() as usize).or_insert(*path);

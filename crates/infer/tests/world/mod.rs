@@ -123,7 +123,15 @@ impl Callees for Kernels<'_> {
         symbol_of(&self.world.module.functions()[*position].name.name, parameters)
     }
 
-    fn parameters(&self, function: FunctionHandle) -> Vec<ParameterInfo> {
+    fn with_constants(
+        &mut self,
+        function: FunctionHandle,
+        _: Vec<(hotloop_ast::Name, hotloop_infer::FrozenValue)>,
+    ) -> FunctionHandle {
+        function
+    }
+
+    fn parameters(&mut self, function: FunctionHandle) -> Vec<ParameterInfo> {
         let function = self.world.module.functions()[function.0];
         let items = function.parameters.items.iter();
         items
@@ -134,6 +142,7 @@ impl Callees for Kernels<'_> {
                     Some(value) => Global::Constant(value),
                     None => Global::Unsupported { what: "a computed value".into(), help: None },
                 }),
+                is_literal: false,
             })
             .collect()
     }

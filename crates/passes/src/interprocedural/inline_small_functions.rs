@@ -10,7 +10,7 @@
 use crate::edit::add_block_before;
 use crate::transfer::Transfer;
 use crate::{MirPass, PassContext};
-use hotloop_diagnostics::Remark;
+use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
     Block, BlockCall, Function, Inst, InstKind, RegionKind, Slot, Terminator, Value, ValueData,
 };
@@ -249,10 +249,16 @@ impl<'a, 'b> Copier<'a, 'b> {
                 .collect();
             self.values.extend(data.results.iter().copied().zip(results.iter().copied()));
             let kind = self.transfer.inst(self.function, data.kind.clone());
-            self.function.insts.push(hotloop_mir::InstData { kind, results, span: data.span });
+            let span = self.place(data.span);
+            self.function.insts.push(hotloop_mir::InstData { kind, results, span });
             copies.push(copy);
         }
         copies
+    }
+
+    /// Where a copy stands: what has no place of its own is done where it is called.
+    fn place(&self, span: Span) -> Span {
+        if span == Span::NONE { self.function.insts[self.site.inst].span } else { span }
     }
 
     fn finish_block(&mut self, block: Block, insts: Vec<Inst>, continuation: Block) {
@@ -270,10 +276,11 @@ impl<'a, 'b> Copier<'a, 'b> {
         }
         let outer = self.function.blocks[self.site.block].unwind;
         let unwind = source.unwind.map(|target| self.blocks[&target]).or(outer);
+        let span = self.place(source.terminator_span);
         let data = &mut self.function.blocks[self.blocks[&block]];
         data.insts = insts;
         data.terminator = terminator;
-        data.terminator_span = source.terminator_span;
+        data.terminator_span = span;
         data.unwind = unwind;
     }
 }

@@ -1,0 +1,110 @@
+//! Functions of the prelude: which arguments have to be known when the kernel is compiled, and what is said where one cannot be used.
+
+use crate::constants::integer_constant;
+use crate::environment::{FrozenValue, FunctionHandle, ParameterInfo};
+use crate::function::{Inference, Reported, Typed};
+use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir::{Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_types::Type;
+
+static LITERAL: Code = Code::new("HL0350", "an argument is not known when the kernel is compiled");
+static LIBRARY: Code = Code::new("HL0351", "a function of NumPy does not accept these arguments");
+
+impl Inference<'_> {
+    /// The function of the prelude at that path.
+    pub(crate) fn library_function(&mut self, path: &'static str, span: Span) -> Typed<FunctionHandle> {
+        self.callees.library(path).ok_or(()).map_err(|()| {
+            let help = Some("compile the kernel through an engine, which knows the prelude".to_owned());
+            self.report_global(path, "a function of the prelude, which is not here", help, span)
+        })
+    }
+
+    /// Takes the arguments out that a function is compiled for; gives the function for these and the other arguments.
+    pub(crate) fn without_literals(
+        &mut self,
+        handle: FunctionHandle,
+        parameters: &[ParameterInfo],
+        values: Vec<Expr>,
+    ) -> Typed<(FunctionHandle, Vec<Expr>)> {
+        if !parameters.iter().any(|parameter| parameter.is_literal) {
+            return Ok((handle, values));
+        }
+        let mut constants = Vec::new();
+        let mut others = Vec::new();
+        for (value, parameter) in values.into_iter().zip(parameters) {
+            if !parameter.is_literal {
+                others.push(value);
+                continue;
+            }
+            match frozen_value(&value) {
+                Some(constant) => constants.push((parameter.name.clone(), constant)),
+                None => return Err(self.report_not_literal(&parameter.name, &value)),
+            }
+        }
+        Ok((self.callees.with_constants(handle, constants), others))
+    }
+
+    fn report_not_literal(&mut self, name: &str, value: &Expr) -> Reported {
+        let message = format!("the argument `{name}` has to be known when the kernel is compiled");
+        let diagnostic = Diagnostic::error(&LITERAL, message, value.span)
+            .with_primary(format!("this is {} that is computed", value.ty))
+            .with_help(format!("write `{name}` as a number, or as a global that is one; branch on the value to choose between several"));
+        self.report(diagnostic)
+    }
+
+    /// Says that a function of the prelude does not accept arguments of these types: what is wrong within it is its own affair.
+    pub(crate) fn report_library(
+        &mut self,
+        path: &str,
+        types: &str,
+        inner: Vec<Diagnostic>,
+        span: Span,
+    ) -> Reported {
+        if self.callees.is_in_library() {
+            for diagnostic in inner {
+                self.report(diagnostic);
+            }
+            return Reported;
+        }
+        let (module, name) = path.rsplit_once('.').unwrap_or(("", path));
+        let message = match module {
+            "ndarray" => format!("the method `{name}` does not accept ({types})"),
+            _ => format!("`{path}` does not accept ({types})"),
+        };
+        let mut diagnostic = Diagnostic::error(&LIBRARY, message, span);
+        for reason in inner {
+            diagnostic = diagnostic.with_note(reason.message);
+        }
+        self.report(diagnostic.with_help(
+            "convert the arguments, such as by `astype`, or choose others; docs/generated/numpy.md shows what is there",
+        ))
+    }
+}
+
+/// The value of an expression that is known now.
+fn frozen_value(value: &Expr) -> Option<FrozenValue> {
+    match (&value.kind, &value.ty) {
+        (_, Type::None) => Some(FrozenValue::None),
+        (ExprKind::Constant(Constant::Bool(value)), _) => Some(FrozenValue::Bool(*value)),
+        (ExprKind::Constant(Constant::Int(value)), &Type::INT64) => Some(FrozenValue::Int(*value)),
+        (ExprKind::Constant(Constant::Int(value)), Type::Scalar(dtype)) => {
+            Some(FrozenValue::NumpyInt(*dtype, *value))
+        }
+        (ExprKind::Constant(Constant::Float(value)), &Type::FLOAT64) => Some(FrozenValue::Float(*value)),
+        (ExprKind::Constant(Constant::Float(value)), Type::Scalar(dtype)) => {
+            Some(FrozenValue::NumpyFloat(*dtype, *value))
+        }
+        (ExprKind::Constant(Constant::Complex(real, imag)), Type::Scalar(dtype)) => {
+            Some(FrozenValue::Complex(*dtype, *real, *imag))
+        }
+        (ExprKind::Tuple(items), Type::Tuple(_)) => {
+            items.iter().map(frozen_value).collect::<Option<_>>().map(FrozenValue::Tuple)
+        }
+        (ExprKind::Binary { .. }, &Type::INT64) => integer_constant(value).map(FrozenValue::Int),
+        (ExprKind::Object(object), Type::Str) => match &**object {
+            ObjectExpr::Str(text) => Some(FrozenValue::Str(text.to_string())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
