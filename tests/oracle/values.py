@@ -503,6 +503,8 @@ def slices(index):
         return slice(*(None if bound is None else int(bound) for bound in (index.start, index.stop, index.step)))
     if isinstance(index, tuple):
         return tuple(slices(part) for part in index)
+    if isinstance(index, list):
+        return [plain(item) for item in index]
     return plain(index)
 
 

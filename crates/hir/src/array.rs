@@ -58,6 +58,11 @@ pub struct Elementwise {
 }
 
 impl Elementwise {
+    /// Whether evaluating it may write to arrays that others see.
+    pub fn may_write(&self) -> bool {
+        self.operands.iter().any(|(_, operand)| operand.may_write()) || self.body.may_write()
+    }
+
     /// The operands and the body, in the order in which they are evaluated.
     pub(crate) fn for_each_operand<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         self.operands.iter().for_each(|(_, operand)| visit(operand));

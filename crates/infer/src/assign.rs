@@ -393,6 +393,7 @@ impl Inference<'_> {
         }
         match self.assigned_place(base, index, target_span)? {
             Place::View(view) => self.store_in_view(view, value, target_span, span),
+            Place::Chosen(chosen) => self.store_chosen(*chosen, value, target_span, span),
             Place::Element(array, indices) => {
                 let array_type = self.writable(&array, target_span)?;
                 let value = self.stored_value(value, array_type)?;
@@ -493,6 +494,9 @@ impl Inference<'_> {
                 let view = self.kept(view, "view");
                 let value = self.expression(value)?;
                 return self.augmented_array(op, view, value, target_span, span);
+            }
+            Place::Chosen(chosen) => {
+                return self.augmented_chosen(op, *chosen, value, target_span, span);
             }
         };
         let array_type = self.writable(&array, target_span)?;

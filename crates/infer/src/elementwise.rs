@@ -12,7 +12,9 @@ use crate::spread::let_all;
 use hotloop_ast as ast;
 use hotloop_ast::UnaryOp as AstUnary;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{BinaryOp, Broadcast, CompareOp, Constant, Elementwise, Expr, ExprKind, UnaryOp, Version};
+use hotloop_hir::{
+    BinaryOp, Broadcast, CompareOp, Constant, Elementwise, Expr, ExprKind, Places, UnaryOp, Version,
+};
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type, numpy_promote, numpy_promote_weak};
 
 static OUT_OF_BOUNDS: Code = Code::new("HL0280", "a Python integer does not fit an array's dtype");
@@ -68,6 +70,31 @@ impl Elements {
     /// Adds a scalar.
     pub(crate) fn add_scalar(&mut self, version: Version, value: Expr) {
         self.operands.push((version, value));
+    }
+
+    /// Adds an array as a whole, which the body and the operands behind it can name.
+    pub(crate) fn add_whole(&mut self, version: Version, array: Expr) {
+        self.operands.push((version, array));
+    }
+
+    /// What was added since there were so many shapes are arrays of indices, whose shapes have to fit by themselves.
+    pub(crate) fn join_indices(&mut self, from: usize) {
+        let parts = self.shapes.split_off(from);
+        if let [_, _, ..] = parts[..] {
+            self.shapes.push(Broadcast::Indices(parts));
+        } else {
+            self.shapes.extend(parts);
+        }
+    }
+
+    /// The places that versions of these operands choose.
+    pub(crate) fn into_places(self, indices: Vec<Version>, is_masked: bool) -> Places {
+        Places { operands: self.operands, broadcast: together(self.shapes), indices, is_masked }
+    }
+
+    /// How many shapes were added so far.
+    pub(crate) fn shape_count(&self) -> usize {
+        self.shapes.len()
     }
 
     pub(crate) fn ndim(&self) -> u8 {

@@ -42,6 +42,7 @@ mod bindings;
 mod bytes;
 mod call;
 mod caught;
+mod chosen;
 mod class_scope;
 mod classes;
 mod complex_call;

@@ -207,10 +207,7 @@ impl Inference<'_> {
             base => unwrapped(self.run_time_value(base)?),
         };
         match base.ty.clone() {
-            Type::Array(ty) => {
-                let place = self.array_place(base, ty, index, span)?;
-                Ok(place.read(span))
-            }
+            Type::Array(ty) => self.array_subscript(base, ty, index, span),
             Type::Tuple(items) => self.tuple_item(base, &items, index, span),
             Type::Range => self.range_element(base, index, span),
             Type::Str | Type::Bytes | Type::List(_) => self.sequence_subscript(base, index, span),
@@ -251,7 +248,7 @@ impl Inference<'_> {
     /// The place in an array that is assigned.
     pub(crate) fn assigned_place(&mut self, base: Expr, index: &ast::Expr, span: Span) -> Typed<Place> {
         match base.ty.clone() {
-            Type::Array(ty) => self.array_place(base, ty, index, span),
+            Type::Array(ty) => self.written_array_place(base, ty, index, span),
             Type::Tuple(_) => {
                 let (message, help) =
                     ("the items of a tuple cannot be assigned", "make a new tuple, or use an array");
@@ -290,7 +287,7 @@ impl Inference<'_> {
         let message = format!("an index of type {} is not supported in a kernel", value.ty);
         let help = match &value.ty {
             Type::Scalar(dtype) if dtype.is_float() => "convert it with `int(...)`",
-            Type::Scalar(_) => "index with an integer; masks are not supported yet",
+            Type::Scalar(_) => "index with an integer, or an array of truth values",
             Type::Array(_)
             | Type::Tuple(_)
             | Type::None
