@@ -72,17 +72,22 @@ class Range:
 def to_int(value=0, base=10):
     if isinstance(value, str):
         return Scalar(int(value, int(base)), INT64)
-    number = scalar(value)
+    number = scalar(without_dimensions(value))
     if number.dtype.kind == "f":
         return Scalar(truncate(float(number.value)), INT64)
     return number if number.dtype.kind in "iu" else number.to(INT64)
+
+
+def without_dimensions(value):
+    """The number in an array without dimensions; any other value as it is."""
+    return value[()] if isinstance(value, Array) and value.array.ndim == 0 else value
 
 
 def to_float(value=0.0):
     """`float`: a number that is a float already keeps its width, as an integer does under `int`."""
     if isinstance(value, str):
         return Scalar(float(value), FLOAT64)
-    number = scalar(value)
+    number = scalar(without_dimensions(value))
     return number if number.dtype.kind == "f" else number.to(FLOAT64)
 
 

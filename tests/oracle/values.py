@@ -443,10 +443,48 @@ class Array:
             value = scalar(value).to(self.array.dtype).value
         self.array[position(index)] = plain(value)
 
+    def __contains__(self, value):
+        return plain(value) in self.array
+
+    def __bool__(self):
+        return bool(self.array)
+
+    def __float__(self):
+        return float(self.array)
+
+    def __int__(self):
+        return int(self.array)
+
+    @property
+    def flat(self):
+        return Flat(self.array)
+
     def __getattr__(self, name):
         return wrapped(getattr(self.array, name))
 
+    def __setattr__(self, name, value):
+        if name == "array":
+            object.__setattr__(self, name, value)
+        else:
+            setattr(self.array, name, plain(value))
+
     __hash__ = None
+
+
+class Flat:
+    """All elements of an array."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __iter__(self):
+        return (scalar(value) for value in self.array.flat)
+
+    def __getitem__(self, index):
+        return wrapped(self.array.flat[position(index)])
+
+    def __setitem__(self, index, value):
+        self.array.flat[position(index)] = plain(value)
 
 
 def beside_array(value):

@@ -17,7 +17,7 @@ static CONDITIONAL: Code =
 /// Whether arrays have a method of that name in a kernel.
 pub(crate) fn is_array_method(name: &str) -> bool {
     arrangement(name).is_some()
-        || matches!(name, "copy" | "astype" | "fill" | "flatten" | "view" | "conj" | "conjugate")
+        || matches!(name, "copy" | "astype" | "fill" | "flatten" | "view" | "conj" | "conjugate" | "item")
 }
 
 /// The function that a method is, if it arranges the array anew.
@@ -30,6 +30,23 @@ fn arrangement(name: &str) -> Option<Intrinsic> {
         "ravel" => Intrinsic::Ravel,
         _ => return None,
     })
+}
+
+/// The dtype of Python's number for an element.
+pub(crate) fn item_dtype(dtype: Dtype) -> Dtype {
+    match dtype {
+        Dtype::Bool => Dtype::Bool,
+        Dtype::UInt64 => Dtype::UInt64,
+        Dtype::Float32 | Dtype::Float64 => Dtype::Float64,
+        Dtype::Complex64 | Dtype::Complex128 => Dtype::Complex128,
+        Dtype::Int8
+        | Dtype::Int16
+        | Dtype::Int32
+        | Dtype::Int64
+        | Dtype::UInt8
+        | Dtype::UInt16
+        | Dtype::UInt32 => Dtype::Int64,
+    }
 }
 
 impl Inference<'_> {
@@ -55,6 +72,7 @@ impl Inference<'_> {
                 let copy = self.copied(array, span)?;
                 self.flat(copy, span)
             }
+            "item" => self.item_method(array, ty, arguments, span),
             "view" => {
                 let placed = self.place_arguments("view", &["dtype"], 0, arguments, span)?;
                 let dtype = self.dtype_argument(placed[0], ty.dtype)?;
@@ -89,7 +107,7 @@ impl Inference<'_> {
     }
 
     /// A new array of the same elements in C order.
-    fn copied(&mut self, array: Expr, span: Span) -> Typed {
+    pub(crate) fn copied(&mut self, array: Expr, span: Span) -> Typed {
         let mut copy = self.converted_array(array, None, span)?;
         if let Type::Array(ty) = &mut copy.ty {
             ty.layout = Layout::C;

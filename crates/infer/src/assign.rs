@@ -4,6 +4,7 @@ use crate::bindings::Binding;
 use crate::conditions::{scalar_compare, unwrapped};
 use crate::conversion::{convert, to_dtype};
 use crate::expression::Value;
+use crate::flat::is_flat;
 use crate::function::{Inference, Reported, Typed, can_convert, counted};
 use crate::iteration::{arithmetic, array_item, integer, tuple_of};
 use crate::sequences::{length_of, perform, sequence_item};
@@ -130,6 +131,9 @@ impl Inference<'_> {
             AstExpr::Attribute { value: owner, name } => {
                 let shown = if let AstExpr::Name(owner) = &owner.kind { owner } else { "p" };
                 let owner = self.operand(owner)?.present();
+                if let Some(array) = self.written_attribute(&owner, &name.name, &value, target.span)? {
+                    return self.store_in_view(array, value, target.span, span);
+                }
                 Err(self.report_attribute_target(&owner, shown, &name.name, target.span))
             }
             _ => {
@@ -138,6 +142,24 @@ impl Inference<'_> {
                 let help = "name each variable that is assigned";
                 Err(self.report(Diagnostic::error(&TARGET, message, target.span).with_help(help)))
             }
+        }
+    }
+
+    /// What `array.flat = value`, `array.real = value` and `array.imag = value` write.
+    fn written_attribute(
+        &mut self,
+        owner: &Value,
+        name: &str,
+        value: &Expr,
+        span: Span,
+    ) -> Typed<Option<Expr>> {
+        let Value::Expr(array @ Expr { ty: Type::Array(ty), .. }) = owner else { return Ok(None) };
+        match name {
+            // An array would be repeated as often as it takes.
+            "flat" if value.ty.as_scalar().is_some() => Ok(Some(array.clone())),
+            "real" => self.part_of_array(array.clone(), *ty, false, span).map(Some),
+            "imag" if ty.dtype.is_complex() => self.part_of_array(array.clone(), *ty, true, span).map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -387,11 +409,22 @@ impl Inference<'_> {
         target_span: Span,
         span: Span,
     ) -> Typed<()> {
+        if is_flat(array) {
+            // What finds the place are statements.
+            let value = self.kept(value, "value");
+            let place = self.written_flat(array, index, target_span)?;
+            return self.store_at_place(place, value, target_span, span);
+        }
         let base = self.expression(array)?;
         if let Type::List(_) = base.ty {
             return self.store_in_list(base, index, value, span);
         }
-        match self.assigned_place(base, index, target_span)? {
+        let place = self.assigned_place(base, index, target_span)?;
+        self.store_at_place(place, value, target_span, span)
+    }
+
+    fn store_at_place(&mut self, place: Place, value: Expr, target_span: Span, span: Span) -> Typed<()> {
+        match place {
             Place::View(view) => self.store_in_view(view, value, target_span, span),
             Place::Chosen(chosen) => self.store_chosen(*chosen, value, target_span, span),
             Place::Element(array, indices) => {
@@ -484,11 +517,16 @@ impl Inference<'_> {
         value: &ast::Expr,
         span: Span,
     ) -> Typed<()> {
-        let base = self.expression(array)?;
-        if let Type::List(_) = base.ty {
-            return self.augmented_item(base, index, op, value, span);
-        }
-        let (array, indices) = match self.assigned_place(base, index, target_span)? {
+        let place = if is_flat(array) {
+            self.written_flat(array, index, target_span)?
+        } else {
+            let base = self.expression(array)?;
+            if let Type::List(_) = base.ty {
+                return self.augmented_item(base, index, op, value, span);
+            }
+            self.assigned_place(base, index, target_span)?
+        };
+        let (array, indices) = match place {
             Place::Element(array, indices) => (array, indices),
             Place::View(view) => {
                 let view = self.kept(view, "view");

@@ -298,7 +298,12 @@ impl Inference<'_> {
         if is_python && dtype == Dtype::Bool {
             return self.condition(argument);
         }
-        let value = self.expression(argument)?;
+        let mut value = self.expression(argument)?;
+        if let Type::Array(ty) = value.ty
+            && ty.ndim == 0
+        {
+            value = crate::iteration::array_item(value, ty, Vec::new(), span);
+        }
         if value.ty == Type::Str && is_python && !dtype.is_complex() {
             return self.number_of_str(value, dtype, placed[1], span);
         }

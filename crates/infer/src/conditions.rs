@@ -70,6 +70,10 @@ impl Inference<'_> {
                 }
                 _ => to_dtype(value, Dtype::Bool),
             }),
+            Type::Array(ty) if ty.ndim == 0 => {
+                let element = crate::iteration::array_item(value.clone(), *ty, Vec::new(), span);
+                Ok(to_dtype(element, Dtype::Bool))
+            }
             Type::None if self.is_pure(&value) => decided(false),
             Type::None => {
                 let truth = constant(Constant::Bool(false), Type::BOOL, span);
@@ -458,6 +462,9 @@ impl Inference<'_> {
             Type::Range if self.as_number(value.clone()).ty.as_scalar().is_some_and(Dtype::is_integral) => {
                 let value = self.as_number(value);
                 self.range_membership(value, within, span).map(Some)
+            }
+            Type::Array(ty) if ty.ndim > 0 && value.ty.as_scalar().is_some() => {
+                self.array_membership(value, within, span).map(Some)
             }
             _ => Ok(None),
         }

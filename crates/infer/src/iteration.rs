@@ -41,6 +41,12 @@ pub(crate) enum Iterable {
     Range([Expr; 3]),
     /// The elements of an array of one dimension, the rows of one of more.
     Array(Expr, ArrayType),
+    /// All elements of an array, in the order of C.
+    Elements(Expr, ArrayType),
+    /// The elements of an array of one dimension as arrays without dimensions, read-only.
+    Views(Expr, ArrayType),
+    /// All tuples of indices for these lengths, in the order of C.
+    Indices(Vec<Expr>),
     Tuple(Expr, TupleType),
     /// The characters of a string, the bytes of bytes.
     Text(Expr),
@@ -106,7 +112,14 @@ impl Iterable {
     /// Whether an item can be had at a position that is known at run time only.
     fn is_uniform(&self) -> bool {
         match self {
-            Self::Range(_) | Self::Array(..) | Self::Text(_) | Self::List(_) | Self::Generator(..) => true,
+            Self::Range(_)
+            | Self::Array(..)
+            | Self::Elements(..)
+            | Self::Views(..)
+            | Self::Indices(_)
+            | Self::Text(_)
+            | Self::List(_)
+            | Self::Generator(..) => true,
             Self::Tuple(_, items) => {
                 items.split_first().is_some_and(|(first, rest)| rest.iter().all(|ty| ty == first))
             }
@@ -123,7 +136,14 @@ impl Iterable {
     pub(crate) fn has_generator(&self) -> bool {
         match self {
             Self::Generator(..) => true,
-            Self::Range(_) | Self::Array(..) | Self::Tuple(..) | Self::Text(_) | Self::List(_) => false,
+            Self::Range(_)
+            | Self::Array(..)
+            | Self::Elements(..)
+            | Self::Views(..)
+            | Self::Indices(_)
+            | Self::Tuple(..)
+            | Self::Text(_)
+            | Self::List(_) => false,
             Self::Enumerate(inner, _)
             | Self::Reversed(inner)
             | Self::Unrolled(inner)
@@ -138,6 +158,9 @@ impl Iterable {
         match self {
             Self::Range(_)
             | Self::Array(..)
+            | Self::Elements(..)
+            | Self::Views(..)
+            | Self::Indices(_)
             | Self::Text(_)
             | Self::List(_)
             | Self::Tuple(..)
@@ -153,7 +176,14 @@ impl Iterable {
     pub(crate) fn has_list(&self) -> bool {
         match self {
             Self::List(_) => true,
-            Self::Range(_) | Self::Array(..) | Self::Text(_) | Self::Tuple(..) | Self::Generator(..) => false,
+            Self::Range(_)
+            | Self::Array(..)
+            | Self::Elements(..)
+            | Self::Views(..)
+            | Self::Indices(_)
+            | Self::Text(_)
+            | Self::Tuple(..)
+            | Self::Generator(..) => false,
             Self::Enumerate(inner, _)
             | Self::Reversed(inner)
             | Self::Unrolled(inner)
@@ -170,7 +200,18 @@ impl Iterable {
                 let [start, stop, step] = [&parts[0], &parts[1], &parts[2]].map(integer_constant);
                 range_length(start?, stop?, step?)
             }
-            Self::Array(..) | Self::Text(_) | Self::List(_) | Self::Generator(..) => None,
+            Self::Indices(lengths) => {
+                let lengths: Option<Vec<i64>> = lengths.iter().map(integer_constant).collect();
+                lengths?
+                    .into_iter()
+                    .try_fold(1, |size: usize, length| size.checked_mul(usize::try_from(length.max(0)).ok()?))
+            }
+            Self::Array(..)
+            | Self::Elements(..)
+            | Self::Views(..)
+            | Self::Text(_)
+            | Self::List(_)
+            | Self::Generator(..) => None,
             Self::Tuple(_, items) => Some(items.len()),
             Self::Enumerate(inner, _)
             | Self::Reversed(inner)
@@ -196,7 +237,13 @@ impl Iterable {
                 let range = Expr::new(ExprKind::Range { start, stop, step }, Type::Range, span);
                 Expr::new(ExprKind::RangeLength(Box::new(range)), Type::INT64, span)
             }
-            Self::Array(array, ty) => crate::arrays::length(array, *ty, 0, span),
+            Self::Array(array, ty) | Self::Views(array, ty) => crate::arrays::length(array, *ty, 0, span),
+            Self::Elements(array, _) => crate::flat::size_of(array, span),
+            Self::Indices(lengths) => lengths
+                .iter()
+                .cloned()
+                .reduce(|a, b| arithmetic(BinaryOp::Mul, a, b, span))
+                .unwrap_or_else(|| integer(1, span)),
             Self::Text(text) => length_of(text.clone(), span),
             Self::List(list) => Expr::object(ObjectExpr::LiveLength(list.clone()), Type::INT64, span),
             Self::Tuple(_, items) => integer(items.len() as i64, span),
@@ -225,6 +272,9 @@ impl Inference<'_> {
                 arithmetic(BinaryOp::Add, start.clone(), offset, span)
             }
             Iterable::Array(array, ty) => array_item(array.clone(), *ty, vec![position.clone()], span),
+            Iterable::Elements(..) | Iterable::Views(..) | Iterable::Indices(_) => {
+                self.walked_item(iterable, position, span)
+            }
             Iterable::Text(text) | Iterable::List(text) => {
                 sequence_item(text.clone(), position.clone(), span)
             }
@@ -330,6 +380,9 @@ impl Inference<'_> {
         {
             return Ok(true);
         }
+        if crate::flat::is_flat(expression) {
+            return Ok(true);
+        }
         self.is_iterator(expression)
     }
 
@@ -371,12 +424,18 @@ impl Inference<'_> {
                 Intrinsic::Map => return self.map_iterable(arguments, expression.span),
                 Intrinsic::Filter => return self.filter_iterable(arguments, expression.span),
                 Intrinsic::Iter => return self.only_iterable("iter", arguments, expression.span),
+                Intrinsic::NdIndex | Intrinsic::NdEnumerate | Intrinsic::NdIter => {
+                    return self.walked_iterable(intrinsic, arguments, expression.span);
+                }
                 Intrinsic::LiteralUnroll => {
                     let inner = self.only_iterable("literal_unroll", arguments, expression.span)?;
                     return Ok(Iterable::Unrolled(Box::new(inner)));
                 }
                 _ => {}
             }
+        }
+        if crate::flat::is_flat(expression) {
+            return self.flat_iterable(expression);
         }
         if let AstExpr::Generator { element, clauses } = &expression.kind
             && let [clause] = &clauses[..]
@@ -573,6 +632,9 @@ impl Inference<'_> {
                 .fold(condition, |condition, part| self.goes_on_if(part, position, condition, span)),
             Iterable::Range(_)
             | Iterable::Array(..)
+            | Iterable::Elements(..)
+            | Iterable::Views(..)
+            | Iterable::Indices(_)
             | Iterable::Tuple(..)
             | Iterable::Text(_)
             | Iterable::List(_)

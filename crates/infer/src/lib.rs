@@ -57,6 +57,7 @@ mod decorators;
 mod elementwise;
 mod environment;
 mod expression;
+mod flat;
 mod formatting;
 mod function;
 mod functions;

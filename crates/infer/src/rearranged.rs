@@ -8,6 +8,7 @@ use crate::function::{Inference, Reported, Typed, counted};
 use crate::iteration::integer;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
+use hotloop_ast::Identifier;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{
@@ -49,7 +50,15 @@ impl Inference<'_> {
         let array = self.value(placed[0].expect("it is required"))?;
         let array = crate::conditions::unwrapped(array);
         let Type::Array(ty) = array.ty else { return Err(self.report_argument(name, &array, "an array")) };
-        self.arranged(intrinsic, name, (array, ty), &placed[1..], span)
+        let attribute = match intrinsic {
+            Intrinsic::ShapeOf => "shape",
+            Intrinsic::SizeOf => "size",
+            Intrinsic::NdimOf => "ndim",
+            _ => return self.arranged(intrinsic, name, (array, ty), &placed[1..], span),
+        };
+        let attribute = Identifier { name: attribute.into(), span };
+        let value = self.attribute_of(Value::Expr(array), &attribute, span)?;
+        self.run_time_value(value)
     }
 
     /// A method of an array that arranges it anew.

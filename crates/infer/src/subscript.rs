@@ -197,7 +197,16 @@ impl Inference<'_> {
     }
 
     pub(crate) fn subscript(&mut self, value: &ast::Expr, index: &ast::Expr, span: Span) -> Typed {
-        let base = match self.operand(value)? {
+        if crate::flat::is_flat(value) {
+            return self.subscript_of_flat(value, index, span);
+        }
+        let base = self.operand(value)?;
+        self.subscript_of(base, index, span)
+    }
+
+    /// `base[index]`
+    pub(crate) fn subscript_of(&mut self, base: Value, index: &ast::Expr, span: Span) -> Typed {
+        let base = match base {
             Value::Global(Global::EnumClass(class), _) => return self.member_by_name(&class, index, span),
             Value::Caught(caught, CaughtPart::Arguments, _)
                 if let Some(item) = self.caught_item(caught, index, span) =>

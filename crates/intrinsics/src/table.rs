@@ -112,6 +112,9 @@ intrinsics! {
     Map ["builtins.map"] LoopHead -> Lowered, "The values of a function for items, in a `for` loop or where they are used up at once.";
     Filter ["builtins.filter"] LoopHead -> Lowered, "The items that a function holds to be true, in a `for` loop or where they are used up at once.";
     Iter ["builtins.iter"] LoopHead -> Lowered, "What is iterated, in a `for` loop or where it is used up at once.";
+    NdIndex ["numpy.ndindex"] LoopHead -> Lowered, "The tuples of indices of an array of these lengths, in a `for` loop.";
+    NdEnumerate ["numpy.ndenumerate"] LoopHead -> Lowered, "Pairs of the indices and the element of an array, in a `for` loop.";
+    NdIter ["numpy.nditer"] LoopHead -> Lowered, "The elements of an array as arrays without dimensions, in a `for` loop.";
     LiteralUnroll ["hotloop.literal_unroll"] LoopHead -> Lowered, "The items of a tuple in a `for` loop that is written out.";
     Prange ["hotloop.prange"] LoopHead -> Lowered, "Counts in a `for` loop whose iterations may run in parallel.";
     Empty ["numpy.empty"] NewArray(Nothing) -> Lowered, "An array whose elements are not set.";
@@ -125,6 +128,9 @@ intrinsics! {
     Transpose ["numpy.transpose" "numpy.permute_dims"] Arrangement -> Lowered, "An array with its axes in another order.";
     SwapAxes ["numpy.swapaxes"] Arrangement -> Lowered, "An array with two axes exchanged.";
     MoveAxis ["numpy.moveaxis"] Arrangement -> Lowered, "An array with some axes at other places.";
+    ShapeOf ["numpy.shape"] Arrangement -> Lowered, "The lengths of an array.";
+    SizeOf ["numpy.size"] Arrangement -> Lowered, "How many elements an array has.";
+    NdimOf ["numpy.ndim"] Arrangement -> Lowered, "How many dimensions an array has.";
     ExpandDims ["numpy.expand_dims"] Arrangement -> Lowered, "An array with new axes of length 1.";
     Squeeze ["numpy.squeeze"] Arrangement -> Lowered, "An array without axes of length 1.";
     Reshape ["numpy.reshape"] Arrangement -> Lowered, "An array in another shape of the same size.";
