@@ -4,10 +4,11 @@
 //! member that is known at run time only, the position chooses among them.
 
 use crate::call::Arguments;
-use crate::conditions::{item, scalar_compare};
+use crate::conditions::{choose, item, scalar_compare};
 use crate::constants::integer_constant;
 use crate::environment::{Global, NamedTuple, ParameterInfo};
 use crate::expression::{Value, constant};
+use crate::formatting::Line;
 use crate::function::{Inference, Reported, Typed};
 use crate::iteration::{integer, tuple_of};
 use crate::names::similar;
@@ -15,10 +16,12 @@ use crate::operators::negated;
 use crate::spread::let_all;
 use crate::strings::str_constant;
 use crate::tuples::items;
+use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{CompareOp as AstCompare, Identifier, ParameterKind};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{CompareOp, Constant, Expr, ExprKind};
+use hotloop_hir as hir;
+use hotloop_hir::{CompareOp, Constant, Exception, ExceptionArgument, Expr, ExprKind};
 use hotloop_types::{Dtype, EnumType, EnumValue, TupleClass, TupleType, Type, float_repr};
 use std::sync::Arc;
 
@@ -162,7 +165,7 @@ impl Inference<'_> {
         })
     }
 
-    /// `Colour(1)`, with a constant.
+    /// `Colour(1)`.
     pub(crate) fn member_by_value(
         &mut self,
         class: &Arc<EnumType>,
@@ -182,14 +185,59 @@ impl Inference<'_> {
                     .is_some_and(|equal| matches!(equal.kind, ExprKind::Constant(Constant::Bool(true))))
             })
         });
-        match known {
-            Some(position) => Ok(member(class, position, span)),
+        if let Some(position) = known {
+            return Ok(member(class, position, span));
+        }
+        match self.found_by_value(class, &value, span)? {
+            Some(found) => Ok(found),
             None => {
                 let message = format!("this is not known to be the value of a member of `{}`", class.name);
                 let help = "name the member, or compare the values of the members one by one";
                 Err(self.report(Diagnostic::error(&MEMBER, message, given.span).with_help(help)))
             }
         }
+    }
+
+    /// The member with a value that only the run knows, if all values can be compared with it; `ValueError` where there is none.
+    fn found_by_value(&mut self, class: &Arc<EnumType>, value: &Expr, span: Span) -> Typed<Option<Expr>> {
+        let values: Option<Vec<Expr>> =
+            class.members.iter().map(|(_, known)| value_of(known, span)).collect();
+        let Some(values) = values else { return Ok(None) };
+        let mut is_comparable = true;
+        let found = self.in_block(span, |this| {
+            let value = this.kept(value.clone(), "value");
+            let mut position = integer(-1, span);
+            for (at, known) in values.iter().enumerate().rev() {
+                let equal = this.compare_sequences(
+                    AstCompare::Eq,
+                    &Value::Expr(value.clone()),
+                    &Value::Expr(known.clone()),
+                    span,
+                )?;
+                let equal = match equal {
+                    Some(equal) => Some(equal),
+                    None => this.compare_values(AstCompare::Eq, value.clone(), known.clone(), span)?,
+                };
+                let Some(equal) = equal else {
+                    is_comparable = false;
+                    return Ok(value);
+                };
+                position = choose(equal, integer(at as i64, span), position, span);
+            }
+            let position = this.kept(position, "position");
+            let mut text = Line::new(span);
+            text.push(Value::Expr(this.text_of(value, true, span)?));
+            text.known.push_str(&format!(" is not a valid {}", class.name));
+            let exception = Exception {
+                class: ExceptionClass::ValueError.into(),
+                arguments: vec![ExceptionArgument::Value(text.finish())],
+            };
+            let none = scalar_compare(CompareOp::Lt, position.clone(), integer(0, span), span);
+            let raise = hir::Stmt { kind: hir::StmtKind::Raise { exception }, span };
+            this.emit_choice(none.expect("both are integers"), vec![raise], span);
+            Ok(Expr::new(ExprKind::Tuple(vec![position]), Type::Enum(Arc::clone(class)), span))
+        })?;
+        Ok(is_comparable.then_some(found))
     }
 
     /// `.name` and `.value` of a member.

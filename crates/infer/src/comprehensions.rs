@@ -92,6 +92,28 @@ impl<'i> Inference<'i> {
         outside
     }
 
+    /// What assignment expressions of a comprehension assign is a variable of the comprehension here, which each item makes anew.
+    fn declare_walruses(&mut self, element: &ast::Expr, clauses: &[ast::Comprehension]) {
+        let mut names = Vec::new();
+        let conditions = clauses.iter().flat_map(|clause| &clause.conditions);
+        conditions.chain([element]).for_each(|part| own_walruses(part, &mut names));
+        for name in names {
+            let local = self.function.locals.push(LocalData { name: name.name.to_string() });
+            self.bindings.set(local, Binding::Unassigned);
+            self.scopes.push((name.name.clone(), local));
+            self.assigned_within.push(name.name.clone());
+        }
+    }
+
+    /// What was assigned within an expression cannot be read behind it.
+    fn forget_walruses(&mut self) {
+        for name in &self.assigned_within {
+            if let Some(local) = self.find_local(name) {
+                self.bindings.set(local, Binding::Unassigned);
+            }
+        }
+    }
+
     /// An expression that begins with statements. It is typed again until nothing that its loops carry is wider than assumed.
     pub(crate) fn in_block(&mut self, span: Span, mut work: impl FnMut(&mut Self) -> Typed) -> Typed {
         if self.settling.depth > 0 {
@@ -116,10 +138,13 @@ impl<'i> Inference<'i> {
         let outer = std::mem::take(&mut self.out);
         let (bindings, scopes) = (self.bindings.clone(), self.scopes.len());
         self.depth += BLOCK_COST;
+        let base = std::mem::replace(&mut self.conditional_base, self.conditional_depth + 1);
         let value = self.conditionally(|this| work(this));
+        self.conditional_base = base;
         self.depth -= BLOCK_COST;
         self.bindings = bindings;
         self.scopes.truncate(scopes);
+        self.forget_walruses();
         self.reachable = true;
         let statements = std::mem::replace(&mut self.out, outer);
         let value = value?;
@@ -168,6 +193,7 @@ impl<'i> Inference<'i> {
             Source::Of(iterable) => self.item_loop(iterable, carried, carried.span, work),
             Source::Generator { first, element, clauses } => {
                 let outside = self.open_scope(clauses.iter().map(|clause| &clause.target));
+                self.declare_walruses(element, clauses);
                 let result = self.clauses(clauses, Some(first), element, carried, work);
                 self.scopes.truncate(outside);
                 result
@@ -562,5 +588,21 @@ impl<'i> Inference<'i> {
             exit: ended.map(|ended| exits.edge(&ended)),
         };
         self.emit(kind, span);
+    }
+}
+
+/// What assignment expressions assign in an expression, those of comprehensions and functions within it apart.
+fn own_walruses<'e>(expression: &'e ast::Expr, names: &mut Vec<&'e ast::Identifier>) {
+    match &expression.kind {
+        ast::ExprKind::Lambda { .. }
+        | ast::ExprKind::ListComprehension { .. }
+        | ast::ExprKind::SetComprehension { .. }
+        | ast::ExprKind::DictComprehension { .. }
+        | ast::ExprKind::Generator { .. } => {}
+        ast::ExprKind::Walrus { target, value } => {
+            names.push(target);
+            own_walruses(value, names);
+        }
+        _ => expression.for_each_child(&mut |child| own_walruses(child, names)),
     }
 }

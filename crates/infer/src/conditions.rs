@@ -10,9 +10,10 @@ use crate::statement::constant_truth;
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, UnaryOp};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{CompareOp, Constant, Expr, ExprKind};
+use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr};
 use hotloop_intrinsics::Item;
 use hotloop_types::{Dtype, DtypeKind, Type, promote, unify};
+use std::sync::Arc;
 
 static TRUTH: Code = Code::new("HL0214", "a value has no truth value in a kernel");
 static COMPARED: Code = Code::new("HL0223", "values of these types cannot be compared in a kernel");
@@ -160,7 +161,7 @@ impl Inference<'_> {
             Some(_) if self.is_simple(&left) => return Ok(right),
             Some(_) | None => {}
         }
-        let (left, right) = self.without_never(left, right);
+        let (left, right) = self.of_one_type(left, right)?;
         let common = self.common_type(&left, &right, span)?;
         self.with_let(left, "left", span, |this, left| {
             let condition = this.truth_of(left.clone())?;
@@ -237,7 +238,7 @@ impl Inference<'_> {
             }
             (Err(Reported), _) | (_, Err(Reported)) => return Err(Reported),
         };
-        let (then, otherwise) = self.without_never(then, otherwise);
+        let (then, otherwise) = self.of_one_type(then, otherwise)?;
         let common = self.common_type(&then, &otherwise, span)?;
         Ok(choose(condition, convert(then, &common), convert(otherwise, &common), span))
     }
@@ -303,14 +304,26 @@ impl Inference<'_> {
                 }
                 let behind = this
                     .nested(span, |this| this.conditionally(|this| this.compare_rest(right, rest, span)))?;
-                Ok(short_circuit(BoolOp::And, here, behind))
+                this.bool_value(BoolOp::And, here, behind, span)
             })
         })
     }
 
     pub(crate) fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
+        let left = self.beside_optional(left, &right)?;
+        let right = self.beside_optional(right, &left)?;
         if let Some(result) = self.compare_sequences(op, &left, &right, span)? {
             return Ok(result);
+        }
+        if let (
+            AstCompare::In | AstCompare::NotIn,
+            Value::Global(Global::EnumClass(class), _),
+            Value::Expr(value),
+        ) = (op, &right, &left)
+            && value.ty == Type::Enum(Arc::clone(class))
+        {
+            let found = constant(Constant::Bool(op == AstCompare::In), Type::BOOL, span);
+            return self.with_let(value.clone(), "member", span, |_, _| Ok(found));
         }
         let described = (left.describe(), right.describe());
         let places = (left.span(), right.span());
@@ -343,6 +356,16 @@ impl Inference<'_> {
                 _ => "compare numbers, or tuples of numbers for equality",
             });
         Err(self.report(diagnostic))
+    }
+
+    /// A text that is known, as a value where it is compared with one that may be `None`.
+    fn beside_optional(&mut self, text: Value, other: &Value) -> Typed<Value> {
+        match other {
+            Value::Expr(Expr { ty: Type::Optional(_), .. }) if matches!(text, Value::Str(..)) => {
+                self.run_time_value(text).map(Value::Expr)
+            }
+            _ => Ok(text),
+        }
     }
 
     pub(crate) fn compare_values(
@@ -396,6 +419,9 @@ impl Inference<'_> {
                     let same = op == AstCompare::Is;
                     return Ok(Some(constant(Constant::Bool(same), Type::BOOL, span)));
                 }
+                if let (Type::List(_), Type::List(_)) = (&left.ty, &right.ty) {
+                    return self.same_lists(op == AstCompare::Is, left, right, span).map(Some);
+                }
                 let bools = left.ty == Type::BOOL && right.ty == Type::BOOL;
                 let op = if op == AstCompare::Is { CompareOp::Eq } else { CompareOp::Ne };
                 Ok(bools.then(|| scalar_compare(op, left, right, span)).flatten())
@@ -428,7 +454,8 @@ impl Inference<'_> {
         span: Span,
     ) -> Typed<Option<Expr>> {
         let Some(positive) = equality else {
-            return self.compare_values(op, unwrapped(left), unwrapped(right), span);
+            let (left, right) = (unwrapped(left), unwrapped(right));
+            return self.compare(op, left.into(), right.into(), span).map(Some);
         };
         let mut is_comparable = true;
         let equal = self.with_let(left, "left", span, |this, left| {
@@ -438,7 +465,12 @@ impl Inference<'_> {
                     AstCompare::Is | AstCompare::IsNot => AstCompare::Is,
                     _ => AstCompare::Eq,
                 };
-                let Some(equal) = this.compare_values(op, values.0, values.1, span)? else {
+                let sides = (values.0.clone().into(), values.1.clone().into());
+                let equal = match this.compare_sequences(op, &sides.0, &sides.1, span)? {
+                    Some(equal) => Some(equal),
+                    None => this.compare_values(op, values.0, values.1, span)?,
+                };
+                let Some(equal) = equal else {
                     is_comparable = false;
                     return Ok(left);
                 };
@@ -454,6 +486,22 @@ impl Inference<'_> {
             })
         })?;
         Ok(is_comparable.then(|| if positive { equal } else { negated(equal, span) }))
+    }
+
+    /// `left is right` of lists.
+    fn same_lists(&mut self, positive: bool, left: Expr, right: Expr, span: Span) -> Typed {
+        if self.meet_list_values(&left, &right) {
+            return Err(Reported);
+        }
+        let same = if left.ty == right.ty {
+            Expr::object(ObjectExpr::Same(left, right), Type::BOOL, span)
+        } else {
+            let never = constant(Constant::Bool(false), Type::BOOL, span);
+            self.with_let(left, "left", span, |this, _| {
+                this.with_let(right, "right", span, |_, _| Ok(never))
+            })?
+        };
+        Ok(if positive { same } else { negated(same, span) })
     }
 
     fn membership(&mut self, value: Expr, within: Expr, span: Span) -> Typed<Option<Expr>> {

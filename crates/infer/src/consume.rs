@@ -6,7 +6,7 @@ use crate::call::Arguments;
 use crate::caught::CaughtPart;
 use crate::comprehensions::{Carried, Source};
 use crate::conditions::{choose, scalar_compare, short_circuit};
-use crate::conversion::{convert, to_dtype};
+use crate::conversion::to_dtype;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::iteration::{Iterable, Way, integer, tuple_of};
@@ -98,16 +98,21 @@ impl<'i> Inference<'i> {
 
     /// Appends a value; notes where the items have to be of a wider type.
     pub(crate) fn add_to_list(&mut self, list: &mut NewList, value: Expr) -> Typed<()> {
-        self.check_item(&value)?;
-        self.note_inner(list.span, &value);
-        let common = self.common_item(&list.held, &value, list.span)?;
+        let common = match value.ty {
+            Type::None => self.item_or_none(list.held.clone(), list.span)?,
+            _ => {
+                self.check_item(&value)?;
+                self.note_inner(list.span, &value);
+                self.common_item(&list.held, &value, list.span)?
+            }
+        };
         if common != list.held {
             self.note_carried(list.key, common.clone());
             list.held = common;
         }
         self.define_items(&value, &list.held)?;
         let span = value.span;
-        let item = convert(value, &list.held);
+        let item = self.converted_item(value, &list.held);
         let append = ObjectExpr::Append { list: self.version(list.version, list.span), item };
         self.emit(StmtKind::Expr(Expr::object(append, Type::None, span)), span);
         Ok(())

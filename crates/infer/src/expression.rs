@@ -264,8 +264,10 @@ impl Inference<'_> {
 
     /// `(name := value)`, where every way through the statement comes by.
     fn walrus(&mut self, target: &Identifier, value: &ast::Expr, span: Span) -> Typed {
-        let local = self.locals.find(&target.name).expect("every name that is assigned is a local");
-        if self.conditional_depth > 0 {
+        let local = self.find_local(&target.name).expect("every name that is assigned is a local");
+        let is_within =
+            self.conditional_base == 0 || self.scopes.iter().any(|(known, _)| *known == target.name);
+        if self.conditional_depth > self.conditional_base || !is_within {
             self.bindings.set(local, Binding::Poisoned);
             let message =
                 "an assignment expression that not every way evaluates is not supported yet in a kernel";
@@ -349,6 +351,13 @@ impl Inference<'_> {
 
     pub(crate) fn report_unassigned(&mut self, local: Local, span: Span) -> Reported {
         let name = self.function.locals[local].name.clone();
+        if self.assigned_within.iter().any(|within| **within == name) {
+            let message = format!(
+                "`{name}` is assigned within a comprehension and read behind it, which is not supported in a kernel yet"
+            );
+            let help = "write a loop in the place of the comprehension";
+            return self.report(Diagnostic::error(&WALRUS, message, span).with_help(help));
+        }
         let message = format!("`{name}` is read before anything is assigned to it");
         let mut diagnostic = Diagnostic::error(&UNASSIGNED, message, span);
         let way_out = format!("assign `{name}` on every way that leads here");

@@ -129,6 +129,8 @@ fn infer_trial(
         depth: 0,
         links: 0,
         conditional_depth: 0,
+        conditional_base: 0,
+        assigned_within: Vec::new(),
         block_depth: 0,
         unrolled: 0,
         loop_memo: LoopMemo::default(),
@@ -200,6 +202,10 @@ pub(crate) struct Inference<'a> {
     pub(crate) links: u32,
     /// How many parts of the expression around are evaluated on some ways only.
     pub(crate) conditional_depth: u32,
+    /// How many of them lie around the innermost expression with statements of its own.
+    pub(crate) conditional_base: u32,
+    /// What was assigned by assignment expressions of comprehensions.
+    pub(crate) assigned_within: Vec<Name>,
     /// How many blocks lie around.
     pub(crate) block_depth: u32,
     /// How many iterations of loops were written out.
@@ -328,6 +334,7 @@ impl Inference<'_> {
             return;
         }
         let Some(result) = self.declared_result.clone().or_else(|| self.common_result()) else { return };
+        self.lists.unknown_leaves |= result.is_undefined();
         if let Type::List(item) = &result {
             for (_, span) in self.returns.clone().iter().filter(|(ty, _)| ty.is_undefined()) {
                 self.note_items(&[*span], item);

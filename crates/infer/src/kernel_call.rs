@@ -51,6 +51,7 @@ impl Inference<'_> {
             self.check_change(value, value.span)?;
         }
         if values.iter().any(|value| value.ty.is_undefined()) {
+            self.lists.unknown_leaves = true;
             return Err(Reported);
         }
         let types: Vec<Type> = values.iter().map(|value| value.ty.clone()).collect();

@@ -68,6 +68,7 @@ mod intrinsic_call;
 mod iteration;
 mod kernel_call;
 mod library;
+mod list_methods;
 mod lists;
 mod liveness;
 mod locals;

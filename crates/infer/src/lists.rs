@@ -1,4 +1,4 @@
-//! Lists: how they are made, what their items are, and their methods.
+//! Lists: how they are made, what their items are, and how they change.
 //!
 //! A list is one object under all its names, so the type of its items is fixed where it is made. `[]` does not tell that type: it is
 //! found by trial. What is put into a list is noted for the places where the list was made, as far as they are known, and the function is typed
@@ -11,15 +11,15 @@ use crate::conversion::{convert, to_dtype};
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed, can_convert};
 use crate::iteration::{Iterable, arithmetic, integer};
-use crate::sequences::{length_of, perform, sequence_item};
+use crate::sequences::{perform, sequence_item};
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
-use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, Identifier};
+use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{BinaryOp, CompareOp, Constant, Expr, ExprKind, ObjectExpr, StmtKind, Version};
 use hotloop_objects::{ItemKind, Operation, Shape};
 use hotloop_types::{Dtype, DtypeKind, Type, unify};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 static ITEM: Code = Code::new("HL0253", "a list cannot hold values of this type in a kernel");
@@ -42,6 +42,10 @@ pub(crate) struct ListTypes {
     sites: FxHashMap<Version, Rc<[Span]>>,
     /// The places whose items are not known yet.
     unknown: Vec<Span>,
+    /// The places of lists that, as far as can be seen, never hold anything: of what, makes no difference.
+    assumed: FxHashSet<Span>,
+    /// Whether a list of which nobody knows what it holds leaves the function.
+    pub(crate) unknown_leaves: bool,
     /// Whether something new was found out.
     pub(crate) has_changed: bool,
 }
@@ -49,7 +53,7 @@ pub(crate) struct ListTypes {
 impl ListTypes {
     /// For another trial, with what was found out about places.
     pub(crate) fn for_next_trial(self) -> Self {
-        Self { items: self.items, ..Self::default() }
+        Self { items: self.items, assumed: self.assumed, ..Self::default() }
     }
 
     /// How many places are known of whose items nothing is known yet.
@@ -84,6 +88,10 @@ impl ListTypes {
             ExprKind::Let { body, .. } | ExprKind::Block { value: body, .. } => self.sites_of(body),
             ExprKind::Object(object) => match &**object {
                 ObjectExpr::List(_) | ObjectExpr::EmptyList(_) => vec![value.span],
+                // `[x] * n` is made where its items are written.
+                ObjectExpr::Perform { operation: Operation::ListRepeat, arguments } if matches!(&arguments[0].kind, ExprKind::Object(list) if matches!(**list, ObjectExpr::List(_))) => {
+                    self.sites_of(&arguments[0])
+                }
                 ObjectExpr::Item { sequence, .. } => {
                     let outer = self.sites_of(sequence);
                     outer.iter().flat_map(|site| self.inner.get(site)).flatten().copied().collect()
@@ -106,14 +114,23 @@ fn can_hold(ty: &Type) -> bool {
         Type::Scalar(_) | Type::Array(_) | Type::Str | Type::Bytes | Type::Enum(_) => true,
         Type::List(item) => item.is_undefined() || can_hold(item),
         Type::Tuple(items) => !items.is_empty() && items.iter().all(can_hold),
+        Type::Optional(value) => can_hold(value),
         Type::None
         | Type::Dtype(_)
         | Type::Function(_)
-        | Type::Optional(_)
         | Type::Range
         | Type::Generator(_)
         | Type::Undefined => false,
     }
+}
+
+/// The type of items that are of either type. Members of an integer enumeration are integers among others.
+fn wider_item(a: &Type, b: &Type) -> Option<Type> {
+    let number = |ty: &Type| match ty {
+        Type::Enum(class) if class.is_integer => Type::INT64,
+        other => other.clone(),
+    };
+    unify(a, b).or_else(|| unify(&number(a), &number(b)))
 }
 
 /// How deep lists are nested in a type.
@@ -137,7 +154,7 @@ fn list_depth(ty: &Type) -> usize {
 }
 
 /// The type of a list's items.
-fn item_of(list: &Expr) -> Type {
+pub(crate) fn item_of(list: &Expr) -> Type {
     match &list.ty {
         Type::List(item) => (**item).clone(),
         other => unreachable!("a list is expected, not {other}"),
@@ -150,7 +167,7 @@ impl Inference<'_> {
         if items.iter().any(|item| matches!(item.kind, AstExpr::Starred(_))) {
             return self.spread_list(items, span);
         }
-        let items = items.iter().map(|item| self.expression(item)).collect::<Typed<Vec<Expr>>>()?;
+        let items = items.iter().map(|item| self.value(item)).collect::<Typed<Vec<Expr>>>()?;
         self.new_list(items, span)
     }
 
@@ -173,10 +190,13 @@ impl Inference<'_> {
     /// A new list of values, made at that place.
     pub(crate) fn new_list(&mut self, items: Vec<Expr>, span: Span) -> Typed {
         let mut item = self.lists.items.get(&span).cloned().unwrap_or(Type::Undefined);
-        for value in &items {
+        for value in items.iter().filter(|value| value.ty != Type::None) {
             self.check_item(value)?;
             self.note_inner(span, value);
             item = self.common_item(&item, value, span)?;
+        }
+        if items.iter().any(|value| value.ty == Type::None) {
+            item = self.item_or_none(item, span)?;
         }
         if item.is_undefined() {
             self.note_unknown_items(span);
@@ -184,7 +204,7 @@ impl Inference<'_> {
         for value in &items {
             self.define_items(value, &item)?;
         }
-        let items = items.into_iter().map(|value| convert(value, &item)).collect();
+        let items = items.into_iter().map(|value| self.converted_item(value, &item)).collect();
         Ok(Expr::object(ObjectExpr::List(items), Type::list(item), span))
     }
 
@@ -221,10 +241,30 @@ impl Inference<'_> {
         if *item == Type::Undefined {
             return Ok(value.ty.clone());
         }
-        if let Some(common) = unify(item, &value.ty).filter(can_hold) {
+        if let Some(common) = wider_item(item, &value.ty).filter(can_hold) {
             return Ok(common);
         }
         Err(self.report_item(item, value, list))
+    }
+
+    /// The type of items that may be `None`. Where only that is known of them, it makes no difference what else they might be.
+    pub(crate) fn item_or_none(&mut self, item: Type, site: Span) -> Typed<Type> {
+        if item.is_undefined() {
+            self.lists.assumed.insert(site);
+            return Ok(Type::optional(Type::INT64));
+        }
+        Ok(Type::optional(item))
+    }
+
+    /// A value as an item of that type, which holds it.
+    pub(crate) fn converted_item(&mut self, value: Expr, item: &Type) -> Expr {
+        let is_member = |ty: &Type| matches!(ty, Type::Enum(_));
+        let value = match item {
+            Type::Optional(held) if !is_member(held) => self.as_number(value),
+            item if !is_member(item) => self.as_number(value),
+            _ => value,
+        };
+        convert(value, item)
     }
 
     /// A list that holds itself would have a type without end.
@@ -253,9 +293,12 @@ impl Inference<'_> {
     pub(crate) fn note_items(&mut self, sites: &[Span], item: &Type) -> bool {
         let mut is_new = false;
         for site in sites {
+            let is_assumed = self.lists.assumed.remove(site);
             let known = self.lists.items.get(site);
             let wider = match known {
-                Some(known) => unify(known, item).or_else(|| {
+                Some(Type::Optional(_)) if is_assumed => Some(Type::optional(item.clone())),
+                Some(_) if is_assumed => Some(item.clone()),
+                Some(known) => wider_item(known, item).or_else(|| {
                     unify(&Type::list(known.clone()), &Type::list(item.clone())).map(|list| match list {
                         Type::List(item) => (*item).clone(),
                         other => other,
@@ -276,21 +319,39 @@ impl Inference<'_> {
 
     /// Lists meet of which one holds nothing yet: they become lists of one type in the next trial.
     pub(crate) fn meet_lists(&mut self, versions: [Version; 2]) {
-        let [a, b] = versions.map(|version| self.function.versions[version].ty.clone());
-        let (Type::List(a), Type::List(b)) = (&a, &b) else { return };
-        for (version, own, other) in [(versions[0], a, b), (versions[1], b, a)] {
-            if own.is_undefined() && !other.is_undefined() {
-                let sites = self.lists.sites_of_version(version);
-                self.note_items(&sites, other);
-            }
+        let [a, b] = versions.map(|version| {
+            (self.function.versions[version].ty.clone(), self.lists.sites_of_version(version))
+        });
+        self.meet_items(a, b);
+    }
+
+    /// The same of lists that expressions give.
+    pub(crate) fn meet_list_values(&mut self, left: &Expr, right: &Expr) -> bool {
+        let [left, right] = [left, right].map(|side| (side.ty.clone(), self.lists.sites_of(side)));
+        self.meet_items(left, right)
+    }
+
+    fn meet_items(&mut self, left: (Type, Vec<Span>), right: (Type, Vec<Span>)) -> bool {
+        let (Type::List(a), Type::List(b)) = (&left.0, &right.0) else { return false };
+        let is_assumed =
+            |lists: &ListTypes, sites: &[Span]| sites.iter().any(|site| lists.assumed.contains(site));
+        let (first, second) = (is_assumed(&self.lists, &left.1), is_assumed(&self.lists, &right.1));
+        let is_open = |item: &Type, is_assumed| item.is_undefined() || is_assumed && a != b;
+        match (is_open(a, first), is_open(b, second)) {
+            (true, false) => self.note_items(&left.1, b),
+            (false, true) => self.note_items(&right.1, a),
+            (true, true) | (false, false) => false,
         }
     }
 
     /// A value made an item of a list; widens the list where it is made, in the next trial.
-    fn as_item(&mut self, list: &Expr, value: Expr) -> Typed {
-        self.check_item(&value)?;
+    pub(crate) fn as_item(&mut self, list: &Expr, value: Expr) -> Typed {
         let item = item_of(list);
         let sites = self.lists.sites_of(list);
+        if value.ty == Type::None {
+            return self.none_as_item(&item, &sites, value, list.span);
+        }
+        self.check_item(&value)?;
         let inner = self.lists.sites_of(&value);
         for site in &sites {
             self.lists.inner.entry(*site).or_default().extend(inner.iter().copied());
@@ -298,12 +359,26 @@ impl Inference<'_> {
         if value.ty == item && !item.is_undefined() {
             return Ok(value);
         }
-        let wider = if item == Type::Undefined { Some(value.ty.clone()) } else { unify(&item, &value.ty) };
+        if sites.iter().any(|site| self.lists.assumed.contains(site)) && self.note_items(&sites, &value.ty) {
+            return Err(Reported);
+        }
+        // What is a list of nothing yet takes the type that it is put beside.
+        if let (Type::List(own), Type::List(held)) = (&value.ty, &item)
+            && own.is_undefined()
+            && !held.is_undefined()
+        {
+            self.note_items(&inner, held);
+            return Err(Reported);
+        }
+        let wider =
+            if item == Type::Undefined { Some(value.ty.clone()) } else { wider_item(&item, &value.ty) };
         if wider.as_ref().is_some_and(|item| list_depth(item) >= MAX_LIST_DEPTH) {
             return Err(self.report_nested(list, &value));
         }
         match wider {
-            Some(wider) if wider == item && !item.is_undefined() => return Ok(convert(value, &item)),
+            Some(wider) if wider == item && !item.is_undefined() => {
+                return Ok(self.converted_item(value, &item));
+            }
             Some(wider) if self.note_items(&sites, &wider) => return Err(Reported),
             // The list comes from elsewhere: the value is converted to what it holds.
             Some(_)
@@ -314,22 +389,39 @@ impl Inference<'_> {
             }
             _ => {}
         }
-        // What is a list of nothing yet takes the type that it is put beside.
-        if let (Type::List(own), Type::List(held)) = (&value.ty, &item)
-            && own.is_undefined()
-        {
-            self.note_items(&inner, held);
-            return Err(Reported);
-        }
         if item.is_undefined() || self.lists.has_changed {
             return Err(Reported);
         }
         Err(self.report_item(&item, &value, list.span))
     }
 
-    /// Says, at the end, of which lists nobody knows what they hold.
+    /// `None` made an item of a list.
+    fn none_as_item(&mut self, item: &Type, sites: &[Span], value: Expr, list: Span) -> Typed {
+        if let Type::Optional(_) = item {
+            return Ok(convert(value, item));
+        }
+        let wider = if item.is_undefined() { Type::INT64 } else { item.clone() };
+        let is_new = self.note_items(sites, &Type::optional(wider));
+        if is_new && item.is_undefined() {
+            self.lists.assumed.extend(sites);
+        }
+        if is_new || item.is_undefined() || self.lists.has_changed {
+            return Err(Reported);
+        }
+        Err(self.report_item(item, &value, list))
+    }
+
+    /// Says, at the end, of which lists nobody knows what they hold. One that holds nothing, and is only looked at here, may be of anything.
     pub(crate) fn report_unknown_items(&mut self) {
         if self.lists.has_changed {
+            return;
+        }
+        if !self.lists.unknown_leaves && self.diagnostics.is_empty() && self.awaited.is_none() {
+            for site in std::mem::take(&mut self.lists.unknown) {
+                self.lists.assumed.insert(site);
+                self.lists.items.insert(site, Type::INT64);
+                self.lists.has_changed = true;
+            }
             return;
         }
         for site in std::mem::take(&mut self.lists.unknown) {
@@ -358,180 +450,6 @@ impl Inference<'_> {
                 .with_label(head, "the iterations of this loop run at the same time")
                 .with_help("write to an array, make the list within the iteration, or use `range`");
         Err(self.report(diagnostic))
-    }
-
-    /// The list bound to a name, and an index into it counted from the start; raises with that message where there is no such item.
-    fn place_in(
-        &mut self,
-        list: Expr,
-        index: Expr,
-        message: &'static str,
-        span: Span,
-        make: impl FnOnce(&mut Self, Expr, Expr) -> Typed,
-    ) -> Typed {
-        let index = to_dtype(self.integer_index(index)?, Dtype::Int64);
-        self.with_let(list, "list", span, |this, list| {
-            this.with_let(index, "index", span, |this, index| {
-                let length = length_of(list.clone(), span);
-                let is_negative = compared(CompareOp::Lt, index.clone(), integer(0, span), span);
-                let from_end = arithmetic(BinaryOp::Add, index.clone(), length.clone(), span);
-                let position = crate::conditions::choose(is_negative, from_end, index, span);
-                this.with_let(position, "position", span, |this, position| {
-                    let low = compared(CompareOp::Ge, position.clone(), integer(0, span), span);
-                    let high = compared(CompareOp::Lt, position.clone(), length, span);
-                    let condition = short_circuit(BoolOp::And, low, high);
-                    let error = (ExceptionClass::IndexError, message);
-                    let checked = ObjectExpr::Checked { condition, error, value: position };
-                    let checked = Expr::object(checked, Type::INT64, span);
-                    this.with_let(checked, "place", span, |this, place| make(this, list, place))
-                })
-            })
-        })
-    }
-
-    /// `list.name(arguments)`.
-    pub(crate) fn list_method(
-        &mut self,
-        list: Expr,
-        name: &Identifier,
-        arguments: &Arguments<'_>,
-        span: Span,
-    ) -> Typed {
-        let item = item_of(&list);
-        let changes = matches!(
-            &*name.name,
-            "append" | "extend" | "insert" | "pop" | "remove" | "clear" | "reverse" | "sort"
-        );
-        if changes {
-            self.check_change(&list, span)?;
-        }
-        if item.is_undefined() && !matches!(&*name.name, "append" | "insert" | "extend" | "clear" | "reverse")
-        {
-            return Err(Reported);
-        }
-        let nothing = |operation, arguments| perform(operation, arguments, Type::None, span);
-        match &*name.name {
-            "append" => {
-                let placed = self.place_arguments("append", &["object"], 1, arguments, span)?;
-                let value = self.expression(placed[0].expect("it is required"))?;
-                let item = self.as_item(&list, value)?;
-                Ok(Expr::object(ObjectExpr::Append { list, item }, Type::None, span))
-            }
-            "extend" => {
-                let placed = self.place_arguments("extend", &["iterable"], 1, arguments, span)?;
-                self.extended(list, placed[0].expect("it is required"), span)
-            }
-            "insert" => {
-                let placed = self.place_arguments("insert", &["index", "object"], 2, arguments, span)?;
-                let index = self.expression(placed[0].expect("it is required"))?;
-                let index = to_dtype(self.integer_index(index)?, Dtype::Int64);
-                let value = self.expression(placed[1].expect("it is required"))?;
-                let item = self.as_item(&list, value)?;
-                self.with_let(list, "list", span, |this, list| {
-                    this.with_let(index, "index", span, |this, index| {
-                        this.with_let(item, "item", span, |this, item| {
-                            let index =
-                                perform(Operation::ListOpen, vec![list.clone(), index], Type::INT64, span);
-                            this.with_let(index, "place", span, |_, index| {
-                                let set = ObjectExpr::SetItem { list, index, item };
-                                Ok(Expr::object(set, Type::None, span))
-                            })
-                        })
-                    })
-                })
-            }
-            "pop" => {
-                let placed = self.place_arguments("pop", &["index"], 0, arguments, span)?;
-                let Some(index) = placed[0] else {
-                    return Ok(Expr::object(ObjectExpr::Pop(list), item, span));
-                };
-                let index = self.expression(index)?;
-                self.place_in(list, index, "pop index out of range", span, |this, list, place| {
-                    let taken = sequence_item(list.clone(), place.clone(), span);
-                    this.with_let(taken, "item", span, |this, taken| {
-                        let behind = arithmetic(BinaryOp::Add, place.clone(), integer(1, span), span);
-                        let removed = nothing(Operation::ListRemove, vec![list, place, behind]);
-                        this.with_let(removed, "removed", span, |_, _| Ok(taken))
-                    })
-                })
-            }
-            "remove" => {
-                let placed = self.place_arguments("remove", &["value"], 1, arguments, span)?;
-                let value = self.expression(placed[0].expect("it is required"))?;
-                self.with_let(list, "list", span, |this, list| {
-                    let found = this.position_of(list.clone(), value, None, span)?;
-                    this.found(found, "list.remove(x): x not in list", span, |_, place| {
-                        let behind = arithmetic(BinaryOp::Add, place.clone(), integer(1, span), span);
-                        Ok(nothing(Operation::ListRemove, vec![list, place, behind]))
-                    })
-                })
-            }
-            "index" => {
-                let placed =
-                    self.place_arguments("index", &["value", "start", "stop"], 1, arguments, span)?;
-                let value = self.expression(placed[0].expect("it is required"))?;
-                let mut bounds = [integer(0, span), integer(i64::MAX, span)];
-                for (bound, given) in bounds.iter_mut().zip(&placed[1..]) {
-                    if let Some(given) = given {
-                        let given = self.expression(given)?;
-                        *bound = to_dtype(self.integer_index(given)?, Dtype::Int64);
-                    }
-                }
-                let found = self.position_of(list, value, Some(bounds), span)?;
-                self.found(found, "the value is not in list", span, |_, place| Ok(place))
-            }
-            "count" => {
-                let placed = self.place_arguments("count", &["value"], 1, arguments, span)?;
-                let value = self.expression(placed[0].expect("it is required"))?;
-                match self.sought(&item, &value, span) {
-                    Sought::Nothing => Ok(integer(0, span)),
-                    Sought::Str(words) => {
-                        Ok(perform(Operation::ListCountStr, with_first(list, words), Type::INT64, span))
-                    }
-                    Sought::Number(words) => {
-                        Ok(perform(Operation::ListCount, with_first(list, words), Type::INT64, span))
-                    }
-                    Sought::Other => {
-                        self.in_block(span, |this| this.counted_equal(list.clone(), value.clone(), span))
-                    }
-                }
-            }
-            "clear" => {
-                let bounds = [integer(0, span), integer(i64::MAX, span)];
-                Ok(nothing(Operation::ListRemove, with_first(list, bounds.into())))
-            }
-            "reverse" => Ok(nothing(Operation::ListReverse, vec![list])),
-            "copy" => Ok(whole_part(list, span)),
-            "sort" => {
-                let placed = self.place_arguments("sort", &["key", "reverse"], 0, arguments, span)?;
-                let reverse = placed[1].map(|reverse| self.condition(reverse)).transpose()?;
-                let reverse = reverse.unwrap_or_else(|| constant(Constant::Bool(false), Type::BOOL, span));
-                self.sort_list(list, given_key(placed[0]), reverse, span)
-            }
-            _ => Err(self.report_method(&list, name)),
-        }
-    }
-
-    /// What follows a position that was found, or the error that it was not.
-    fn found(
-        &mut self,
-        found: Expr,
-        message: &'static str,
-        span: Span,
-        make: impl FnOnce(&mut Self, Expr) -> Typed,
-    ) -> Typed {
-        let checked = self.found_place(found, message, span)?;
-        self.with_let(checked, "place", span, make)
-    }
-
-    /// A position that was found; raises that it was not where it is negative.
-    pub(crate) fn found_place(&mut self, found: Expr, message: &'static str, span: Span) -> Typed {
-        self.with_let(found, "position", span, |_, position| {
-            let condition = compared(CompareOp::Ge, position.clone(), integer(0, span), span);
-            let error = (ExceptionClass::ValueError, message);
-            let checked = ObjectExpr::Checked { condition, error, value: position };
-            Ok(Expr::object(checked, Type::INT64, span))
-        })
     }
 
     /// `list.extend(other)`, `list += other`.
@@ -581,54 +499,9 @@ impl Inference<'_> {
         })
     }
 
-    /// What is looked for among such items.
-    fn sought(&mut self, item: &Type, value: &Expr, span: Span) -> Sought {
-        match (item, &value.ty) {
-            (Type::Str, Type::Str) => Sought::Str(vec![value.clone()]),
-            (Type::Scalar(held), Type::Scalar(dtype)) => {
-                let Some((held, kind)) = number_kind(*held).zip(number_kind(*dtype)) else {
-                    return Sought::Other;
-                };
-                let value =
-                    if dtype.is_float() { to_dtype(value.clone(), Dtype::Float64) } else { value.clone() };
-                Sought::Number(vec![integer(held as i64, span), integer(kind as i64, span), value])
-            }
-            (Type::Str, Type::Scalar(_)) | (Type::Scalar(_), Type::Str) if self.is_pure(value) => {
-                Sought::Nothing
-            }
-            _ => Sought::Other,
-        }
-    }
-
-    /// The position of a value in a list; -1 without one.
-    fn position_of(&mut self, list: Expr, value: Expr, bounds: Option<[Expr; 2]>, span: Span) -> Typed {
-        let bounds = bounds.unwrap_or_else(|| [integer(0, span), integer(i64::MAX, span)]);
-        let item = item_of(&list);
-        let (operation, words) = match self.sought(&item, &value, span) {
-            Sought::Nothing => return Ok(integer(-1, span)),
-            Sought::Str(words) => (Operation::ListFindStr, words),
-            Sought::Number(words) => (Operation::ListFind, words),
-            Sought::Other => {
-                return self.in_block(span, |this| {
-                    this.searched_position(list.clone(), value.clone(), bounds.clone(), span)
-                });
-            }
-        };
-        let arguments = with_first(list, words).into_iter().chain(bounds).collect();
-        Ok(perform(operation, arguments, Type::INT64, span))
-    }
-
-    /// `value in list`.
-    pub(crate) fn in_list(&mut self, value: Expr, list: Expr, span: Span) -> Typed {
-        self.with_let(value, "value", span, |this, value| {
-            let found = this.position_of(list, value, None, span)?;
-            Ok(compared(CompareOp::Ge, found, integer(0, span), span))
-        })
-    }
-
     /// `left op right` of lists.
     pub(crate) fn ordered_lists(&mut self, op: AstCompare, left: Expr, right: Expr, span: Span) -> Typed {
-        if left.ty.is_undefined() || right.ty.is_undefined() {
+        if self.meet_list_values(&left, &right) || left.ty.is_undefined() || right.ty.is_undefined() {
             return Err(Reported);
         }
         let Some((kind, operator)) =
@@ -687,13 +560,9 @@ impl Inference<'_> {
                 let ty = left.ty.clone();
                 Ok(Some(perform(Operation::ListConcat, vec![left, right], ty, span)))
             }
-            ast::BinaryOp::Add if unify(&left.ty, &right.ty).is_some() => {
-                for (one, other) in [(&left, &right), (&right, &left)] {
-                    if item_of(one).is_undefined() {
-                        let sites = self.lists.sites_of(one);
-                        self.note_items(&sites, &item_of(other));
-                    }
-                }
+            ast::BinaryOp::Add
+                if self.meet_list_values(&left, &right) || unify(&left.ty, &right.ty).is_some() =>
+            {
                 Err(Reported)
             }
             ast::BinaryOp::Mul if is_count(&right) || is_count(&left) => {
@@ -866,57 +735,26 @@ impl Inference<'_> {
             _ => self.list_of(source, span),
         }
     }
-
-    /// `min(list)`, `max(list)`.
-    pub(crate) fn extreme_item(&mut self, is_largest: bool, list: Expr, kind: ItemKind, span: Span) -> Typed {
-        let kind = integer(kind as i64, span);
-        self.with_let(list, "list", span, |_, list| {
-            let condition = compared(CompareOp::Gt, length_of(list.clone(), span), integer(0, span), span);
-            let message = if is_largest {
-                "max() iterable argument is empty"
-            } else {
-                "min() iterable argument is empty"
-            };
-            let largest = constant(Constant::Bool(is_largest), Type::BOOL, span);
-            let place = perform(Operation::ListExtreme, vec![list.clone(), kind, largest], Type::INT64, span);
-            let value = sequence_item(list, place, span);
-            let ty = value.ty.clone();
-            let error = (ExceptionClass::ValueError, message);
-            Ok(Expr::object(ObjectExpr::Checked { condition, error, value }, ty, span))
-        })
-    }
 }
 
-fn with_first(first: Expr, rest: Vec<Expr>) -> Vec<Expr> {
+pub(crate) fn with_first(first: Expr, rest: Vec<Expr>) -> Vec<Expr> {
     std::iter::once(first).chain(rest).collect()
 }
 
-fn compared(op: CompareOp, left: Expr, right: Expr, span: Span) -> Expr {
+pub(crate) fn compared(op: CompareOp, left: Expr, right: Expr, span: Span) -> Expr {
     scalar_compare(op, left, right, span).expect("both are integers")
 }
 
 /// A copy of a list.
-fn whole_part(list: Expr, span: Span) -> Expr {
+pub(crate) fn whole_part(list: Expr, span: Span) -> Expr {
     let ty = list.ty.clone();
     let bounds = [integer(0, span), integer(i64::MAX, span), integer(1, span)];
     perform(Operation::ListPart, with_first(list, bounds.into()), ty, span)
 }
 
 /// A key of a sort, unless it is `None`.
-fn given_key(key: Option<&ast::Expr>) -> Option<&ast::Expr> {
+pub(crate) fn given_key(key: Option<&ast::Expr>) -> Option<&ast::Expr> {
     key.filter(|key| key.kind != AstExpr::None)
-}
-
-/// What is looked for among the items of a list.
-enum Sought {
-    /// What no such list holds.
-    Nothing,
-    /// A string, as arguments.
-    Str(Vec<Expr>),
-    /// A number, as arguments.
-    Number(Vec<Expr>),
-    /// What only code made for it can compare.
-    Other,
 }
 
 /// The comparison of numbers that an operator is.
@@ -941,7 +779,7 @@ pub(crate) fn kind_of(item: &Type) -> Option<ItemKind> {
     }
 }
 
-fn number_kind(dtype: Dtype) -> Option<ItemKind> {
+pub(crate) fn number_kind(dtype: Dtype) -> Option<ItemKind> {
     match dtype.kind() {
         DtypeKind::Bool => Some(ItemKind::Bool),
         DtypeKind::Signed => Some(ItemKind::Signed),

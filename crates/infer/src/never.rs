@@ -38,8 +38,15 @@ impl Inference<'_> {
         }
     }
 
-    /// Values of which one is chosen: one that never comes to be has the type of the other.
-    pub(crate) fn without_never(&self, left: Expr, right: Expr) -> (Expr, Expr) {
+    /// Values of which one is chosen: one that never comes to be has the type of the other, and a list of nothing yet holds what the other holds.
+    pub(crate) fn of_one_type(&mut self, left: Expr, right: Expr) -> Typed<(Expr, Expr)> {
+        if self.meet_list_values(&left, &right) {
+            return Err(Reported);
+        }
+        Ok(self.without_never(left, right))
+    }
+
+    fn without_never(&self, left: Expr, right: Expr) -> (Expr, Expr) {
         match (self.is_never(&left), self.is_never(&right)) {
             (true, false) => (of_any_type(left, &right.ty), right),
             (false, true) => {

@@ -7,19 +7,29 @@ use crate::bindings::Binding;
 use crate::conditions::{is_none, item, short_circuit, unwrapped};
 use crate::expression::Value;
 use crate::function::{Inference, Reported, Typed};
-use crate::iteration::tuple_of;
+use crate::guarded::MAX_COPIES;
+use crate::iteration::{integer, tuple_of};
+use crate::lists::{compared, with_first};
 use crate::operators::negated;
+use crate::sequences::{length_of, perform, sequence_item};
 use crate::statement::{MAX_BLOCK_DEPTH, constant_truth, truth};
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, CompareOp, ExprKind as AstExpr, Identifier, MatchCase, Pattern, PatternKind};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
+use hotloop_hir as hir;
 use hotloop_hir::{Expr, StmtKind};
+use hotloop_objects::Operation;
 use hotloop_types::Type;
 
 static PATTERN: Code = Code::new("HL0273", "a kind of pattern is not supported in a kernel yet");
 
 /// A name with what it captures.
 type Captures<'s> = Vec<(&'s Identifier, Expr)>;
+
+/// Whether a value of this type is a list, or has one in it.
+fn holds_list(ty: &Type) -> bool {
+    matches!(ty, Type::List(_)) || ty.parts().iter().any(holds_list)
+}
 
 impl Inference<'_> {
     pub(crate) fn match_statement(
@@ -61,6 +71,20 @@ impl Inference<'_> {
                 self.inline(&case.body);
                 Ok(())
             }
+            (None, Some(guard)) if !captures.is_empty() && holds_list(&subject.ty) => {
+                // What is captured is there only where the pattern matches, so that the cases behind follow a guard that fails, too.
+                self.count_copy(case.span)?;
+                let ways = self.ways(test);
+                let outer = self.open_way(&ways, true);
+                self.capture(captures);
+                let _: Typed<()> = self.guarded_case(statement, subject, (guard, &case.body), rest);
+                let then = self.close_way(outer);
+                let outer = self.open_way(&ways, false);
+                let _: Typed<()> = self.match_cases(statement, subject, rest);
+                let otherwise = self.close_way(outer);
+                self.join_two(statement, *ways, [then, otherwise]);
+                Ok(())
+            }
             (_, None) => {
                 let ways = self.ways(test);
                 let outer = self.open_way(&ways, true);
@@ -95,6 +119,34 @@ impl Inference<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// A case whose pattern has matched, on its guard; the cases behind it otherwise.
+    fn guarded_case(
+        &mut self,
+        statement: &ast::Stmt,
+        subject: &Expr,
+        (guard, body): (&ast::Expr, &[ast::Stmt]),
+        rest: &[MatchCase],
+    ) -> Typed<()> {
+        let guard = self.condition(guard)?;
+        let ways = self.ways(guard);
+        let outer = self.open_way(&ways, true);
+        self.inline(body);
+        let then = self.close_way(outer);
+        let outer = self.open_way(&ways, false);
+        let _: Typed<()> = self.match_cases(statement, subject, rest);
+        let otherwise = self.close_way(outer);
+        self.join_two(statement, *ways, [then, otherwise]);
+        Ok(())
+    }
+
+    fn count_copy(&mut self, span: Span) -> Typed<()> {
+        self.copies += 1;
+        if self.copies <= MAX_COPIES {
+            return Ok(());
+        }
+        Err(self.report_pattern("a guard behind so many others that capture items of lists", span))
     }
 
     fn capture(&mut self, captures: Captures<'_>) {
@@ -172,7 +224,7 @@ impl Inference<'_> {
             return Ok(short_circuit(BoolOp::And, present, test));
         }
         if let Type::List(_) = subject.ty {
-            return Err(self.report_pattern("a sequence for a list", span));
+            return self.list_pattern(parts, subject, captures, span);
         }
         let Type::Tuple(types) = subject.ty.clone() else { return Ok(truth(false)) };
         let star = parts.iter().position(|part| matches!(part.kind, PatternKind::Star(_)));
@@ -198,6 +250,42 @@ impl Inference<'_> {
             if constant_truth(&test) == Some(false) {
                 break;
             }
+        }
+        Ok(test)
+    }
+
+    /// `[a, b]`, `[a, *rest]` for a list: its length is tested, then its items.
+    fn list_pattern<'s>(
+        &mut self,
+        parts: &'s [Pattern],
+        subject: &Expr,
+        captures: &mut Captures<'s>,
+        span: Span,
+    ) -> Typed {
+        if subject.ty.is_undefined() {
+            return Err(Reported);
+        }
+        let star = parts.iter().position(|part| matches!(part.kind, PatternKind::Star(_)));
+        let (op, least) = match star {
+            Some(_) => (hir::CompareOp::Ge, parts.len() - 1),
+            None => (hir::CompareOp::Eq, parts.len()),
+        };
+        let length = length_of(subject.clone(), span);
+        let mut test = compared(op, length, integer(least as i64, span), span);
+        for (place, part) in parts.iter().enumerate() {
+            let from_end = place as i64 - parts.len() as i64;
+            if let PatternKind::Star(name) = &part.kind {
+                let stop = if from_end == -1 { i64::MAX } else { from_end + 1 };
+                let bounds = [place as i64, stop, 1].map(|bound| integer(bound, part.span));
+                let bounds = with_first(subject.clone(), bounds.into());
+                let rest = perform(Operation::ListPart, bounds, subject.ty.clone(), part.span);
+                captures.extend(name.as_ref().map(|name| (name, rest)));
+                continue;
+            }
+            let position = if star.is_some_and(|star| place > star) { from_end } else { place as i64 };
+            let value = sequence_item(subject.clone(), integer(position, part.span), part.span);
+            let next = self.nested(span, |this| this.pattern(part, &value, captures))?;
+            test = short_circuit(BoolOp::And, test, next);
         }
         Ok(test)
     }

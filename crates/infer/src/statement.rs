@@ -38,7 +38,7 @@ impl Inference<'_> {
         let outer = std::mem::take(&mut self.out);
         self.block_depth += 1;
         for statement in body {
-            if !self.reachable {
+            if !self.reachable || self.diverged.is_some() {
                 break;
             }
             if self.block_depth > MAX_BLOCK_DEPTH {
