@@ -99,10 +99,16 @@ impl<I: Id> fmt::Debug for IdSet<I> {
 impl<I: Id> FromIterator<I> for IdSet<I> {
     fn from_iter<Items: IntoIterator<Item = I>>(items: Items) -> Self {
         let mut set = Self::new();
-        for id in items {
-            set.insert(id);
-        }
+        set.extend(items);
         set
+    }
+}
+
+impl<I: Id> Extend<I> for IdSet<I> {
+    fn extend<Items: IntoIterator<Item = I>>(&mut self, items: Items) {
+        for id in items {
+            self.insert(id);
+        }
     }
 }
 

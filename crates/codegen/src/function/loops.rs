@@ -1,25 +1,70 @@
 //! Which blocks form a loop, so that the code of a loop lies together.
 
-use hotloop_index::SideMap;
+use hotloop_index::{IdSet, SideMap};
 use hotloop_mir::{Block, ControlFlow, Function};
+use rustc_hash::FxHashMap;
 
 /// The loops of a function, each named by its header.
 pub(super) struct Loops {
     innermost: SideMap<Block, Option<Block>>,
     /// By a loop's header, the loop around it.
     parent: SideMap<Block, Option<Block>>,
+    /// By the header of a loop that holds no other, its blocks.
+    blocks: FxHashMap<Block, Vec<Block>>,
+    /// Those of them that are entered from one block outside, which is named, and through their headers alone.
+    entries: FxHashMap<Block, Block>,
 }
 
 impl Loops {
     /// Finds the loops. Inner headers come later in reverse postorder than outer ones, so a block belongs to the first loop found for it.
     pub(super) fn new(function: &Function, control_flow: &ControlFlow) -> Self {
         let count = function.blocks.len();
-        let mut loops =
-            Self { innermost: SideMap::with_len(None, count), parent: SideMap::with_len(None, count) };
+        let (blocks, entries) = (FxHashMap::default(), FxHashMap::default());
+        let (innermost, parent) = (SideMap::with_len(None, count), SideMap::with_len(None, count));
+        let mut loops = Self { innermost, parent, blocks, entries };
         for header in control_flow.reverse_postorder().iter().rev() {
             loops.find(*header, control_flow);
         }
+        loops.list_innermost(control_flow);
         loops
+    }
+
+    /// The header of the innermost loop that holds a block.
+    pub(super) fn innermost(&self, block: Block) -> Option<Block> {
+        self.innermost[block]
+    }
+
+    /// The blocks of a loop that holds no other; none of any other.
+    pub(super) fn blocks(&self, header: Block) -> &[Block] {
+        self.blocks.get(&header).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `header` is that of a loop without others in it, and the way there is through `from` alone.
+    pub(super) fn is_entered_only(&self, header: Block, from: Block) -> bool {
+        self.entries.get(&header) == Some(&from)
+    }
+
+    fn list_innermost(&mut self, control_flow: &ControlFlow) {
+        let mut with_inner: IdSet<Block> = IdSet::new();
+        for block in control_flow.reverse_postorder() {
+            if let Some(header) = self.innermost[*block] {
+                with_inner.extend(self.parent[header]);
+                self.blocks.entry(header).or_default().push(*block);
+            }
+        }
+        self.blocks.retain(|header, _| !with_inner.contains(*header));
+        for (header, blocks) in &self.blocks {
+            let ways_in = blocks.iter().flat_map(|block| {
+                let outside = |from: &&Block| self.innermost[**from] != Some(*header);
+                control_flow.predecessors(*block).iter().filter(outside).map(move |from| (*from, *block))
+            });
+            let mut ways_in = ways_in.fuse();
+            if let (Some((from, to)), None) = (ways_in.next(), ways_in.next())
+                && to == *header
+            {
+                self.entries.insert(*header, from);
+            }
+        }
     }
 
     /// Whether a jump leaves the innermost loop that it is in.
@@ -118,6 +163,16 @@ mod tests {
         let back = |from: usize, to: usize| loops.goes_back(blocks[from], blocks[to]);
         assert!(back(3, 2) && back(4, 1) && back(3, 1) && back(1, 1));
         assert!(!back(1, 2) && !back(2, 3) && !back(4, 2) && !back(0, 1));
+    }
+
+    #[test]
+    fn the_way_into_an_innermost_loop_is_known_if_there_is_one() {
+        // 2 is a loop within that of 1, entered from 1; 4 one entered from 3 and 5.
+        let (function, blocks) = graph(&[&[1], &[2, 3], &[2, 1], &[4, 5], &[4, 6], &[4], &[]]);
+        let loops = Loops::new(&function, &ControlFlow::new(&function));
+        let entered = |to: usize, from: usize| loops.is_entered_only(blocks[to], blocks[from]);
+        assert!(entered(2, 1) && !entered(1, 0) && !entered(4, 3) && !entered(4, 5));
+        assert_eq!((loops.blocks(blocks[2]), loops.blocks(blocks[1])), (&blocks[2..3], &[][..]));
     }
 
     #[test]

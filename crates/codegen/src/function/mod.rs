@@ -12,6 +12,7 @@ mod loops;
 mod magic;
 mod raising;
 mod signatures;
+mod strips;
 
 pub(crate) use raising::write_missing_place;
 pub(crate) use signatures::{clif_type, function_signature, new_signature, runtime_signature};
@@ -34,6 +35,7 @@ use hotloop_mir::{
 use loops::Loops;
 use raising::{ColdPath, Tail};
 use rustc_hash::FxHashMap;
+use strips::Strips;
 
 /// An access to memory that lowering has checked: it does not fault, but may be unaligned.
 ///
@@ -51,6 +53,7 @@ pub(crate) struct Translator<'a, 'm> {
     values: SideMap<Value, PackedOption<ir::Value>>,
     blocks: SideMap<Block, PackedOption<ir::Block>>,
     loops: Loops,
+    strips: Strips,
     /// The MIR block that is being built.
     block: Block,
     /// The block in which an instruction was built.
@@ -106,6 +109,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             values: SideMap::with_len(None.into(), mir.values.len()),
             blocks: SideMap::with_len(None.into(), mir.blocks.len()),
             loops: Loops::new(mir, control_flow),
+            strips: Strips::default(),
             block: mir.entry(),
             built_in: SideMap::with_len(None, mir.insts.len()),
             block_constants: Vec::new(),
@@ -184,11 +188,14 @@ impl<'a, 'm> Translator<'a, 'm> {
 
     fn translate_block(&mut self, block: Block) -> ModuleResult<()> {
         self.block = block;
+        self.swap_copies(block);
         for inst in &self.mir.blocks[block].insts {
             self.translate_inst(*inst)?;
         }
         self.build_waiting_sums();
+        self.copy_for_strip();
         self.translate_terminator(block);
+        self.swap_copies(block);
         self.forget_constants();
         self.block_divisions.clear();
         Ok(())
