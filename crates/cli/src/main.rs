@@ -42,6 +42,8 @@ const EXPLANATION: &str = "\
 Environment:
   HOTLOOP_CACHE_DIR    where compiled code is kept; else the user's cache folder
   HOTLOOP_NUM_THREADS  threads of a parallel kernel; else all processors
+  HOTLOOP_SPARE_MEMORY_MIB
+                       how much of freed arrays is kept for the next ones; else 256
   HOTLOOP_CPU          the processor to compile for, such as x86-64-v3; else this machine's
   NO_COLOR             no colours on a terminal
 

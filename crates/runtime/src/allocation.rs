@@ -1,10 +1,13 @@
 //! The one door to the allocator: counts what lives, and fails on demand so that tests can reach the paths that real
 //! memory never takes.
 //!
+//! What is freed may be kept for the next allocation of its size (see `spare`); it does not count as living meanwhile.
+//!
 //! The counters are spread over cache lines, one line for a few threads: workers of a parallel region that allocate
 //! would otherwise pass one line from core to core.
 #![allow(unsafe_code)] // Calls the global allocator.
 
+use crate::spare;
 use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -13,16 +16,26 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 /// The alignment that the allocator gives to any request at no cost.
 pub(crate) const ALIGNMENT: usize = 16;
 
+/// More than that is not filled with zeros by hand: pages that the system hands out as zeros cost only where they are written.
+const MOST_CLEARED: usize = 1 << 20;
+
 const LINES: usize = 16;
 
 #[repr(align(128))]
 struct Counters {
     allocations: AtomicI64,
     bytes: AtomicI64,
+    /// Allocations that succeeded, whether they still live or not.
+    made: AtomicI64,
 }
 
-static COUNTERS: [Counters; LINES] =
-    [const { Counters { allocations: AtomicI64::new(0), bytes: AtomicI64::new(0) } }; LINES];
+impl Counters {
+    const fn new() -> Self {
+        Self { allocations: AtomicI64::new(0), bytes: AtomicI64::new(0), made: AtomicI64::new(0) }
+    }
+}
+
+static COUNTERS: [Counters; LINES] = [const { Counters::new() }; LINES];
 static NEXT_LINE: AtomicUsize = AtomicUsize::new(0);
 
 /// How many allocations still succeed; negative: all of them.
@@ -49,6 +62,11 @@ pub(crate) struct Failure;
 /// ```
 pub fn live_allocations() -> u64 {
     total(|line| &line.allocations)
+}
+
+/// How many blocks were made since the process began, over all threads: that work needs no memory shows in this number.
+pub fn allocations_made() -> u64 {
+    total(|line| &line.made)
 }
 
 /// How many bytes the live blocks take, headers included.
@@ -78,30 +96,60 @@ impl Drop for FailingAllocator {
 
 pub(crate) fn allocate(layout: Layout) -> Result<NonNull<u8>, Failure> {
     assert!(layout.size() > 0, "a block is never empty: it has a header");
+    let layout = spare::rounded(layout);
     // SAFETY: the size is not zero.
-    counted(layout, || unsafe { std::alloc::alloc(layout) })
+    let new = || NonNull::new(unsafe { std::alloc::alloc(layout) });
+    counted(layout, || spare::take(layout).or_else(|| fresh(layout, new)))
 }
 
 pub(crate) fn allocate_zeroed(layout: Layout) -> Result<NonNull<u8>, Failure> {
     assert!(layout.size() > 0, "a block is never empty: it has a header");
+    let layout = spare::rounded(layout);
     // SAFETY: the size is not zero.
-    counted(layout, || unsafe { std::alloc::alloc_zeroed(layout) })
+    let new = || NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) });
+    counted(layout, || cleared_spare(layout).or_else(|| fresh(layout, new)))
+}
+
+/// Memory of the allocator; when it has none, it gets back what is kept and is asked again.
+fn fresh(layout: Layout, allocate: impl Fn() -> Option<NonNull<u8>>) -> Option<NonNull<u8>> {
+    let allocation = allocate().or_else(|| {
+        spare::release_all();
+        allocate()
+    })?;
+    spare::prefer_huge_pages(allocation, layout);
+    Some(allocation)
+}
+
+/// Kept memory, filled with zeros.
+fn cleared_spare(layout: Layout) -> Option<NonNull<u8>> {
+    if layout.size() > MOST_CLEARED {
+        return None;
+    }
+    let memory = spare::take(layout)?;
+    // SAFETY: the memory has that size and belongs to nobody else.
+    unsafe { memory.write_bytes(0, layout.size()) };
+    Some(memory)
 }
 
 /// # Safety
 /// `allocation` came from this module with this layout, and is not used again.
 pub(crate) unsafe fn free(allocation: *mut u8, layout: Layout) {
-    // SAFETY: the caller's promise.
-    unsafe { std::alloc::dealloc(allocation, layout) };
+    let layout = spare::rounded(layout);
     count(-1, layout);
+    let is_kept = NonNull::new(allocation).is_some_and(|memory| spare::keep(memory, layout));
+    if !is_kept {
+        // SAFETY: the caller's promise.
+        unsafe { std::alloc::dealloc(allocation, layout) };
+    }
 }
 
-fn counted(layout: Layout, allocate: impl FnOnce() -> *mut u8) -> Result<NonNull<u8>, Failure> {
+fn counted(layout: Layout, allocate: impl FnOnce() -> Option<NonNull<u8>>) -> Result<NonNull<u8>, Failure> {
     if !may_succeed() {
         return Err(Failure);
     }
-    let allocation = NonNull::new(allocate()).ok_or(Failure)?;
+    let allocation = allocate().ok_or(Failure)?;
     count(1, layout);
+    COUNTERS[own_line()].made.fetch_add(1, Ordering::Relaxed);
     Ok(allocation)
 }
 
