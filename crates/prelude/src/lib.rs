@@ -61,13 +61,13 @@ pub fn is_module(path: &str) -> bool {
 }
 
 impl Function {
-    /// What a name in the text of this function means: a helper, or a function of the same module.
+    /// What a name in the text of this function means: a helper, or a function of the same file.
     pub fn named(&self, name: &str) -> Option<&'static Function> {
         if name.starts_with('_') {
             return find(name);
         }
         let (module, _) = self.path.rsplit_once('.').unwrap_or(("numpy", ""));
-        find(&format!("{module}.{name}"))
+        find(&format!("{module}.{name}")).filter(|function| function.file == self.file)
     }
 
     /// Its name in its file.

@@ -1,18 +1,17 @@
-"""The way of a function along an axis: one-dimensional lanes, reached by taking the other axes off one by one.
+"""The way of a reduction along axes: one-dimensional lanes, reached by taking the other axes off one by one.
 
-Each function here calls itself for arrays of one dimension less, so that it is compiled once for each rank on the way.
+The functions here call themselves for arrays of one dimension less, so that each is compiled once for each rank on the way. What is done with a lane, or with whole rows where
+the axis is not the last one, they get as functions:
+
+    lane(x, dtype)       what the one-dimensional x comes to, as a number of the dtype
+    rows(a, out)         the same along the first axis of a, for all its columns at once, into out
+
+A reduction without `rows` goes down the columns.
 """
 
 import numpy as np
 
 from ..marks import literal
-
-
-def _axis(axis: literal, ndim: literal):
-    """The axis counted from the first one."""
-    if axis < -ndim or axis >= ndim:
-        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {ndim}")
-    return axis + ndim if axis < 0 else axis
 
 
 def _without(shape, axis: literal):
@@ -25,25 +24,86 @@ def _with_one(shape, axis: literal):
     return shape[:axis] + (1,) + shape[axis + 1 :]
 
 
-def _reduce_lanes(a, out, axis: literal, lane):
-    """Sets each element of `out`, which lacks the axis, to what `lane` gives for the lane there. Not for one dimension."""
+def _reduce_into(a, out, axis: literal, dtype, lane, rows):
+    """Reduces an array of at least two dimensions along an axis, which `out` lacks."""
     if axis > 0:
         for i in range(a.shape[0]):
             if a.ndim == 2:
-                out[i] = lane(a[i])
+                out[i] = lane(a[i], dtype)
             else:
-                _reduce_lanes(a[i], out[i], axis - 1, lane)
+                _reduce_into(a[i], out[i], axis - 1, dtype, lane, rows)
+    elif rows is not None:
+        rows(a, out)
     else:
         for j in range(a.shape[1]):
             if a.ndim == 2:
-                out[j] = lane(a[:, j])
+                out[j] = lane(a[:, j], dtype)
             else:
-                _reduce_lanes(a[:, j], out[j], 0, lane)
+                _reduce_into(a[:, j], out[j], 0, dtype, lane, rows)
+
+
+def _reduce_axes(a, axes: literal, dtype, lane, rows):
+    """Reduces along several axes, which stay with length 1."""
+    if len(axes) == 0:
+        return a.astype(dtype)
+    return _reduce_axes(_reduce(a, axes[0], dtype, True, lane, rows), axes[1:], dtype, lane, rows)
+
+
+def _reduce(a, axis: literal, dtype, keepdims: literal, lane, rows):
+    """Reduces an array: wholly, along an axis or along several."""
+    if axis is None:
+        value = lane(a if a.ndim == 1 else a.ravel(), dtype)
+        if keepdims:
+            return np.full((1,) * a.ndim, value, dtype)
+        return value
+    if isinstance(axis, tuple):
+        kept = _reduce_axes(a, axis, dtype, lane, rows)
+        if keepdims:
+            return kept
+        if len(axis) == a.ndim:
+            return kept.ravel()[0]
+        return np.squeeze(kept, axis)
+    if axis >= a.ndim or axis < -a.ndim:
+        raise np.exceptions.AxisError(axis, a.ndim)
+    if axis < 0:
+        return _reduce(a, axis + a.ndim, dtype, keepdims, lane, rows)
+    if a.ndim == 1:
+        value = lane(a, dtype)
+        if keepdims:
+            return np.full((1,), value, dtype)
+        return value
+    out = np.empty(_without(a.shape, axis), dtype)
+    _reduce_into(a, out, axis, dtype, lane, rows)
+    if keepdims:
+        return np.expand_dims(out, axis)
+    return out
+
+
+def _given(result, out):
+    """The result, in the array that the caller gave for it if there is one."""
+    if out is None:
+        return result
+    out[...] = result
+    return out
+
+
+def _count(a, axis: literal):
+    """How many elements are reduced to one."""
+    if axis is None:
+        return a.size
+    if isinstance(axis, tuple):
+        count = 1
+        for position in axis:
+            count *= a.shape[position]
+        return count
+    return a.shape[axis]
 
 
 def _map_lanes(a, out, axis: literal, lane):
-    """Lets `lane` write each lane of `out` from the lane of `a` there."""
-    if a.ndim == 1:
+    """Lets `lane(x, y)` write each lane of `out` from the lane of `a` there."""
+    if axis < 0:
+        _map_lanes(a, out, axis + a.ndim, lane)
+    elif a.ndim == 1:
         lane(a, out)
     elif axis > 0:
         for i in range(a.shape[0]):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..marks import literal, method
-from .axes import _reduce_lanes, _with_one, _without
+from .axes import _count, _given, _map_lanes, _reduce
 
 
 def _total_dtype(dtype, given):
@@ -89,38 +89,185 @@ def _sum_lane(x, dtype):
     return total
 
 
-def _sum_all(a, dtype):
-    if a.ndim == 1:
-        return _sum_lane(a, dtype)
-    total = dtype.type(0)
+def _sum_rows(a, out):
+    out[...] = 0
     for i in range(a.shape[0]):
-        total += _sum_all(a[i], dtype)
-    return total
+        out += a[i]
 
 
-def _sum_rows(a, out, axis: literal, dtype):
-    """Adds up along an axis: along the last one lane by lane, along another one row by row."""
-    if axis > 0:
-        for i in range(a.shape[0]):
-            if a.ndim == 2:
-                out[i] = _sum_lane(a[i], dtype)
-            else:
-                _sum_rows(a[i], out[i], axis - 1, dtype)
-    else:
-        out[...] = 0
-        for i in range(a.shape[0]):
-            out += a[i]
+def _chosen(a, where, neutral):
+    """The array with a neutral value where elements do not take part."""
+    if where is None:
+        return a
+    return np.where(where, a, a.dtype.type(neutral))
 
 
 @method
-def sum(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False):
+def sum(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, initial=None, where=None):
     total = _total_dtype(a.dtype, dtype)
-    if axis is None:
-        return _sum_all(a, total)
-    if axis < 0:
-        return sum(a, axis + a.ndim, dtype, out, keepdims)
-    if a.ndim == 1:
-        return _sum_lane(a, total)
-    result = np.empty(_without(a.shape, axis), total) if out is None else out
-    _sum_rows(a, result, axis, total)
+    result = _reduce(_chosen(a, where, 0), axis, total, keepdims, _sum_lane, _sum_rows)
+    if initial is not None:
+        return _given(initial + result, out)
+    return _given(result, out)
+
+
+def _prod_lane(x, dtype):
+    result = dtype.type(1)
+    for i in range(x.shape[0]):
+        result *= dtype.type(x[i])
     return result
+
+
+def _prod_rows(a, out):
+    out[...] = 1
+    for i in range(a.shape[0]):
+        out *= a[i]
+
+
+@method
+def prod(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, initial=None, where=None):
+    total = _total_dtype(a.dtype, dtype)
+    result = _reduce(_chosen(a, where, 1), axis, total, keepdims, _prod_lane, _prod_rows)
+    if initial is not None:
+        return _given(initial * result, out)
+    return _given(result, out)
+
+
+def _mean_dtype(dtype, given):
+    """The dtype of means: integers give float64."""
+    if given is not None:
+        return given
+    if dtype.kind == "b" or dtype.kind == "i" or dtype.kind == "u":
+        return np.dtype(np.float64)
+    return dtype
+
+
+def _divided(total, count, dtype):
+    """A quotient in the dtype, whatever the integers are that count."""
+    if isinstance(count, np.ndarray):
+        return (total / count).astype(dtype)
+    return total / dtype.type(count)
+
+
+def _taking_part(a, axis: literal, keepdims: literal, where):
+    """How many elements take part in each result."""
+    if where is None:
+        return _count(a, axis)
+    return sum(np.broadcast_to(where, a.shape), axis, keepdims=keepdims)
+
+
+@method
+def mean(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, where=None):
+    kind = _mean_dtype(a.dtype, dtype)
+    total = sum(a, axis, kind, None, keepdims, None, where)
+    return _given(_divided(total, _taking_part(a, axis, keepdims, where), kind), out)
+
+
+def average(a, axis: literal = None, weights=None, keepdims: literal = False):
+    if weights is None:
+        return mean(a, axis, None, None, keepdims)
+    if axis is not None and weights.ndim != a.ndim and not isinstance(axis, tuple):
+        return average(a, axis, _along_axis(weights, axis, a), keepdims)
+    return sum(a * weights, axis, None, None, keepdims) / sum(np.broadcast_to(weights, a.shape), axis, None, None, keepdims)
+
+
+def _along_axis(weights, axis: literal, a):
+    """One-dimensional weights in the shape that goes with an array along an axis."""
+    if axis < 0:
+        return _along_axis(weights, axis + a.ndim, a)
+    return weights.reshape((1,) * axis + (weights.shape[0],) + (1,) * (a.ndim - 1 - axis))
+
+
+def _deviation(x, kind):
+    """The squares of the distances from the mean."""
+    if kind.kind == "c":
+        return x.real * x.real + x.imag * x.imag
+    return x * x
+
+
+@method
+def var(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False, where=None):
+    kind = _mean_dtype(a.dtype, dtype)
+    middle = mean(a, axis, kind, None, True, where)
+    squares = _deviation(a - middle, kind)
+    count = _taking_part(a, axis, keepdims, where)
+    total = sum(squares, axis, None, None, keepdims, None, where)
+    return _given(_divided(total, _degrees(count, ddof), squares.dtype), out)
+
+
+def _degrees(count, ddof):
+    """The degrees of freedom, at least zero."""
+    if isinstance(count, np.ndarray):
+        return np.maximum(count - ddof, 0)
+    return max(count - ddof, 0)
+
+
+@method
+def std(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False, where=None):
+    return _given(np.sqrt(var(a, axis, dtype, None, ddof, keepdims, where)), out)
+
+
+def _cumsum_lane(x, out):
+    if x.shape[0] == 0:
+        return
+    total = out.dtype.type(x[0])
+    out[0] = total
+    for i in range(1, x.shape[0]):
+        total += out.dtype.type(x[i])
+        out[i] = total
+
+
+def _cumprod_lane(x, out):
+    if x.shape[0] == 0:
+        return
+    product = out.dtype.type(x[0])
+    out[0] = product
+    for i in range(1, x.shape[0]):
+        product *= out.dtype.type(x[i])
+        out[i] = product
+
+
+def _cumulative(a, axis: literal, dtype, lane):
+    if axis is None:
+        return _cumulative(a if a.ndim == 1 else a.ravel(), 0, dtype, lane)
+    out = np.empty(a.shape, dtype)
+    _map_lanes(a, out, axis, lane)
+    return out
+
+
+@method
+def cumsum(a, axis: literal = None, dtype=None, out=None):
+    return _given(_cumulative(a, axis, _total_dtype(a.dtype, dtype), _cumsum_lane), out)
+
+
+@method
+def cumprod(a, axis: literal = None, dtype=None, out=None):
+    return _given(_cumulative(a, axis, _total_dtype(a.dtype, dtype), _cumprod_lane), out)
+
+
+def nansum(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, initial=None, where=None):
+    if a.dtype.kind == "f" or a.dtype.kind == "c":
+        return sum(np.where(np.isnan(a), a.dtype.type(0), a), axis, dtype, out, keepdims, initial, where)
+    return sum(a, axis, dtype, out, keepdims, initial, where)
+
+
+def nanprod(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, initial=None, where=None):
+    if a.dtype.kind == "f" or a.dtype.kind == "c":
+        return prod(np.where(np.isnan(a), a.dtype.type(1), a), axis, dtype, out, keepdims, initial, where)
+    return prod(a, axis, dtype, out, keepdims, initial, where)
+
+
+def nanmean(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False):
+    if a.dtype.kind == "f" or a.dtype.kind == "c":
+        return mean(a, axis, dtype, out, keepdims, ~np.isnan(a))
+    return mean(a, axis, dtype, out, keepdims)
+
+
+def nanvar(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False):
+    if a.dtype.kind == "f" or a.dtype.kind == "c":
+        return var(a, axis, dtype, out, ddof, keepdims, ~np.isnan(a))
+    return var(a, axis, dtype, out, ddof, keepdims)
+
+
+def nanstd(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False):
+    return _given(np.sqrt(nanvar(a, axis, dtype, None, ddof, keepdims)), out)

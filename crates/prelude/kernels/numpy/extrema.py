@@ -1,0 +1,217 @@
+"""Smallest and largest elements, and whether any or all are true."""
+
+import numpy as np
+
+from ..marks import literal, method
+from .axes import _given, _reduce
+
+
+def _min_lane(x, dtype):
+    if x.shape[0] == 0:
+        raise ValueError("zero-size array to reduction operation minimum which has no identity")
+    least = x[0]
+    for i in range(1, x.shape[0]):
+        least = np.minimum(least, x[i])
+    return least
+
+
+def _min_rows(a, out):
+    if a.shape[0] == 0:
+        raise ValueError("zero-size array to reduction operation minimum which has no identity")
+    out[...] = a[0]
+    for i in range(1, a.shape[0]):
+        out[...] = np.minimum(out, a[i])
+
+
+def _max_lane(x, dtype):
+    if x.shape[0] == 0:
+        raise ValueError("zero-size array to reduction operation maximum which has no identity")
+    most = x[0]
+    for i in range(1, x.shape[0]):
+        most = np.maximum(most, x[i])
+    return most
+
+
+def _max_rows(a, out):
+    if a.shape[0] == 0:
+        raise ValueError("zero-size array to reduction operation maximum which has no identity")
+    out[...] = a[0]
+    for i in range(1, a.shape[0]):
+        out[...] = np.maximum(out, a[i])
+
+
+def _starting(a, initial, neutral_where):
+    """An array whose elements that do not take part are the value to start from."""
+    if neutral_where is None:
+        return a
+    return np.where(neutral_where, a, a.dtype.type(initial))
+
+
+@method
+def min(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
+    if initial is None:
+        return _given(_reduce(a, axis, a.dtype, keepdims, _min_lane, _min_rows), out)
+    chosen = _starting(a, initial, where)
+    if _is_without_lanes(a, axis):
+        return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + a.dtype.type(initial), out)
+    return _given(np.minimum(_reduce(chosen, axis, a.dtype, keepdims, _min_lane, _min_rows), a.dtype.type(initial)), out)
+
+
+@method
+def max(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
+    if initial is None:
+        return _given(_reduce(a, axis, a.dtype, keepdims, _max_lane, _max_rows), out)
+    chosen = _starting(a, initial, where)
+    if _is_without_lanes(a, axis):
+        return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + a.dtype.type(initial), out)
+    return _given(np.maximum(_reduce(chosen, axis, a.dtype, keepdims, _max_lane, _max_rows), a.dtype.type(initial)), out)
+
+
+def _initial_lane(x, dtype):
+    """What an empty lane is before the value to start from is added."""
+    return dtype.type(0)
+
+
+def _is_without_lanes(a, axis: literal):
+    """Whether there is nothing to reduce, so that the value to start from is the result."""
+    if axis is None or isinstance(axis, tuple):
+        return a.size == 0
+    return a.shape[axis] == 0
+
+
+def amin(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
+    return min(a, axis, out, keepdims, initial, where)
+
+
+def amax(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
+    return max(a, axis, out, keepdims, initial, where)
+
+
+def ptp(a, axis: literal = None, out=None, keepdims: literal = False):
+    return _given(max(a, axis, None, keepdims) - min(a, axis, None, keepdims), out)
+
+
+def _is_nan(x):
+    """Whether a number is not equal to itself; integers always are."""
+    return x != x
+
+
+def _argmin_lane(x, dtype):
+    if x.shape[0] == 0:
+        raise ValueError("attempt to get argmin of an empty sequence")
+    at = 0
+    for i in range(x.shape[0]):
+        if _is_nan(x[i]):
+            return i
+        if _comes_before(x[i], x[at]):
+            at = i
+    return at
+
+
+def _argmax_lane(x, dtype):
+    if x.shape[0] == 0:
+        raise ValueError("attempt to get argmax of an empty sequence")
+    at = 0
+    for i in range(x.shape[0]):
+        if _is_nan(x[i]):
+            return i
+        if _comes_before(x[at], x[i]):
+            at = i
+    return at
+
+
+def _comes_before(x, y):
+    """The order of numbers; of complex ones by the real part first."""
+    if isinstance(x, complex):
+        return x.real < y.real or (x.real == y.real and x.imag < y.imag)
+    return x < y
+
+
+@method
+def argmin(a, axis: literal = None, out=None, keepdims: literal = False):
+    return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, _argmin_lane, None), out)
+
+
+@method
+def argmax(a, axis: literal = None, out=None, keepdims: literal = False):
+    return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, _argmax_lane, None), out)
+
+
+def _any_lane(x, dtype):
+    for i in range(x.shape[0]):
+        if x[i]:
+            return True
+    return False
+
+
+def _any_rows(a, out):
+    out[...] = False
+    for i in range(a.shape[0]):
+        out[...] = out | (a[i] != 0)
+
+
+def _all_lane(x, dtype):
+    for i in range(x.shape[0]):
+        if not x[i]:
+            return False
+    return True
+
+
+def _all_rows(a, out):
+    out[...] = True
+    for i in range(a.shape[0]):
+        out[...] = out & (a[i] != 0)
+
+
+def _truth(a, where, neutral: literal):
+    if where is None:
+        return a
+    return np.where(where, a != 0, neutral)
+
+
+@method
+def any(a, axis: literal = None, out=None, keepdims: literal = False, where=None):
+    return _given(_reduce(_truth(a, where, False), axis, np.dtype(np.bool_), keepdims, _any_lane, _any_rows), out)
+
+
+@method
+def all(a, axis: literal = None, out=None, keepdims: literal = False, where=None):
+    return _given(_reduce(_truth(a, where, True), axis, np.dtype(np.bool_), keepdims, _all_lane, _all_rows), out)
+
+
+def _fmin_lane(x, dtype):
+    if x.shape[0] == 0:
+        raise ValueError("zero-size array to reduction operation fmin which has no identity")
+    least = x[0]
+    for i in range(1, x.shape[0]):
+        least = np.fmin(least, x[i])
+    return least
+
+
+def _fmax_lane(x, dtype):
+    if x.shape[0] == 0:
+        raise ValueError("zero-size array to reduction operation fmax which has no identity")
+    most = x[0]
+    for i in range(1, x.shape[0]):
+        most = np.fmax(most, x[i])
+    return most
+
+
+def nanmin(a, axis: literal = None, out=None, keepdims: literal = False):
+    return _given(_reduce(a, axis, a.dtype, keepdims, _fmin_lane, None), out)
+
+
+def nanmax(a, axis: literal = None, out=None, keepdims: literal = False):
+    return _given(_reduce(a, axis, a.dtype, keepdims, _fmax_lane, None), out)
+
+
+def nanargmin(a, axis: literal = None, out=None, keepdims: literal = False):
+    if a.dtype.kind == "f":
+        return argmin(np.where(np.isnan(a), a.dtype.type(np.inf), a), axis, out, keepdims)
+    return argmin(a, axis, out, keepdims)
+
+
+def nanargmax(a, axis: literal = None, out=None, keepdims: literal = False):
+    if a.dtype.kind == "f":
+        return argmax(np.where(np.isnan(a), a.dtype.type(-np.inf), a), axis, out, keepdims)
+    return argmax(a, axis, out, keepdims)
