@@ -20,7 +20,7 @@ impl Status {
 }
 
 /// What was raised, where. Written by compiled code and runtime, read by whoever called.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct ErrorState {
     /// Which function raised: the address that the loader gave for the object's `hl_self` symbol, or 0 where
@@ -36,10 +36,31 @@ pub struct ErrorState {
     /// The strings among the exception's arguments: a list of the runtime, of which this holds a reference, or null. Whoever takes the
     /// error out of the context, or another in its place, takes that reference with it.
     pub texts: u64,
+    /// As `image`, of the function that called the one which raised, where that has no places of its own.
+    pub caller_image: u64,
+    /// The number of the call's site there; [`ErrorState::NO_SITE`] without one.
+    pub caller_site: u32,
+    /// Nothing.
+    pub reserved: u32,
 }
 
 /// The most words that an error takes along.
 pub const PAYLOAD_WORDS: usize = 8;
+
+impl Default for ErrorState {
+    fn default() -> Self {
+        Self {
+            image: 0,
+            site: Self::NO_SITE,
+            class: 0,
+            payload: [0; PAYLOAD_WORDS],
+            texts: 0,
+            caller_image: 0,
+            caller_site: Self::NO_SITE,
+            reserved: 0,
+        }
+    }
+}
 
 impl ErrorState {
     /// A payload that starts with these words, at most [`PAYLOAD_WORDS`], and goes on with zeros.
@@ -59,6 +80,10 @@ impl ErrorState {
     pub const CLASS_OFFSET: usize = std::mem::offset_of!(Self, class);
     /// Offset of `texts` in bytes.
     pub const TEXTS_OFFSET: usize = std::mem::offset_of!(Self, texts);
+    /// Offset of `caller_image` in bytes.
+    pub const CALLER_IMAGE_OFFSET: usize = std::mem::offset_of!(Self, caller_image);
+    /// Offset of `caller_site` in bytes.
+    pub const CALLER_SITE_OFFSET: usize = std::mem::offset_of!(Self, caller_site);
     /// Offset of `payload` in bytes.
     pub const PAYLOAD_OFFSET: usize = std::mem::offset_of!(Self, payload);
 }

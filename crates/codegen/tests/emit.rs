@@ -167,7 +167,7 @@ impl Everything<'_> {
             ("everything.body", Vec::new(), Vec::new()),
         ] {
             let arguments: Vec<Value> = parameters.iter().map(|ty| self.load(*ty)).collect();
-            let callee = CalleeData { symbol: symbol.to_owned(), parameters, results };
+            let callee = CalleeData { symbol: symbol.to_owned(), parameters, results, is_placeless: false };
             let callee = self.builder.function.callee(callee);
             self.keep(InstKind::FunctionAddress(callee));
             if symbol != "everything.body" {

@@ -121,7 +121,14 @@ impl Compiled {
         let state = *call.error();
         let image = find_image(&self.group, state.image, &mut Vec::new());
         let site = image.and_then(|image| image.sites.get(state.site));
-        let place = image.and_then(|image| image.places.get(state.site as usize)).cloned().flatten();
+        let place = |image: Option<&Loaded>, site: u32| {
+            image.and_then(|image| image.places.get(site as usize)).cloned().flatten()
+        };
+        let caller = || {
+            let image = find_image(&self.group, state.caller_image, &mut Vec::new());
+            place(image, state.caller_site)
+        };
+        let place = place(image, state.site).or_else(caller);
         Exception::new(&state, &texts, site, place)
     }
 

@@ -627,7 +627,15 @@ impl Callees for Session<'_> {
         let symbol = self.specialisations[position].symbol.clone();
         let never_returns =
             matches!(&self.specialisations[position].state, Progress::Done(hir) if hir.never_returns);
-        Ok(hir::CalleeData { name, symbol, parameters: specialisation.1, result, never_returns })
+        let is_placeless = self.program.origin(function).is_some();
+        Ok(hir::CalleeData {
+            name,
+            symbol,
+            parameters: specialisation.1,
+            result,
+            never_returns,
+            is_placeless,
+        })
     }
 }
 

@@ -132,6 +132,8 @@ pub struct CalleeData {
     pub result: Type,
     /// Whether every way through it raises.
     pub never_returns: bool,
+    /// Whether its text is none of the user's: an error that it raises has the place of the call.
+    pub is_placeless: bool,
 }
 
 /// A statement at a place.

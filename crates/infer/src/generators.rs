@@ -162,6 +162,7 @@ impl Inference<'_> {
             parameters: vec![Type::Generator(Arc::clone(generator))],
             result: GeneratorType::resumed(&generator.items),
             never_returns: false,
+            is_placeless: false,
         })
     }
 

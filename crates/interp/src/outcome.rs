@@ -180,6 +180,10 @@ impl Stop {
             Self::Raise(class, arguments, payload) => {
                 Outcome::Raised(Box::new(Exception { class, arguments, payload, function: function(), span }))
             }
+            // What was called has no place of its own.
+            Self::Outcome(Outcome::Raised(exception)) if exception.span == Span::NONE => {
+                Outcome::Raised(Box::new(Exception { function: function(), span, ..*exception }))
+            }
             Self::Outcome(outcome) => outcome,
         }
     }

@@ -42,7 +42,12 @@ impl Lowering<'_> {
             parameter_types(parameter, &mut parameters);
         }
         flat_types(&data.result, &mut results);
-        self.code.function.callee(mir::CalleeData { symbol: data.symbol.clone(), parameters, results })
+        self.code.function.callee(mir::CalleeData {
+            symbol: data.symbol.clone(),
+            parameters,
+            results,
+            is_placeless: data.is_placeless,
+        })
     }
 
     /// The machine arguments for an operand.

@@ -204,6 +204,8 @@ pub struct CalleeData {
     pub parameters: Vec<MachineType>,
     /// The types of its results.
     pub results: Vec<MachineType>,
+    /// Whether its text is none of the user's: an error that it raises has the place of the call.
+    pub is_placeless: bool,
 }
 
 impl Function {

@@ -55,7 +55,7 @@ impl<'i> CallState<'i> {
                 interrupt: thread.flag,
                 thread_index: 0,
                 in_parallel: 0,
-                error: ErrorState { site: ErrorState::NO_SITE, ..ErrorState::default() },
+                error: ErrorState::default(),
                 host: null_mut(),
             },
             frame: Frame::of_call(),

@@ -41,13 +41,7 @@ pub(crate) extern "C" fn hl_error_is(class: i64, base: i64) -> i64 {
 
 /// An error without a place; compiled code adds the place when it passes the status on.
 pub(crate) fn error(class: ExceptionClass, payload: &[i64]) -> ErrorState {
-    ErrorState {
-        image: 0,
-        site: ErrorState::NO_SITE,
-        class: class as u32,
-        payload: ErrorState::payload_of(payload),
-        texts: 0,
-    }
+    ErrorState { class: class as u32, payload: ErrorState::payload_of(payload), ..ErrorState::default() }
 }
 
 /// Writes the error and returns the status that says so.

@@ -36,6 +36,7 @@ pub(crate) fn module(numbers: &[u32]) -> Module {
         symbol: "helper".to_owned(),
         parameters: std::iter::once(MachineType::Ptr).chain(PARAMETERS).collect(),
         results: PARAMETERS.to_vec(),
+        is_placeless: false,
     };
     let main = Maker::new("main", &mut choices, Some(callee)).make(14);
     let helper = Maker::new("helper", &mut choices, None).make(5);

@@ -112,8 +112,12 @@ impl<'a> Generator<'a> {
         let descriptor = function.region(RegionKind::Descriptor);
         let regions = [0, 1].map(|number| function.region(RegionKind::Argument(number)));
         let division_by_zero = function.error(ExceptionClass::ZeroDivisionError, "division by zero");
-        let callee =
-            CalleeData { symbol: "helper".into(), parameters: PARAMETERS.into(), results: RESULTS.into() };
+        let callee = CalleeData {
+            symbol: "helper".into(),
+            parameters: PARAMETERS.into(),
+            results: RESULTS.into(),
+            is_placeless: false,
+        };
         let helper = calls.then(|| function.callee(callee));
         let mut builder = Builder::at_entry(function);
         let mut array = |number: usize, element| {

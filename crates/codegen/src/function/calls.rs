@@ -15,6 +15,7 @@ impl Translator<'_, '_> {
         callee: Callee,
         arguments: &[Value],
         results: &[Value],
+        span: Span,
     ) -> ModuleResult<()> {
         let buffer = self.result_buffer(results.len());
         let mut passed = vec![self.context];
@@ -29,7 +30,11 @@ impl Translator<'_, '_> {
             }
         };
         let status = self.builder.inst_results(call)[0];
-        self.go_on_if_ok(status);
+        if self.mir.callees[callee].is_placeless && span != Span::NONE {
+            self.go_on_or_place(status, span);
+        } else {
+            self.go_on_if_ok(status);
+        }
         self.read_results(buffer, results);
         Ok(())
     }

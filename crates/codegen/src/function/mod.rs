@@ -272,7 +272,9 @@ impl<'a, 'm> Translator<'a, 'm> {
                 self.check(*condition, *error, data.span);
                 return Ok(());
             }
-            InstKind::Call { callee, arguments } => return self.call(*callee, arguments, &data.results),
+            InstKind::Call { callee, arguments } => {
+                return self.call(*callee, arguments, &data.results, data.span);
+            }
             InstKind::CallRuntime { function, arguments } => {
                 return self.call_runtime(*function, arguments, &data.results, data.span);
             }

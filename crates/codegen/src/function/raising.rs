@@ -28,8 +28,17 @@ pub(super) enum ColdPath {
     Wrap { block: ir::Block, index: ir::Value, length: ir::Value, resume: ir::Block, fail: ir::Block },
     /// Asks the runtime about an interrupt, then goes on at `resume`.
     Interrupt { block: ir::Block, resume: ir::Block, site: u32, unwind: Option<Block> },
-    /// Gives an error of the runtime a place.
-    Blame { block: ir::Block, site: u32, unwind: Option<Block> },
+    /// Gives an error of the runtime, or of a function without places, that of the call.
+    Blame { block: ir::Block, site: u32, unwind: Option<Block>, who: Blamed },
+}
+
+/// Who raised an error whose place is that of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Blamed {
+    /// The runtime, unless it called a function that did.
+    Runtime,
+    /// A compiled function without places.
+    Function,
 }
 
 /// What a failing site does.
@@ -46,8 +55,8 @@ pub(super) struct Raising {
 pub(super) enum Tail {
     /// Writes an error with that many words of payload.
     Raise { unwind: Option<Block>, payload_words: usize },
-    /// Gives an error of the runtime a place, unless it has one.
-    Blame { unwind: Option<Block> },
+    /// Gives an error a place.
+    Blame { unwind: Option<Block>, who: Blamed },
 }
 
 /// The size of the error state: whole words.
@@ -200,7 +209,16 @@ impl Translator<'_, '_> {
         let site = self.site_of_message(class, message, 1, span);
         let (block, resume) = (self.cold_block(), self.builder.create_block());
         self.ins().brif(status, block, &[], resume, &[]);
-        self.cold_paths.push(ColdPath::Blame { block, site, unwind: self.unwind() });
+        self.cold_paths.push(ColdPath::Blame { block, site, unwind: self.unwind(), who: Blamed::Runtime });
+        self.go_on_in(resume);
+    }
+
+    /// After a call of a compiled function without places: an error that it raised is complete but for the call's place.
+    pub(super) fn go_on_or_place(&mut self, status: ir::Value, span: Span) {
+        let site = self.site_of_message(ExceptionClass::SystemError, "", 0, span);
+        let (block, resume) = (self.cold_block(), self.builder.create_block());
+        self.ins().brif(status, block, &[], resume, &[]);
+        self.cold_paths.push(ColdPath::Blame { block, site, unwind: self.unwind(), who: Blamed::Function });
         self.go_on_in(resume);
     }
 
@@ -220,9 +238,9 @@ impl Translator<'_, '_> {
                 ColdPath::Interrupt { block, resume, site, unwind } => {
                     self.build_interrupt(block, resume, site, unwind);
                 }
-                ColdPath::Blame { block, site, unwind } => {
+                ColdPath::Blame { block, site, unwind, who } => {
                     self.builder.switch_to_block(block);
-                    self.jump_to_blame(site, unwind);
+                    self.jump_to_blame(site, unwind, who);
                 }
             }
         }
@@ -316,8 +334,8 @@ impl Translator<'_, '_> {
         *self.interrupt_slot.get_or_insert_with(|| self.builder.create_sized_stack_slot(stack_slot(8)))
     }
 
-    fn jump_to_blame(&mut self, site: u32, unwind: Option<Block>) {
-        let tail = self.tail(Tail::Blame { unwind });
+    fn jump_to_blame(&mut self, site: u32, unwind: Option<Block>, who: Blamed) {
+        let tail = self.tail(Tail::Blame { unwind, who });
         let site = self.int(types::I32, i64::from(site));
         self.ins().jump(tail, &[site.into()]);
     }
@@ -330,9 +348,17 @@ impl Translator<'_, '_> {
                 self.write_error(&parameters)?;
                 unwind
             }
-            Tail::Blame { unwind } => {
+            Tail::Blame { unwind, who } => {
                 let image = self.import(SELF_SYMBOL)?;
-                write_missing_place(&mut self.builder, self.context, image, parameters[0]);
+                match who {
+                    Blamed::Runtime => {
+                        write_missing_place(&mut self.builder, self.context, image, parameters[0]);
+                    }
+                    Blamed::Function => {
+                        self.write_error_field(image, ErrorState::CALLER_IMAGE_OFFSET);
+                        self.write_error_field(parameters[0], ErrorState::CALLER_SITE_OFFSET);
+                    }
+                }
                 unwind
             }
         };
@@ -347,6 +373,8 @@ impl Translator<'_, '_> {
         self.write_error_field(image, ErrorState::IMAGE_OFFSET);
         self.write_error_field(parameters[0], ErrorState::SITE_OFFSET);
         self.write_error_field(parameters[1], ErrorState::CLASS_OFFSET);
+        let none = self.int(types::I32, i64::from(ErrorState::NO_SITE));
+        self.write_error_field(none, ErrorState::CALLER_SITE_OFFSET);
         for (position, word) in parameters[2..].iter().enumerate() {
             self.write_error_field(*word, ErrorState::PAYLOAD_OFFSET + 8 * position);
         }

@@ -24,7 +24,12 @@ fn identity(name: &str) -> Function {
 fn forwarding(symbol: &str) -> Function {
     function(MachineType::ALL, MachineType::ALL, |builder, v| {
         let (parameters, results) = (MachineType::ALL.to_vec(), MachineType::ALL.to_vec());
-        let callee = builder.function.callee(CalleeData { symbol: symbol.to_owned(), parameters, results });
+        let callee = builder.function.callee(CalleeData {
+            symbol: symbol.to_owned(),
+            parameters,
+            results,
+            is_placeless: false,
+        });
         builder.push(InstKind::Call { callee, arguments: v.to_vec() })
     })
 }
@@ -74,7 +79,12 @@ fn an_error_of_a_callee_is_passed_on_as_it_is() {
     failing.name = "failing".to_owned();
     let build = |other: &str| {
         function(&[I64], &[I64], |builder, v| {
-            let callee = CalleeData { symbol: other.to_owned(), parameters: vec![I64], results: vec![I64] };
+            let callee = CalleeData {
+                symbol: other.to_owned(),
+                parameters: vec![I64],
+                results: vec![I64],
+                is_placeless: false,
+            };
             let callee = builder.function.callee(callee);
             builder.push(InstKind::Call { callee, arguments: vec![v[0]] })
         })
@@ -94,7 +104,12 @@ fn an_error_of_a_callee_is_passed_on_as_it_is() {
 fn recursive() -> Function {
     function(&[I64], &[I64], |builder, v| {
         builder.effect(InstKind::CheckStack);
-        let callee = CalleeData { symbol: "test".to_owned(), parameters: vec![I64], results: vec![I64] };
+        let callee = CalleeData {
+            symbol: "test".to_owned(),
+            parameters: vec![I64],
+            results: vec![I64],
+            is_placeless: false,
+        };
         let callee = builder.function.callee(callee);
         let (deeper, done) = (builder.add_block(), builder.add_block());
         let zero = builder.int(I64, 0);
@@ -203,7 +218,12 @@ unsafe extern "C" fn fake_parallel_for(
 #[test]
 fn a_parallel_body_is_passed_by_its_address() {
     let caller = function(&[I64, MachineType::Ptr], &[], |builder, v| {
-        let callee = CalleeData { symbol: "test.body".to_owned(), parameters: vec![], results: vec![] };
+        let callee = CalleeData {
+            symbol: "test.body".to_owned(),
+            parameters: vec![],
+            results: vec![],
+            is_placeless: false,
+        };
         let callee = builder.function.callee(callee);
         let body = builder.value(InstKind::FunctionAddress(callee));
         let (one, zero, eight) = (builder.int(I64, 1), builder.int(I64, 0), builder.int(I64, 8));

@@ -203,6 +203,7 @@ unsafe extern "C" fn fake_safepoint(context: *mut Context) -> Status {
         class: ExceptionClass::KeyboardInterrupt as u32,
         payload: [0; PAYLOAD_WORDS],
         texts: 0,
+        ..ErrorState::default()
     };
     Status::RAISED
 }
@@ -238,6 +239,7 @@ fn a_second_loop_looks_at_the_flag_again() {
             class: 0,
             payload: [0; PAYLOAD_WORDS],
             texts: 0,
+            ..ErrorState::default()
         };
         Status::RAISED
     }
@@ -303,6 +305,7 @@ unsafe extern "C" fn fake_allocate(context: *mut Context, size: i64, result: *mu
             class: ExceptionClass::MemoryError as u32,
             payload: ErrorState::payload_of(&[size]),
             texts: 0,
+            ..ErrorState::default()
         }
     } else {
         ErrorState {
@@ -311,6 +314,7 @@ unsafe extern "C" fn fake_allocate(context: *mut Context, size: i64, result: *mu
             class: ExceptionClass::KeyError as u32,
             payload: [0; PAYLOAD_WORDS],
             texts: 0,
+            ..ErrorState::default()
         }
     };
     Status::RAISED

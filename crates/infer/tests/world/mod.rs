@@ -181,6 +181,7 @@ impl Callees for Kernels<'_> {
             parameters: parameters.to_vec(),
             result,
             never_returns: false,
+            is_placeless: false,
         };
         if let Some(Signature { parameters, result: Some(result) }) = self.world.declared.get(&name) {
             return Ok(data(parameters, result.clone()));

@@ -59,6 +59,7 @@ impl Build {
             parameters: parameters.iter().map(|text| ty(text)).collect(),
             result: ty(result),
             never_returns: false,
+            is_placeless: false,
         })
     }
 

@@ -105,6 +105,9 @@ impl Printer<'_, '_> {
         for (callee, data) in function.callees.iter() {
             write!(self.f, "    {callee} = {}({})", SymbolName(&data.symbol), List(&data.parameters))?;
             write_results(self.f, &data.results)?;
+            if data.is_placeless {
+                self.f.write_str(" placeless")?;
+            }
             self.f.write_char('\n')?;
         }
         Ok(())

@@ -170,7 +170,12 @@ fn fill_tables(function: &mut Function, choices: &mut Choices) {
     let class = ErrorClass::user("a.\"b\"#2", vec![base, choices.one_of(ExceptionClass::ALL).into()]);
     function.error_with(ErrorData { class, arguments });
     let results = [MachineType::F64, MachineType::I64][..choices.below(3)].to_vec();
-    function.callee(CalleeData { symbol: "other".into(), parameters: vec![MachineType::I1], results });
+    function.callee(CalleeData {
+        symbol: "other".into(),
+        parameters: vec![MachineType::I1],
+        results,
+        is_placeless: true,
+    });
 }
 
 fn error_argument(choices: &mut Choices, depth: u32) -> ErrorArgument {

@@ -254,6 +254,7 @@ impl Region {
             symbol: name.to_owned(),
             parameters: vec![I64, I64, Ptr, Ptr],
             results: Vec::new(),
+            is_placeless: false,
         });
         let width = self.par_for.reductions.len();
         let slot = |function: &mut Function, words: usize| {

@@ -11,8 +11,22 @@ def _min_lane(x, dtype):
         raise ValueError("zero-size array to reduction operation minimum which has no identity")
     least = x[0]
     for i in range(1, x.shape[0]):
-        least = np.minimum(least, x[i])
+        least = _lesser(least, x[i])
     return least
+
+
+def _lesser(x, y):
+    """The one that comes first, as NumPy's minimum: the first that is not a number, if one is."""
+    if isinstance(x, complex):
+        return y if not _is_nan(x) and (_is_nan(y) or _comes_before(y, x)) else x
+    return np.minimum(x, y)
+
+
+def _greater(x, y):
+    """The one that comes last, as NumPy's maximum: the first that is not a number, if one is."""
+    if isinstance(x, complex):
+        return y if not _is_nan(x) and (_is_nan(y) or _comes_before(x, y)) else x
+    return np.maximum(x, y)
 
 
 def _min_rows(a, out):
@@ -28,7 +42,7 @@ def _max_lane(x, dtype):
         raise ValueError("zero-size array to reduction operation maximum which has no identity")
     most = x[0]
     for i in range(1, x.shape[0]):
-        most = np.maximum(most, x[i])
+        most = _greater(most, x[i])
     return most
 
 
@@ -38,6 +52,18 @@ def _max_rows(a, out):
     out[...] = a[0]
     for i in range(1, a.shape[0]):
         out[...] = np.maximum(out, a[i])
+
+
+def _minima(a, axis: literal, keepdims: literal):
+    if a.dtype.kind == "c":
+        return _reduce(a, axis, a.dtype, keepdims, _min_lane, None)
+    return _reduce(a, axis, a.dtype, keepdims, _min_lane, _min_rows)
+
+
+def _maxima(a, axis: literal, keepdims: literal):
+    if a.dtype.kind == "c":
+        return _reduce(a, axis, a.dtype, keepdims, _max_lane, None)
+    return _reduce(a, axis, a.dtype, keepdims, _max_lane, _max_rows)
 
 
 def _starting(a, initial, neutral_where):
@@ -50,21 +76,21 @@ def _starting(a, initial, neutral_where):
 @method
 def min(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
     if initial is None:
-        return _given(_reduce(a, axis, a.dtype, keepdims, _min_lane, _min_rows), out)
+        return _given(_minima(a, axis, keepdims), out)
     chosen = _starting(a, initial, where)
     if _is_without_lanes(a, axis):
         return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + a.dtype.type(initial), out)
-    return _given(np.minimum(_reduce(chosen, axis, a.dtype, keepdims, _min_lane, _min_rows), a.dtype.type(initial)), out)
+    return _given(np.minimum(_minima(chosen, axis, keepdims), a.dtype.type(initial)), out)
 
 
 @method
 def max(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
     if initial is None:
-        return _given(_reduce(a, axis, a.dtype, keepdims, _max_lane, _max_rows), out)
+        return _given(_maxima(a, axis, keepdims), out)
     chosen = _starting(a, initial, where)
     if _is_without_lanes(a, axis):
         return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + a.dtype.type(initial), out)
-    return _given(np.maximum(_reduce(chosen, axis, a.dtype, keepdims, _max_lane, _max_rows), a.dtype.type(initial)), out)
+    return _given(np.maximum(_maxima(chosen, axis, keepdims), a.dtype.type(initial)), out)
 
 
 def _initial_lane(x, dtype):

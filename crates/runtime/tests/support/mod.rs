@@ -57,6 +57,7 @@ pub(crate) unsafe fn raise(context: *mut Context, class: ExceptionClass, value: 
             class: class as u32,
             payload: ErrorState::payload_of(&[value]),
             texts: 0,
+            ..ErrorState::default()
         }
     };
     Status::RAISED

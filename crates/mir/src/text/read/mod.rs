@@ -224,7 +224,8 @@ impl Reader {
     fn callee(&mut self) -> Read<CalleeData> {
         let symbol = self.symbol()?;
         self.sign('(')?;
-        Ok(CalleeData { symbol, parameters: self.list(Self::ty)?, results: self.results()? })
+        let (parameters, results) = (self.list(Self::ty)?, self.results()?);
+        Ok(CalleeData { symbol, parameters, results, is_placeless: self.eat_word("placeless") })
     }
 
     fn block(&mut self, draft: &mut Draft) -> Read<()> {
