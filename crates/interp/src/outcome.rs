@@ -181,7 +181,9 @@ impl Stop {
                 Outcome::Raised(Box::new(Exception { class, arguments, payload, function: function(), span }))
             }
             // What was called has no place of its own.
-            Self::Outcome(Outcome::Raised(exception)) if exception.span == Span::NONE => {
+            Self::Outcome(Outcome::Raised(exception))
+                if exception.span == Span::NONE && span != Span::NONE =>
+            {
                 Outcome::Raised(Box::new(Exception { function: function(), span, ..*exception }))
             }
             Self::Outcome(outcome) => outcome,
