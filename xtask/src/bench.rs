@@ -34,6 +34,11 @@ static BENCHES: &[Bench] = &[
         summary: "what a call from Python costs besides the kernel's own work",
     },
     Bench {
+        name: "expressions",
+        program: Program::Python("benches/expressions.py"),
+        summary: "array expressions against loops written by hand, and against Numba where it is installed",
+    },
+    Bench {
         name: "import",
         program: Program::Python("benches/import_time.py"),
         summary: "what `import hotloop` costs after `import numpy`",

@@ -67,6 +67,12 @@ pub(crate) fn emit(
     })
 }
 
+/// How many blocks of memory were made since the process began, for tests of what needs none.
+#[pyfunction]
+pub(crate) fn allocations_made() -> u64 {
+    hotloop_runtime::allocations_made()
+}
+
 /// How many blocks of array memory live now, for tests of leaks.
 #[pyfunction]
 pub(crate) fn live_allocations() -> u64 {

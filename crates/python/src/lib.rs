@@ -28,6 +28,7 @@ mod kernel;
 mod numpy;
 mod object;
 mod output;
+mod owner;
 mod pack;
 mod raise;
 mod result;
@@ -42,7 +43,9 @@ mod _hotloop {
     #[pymodule_export]
     use crate::engine::{get_num_threads, set_num_threads};
     #[pymodule_export]
-    use crate::inspect::{compile, emit, live_allocations, py_func, signatures, spelling_of, statistics};
+    use crate::inspect::{
+        allocations_made, compile, emit, live_allocations, py_func, signatures, spelling_of, statistics,
+    };
     #[pymodule_export]
     use crate::object::make_dispatcher;
 
@@ -50,6 +53,7 @@ mod _hotloop {
     fn initialise(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::numpy::import(module.py())?;
         crate::output::install();
+        crate::owner::make_type(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("Dispatcher", crate::object::make_type(module.py())?)
     }

@@ -1,15 +1,14 @@
 //! Results of compiled code as Python objects.
 #![allow(unsafe_code)] // Takes over the memory of results.
 
-use crate::classes;
 use crate::numpy::{self, Elements, numpy};
+use crate::{classes, owner};
 use hotloop_driver::{bytes_of, for_each_owner, list_words, str_codes};
 use hotloop_runtime::Block;
 use hotloop_types::{ArrayType, Dtype, EnumType, TupleClass, Type};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCapsule, PyList, PyRange, PyTuple};
-use std::ffi::CStr;
+use pyo3::types::{PyBytes, PyList, PyRange, PyTuple};
 use std::sync::Arc;
 
 /// A result that is not a number yet to be made into an object; it owns its memory.
@@ -51,6 +50,8 @@ pub(crate) unsafe fn into_python(
         Type::Scalar(dtype) if dtype.is_complex() => number(py, *dtype, [words[0], words[1]]),
         Type::Scalar(dtype) => number(py, *dtype, [words[0], 0]),
         Type::None => Ok(py.None()),
+        // SAFETY: the caller's promise.
+        Type::Array(ty) if words[0] != 0 => unsafe { array_of_block(py, ty, words) },
         Type::Array(_)
         | Type::Tuple(_)
         | Type::Dtype(_)
@@ -68,6 +69,27 @@ pub(crate) unsafe fn into_python(
                 Owned::take(ty, &mut words.iter().copied()).into_python(py, arguments)
             })
         }
+    }
+}
+
+/// The array over memory that the result owns. Its shape and strides are not copied before NumPy copies them.
+///
+/// # Safety
+/// As for [`into_python`], and the result has a block.
+unsafe fn array_of_block(py: Python<'_>, ty: &ArrayType, words: &[u64]) -> PyResult<Py<PyAny>> {
+    let ndim = usize::from(ty.ndim);
+    let (shape, strides) = words[2..].split_at(ndim);
+    // SAFETY: the caller's promise; lengths and strides are signed words; the owner keeps the memory alive.
+    unsafe {
+        let base = owner::own(py, Block::from_raw(words[0] as *mut u8).expect("the result has a block"))?;
+        let elements = Elements {
+            dtype: ty.dtype,
+            data: words[1] as *mut u8,
+            shape: std::slice::from_raw_parts(shape.as_ptr().cast(), ndim),
+            strides: std::slice::from_raw_parts(strides.as_ptr().cast(), ndim),
+            is_writeable: !ty.readonly,
+        };
+        numpy().array_over(&elements, base)
     }
 }
 
@@ -234,16 +256,12 @@ fn load(address: u64, size_bytes: u32) -> u64 {
     u64::from_le_bytes(word)
 }
 
-/// The name by which the owner of a result's memory goes.
-const OWNER: &CStr = c"hotloop.block";
-
 impl OwnedArray {
     /// # Safety
     /// As for [`Owned::into_python`].
     unsafe fn into_python(mut self, py: Python<'_>, arguments: &[*mut ffi::PyObject]) -> PyResult<Py<PyAny>> {
         let base = match self.block.take() {
-            // The capsule owns the block, and the array the capsule.
-            Some(block) => PyCapsule::new_with_value(py, Keeper(block), OWNER)?.into_any(),
+            Some(block) => owner::own(py, block)?,
             // SAFETY: the caller's promise.
             None => match unsafe { self.lender(py, arguments) }? {
                 Lender::Same(argument) => return Ok(argument.unbind()),
@@ -329,9 +347,6 @@ impl OwnedArray {
         (lowest..=highest + 16).contains(&(self.data as isize))
     }
 }
-
-/// A block that a capsule owns.
-struct Keeper(#[expect(dead_code, reason = "kept for its drop")] Block);
 
 /// An argument that lends its memory to a result.
 enum Lender<'py> {
