@@ -8,6 +8,7 @@ use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::operators::scalar_binary;
+use crate::output::has_output;
 use crate::sequences::length_of;
 use crate::ufuncs::{Lifted, is_lifted};
 use hotloop_ast as ast;
@@ -30,6 +31,9 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
+        if family == Family::Numpy && has_output(intrinsic, arguments) {
+            return self.call_with_output(intrinsic, family, arguments, span);
+        }
         if is_lifted(intrinsic, family) {
             return match self.lifted_call(intrinsic, family, arguments, span)? {
                 Lifted::Elements(result) => Ok(*result),
@@ -89,6 +93,9 @@ impl Inference<'_> {
             Typing::Double => self.double(intrinsic, name, arguments, span),
             Typing::FloatFloatFloat => self.three_floats(intrinsic, family, arguments, span),
             Typing::IsClose => self.is_close(arguments, span),
+            Typing::SplitFloat if family == Family::Numpy => {
+                self.element_pair(intrinsic, name, arguments, span)
+            }
             Typing::SplitFloat => self.split_float(intrinsic, family, arguments, span),
             Typing::OfItems => self.of_items(intrinsic, name, arguments, span),
             Typing::OfTuple => self.of_tuple(intrinsic, arguments, span),
@@ -96,6 +103,7 @@ impl Inference<'_> {
             Typing::PowModulo => self.power_call(arguments, span),
             Typing::OfInteger => self.of_integer(intrinsic, name, arguments, span),
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
+            Typing::ElementPair => self.element_pair(intrinsic, name, arguments, span),
             Typing::Elements => self.element_function(intrinsic, name, arguments, span),
             Typing::Random => self.random_call(intrinsic, name, arguments, span),
             Typing::Object => self.object_call(intrinsic, name, arguments, span),
@@ -480,7 +488,7 @@ impl Inference<'_> {
         Ok(apply(intrinsic, vec![to_dtype(value, dtype), to_dtype(digits, Dtype::Int64)], dtype, span))
     }
 
-    fn divmod(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
+    pub(crate) fn divmod(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed {
         let [(left, a), (right, b)] = self.two_numbers("divmod", arguments, span)?;
         self.with_let(left, "left", span, |this, left| {
             this.with_let(right, "right", span, |_, right| {

@@ -82,6 +82,7 @@ mod never;
 mod numbers;
 mod operator_functions;
 mod operators;
+mod output;
 mod parallel;
 mod patterns;
 mod python_rules;

@@ -11,7 +11,7 @@ use crate::operators::negated;
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, BoolOp};
 use hotloop_diagnostics::Span;
-use hotloop_hir::{BinaryOp, CompareOp, Constant, Expr, ExprKind};
+use hotloop_hir::{BinaryOp, CompareOp, Constant, Expr, ExprKind, UnaryOp};
 use hotloop_intrinsics::{Family, Intrinsic, Typing};
 use hotloop_types::{Dtype, DtypeKind, Type};
 
@@ -94,6 +94,10 @@ impl Inference<'_> {
             .map(|value| self.run_time_value(value).map(unwrapped))
             .collect::<Typed<Vec<Expr>>>()?;
         let (elements, found) = self.numbers_or_arrays(name, values)?;
+        if intrinsic == Intrinsic::Fmod && found.iter().all(|element| element.dtype.is_integral()) {
+            let body = self.integer_fmod(found, span)?;
+            return Ok(Lifted::Elements(Box::new(elements.finish(body, span))));
+        }
         let takes_floats = matches!(intrinsic.typing(), Typing::Float | Typing::FloatFloat | Typing::Hypot);
         let stand_ins: Vec<Argument> = adapted_float(found, takes_floats)
             .into_iter()
@@ -106,6 +110,32 @@ impl Inference<'_> {
             return Err(self.report_argument(name, &body, "numbers, not whole arrays"));
         }
         Ok(Lifted::Elements(Box::new(elements.finish(body, span))))
+    }
+
+    /// The remainder of a division of integers that is rounded towards zero: it has the sign of the first.
+    fn integer_fmod(&mut self, found: Vec<Element>, span: Span) -> Typed {
+        let mut found = found.into_iter();
+        let (Some(x), Some(y)) = (found.next(), found.next()) else {
+            unreachable!("the number of arguments was checked")
+        };
+        let common = common_dtype(&x, &y);
+        let dtype = if common == Dtype::Bool { Dtype::Int8 } else { common };
+        let (x, y) = (self.adapted(x, dtype)?, self.adapted(y, dtype)?);
+        self.with_let(x, "x", span, |this, x| {
+            this.with_let(y, "y", span, |this, y| {
+                let floored = binary(BinaryOp::Mod, x.clone(), y.clone(), dtype, span);
+                this.with_let(floored, "remainder", span, |_, floored| {
+                    let zero = number(0.0, dtype, span);
+                    let is_rest = is(CompareOp::Ne, &floored, &zero, span);
+                    let signs = [&x, &y].map(|value| is(CompareOp::Lt, value, &zero, span));
+                    let [x_sign, y_sign] = signs;
+                    let differ = binary(BinaryOp::BitXor, x_sign, y_sign, Dtype::Bool, span);
+                    let is_moved = binary(BinaryOp::BitAnd, is_rest, differ, Dtype::Bool, span);
+                    let moved = binary(BinaryOp::Sub, floored.clone(), y, dtype, span);
+                    Ok(choose(is_moved, moved, floored, span))
+                })
+            })
+        })
     }
 
     /// The elements of a function's arguments.
@@ -127,7 +157,12 @@ impl Inference<'_> {
         let parameters: &[&str] = match intrinsic {
             Intrinsic::Where => &["condition", "x", "y"],
             Intrinsic::Clip => &["a", "a_min", "a_max"],
-            Intrinsic::Square | Intrinsic::Sign | Intrinsic::Signbit | Intrinsic::LogicalNot => &["x"],
+            Intrinsic::Square
+            | Intrinsic::Sign
+            | Intrinsic::Signbit
+            | Intrinsic::Reciprocal
+            | Intrinsic::Spacing
+            | Intrinsic::LogicalNot => &["x"],
             _ => &["x1", "x2"],
         };
         let placed = self.place_arguments(name, parameters, parameters.len(), arguments, span)?;
@@ -178,6 +213,19 @@ impl Inference<'_> {
         let dtype = x.dtype;
         match intrinsic {
             Intrinsic::LogicalNot => Ok(Some(negated(to_dtype(x.value, Dtype::Bool), span))),
+            Intrinsic::Signbit if dtype == Dtype::Bool => {
+                Ok(Some(constant(Constant::Bool(false), Type::BOOL, span)))
+            }
+            Intrinsic::Square | Intrinsic::Reciprocal if dtype == Dtype::Bool => {
+                let value = to_dtype(x.value, Dtype::Int8);
+                self.of_one(intrinsic, Element::strong(value), span)
+            }
+            Intrinsic::Reciprocal => Ok(Some(reciprocal_of(x.value, dtype, span))),
+            Intrinsic::Spacing if !dtype.is_complex() => {
+                let float = float_of(dtype);
+                let value = to_dtype(x.value, float);
+                self.with_let(value, "x", span, |_, x| Ok(spacing_of(&x, float, span))).map(Some)
+            }
             _ if dtype == Dtype::Bool => Ok(None),
             Intrinsic::Square => self
                 .with_let(x.value, "x", span, |_, x| Ok(binary(BinaryOp::Mul, x.clone(), x, dtype, span)))
@@ -211,8 +259,138 @@ impl Inference<'_> {
             Intrinsic::Maximum | Intrinsic::Minimum | Intrinsic::Fmax | Intrinsic::Fmin => {
                 self.extreme(intrinsic, x, y, span)
             }
-            _ => Ok(None),
+            Intrinsic::FloatPower => {
+                let common = common_dtype(&x, &y);
+                let dtype = if common.is_complex() { Dtype::Complex128 } else { Dtype::Float64 };
+                let (x, y) = (to_dtype(x.value, dtype), to_dtype(y.value, dtype));
+                Ok(Some(binary(BinaryOp::Pow, x, y, dtype, span)))
+            }
+            _ => self.of_two_floats(intrinsic, x, y, span),
         }
+    }
+
+    fn of_two_floats(
+        &mut self,
+        intrinsic: Intrinsic,
+        x: Element,
+        y: Element,
+        span: Span,
+    ) -> Typed<Option<Expr>> {
+        let common = common_dtype(&x, &y);
+        if common.is_complex() {
+            return Ok(None);
+        }
+        let dtype = float_of(common);
+        let (x, y) = (to_dtype(x.value, dtype), to_dtype(y.value, dtype));
+        let computed = self.with_let(x, "x", span, |this, x| {
+            this.with_let(y, "y", span, |this, y| match intrinsic {
+                Intrinsic::Heaviside => Ok(heaviside_of(&x, &y, dtype, span)),
+                _ => this.added_exponentials(intrinsic == Intrinsic::LogAddExp2, &x, &y, dtype, span),
+            })
+        })?;
+        Ok(Some(computed))
+    }
+
+    /// `log(exp(x) + exp(y))` or the same to base 2, without what overflows.
+    fn added_exponentials(&mut self, is_binary: bool, x: &Expr, y: &Expr, dtype: Dtype, span: Span) -> Typed {
+        let ln_2 = if is_binary { 1.0 } else { std::f64::consts::LN_2 };
+        let doubled = binary(BinaryOp::Add, x.clone(), number(ln_2, dtype, span), dtype, span);
+        let is_same = is(CompareOp::Eq, x, y, span);
+        let difference = binary(BinaryOp::Sub, x.clone(), y.clone(), dtype, span);
+        let apart = self.with_let(difference, "difference", span, |_, difference| {
+            let zero = number(0.0, dtype, span);
+            let larger_and = |larger: &Expr, exponent: Expr| {
+                let power = if is_binary { Intrinsic::Exp2 } else { Intrinsic::Exp };
+                let power = apply(power, vec![exponent], dtype, span);
+                let logarithm = apply(Intrinsic::Log1p, vec![power], dtype, span);
+                let logarithm = if is_binary {
+                    let scale = number(std::f64::consts::LOG2_E, dtype, span);
+                    binary(BinaryOp::Mul, scale, logarithm, dtype, span)
+                } else {
+                    logarithm
+                };
+                binary(BinaryOp::Add, larger.clone(), logarithm, dtype, span)
+            };
+            let negated = Expr::new(
+                ExprKind::Unary(UnaryOp::Neg, Box::new(difference.clone())),
+                Type::Scalar(dtype),
+                span,
+            );
+            let of_x = larger_and(x, negated);
+            let of_y = larger_and(y, difference.clone());
+            let is_y = is(CompareOp::Le, &difference, &zero, span);
+            let rest = choose(is_y, of_y, difference.clone(), span);
+            Ok(choose(is(CompareOp::Gt, &difference, &zero, span), of_x, rest, span))
+        })?;
+        Ok(choose(is_same, doubled, apart, span))
+    }
+
+    /// A function of elements with two results: `np.divmod`, `np.modf` and `np.frexp`.
+    pub(crate) fn element_pair(
+        &mut self,
+        intrinsic: Intrinsic,
+        name: &str,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let parameters: &[&str] = if intrinsic == Intrinsic::ElementDivmod { &["x1", "x2"] } else { &["x"] };
+        let placed = self.place_arguments(name, parameters, parameters.len(), arguments, span)?;
+        let values = placed
+            .into_iter()
+            .flatten()
+            .map(|argument| self.value(argument).map(unwrapped))
+            .collect::<Typed<Vec<Expr>>>()?;
+        let is_array = |value: &Expr| matches!(value.ty, Type::Array(_));
+        if !values.iter().any(is_array) {
+            let given: Vec<Argument> =
+                values.into_iter().map(|value| Argument::Positional(self.stand_in(value))).collect();
+            let arguments = self.arguments(&given)?;
+            return match intrinsic {
+                Intrinsic::ElementDivmod => self.divmod(&arguments, span),
+                _ => self.split_float(intrinsic, Family::Numpy, &arguments, span),
+            };
+        }
+        let mut values = values.into_iter();
+        let first = values.next().expect("a value is required");
+        self.with_let(first, "x", span, |this, x| match values.next() {
+            Some(y) => this.with_let(y, "y", span, |this, y| this.divided_pair(name, x, y, span)),
+            None => this.split_pair(intrinsic, name, x, span),
+        })
+    }
+
+    fn divided_pair(&mut self, name: &str, x: Expr, y: Expr, span: Span) -> Typed {
+        let quotient = self.array_binary(ast::BinaryOp::FloorDiv, x.clone(), y.clone(), span)?;
+        let remainder = self.array_binary(ast::BinaryOp::Mod, x.clone(), y, span)?;
+        match (quotient, remainder) {
+            (Some(quotient), Some(remainder)) => {
+                Ok(crate::iteration::tuple_of(vec![quotient, remainder], span))
+            }
+            _ => Err(self.report_argument(name, &x, "real numbers, or arrays of them")),
+        }
+    }
+
+    fn split_pair(&mut self, intrinsic: Intrinsic, name: &str, x: Expr, span: Span) -> Typed {
+        let (first, second) = match intrinsic {
+            Intrinsic::Frexp => (Intrinsic::Mantissa, Intrinsic::Exponent),
+            _ => (Intrinsic::Fraction, Intrinsic::Trunc),
+        };
+        let mut parts = Vec::with_capacity(2);
+        for part in [first, second] {
+            let (elements, found) = self.numbers_or_arrays(name, vec![x.clone()])?;
+            let element = found.into_iter().next().expect("there is one");
+            if element.dtype.is_complex() {
+                return Err(self.report_argument(name, &x, "real numbers, or arrays of them"));
+            }
+            let dtype = float_of(element.dtype);
+            let value = to_dtype(element.value, dtype);
+            let body = if part == Intrinsic::Exponent {
+                to_dtype(apply(part, vec![value], Dtype::Int64, span), Dtype::Int32)
+            } else {
+                apply(part, vec![value], dtype, span)
+            };
+            parts.push(elements.finish(body, span));
+        }
+        Ok(crate::iteration::tuple_of(parts, span))
     }
 
     /// The larger or smaller of two: `maximum` and `minimum` give nan where one is, `fmax` and `fmin` the other one.
@@ -265,6 +443,39 @@ impl Inference<'_> {
         }
         Ok(Some(result.value))
     }
+}
+
+/// The float dtype that a function of floats computes in.
+fn float_of(dtype: Dtype) -> Dtype {
+    match dtype {
+        dtype if !dtype.is_integral() => dtype,
+        dtype if dtype.size_bytes() <= 2 => Dtype::Float32,
+        _ => Dtype::Float64,
+    }
+}
+
+fn reciprocal_of(x: Expr, dtype: Dtype, span: Span) -> Expr {
+    let computed = if dtype.is_integral() { Dtype::Float64 } else { dtype };
+    let one = number(1.0, computed.part(), span);
+    let quotient = binary(BinaryOp::Div, to_dtype(one, computed), to_dtype(x, computed), computed, span);
+    to_dtype(quotient, dtype)
+}
+
+fn spacing_of(x: &Expr, dtype: Dtype, span: Span) -> Expr {
+    let infinity = |value| number(value, dtype, span);
+    let is_negative = is(CompareOp::Lt, x, &number(0.0, dtype, span), span);
+    let away = choose(is_negative, infinity(f64::NEG_INFINITY), infinity(f64::INFINITY), span);
+    let next = apply(Intrinsic::Nextafter, vec![x.clone(), away], dtype, span);
+    binary(BinaryOp::Sub, next, x.clone(), dtype, span)
+}
+
+fn heaviside_of(x: &Expr, at_zero: &Expr, dtype: Dtype, span: Span) -> Expr {
+    let zero = number(0.0, dtype, span);
+    let is_known = is(CompareOp::Eq, x, &zero, span);
+    let is_negative = is(CompareOp::Lt, x, &zero, span);
+    let is_positive = is(CompareOp::Gt, x, &zero, span);
+    let positive_or_nan = choose(is_positive, number(1.0, dtype, span), x.clone(), span);
+    choose(is_known, at_zero.clone(), choose(is_negative, zero, positive_or_nan, span), span)
 }
 
 fn sign_of(x: &Expr, dtype: Dtype, span: Span) -> Expr {

@@ -418,7 +418,7 @@ fn may_be_computed_tuple(index: &ast::Expr) -> bool {
 }
 
 /// Whether NumPy converts one dtype to the other in an assignment by an operator: `casting="same_kind"`.
-fn is_same_kind(from: Dtype, to: Dtype) -> bool {
+pub(crate) fn is_same_kind(from: Dtype, to: Dtype) -> bool {
     let rank = |dtype: Dtype| match dtype.kind() {
         DtypeKind::Bool => 0,
         DtypeKind::Unsigned => 1,

@@ -116,6 +116,8 @@ pub enum Typing {
     Reduction,
     /// Numbers or arrays of them, by NumPy's rules for elements.
     Elements,
+    /// The same, with two results.
+    ElementPair,
     /// Something of the generator of random numbers, each with a rule of its own.
     Random,
     /// A builtin about strings or lists, each with a rule of its own.

@@ -293,6 +293,13 @@ intrinsics! {
     Square ["numpy.square"] Elements -> Lowered, "An element times itself.";
     Sign ["numpy.sign"] Elements -> Lowered, "-1, 0 or 1 by the sign of an element; nan of nan.";
     Signbit ["numpy.signbit"] Elements -> Lowered, "Whether the sign of an element is set, also of a zero.";
+    Reciprocal ["numpy.reciprocal"] Elements -> Lowered, "One divided by an element; of an integer the integral part.";
+    Spacing ["numpy.spacing"] Elements -> Lowered, "The distance from a float to the next one away from zero.";
+    Heaviside ["numpy.heaviside"] Elements -> Lowered, "0 below zero, 1 above, the second element at zero.";
+    LogAddExp ["numpy.logaddexp"] Elements -> Lowered, "The logarithm of the sum of two exponentials.";
+    LogAddExp2 ["numpy.logaddexp2"] Elements -> Lowered, "The logarithm to base 2 of the sum of two powers of 2.";
+    FloatPower ["numpy.float_power"] Elements -> Lowered, "A power in float64, or complex128.";
+    ElementDivmod ["numpy.divmod"] ElementPair -> Lowered, "Floor quotient and remainder of elements.";
     LogicalAnd ["numpy.logical_and"] Elements -> Lowered, "Whether two elements are both not zero.";
     LogicalOr ["numpy.logical_or"] Elements -> Lowered, "Whether one of two elements is not zero.";
     LogicalXor ["numpy.logical_xor"] Elements -> Lowered, "Whether one of two elements, and not the other, is not zero.";

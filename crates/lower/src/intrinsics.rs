@@ -27,6 +27,10 @@ impl Lowering<'_> {
             return Operand::tuple(both.map(Operand::Scalar));
         }
         Operand::Scalar(match intrinsic.realization() {
+            // That of float64 would give a neighbour which is no float32.
+            _ if intrinsic == Intrinsic::Nextafter && self.code.ty(values[0]) == MachineType::F32 => {
+                self.code.next_single(values[0], values[1])
+            }
             Realization::Runtime(double, single) => self.code.call_math(double, single, &values),
             Realization::Lowered => self.scalar_intrinsic(expr, intrinsic, arguments, &values),
         })
@@ -229,6 +233,30 @@ impl Lowering<'_> {
 }
 
 impl Code {
+    /// The next float32 after `x` towards `y`.
+    fn next_single(&mut self, x: Value, y: Value) -> Value {
+        let zero = self.float(MachineType::F32, 0.0);
+        let bits = self.convert(ConvertOp::Bitcast, x, MachineType::I32);
+        let is_below = self.compare_floats(FloatCompare::Lt, x, y);
+        let is_positive = self.compare_floats(FloatCompare::Gt, x, zero);
+        let grows = self.compare(IntCompare::Eq, is_below, is_positive);
+        let larger = self.binary_const(BinaryOp::Iadd, bits, 1);
+        let smaller = self.binary_const(BinaryOp::Iadd, bits, -1);
+        let moved = self.select(grows, larger, smaller);
+        let moved = self.convert(ConvertOp::Bitcast, moved, MachineType::F32);
+        let least = self.int(MachineType::I32, 1);
+        let least = self.convert(ConvertOp::Bitcast, least, MachineType::F32);
+        let least = self.binary(BinaryOp::Fcopysign, least, y);
+        let is_zero = self.compare_floats(FloatCompare::Eq, x, zero);
+        let next = self.select(is_zero, least, moved);
+        let is_there = self.compare_floats(FloatCompare::Eq, x, y);
+        let next = self.select(is_there, y, next);
+        let sum = self.binary(BinaryOp::Fadd, x, y);
+        let has_nan = [x, y].map(|value| self.compare_floats(FloatCompare::Ne, value, value));
+        let has_nan = self.binary(BinaryOp::Or, has_nan[0], has_nan[1]);
+        self.select(has_nan, sum, next)
+    }
+
     /// Calls a math function: the one for float32 where there is one and all arguments are that; otherwise that for float64, in which the arguments and, for float32,
     /// the result are converted.
     pub(crate) fn call_math(

@@ -458,6 +458,7 @@ fn every_operation_of_the_table_is_known() {
             | Typing::Arrangement
             | Typing::NewArrayLike(_)
             | Typing::Elements
+            | Typing::ElementPair
             | Typing::Object => continue,
         };
         machine::lower(&of(parameters, result, |x| intrinsic(*operation, x.to_vec(), result)));
