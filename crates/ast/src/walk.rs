@@ -151,6 +151,41 @@ impl Stmt {
 }
 
 impl Stmt {
+    /// The blocks of the statement; those of functions and classes within it left out.
+    pub fn blocks(&self) -> Vec<&[Stmt]> {
+        match &self.kind {
+            StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
+            StmtKind::While { body, otherwise, .. } | StmtKind::For { body, otherwise, .. } => {
+                vec![body, otherwise]
+            }
+            StmtKind::With { body, .. } => vec![body],
+            StmtKind::Try { body, handlers, otherwise, finally, .. } => {
+                let handlers = handlers.iter().map(|handler| handler.body.as_slice());
+                [body.as_slice()].into_iter().chain(handlers).chain([otherwise.as_slice(), finally]).collect()
+            }
+            StmtKind::Match { cases, .. } => cases.iter().map(|case| case.body.as_slice()).collect(),
+            StmtKind::Expr(_)
+            | StmtKind::Assign { .. }
+            | StmtKind::AugAssign { .. }
+            | StmtKind::AnnAssign { .. }
+            | StmtKind::Function(_)
+            | StmtKind::Class(_)
+            | StmtKind::Return(_)
+            | StmtKind::Raise { .. }
+            | StmtKind::Assert { .. }
+            | StmtKind::Delete(_)
+            | StmtKind::Global(_)
+            | StmtKind::Nonlocal(_)
+            | StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::TypeAlias { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Skipped => Vec::new(),
+        }
+    }
+
     /// The blocks of the statement, to be changed; those of functions and classes within it left out.
     pub fn blocks_mut(&mut self) -> Vec<&mut Vec<Stmt>> {
         match &mut self.kind {

@@ -1,5 +1,6 @@
 //! Arguments as the command line gives them: literals, files, made arrays.
 
+use crate::array_literal;
 use crate::generator::Generator;
 use crate::literal;
 use crate::literal::Classes;
@@ -77,6 +78,15 @@ pub(crate) fn read_all(arguments: &[String], seed: u64, classes: Classes<'_>) ->
 }
 
 fn read(text: &str, seed: u64, position: usize, classes: Classes<'_>) -> Result<Given, String> {
+    if let Some(array) = array_literal::read(text)? {
+        return Ok(Given::Array { array, is_fortran: false });
+    }
+    if text.trim_start().starts_with('[') {
+        return Err(format!(
+            "a list cannot be passed to a kernel: write `array:{0}` for an array, or a tuple in parentheses",
+            text.trim()
+        ));
+    }
     if let Some(generator) = Generator::read(text)? {
         let array = generator.make(seed, position as u64)?;
         return Ok(Given::Array { array, is_fortran: false });
@@ -88,7 +98,7 @@ fn read(text: &str, seed: u64, position: usize, classes: Classes<'_>) -> Result<
     match literal::read(text, classes)? {
         Some(given) => Ok(given),
         None => {
-            Err("it is neither a Python literal, nor a .npy file, nor one of rand:, arange:, zeros:, ones:"
+            Err("it is neither a Python literal (quote strings twice, as in \"'text'\"), nor a .npy file, nor one of array:, rand:, arange:, zeros:, ones:"
                 .to_owned())
         }
     }

@@ -7,6 +7,7 @@
 //! 5.477225575051661
 //! ```
 
+mod array_literal;
 mod array_text;
 mod cache;
 mod check;
@@ -28,6 +29,7 @@ mod show;
 
 use clap::{Parser, Subcommand};
 use problem::Problem;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Compiles the hot loops of Python to machine code.
@@ -73,8 +75,20 @@ impl Command {
     }
 }
 
+/// Numbers without digits behind their sign would count as options: a blank before them makes them values.
+fn as_value(argument: OsString) -> OsString {
+    match argument.to_str() {
+        Some("-inf" | "-nan") => {
+            let mut value = OsString::from(" ");
+            value.push(argument);
+            value
+        }
+        _ => argument,
+    }
+}
+
 fn main() -> ExitCode {
-    let command = CommandLine::parse().command;
+    let command = CommandLine::parse_from(std::env::args_os().map(as_value)).command;
     match contain::contain(|| command.execute()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

@@ -47,6 +47,7 @@ An ARG is one of
   a Python literal    3  -2.5  1e-3  True  None  '(1, 2.0)'  nan  inf
   of a class          'Point(1, y=2.0)'  Colour.RED    (named tuples and enumerations that FILE defines or imports)
   a .npy file         x.npy
+  an array            'array:[1.5, 2.0]'  'array:[[1, 2], [3, 4]]:int32'
   a made array        zeros:64x64:int32  ones:100  arange:1000000[:int64]  rand:1000x1000[:float64]
 
 `rand` fills floats evenly from [0, 1), integers from 0 to 99 and bools by tossing a coin, the same for the same --seed; two such arguments

@@ -5,6 +5,7 @@ use crate::module::{Modules, read_source};
 use crate::session::choose_parameters;
 use crate::{Failure, Refusal};
 use hotloop_diagnostics::Diagnostic;
+use hotloop_infer::undefined_names;
 use hotloop_types::Signature;
 use std::path::Path;
 
@@ -60,6 +61,10 @@ impl Engine {
         let mut kernels = Vec::new();
         for (handle, (name, declared)) in handles.iter().zip(declared) {
             let mut signatures = Vec::new();
+            if declared.is_empty() {
+                let source = self.state().program.function(*handle).clone();
+                add_new(&mut diagnostics, undefined_names(&source.definition, &*source.environment));
+            }
             for signature in &declared {
                 let parameters = choose_parameters(&declared, &signature.parameters);
                 let parameters = parameters.unwrap_or_else(|| signature.parameters.clone());

@@ -50,10 +50,12 @@ impl BindError {
                 let verb = if *given == 1 { "is" } else { "are" };
                 format!("{callee} takes {}, and {given} {verb} given", counted(*taken, "argument"))
             }
-            Self::Twice(name) => format!("the argument `{name}` is given twice"),
-            Self::PositionalOnly(name) => format!("the parameter `{name}` cannot be given by name"),
+            Self::Twice(name) => format!("the argument `{name}` of {callee} is given twice"),
+            Self::PositionalOnly(name) => {
+                format!("the parameter `{name}` of {callee} cannot be given by name")
+            }
             Self::Unknown(name) => format!("{callee} has no parameter `{name}`"),
-            Self::Missing(name) => format!("the argument `{name}` is missing"),
+            Self::Missing(name) => format!("the argument `{name}` of {callee} is missing"),
         }
     }
 }

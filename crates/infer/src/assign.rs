@@ -164,12 +164,17 @@ impl Inference<'_> {
     }
 
     fn report_attribute_target(&mut self, owner: &Value, shown: &str, name: &str, span: Span) -> Reported {
-        let message = format!("assigning the attribute `{name}` is not supported yet in a kernel");
-        let diagnostic = Diagnostic::error(&TARGET, message, span);
         let named = match owner {
             Value::Expr(Expr { ty: Type::Tuple(types), .. }) => types.class().map(|_| types),
             Value::Expr(_) | Value::Global(..) | Value::Caught(..) | Value::Str(..) => None,
         };
+        let message = match named {
+            Some(types) if types.field(name).is_some() => {
+                format!("the field `{name}` of a named tuple cannot be assigned")
+            }
+            _ => format!("assigning the attribute `{name}` is not supported yet in a kernel"),
+        };
+        let diagnostic = Diagnostic::error(&TARGET, message, span);
         let diagnostic = match named {
             Some(types) if types.field(name).is_some() => diagnostic.with_help(format!(
                 "the fields of a named tuple do not change; make a new one, as in `{shown} = {shown}._replace({name}=...)`"

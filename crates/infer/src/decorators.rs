@@ -3,6 +3,7 @@
 use crate::environment::FrozenValue;
 use crate::function::wrong_parameter_count;
 use crate::module_scope::{Meaning, ModuleScope};
+use crate::names::similar;
 use crate::signature_source::SignatureSource;
 use hotloop_ast::{Argument, DictItem, Expr, ExprKind, FunctionDef, Identifier, Name, ParameterKind};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -90,6 +91,10 @@ impl Reader<'_> {
     /// A decorator of ours whose name nothing in the file binds: when the file is loaded, Python raises `NameError`.
     fn report_not_imported(&mut self, function: &FunctionDef) {
         for decorator in &function.decorators {
+            if let Some((message, help)) = self.misspelt(callee(decorator), &function.name.name) {
+                self.report(Diagnostic::error(&NOT_IMPORTED, message, decorator.span).with_help(help));
+                continue;
+            }
             let (name, is_ours, help) = match &callee(decorator).kind {
                 ExprKind::Name(name) => (
                     name,
@@ -111,6 +116,36 @@ impl Reader<'_> {
                 self.report(Diagnostic::error(&NOT_IMPORTED, message, decorator.span).with_help(help));
             }
         }
+    }
+
+    /// What is wrong with a decorator whose name, or whose module's, is nearly one of ours; and the way out.
+    fn misspelt(&self, decorator: &Expr, function: &str) -> Option<(String, String)> {
+        let decorators = || DECORATORS.iter().copied().chain(OTHER_DECORATORS.iter().copied());
+        let (module, name) = match &decorator.kind {
+            ExprKind::Name(name) => match self.scope.meaning(name)? {
+                Meaning::Imported { module, name } => (module, name),
+                _ => return None,
+            },
+            ExprKind::Attribute { value, name } => {
+                let ExprKind::Name(module) = &value.kind else { return None };
+                match self.scope.meaning(module)? {
+                    Meaning::Module(module) => (module, &name.name),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        if is_hotloop(module) && !is_decorator(name) {
+            let meant = similar(name, decorators())?;
+            let message = format!("`{module}` has no decorator `{name}`, so `{function}` is no kernel");
+            return Some((message, format!("did you mean `{meant}`?")));
+        }
+        if is_hotloop(module) || !is_decorator(name) {
+            return None;
+        }
+        let meant = similar(module, ["hotloop", "numba"].into_iter())?;
+        let message = format!("`{name}` is imported from `{module}`, so `{function}` is no kernel");
+        Some((message, format!("did you mean the module `{meant}`?")))
     }
 
     /// Each signature has a type for each parameter.
@@ -334,8 +369,11 @@ impl Reader<'_> {
     }
 }
 
+/// The decorators that make kernels.
+const DECORATORS: &[&str] = &["jit", "njit", "register_jitable"];
+
 fn is_decorator(name: &str) -> bool {
-    matches!(name, "jit" | "njit" | "register_jitable") || OTHER_DECORATORS.contains(&name)
+    DECORATORS.contains(&name) || OTHER_DECORATORS.contains(&name)
 }
 
 fn is_dict(function: &Expr) -> bool {

@@ -5,6 +5,7 @@ use crate::conditions::{is_none, short_circuit, unwrapped};
 use crate::conversion::to_dtype;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
+use crate::operators::negated;
 use crate::sequences::perform;
 use crate::spread::{Kept, let_all};
 use crate::strings::{checked, checked_as, compared, constant_str, int64, str_constant};
@@ -12,7 +13,8 @@ use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, Conversion, FormatPart};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_hir as hir;
+use hotloop_hir::{CompareOp, Constant, Exception, ExceptionArgument, Expr, ExprKind, ObjectExpr};
 use hotloop_intrinsics::Intrinsic;
 use hotloop_objects::{FormatSpec, Formatted, Operation, Shape, SpecError};
 use hotloop_types::{Dtype, DtypeKind, TupleType, Type};
@@ -242,6 +244,31 @@ impl Inference<'_> {
                 })
             }
         }
+    }
+
+    /// A value on a condition; what is raised otherwise has a text with values of the run, which are cheap to name again.
+    pub(crate) fn checked_telling(
+        &mut self,
+        class: ExceptionClass,
+        holds: &Expr,
+        parts: &[Value],
+        value: &Expr,
+    ) -> Typed {
+        let span = value.span;
+        self.in_block(span, |this| {
+            let mut line = Line::new(span);
+            for part in parts {
+                match part {
+                    Value::Expr(part) => line.push(Value::Expr(this.text_of(part.clone(), false, span)?)),
+                    text => line.push(text.clone()),
+                }
+            }
+            let arguments = vec![ExceptionArgument::Value(line.finish())];
+            let exception = Exception { class: class.into(), arguments };
+            let raise = hir::Stmt { kind: hir::StmtKind::Raise { exception }, span };
+            this.emit_choice(negated(holds.clone(), span), vec![raise], span);
+            Ok(value.clone())
+        })
     }
 
     /// `print(...)`.

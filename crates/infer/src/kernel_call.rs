@@ -41,7 +41,12 @@ impl Inference<'_> {
         let parameters = self.callees.parameters(handle);
         let called = match self.callees.library_path(handle) {
             Some(path) => format!("`{path}`"),
-            None => "the kernel".to_owned(),
+            None => match &function.kind {
+                ast::ExprKind::Name(name) => format!("`{name}`"),
+                ast::ExprKind::Attribute { name, .. } => format!("`{}`", name.name),
+                ast::ExprKind::Lambda { .. } => "the lambda".to_owned(),
+                _ => "the kernel".to_owned(),
+            },
         };
         let (arguments, kept) = self.kernel_arguments(&parameters, &called, receiver, arguments, span)?;
         let (handle, arguments) = self.without_literals(handle, &parameters, arguments)?;

@@ -103,6 +103,7 @@ mod tuples;
 mod type_facts;
 mod type_tests;
 mod ufuncs;
+mod undefined;
 mod views;
 
 pub use arguments::{BindError, Slot, bind};
@@ -118,3 +119,4 @@ pub use inner::{InnerFunction, inner_functions, lambda_as_function, variables_of
 pub use module_scope::{Meaning, ModuleScope, Wrapped};
 pub use python_rules::{refused_at_top_level, refused_by_python};
 pub use select::{Selected, select_signature};
+pub use undefined::undefined_names;

@@ -167,7 +167,7 @@ fn imported(module: &str, name: &str, import: impl FnOnce(&str, &str) -> Option<
     if is_known(module) {
         return builtin_attribute(module, name).unwrap_or_else(|| Global::Unsupported {
             what: format!("`{module}.{name}`"),
-            help: Some("do this outside the kernel, or write it as a loop".into()),
+            help: Some(crate::subscript::OUTSIDE.into()),
         });
     }
     import(module, name).unwrap_or_else(|| Global::Unsupported {

@@ -41,8 +41,13 @@ pub(crate) fn python_builtin(name: &str) -> Option<&'static str> {
         "bytes" => "make texts outside the kernel",
         "classmethod" | "staticmethod" | "property" => "define it in a class, outside the kernel",
         "globals" | "locals" | "compile" | "__import__" | "help" | "breakpoint" | "exit" | "quit"
-        | "delattr" | "aiter" | "anext" => "do this outside the kernel",
-        "complex" | "eval" | "exec" | "hash" | "memoryview" | "slice" => "do this outside the kernel",
+        | "delattr" | "aiter" | "anext" => "call it in Python, before or behind the call of the kernel",
+        "eval" | "exec" => "write the expression into the kernel, or choose between kernels in Python",
+        "memoryview" => "pass an array",
+        "slice" => {
+            "write the slice where it is used, as in `x[start:stop]`, and keep its bounds in variables"
+        }
+        "complex" | "hash" => "call it in Python, and pass the result to the kernel as an argument",
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 use crate::call::Arguments;
 use crate::conditions::{scalar_compare, short_circuit};
 use crate::conversion::to_dtype;
-use crate::expression::constant;
+use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::sequences::{length_of, sequence_item};
 use crate::strings::{checked, checked_as, int64};
@@ -49,7 +49,7 @@ impl Inference<'_> {
                 let placed = self.place_arguments(name, &["a", "b"], 2, arguments, span)?;
                 let low = self.random_integer(name, placed[0].expect("it is required"))?;
                 let high = self.random_integer(name, placed[1].expect("it is required"))?;
-                self.between(low, high, CompareOp::Le, "empty range in randint()", span)
+                self.between(low, high, CompareOp::Le, "randint", span)
             }
             Intrinsic::RandomChoice => self.choice(name, arguments, span),
             Intrinsic::RandomShuffle => self.shuffle(name, arguments, span),
@@ -202,10 +202,12 @@ impl Inference<'_> {
         let first = self.random_integer(name, placed[0].expect("it is required"))?;
         let message = "empty range for randrange()";
         let Some(stop) = placed[1] else {
-            return self.between(int64(0, span), first, CompareOp::Lt, message, span);
+            return self.between(int64(0, span), first, CompareOp::Lt, "randrange", span);
         };
         let stop = self.random_integer(name, stop)?;
-        let Some(step) = placed[2] else { return self.between(first, stop, CompareOp::Lt, message, span) };
+        let Some(step) = placed[2] else {
+            return self.between(first, stop, CompareOp::Lt, "randrange", span);
+        };
         let step = self.random_integer(name, step)?;
         let [start, stop, step] = [first, stop, step].map(Box::new);
         let range = Expr::new(ExprKind::Range { start, stop, step }, Type::Range, span);
@@ -213,28 +215,29 @@ impl Inference<'_> {
     }
 
     /// An integer from the first to before the second, or to the second itself.
-    fn between(
-        &mut self,
-        low: Expr,
-        high: Expr,
-        order: CompareOp,
-        message: &'static str,
-        span: Span,
-    ) -> Typed {
+    fn between(&mut self, low: Expr, high: Expr, order: CompareOp, function: &str, span: Span) -> Typed {
         self.with_let(low, "low", span, |this, low| {
-            this.with_let(high, "high", span, |_, high| {
+            this.with_let(high, "high", span, |this, high| {
                 let fits = integer_compare(order, low.clone(), high.clone(), span);
                 let binary = |op, left, right| {
                     let (left, right) = (Box::new(left), Box::new(right));
                     Expr::new(ExprKind::Binary { op, left, right }, Type::INT64, span)
                 };
-                let width = binary(BinaryOp::Sub, high, low.clone());
+                let width = binary(BinaryOp::Sub, high.clone(), low.clone());
                 // A width that wraps to 0 means all integers there are.
                 let width = match order {
                     CompareOp::Le => binary(BinaryOp::Add, width, int64(1, span)),
                     _ => width,
                 };
-                let width = checked(fits, message, width, span);
+                let known = |text: String| Value::Str(text, span);
+                let parts = [
+                    known(format!("empty range in {function}(")),
+                    low.clone().into(),
+                    known(", ".to_owned()),
+                    high.into(),
+                    known(")".to_owned()),
+                ];
+                let width = this.checked_telling(ExceptionClass::ValueError, &fits, &parts, &width)?;
                 Ok(binary(BinaryOp::Add, low, below(width, span)))
             })
         })

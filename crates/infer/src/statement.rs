@@ -460,7 +460,9 @@ pub(crate) fn head_of(statement: &ast::Stmt) -> Span {
 fn describe_unsupported(kind: &AstStmt) -> (&'static str, &'static str) {
     match kind {
         AstStmt::For { .. } => ("`async for`", "use an ordinary `for` over `range`"),
-        AstStmt::With { .. } => ("`with`", "do this outside the kernel"),
+        AstStmt::With { .. } => {
+            ("`with`", "open and close what it needs in Python, around the call of the kernel")
+        }
         AstStmt::Function(_) => {
             ("a function inside a function", "define it beside the kernel, as a kernel of its own")
         }

@@ -377,9 +377,21 @@ impl Inference<'_> {
                 if text.ty != Type::Str {
                     return Err(self.report_argument(name, &text, "a string of one character"));
                 }
-                let error = (ExceptionClass::TypeError, "ord() expected a character");
-                let text = self.of_length(text, CompareOp::Eq, 1, error)?;
-                Ok(Expr::object(ObjectExpr::Code(text), Type::INT64, span))
+                self.with_let(text, "text", span, |this, text| {
+                    let length = length_of(text.clone(), span);
+                    let holds = compared(CompareOp::Eq, length.clone(), int64(1, span), span);
+                    let code = Expr::object(ObjectExpr::Code(text), Type::INT64, span);
+                    if crate::statement::constant_truth(&holds) == Some(true) {
+                        return Ok(code);
+                    }
+                    let known = |text: &str| Value::Str(text.to_owned(), span);
+                    let parts = [
+                        known("ord() expected a character, but string of length "),
+                        length.into(),
+                        known(" found"),
+                    ];
+                    this.checked_telling(ExceptionClass::TypeError, &holds, &parts, &code)
+                })
             }
             Intrinsic::Chr => {
                 let placed = self.place_arguments(name, &["i"], 1, arguments, span)?;

@@ -27,11 +27,14 @@ pub(crate) static INDEX: Code = Code::new("HL0211", "an index does not fit what 
 const ARRAY_ATTRIBUTES: [&str; 12] =
     ["shape", "strides", "size", "nbytes", "itemsize", "ndim", "dtype", "real", "imag", "T", "flags", "flat"];
 
+/// The way round what no kernel has.
+pub(crate) const OUTSIDE: &str = "compute it in Python and pass the result to the kernel as an argument, or write it as a loop over the elements";
+
 /// The help for an attribute that cannot be used: the one that was meant, if the name is nearly right.
 pub(crate) fn way_out<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     match similar(name, known) {
         Some(similar) => format!("did you mean `{similar}`?"),
-        None => "do this outside the kernel, or write it as a loop".to_owned(),
+        None => OUTSIDE.to_owned(),
     }
 }
 
@@ -160,7 +163,11 @@ impl Inference<'_> {
         let message = format!("`{module}.{}` is not supported in a kernel yet", name.name);
         let dtypes = Dtype::ALL.iter().map(|dtype| dtype.name());
         let dtypes = dtypes.filter(|name| self.environment.attribute(module, name).is_some());
-        let help = way_out(&name.name, names_of(module).chain(dtypes));
+        let help = match format!("{module}.{}", name.name).as_str() {
+            "numpy.random" => "draw numbers with Python's module, as in `random.random()` and `random.gauss(0.0, 1.0)`; or make the array in Python and pass it to the kernel".to_owned(),
+            "numpy.linalg" | "numpy.fft" | "numpy.polynomial" => "call it in Python and pass the result to the kernel as an argument".to_owned(),
+            _ => way_out(&name.name, names_of(module).chain(dtypes)),
+        };
         Err(self.report(Diagnostic::error(&ATTRIBUTE, message, name.span).with_help(help)))
     }
 

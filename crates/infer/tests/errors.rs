@@ -55,13 +55,17 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         &[("HL0206", "the signature declares no result, but a value of type int64 is returned")],
     ),
     ("(int64,)", "return 18446744073709551616", &[("HL0207", "this integer does not fit 64 bits")]),
-    ("(int64,)", "return g(x, z=2)\ndef g(a, b): return a", &[("HL0208", "the kernel has no parameter `z`")]),
-    ("(int64,)", "return g(x, a=2)\ndef g(a, b): return a", &[("HL0208", "the argument `a` is given twice")]),
-    ("(int64,)", "return g(x)\ndef g(a, b): return a", &[("HL0208", "the argument `b` is missing")]),
+    ("(int64,)", "return g(x, z=2)\ndef g(a, b): return a", &[("HL0208", "`g` has no parameter `z`")]),
+    (
+        "(int64,)",
+        "return g(x, a=2)\ndef g(a, b): return a",
+        &[("HL0208", "the argument `a` of `g` is given twice")],
+    ),
+    ("(int64,)", "return g(x)\ndef g(a, b): return a", &[("HL0208", "the argument `b` of `g` is missing")]),
     (
         "(int64,)",
         "return g(x, 1, 2)\ndef g(a, b): return a",
-        &[("HL0208", "the kernel takes 2 arguments, and 3 are given")],
+        &[("HL0208", "`g` takes 2 arguments, and 3 are given")],
     ),
     (
         "(int64,)",

@@ -96,14 +96,48 @@ impl Lowering<'_> {
         };
         let is_number = self.call_object(operation, address, count + 1);
         let is_number = self.code.compare_const(IntCompare::Ne, is_number, 0);
-        let message = match base {
-            Some(_) => "invalid literal for int()",
-            None => "could not convert string to float",
-        };
-        self.code.check(is_number, ExceptionClass::ValueError, message);
+        let (holds, fails) = (self.code.new_block(), self.code.new_block());
+        self.code.branch(is_number, holds, fails);
+        let holdings = self.code.holdings.clone();
+        self.code.start(fails);
+        self.raise_no_number(&operand, base);
+        self.code.holdings = holdings;
+        self.code.start(holds);
         let value = self.code.load(ty, address, 8 * (count as i32 + 1), region);
         self.drop_temporary(&operand);
         Operand::Scalar(value)
+    }
+
+    /// Raises that a string is no number, in CPython's words.
+    fn raise_no_number(&mut self, text: &Operand, base: Option<Value>) {
+        let mut message = match base {
+            None => self.constant_str("could not convert string to float: "),
+            Some(base) => {
+                let start = self.constant_str("invalid literal for int() with base ");
+                let base = self.made_str(Operation::StrOfInt, vec![base]);
+                let message = self.joined_str(&start, &base);
+                let colon = self.constant_str(": ");
+                self.joined_str(&message, &colon)
+            }
+        };
+        let words = self.words(text, &Type::Str);
+        let shown = self.made_str(Operation::Repr, words);
+        message = self.joined_str(&message, &shown);
+        self.raise_text(ExceptionClass::ValueError.into(), message);
+    }
+
+    /// The string that an operation makes of words.
+    fn made_str(&mut self, operation: Operation, words: Vec<Value>) -> Operand {
+        let address = self.word_slot(&words, 0);
+        let result = self.call_object(operation, address, words.len());
+        let owner = self.code.convert(ConvertOp::Bitcast, result, MachineType::Ptr);
+        self.new_text(owner)
+    }
+
+    fn joined_str(&mut self, left: &Operand, right: &Operand) -> Operand {
+        let mut words = self.words(left, &Type::Str);
+        words.extend(self.words(right, &Type::Str));
+        self.made_str(Operation::Concat, words)
     }
 
     /// A value as words of an operation.

@@ -26,6 +26,14 @@ impl Lowering<'_> {
         self.code.terminate(Terminator::Raise { error, payload: taken.payload });
     }
 
+    /// Raises an error with that string for its argument.
+    pub(crate) fn raise_text(&mut self, class: ErrorClass, text: Operand) {
+        self.keep_texts(&[text]);
+        let error =
+            self.code.function.error_with(ErrorData { class, arguments: vec![ErrorArgument::Text(0)] });
+        self.code.terminate(Terminator::Raise { error, payload: Vec::new() });
+    }
+
     /// Gives strings to the error that is raised next.
     fn keep_texts(&mut self, texts: &[Operand]) {
         if texts.is_empty() {

@@ -48,12 +48,22 @@ fn unexpected(found: Found, expected: &[String], text: &str) -> Diagnostic {
         return error("`:` is missing at the end of this line".to_owned())
             .with_help("a line that opens a block ends in `:`");
     }
+    if kind.is_layout()
+        && let Some(operator) = counted_up(found, text)
+    {
+        let sign = operator.chars().next().unwrap_or('+');
+        return error(format!("Python has no operator `{operator}`")).with_help(format!("write `{sign}= 1`"));
+    }
     if kind.is_layout() || expects(expected, "indent") {
         return too_early(span, expected);
     }
     if let Some(partner) = partner(kind).filter(|_| expects(expected, "pass")) {
         return error(format!("`{kind}` without {partner} above it"))
             .with_help("check the indentation of this line and of the lines above");
+    }
+    if let (TokenKind::Ampersand | TokenKind::Bar, true) = (kind, doubled(found, text)) {
+        let (written, word) = if kind == TokenKind::Bar { ("||", "or") } else { ("&&", "and") };
+        return error(format!("Python has no operator `{written}`")).with_help(format!("write `{word}`"));
     }
     let wanted = describe(expected);
     if (kind == TokenKind::Equal || kind.is_augmented())
@@ -68,8 +78,14 @@ fn unexpected(found: Found, expected: &[String], text: &str) -> Diagnostic {
     if kind.is_keyword() && wanted.as_deref().is_some_and(|wanted| wanted.starts_with("a name")) {
         return keyword_as_name(kind.name(), error);
     }
-    if kind == TokenKind::String && follows_print(found, text) {
-        return error("`print` is a function: its arguments stand in parentheses".to_owned());
+    let begins_value =
+        matches!(kind, TokenKind::String | TokenKind::FormatStart | TokenKind::Name | TokenKind::Number);
+    if begins_value && follows_print(found, text) {
+        return error("`print` is a function: its arguments stand in parentheses".to_owned())
+            .with_help("write `print(...)`");
+    }
+    if kind == TokenKind::If && line_before(found, text).trim() == "else" {
+        return error("`else if` is written `elif` in Python".to_owned()).with_help("write `elif`");
     }
     match wanted {
         Some(wanted) => error(format!("{shown} does not belong here: expected {wanted}")),
@@ -112,6 +128,18 @@ fn partner(kind: TokenKind) -> Option<&'static str> {
 
 fn expects(expected: &[String], token: &str) -> bool {
     expected.iter().any(|name| name.trim_matches('"') == token)
+}
+
+/// Whether the same mark stands right before it.
+fn doubled(found: Found, text: &str) -> bool {
+    let written = text.get(found.span.start as usize..found.span.end as usize).unwrap_or("");
+    line_before(found, text).ends_with(written)
+}
+
+/// The `++` or `--` of other languages that the line ends in.
+fn counted_up(found: Found, text: &str) -> Option<&'static str> {
+    let line = line_before(found, text).trim_end();
+    ["++", "--"].into_iter().find(|operator| line.ends_with(operator))
 }
 
 /// Whether it stands behind the word `print` alone on the line, as in Python 2.

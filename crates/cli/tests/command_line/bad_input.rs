@@ -88,8 +88,13 @@ fn arguments_of_the_wrong_type_rank_or_number() {
         ("ones:", "`` is not a length; a shape is spelled 64 or 64x64"),
         (
             "hello",
-            "it is neither a Python literal, nor a .npy file, nor one of rand:, arange:, zeros:, ones:",
+            "it is neither a Python literal (quote strings twice, as in \"'text'\"), nor a .npy file, nor one of array:, rand:, arange:, zeros:, ones:",
         ),
+        (
+            "[1, 2]",
+            "a list cannot be passed to a kernel: write `array:[1, 2]` for an array, or a tuple in parentheses",
+        ),
+        ("array:[[1], 2]", "lists and numbers stand side by side"),
         ("(1, 2", "a `,` or `)` was expected in the tuple"),
     ] {
         let expected = format!("error: argument 1 (`{argument}`): {reason}");
@@ -165,6 +170,24 @@ fn names_that_are_no_kernels_say_what_they_are() {
     let message = scratch.refuses(&["check", "unimported.py"]);
     assert!(message.contains("error[HL0407]: `njit` is not imported, so `f` is no kernel"), "{message}");
     assert!(message.contains("write `import hotloop as nb` at the head of the file"), "{message}");
+    for (source, expected) in [
+        (
+            "from hotlop import njit\n\n@njit\ndef f(x):\n    return x\n",
+            "`njit` is imported from `hotlop`, so `f` is no kernel",
+        ),
+        (
+            "import hotloop\n\n@hotloop.jitt\ndef f(x):\n    return x\n",
+            "`hotloop` has no decorator `jitt`, so `f` is no kernel",
+        ),
+        (
+            "from hotloop import njit\n\n@njit\ndef f(x):\n    return [y + nix for y in x]\n",
+            "the name `nix` is not defined",
+        ),
+    ] {
+        scratch.write("misspelt.py", source);
+        let message = scratch.refuses(&["check", "misspelt.py"]);
+        assert!(message.contains(expected), "{message}");
+    }
     let source = "\
 from dataclasses import dataclass
 from hotloop import njit

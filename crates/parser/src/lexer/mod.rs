@@ -187,12 +187,9 @@ impl Lexer<'_> {
                 .with_help("remove what follows the backslash, spaces included, or the backslash itself")
         } else {
             let character = text.chars().next().unwrap_or(' ');
-            Fault::new(
-                &INVALID_CHARACTER,
-                format!("{} does not belong here", name_character(character)),
-                start,
-                end,
-            )
+            let message = format!("{} does not belong here", name_character(character));
+            let fault = Fault::new(&INVALID_CHARACTER, message, start, end);
+            if character == '!' { fault.with_help("write `not`") } else { fault }
         };
         self.fault(fault);
     }
