@@ -151,6 +151,14 @@ pub(crate) struct Product {
     pub(crate) remarks: Vec<Remark>,
 }
 
+/// Where the code of a specialisation is kept.
+pub(crate) enum Kept {
+    /// It was loaded.
+    InMemory,
+    /// It was read from the cache.
+    OnDisk(Box<Unit>),
+}
+
 /// A specialisation in the forms before code generation.
 pub(crate) struct Forms {
     pub(crate) hir: hir::Function,
@@ -179,17 +187,32 @@ impl<'a> Session<'a> {
     }
 
     /// Compiles a specialisation and all it calls; its own product is the first.
-    pub(crate) fn compile(&mut self, root: &Specialisation) -> Result<Vec<Product>, Failure> {
+    /// What the library has compiled already, `kept` finds: that comes as units, unless it is in memory.
+    pub(crate) fn compile(
+        &mut self,
+        root: &Specialisation,
+        kept: &dyn Fn(&Key, &str) -> Option<Kept>,
+    ) -> Result<(Vec<Product>, Vec<Unit>), Failure> {
         let lowered = self.front(root)?;
         let by_symbol = functions_by_symbol(&lowered);
         let settings = self.settings;
-        let compiled: Vec<Result<Compilation, Failure>> =
-            lowered.par_iter().map(|module| compile_one(module, &by_symbol, settings)).collect();
+        let mut wanted = Vec::new();
+        let mut stored = Vec::new();
+        for (position, inferred) in self.specialisations.iter().enumerate() {
+            let is_library = self.program.origin(inferred.specialisation.0).is_some();
+            match is_library.then(|| kept(&inferred.key, &inferred.symbol)).flatten() {
+                Some(Kept::InMemory) => {}
+                Some(Kept::OnDisk(unit)) => stored.push(*unit),
+                None => wanted.push(position),
+            }
+        }
+        let compile = |position: &usize| compile_one(&lowered[*position], &by_symbol, settings);
+        let compiled: Vec<Result<Compilation, Failure>> = wanted.par_iter().map(compile).collect();
         let mut products = Vec::with_capacity(compiled.len());
-        for (position, compilation) in compiled.into_iter().enumerate() {
+        for (position, compilation) in wanted.into_iter().zip(compiled) {
             products.push(self.product(position, compilation?));
         }
-        Ok(products)
+        Ok((products, stored))
     }
 
     /// The forms of a specialisation before code generation.
