@@ -187,7 +187,7 @@ impl<'a> Session<'a> {
     }
 
     /// Compiles a specialisation and all it calls; its own product is the first.
-    /// What the library has compiled already, `kept` finds: that comes as units, unless it is in memory.
+    /// What all callers copied is not compiled on its own. What the library has compiled already, `kept` finds: that comes as units, unless it is in memory.
     pub(crate) fn compile(
         &mut self,
         root: &Specialisation,
@@ -196,23 +196,45 @@ impl<'a> Session<'a> {
         let lowered = self.front(root)?;
         let by_symbol = functions_by_symbol(&lowered);
         let settings = self.settings;
-        let mut wanted = Vec::new();
-        let mut stored = Vec::new();
-        for (position, inferred) in self.specialisations.iter().enumerate() {
-            let is_library = self.program.origin(inferred.specialisation.0).is_some();
-            match is_library.then(|| kept(&inferred.key, &inferred.symbol)).flatten() {
-                Some(Kept::InMemory) => {}
-                Some(Kept::OnDisk(unit)) => stored.push(*unit),
-                None => wanted.push(position),
+        let positions: FxHashMap<String, usize> =
+            self.specialisations.iter().enumerate().map(|(at, one)| (one.symbol.clone(), at)).collect();
+        let compile = |position: &usize| compile_one(&lowered[*position], &by_symbol, settings);
+        let (mut products, mut stored) = (Vec::new(), Vec::new());
+        let mut is_reached = vec![false; lowered.len()];
+        let mut reached = vec![0];
+        is_reached[0] = true;
+        while !reached.is_empty() {
+            let mut wanted = Vec::new();
+            let first = (products.len(), stored.len());
+            for position in reached.drain(..) {
+                match self.kept(position, kept) {
+                    Some(Kept::InMemory) => {}
+                    Some(Kept::OnDisk(unit)) => stored.push(*unit),
+                    None => wanted.push(position),
+                }
+            }
+            let compiled: Vec<Result<Compilation, Failure>> = wanted.par_iter().map(compile).collect();
+            for (position, compilation) in wanted.into_iter().zip(compiled) {
+                products.push(self.product(position, compilation?));
+            }
+            // What was copied into all its callers is called by none.
+            let units =
+                products[first.0..].iter().map(|product: &Product| &product.unit).chain(&stored[first.1..]);
+            for symbol in units.flat_map(|unit: &Unit| &unit.imports) {
+                let position = positions[GeneratorType::specialisation_of(symbol)];
+                if !std::mem::replace(&mut is_reached[position], true) {
+                    reached.push(position);
+                }
             }
         }
-        let compile = |position: &usize| compile_one(&lowered[*position], &by_symbol, settings);
-        let compiled: Vec<Result<Compilation, Failure>> = wanted.par_iter().map(compile).collect();
-        let mut products = Vec::with_capacity(compiled.len());
-        for (position, compilation) in wanted.into_iter().zip(compiled) {
-            products.push(self.product(position, compilation?));
-        }
         Ok((products, stored))
+    }
+
+    /// Where the code of a specialisation is kept, if it is one of the library.
+    fn kept(&self, position: usize, kept: &dyn Fn(&Key, &str) -> Option<Kept>) -> Option<Kept> {
+        let inferred = &self.specialisations[position];
+        self.program.origin(inferred.specialisation.0)?;
+        kept(&inferred.key, &inferred.symbol)
     }
 
     /// The forms of a specialisation before code generation.
