@@ -56,7 +56,7 @@ impl Environment for LibraryEnvironment {
         }
         match name {
             "np" => Some(Global::Module("numpy".to_owned())),
-            "math" => Some(Global::Module("math".to_owned())),
+            "math" | "random" => Some(Global::Module(name.to_owned())),
             _ => FUNCTIONS[self.number].named(name).map(|function| Global::Library(function.path)),
         }
     }

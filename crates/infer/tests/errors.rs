@@ -376,21 +376,9 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         "return np.sqrt(x, where=x > 0)",
         &[("HL0330", "without `out` there is nothing where `where` is false")],
     ),
-    (
-        "(readonly float64[:],)",
-        "x[x > 1] = 0\n    return 1",
-        &[("HL0213", "the array is read-only")],
-    ),
-    (
-        "(readonly float64[:],)",
-        "x[[0, 1]] += 1\n    return 1",
-        &[("HL0213", "the array is read-only")],
-    ),
-    (
-        "(readonly float64[:],)",
-        "x.flat[0] = 1\n    return 1",
-        &[("HL0213", "the array is read-only")],
-    ),
+    ("(readonly float64[:],)", "x[x > 1] = 0\n    return 1", &[("HL0213", "the array is read-only")]),
+    ("(readonly float64[:],)", "x[[0, 1]] += 1\n    return 1", &[("HL0213", "the array is read-only")]),
+    ("(readonly float64[:],)", "x.flat[0] = 1\n    return 1", &[("HL0213", "the array is read-only")]),
     (
         "(readonly float64[:, :],)",
         "x.T.reshape(-1)[:] = 1\n    return 1",
@@ -401,11 +389,7 @@ const ERRORS: &[(&str, &str, Expected)] = &[
         "np.broadcast_to(x, (2, 3))[0, 0] = 1\n    return 1",
         &[("HL0213", "the array is read-only")],
     ),
-    (
-        "(readonly float64[:],)",
-        "return np.add(x, 1, out=x)",
-        &[("HL0213", "the array is read-only")],
-    ),
+    ("(readonly float64[:],)", "return np.add(x, 1, out=x)", &[("HL0213", "the array is read-only")]),
     (
         "(boolean,)",
         "x and np.zeros(3).fill(1)",
