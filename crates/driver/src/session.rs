@@ -196,36 +196,32 @@ impl<'a> Session<'a> {
         let lowered = self.front(root)?;
         let by_symbol = functions_by_symbol(&lowered);
         let settings = self.settings;
-        let positions: FxHashMap<String, usize> =
-            self.specialisations.iter().enumerate().map(|(at, one)| (one.symbol.clone(), at)).collect();
         let compile = |position: &usize| compile_one(&lowered[*position], &by_symbol, settings);
-        let (mut products, mut stored) = (Vec::new(), Vec::new());
-        let mut is_reached = vec![false; lowered.len()];
+        let symbols = self.specialisations.iter().map(|inferred| inferred.symbol.clone());
+        let mut unreached: FxHashMap<String, usize> = symbols.zip(0..).skip(1).collect();
         let mut reached = vec![0];
-        is_reached[0] = true;
+        let (mut products, mut stored) = (Vec::new(), Vec::new());
         while !reached.is_empty() {
-            let mut wanted = Vec::new();
-            let first = (products.len(), stored.len());
-            for position in reached.drain(..) {
+            let (mut wanted, mut called) = (Vec::new(), Vec::new());
+            for position in reached {
                 match self.kept(position, kept) {
                     Some(Kept::InMemory) => {}
-                    Some(Kept::OnDisk(unit)) => stored.push(*unit),
+                    Some(Kept::OnDisk(unit)) => {
+                        called.extend(unit.imports.iter().cloned());
+                        stored.push(*unit);
+                    }
                     None => wanted.push(position),
                 }
             }
             let compiled: Vec<Result<Compilation, Failure>> = wanted.par_iter().map(compile).collect();
             for (position, compilation) in wanted.into_iter().zip(compiled) {
-                products.push(self.product(position, compilation?));
+                let product = self.product(position, compilation?);
+                called.extend(product.unit.imports.iter().cloned());
+                products.push(product);
             }
-            // What was copied into all its callers is called by none.
-            let units =
-                products[first.0..].iter().map(|product: &Product| &product.unit).chain(&stored[first.1..]);
-            for symbol in units.flat_map(|unit: &Unit| &unit.imports) {
-                let position = positions[GeneratorType::specialisation_of(symbol)];
-                if !std::mem::replace(&mut is_reached[position], true) {
-                    reached.push(position);
-                }
-            }
+            // What all callers have copied is called by none.
+            let new = called.iter().map(|symbol| GeneratorType::specialisation_of(symbol));
+            reached = new.filter_map(|symbol| unreached.remove(symbol)).collect();
         }
         Ok((products, stored))
     }
