@@ -162,6 +162,8 @@ runtime_functions! {
     RandomSeed "hl_random_seed" (I64, I64) -> [] Memory false "Seeds the generator: with the first, which has no sign, or if the second is 0 from the system.",
     RandomDraw "hl_random_draw" (I64, F64, F64, F64) -> [F64] Memory false "A number of a distribution: which one, by its number in the table of `hotloop-random`, and its parameters.",
     RandomShuffle "hl_random_shuffle" (Ptr, I64, I64, I64) -> [] Any false "Puts items into a random order: the address of the first, how many, how many bytes each lies behind the one before, and how many bytes it takes.",
+    SortElements "hl_sort_elements" (Ptr, I64, I64) -> [] Any false "Sorts elements that lie behind one another: the address of the first, how many, and what they are, by its number in `hotloop-objects`.",
+    OrderElements "hl_order_elements" (Ptr, I64, I64, Ptr) -> [] Any false "The same, but it writes the positions in order, int64 each, to the last address.",
     Sin "sin" (F64) -> [F64] Pure false "The platform's `sin`.",
     Cos "cos" (F64) -> [F64] Pure false "The platform's `cos`.",
     Tan "tan" (F64) -> [F64] Pure false "The platform's `tan`.",

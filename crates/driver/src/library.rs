@@ -5,7 +5,7 @@
 use crate::program::{FunctionSource, Program};
 use hotloop_ast::{Expr, ExprKind, Name, StmtKind};
 use hotloop_hir::{ErrorModel, Options};
-use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, constant_in};
+use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute, constant_in};
 use hotloop_parser::parse_function;
 use hotloop_prelude::FUNCTIONS;
 use rustc_hash::FxHashMap;
@@ -56,7 +56,13 @@ impl Environment for LibraryEnvironment {
         }
         match name {
             "np" => Some(Global::Module("numpy".to_owned())),
-            "math" | "random" => Some(Global::Module(name.to_owned())),
+            "math" => Some(Global::Module("math".to_owned())),
+            // What is not written in the language: the file of that name stands for it in CPython.
+            _ if name.starts_with('_')
+                && let Some(item) = builtin_attribute("hotloop", name) =>
+            {
+                Some(item)
+            }
             _ => FUNCTIONS[self.number].named(name).map(|function| Global::Library(function.path)),
         }
     }

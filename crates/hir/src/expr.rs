@@ -2,7 +2,7 @@
 
 use crate::{Axis, Callee, Elementwise, ObjectExpr, Rearrangement, Stmt, Version};
 use hotloop_diagnostics::Span;
-use hotloop_intrinsics::Intrinsic;
+use hotloop_intrinsics::{Intrinsic, Typing};
 use hotloop_random::Distribution;
 use hotloop_types::{Layout, Type};
 use std::fmt;
@@ -99,6 +99,7 @@ impl Expr {
     pub fn may_write(&self) -> bool {
         let mut found = match &self.kind {
             ExprKind::Call { .. } | ExprKind::Resume { .. } => true,
+            ExprKind::Intrinsic { intrinsic, .. } if intrinsic.typing() == Typing::WholeArrays => true,
             ExprKind::Block { statements, .. } => statements.iter().any(Stmt::may_write),
             _ => false,
         };

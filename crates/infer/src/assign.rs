@@ -452,8 +452,8 @@ impl Inference<'_> {
         Err(self.report(diagnostic))
     }
 
-    fn stored_value(&mut self, value: Expr, array: ArrayType) -> Typed {
-        let value = unwrapped(value);
+    pub(crate) fn stored_value(&mut self, value: Expr, array: ArrayType) -> Typed {
+        let value = element_of_one(unwrapped(value));
         if let Type::Scalar(dtype) = value.ty
             && (!dtype.is_complex() || array.dtype.is_complex())
         {
@@ -560,6 +560,18 @@ enum Pending<'s> {
     /// In a version that only has to be bound.
     Done(&'s str, Version),
     Value(Expr),
+}
+
+/// The element of an array without dimensions; anything else as it is.
+fn element_of_one(value: Expr) -> Expr {
+    match value.ty {
+        Type::Array(ty) if ty.ndim == 0 => {
+            let span = value.span;
+            let element = ExprKind::Element { array: Box::new(value), indices: Vec::new() };
+            Expr::new(element, Type::Scalar(ty.dtype), span)
+        }
+        _ => value,
+    }
 }
 
 fn tuple_target(target: &ast::Expr) -> Option<&[ast::Expr]> {

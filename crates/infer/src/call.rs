@@ -51,6 +51,13 @@ impl Inference<'_> {
         };
         let arguments = self.arguments(arguments)?;
         match callee {
+            Value::Global(Global::Item(Item::Function(Intrinsic::Where, _)), _)
+                if arguments.given.len() == 1 =>
+            {
+                // With a condition alone it is another function.
+                let handle = self.library_function("numpy.nonzero", span)?;
+                self.kernel_call(handle, Vec::new(), function, &arguments, span)
+            }
             Value::Global(Global::Item(Item::Function(intrinsic, family)), _) => {
                 self.intrinsic_call(intrinsic, family, &arguments, span)
             }
@@ -62,6 +69,11 @@ impl Inference<'_> {
                 self.type_call(dtype, dtype.name(), false, &arguments, span)
             }
             Value::Global(Global::Library(path), _) => {
+                if crate::array_displays::makes_arrays(path)
+                    && let Some(array) = self.array_of_items(&arguments, span)?
+                {
+                    return Ok(array);
+                }
                 let handle = self.library_function(path, span)?;
                 self.kernel_call(handle, Vec::new(), function, &arguments, span)
             }
@@ -182,7 +194,7 @@ impl Inference<'_> {
         Ok(placed)
     }
 
-    fn report_argument_count(
+    pub(crate) fn report_argument_count(
         &mut self,
         name: &str,
         required: usize,

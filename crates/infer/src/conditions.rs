@@ -312,6 +312,13 @@ impl Inference<'_> {
     pub(crate) fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
         let left = self.beside_optional(left, &right)?;
         let right = self.beside_optional(right, &left)?;
+        if let (Value::Str(..), Value::Expr(Expr { ty: Type::None, .. }))
+        | (Value::Expr(Expr { ty: Type::None, .. }), Value::Str(..)) = (&left, &right)
+            && matches!(op, AstCompare::Is | AstCompare::IsNot | AstCompare::Eq | AstCompare::Ne)
+        {
+            let decided = matches!(op, AstCompare::IsNot | AstCompare::Ne);
+            return Ok(constant(Constant::Bool(decided), Type::BOOL, span));
+        }
         if let Some(result) = self.compare_sequences(op, &left, &right, span)? {
             return Ok(result);
         }

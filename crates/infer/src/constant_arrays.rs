@@ -3,7 +3,7 @@
 use crate::constant_fold::Constants;
 use crate::environment::{FrozenValue, Global};
 use hotloop_ast::{Argument, Expr, ExprKind};
-use hotloop_hir::ConstantArray;
+use hotloop_hir::{Constant, ConstantArray};
 use hotloop_intrinsics::Item;
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout};
 use std::sync::Arc;
@@ -64,6 +64,23 @@ fn write(dtype: Dtype, element: &FrozenValue, bytes: &mut Vec<u8>) -> Option<()>
         (DtypeKind::Bool, _) => return None,
     }
     Some(())
+}
+
+/// Writes a constant of that dtype as an element.
+pub(crate) fn write_constant(dtype: Dtype, value: Constant, bytes: &mut Vec<u8>) -> Option<()> {
+    let value = match value {
+        Constant::Bool(value) => FrozenValue::Bool(value),
+        // A uint64 is known by its bits.
+        Constant::Int(value) if dtype.is_integer() => {
+            bytes.extend(&value.to_le_bytes()[..dtype.size_bytes() as usize]);
+            return Some(());
+        }
+        Constant::Int(value) => FrozenValue::Int(value),
+        Constant::Float(value) => FrozenValue::Float(value),
+        Constant::Complex(real, imag) => FrozenValue::Complex(Dtype::Complex128, real, imag),
+        Constant::None | Constant::Dtype => return None,
+    };
+    write(dtype, &value, bytes)
 }
 
 /// The dtype that NumPy gives an array of these Python numbers.

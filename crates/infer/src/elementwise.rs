@@ -37,7 +37,7 @@ pub(crate) struct Element {
     pub(crate) value: Expr,
     pub(crate) dtype: Dtype,
     /// Whether it is a Python number, which adapts to the arrays.
-    is_weak: bool,
+    pub(crate) is_weak: bool,
 }
 
 impl Elements {

@@ -105,6 +105,7 @@ impl Inference<'_> {
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
             Typing::ElementPair => self.element_pair(intrinsic, name, arguments, span),
             Typing::Elements => self.element_function(intrinsic, name, arguments, span),
+            Typing::WholeArrays => self.whole_arrays(intrinsic, name, arguments, span),
             Typing::Random => self.random_call(intrinsic, name, arguments, span),
             Typing::Object => self.object_call(intrinsic, name, arguments, span),
         }

@@ -35,6 +35,7 @@
 //! ```
 
 mod arguments;
+mod array_displays;
 mod array_methods;
 mod arrays;
 mod assign;

@@ -1,11 +1,13 @@
 //! Functions of the prelude: which arguments have to be known when the kernel is compiled, and what is said where one cannot be used.
 
+use crate::call::Arguments;
 use crate::constants::integer_constant;
 use crate::environment::{FrozenValue, FunctionHandle, ParameterInfo};
 use crate::function::{Inference, Reported, Typed};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Constant, Expr, ExprKind, ObjectExpr};
-use hotloop_types::Type;
+use hotloop_intrinsics::Intrinsic;
+use hotloop_types::{ArrayType, Dtype, Layout, Type};
 
 static LITERAL: Code = Code::new("HL0350", "an argument is not known when the kernel is compiled");
 static LIBRARY: Code = Code::new("HL0351", "a function of NumPy does not accept these arguments");
@@ -44,6 +46,46 @@ impl Inference<'_> {
         Ok((self.callees.with_constants(handle, constants), others))
     }
 
+    /// A call of the runtime with arrays, which are of the form that the prelude takes care of.
+    pub(crate) fn whole_arrays(
+        &mut self,
+        intrinsic: Intrinsic,
+        name: &str,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let arguments =
+            arguments.positional.iter().map(|argument| self.value(argument)).collect::<Typed<Vec<Expr>>>()?;
+        let types: Option<Vec<ArrayType>> = arguments
+            .iter()
+            .map(|argument| match argument.ty {
+                Type::Array(ty) => Some(ty),
+                _ => None,
+            })
+            .collect();
+        let is_vector = |ty: &ArrayType| ty.ndim == 1 && ty.layout == Layout::C;
+        let fits = self.callees.is_in_library()
+            && match (intrinsic, types.as_deref()) {
+                (Intrinsic::SortElements, Some([keys])) => is_vector(keys) && !keys.readonly,
+                (Intrinsic::OrderElements, Some([keys, places])) => {
+                    is_vector(keys) && is_vector(places) && !places.readonly && places.dtype == Dtype::Int64
+                }
+                _ => false,
+            };
+        if !fits {
+            let message = format!("`{name}` is for the functions of the prelude alone");
+            let diagnostic = Diagnostic::error(&LIBRARY, message, span);
+            return Err(self.report(diagnostic.with_help("call a function of `numpy`, such as `np.sort`")));
+        }
+        Ok(Expr::new(ExprKind::Intrinsic { intrinsic, arguments }, Type::None, span))
+    }
+
+    /// Whether only the type of a value is asked for where something is decided by that. The prelude evaluates nothing in order to know types, so that
+    /// it may ask for that of an item which is not there.
+    pub(crate) fn is_only_typed(&self, value: &Expr) -> bool {
+        self.callees.is_in_library() || self.is_pure(value)
+    }
+
     fn report_not_literal(&mut self, name: &str, value: &Expr) -> Reported {
         let message = format!("the argument `{name}` has to be known when the kernel is compiled");
         let diagnostic = Diagnostic::error(&LITERAL, message, value.span)
@@ -75,13 +117,9 @@ impl Inference<'_> {
         for reason in inner {
             diagnostic = diagnostic.with_note(reason.message);
         }
-        let help = match module {
-            "random" | "float" => "give arguments as Python's function takes them",
-            _ => {
-                "convert the arguments, such as by `astype`, or choose others; docs/generated/numpy.md shows what is there"
-            }
-        };
-        self.report(diagnostic.with_help(help))
+        self.report(diagnostic.with_help(
+            "convert the arguments, such as by `astype`, or choose others; docs/generated/numpy.md shows what is there",
+        ))
     }
 }
 

@@ -191,6 +191,10 @@ impl Inference<'_> {
                 };
                 Ok(Expr::new(kind, Type::INT64, span))
             }
+            "ndim" if self.is_only_typed(&array) => Ok(known(i64::from(ty.ndim))),
+            "dtype" if self.is_only_typed(&array) => {
+                Ok(constant(Constant::Dtype, Type::Dtype(ty.dtype), span))
+            }
             "ndim" => self.with_let(array, "array", span, |_, _| Ok(known(i64::from(ty.ndim)))),
             "itemsize" => self.with_let(array, "array", span, |_, _| Ok(known(item_size))),
             "dtype" => self.with_let(array, "array", span, |_, _| {

@@ -1,15 +1,17 @@
-//! What is known about types: `np.finfo`, `np.iinfo`, `np.dtype`, `callable`. All are constants.
+//! What is known about types: `np.finfo`, `np.iinfo`, `np.dtype`, `np.result_type`, `callable`. All are constants.
 
 use crate::call::Arguments;
-use crate::constants::integer_literal;
+use crate::constants::{integer_literal, is_constant};
+use crate::elementwise::{Element, common_dtype};
 use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Typed};
+use crate::spread::let_all;
 use hotloop_ast as ast;
 use hotloop_diagnostics::Span;
 use hotloop_hir::{Constant, Expr, ExprKind};
 use hotloop_intrinsics::{Intrinsic, Item};
-use hotloop_types::{Dtype, DtypeKind, TupleClass, TupleType, Type};
+use hotloop_types::{Dtype, DtypeKind, TupleClass, TupleType, Type, numpy_promote};
 use std::sync::Arc;
 
 impl Inference<'_> {
@@ -20,6 +22,9 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
+        if intrinsic == Intrinsic::ResultType {
+            return self.result_type(name, arguments, span);
+        }
         let parameter = match intrinsic {
             Intrinsic::Callable => "obj",
             Intrinsic::Finfo => "dtype",
@@ -67,6 +72,59 @@ impl Inference<'_> {
         }
     }
 
+    /// The dtype of what is computed of operands: arrays, numbers and dtypes.
+    fn result_type(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let mut common: Option<Element> = None;
+        let mut kept = Vec::new();
+        let least = if name == "numpy.promote_types" { 2 } else { 1 };
+        if arguments.positional.len() < least || !arguments.keywords.is_empty() {
+            return Err(self.report_argument_count(name, least, usize::MAX, arguments, span));
+        }
+        for argument in &arguments.positional {
+            let value = self.operand(argument)?.present();
+            let element = match value {
+                Value::Expr(value) if matches!(value.ty, Type::Scalar(_)) => {
+                    let is_weak = is_constant(&value) && !self.callees.is_in_library();
+                    let Type::Scalar(dtype) = value.ty else { unreachable!("asked for above") };
+                    Element { dtype, is_weak: is_weak && is_python_number(dtype), value }
+                }
+                Value::Expr(value) if let Some(dtype) = self.dtype_within(&value.ty) => {
+                    Element { dtype, is_weak: false, value }
+                }
+                value => {
+                    let value = self.run_time_value(value)?;
+                    let Type::Dtype(dtype) = value.ty else {
+                        return Err(self.report_argument(name, &value, "an array, a number or a dtype"));
+                    };
+                    Element { dtype, is_weak: false, value }
+                }
+            };
+            let common_dtype = common.as_ref().map_or(element.dtype, |known| common_dtype(known, &element));
+            let is_weak = common.as_ref().is_none_or(|known| known.is_weak) && element.is_weak;
+            if !self.is_only_typed(&element.value) {
+                let held = self.new_temporary("operand", element.value.ty.clone(), span);
+                kept.push((held, element.value.clone()));
+            }
+            common = Some(Element { dtype: common_dtype, is_weak, ..element });
+        }
+        let dtype = common.expect("there is an operand").dtype;
+        Ok(let_all(kept, constant(Constant::Dtype, Type::Dtype(dtype), span)))
+    }
+
+    /// The dtype of an array's elements; within the prelude, which makes arrays of them, also of what lists and tuples hold.
+    fn dtype_within(&self, ty: &Type) -> Option<Dtype> {
+        match ty {
+            Type::Array(array) => Some(array.dtype),
+            Type::Scalar(dtype) => Some(*dtype),
+            Type::List(item) if self.callees.is_in_library() => self.dtype_within(item),
+            Type::Tuple(items) if self.callees.is_in_library() => {
+                let dtypes: Option<Vec<Dtype>> = items.iter().map(|item| self.dtype_within(item)).collect();
+                dtypes?.into_iter().reduce(numpy_promote).or(Some(Dtype::Float64))
+            }
+            _ => None,
+        }
+    }
+
     fn is_callable(&mut self, given: &ast::Expr, span: Span) -> Typed {
         let answer = |holds| constant(Constant::Bool(holds), Type::BOOL, span);
         match self.operand(given)? {
@@ -79,6 +137,11 @@ impl Inference<'_> {
             }
         }
     }
+}
+
+/// Whether Python's own numbers have that dtype, which count less than those of NumPy.
+fn is_python_number(dtype: Dtype) -> bool {
+    matches!(dtype, Dtype::Int64 | Dtype::Float64 | Dtype::Complex128)
 }
 
 /// Constants under names, as a named tuple.

@@ -87,7 +87,7 @@ impl Inference<'_> {
                     Ok(short_circuit(BoolOp::Or, if_none, if_present))
                 })
             }
-            ty if self.is_pure(&value) => Ok(answer(ty)),
+            ty if self.is_only_typed(&value) => Ok(answer(ty)),
             ty => {
                 let answer = answer(ty);
                 self.with_let(value, "value", span, |_, _| Ok(answer))

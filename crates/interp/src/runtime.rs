@@ -7,7 +7,8 @@ use crate::outcome::{Stop, TrapKind};
 use hotloop_abi::{CaughtQuestion, caught_text};
 use hotloop_mir::{Effects, ExceptionClass, MachineType, RuntimeFunction};
 use hotloop_objects::{
-    Operation, Stop as ObjectStop, grow, new_frame, new_list, new_string, perform, shuffle, strings_of, text,
+    Element, Operation, Stop as ObjectStop, grow, new_frame, new_list, new_string, order_elements, perform,
+    shuffle, sort_elements, strings_of, text,
 };
 use hotloop_random::{Distribution, Generator};
 
@@ -89,6 +90,10 @@ impl Interpreter<'_> {
             | RuntimeFunction::RandomSeed
             | RuntimeFunction::RandomDraw
             | RuntimeFunction::RandomShuffle => self.random(function, arguments),
+            RuntimeFunction::SortElements | RuntimeFunction::OrderElements => {
+                self.sort(function, arguments)?;
+                Ok(None)
+            }
             RuntimeFunction::NewList => {
                 let [item_bytes, owners, capacity] = [0, 1, 2].map(|at| signed(arguments[at]).max(0) as u64);
                 let made = new_list(&mut self.memory, item_bytes, owners, capacity);
@@ -122,6 +127,15 @@ impl Interpreter<'_> {
             Ok(bytes.chunks_exact(width).map(code).collect())
         };
         Ok(Scalar::i64(characters(0)?.cmp(&characters(2)?) as i64))
+    }
+
+    fn sort(&mut self, function: RuntimeFunction, arguments: &[Scalar]) -> Result<(), Stop> {
+        let word = |at: usize| bits(arguments[at]);
+        let element = Element::by_number(word(2)).ok_or(Stop::Trap(TrapKind::BadArguments))?;
+        if function == RuntimeFunction::SortElements {
+            return Ok(sort_elements(&mut self.memory, word(0), word(1), element)?);
+        }
+        Ok(order_elements(&mut self.memory, (word(0), word(3)), word(1), element)?)
     }
 
     /// What the generator is asked for.

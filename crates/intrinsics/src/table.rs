@@ -106,6 +106,7 @@ intrinsics! {
     Finfo ["numpy.finfo"] TypeFact -> Lowered, "The limits of a float type, as constants.";
     Iinfo ["numpy.iinfo"] TypeFact -> Lowered, "The limits of an integer type, as constants.";
     DtypeOf ["numpy.dtype"] TypeFact -> Lowered, "A dtype by its name, or that of a scalar type.";
+    ResultType ["numpy.result_type" "numpy.promote_types"] TypeFact -> Lowered, "The dtype of what is computed of several operands.";
     Enumerate ["builtins.enumerate"] LoopHead -> Lowered, "Pairs of a number and an item in a `for` loop.";
     Zip ["builtins.zip"] LoopHead -> Lowered, "Tuples of items at one position in a `for` loop.";
     Reversed ["builtins.reversed"] LoopHead -> Lowered, "Items from the last to the first in a `for` loop.";
@@ -117,6 +118,8 @@ intrinsics! {
     NdIter ["numpy.nditer"] LoopHead -> Lowered, "The elements of an array as arrays without dimensions, in a `for` loop.";
     LiteralUnroll ["hotloop.literal_unroll"] LoopHead -> Lowered, "The items of a tuple in a `for` loop that is written out.";
     Prange ["hotloop.prange"] LoopHead -> Lowered, "Counts in a `for` loop whose iterations may run in parallel.";
+    SortElements ["hotloop._sort_elements"] WholeArrays -> Lowered, "Sorts a contiguous array; for the prelude.";
+    OrderElements ["hotloop._order_elements"] WholeArrays -> Lowered, "Writes the positions of the elements of a contiguous array in order; for the prelude.";
     Empty ["numpy.empty"] NewArray(Nothing) -> Lowered, "An array whose elements are not set.";
     Zeros ["numpy.zeros"] NewArray(Zeros) -> Lowered, "An array of zeros.";
     Ones ["numpy.ones"] NewArray(Ones) -> Lowered, "An array of ones.";

@@ -6,7 +6,7 @@ use crate::lowering::Lowering;
 use crate::values::{Operand, scalar_dtype};
 use hotloop_abi::{ExceptionClass, RuntimeFunction};
 use hotloop_hir::Expr;
-use hotloop_intrinsics::{Intrinsic, Realization};
+use hotloop_intrinsics::{Intrinsic, Realization, Typing};
 use hotloop_mir::{BinaryOp, ConvertOp, FloatCompare, InstKind, IntCompare, MachineType, UnaryOp, Value};
 use hotloop_types::{Dtype, DtypeKind};
 
@@ -15,6 +15,9 @@ impl Lowering<'_> {
     pub(crate) fn intrinsic(&mut self, expr: &Expr, intrinsic: Intrinsic, arguments: &[Expr]) -> Operand {
         if intrinsic == Intrinsic::Len {
             return self.length(&arguments[0]);
+        }
+        if intrinsic.typing() == Typing::WholeArrays {
+            return self.whole_arrays(expr, intrinsic, arguments);
         }
         let operands = self.exprs(arguments);
         self.code.set_span(expr.span);

@@ -61,6 +61,7 @@ mod statement;
 mod text;
 mod values;
 mod view;
+mod whole_arrays;
 
 use hotloop_hir as hir;
 use hotloop_mir as mir;

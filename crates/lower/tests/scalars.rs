@@ -434,6 +434,7 @@ fn every_operation_of_the_table_is_known() {
             Typing::Hypot => (&["float64", "float64"], "float64"),
             // Made of other operations by inference.
             Typing::Random
+            | Typing::WholeArrays
             | Typing::SplitFloat
             | Typing::OfTuple
             | Typing::OfItems

@@ -45,6 +45,7 @@ mod heartbeat;
 mod interrupt;
 mod math;
 mod objects;
+mod order;
 mod output;
 mod parallel;
 mod pool;

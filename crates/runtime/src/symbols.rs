@@ -5,6 +5,7 @@ use crate::caught::{hl_caught_text, hl_caught_texts, hl_caught_word};
 use crate::error_texts::hl_keep_texts;
 use crate::math::{MathFunction, cmath, complex, floats, gamma, integers, libm, rounding};
 use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text_order};
+use crate::order::{hl_order_elements, hl_sort_elements};
 use crate::output::hl_print;
 use crate::parallel::hl_parallel_for;
 use crate::raise::hl_error_is;
@@ -70,6 +71,8 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::RandomSeed => Implementation::Other(hl_random_seed as *const u8),
         Row::RandomDraw => Implementation::Other(hl_random_draw as *const u8),
         Row::RandomShuffle => Implementation::Other(hl_random_shuffle as *const u8),
+        Row::SortElements => Implementation::Other(hl_sort_elements as *const u8),
+        Row::OrderElements => Implementation::Other(hl_order_elements as *const u8),
         Row::Sin => Implementation::Math(MathFunction::Double(libm::SIN.get())),
         Row::Cos => Implementation::Math(MathFunction::Double(libm::COS.get())),
         Row::Tan => Implementation::Math(MathFunction::Double(libm::TAN.get())),

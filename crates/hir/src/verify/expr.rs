@@ -5,6 +5,7 @@ use crate::{
     ArrayAttribute, Axis, BinaryOp, Broadcast, Callee, CompareOp, Constant, ConstantArray, Draw, Elementwise,
     Expr, ExprKind, Fill, Places, Rearrangement, UnaryOp, Version, view_type,
 };
+use hotloop_intrinsics::Typing;
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type};
 
 /// Whether there is a conversion from one type to the other.
@@ -159,6 +160,10 @@ impl<'a> Verifier<'a> {
             ExprKind::ArrayAttribute(array, attribute) => self.attribute(expr, array, *attribute),
             ExprKind::NewArray { fill, shape } => self.new_array(expr, fill, shape),
             ExprKind::Object(object) => self.object(expr, object),
+            ExprKind::Intrinsic { intrinsic, arguments } if intrinsic.typing() == Typing::WholeArrays => {
+                self.all(arguments)?;
+                self.same(expr, &Type::None)
+            }
             ExprKind::Intrinsic { arguments, .. } => self.intrinsic(expr, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
             ExprKind::Resume { callee, generator, condition } => {
