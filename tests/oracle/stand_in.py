@@ -248,11 +248,6 @@ class RandomStandIn:
         def call(*arguments, **named):
             if name in ("choice", "shuffle"):
                 return wrapped(found(*(plain(each) if isinstance(each, Array) else each for each in arguments)))
-            if name in ("sample", "choices"):
-                numbers = lambda value: [plain(each) for each in value] if isinstance(value, (list, tuple)) else plain(value)
-                population = arguments[0] if isinstance(arguments[0], (list, tuple)) else list(arguments[0])
-                drawn = found(population, *map(numbers, arguments[1:]), **{key: numbers(value) for key, value in named.items()})
-                return [wrapped(each) for each in drawn]
             drawn = found(*map(plain, arguments), **{key: plain(value) for key, value in named.items()})
             return scalar(drawn).to(UINT64) if name == "getrandbits" else None if drawn is None else scalar(drawn)
 
@@ -304,15 +299,20 @@ FROM_LIBM = {"sqrt", "exp", "log", "sin", "cos", "tan", "exp2", "log2", "log10",
 
 
 class NumpyStandIn:
-    """The module `numpy`."""
+    """The module `numpy`, or one of its own modules."""
+
+    def __init__(self, module=np):
+        self.module = module
 
     def __getattr__(self, name):
-        found = getattr(np, name)
+        found = getattr(self.module, name)
+        if isinstance(found, types.ModuleType):
+            return NumpyStandIn(found)
         if found is np.ndarray:
             return Array
         if isinstance(found, type) and issubclass(found, np.generic):
             return Conversion(np.dtype(found))
-        if not callable(found):
+        if not callable(found) or isinstance(found, type) and issubclass(found, Exception):
             return found
 
         def call(*arguments, **named):
@@ -339,6 +339,8 @@ def numpy_argument(value):
             return dtype
     if isinstance(value, Scalar):
         return value.dtype.type(value.value)
+    if type(value) in (list, tuple):
+        return type(value)(map(array_argument, value))
     return plain(value)
 
 

@@ -1,0 +1,15 @@
+"""Methods that put the elements of an array in order where they are."""
+
+from ..marks import literal
+from ..numpy.joining import _check_axis
+from ..numpy.sorting import _check_kth, _sort_in_place
+
+
+def sort(a, axis: literal = -1, kind: literal = None):
+    _sort_in_place(a, axis)
+
+
+def partition(a, kth, axis: literal = -1, kind: literal = "introselect"):
+    _check_axis(axis, a.ndim)
+    _check_kth(kth, a.shape[axis])
+    _sort_in_place(a, axis)

@@ -1,0 +1,81 @@
+"""Elements in order. All of it is stable, and what a partition leaves in any order is in order, too."""
+
+import numpy as np
+
+from ..machine import _order_elements, _sort_elements
+from ..marks import literal, method
+from .axes import _map_lanes
+from .joining import _check_axis
+
+
+def _sort_lane(x, out):
+    """Sorts a lane in its place."""
+    lane = out.reshape(out.shape)
+    _sort_elements(lane)
+    if not out.flags.c_contiguous:
+        out[...] = lane
+
+
+def _order_lane(x, out):
+    places = np.empty(x.shape[0], np.int64)
+    _order_elements(x.reshape(x.shape), places)
+    out[...] = places
+
+
+def _sort_in_place(a, axis: literal):
+    _check_axis(axis, a.ndim)
+    _map_lanes(a, a, axis, _sort_lane)
+
+
+def sort(a, axis: literal = -1, kind: literal = None):
+    if axis is None:
+        return np.sort(np.asarray(a).ravel())
+    out = np.array(a)
+    _sort_in_place(out, axis)
+    return out
+
+
+@method
+def argsort(a, axis: literal = -1, kind: literal = None):
+    given = np.asarray(a)
+    if axis is None:
+        return argsort(given.ravel())
+    _check_axis(axis, given.ndim)
+    places = np.empty(given.shape, np.int64)
+    _map_lanes(given, places, axis, _order_lane)
+    return places
+
+
+def _check_kth(kth, length):
+    if isinstance(kth, int):
+        if kth >= length or kth < -length:
+            raise ValueError(f"kth(={kth}) out of bounds ({length})")
+    else:
+        for each in kth:
+            _check_kth(each, length)
+
+
+def partition(a, kth, axis: literal = -1, kind: literal = "introselect"):
+    if axis is None:
+        return np.partition(np.asarray(a).ravel(), kth)
+    given = np.asarray(a)
+    _check_axis(axis, given.ndim)
+    _check_kth(kth, given.shape[axis])
+    return np.sort(given, axis)
+
+
+@method
+def argpartition(a, kth, axis: literal = -1, kind: literal = "introselect"):
+    given = np.asarray(a)
+    if axis is None:
+        return argpartition(given.ravel(), kth)
+    _check_axis(axis, given.ndim)
+    _check_kth(kth, given.shape[axis])
+    return np.argsort(given, axis)
+
+
+def lexsort(keys, axis: literal = -1):
+    places = np.arange(np.asarray(keys[0]).shape[0])
+    for key in keys:
+        places = np.take(places, np.argsort(np.take(key, places)))
+    return places
