@@ -136,7 +136,7 @@ impl Code {
         if kind.may_raise() {
             self.protect();
         }
-        self.builder().push(kind)
+        self.builder().push(kind).to_vec()
     }
 
     /// Appends an instruction with one result.

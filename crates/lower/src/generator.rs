@@ -325,7 +325,7 @@ fn reload(function: &mut Function, block: Block, address: Value, homes: &FxHashM
         let is_parameter = matches!(kind, InstKind::Load { address: from, .. } if from == address);
         body.function.insts[inst].kind = kind;
         body.insts.push(inst);
-        for result in body.function.insts[inst].results.clone() {
+        for result in body.function.insts[inst].results.to_vec() {
             if is_parameter {
                 body.known.insert(result, result);
             } else {

@@ -1,7 +1,8 @@
 //! Builds a function block by block.
 
 use crate::{
-    BinaryOp, Block, BlockCall, Constant, Function, InstKind, IntCompare, MachineType, Terminator, Value,
+    BinaryOp, Block, BlockCall, Constant, Function, InstKind, IntCompare, MachineType, Results, Terminator,
+    Value,
 };
 use hotloop_diagnostics::Span;
 
@@ -52,7 +53,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Appends an instruction; returns its results.
-    pub fn push(&mut self, kind: InstKind) -> Vec<Value> {
+    pub fn push(&mut self, kind: InstKind) -> Results {
         let inst = self.function.append_inst(self.block, kind, self.span);
         self.function.insts[inst].results.clone()
     }

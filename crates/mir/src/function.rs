@@ -2,7 +2,7 @@
 
 use crate::{
     Block, Callee, Constant, ErrorArgument, ErrorClass, ErrorId, FloatFlags, Inst, InstKind, MachineType,
-    Region, Slot, Terminator, Value,
+    Region, Results, Slot, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
 use hotloop_index::{IdMap, IdSet, Interner};
@@ -121,7 +121,7 @@ pub struct InstData {
     /// What it does.
     pub kind: InstKind,
     /// The values it defines.
-    pub results: Vec<Value>,
+    pub results: Results,
     /// Where it comes from.
     pub span: Span,
 }
@@ -268,15 +268,12 @@ impl Function {
     /// Makes an instruction with new result values, in no block yet.
     pub fn create_inst(&mut self, kind: InstKind, span: Span) -> Inst {
         let inst = self.insts.next_id();
-        let types = kind.result_types(self);
-        let results = types
-            .into_iter()
-            .enumerate()
-            .map(|(position, ty)| {
-                let definition = Definition::Result(inst, position as u32);
-                self.values.push(ValueData { ty, definition })
-            })
-            .collect();
+        let define = |position| {
+            let ty = kind.result_type(position, |value| Some(self.value_type(value)), &self.callees)?;
+            let definition = Definition::Result(inst, position as u32);
+            Some(self.values.push(ValueData { ty, definition }))
+        };
+        let results = (0..).map_while(define).collect();
         self.insts.push(InstData { kind, results, span })
     }
 

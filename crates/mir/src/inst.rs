@@ -294,12 +294,6 @@ impl InstKind {
         }
     }
 
-    /// The types of the results.
-    pub fn result_types(&self, function: &Function) -> Vec<MachineType> {
-        let value_type = |value| Some(function.value_type(value));
-        (0..).map_while(|position| self.result_type(position, value_type, &function.callees)).collect()
-    }
-
     /// The type of the result at a position: `None` behind the last one, and where it is that of an operand without a type.
     pub(crate) fn result_type(
         &self,

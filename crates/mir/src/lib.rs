@@ -25,6 +25,7 @@ pub mod cfg;
 mod function;
 mod inst;
 mod operation;
+mod results;
 mod terminator;
 mod text;
 pub mod verify;
@@ -43,6 +44,7 @@ pub use hotloop_abi::{
 pub use hotloop_types::FloatFlags;
 pub use inst::{DataBytes, InstKind};
 pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, ReductionOp, UnaryOp};
+pub use results::Results;
 pub use terminator::{BlockCall, ParFor, Reduction, Terminator};
 pub use text::{ParseError, parse_function, parse_module};
 

@@ -485,7 +485,7 @@ impl<'c, 'n> Maker<'c, 'n> {
         let span = self.next_span();
         let mut builder = Builder::at(&mut self.function, self.block);
         builder.set_span(span);
-        builder.push(kind)
+        builder.push(kind).to_vec()
     }
 
     fn value(&mut self, kind: InstKind) -> Value {

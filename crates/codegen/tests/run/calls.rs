@@ -30,7 +30,7 @@ fn forwarding(symbol: &str) -> Function {
             results,
             is_placeless: false,
         });
-        builder.push(InstKind::Call { callee, arguments: v.to_vec() })
+        builder.push(InstKind::Call { callee, arguments: v.to_vec() }).to_vec()
     })
 }
 
@@ -86,7 +86,7 @@ fn an_error_of_a_callee_is_passed_on_as_it_is() {
                 is_placeless: false,
             };
             let callee = builder.function.callee(callee);
-            builder.push(InstKind::Call { callee, arguments: vec![v[0]] })
+            builder.push(InstKind::Call { callee, arguments: vec![v[0]] }).to_vec()
         })
     };
     for target in targets() {
@@ -229,7 +229,7 @@ fn a_parallel_body_is_passed_by_its_address() {
         let (one, zero, eight) = (builder.int(I64, 1), builder.int(I64, 0), builder.int(I64, 8));
         let partials = builder.value(InstKind::PtrAdd { base: v[1], offset: eight });
         let arguments = vec![v[0], body, v[1], partials, one, zero];
-        builder.push(InstKind::CallRuntime { function: RuntimeFunction::ParallelFor, arguments })
+        builder.push(InstKind::CallRuntime { function: RuntimeFunction::ParallelFor, arguments }).to_vec()
     });
     let module = Module { functions: vec![caller, parallel_body()] };
     for target in targets() {

@@ -324,7 +324,9 @@ unsafe extern "C" fn fake_allocate(context: *mut Context, size: i64, result: *mu
 fn an_error_of_the_runtime_gets_a_place_unless_it_has_one() {
     let built = function(&[I64], &[MachineType::Ptr], |builder, v| {
         builder.set_span(span(9));
-        builder.push(InstKind::CallRuntime { function: RuntimeFunction::Allocate, arguments: vec![v[0]] })
+        builder
+            .push(InstKind::CallRuntime { function: RuntimeFunction::Allocate, arguments: vec![v[0]] })
+            .to_vec()
     });
     let symbols = [("hl_allocate", fake_allocate as *const () as usize)];
     for target in targets() {

@@ -12,7 +12,7 @@ use crate::transfer::Transfer;
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
-    Block, BlockCall, Function, Inst, InstKind, RegionKind, Slot, Terminator, Value, ValueData,
+    Block, BlockCall, Function, Inst, InstKind, RegionKind, Results, Slot, Terminator, Value, ValueData,
 };
 use rustc_hash::FxHashMap;
 
@@ -162,7 +162,7 @@ fn split(function: &mut Function, site: &CallSite<'_>) -> Block {
     data.unwind = unwind;
     data.terminator = terminator;
     data.terminator_span = span;
-    let renamed: FxHashMap<Value, Value> = results.into_iter().zip(parameters).collect();
+    let renamed: FxHashMap<Value, Value> = results.iter().copied().zip(parameters).collect();
     function.replace_uses(|value| *renamed.get(&value).unwrap_or(&value));
     continuation
 }
@@ -238,7 +238,7 @@ impl<'a, 'b> Copier<'a, 'b> {
                 continue;
             }
             let copy = self.function.insts.next_id();
-            let results: Vec<Value> = data
+            let results: Results = data
                 .results
                 .iter()
                 .enumerate()

@@ -432,5 +432,5 @@ fn copy_inst(function: &mut Function, inst: Inst, to: Block, copies: &mut FxHash
     let kind = data.kind.map_operands(|value| *copies.get(&value).unwrap_or(&value));
     let copy = function.append_inst(to, kind, data.span);
     let results = function.insts[copy].results.clone();
-    copies.extend(data.results.into_iter().zip(results));
+    copies.extend(data.results.iter().copied().zip(results.iter().copied()));
 }

@@ -15,8 +15,8 @@ use hotloop_abi::MAX_CHUNKS;
 use hotloop_index::SideMap;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, Builder, CalleeData, Constant, ControlFlow, Dominators, FloatCompare,
-    Function, InstKind, IntCompare, MachineType, ParFor, Phase, ReductionOp, RegionKind, RuntimeFunction,
-    Terminator, Value,
+    Function, InstKind, IntCompare, MachineType, ParFor, Phase, ReductionOp, RegionKind, Results,
+    RuntimeFunction, Terminator, Value,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -407,7 +407,7 @@ impl Copier<'_> {
                 // The operands are still those of the outer function; they are replaced when the block is copied.
                 let kind = self.transfer.inst(self.to, data.kind.clone());
                 let copy = self.to.insts.next_id();
-                let results: Vec<Value> = data
+                let results: Results = data
                     .results
                     .iter()
                     .enumerate()

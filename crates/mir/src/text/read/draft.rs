@@ -103,7 +103,11 @@ pub(super) fn fill_gaps(draft: Draft) -> Function {
             }
             None => {
                 let kind = InstKind::Const(Constant::Int(MachineType::I64, 0));
-                let inst = function.insts.push(InstData { kind, results: vec![value], span: Span::NONE });
+                let inst = function.insts.push(InstData {
+                    kind,
+                    results: std::iter::once(value).collect(),
+                    span: Span::NONE,
+                });
                 ValueData { ty: MachineType::I64, definition: Definition::Result(inst, 0) }
             }
         };

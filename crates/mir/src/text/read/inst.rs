@@ -12,7 +12,7 @@ impl Reader {
     pub(super) fn instruction(&mut self, draft: &mut Draft, block: Block) -> Read<()> {
         let place = self.at;
         let inst = draft.function.insts.next_id();
-        let results = self.result_list(draft, inst)?;
+        let results = self.result_list(draft, inst)?.into_iter().collect();
         let kind = self.kind()?;
         kind.for_each_operand(|value| draft.types.mention(value));
         let span = self.span();
