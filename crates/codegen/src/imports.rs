@@ -8,6 +8,7 @@ use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::CallConv;
 use cranelift_module::{DataDescription, DataId, Linkage, Module};
 use cranelift_object::ObjectModule;
+use rustc_hash::FxHashMap;
 
 /// The symbol of the table; local to the object.
 const TABLE: &str = "hl_imports";
@@ -20,6 +21,7 @@ pub(crate) const SELF_SYMBOL: &str = "hl_self";
 pub(crate) struct ImportTable {
     table: Option<DataId>,
     symbols: Vec<String>,
+    slots: FxHashMap<String, usize>,
 }
 
 impl ImportTable {
@@ -35,11 +37,15 @@ impl ImportTable {
 
     /// The offset in bytes of a symbol's slot.
     pub(crate) fn offset_bytes(&mut self, symbol: &str) -> i32 {
-        let known = self.symbols.iter().position(|known| known == symbol);
-        let slot = known.unwrap_or_else(|| {
-            self.symbols.push(symbol.to_owned());
-            self.symbols.len() - 1
-        });
+        let slot = match self.slots.get(symbol) {
+            Some(slot) => *slot,
+            None => {
+                let slot = self.symbols.len();
+                self.symbols.push(symbol.to_owned());
+                self.slots.insert(symbol.to_owned(), slot);
+                slot
+            }
+        };
         8 * slot as i32
     }
 

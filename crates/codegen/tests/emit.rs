@@ -23,7 +23,7 @@ struct Everything<'a> {
 impl Everything<'_> {
     fn keep(&mut self, kind: InstKind) {
         let region = self.builder.function.region(RegionKind::Argument(0));
-        for value in self.builder.push(kind) {
+        for value in self.builder.push(kind).to_vec() {
             self.builder.effect(InstKind::Store { value, address: self.memory, offset: 0, region });
         }
     }

@@ -81,6 +81,8 @@ pub(crate) struct Session<'a> {
     /// What is inferred or being inferred, in the order in which it was asked for.
     specialisations: Vec<Inferred>,
     positions: FxHashMap<Specialisation, usize>,
+    /// Those whose `lowest` may say that they depend on an assumed result.
+    dependent: Vec<usize>,
     /// What is being inferred, outermost first.
     stack: Vec<usize>,
     /// The functions that were used as values, by the keys in their types.
@@ -171,6 +173,7 @@ impl<'a> Session<'a> {
             settings,
             specialisations: Vec::new(),
             positions: FxHashMap::default(),
+            dependent: Vec::new(),
             stack: Vec::new(),
             values: FxHashMap::default(),
             rounds: 0,
@@ -349,7 +352,8 @@ impl<'a> Session<'a> {
 
     /// What was inferred with the result assumed at that depth of the stack, or further out, has to be inferred again.
     fn outdate(&mut self, depth: usize) {
-        for inferred in &mut self.specialisations {
+        for position in &self.dependent {
+            let inferred = &mut self.specialisations[*position];
             let is_over = matches!(inferred.state, Progress::Done(_) | Progress::Waiting(_));
             if is_over && inferred.lowest != INDEPENDENT && inferred.lowest >= depth {
                 inferred.state = Progress::Outdated;
@@ -364,17 +368,22 @@ impl<'a> Session<'a> {
             self.depend(lowest);
             return;
         }
-        for inferred in &mut self.specialisations {
+        self.dependent.retain(|position| {
+            let inferred = &mut self.specialisations[*position];
             if inferred.lowest >= depth && !matches!(inferred.state, Progress::Underway) {
                 inferred.lowest = INDEPENDENT;
             }
-        }
+            inferred.lowest != INDEPENDENT
+        });
     }
 
     /// Notes that what is being inferred depends on the assumed result of what stands there on the stack.
     fn depend(&mut self, depth: usize) {
         if let Some(current) = self.stack.last() {
             let lowest = &mut self.specialisations[*current].lowest;
+            if *lowest == INDEPENDENT && depth != INDEPENDENT {
+                self.dependent.push(*current);
+            }
             *lowest = depth.min(*lowest);
         }
     }

@@ -151,14 +151,9 @@ impl Inference<'_> {
 
     /// The function that goes on with generators of a type.
     pub(crate) fn resume_callee(&mut self, generator: &Arc<GeneratorType>) -> Callee {
-        let symbol = GeneratorType::resume_symbol(&generator.symbol);
-        let known = self.function.callees.iter().find(|(_, known)| known.symbol == symbol);
-        if let Some((callee, _)) = known {
-            return callee;
-        }
-        self.function.callees.push(CalleeData {
+        self.listed_callee(CalleeData {
             name: generator.name().to_owned(),
-            symbol,
+            symbol: GeneratorType::resume_symbol(&generator.symbol),
             parameters: vec![Type::Generator(Arc::clone(generator))],
             result: GeneratorType::resumed(&generator.items),
             never_returns: false,

@@ -206,14 +206,20 @@ impl Inference<'_> {
             }
             (error, _) => self.report_callee(error, function, &key.1, span),
         })?;
-        let known = self
-            .function
-            .callees
-            .iter()
-            .find(|(_, known)| known.symbol == data.symbol)
-            .map(|(callee, _)| callee);
-        let callee = known.unwrap_or_else(|| self.function.callees.push(data.clone()));
-        Ok((callee, data))
+        Ok((self.listed_callee(data.clone()), data))
+    }
+
+    /// The callee of that symbol, added to the function's table if it is not there.
+    pub(crate) fn listed_callee(&mut self, data: CalleeData) -> Callee {
+        if let Some(callee) = self.callee_memo.places.get(&data.symbol)
+            && self.function.callees.get(*callee).is_some_and(|known| known.symbol == data.symbol)
+        {
+            return *callee;
+        }
+        let symbol = data.symbol.clone();
+        let callee = self.function.callees.push(data);
+        self.callee_memo.places.insert(symbol, callee);
+        callee
     }
 
     fn report_callee(

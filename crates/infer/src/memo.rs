@@ -3,7 +3,7 @@
 use crate::environment::{CalleeError, FunctionHandle};
 use hotloop_ast::Stmt;
 use hotloop_diagnostics::Span;
-use hotloop_hir::{CalleeData, Local};
+use hotloop_hir::{Callee, CalleeData, Local};
 use hotloop_types::Type;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -63,5 +63,7 @@ impl LoopMemo {
 /// The specialisations met, so that each is asked for once, also where it failed.
 #[derive(Debug, Default)]
 pub(crate) struct CalleeMemo {
+    /// Where each symbol stood last in the function's table. What was taken back may stand there no more.
+    pub(crate) places: FxHashMap<String, Callee>,
     pub(crate) known: FxHashMap<(FunctionHandle, Vec<Type>), Result<CalleeData, CalleeError>>,
 }
