@@ -325,11 +325,12 @@ fn reload(function: &mut Function, block: Block, address: Value, homes: &FxHashM
         let is_parameter = matches!(kind, InstKind::Load { address: from, .. } if from == address);
         body.function.insts[inst].kind = kind;
         body.insts.push(inst);
-        for result in body.function.insts[inst].results.to_vec() {
+        let results = body.function.insts[inst].results.clone();
+        for result in &results {
             if is_parameter {
-                body.known.insert(result, result);
+                body.known.insert(*result, *result);
             } else {
-                body.define(result);
+                body.define(*result);
             }
         }
     }
