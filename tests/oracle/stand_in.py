@@ -248,6 +248,11 @@ class RandomStandIn:
         def call(*arguments, **named):
             if name in ("choice", "shuffle"):
                 return wrapped(found(*(plain(each) if isinstance(each, Array) else each for each in arguments)))
+            if name in ("sample", "choices"):
+                numbers = lambda value: [plain(each) for each in value] if isinstance(value, (list, tuple)) else plain(value)
+                population = arguments[0] if isinstance(arguments[0], (list, tuple)) else list(arguments[0])
+                drawn = found(population, *map(numbers, arguments[1:]), **{key: numbers(value) for key, value in named.items()})
+                return [wrapped(each) for each in drawn]
             drawn = found(*map(plain, arguments), **{key: plain(value) for key, value in named.items()})
             return scalar(drawn).to(UINT64) if name == "getrandbits" else None if drawn is None else scalar(drawn)
 

@@ -172,6 +172,12 @@ class Scalar:
     def is_integer(self):
         return self.dtype.kind in "iu" or float(self.value).is_integer()
 
+    def hex(self):
+        return float(self.value).hex()
+
+    def as_integer_ratio(self):
+        return plain(self).as_integer_ratio()
+
     def bit_length(self):
         return Scalar(int(self.value).bit_length(), INT64)
 

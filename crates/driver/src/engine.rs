@@ -1,13 +1,13 @@
 //! The engine: what an embedder holds. It knows functions, compiles them on demand, and keeps what it compiled.
 
 use crate::cache_fault::{CacheFault, CacheFaults};
-use crate::entry::{CODE, CodeEntry, MEMO, Memo, encode, read_entries, read_memo};
+use crate::entry::{CODE, CodeEntry, MEMO, Memo, encode, read_entries, read_entry, read_memo};
 use crate::exception::Place;
 use crate::image::{BySymbol, Compiled, Unit, load_new};
 use crate::interpret::Lowered;
 use crate::module::Modules;
 use crate::program::{FunctionSource, Program};
-use crate::session::{Forms, Places, Product, Session, Specialisation, choose_parameters, code_key};
+use crate::session::{Forms, Kept, Places, Product, Session, Specialisation, choose_parameters, code_key};
 use crate::structure::Structures;
 use crate::timings::{Stage, Timings};
 use crate::{Failure, Kernel};
@@ -219,6 +219,8 @@ pub struct Compilation {
     pub from_cache: bool,
     /// What the passes say about it; nothing if it came from memory or the cache.
     pub remarks: Vec<Remark>,
+    /// How many functions were compiled for it, itself included: what it calls may be in memory or the cache already.
+    pub compiled_functions: usize,
 }
 
 impl Engine {
@@ -327,6 +329,7 @@ impl Engine {
                 timings: Timings::default(),
                 from_cache: false,
                 remarks: Vec::new(),
+                compiled_functions: 0,
             });
         }
         let mut timings = Timings::default();
@@ -334,10 +337,15 @@ impl Engine {
         if let Some(cache) = cache
             && let Some(compiled) = self.load_from_cache(cache, &mut state, &specialisation, &mut timings)
         {
-            return Ok(Compilation { compiled, timings, from_cache: true, remarks: Vec::new() });
+            return Ok(Compilation {
+                compiled,
+                timings,
+                from_cache: true,
+                remarks: Vec::new(),
+                compiled_functions: 0,
+            });
         }
-        let (compiled, remarks) = self.compile_anew(&mut state, &specialisation, cache, &mut timings)?;
-        Ok(Compilation { compiled, timings, from_cache: false, remarks })
+        self.compile_anew(&mut state, &specialisation, cache, &mut timings)
     }
 
     /// The cache, if this function is to be kept there.
@@ -356,10 +364,20 @@ impl Engine {
         specialisation: &Specialisation,
         cache: Option<&Cache>,
         timings: &mut Timings,
-    ) -> Result<(Arc<Compiled>, Vec<Remark>), Failure> {
+    ) -> Result<Compilation, Failure> {
         let State { program, structures, compiled, by_symbol, .. } = state;
         let mut session = Session::new(program, structures, &self.shared.settings);
-        let products = session.compile(specialisation)?;
+        let faults = &self.shared.cache_faults;
+        let kept = |key: &Key, symbol: &str| match cache {
+            // What is in memory may not be on disk, where the next process looks for it.
+            Some(cache) => {
+                let unit = read_entry(cache, key, faults)?.into_unit(Vec::new())?;
+                Some(Kept::OnDisk(Box::new(unit)))
+            }
+            None => by_symbol.contains_key(symbol).then_some(Kept::InMemory),
+        };
+        let (products, stored) = session.compile(specialisation, &kept)?;
+        let compiled_functions = products.len();
         for stage in [Stage::Infer, Stage::Lower, Stage::Optimise, Stage::Codegen] {
             session.timings.of(stage).into_iter().for_each(|time| timings.add(stage, time));
         }
@@ -374,12 +392,13 @@ impl Engine {
         }
         let mut remarks = Vec::new();
         let mut specialisations = Vec::new();
-        let mut units = Vec::new();
+        let mut units = Vec::with_capacity(products.len() + stored.len());
         for product in products {
             remarks.extend(product.remarks);
             specialisations.push(product.specialisation);
             units.push(product.unit);
         }
+        units.extend(stored);
         let loaded = timings.measure(Stage::Load, || load_new(units, by_symbol))?;
         for (specialisation, function) in specialisations.into_iter().zip(loaded) {
             if let Some(function) = function {
@@ -390,7 +409,13 @@ impl Engine {
         let symbol = crate::session::symbol_of(program.function(specialisation.0).name(), &key);
         let function = by_symbol.get(&symbol).cloned().expect("the root was linked or known");
         compiled.insert(specialisation.clone(), Arc::clone(&function));
-        Ok((function, remarks))
+        Ok(Compilation {
+            compiled: function,
+            timings: std::mem::take(timings),
+            from_cache: false,
+            remarks,
+            compiled_functions,
+        })
     }
 
     /// Writes what was compiled to the cache. What cannot be written is compiled again next time.

@@ -208,6 +208,11 @@ pub(crate) fn read_entries(cache: &Cache, root: Key, faults: &CacheFaults) -> Op
     Some(entries)
 }
 
+/// The code of one function.
+pub(crate) fn read_entry(cache: &Cache, key: &Key, faults: &CacheFaults) -> Option<CodeEntry> {
+    read(cache, CODE, key, faults)
+}
+
 /// A memo; `None` if it is missing or cannot be used.
 pub(crate) fn read_memo(cache: &Cache, key: &Key, faults: &CacheFaults) -> Option<Memo> {
     read(cache, MEMO, key, faults)

@@ -177,7 +177,13 @@ impl Kernel {
         }
         let memo_key = file.memo_key(&self.engine, arguments);
         let compiled = self.engine.compile_by_memo(&memo_key, timings)?;
-        Some(Compilation { compiled, timings: timings.clone(), from_cache: true, remarks: Vec::new() })
+        Some(Compilation {
+            compiled,
+            timings: timings.clone(),
+            from_cache: true,
+            remarks: Vec::new(),
+            compiled_functions: 0,
+        })
     }
 
     /// Compiles it for a call with these arguments, or finds it compiled: they are given by position, as in Python, and defaults and `*args` are

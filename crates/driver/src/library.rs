@@ -56,7 +56,7 @@ impl Environment for LibraryEnvironment {
         }
         match name {
             "np" => Some(Global::Module("numpy".to_owned())),
-            "math" => Some(Global::Module("math".to_owned())),
+            "math" | "random" => Some(Global::Module(name.to_owned())),
             // What is not written in the language: the file of that name stands for it in CPython.
             _ if name.starts_with('_')
                 && let Some(item) = builtin_attribute("hotloop", name) =>

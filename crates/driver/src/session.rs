@@ -153,6 +153,14 @@ pub(crate) struct Product {
     pub(crate) remarks: Vec<Remark>,
 }
 
+/// Where the code of a specialisation is kept.
+pub(crate) enum Kept {
+    /// It was loaded.
+    InMemory,
+    /// It was read from the cache.
+    OnDisk(Box<Unit>),
+}
+
 /// A specialisation in the forms before code generation.
 pub(crate) struct Forms {
     pub(crate) hir: hir::Function,
@@ -182,17 +190,50 @@ impl<'a> Session<'a> {
     }
 
     /// Compiles a specialisation and all it calls; its own product is the first.
-    pub(crate) fn compile(&mut self, root: &Specialisation) -> Result<Vec<Product>, Failure> {
+    /// What all callers copied is not compiled on its own. What the library has compiled already, `kept` finds: that comes as units, unless it is in memory.
+    pub(crate) fn compile(
+        &mut self,
+        root: &Specialisation,
+        kept: &dyn Fn(&Key, &str) -> Option<Kept>,
+    ) -> Result<(Vec<Product>, Vec<Unit>), Failure> {
         let lowered = self.front(root)?;
         let by_symbol = functions_by_symbol(&lowered);
         let settings = self.settings;
-        let compiled: Vec<Result<Compilation, Failure>> =
-            lowered.par_iter().map(|module| compile_one(module, &by_symbol, settings)).collect();
-        let mut products = Vec::with_capacity(compiled.len());
-        for (position, compilation) in compiled.into_iter().enumerate() {
-            products.push(self.product(position, compilation?));
+        let compile = |position: &usize| compile_one(&lowered[*position], &by_symbol, settings);
+        let symbols = self.specialisations.iter().map(|inferred| inferred.symbol.clone());
+        let mut unreached: FxHashMap<String, usize> = symbols.zip(0..).skip(1).collect();
+        let mut reached = vec![0];
+        let (mut products, mut stored) = (Vec::new(), Vec::new());
+        while !reached.is_empty() {
+            let (mut wanted, mut called) = (Vec::new(), Vec::new());
+            for position in reached {
+                match self.kept(position, kept) {
+                    Some(Kept::InMemory) => {}
+                    Some(Kept::OnDisk(unit)) => {
+                        called.extend(unit.imports.iter().cloned());
+                        stored.push(*unit);
+                    }
+                    None => wanted.push(position),
+                }
+            }
+            let compiled: Vec<Result<Compilation, Failure>> = wanted.par_iter().map(compile).collect();
+            for (position, compilation) in wanted.into_iter().zip(compiled) {
+                let product = self.product(position, compilation?);
+                called.extend(product.unit.imports.iter().cloned());
+                products.push(product);
+            }
+            // What all callers have copied is called by none.
+            let new = called.iter().map(|symbol| GeneratorType::specialisation_of(symbol));
+            reached = new.filter_map(|symbol| unreached.remove(symbol)).collect();
         }
-        Ok(products)
+        Ok((products, stored))
+    }
+
+    /// Where the code of a specialisation is kept, if it is one of the library.
+    fn kept(&self, position: usize, kept: &dyn Fn(&Key, &str) -> Option<Kept>) -> Option<Kept> {
+        let inferred = &self.specialisations[position];
+        self.program.origin(inferred.specialisation.0)?;
+        kept(&inferred.key, &inferred.symbol)
     }
 
     /// The forms of a specialisation before code generation.

@@ -117,9 +117,13 @@ impl Inference<'_> {
         for reason in inner {
             diagnostic = diagnostic.with_note(reason.message);
         }
-        self.report(diagnostic.with_help(
-            "convert the arguments, such as by `astype`, or choose others; docs/generated/numpy.md shows what is there",
-        ))
+        let help = match module {
+            "random" | "float" => "give arguments as Python's function takes them",
+            _ => {
+                "convert the arguments, such as by `astype`, or choose others; docs/generated/numpy.md shows what is there"
+            }
+        };
+        self.report(diagnostic.with_help(help))
     }
 }
 

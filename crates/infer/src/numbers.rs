@@ -4,6 +4,8 @@ use crate::call::Arguments;
 use crate::conversion::to_dtype;
 use crate::expression::constant;
 use crate::function::{Inference, Typed};
+use crate::iteration::tuple_of;
+use hotloop_ast as ast;
 use hotloop_ast::Identifier;
 use hotloop_diagnostics::Span;
 use hotloop_hir::{Constant, Expr, ExprKind};
@@ -47,6 +49,18 @@ impl Inference<'_> {
             }
             ("bit_length", DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned) => Intrinsic::BitLength,
             ("bit_count", DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned) => Intrinsic::BitCount,
+            ("as_integer_ratio", DtypeKind::Bool | DtypeKind::Signed | DtypeKind::Unsigned) => {
+                self.place_arguments(&name.name, &[], 0, arguments, span)?;
+                let integer = to_dtype(number, if dtype == Dtype::UInt64 { dtype } else { Dtype::Int64 });
+                return Ok(tuple_of(vec![integer, constant(Constant::Int(1), Type::INT64, span)], span));
+            }
+            (method @ ("hex" | "as_integer_ratio"), DtypeKind::Float) => {
+                let path = if method == "hex" { "float.hex" } else { "float.as_integer_ratio" };
+                let handle = self.library_function(path, span)?;
+                let number = to_dtype(number, Dtype::Float64);
+                let function = ast::Expr::new(ast::ExprKind::Name(name.name.clone()), name.span);
+                return self.call_with_receiver(handle, Vec::new(), Some(number), &function, arguments, span);
+            }
             _ => return Err(self.report_attribute(&dtype.to_string(), name, number.span)),
         };
         self.place_arguments(&name.name, &[], 0, arguments, span)?;

@@ -1,7 +1,8 @@
-//! The functions of NumPy that are written in Hotloop's own language: their sources, by the paths under which kernels call them.
+//! The functions of NumPy, and a few of Python's, that are written in Hotloop's own language: their sources, by the paths under which kernels call them.
 //!
 //! A function of `kernels/numpy/NAME.py` is one of NumPy's module `numpy`; `kernels/numpy/linalg/` holds those of `numpy.linalg`, and
-//! `kernels/ndarray/` methods of arrays that are no functions of the same meaning. One whose name begins with an underscore is a helper, which only
+//! `kernels/ndarray/` methods of arrays that are no functions of the same meaning, `kernels/random/` functions of Python's `random`, and
+//! `kernels/float/` methods of floats. One whose name begins with an underscore is a helper, which only
 //! the prelude's own functions see; each such name exists once. The decorator `@method` says that a function is a method of arrays, too.
 //!
 //! Each file is also valid Python: CPython runs the same text over NumPy, and so tells what a kernel that calls it should give. A parameter with

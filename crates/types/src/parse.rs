@@ -161,6 +161,7 @@ impl<'a> Reader<'a> {
             "Array" => return self.array_call(),
             "UniTuple" => return self.uniform_tuple(),
             "Tuple" => return self.tuple(),
+            "dtype" => return self.dtype_value(),
             "function" => return self.function(),
             "generator" => return self.generator(),
             "optional" | "Optional" => return self.optional(),
@@ -265,6 +266,17 @@ impl<'a> Reader<'a> {
             Ok(count) if count <= MAX_NDIM => Ok(count),
             _ => self.fail("expected a small number"),
         }
+    }
+
+    /// `dtype(float64)`, behind the name: a dtype as a value.
+    fn dtype_value(&mut self) -> Result<Type, SignatureError> {
+        self.expect("(")?;
+        let name = self.word();
+        let Some(dtype) = Dtype::by_name(name) else {
+            return self.fail(format!("`{name}` is not a dtype"));
+        };
+        self.expect(")")?;
+        Ok(Type::Dtype(dtype))
     }
 
     /// `function(name, key, captured types)`, behind the name: what [`FunctionType`] prints.
@@ -464,6 +476,8 @@ mod tests {
             assert_eq!(signature.to_string(), printed);
             assert_eq!(printed.parse::<Signature>().as_ref(), Ok(&signature));
         }
+        let dtypes = "dtype(int64)(dtype(bool), float64)";
+        assert_eq!(dtypes.parse::<Signature>().unwrap().to_string(), dtypes);
         let function = "int64(function(f, 000000000000000000000000000000ff, float64[:]), Tuple(function(g, 00000000000000000000000000000001)))";
         assert_eq!(format!("{:#}", function.parse::<Signature>().unwrap()), function);
         let generator = "generator(f.0a, float64, int64, bool)(int64, bool)";

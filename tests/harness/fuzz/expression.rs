@@ -39,6 +39,9 @@ impl Writer<'_, '_, '_> {
         if self.scope.has_objects && self.decisions.pick(5) == 4 {
             return self.of_objects(kind, depth - 1);
         }
+        if self.scope.has_sequences && self.decisions.pick(6) == 5 {
+            return self.of_sequences(kind, depth - 1);
+        }
         match kind {
             Kind::Bool => self.condition(depth - 1),
             Kind::Int => self.integer(depth - 1),

@@ -17,6 +17,7 @@ mod expression;
 mod names;
 mod objects;
 mod program;
+mod sequences;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -70,6 +70,8 @@ pub(crate) struct Scope {
     pub(crate) callees: Vec<&'static str>,
     /// Whether the variables of `objects` are there.
     pub(crate) has_objects: bool,
+    /// Whether the variables of `sequences` are there.
+    pub(crate) has_sequences: bool,
 }
 
 impl Scope {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::expression::Writer;
 use crate::names::{ArrayVariable, DTYPES, Decisions, Kind, Scope, Variable, kind_of};
 use crate::objects::{GIVES, RESULT};
+use crate::sequences;
 
 /// How deep expressions and blocks may nest.
 const EXPRESSION_DEPTH: u32 = 4;
@@ -15,7 +16,10 @@ pub(crate) fn write(decisions: &[u8]) -> String {
     let mut decisions = Decisions::new(decisions);
     let arrays: Vec<ArrayVariable> = ["x", "y"].iter().map(|name| array(name, &mut decisions)).collect();
     let scalars: Vec<&'static str> = (0..3).map(|_| decisions.one_of(&DTYPES)).collect();
-    let mut text = String::from("import math\nimport numpy as np\nfrom hotloop import njit\n\n\n");
+    let mut text = String::from(
+        "import math\nfrom collections import namedtuple\n\nimport numpy as np\nfrom hotloop import njit\n\n",
+    );
+    text += sequences::HEAD;
     text += &callee(&mut decisions);
     text += "\n\n";
     text += &root(&arrays, &scalars, &mut decisions);
@@ -59,17 +63,21 @@ fn callee(decisions: &mut Decisions<'_>) -> String {
 
 fn root(arrays: &[ArrayVariable], scalars: &[&'static str], decisions: &mut Decisions<'_>) -> String {
     let variables = scalars.iter().zip(["a", "b", "c"]).map(|(dtype, name)| variable(name, dtype)).collect();
-    let scope = Scope { variables, arrays: arrays.to_vec(), callees: vec!["helper"], has_objects: false };
-    let gives = format!("(0, 0.0, False, {GIVES})");
+    let scope = Scope { variables, arrays: arrays.to_vec(), callees: vec!["helper"], ..Scope::default() };
+    let gives = format!("(0, 0.0, False, {GIVES}, {})", sequences::GIVES);
     let mut body = Body { text: String::new(), scope, decisions, indent: 1, loops: 0, counters: 0, gives };
     body.locals(3);
     body.objects();
+    body.sequences();
     body.block(BLOCK_DEPTH);
     let results = [Kind::Int, Kind::Float, Kind::Bool].map(|kind| body.expression(kind));
     // Results have one type on every way, so the last one is converted like the others.
     body.line(&format!(
-        "return (np.int64({}), np.float64({}), bool({}), {RESULT})",
-        results[0], results[1], results[2]
+        "return (np.int64({}), np.float64({}), bool({}), {RESULT}, {})",
+        results[0],
+        results[1],
+        results[2],
+        sequences::RESULT
     ));
     format!("@njit\ndef kernel(x, y, a, b, c):\n{}", body.text)
 }
@@ -128,6 +136,9 @@ impl Body<'_, '_> {
     fn statement(&mut self, depth: u32) {
         if self.scope.has_objects && self.decisions.pick(4) == 3 {
             return self.object_statement(depth);
+        }
+        if self.scope.has_sequences && self.decisions.pick(5) == 4 {
+            return self.sequence_statement(depth);
         }
         let choices = if depth == 0 { 6 } else { 12 };
         match self.decisions.pick(choices) {

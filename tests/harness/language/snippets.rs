@@ -541,6 +541,8 @@ pub(crate) const GROUPS: &[Group] = &[
             "random.shuffle(v)",
             "random.choice(v)",
             "random.sample(v, 1)",
+            "random.choices(v, k=2)",
+            "random.choices(v, [1, 3], k=2)",
             "functools.reduce(operator.add, t)",
             "functools.reduce(operator.add, t, 1)",
             "functools.reduce(operator.mul, range(1, n))",

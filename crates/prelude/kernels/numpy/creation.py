@@ -149,7 +149,7 @@ def arange(start, stop=None, step=None, dtype=None):
     return _range_of(start, stop, step, kind)
 
 
-def _float_dtype(dtype):
+def _spaced_dtype(dtype):
     """The dtype in which numbers are computed that have to be floats."""
     if dtype.kind == "f" or dtype.kind == "c":
         return dtype
@@ -180,7 +180,7 @@ def _spaced(start, stop, num, endpoint: literal, out, kind):
 def linspace(start, stop, num=50, endpoint: literal = True, retstep: literal = False, dtype=None):
     if num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
-    kind = _float_dtype(np.result_type(start, stop))
+    kind = _spaced_dtype(np.result_type(start, stop))
     out = np.empty(num, kind if dtype is None else dtype)
     step = _spaced(start, stop, num, endpoint, out, kind)
     if retstep:

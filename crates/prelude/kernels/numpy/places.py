@@ -66,7 +66,7 @@ def flatnonzero(a):
     return np.nonzero(np.asarray(a).ravel())[0]
 
 
-def _place(index, length, mode: literal):
+def _index_by_mode(index, length, mode: literal):
     """An index of an axis, by what is to be done where it is out of bounds."""
     if mode == "clip":
         return np.maximum(0, np.minimum(np.int64(index), length - 1))
@@ -93,13 +93,13 @@ def take(a, indices, axis: literal = None, out=None, mode: literal = "raise"):
         if mode != "raise" and length == 0 and places.size > 0:
             raise IndexError("cannot do a non-empty take from an empty axes.")
         for i in range(places.size):
-            target[i] = source[_place(places[i], length, mode)]
+            target[i] = source[_index_by_mode(places[i], length, mode)]
         shaped = made.reshape(a.shape[:axis] + indices.shape + a.shape[axis + 1 :])
         if out is None:
             return shaped
         out[...] = shaped
         return out
-    chosen = source[_place(indices, length, mode)]
+    chosen = source[_index_by_mode(indices, length, mode)]
     if isinstance(chosen, np.ndarray):
         return chosen.copy()
     return chosen

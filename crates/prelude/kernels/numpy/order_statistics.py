@@ -1,0 +1,118 @@
+"""Medians, percentiles and quantiles."""
+
+import numpy as np
+
+from ..marks import literal
+from .axes import _given, _reduce
+
+
+def _has_nan(x):
+    for i in range(x.shape[0]):
+        if x[i] != x[i]:
+            return True
+    return False
+
+
+def _float_dtype(dtype):
+    """The dtype of what lies between elements."""
+    if dtype.kind == "f":
+        return dtype
+    return np.dtype(np.float64)
+
+
+def _median_lane(x, dtype):
+    n = x.shape[0]
+    if n == 0 or _has_nan(x):
+        return dtype.type(np.nan)
+    ordered = np.sort(x)
+    if n % 2 == 1:
+        return dtype.type(ordered[n // 2])
+    return (dtype.type(ordered[n // 2 - 1]) + dtype.type(ordered[n // 2])) / dtype.type(2)
+
+
+def median(a, axis: literal = None, out=None, keepdims: literal = False):
+    return _given(_reduce(a, axis, _float_dtype(a.dtype), keepdims, _median_lane, None), out)
+
+
+def _between(ordered, position):
+    """The value at a position between two elements, as NumPy interpolates."""
+    below = int(np.floor(position))
+    above = min(below + 1, ordered.shape[0] - 1)
+    share = position - below
+    first = np.float64(ordered[below])
+    second = np.float64(ordered[above])
+    difference = second - first
+    if share >= 0.5:
+        return second - difference * (1 - share)
+    return first + difference * share
+
+
+def _quantile_of(ordered, q):
+    if ordered.shape[0] == 0:
+        return np.nan
+    return _between(ordered, q * (ordered.shape[0] - 1))
+
+
+def _checked(q):
+    if not (q >= 0.0 and q <= 1.0):
+        raise ValueError("Quantiles must be in the range [0, 1]")
+    return q
+
+
+def quantile(a, q, axis: literal = None, keepdims: literal = False):
+    if isinstance(q, np.ndarray):
+        out = np.empty(q.shape[0])
+        for i in range(q.shape[0]):
+            _checked(q[i])
+        flat = a if a.ndim == 1 else a.ravel()
+        unordered = _has_nan(flat)
+        ordered = np.sort(flat)
+        for i in range(q.shape[0]):
+            out[i] = np.nan if unordered else _quantile_of(ordered, q[i])
+        return out
+    if axis is None and not keepdims:
+        _checked(q)
+        flat = a if a.ndim == 1 else a.ravel()
+        if _has_nan(flat):
+            return np.nan
+        return _quantile_of(np.sort(flat), q)
+    return _quantile_along(a, _checked(q), axis, keepdims)
+
+
+def _quantile_along(a, q, axis: literal, keepdims: literal):
+    """The quantiles of lanes, which are put in order first."""
+    if axis is None:
+        return np.full((1,) * a.ndim, quantile(a, q))
+    if axis < 0:
+        return _quantile_along(a, q, axis + a.ndim, keepdims)
+    moved = np.ascontiguousarray(np.swapaxes(a, axis, a.ndim - 1))
+    lanes = moved.reshape((moved.size // moved.shape[a.ndim - 1], moved.shape[a.ndim - 1]))
+    flat = np.empty(lanes.shape[0])
+    for i in range(lanes.shape[0]):
+        flat[i] = quantile(lanes[i], q)
+    kept = np.swapaxes(flat.reshape(moved.shape[:-1] + (1,)), axis, a.ndim - 1)
+    if keepdims:
+        return kept
+    return np.squeeze(kept, axis)
+
+
+def percentile(a, q, axis: literal = None, keepdims: literal = False):
+    return quantile(a, q / 100, axis, keepdims)
+
+
+def nanmedian(a):
+    if a.dtype.kind == "f":
+        flat = a.ravel()
+        return median(flat[~np.isnan(flat)])
+    return median(a)
+
+
+def nanpercentile(a, q):
+    return nanquantile(a, q / 100)
+
+
+def nanquantile(a, q):
+    if a.dtype.kind == "f":
+        flat = a.ravel()
+        return quantile(flat[~np.isnan(flat)], q)
+    return quantile(a, q)
