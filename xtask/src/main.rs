@@ -66,7 +66,7 @@ static COMMANDS: &[Command] = &[
     },
     Command {
         name: "fuzz",
-        arguments: "[--programs N] [--seed S]",
+        arguments: "[--programs N] [--arrays N] [--seed S]",
         summary: "runs random programs under CPython, in the interpreter and compiled, in release",
         run: fuzz::run,
     },

@@ -94,6 +94,11 @@ impl Inference<'_> {
             .map(|value| self.run_time_value(value).map(unwrapped))
             .collect::<Typed<Vec<Expr>>>()?;
         let (elements, found) = self.numbers_or_arrays(name, values)?;
+        if let (Intrinsic::Abs, [element]) = (intrinsic, &found[..])
+            && element.dtype == Dtype::Bool
+        {
+            return Ok(Lifted::Elements(Box::new(elements.finish(element.value.clone(), span))));
+        }
         if intrinsic == Intrinsic::Fmod && found.iter().all(|element| element.dtype.is_integral()) {
             let body = self.integer_fmod(found, span)?;
             return Ok(Lifted::Elements(Box::new(elements.finish(body, span))));

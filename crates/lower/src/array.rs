@@ -14,7 +14,8 @@ impl Lowering<'_> {
         let operand = self.expr(array);
         let indices = self.indices(indices);
         self.code.set_span(expr.span);
-        let address = self.element_address(ty, operand.array(), &indices);
+        let is_checked = self.is_checked(array);
+        let address = self.element_address(ty, operand.array(), &indices, is_checked);
         let value = self.code.load_number(ty.dtype, address, operand.array().region);
         self.drop_temporary(&operand);
         value
@@ -28,7 +29,7 @@ impl Lowering<'_> {
         let operand = self.expr(array);
         let indices = self.indices(indices);
         self.code.set_span(statement_span);
-        let address = self.element_address(ty, operand.array(), &indices);
+        let address = self.element_address(ty, operand.array(), &indices, false);
         self.code.store_number(&value, address, operand.array().region);
         self.drop_temporary(&operand);
     }
@@ -64,11 +65,20 @@ impl Lowering<'_> {
         indices.iter().map(|index| (self.scalar(index), scalar_dtype(&index.ty))).collect()
     }
 
-    /// The address of an element; all indices checked. The axis with the smallest stride comes last, so that the address of the row can be
+    /// The address of an element; all indices are checked, unless they have been. The axis with the smallest stride comes last, so that the address of the row can be
     /// shared and hoisted.
-    fn element_address(&mut self, ty: ArrayType, array: &ArrayOperand, indices: &[(Value, Dtype)]) -> Value {
+    fn element_address(
+        &mut self,
+        ty: ArrayType,
+        array: &ArrayOperand,
+        indices: &[(Value, Dtype)],
+        is_checked: bool,
+    ) -> Value {
         let wrapped: Vec<Value> = (indices.iter().enumerate())
-            .map(|(axis, (index, dtype))| self.wrapped_index(*index, *dtype, array.shape[axis], axis))
+            .map(|(axis, (index, dtype))| match is_checked {
+                true => self.index_from_start(*index, *dtype, array.shape[axis]),
+                false => self.wrapped_index(*index, *dtype, array.shape[axis], axis),
+            })
             .collect();
         let mut address = array.data;
         let mut step = |axis: usize| {

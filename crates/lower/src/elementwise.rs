@@ -6,8 +6,8 @@
 //! no:     the same into the new array over strides of 0 where a length is 1; or, into an array that exists, into a new one that is then copied
 //! ```
 //!
-//! What is known when the loops are built, as for one array and a new result, has no second nest. A body that may raise, for an index or a power, writes
-//! nothing to an array that exists before all of it is computed.
+//! What is known when the loops are built, as for one array and a new result, has no second nest. Indices are checked before the loops. A body that may
+//! raise, for a power, writes nothing to an array that exists before all of it is computed.
 
 use crate::lowering::Lowering;
 use crate::shape::{Certainty, Message, along};
@@ -23,7 +23,7 @@ pub(crate) struct Sources {
     /// What is walked over.
     pub(crate) elements: Vec<Source>,
     /// Arrays that the body reads at places of its own.
-    pub(crate) wholes: Vec<(ArrayType, Operand)>,
+    pub(crate) wholes: Vec<(Version, ArrayType, Operand)>,
 }
 
 /// Something whose elements the body reads.
@@ -79,6 +79,7 @@ impl<'l> Lowering<'l> {
         self.code.set_span(expr.span);
         let ty = array_type(&expr.ty);
         let shape = self.shape_of(&operation.broadcast, &sources);
+        self.check_reads(&operation.body, &sources);
         let fits = self.all_have(&shape, &sources);
         let target = self.allocate(ty, shape.clone());
         let nest = Nest { axes: loop_order(ty, &sources), shape };
@@ -174,7 +175,7 @@ impl<'l> Lowering<'l> {
             match (&operand.ty, self.version_type(*version)) {
                 (Type::Array(ty), Type::Array(_)) => {
                     self.assign(*version, value.with_lifetime(Lifetime::Borrowed));
-                    sources.wholes.push((*ty, value));
+                    sources.wholes.push((*version, *ty, value));
                 }
                 (Type::Array(ty), _) => {
                     let kind = SourceKind::Array(*ty, value);
@@ -206,6 +207,7 @@ impl<'l> Lowering<'l> {
     /// Checks that a computation can be broadcast to a shape that exists; whether all its operands have it.
     fn broadcast_into(&mut self, target: &[Value], operation: &Elementwise, sources: &Sources) -> Certainty {
         let shape = self.shape_of(&operation.broadcast, sources);
+        self.check_reads(&operation.body, sources);
         if let Certainty::If(fits) = self.fits_into(&shape, target) {
             let text = "could not broadcast input array";
             let message = self.with_shape(Message::new(text).text(" from shape "), &shape);
@@ -316,10 +318,32 @@ impl<'l> Lowering<'l> {
         [low, self.code.add_bytes(high, item_size)]
     }
 
+    /// Checks the indices by which a body reads whole arrays, all of them before the first element is computed.
+    pub(crate) fn check_reads(&mut self, body: &Expr, sources: &Sources) {
+        body.for_each_operand(&mut |part| self.check_reads(part, sources));
+        let ExprKind::Element { array, indices } = &body.kind else { return };
+        let ExprKind::Version(version) = array.kind else { return };
+        let whole = sources.wholes.iter().find(|(whole, ..)| *whole == version);
+        let Some((_, _, operand)) = whole else { return };
+        let mut versions = Vec::with_capacity(indices.len());
+        for index in indices {
+            let ExprKind::Version(index) = index.kind else { return };
+            versions.push(index);
+        }
+        let operand = operand.array().clone();
+        self.check_places(&versions, sources, &operand);
+        self.checked.insert(version);
+    }
+
+    /// Whether the indices of an array have been checked.
+    pub(crate) fn is_checked(&self, array: &Expr) -> bool {
+        matches!(array.kind, ExprKind::Version(version) if self.checked.contains(version))
+    }
+
     /// Whether evaluating the body of a computation may raise.
     pub(crate) fn may_raise(&self, body: &Expr) -> bool {
         let mut found = match &body.kind {
-            ExprKind::Element { .. } => self.source.options.boundscheck,
+            ExprKind::Element { array, .. } => self.source.options.boundscheck && !self.is_checked(array),
             ExprKind::Binary { op: HirBinary::Pow, right, .. } => {
                 body.ty.as_scalar().is_some_and(Dtype::is_integral)
                     && !matches!(right.kind, ExprKind::Constant(_))
@@ -574,7 +598,7 @@ impl Sources {
             SourceKind::Array(ty, operand) => Some((*ty, operand)),
             SourceKind::Positions(..) => None,
         });
-        self.wholes.iter().map(|(ty, operand)| (*ty, operand)).chain(walked)
+        self.wholes.iter().map(|(_, ty, operand)| (*ty, operand)).chain(walked)
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) error_model: hir::ErrorModel,
     /// Values that are never negative: lengths of arrays.
     pub(crate) lengths: IdSet<Value>,
+    /// Whole arrays that bodies of computations read, whose indices have been checked.
+    pub(crate) checked: IdSet<Version>,
     /// The frame, in the function that goes on with a generator.
     pub(crate) generator: Option<Frame>,
     /// The errors that handlers around have caught, by their number.
@@ -75,6 +77,7 @@ impl<'a> Lowering<'a> {
             stack_check: None,
             error_model: source.options.error_model,
             lengths: IdSet::new(),
+            checked: IdSet::new(),
             generator: None,
             caught: Vec::new(),
             bindings: SideMap::with_len(None, source.versions.len()),

@@ -27,6 +27,7 @@ impl Lowering<'_> {
         first_axis: usize,
     ) -> Vec<Value> {
         let shape = self.shape_of(&mask.broadcast, sources);
+        self.check_reads(&mask.body, sources);
         for (axis, (own, wanted)) in shape.iter().zip(lengths).enumerate() {
             if own == wanted {
                 continue;
@@ -205,6 +206,7 @@ impl Lowering<'_> {
     /// Checks that values can be broadcast to what is chosen.
     fn check_values(&mut self, value: &Elementwise, sources: &Sources, chosen: &[Value], is_masked: bool) {
         let shape = self.shape_of(&value.broadcast, sources);
+        self.check_reads(&value.body, sources);
         let Certainty::If(fits) = self.fits_into(&shape, chosen) else { return };
         let message = match (is_masked, &shape[..], chosen) {
             (true, [given], [wanted]) => {
@@ -223,8 +225,8 @@ impl Lowering<'_> {
         self.check_shape(fits, ExceptionClass::ValueError, message, short);
     }
 
-    /// Checks all indices before the first element is written.
-    fn check_places(&mut self, indices: &[Version], chosen: &Sources, target: &ArrayOperand) {
+    /// Checks all indices, each a version of an operand.
+    pub(crate) fn check_places(&mut self, indices: &[Version], chosen: &Sources, target: &ArrayOperand) {
         if !self.source.options.boundscheck {
             return;
         }

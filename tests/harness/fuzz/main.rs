@@ -6,11 +6,12 @@
 //! something differs, proptest takes bytes away while it still does, and the small program is printed; it then belongs
 //! in `tests/run/`.
 //!
-//! `cargo xtask fuzz --programs N --seed S` sets how many programs are tried and where the sequence starts; a plain test
-//! run tries [`PROGRAMS`].
+//! `cargo xtask fuzz --programs N --arrays N --seed S` sets how many programs are tried, how many programs of array expressions, and where the
+//! sequences start; a plain test run tries [`PROGRAMS`] and [`ARRAY_PROGRAMS`].
 
 #[path = "../run/agree.rs"]
 mod agree;
+mod arrays;
 #[path = "../run/call.rs"]
 mod call;
 mod expression;
@@ -30,6 +31,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 /// How many programs a plain test run tries.
 const PROGRAMS: u32 = 2_000;
 
+/// How many programs of array expressions, each of up to ten, a plain test run tries.
+const ARRAY_PROGRAMS: u32 = 100;
+
 /// Where the sequence of a plain test run starts, so that it says the same of the same compiler; `xtask fuzz` tries others.
 const SEED: u64 = 1;
 
@@ -45,15 +49,38 @@ const MOST_DECISIONS: usize = 500;
 #[test]
 fn random_programs_mean_the_same_everywhere() {
     let programs = number("HOTLOOP_FUZZ_PROGRAMS").map_or(PROGRAMS, |number| number as u32);
+    run("programs", programs, program::write);
+}
+
+#[test]
+fn random_array_expressions_are_numpys() {
+    let programs = number("HOTLOOP_FUZZ_ARRAYS").map_or(ARRAY_PROGRAMS, |number| number as u32);
+    let (expressions, overlaps) = (AtomicU32::new(0), AtomicU32::new(0));
+    run("programs of array expressions", programs, |decisions| {
+        let text = arrays::write(decisions);
+        expressions.fetch_add(text.matches("@njit").count() as u32, Ordering::Relaxed);
+        overlaps.fetch_add(text.matches(arrays::OVERLAPS).count() as u32, Ordering::Relaxed);
+        text
+    });
+    println!(
+        "fuzz: {} array expressions, among them {} assignments that overlap",
+        expressions.load(Ordering::Relaxed),
+        overlaps.load(Ordering::Relaxed)
+    );
+}
+
+/// Tries programs that decisions stand for, and says how many.
+fn run(what: &str, programs: u32, write: impl Fn(&[u8]) -> String + Sync) {
     let seed = number("HOTLOOP_FUZZ_SEED").unwrap_or(SEED);
-    println!("fuzz: {programs} programs, seed {seed}");
+    println!("fuzz: {programs} {what}, seed {seed}");
     let start = Instant::now();
-    let scratch = std::env::temp_dir().join(format!("hotloop-fuzz-{}", std::process::id()));
+    let name = format!("hotloop-fuzz-{}-{}", std::process::id(), what.len());
+    let scratch = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&scratch).expect("the folder for temporary files can be written to");
-    let result = try_programs(programs, seed, &scratch);
+    let result = try_programs(programs, seed, &scratch, &write);
     std::fs::remove_dir_all(&scratch).expect("the folder was made above");
     match result {
-        Ok(()) => println!("fuzz: {programs} programs agree, {:.0} s", start.elapsed().as_secs_f64()),
+        Ok(()) => println!("fuzz: {programs} {what} agree, {:.0} s", start.elapsed().as_secs_f64()),
         Err(report) => panic!("{report}"),
     }
 }
@@ -64,7 +91,12 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 /// Deals the programs out in batches, to as many threads as there are processors.
-fn try_programs(programs: u32, seed: u64, scratch: &Path) -> Result<(), String> {
+fn try_programs(
+    programs: u32,
+    seed: u64,
+    scratch: &Path,
+    write: &(impl Fn(&[u8]) -> String + Sync),
+) -> Result<(), String> {
     let batches = programs.div_ceil(PROGRAMS_A_BATCH);
     let next = AtomicU32::new(0);
     let work = || -> Result<(), String> {
@@ -76,7 +108,8 @@ fn try_programs(programs: u32, seed: u64, scratch: &Path) -> Result<(), String> 
             }
             let first = batch * PROGRAMS_A_BATCH;
             let count = PROGRAMS_A_BATCH.min(programs - first);
-            let result = run_batch(count, seed + u64::from(first), &Way::all(), &mut server, scratch);
+            let seed = seed + u64::from(first);
+            let result = run_batch(count, seed, &Way::all(), &mut server, scratch, write);
             if result.is_err() {
                 next.store(batches, Ordering::Relaxed);
                 return result;
@@ -90,7 +123,14 @@ fn try_programs(programs: u32, seed: u64, scratch: &Path) -> Result<(), String> 
     })
 }
 
-fn run_batch(count: u32, seed: u64, ways: &[Way], server: &mut Server, scratch: &Path) -> Result<(), String> {
+fn run_batch(
+    count: u32,
+    seed: u64,
+    ways: &[Way],
+    server: &mut Server,
+    scratch: &Path,
+    write: &impl Fn(&[u8]) -> String,
+) -> Result<(), String> {
     let config = Config {
         cases: count,
         failure_persistence: None,
@@ -107,22 +147,22 @@ fn run_batch(count: u32, seed: u64, ways: &[Way], server: &mut Server, scratch: 
         // Each attempt has a file of its own: engines know functions by their file.
         number.set(number.get() + 1);
         let path = scratch.join(format!("program_{seed}_{}.py", number.get()));
-        let result = check(&decisions, &path, ways, &mut server.borrow_mut());
+        let result = check(&write(&decisions), &path, ways, &mut server.borrow_mut());
         std::fs::remove_file(&path).expect("the program was written");
         result.map_err(TestCaseError::fail)
     });
     match outcome {
         Ok(()) => Ok(()),
         Err(TestError::Fail(reason, decisions)) => {
-            let text = program::write(&decisions);
+            let text = write(&decisions);
             Err(format!("{reason}\nseed {seed}, the smallest program that shows it:\n{text}"))
         }
         Err(TestError::Abort(reason)) => Err(format!("gave up: {reason}")),
     }
 }
 
-fn check(decisions: &[u8], path: &PathBuf, ways: &[Way], server: &mut Server) -> Result<(), String> {
-    std::fs::write(path, program::write(decisions)).map_err(|error| error.to_string())?;
+fn check(text: &str, path: &PathBuf, ways: &[Way], server: &mut Server) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| error.to_string())?;
     let Program { source, cases, .. } = server.ask(path)?;
     cases.iter().try_for_each(|case| {
         agree::check(ways, &source, case).map_err(|difference| format!("{}: {difference}", case.function))
