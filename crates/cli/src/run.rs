@@ -5,7 +5,8 @@ use crate::problem::{Problem, print, tell};
 use crate::{interrupt, npy, report, show};
 use clap::Args;
 use hotloop_driver::{
-    Argument, CacheUse, Compiled, Engine, Failure, Kernel, Type, Value, thread_setting_fault,
+    Argument, CacheUse, Compiled, Engine, Failure, Kernel, Type, Value, memory_setting_fault,
+    thread_setting_fault,
 };
 use indicatif::ProgressBar;
 use std::path::PathBuf;
@@ -61,7 +62,8 @@ impl Run {
             .threads(self.threads.unwrap_or(0))
             .build()
             .map_err(Problem::new)?;
-        if let Some(fault) = thread_setting_fault().filter(|_| self.threads.is_none()) {
+        let of_threads = thread_setting_fault().filter(|_| self.threads.is_none());
+        for fault in [of_threads, memory_setting_fault()].into_iter().flatten() {
             tell(format_args!("warning: {fault}"));
         }
         interrupt::watch(&engine);

@@ -71,7 +71,8 @@ pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
 pub use hotloop_diagnostics::{Located, LocatedLabel, Severity};
 pub use hotloop_parser::PythonVersion;
 pub use hotloop_runtime::{
-    CallState, Interrupter, OutputSink, WriteFailed, set_output_sink, thread_setting_fault,
+    CallState, Interrupter, OutputSink, WriteFailed, memory_setting_fault, set_output_sink,
+    thread_setting_fault,
 };
 pub use hotloop_types::{
     ArrayType, Dtype, DtypeKind, EnumType, EnumValue, FloatFlags, Layout, Signature, TupleClass, Type,

@@ -3,7 +3,7 @@
 
 use crate::raise;
 use hotloop_driver::Engine;
-use hotloop_runtime::{Interrupter, thread_count, thread_setting_fault};
+use hotloop_runtime::{Interrupter, memory_setting_fault, thread_count, thread_setting_fault};
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -18,7 +18,7 @@ pub(crate) fn engine(py: Python<'_>) -> PyResult<&'static Engine> {
         return Ok(engine);
     }
     let engine = Engine::new().map_err(|failure| raise::failure(py, &failure))?;
-    if let Some(fault) = thread_setting_fault() {
+    for fault in [thread_setting_fault(), memory_setting_fault()].into_iter().flatten() {
         py.import("hotloop.errors")?.call_method1("warn_of_setting", (fault,))?;
     }
     Ok(ENGINE.get_or_init(|| engine))

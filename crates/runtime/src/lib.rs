@@ -72,7 +72,7 @@ pub use pool::{set_thread_count, thread_count, thread_setting_fault};
 pub use raise::register_class;
 pub use random::with_generator;
 pub use sites::{OUTPUT_MESSAGE, RaisingSite, SiteTable, described};
-pub use spare::{release_spare_memory, spare_bytes};
+pub use spare::{memory_setting_fault, release_spare_memory, spare_bytes};
 pub use symbols::{address_of, resolve};
 pub use thread::{request_safepoints, stack_limit};
 pub use worker::Worker;

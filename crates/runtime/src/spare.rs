@@ -64,6 +64,17 @@ pub fn release_spare_memory() {
     release_all();
 }
 
+/// What is wrong with the environment variable `HOTLOOP_SPARE_MEMORY_MIB`, if it is set to something else than a number: one line for whoever
+/// starts an engine to show.
+pub fn memory_setting_fault() -> Option<String> {
+    let setting = std::env::var_os(ENVIRONMENT_VARIABLE)?;
+    let is_number = setting.to_str().and_then(mib_of).is_some();
+    (!is_number).then(|| {
+        let shown = setting.to_string_lossy();
+        format!("{ENVIRONMENT_VARIABLE}={shown} is no number of MiB and is not heeded: up to {DEFAULT_LIMIT_MIB} are kept")
+    })
+}
+
 /// The size that memory of `size` bytes really has, and its class, if it is of those that are kept.
 fn class(size: usize) -> Option<(usize, usize)> {
     if !(SMALLEST..=LARGEST).contains(&size) {
@@ -195,10 +206,14 @@ fn limit() -> usize {
     }
 }
 
-/// What is no number counts as not set.
+/// What is no number counts as not set; see [`memory_setting_fault`].
 fn initial_limit(setting: Option<&str>) -> usize {
-    let mib = setting.and_then(|text| text.trim().parse().ok()).unwrap_or(DEFAULT_LIMIT_MIB);
+    let mib = setting.and_then(mib_of).unwrap_or(DEFAULT_LIMIT_MIB);
     mib.saturating_mul(1 << 20).min(UNKNOWN - 1)
+}
+
+fn mib_of(text: &str) -> Option<usize> {
+    text.trim().parse().ok()
 }
 
 #[cfg(test)]

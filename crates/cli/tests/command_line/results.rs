@@ -184,4 +184,12 @@ fn environment_variables_are_heard() {
             format!("warning: HOTLOOP_NUM_THREADS={value} is no number of threads and is not heeded");
         assert_eq!(outcome.stderr.matches(&warning).count(), 1, "{}", outcome.stderr);
     }
+    assert_eq!(outcome("HOTLOOP_SPARE_MEMORY_MIB", "0").stderr, "");
+    let much = outcome("HOTLOOP_SPARE_MEMORY_MIB", "much");
+    assert_eq!(much.stdout, "2.0\n");
+    assert!(
+        much.stderr.contains("warning: HOTLOOP_SPARE_MEMORY_MIB=much is no number of MiB"),
+        "{}",
+        much.stderr
+    );
 }

@@ -29,7 +29,7 @@ impl Scratch {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hotloop"));
         command.current_dir(&self.folder).args(arguments);
         command.env("HOTLOOP_CACHE_DIR", self.folder.join("cache"));
-        for variable in ["HOTLOOP_NUM_THREADS", "HOTLOOP_CPU", "RUST_BACKTRACE"] {
+        for variable in ["HOTLOOP_NUM_THREADS", "HOTLOOP_SPARE_MEMORY_MIB", "HOTLOOP_CPU", "RUST_BACKTRACE"] {
             command.env_remove(variable);
         }
         command
