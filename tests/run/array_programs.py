@@ -136,8 +136,8 @@ def equalise(image):
 def csr_product(data, columns, starts, x):
     result = np.zeros(starts.size - 1)
     for row in range(result.size):
-        part = slice(starts[row], starts[row + 1])
-        result[row] = np.sum(data[part] * x[columns[part]])
+        start, stop = starts[row], starts[row + 1]
+        result[row] = np.sum(data[start:stop] * x[columns[start:stop]])
     return result
 
 

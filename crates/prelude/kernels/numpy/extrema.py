@@ -75,6 +75,7 @@ def _starting(a, initial, neutral_where):
 
 @method
 def min(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
+    a = np.asarray(a)
     if initial is None:
         return _given(_minima(a, axis, keepdims), out)
     chosen = _starting(a, initial, where)
@@ -85,6 +86,7 @@ def min(a, axis: literal = None, out=None, keepdims: literal = False, initial=No
 
 @method
 def max(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
+    a = np.asarray(a)
     if initial is None:
         return _given(_maxima(a, axis, keepdims), out)
     chosen = _starting(a, initial, where)
@@ -114,6 +116,7 @@ def amax(a, axis: literal = None, out=None, keepdims: literal = False, initial=N
 
 
 def ptp(a, axis: literal = None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     return _given(max(a, axis, None, keepdims) - min(a, axis, None, keepdims), out)
 
 
@@ -155,11 +158,13 @@ def _comes_before(x, y):
 
 @method
 def argmin(a, axis: literal = None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, _argmin_lane, None), out)
 
 
 @method
 def argmax(a, axis: literal = None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, _argmax_lane, None), out)
 
 
@@ -197,11 +202,13 @@ def _truth(a, where, neutral: literal):
 
 @method
 def any(a, axis: literal = None, out=None, keepdims: literal = False, where=None):
+    a = np.asarray(a)
     return _given(_reduce(_truth(a, where, False), axis, np.dtype(np.bool_), keepdims, _any_lane, _any_rows), out)
 
 
 @method
 def all(a, axis: literal = None, out=None, keepdims: literal = False, where=None):
+    a = np.asarray(a)
     return _given(_reduce(_truth(a, where, True), axis, np.dtype(np.bool_), keepdims, _all_lane, _all_rows), out)
 
 
@@ -224,20 +231,24 @@ def _fmax_lane(x, dtype):
 
 
 def nanmin(a, axis: literal = None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     return _given(_reduce(a, axis, a.dtype, keepdims, _fmin_lane, None), out)
 
 
 def nanmax(a, axis: literal = None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     return _given(_reduce(a, axis, a.dtype, keepdims, _fmax_lane, None), out)
 
 
 def nanargmin(a, axis: literal = None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     if a.dtype.kind == "f":
         return argmin(np.where(np.isnan(a), a.dtype.type(np.inf), a), axis, out, keepdims)
     return argmin(a, axis, out, keepdims)
 
 
 def nanargmax(a, axis: literal = None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     if a.dtype.kind == "f":
         return argmax(np.where(np.isnan(a), a.dtype.type(-np.inf), a), axis, out, keepdims)
     return argmax(a, axis, out, keepdims)

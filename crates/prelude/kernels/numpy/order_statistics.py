@@ -31,6 +31,7 @@ def _median_lane(x, dtype):
 
 
 def median(a, axis: literal = None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     return _given(_reduce(a, axis, _float_dtype(a.dtype), keepdims, _median_lane, None), out)
 
 
@@ -60,6 +61,7 @@ def _checked(q):
 
 
 def quantile(a, q, axis: literal = None, keepdims: literal = False):
+    a = np.asarray(a)
     if isinstance(q, np.ndarray):
         out = np.empty(q.shape[0])
         for i in range(q.shape[0]):
@@ -97,10 +99,12 @@ def _quantile_along(a, q, axis: literal, keepdims: literal):
 
 
 def percentile(a, q, axis: literal = None, keepdims: literal = False):
+    a = np.asarray(a)
     return quantile(a, q / 100, axis, keepdims)
 
 
 def nanmedian(a):
+    a = np.asarray(a)
     if a.dtype.kind == "f":
         flat = a.ravel()
         return median(flat[~np.isnan(flat)])
@@ -108,10 +112,12 @@ def nanmedian(a):
 
 
 def nanpercentile(a, q):
+    a = np.asarray(a)
     return nanquantile(a, q / 100)
 
 
 def nanquantile(a, q):
+    a = np.asarray(a)
     if a.dtype.kind == "f":
         flat = a.ravel()
         return quantile(flat[~np.isnan(flat)], q)

@@ -104,6 +104,7 @@ def _chosen(a, where, neutral):
 
 @method
 def sum(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, initial=None, where=None):
+    a = np.asarray(a)
     total = _total_dtype(a.dtype, dtype)
     result = _reduce(_chosen(a, where, 0), axis, total, keepdims, _sum_lane, _sum_rows)
     if initial is not None:
@@ -126,6 +127,7 @@ def _prod_rows(a, out):
 
 @method
 def prod(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, initial=None, where=None):
+    a = np.asarray(a)
     total = _total_dtype(a.dtype, dtype)
     result = _reduce(_chosen(a, where, 1), axis, total, keepdims, _prod_lane, _prod_rows)
     if initial is not None:
@@ -158,12 +160,14 @@ def _taking_part(a, axis: literal, keepdims: literal, where):
 
 @method
 def mean(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, where=None):
+    a = np.asarray(a)
     kind = _mean_dtype(a.dtype, dtype)
     total = sum(a, axis, kind, None, keepdims, None, where)
     return _given(_divided(total, _taking_part(a, axis, keepdims, where), kind), out)
 
 
 def average(a, axis: literal = None, weights=None, keepdims: literal = False):
+    a = np.asarray(a)
     if weights is None:
         return mean(a, axis, None, None, keepdims)
     if axis is not None and weights.ndim != a.ndim and not isinstance(axis, tuple):
@@ -187,6 +191,7 @@ def _deviation(x, kind):
 
 @method
 def var(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False, where=None):
+    a = np.asarray(a)
     kind = _mean_dtype(a.dtype, dtype)
     middle = mean(a, axis, kind, None, True, where)
     squares = _deviation(a - middle, kind)
@@ -204,6 +209,7 @@ def _degrees(count, ddof):
 
 @method
 def std(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False, where=None):
+    a = np.asarray(a)
     return _given(np.sqrt(var(a, axis, dtype, None, ddof, keepdims, where)), out)
 
 
@@ -237,37 +243,44 @@ def _cumulative(a, axis: literal, dtype, lane):
 
 @method
 def cumsum(a, axis: literal = None, dtype=None, out=None):
+    a = np.asarray(a)
     return _given(_cumulative(a, axis, _total_dtype(a.dtype, dtype), _cumsum_lane), out)
 
 
 @method
 def cumprod(a, axis: literal = None, dtype=None, out=None):
+    a = np.asarray(a)
     return _given(_cumulative(a, axis, _total_dtype(a.dtype, dtype), _cumprod_lane), out)
 
 
 def nansum(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, initial=None, where=None):
+    a = np.asarray(a)
     if a.dtype.kind == "f" or a.dtype.kind == "c":
         return sum(np.where(np.isnan(a), a.dtype.type(0), a), axis, dtype, out, keepdims, initial, where)
     return sum(a, axis, dtype, out, keepdims, initial, where)
 
 
 def nanprod(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, initial=None, where=None):
+    a = np.asarray(a)
     if a.dtype.kind == "f" or a.dtype.kind == "c":
         return prod(np.where(np.isnan(a), a.dtype.type(1), a), axis, dtype, out, keepdims, initial, where)
     return prod(a, axis, dtype, out, keepdims, initial, where)
 
 
 def nanmean(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False):
+    a = np.asarray(a)
     if a.dtype.kind == "f" or a.dtype.kind == "c":
         return mean(a, axis, dtype, out, keepdims, ~np.isnan(a))
     return mean(a, axis, dtype, out, keepdims)
 
 
 def nanvar(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False):
+    a = np.asarray(a)
     if a.dtype.kind == "f" or a.dtype.kind == "c":
         return var(a, axis, dtype, out, ddof, keepdims, ~np.isnan(a))
     return var(a, axis, dtype, out, ddof, keepdims)
 
 
 def nanstd(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False):
+    a = np.asarray(a)
     return _given(np.sqrt(nanvar(a, axis, dtype, None, ddof, keepdims)), out)
