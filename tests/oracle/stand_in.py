@@ -319,6 +319,8 @@ class NumpyStandIn:
             return Conversion(np.dtype(found))
         if not callable(found) or isinstance(found, type) and issubclass(found, Exception):
             return found
+        if self.module is np.random:
+            return lambda *arguments, **named: wrapped(found(*map(drawing_argument, arguments), **{key: drawing_argument(value) for key, value in named.items()}))
 
         def call(*arguments, **named):
             if any(isinstance(argument, Array) for argument in arguments):
@@ -347,6 +349,11 @@ def numpy_argument(value):
     if type(value) in (list, tuple):
         return type(value)(map(array_argument, value))
     return plain(value)
+
+
+def drawing_argument(value):
+    """A list is the caller's own, to be put into another order; an array likewise."""
+    return value if isinstance(value, list) else numpy_argument(value)
 
 
 def array_argument(value):

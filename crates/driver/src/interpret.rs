@@ -11,7 +11,7 @@ use hotloop_abi::array_words;
 use hotloop_diagnostics::Span;
 use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath, Scalar, evaluate};
 use hotloop_mir::{self as mir, MachineType, RuntimeFunction};
-use hotloop_runtime::{MathValue, call_math, with_generator, write_output};
+use hotloop_runtime::{MathValue, call_math, with_streams, write_output};
 use hotloop_types::{GeneratorType, Type};
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl Kernel {
             placed.add(interpreter.memory_mut(), argument, parameter)?;
         }
         let exchange = |interpreter: &mut Interpreter<'_>| {
-            with_generator(|own| std::mem::swap(own, interpreter.generator_mut()));
+            with_streams(|own| std::mem::swap(own, interpreter.streams_mut()));
         };
         // The program draws from this thread's generator, as compiled code does.
         exchange(&mut interpreter);

@@ -16,7 +16,7 @@
 use crate::{
     ArrayAttribute, Axis, BinaryOp, Catches, CompareOp, Constant, Draw, Edge, Elementwise, ErrorModel,
     ExceptionArgument, Expr, ExprKind, Fill, Function, Iteration, Loop, ObjectExpr, Options, RangeLoop,
-    Rearrangement, Reduction, ReductionOp, Stmt, StmtKind, Try, UnaryOp, Version,
+    Rearrangement, Reduction, ReductionOp, Stmt, StmtKind, Stream, Try, UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
 use hotloop_types::{Dtype, FloatFlags, Layout, Type};
@@ -387,11 +387,15 @@ impl<'a> Printer<'a> {
                 f.write_str("len")?;
                 self.arguments(f, std::slice::from_ref(&**range))
             }
-            ExprKind::Random { draw, arguments } => {
+            ExprKind::Random { stream, draw, arguments } => {
+                f.write_str(match stream {
+                    Stream::Python => "random.",
+                    Stream::Numpy => "numpy.random.",
+                })?;
                 match draw {
-                    Draw::Distribution(distribution) => write!(f, "random.{distribution:?}")?,
+                    Draw::Distribution(distribution) => write!(f, "{distribution:?}")?,
                     Draw::Float | Draw::Bits | Draw::Below | Draw::Seed | Draw::SeedAnew | Draw::Shuffle => {
-                        write!(f, "random.{draw:?}")?
+                        write!(f, "{draw:?}")?
                     }
                 }
                 self.arguments(f, arguments)

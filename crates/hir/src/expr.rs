@@ -3,7 +3,7 @@
 use crate::{Axis, Callee, Elementwise, ObjectExpr, Rearrangement, Stmt, Version};
 use hotloop_diagnostics::Span;
 use hotloop_intrinsics::{Intrinsic, Typing};
-use hotloop_random::Distribution;
+use hotloop_random::{Distribution, Stream};
 use hotloop_types::{Layout, Type};
 use std::fmt;
 use std::sync::Arc;
@@ -312,8 +312,10 @@ pub enum ExprKind {
         /// A bool; where it is false, the generator stays as it is, and there is no item. It is evaluated first.
         condition: Option<Box<Expr>>,
     },
-    /// Something of the generator of random numbers, and what it is drawn by; see [`Draw`].
+    /// Something of a generator of random numbers, and what it is drawn by; see [`Draw`].
     Random {
+        /// Which generator.
+        stream: Stream,
         /// What.
         draw: Draw,
         /// The arguments.
@@ -337,7 +339,7 @@ pub enum ExprKind {
     Object(Box<ObjectExpr>),
 }
 
-/// What the generator of random numbers is asked for.
+/// What a generator of random numbers is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Draw {
     /// A float64 from 0 to before 1.
@@ -346,7 +348,7 @@ pub enum Draw {
     Bits,
     /// An int64 from 0 to before an int64, which counts as one without a sign: 0 stands for 2^64.
     Below,
-    /// A number of a distribution, by its parameters: float64 all.
+    /// A number of a distribution of the same stream, by its parameters: float64 all.
     Distribution(Distribution),
     /// To begin anew with a seed, a uint64; gives none.
     Seed,

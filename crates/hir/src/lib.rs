@@ -33,7 +33,7 @@ pub use function::{
     ReductionOp, Stmt, StmtKind, VersionData,
 };
 
-pub use hotloop_random::Distribution;
+pub use hotloop_random::{Distribution, Stream};
 pub use object::ObjectExpr;
 pub use verify::{Violation, verify};
 

@@ -1,4 +1,5 @@
-//! The module `random`: the checks that CPython makes of arguments, and what is drawn from the generator then.
+//! The module `random`: the checks that CPython makes of arguments, and what is drawn from the generator then. And the few numbers that the
+//! prelude makes all others of `numpy.random` of.
 
 use crate::call::Arguments;
 use crate::conditions::{scalar_compare, short_circuit};
@@ -12,7 +13,7 @@ use hotloop_ast as ast;
 use hotloop_ast::BoolOp;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{
-    ArrayAttribute, BinaryOp, CompareOp, Constant, Distribution, Draw, Expr, ExprKind, UnaryOp,
+    ArrayAttribute, BinaryOp, CompareOp, Constant, Distribution, Draw, Expr, ExprKind, Stream, UnaryOp,
 };
 use hotloop_intrinsics::Intrinsic;
 use hotloop_types::{Dtype, DtypeKind, Type};
@@ -42,7 +43,27 @@ impl Inference<'_> {
                 self.place_arguments(name, &[], 0, arguments, span)?;
                 Ok(drawn(Draw::Float, Vec::new(), Type::FLOAT64, span))
             }
-            Intrinsic::RandomSeed => self.seed(name, arguments, span),
+            Intrinsic::RandomSeed => self.seed(name, Stream::Python, arguments, span),
+            Intrinsic::NumpyRandomFloat => {
+                self.place_arguments(name, &[], 0, arguments, span)?;
+                Ok(drawn_from(Stream::Numpy, Draw::Float, Vec::new(), Type::FLOAT64, span))
+            }
+            Intrinsic::NumpyRandomSeed => self.seed(name, Stream::Numpy, arguments, span),
+            Intrinsic::NumpyRandomWord => {
+                self.place_arguments(name, &[], 0, arguments, span)?;
+                let count = vec![int64(32, span)];
+                Ok(drawn_from(Stream::Numpy, Draw::Bits, count, Type::Scalar(Dtype::UInt64), span))
+            }
+            Intrinsic::NumpyRandomBelow => {
+                let placed = self.place_arguments(name, &["high"], 1, arguments, span)?;
+                let limit = self.random_integer(name, placed[0].expect("it is required"))?;
+                Ok(drawn_from(Stream::Numpy, Draw::Below, vec![limit], Type::INT64, span))
+            }
+            Intrinsic::NumpyRandomNormal => {
+                self.place_arguments(name, &[], 0, arguments, span)?;
+                let draw = Draw::Distribution(Distribution::Polar);
+                Ok(drawn_from(Stream::Numpy, draw, Vec::new(), Type::FLOAT64, span))
+            }
             Intrinsic::RandomBits => self.random_bits(name, arguments, span),
             Intrinsic::RandomRange => self.random_range(name, arguments, span),
             Intrinsic::RandomInteger => {
@@ -125,6 +146,7 @@ impl Inference<'_> {
             | Distribution::Gauss
             | Distribution::LogNormal
             | Distribution::VonMises => finish(parameters),
+            Distribution::Polar => unreachable!("it is no function of `random`"),
         }
     }
 
@@ -148,10 +170,11 @@ impl Inference<'_> {
         self.drawn_of(distribution, parameters, span)
     }
 
-    /// `random.seed(a)`.
-    fn seed(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+    /// `random.seed(a)`, or the same of NumPy's stream.
+    fn seed(&mut self, name: &str, stream: Stream, arguments: &Arguments<'_>, span: Span) -> Typed {
         let placed = self.place_arguments(name, &["a"], 0, arguments, span)?;
-        let unknown = || drawn(Draw::SeedAnew, Vec::new(), Type::None, span);
+        let unknown = || drawn_from(stream, Draw::SeedAnew, Vec::new(), Type::None, span);
+        let seeded = |magnitude| drawn_from(stream, Draw::Seed, vec![magnitude], Type::None, span);
         let Some(given) = placed[0] else { return Ok(unknown()) };
         let value = self.expression(given)?;
         let Some(dtype) = value.ty.as_scalar().filter(|dtype| !dtype.is_float() && !dtype.is_complex())
@@ -166,8 +189,7 @@ impl Inference<'_> {
             return Err(self.report(diagnostic));
         };
         if dtype.kind() != DtypeKind::Signed {
-            let magnitude = to_dtype(value, Dtype::UInt64);
-            return Ok(drawn(Draw::Seed, vec![magnitude], Type::None, span));
+            return Ok(seeded(to_dtype(value, Dtype::UInt64)));
         }
         self.with_let(to_dtype(value, Dtype::Int64), "seed", span, |_, value| {
             let negated = ExprKind::Unary(UnaryOp::Neg, Box::new(value.clone()));
@@ -176,8 +198,7 @@ impl Inference<'_> {
                 then: Box::new(Expr::new(negated, Type::INT64, span)),
                 otherwise: Box::new(value),
             };
-            let magnitude = to_dtype(Expr::new(kind, Type::INT64, span), Dtype::UInt64);
-            Ok(drawn(Draw::Seed, vec![magnitude], Type::None, span))
+            Ok(seeded(to_dtype(Expr::new(kind, Type::INT64, span), Dtype::UInt64)))
         })
     }
 
@@ -364,8 +385,13 @@ fn float(value: f64, span: Span) -> Expr {
     constant(Constant::Float(value), Type::FLOAT64, span)
 }
 
+/// Something of the generator of Python's module.
 fn drawn(draw: Draw, arguments: Vec<Expr>, ty: Type, span: Span) -> Expr {
-    Expr::new(ExprKind::Random { draw, arguments }, ty, span)
+    drawn_from(Stream::Python, draw, arguments, ty, span)
+}
+
+fn drawn_from(stream: Stream, draw: Draw, arguments: Vec<Expr>, ty: Type, span: Span) -> Expr {
+    Expr::new(ExprKind::Random { stream, draw, arguments }, ty, span)
 }
 
 /// An int64 that is less than a count.

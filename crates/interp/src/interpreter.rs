@@ -11,7 +11,7 @@ use hotloop_mir::verify::verify;
 use hotloop_mir::{
     Block, BlockCall, DataBytes, ExceptionClass, Function, Inst, InstKind, Terminator, bounds_message,
 };
-use hotloop_random::Generator;
+use hotloop_random::{Generator, Streams};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
@@ -32,7 +32,7 @@ pub struct Interpreter<'p> {
     /// The constant bytes that were placed.
     constants: HashMap<DataBytes, u64>,
     /// What random numbers are drawn from.
-    pub(crate) generator: Generator,
+    pub(crate) streams: Streams,
     /// What was printed.
     pub(crate) output: String,
     /// The strings that the error takes along which is raised next.
@@ -81,7 +81,7 @@ impl<'p> Interpreter<'p> {
             addressed: Vec::new(),
             caught: Vec::new(),
             constants: HashMap::new(),
-            generator: Generator::seeded(0),
+            streams: Streams::new(Generator::seeded(0), Generator::of_word(0)),
             output: String::new(),
             texts: Vec::new(),
             random: 0,
@@ -112,9 +112,9 @@ impl<'p> Interpreter<'p> {
         &mut self.memory
     }
 
-    /// The generator of random numbers, which was seeded with 0: to give the program another one, and to take it back.
-    pub fn generator_mut(&mut self) -> &mut Generator {
-        &mut self.generator
+    /// The generators of random numbers, which were seeded with 0: to give the program other ones, and to take them back.
+    pub fn streams_mut(&mut self) -> &mut Streams {
+        &mut self.streams
     }
 
     /// What the calls so far have printed since it was taken last.

@@ -10,7 +10,7 @@ use hotloop_objects::{
     Element, Operation, Stop as ObjectStop, grow, new_frame, new_list, new_string, order_elements, perform,
     shuffle, sort_elements, strings_of, text,
 };
-use hotloop_random::{Distribution, Generator};
+use hotloop_random::{Distribution, Stream};
 
 /// The addresses of functions: outside of all memory, sixteen bytes apart.
 const CODE_START: u64 = 0xC0DE_0000_0000_0000;
@@ -138,32 +138,33 @@ impl Interpreter<'_> {
         Ok(order_elements(&mut self.memory, (word(0), word(3)), word(1), element)?)
     }
 
-    /// What the generator is asked for.
+    /// What a generator is asked for.
     fn random(&mut self, function: RuntimeFunction, arguments: &[Scalar]) -> Result<Option<Scalar>, Stop> {
         let bad = || Stop::Trap(TrapKind::BadArguments);
         let word = |at: usize| bits(arguments[at]);
-        let generator = &mut self.generator;
+        let streams = &mut self.streams;
+        if function == RuntimeFunction::RandomDraw {
+            let distribution = Distribution::by_number(word(0)).ok_or_else(bad)?;
+            let parameters = [1, 2, 3].map(|at| f64::from_bits(word(at)));
+            return Ok(Some(Scalar::f64(streams.draw(distribution, parameters))));
+        }
+        let stream = Stream::by_number(word(0)).ok_or_else(bad)?;
         Ok(match function {
-            RuntimeFunction::RandomFloat => Some(Scalar::f64(generator.float())),
+            RuntimeFunction::RandomFloat => Some(Scalar::f64(streams.of(stream).float())),
             RuntimeFunction::RandomBits => {
-                let count = u32::try_from(word(0)).ok().filter(|count| *count <= 64).ok_or_else(bad)?;
-                Some(Scalar::i64(generator.bits(count) as i64))
+                let count = u32::try_from(word(1)).ok().filter(|count| *count <= 64).ok_or_else(bad)?;
+                Some(Scalar::i64(streams.of(stream).bits(count) as i64))
             }
-            RuntimeFunction::RandomBelow => Some(Scalar::i64(generator.below(word(0)) as i64)),
-            RuntimeFunction::RandomDraw => {
-                let distribution = Distribution::by_number(word(0)).ok_or_else(bad)?;
-                let parameters = [1, 2, 3].map(|at| f64::from_bits(word(at)));
-                Some(Scalar::f64(distribution.draw(generator, parameters)))
-            }
+            RuntimeFunction::RandomBelow => Some(Scalar::i64(streams.below(stream, word(1)) as i64)),
             RuntimeFunction::RandomShuffle => {
-                let shape = (signed(arguments[2]), signed(arguments[3]));
-                shuffle(&mut self.memory, word(0), word(1), shape, |limit| generator.below(limit))?;
+                let shape = (signed(arguments[3]), signed(arguments[4]));
+                shuffle(&mut self.memory, word(1), word(2), shape, |limit| streams.below(stream, limit))?;
                 None
             }
             _ => {
                 // The host knows what there is to begin with; here each begins with a number drawn before.
-                let magnitude = if word(1) == 0 { generator.bits(64) } else { word(0) };
-                *generator = Generator::seeded(magnitude);
+                let magnitude = if word(2) == 0 { streams.of(stream).bits(64) } else { word(1) };
+                streams.seed(stream, magnitude);
                 None
             }
         })

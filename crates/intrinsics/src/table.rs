@@ -94,6 +94,11 @@ intrinsics! {
     RandomBeta ["random.betavariate"] Random -> Lowered, "A float of a beta distribution.";
     RandomPareto ["random.paretovariate"] Random -> Lowered, "A float of a Pareto distribution.";
     RandomWeibull ["random.weibullvariate"] Random -> Lowered, "A float of a Weibull distribution.";
+    NumpyRandomFloat ["hotloop._random_float"] Random -> Lowered, "A float from 0 to before 1, of NumPy's stream; for the prelude.";
+    NumpyRandomSeed ["hotloop._random_seed"] Random -> Lowered, "Begins the stream of NumPy's random numbers that belongs to an integer; for the prelude.";
+    NumpyRandomWord ["hotloop._random_word"] Random -> Lowered, "32 random bits, of NumPy's stream; for the prelude.";
+    NumpyRandomBelow ["hotloop._random_below"] Random -> Lowered, "An integer of 64 bits below another, of NumPy's stream; for the prelude.";
+    NumpyRandomNormal ["hotloop._random_normal"] Random -> Lowered, "A float of the standard normal distribution, of NumPy's stream; for the prelude.";
     Range ["builtins.range"] Counting -> Lowered, "Integers from a start to a stop, by a step.";
     Sum ["builtins.sum"] TupleItems -> Lowered, "The sum of items.";
     Any ["builtins.any"] TupleItems -> Lowered, "Whether an item is true.";

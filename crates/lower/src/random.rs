@@ -2,18 +2,19 @@
 
 use crate::lowering::Lowering;
 use crate::values::{Operand, item_type};
-use hotloop_hir::{Draw, Expr};
+use hotloop_hir::{Draw, Expr, Stream};
 use hotloop_mir::{InstKind, RuntimeFunction};
 use hotloop_types::Type;
 
 impl Lowering<'_> {
-    /// What the generator is asked for.
-    pub(crate) fn random(&mut self, expr: &Expr, draw: Draw, arguments: &[Expr]) -> Operand {
+    /// What a generator is asked for.
+    pub(crate) fn random(&mut self, expr: &Expr, stream: Stream, draw: Draw, arguments: &[Expr]) -> Operand {
         if draw == Draw::Shuffle {
-            return self.shuffle(expr, &arguments[0]);
+            return self.shuffle(expr, stream, &arguments[0]);
         }
         let mut values: Vec<_> = arguments.iter().map(|argument| self.scalar(argument)).collect();
         self.code.set_span(expr.span);
+        let which = self.code.int64(stream as i64);
         let function = match draw {
             Draw::Float => RuntimeFunction::RandomFloat,
             Draw::Bits => RuntimeFunction::RandomBits,
@@ -27,6 +28,7 @@ impl Lowering<'_> {
                 let is_known = i64::from(draw == Draw::Seed);
                 values.resize_with(1, || self.code.int64(0));
                 values.push(self.code.int64(is_known));
+                values.insert(0, which);
                 self.code.effect(InstKind::CallRuntime {
                     function: RuntimeFunction::RandomSeed,
                     arguments: values,
@@ -35,13 +37,16 @@ impl Lowering<'_> {
             }
             Draw::Shuffle => unreachable!("seen above"),
         };
+        if !matches!(draw, Draw::Distribution(_)) {
+            values.insert(0, which);
+        }
         Operand::Scalar(self.code.call_runtime(function, values))
     }
 
-    fn shuffle(&mut self, expr: &Expr, sequence: &Expr) -> Operand {
+    fn shuffle(&mut self, expr: &Expr, stream: Stream, sequence: &Expr) -> Operand {
         let operand = self.expr(sequence);
         self.code.set_span(expr.span);
-        let arguments = match &sequence.ty {
+        let mut arguments = match &sequence.ty {
             Type::Array(ty) => {
                 let size = self.code.int64(ty.dtype.size_bytes() as i64);
                 let array = operand.array();
@@ -55,6 +60,7 @@ impl Lowering<'_> {
                 vec![first, length, size, size]
             }
         };
+        arguments.insert(0, self.code.int64(stream as i64));
         self.code.effect(InstKind::CallRuntime { function: RuntimeFunction::RandomShuffle, arguments });
         self.drop_temporary(&operand);
         Operand::Nothing

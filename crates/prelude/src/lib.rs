@@ -67,7 +67,8 @@ impl Function {
         if name.starts_with('_') {
             return find(name);
         }
-        let (module, _) = self.path.rsplit_once('.').unwrap_or(("numpy", ""));
+        let (folders, _) = self.file.rsplit_once('/')?;
+        let module = folders.replace('/', ".");
         find(&format!("{module}.{name}")).filter(|function| function.file == self.file)
     }
 

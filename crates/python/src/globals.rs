@@ -300,8 +300,20 @@ fn dtype_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Dtype>> {
 /// The path of a built-in operation or type that this very object is.
 fn known_path(value: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
     static KNOWN: PyOnceLock<HashMap<usize, &'static str>> = PyOnceLock::new();
-    let known = KNOWN.get_or_try_init(value.py(), || known_objects(value.py()))?;
-    Ok(known.get(&(value.as_ptr() as usize)).copied())
+    static RANDOM: PyOnceLock<HashMap<usize, &'static str>> = PyOnceLock::new();
+    let py = value.py();
+    let address = value.as_ptr() as usize;
+    let is_random = |path: &str| path.starts_with("numpy.random.");
+    let known = KNOWN.get_or_try_init(py, || known_objects(py, |path| !is_random(path)))?;
+    if let Some(path) = known.get(&address) {
+        return Ok(Some(path));
+    }
+    // NumPy loads this module when it is first used, which takes longer than to compile a kernel: nobody has a function of it before.
+    if RANDOM.get(py).is_none() && !py.import("sys")?.getattr("modules")?.contains("numpy.random")? {
+        return Ok(None);
+    }
+    let random = RANDOM.get_or_try_init(py, || known_objects(py, is_random))?;
+    Ok(random.get(&address).copied())
 }
 
 /// The types that the table of intrinsics knows by name.
@@ -327,13 +339,16 @@ const TYPES: &[&str] = &[
     "numpy.complex128",
 ];
 
-/// Built-in operations and types by their addresses. They live as long as their modules, which nobody unloads.
-fn known_objects(py: Python<'_>) -> PyResult<HashMap<usize, &'static str>> {
+/// Built-in operations and types of these paths by their addresses. They live as long as their modules, which nobody unloads.
+fn known_objects(
+    py: Python<'_>,
+    is_asked_for: impl Fn(&str) -> bool,
+) -> PyResult<HashMap<usize, &'static str>> {
     let mut known = HashMap::new();
     let library = hotloop_prelude::FUNCTIONS.iter().map(|function| &function.path);
     let library = library.filter(|path| path.starts_with("numpy."));
     let paths = Intrinsic::ALL.iter().flat_map(|intrinsic| intrinsic.paths()).chain(TYPES).chain(library);
-    for path in paths {
+    for path in paths.filter(|path| is_asked_for(path)) {
         let Some((module, name)) = path.rsplit_once('.') else { continue };
         // A name may be missing in an older version of its module.
         if let Ok(object) = py.import(module)?.getattr(name) {

@@ -1,6 +1,6 @@
-//! The distributions of the module `random`.
+//! The distributions of the module `random`, and those of NumPy's that keep a number for later.
 
-use crate::Generator;
+use crate::{Generator, Stream};
 use std::f64::consts::{E, PI};
 
 /// Rows: variant, number of parameters, what it is.
@@ -37,12 +37,32 @@ distributions! {
     Beta 2 "Beta; both above zero.";
     Pareto 1 "Pareto: shape, not zero.";
     Weibull 2 "Weibull: scale, shape; the latter not zero.";
+    Polar 0 "Standard normal, as NumPy's `RandomState` draws it: in pairs, by Marsaglia's polar method.";
 }
 
 impl Distribution {
     /// The distribution of that number.
     pub fn by_number(number: u64) -> Option<Self> {
         Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// Whose numbers it is made of.
+    pub const fn stream(self) -> Stream {
+        match self {
+            Self::Polar => Stream::Numpy,
+            Self::Uniform
+            | Self::Triangular
+            | Self::SymmetricTriangular
+            | Self::Normal
+            | Self::Gauss
+            | Self::LogNormal
+            | Self::Exponential
+            | Self::VonMises
+            | Self::Gamma
+            | Self::Beta
+            | Self::Pareto
+            | Self::Weibull => Stream::Python,
+        }
     }
 
     /// The next number.
@@ -66,6 +86,7 @@ impl Distribution {
                 let rest = 1.0 - generator.float();
                 a * (-rest.ln()).powf(1.0 / b)
             }
+            Self::Polar => polar(generator),
         }
     }
 }
@@ -106,6 +127,23 @@ fn gauss(generator: &mut Generator, mean: f64, deviation: f64) -> f64 {
         }
     };
     mean + z * deviation
+}
+
+/// Two at a time, of points in the unit circle; the generator keeps the first.
+fn polar(generator: &mut Generator) -> f64 {
+    if let Some(kept) = generator.left_over.take() {
+        return kept;
+    }
+    loop {
+        let x = 2.0 * generator.float() - 1.0;
+        let y = 2.0 * generator.float() - 1.0;
+        let square = x * x + y * y;
+        if 0.0 < square && square < 1.0 {
+            let factor = (-2.0 * square.ln() / square).sqrt();
+            generator.left_over = Some(factor * x);
+            return factor * y;
+        }
+    }
 }
 
 fn von_mises(generator: &mut Generator, mean: f64, concentration: f64) -> f64 {

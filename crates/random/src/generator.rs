@@ -1,4 +1,4 @@
-//! The Mersenne Twister, and integers and floats of its words as CPython makes them.
+//! The Mersenne Twister, and integers and floats of its words as CPython and NumPy make them.
 
 /// How many words the state has.
 const WORDS: usize = 624;
@@ -7,7 +7,7 @@ const MIDDLE: usize = 397;
 /// What is mixed in for an odd word.
 const MATRIX: u32 = 0x9908_b0df;
 
-/// A generator: its state, and the number that `gauss` has left over.
+/// A generator: its state, and the number that is left over where normal ones are drawn in pairs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Generator {
     words: [u32; WORDS],
@@ -21,6 +21,11 @@ impl Generator {
     pub fn seeded(magnitude: u64) -> Self {
         let (low, high) = (magnitude as u32, (magnitude >> 32) as u32);
         if high == 0 { Self::of_key(&[low]) } else { Self::of_key(&[low, high]) }
+    }
+
+    /// As after `numpy.random.seed(n)`: a state that one word gives.
+    pub fn of_word(seed: u32) -> Self {
+        Self { words: first_words(seed), next: WORDS, left_over: None }
     }
 
     /// With a state that all words of a key have a part in. The key is not empty.
@@ -98,6 +103,25 @@ impl Generator {
                 u64::from(low) | u64::from(self.word() >> (64 - count)) << 32
             }
             _ => panic!("{count} bits do not fit a word"),
+        }
+    }
+
+    /// An integer below a limit as NumPy's `RandomState` draws it: bits up to the highest of the largest integer, until they do not exceed
+    /// that. A limit of 0 stands for 2^64; below 1 there is nothing to draw.
+    pub fn masked_below(&mut self, limit: u64) -> u64 {
+        let last = limit.wrapping_sub(1);
+        if last == 0 {
+            return 0;
+        }
+        let mask = u64::MAX >> last.leading_zeros();
+        loop {
+            let mut drawn = u64::from(self.word());
+            if last > u64::from(u32::MAX) {
+                drawn = drawn << 32 | u64::from(self.word());
+            }
+            if drawn & mask <= last {
+                return drawn & mask;
+            }
         }
     }
 

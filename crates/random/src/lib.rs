@@ -1,10 +1,11 @@
-//! Random numbers as CPython draws them: the Mersenne Twister MT19937, and the distributions of the module `random` over it.
+//! Random numbers as CPython and NumPy draw them: the Mersenne Twister MT19937, and the distributions of the module `random` over it.
 //!
 //! This crate knows nothing about compilers, threads or the system: where a generator lives and what seeds it at first is for others to say.
 //!
 //! The generator is that of M. Matsumoto and T. Nishimura ("Mersenne Twister: a 623-dimensionally equidistributed uniform pseudorandom number generator",
 //! 1998, with the initialisation of 2002); how numbers of distributions are made of it follows the formulas that CPython documents in `random.py`, in
 //! their order of operations, so that the same seed gives the same bits. Logarithms and the like are the platform's, as they are CPython's.
+//! What `numpy.random` draws after `seed` is the older `RandomState` of NumPy; most of its distributions are written in the prelude over these numbers.
 //!
 //! ```
 //! use hotloop_random::{Distribution, Generator};
@@ -18,6 +19,8 @@
 
 mod distribution;
 mod generator;
+mod streams;
 
 pub use distribution::Distribution;
 pub use generator::Generator;
+pub use streams::{Stream, Streams};

@@ -70,7 +70,7 @@ pub use output::{OutputSink, WriteFailed, set_output_sink, write_output};
 pub use pool::{set_thread_count, thread_count, thread_setting_fault};
 #[doc(hidden)]
 pub use raise::register_class;
-pub use random::with_generator;
+pub use random::with_streams;
 pub use sites::{OUTPUT_MESSAGE, RaisingSite, SiteTable, described};
 pub use spare::{memory_setting_fault, release_spare_memory, spare_bytes};
 pub use symbols::{address_of, resolve};

@@ -1,13 +1,13 @@
-//! The generator of random numbers of each thread, which compiled code draws from.
+//! The generators of random numbers of each thread, which compiled code draws from: one for each stream.
 //!
-//! It begins with a seed from the system, as CPython's does, in the child of a fork too. A thread of a parallel region has its own, so what a
-//! kernel seeds is the generator of the thread that runs that code.
+//! They begin with seeds from the system, as CPython's does, in the child of a fork too. A thread of a parallel region has its own, so what a
+//! kernel seeds is a generator of the thread that runs that code.
 #![allow(unsafe_code)] // Asks the system for random bytes; called by compiled code.
 
 use crate::objects::Process;
 use crate::process::watch_fork;
 use hotloop_objects::shuffle;
-use hotloop_random::{Distribution, Generator};
+use hotloop_random::{Distribution, Generator, Stream, Streams};
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,25 +21,25 @@ pub(crate) fn forget() {
 }
 
 struct OfThread {
-    generator: Generator,
-    /// The count of forks at the time it was seeded.
+    streams: Streams,
+    /// The count of forks at the time they were seeded.
     forks: u32,
 }
 
 thread_local! {
-    static GENERATOR: RefCell<Option<Box<OfThread>>> = const { RefCell::new(None) };
+    static STREAMS: RefCell<Option<Box<OfThread>>> = const { RefCell::new(None) };
 }
 
-/// The generator of this thread.
+/// The generators of this thread.
 ///
 /// # Panics
-/// Panics when it is asked for within `work`.
-pub fn with_generator<T>(work: impl FnOnce(&mut Generator) -> T) -> T {
-    GENERATOR.with_borrow_mut(|slot| {
+/// Panics when they are asked for within `work`.
+pub fn with_streams<T>(work: impl FnOnce(&mut Streams) -> T) -> T {
+    STREAMS.with_borrow_mut(|slot| {
         let forks = FORKS.load(Ordering::Relaxed);
         match slot {
-            Some(known) if known.forks == forks => work(&mut known.generator),
-            _ => work(&mut begun(slot, forks).generator),
+            Some(known) if known.forks == forks => work(&mut known.streams),
+            _ => work(&mut begun(slot, forks).streams),
         }
     })
 }
@@ -47,7 +47,7 @@ pub fn with_generator<T>(work: impl FnOnce(&mut Generator) -> T) -> T {
 #[cold]
 fn begun(slot: &mut Option<Box<OfThread>>, forks: u32) -> &mut OfThread {
     watch_fork();
-    slot.insert(Box::new(OfThread { generator: from_system(), forks }))
+    slot.insert(Box::new(OfThread { streams: Streams::new(from_system(), from_system()), forks }))
 }
 
 /// A generator with a seed from the system.
@@ -64,39 +64,47 @@ fn from_system() -> Generator {
     Generator::of_key(&key)
 }
 
-pub(crate) extern "C" fn hl_random_float() -> f64 {
-    with_generator(Generator::float)
+/// The stream that compiled code means.
+fn stream(number: i64) -> Stream {
+    Stream::by_number(number as u64).expect("compiled code names streams that there are")
 }
 
-pub(crate) extern "C" fn hl_random_bits(count: i64) -> i64 {
-    with_generator(|generator| generator.bits(count as u32)) as i64
+pub(crate) extern "C" fn hl_random_float(of: i64) -> f64 {
+    with_streams(|streams| streams.of(stream(of)).float())
 }
 
-pub(crate) extern "C" fn hl_random_below(limit: i64) -> i64 {
-    with_generator(|generator| generator.below(limit as u64)) as i64
+pub(crate) extern "C" fn hl_random_bits(of: i64, count: i64) -> i64 {
+    with_streams(|streams| streams.of(stream(of)).bits(count as u32)) as i64
 }
 
-pub(crate) extern "C" fn hl_random_seed(magnitude: i64, is_known: i64) {
-    let seeded = if is_known == 0 { from_system() } else { Generator::seeded(magnitude as u64) };
-    with_generator(|generator| *generator = seeded);
+pub(crate) extern "C" fn hl_random_below(of: i64, limit: i64) -> i64 {
+    with_streams(|streams| streams.below(stream(of), limit as u64)) as i64
+}
+
+pub(crate) extern "C" fn hl_random_seed(of: i64, magnitude: i64, is_known: i64) {
+    with_streams(|streams| match is_known {
+        0 => *streams.of(stream(of)) = from_system(),
+        _ => streams.seed(stream(of), magnitude as u64),
+    });
 }
 
 pub(crate) extern "C" fn hl_random_draw(distribution: i64, a: f64, b: f64, c: f64) -> f64 {
     let distribution =
         Distribution::by_number(distribution as u64).expect("compiled code names distributions of the table");
-    with_generator(|generator| distribution.draw(generator, [a, b, c]))
+    with_streams(|streams| streams.draw(distribution, [a, b, c]))
 }
 
 /// # Safety
 /// There are so many items of so many bytes each, so far apart, and nobody else uses them.
 pub(crate) unsafe extern "C" fn hl_random_shuffle(
+    of: i64,
     first: *mut u8,
     length: i64,
     stride_bytes: i64,
     size_bytes: i64,
 ) {
-    with_generator(|generator| {
-        let below = |limit| generator.below(limit);
+    with_streams(|streams| {
+        let below = |limit| streams.below(stream(of), limit);
         let Ok(()) = shuffle(&mut Process, first as u64, length as u64, (stride_bytes, size_bytes), below);
     });
 }

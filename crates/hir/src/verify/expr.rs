@@ -3,7 +3,7 @@
 use super::{Outcome, Verifier, Violation, broken};
 use crate::{
     ArrayAttribute, Axis, BinaryOp, Broadcast, Callee, CompareOp, Constant, ConstantArray, Draw, Elementwise,
-    Expr, ExprKind, Fill, Places, Rearrangement, UnaryOp, Version, view_type,
+    Expr, ExprKind, Fill, Places, Rearrangement, Stream, UnaryOp, Version, view_type,
 };
 use hotloop_intrinsics::Typing;
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type};
@@ -123,7 +123,7 @@ impl<'a> Verifier<'a> {
                 self.typed([&**index], &Type::INT64)?;
                 self.same(expr, &Type::INT64)
             }
-            ExprKind::Random { draw, arguments } => self.random(expr, *draw, arguments),
+            ExprKind::Random { stream, draw, arguments } => self.random(expr, *stream, *draw, arguments),
             ExprKind::RangeLength(range) => {
                 self.typed([&**range], &Type::Range)?;
                 self.same(expr, &Type::INT64)
@@ -224,13 +224,16 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn random(&mut self, expr: &Expr, draw: Draw, arguments: &'a [Expr]) -> Outcome {
+    fn random(&mut self, expr: &Expr, stream: Stream, draw: Draw, arguments: &'a [Expr]) -> Outcome {
         self.all(arguments)?;
         let uint64 = Type::Scalar(hotloop_types::Dtype::UInt64);
         let (parameters, result) = match draw {
             Draw::Float => (Vec::new(), Type::FLOAT64),
             Draw::Bits => (vec![Type::INT64], uint64),
             Draw::Below => (vec![Type::INT64], Type::INT64),
+            Draw::Distribution(distribution) if distribution.stream() != stream => {
+                return mistyped(expr, format!("{distribution:?} belongs to another stream"));
+            }
             Draw::Distribution(distribution) => {
                 (vec![Type::FLOAT64; distribution.parameters()], Type::FLOAT64)
             }

@@ -1,0 +1,243 @@
+"""Further distributions of `numpy.random` after `seed`, by the methods of NumPy's `RandomState`."""
+
+import math
+
+import numpy as np
+
+from ...machine import _random_float, _random_normal
+from .floats import _check_not_negative, _check_positive, _drawn
+
+
+def _draw_standard_exponential(a, b):
+    return -math.log(1.0 - _random_float())
+
+
+def standard_exponential(size=None):
+    return _drawn(size, _draw_standard_exponential, 0.0, 0.0)
+
+
+def _draw_exponential(scale, b):
+    return scale * -math.log(1.0 - _random_float())
+
+
+def exponential(scale=1.0, size=None):
+    _check_not_negative(scale, "scale < 0")
+    return _drawn(size, _draw_exponential, float(scale), 0.0)
+
+
+def _draw_small_gamma(shape):
+    """For a shape below 1: Ahrens and Dieter's rejection."""
+    while True:
+        u = _random_float()
+        v = -math.log(1.0 - _random_float())
+        if u <= 1.0 - shape:
+            x = u ** (1.0 / shape)
+            if x <= v:
+                return x
+        else:
+            y = -math.log((1.0 - u) / shape)
+            x = (1.0 - shape + shape * y) ** (1.0 / shape)
+            if x <= v + y:
+                return x
+
+
+def _draw_large_gamma(shape):
+    """For a shape above 1: the method of Marsaglia and Tsang."""
+    b = shape - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * b)
+    while True:
+        x = _random_normal()
+        v = 1.0 + c * x
+        while v <= 0.0:
+            x = _random_normal()
+            v = 1.0 + c * x
+        v = v * v * v
+        u = _random_float()
+        if u < 1.0 - 0.0331 * (x * x) * (x * x):
+            return b * v
+        if math.log(u) < 0.5 * x * x + b * (1.0 - v + math.log(v)):
+            return b * v
+
+
+def _draw_gamma(shape, scale):
+    if shape == 1.0:
+        return scale * -math.log(1.0 - _random_float())
+    if shape == 0.0:
+        return 0.0
+    if shape < 1.0:
+        return scale * _draw_small_gamma(shape)
+    return scale * _draw_large_gamma(shape)
+
+
+def standard_gamma(shape, size=None):
+    _check_not_negative(shape, "shape < 0")
+    return _drawn(size, _draw_gamma, float(shape), 1.0)
+
+
+def gamma(shape, scale=1.0, size=None):
+    _check_not_negative(shape, "shape < 0")
+    _check_not_negative(scale, "scale < 0")
+    return _drawn(size, _draw_gamma, float(shape), float(scale))
+
+
+def _draw_chisquare(df, b):
+    return 2.0 * _draw_gamma(df / 2.0, 1.0)
+
+
+def chisquare(df, size=None):
+    _check_positive(df, "df <= 0")
+    return _drawn(size, _draw_chisquare, float(df), 0.0)
+
+
+def _draw_beta(a, b):
+    while a <= 1.0 and b <= 1.0:
+        u = _random_float()
+        v = _random_float()
+        x = u ** (1.0 / a)
+        y = v ** (1.0 / b)
+        if x + y <= 1.0 and u + v > 0.0:
+            if x + y > 0.0:
+                return x / (x + y)
+            log_x = math.log(u) / a
+            log_y = math.log(v) / b
+            most = log_x if log_x > log_y else log_y
+            log_x -= most
+            log_y -= most
+            return math.exp(log_x - math.log(math.exp(log_x) + math.exp(log_y)))
+    first = _draw_gamma(a, 1.0)
+    return first / (first + _draw_gamma(b, 1.0))
+
+
+def beta(a, b, size=None):
+    _check_positive(a, "a <= 0")
+    _check_positive(b, "b <= 0")
+    return _drawn(size, _draw_beta, float(a), float(b))
+
+
+def _draw_lognormal(mean, sigma):
+    return math.exp(mean + sigma * _random_normal())
+
+
+def lognormal(mean=0.0, sigma=1.0, size=None):
+    _check_not_negative(sigma, "sigma < 0")
+    return _drawn(size, _draw_lognormal, float(mean), float(sigma))
+
+
+def _draw_standard_cauchy(a, b):
+    first = _random_normal()
+    return first / _random_normal()
+
+
+def standard_cauchy(size=None):
+    return _drawn(size, _draw_standard_cauchy, 0.0, 0.0)
+
+
+def _draw_standard_t(df, b):
+    first = _random_normal()
+    return math.sqrt(df / 2.0) * first / math.sqrt(_draw_gamma(df / 2.0, 1.0))
+
+
+def standard_t(df, size=None):
+    _check_positive(df, "df <= 0")
+    return _drawn(size, _draw_standard_t, float(df), 0.0)
+
+
+def _draw_pareto(a, b):
+    return math.exp(-math.log(1.0 - _random_float()) / a) - 1.0
+
+
+def pareto(a, size=None):
+    _check_positive(a, "a <= 0")
+    return _drawn(size, _draw_pareto, float(a), 0.0)
+
+
+def _draw_weibull(a, b):
+    if a == 0.0:
+        return 0.0
+    return (-math.log(1.0 - _random_float())) ** (1.0 / a)
+
+
+def weibull(a, size=None):
+    _check_not_negative(a, "a < 0")
+    return _drawn(size, _draw_weibull, float(a), 0.0)
+
+
+def _draw_power(a, b):
+    return (1.0 - math.exp(math.log(1.0 - _random_float()))) ** (1.0 / a)
+
+
+def power(a, size=None):
+    _check_positive(a, "a <= 0")
+    return _drawn(size, _draw_power, float(a), 0.0)
+
+
+def _draw_rayleigh(scale, b):
+    return scale * math.sqrt(-2.0 * math.log1p(-_random_float()))
+
+
+def rayleigh(scale=1.0, size=None):
+    _check_not_negative(scale, "scale < 0")
+    return _drawn(size, _draw_rayleigh, float(scale), 0.0)
+
+
+def _draw_gumbel(loc, scale):
+    u = 1.0 - _random_float()
+    while u >= 1.0:
+        u = 1.0 - _random_float()
+    return loc - scale * math.log(-math.log(u))
+
+
+def gumbel(loc=0.0, scale=1.0, size=None):
+    _check_not_negative(scale, "scale < 0")
+    return _drawn(size, _draw_gumbel, float(loc), float(scale))
+
+
+def _draw_logistic(loc, scale):
+    u = _random_float()
+    while u <= 0.0:
+        u = _random_float()
+    return loc + scale * math.log(u / (1.0 - u))
+
+
+def logistic(loc=0.0, scale=1.0, size=None):
+    _check_not_negative(scale, "scale < 0")
+    return _drawn(size, _draw_logistic, float(loc), float(scale))
+
+
+def _draw_laplace(loc, scale):
+    u = _random_float()
+    while u <= 0.0:
+        u = _random_float()
+    if u >= 0.5:
+        return loc - scale * math.log(2.0 - u - u)
+    return loc + scale * math.log(u + u)
+
+
+def laplace(loc=0.0, scale=1.0, size=None):
+    _check_not_negative(scale, "scale < 0")
+    return _drawn(size, _draw_laplace, float(loc), float(scale))
+
+
+def _draw_triangular(left, mode, right):
+    base = right - left
+    low = mode - left
+    u = _random_float()
+    if u <= low / base:
+        return left + math.sqrt(u * (low * base))
+    return right - math.sqrt((1.0 - u) * ((right - mode) * base))
+
+
+def triangular(left, mode, right, size=None):
+    if left > mode:
+        raise ValueError("left > mode")
+    if mode > right:
+        raise ValueError("mode > right")
+    if left == right:
+        raise ValueError("left == right")
+    if size is None:
+        return _draw_triangular(float(left), float(mode), float(right))
+    out = np.empty(size)
+    flat = out.reshape(-1)
+    for i in range(flat.shape[0]):
+        flat[i] = _draw_triangular(float(left), float(mode), float(right))
+    return out
