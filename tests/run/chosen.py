@@ -334,6 +334,18 @@ def sieve(n):
 
 
 @njit
+def in_one_branch(x, i, c):
+    return np.where(c, x[i], 0.0)
+
+
+@njit
+def raising_power(x, y, n):
+    x[y > 0] **= n
+    x[:] = y**n
+    return x
+
+
+@njit
 def in_a_loop(x, i, n):
     for _ in range(n):
         x[i] = x[i][::-1] + 1
@@ -453,6 +465,11 @@ CASES = [
     *[("text_of_shapes", [LINE[:9], n]) for n in (3, 4)],
     ("text_of_larger", [LINE, 4]),
     ("text_of_larger", [TABLE, 4]),
+    ("in_cube", [np.zeros((3, 0, 0)), ROWS, np.array([0, 0, 0])]),
+    ("at_columns", [np.zeros((3, 0)), ROWS]),
+    ("at_columns", [np.zeros((0, 4)), ROWS]),
+    *[("in_one_branch", [LINE, np.array(i), np.array([False, True])]) for i in ([0, 9], [10, 9])],
+    *[("raising_power", [np.array([1, 2, 3]), np.array([0, 2, 1]), n]) for n in (2, -1)],
     ("histogram", [np.array([1, 3, 3, 0, 1, 3]), 4]),
     ("sieve", [50]),
     ("in_a_loop", [LINE.copy(), np.array([1, 4, 2, 2]), 5]),

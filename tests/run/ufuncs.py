@@ -63,6 +63,11 @@ def signs(x):
 
 
 @njit
+def of_truths(x):
+    return np.abs(x), abs(x), np.signbit(x), np.square(x), np.logical_not(x)
+
+
+@njit
 def angles(x):
     return np.deg2rad(x), np.radians(x), np.rad2deg(x), np.degrees(x)
 
@@ -138,6 +143,7 @@ CASES = [
     *[("parts_of_numbers", [x]) for x in (3.75, -0.5)],
     *[("divided_numbers", [x, y]) for x, y in ((7, -2), (7.5, 2.0))],
     *[("signs", [x]) for x in (F, F.astype(np.float32), I)],
+    ("of_truths", [F > 0]),
     ("angles", [F[:7]], {"within": 1e-12}),
     *[("into", [x, y, np.zeros(6)]) for x, y in ((LINE, LINE), (LINE, 2), (np.arange(6), LINE[:1]))],
     ("into", [LINE, LINE, np.zeros(5)]),
