@@ -182,6 +182,29 @@ def counts(seed, n):
 
 
 @njit
+def further(seed, n):
+    np.random.seed(seed)
+    a = np.random.f(2, 3.5, n), np.random.noncentral_chisquare(3, 2.0, n), np.random.noncentral_chisquare(0.5, 2.0, n), np.random.wald(2, 3, n)
+    b = np.random.vonmises(0.5, 2.0, n), np.random.vonmises(3, 1e-9, n), np.random.vonmises(3, 1e-6, n), np.random.wald(1.0, 2.0)
+    c = np.random.negative_binomial(3, 0.5, n), np.random.zipf(1.5, n), np.random.logseries(0.9, n), np.random.negative_binomial(30, 0.1)
+    d = np.random.hypergeometric(3, 4, 5, n), np.random.hypergeometric(50, 40, 80, (2, n)), np.random.hypergeometric(30, 4, 10)
+    return a, b, c, d, np.random.zipf(4.0), np.random.random()
+
+
+@njit
+def vectors(seed, n, p):
+    np.random.seed(seed)
+    a = np.random.multinomial(n, p), np.random.multinomial(n, p, 3), np.random.multinomial(n, p, size=(2, 2))
+    return a, np.random.dirichlet(p), np.random.dirichlet(p, 2), np.random.dirichlet(p, (2, 3)), np.random.random()
+
+
+@njit
+def wrong_counts(good, bad, sample, p):
+    np.random.seed(1)
+    return np.random.hypergeometric(good, bad, sample), np.random.multinomial(3, p)
+
+
+@njit
 def wrong(kind, x):
     np.random.seed(1)
     if kind == 0:
@@ -218,6 +241,7 @@ CASES = []
 for seed in (0, 1, 42, 2**32 - 1):
     CASES += [(name, [seed]) for name in ("floats", "normals", "kept_normal", "integers")]
     CASES += [(name, [seed, 5]) for name in ("arrays_of_floats", "arrays_of_normals", "arrays_of_integers", "wide", "bools")]
+    CASES += [("further", [seed, 7]), ("vectors", [seed, 20, WEIGHTS]), ("vectors", [seed, 2000, WEIGHTS[::-1]])]
     CASES += [("mixed", [seed, 100]), ("distributions", [seed, 7]), ("counts", [seed, 7])]
     CASES += [("signed", [seed, low, high, 11]) for low, high in ((0, 100), (-5, 6), (7, 8), (0, 127))]
     CASES += [("unsigned", [seed, low, high, 11]) for low, high in ((0, 100), (5, 6), (0, 200), (0, 255))]
@@ -232,5 +256,7 @@ CASES += [("empty_range", [kind, low, high]) for kind in range(4) for low, high 
 CASES += [("nothing_of_an_empty_range", [])]
 for p in (WEIGHTS, WEIGHTS[:4], WEIGHTS * 2, np.array([0.5, 0.5, 0.5, -0.5, 0.0]), np.array([0.5, 0.5, 0.0, 0.0, 0.0]), WEIGHTS * np.nan):
     CASES += [("wrong_choice", [kind, np.arange(5), p, n]) for kind in range(4) for n in (3, 6)]
+CASES += [("wrong_counts", [good, bad, sample, WEIGHTS]) for good, bad, sample in ((-1, 3, 1), (3, -1, 1), (3, 4, 0), (3, 4, 8), (3, 4, 7))]
+CASES += [("wrong_counts", [3, 4, 5, p]) for p in (WEIGHTS * 2, -WEIGHTS, WEIGHTS * np.nan)]
 CASES += [("wrong", [kind, x]) for kind in range(8) for x in (-1.0, -0.0, 0.0, 0.5, 2.0, np.nan, -1e308)]
 CASES += [("wrong_seed", [seed]) for seed in (-1, 2**32, 7)]

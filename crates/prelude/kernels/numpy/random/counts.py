@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ...machine import _random_float
-from .floats import _drawn_integers
+from .floats import _drawn_integers, _with_last
 
 
 def _draw_few_events(rate):
@@ -215,3 +215,151 @@ def geometric(p, size=None):
     if not (p > 0 and p <= 1):
         raise ValueError("p <= 0, p > 1 or p contains NaNs")
     return _drawn_integers(size, _draw_geometric, float(p), 0.0)
+
+
+def _draw_zipf(a, b):
+    power = a - 1.0
+    scale = 2.0**power
+    while True:
+        u = 1.0 - _random_float()
+        v = _random_float()
+        x = np.floor(u ** (-1.0 / power))
+        if x > 9.223372036854775e18 or x < 1.0:
+            continue
+        t = (1.0 + 1.0 / x) ** power
+        if v * x * (t - 1.0) / (scale - 1.0) <= t / scale:
+            return int(x)
+
+
+def zipf(a, size=None):
+    if not a > 1:
+        raise ValueError("a <= 1 or a contains NaNs")
+    return _drawn_integers(size, _draw_zipf, float(a), 0.0)
+
+
+def _draw_logseries(p, b):
+    rate = math.log(1.0 - p)
+    while True:
+        v = _random_float()
+        if v >= p:
+            return 1
+        q = 1.0 - math.exp(rate * _random_float())
+        if v <= q * q:
+            count = math.floor(1.0 + math.log(v) / math.log(q)) if v > 0.0 else 0
+            if count >= 1:
+                return count
+        else:
+            return 1 if v >= q else 2
+
+
+def logseries(p, size=None):
+    if not (p > 0 and p < 1):
+        raise ValueError("p <= 0, p >= 1 or p contains NaNs")
+    return _drawn_integers(size, _draw_logseries, float(p), 0.0)
+
+
+def _draw_few_good(good, bad, sample):
+    """One item of the sample after the other."""
+    rest = bad + good - sample
+    fewer = min(bad, good)
+    left = float(fewer)
+    count = sample
+    while left > 0.0 and count > 0:
+        left -= np.floor(_random_float() + left / (rest + count))
+        count -= 1
+    drawn = int(fewer - left)
+    return sample - drawn if good > bad else drawn
+
+
+def _log_of_ways(drawn, fewer, more, sample):
+    return (
+        _log_gamma_series(drawn + 1.0)
+        + _log_gamma_series(fewer - drawn + 1.0)
+        + _log_gamma_series(sample - drawn + 1.0)
+        + _log_gamma_series(more - sample + drawn + 1.0)
+    )
+
+
+def _draw_many_good(good, bad, sample):
+    """By the method HRUA of Stadlober."""
+    fewer = min(good, bad)
+    more = max(good, bad)
+    population = good + bad
+    m = min(sample, population - sample)
+    share = float(fewer) / population
+    mean = m * share + 0.5
+    deviation = math.sqrt(float(population - m) * sample * share * (1.0 - share) / (population - 1) + 0.5)
+    width = 1.7155277699214135 * deviation + 0.8989161620588988
+    mode = int(np.floor(float(m + 1) * (fewer + 1) / (population + 2)))
+    most = _log_of_ways(mode, fewer, more, m)
+    limit = min(min(m, fewer) + 1.0, np.floor(mean + 16.0 * deviation))
+    while True:
+        x = _random_float()
+        y = _random_float()
+        w = mean + width * (y - 0.5) / x
+        if w < 0.0 or w >= limit:
+            continue
+        drawn = int(np.floor(w))
+        t = most - _log_of_ways(drawn, fewer, more, m)
+        if x * (4.0 - x) - 3.0 <= t:
+            break
+        if x * (x - t) >= 1.0:
+            continue
+        if 2.0 * math.log(x) <= t:
+            break
+    if good > bad:
+        drawn = m - drawn
+    return good - drawn if m < sample else drawn
+
+
+def _draw_hypergeometric(good, bad, sample):
+    if sample > 10:
+        return _draw_many_good(good, bad, sample)
+    return _draw_few_good(good, bad, sample)
+
+
+def hypergeometric(ngood, nbad, nsample, size=None):
+    if ngood < 0:
+        raise ValueError("ngood < 0")
+    if nbad < 0:
+        raise ValueError("nbad < 0")
+    if nsample < 1:
+        raise ValueError("nsample < 1")
+    if ngood + nbad < nsample:
+        raise ValueError("ngood + nbad < nsample")
+    if size is None:
+        return _draw_hypergeometric(int(ngood), int(nbad), int(nsample))
+    out = np.empty(size, np.int64)
+    flat = out.reshape(-1)
+    for i in range(flat.shape[0]):
+        flat[i] = _draw_hypergeometric(int(ngood), int(nbad), int(nsample))
+    return out
+
+
+def multinomial(n, pvals, size=None):
+    shape = (len(pvals),) if size is None else _with_last(size, len(pvals))
+    if n < 0:
+        raise ValueError("n < 0")
+    total = 0.0
+    for j in range(len(pvals)):
+        if not (pvals[j] >= 0 and pvals[j] <= 1):
+            raise ValueError("pvals < 0, pvals > 1 or pvals contains NaNs")
+        if j + 1 < len(pvals):
+            total += pvals[j]
+    if total > 1.0 + 1e-12:
+        raise ValueError("sum(pvals[:-1]) > 1.0")
+    out = np.zeros(shape, np.int64)
+    rows = out.reshape((-1, len(pvals)))
+    for i in range(rows.shape[0]):
+        rest = 1.0
+        left = int(n)
+        for j in range(len(pvals) - 1):
+            if left > 0 and pvals[j] > 0:
+                rows[i, j] = _draw_binomial(left, pvals[j] / rest)
+                left -= rows[i, j]
+            if left <= 0:
+                break
+            rest -= pvals[j]
+        if left > 0:
+            rows[i, len(pvals) - 1] = left
+    return out

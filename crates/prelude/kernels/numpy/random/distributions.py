@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from ...machine import _random_float, _random_normal
-from .floats import _check_not_negative, _check_positive, _drawn
+from .counts import _draw_poisson
+from .floats import _check_not_negative, _check_positive, _drawn, _drawn_integers, _with_last
 
 
 def _draw_standard_exponential(a, b):
@@ -241,3 +242,108 @@ def triangular(left, mode, right, size=None):
     for i in range(flat.shape[0]):
         flat[i] = _draw_triangular(float(left), float(mode), float(right))
     return out
+
+
+def _draw_f(dfnum, dfden):
+    first = _draw_chisquare(dfnum, 0.0) * dfden
+    return first / (_draw_chisquare(dfden, 0.0) * dfnum)
+
+
+def f(dfnum, dfden, size=None):
+    _check_positive(dfnum, "dfnum <= 0")
+    _check_positive(dfden, "dfden <= 0")
+    return _drawn(size, _draw_f, float(dfnum), float(dfden))
+
+
+def _draw_noncentral_chisquare(df, nonc):
+    if np.isnan(nonc):
+        return math.nan
+    if nonc == 0.0:
+        return _draw_chisquare(df, 0.0)
+    if df > 1.0:
+        central = _draw_chisquare(df - 1.0, 0.0)
+        shifted = _random_normal() + math.sqrt(nonc)
+        return central + shifted * shifted
+    return _draw_chisquare(df + 2.0 * _draw_poisson(nonc / 2.0, 0.0), 0.0)
+
+
+def noncentral_chisquare(df, nonc, size=None):
+    _check_positive(df, "df <= 0")
+    _check_not_negative(nonc, "nonc < 0")
+    return _drawn(size, _draw_noncentral_chisquare, float(df), float(nonc))
+
+
+def _draw_wald(mean, scale):
+    half = mean / (2.0 * scale)
+    y = _random_normal()
+    y = mean * y * y
+    x = mean + half * (y - math.sqrt(4.0 * scale * y + y * y))
+    if _random_float() <= mean / (mean + x):
+        return x
+    return mean * mean / x
+
+
+def wald(mean, scale, size=None):
+    _check_positive(mean, "mean <= 0")
+    _check_positive(scale, "scale <= 0")
+    return _drawn(size, _draw_wald, float(mean), float(scale))
+
+
+def _draw_vonmises(mu, kappa):
+    """By the method of Best and Fisher."""
+    if np.isnan(kappa):
+        return math.nan
+    if kappa < 1e-8:
+        return math.pi * (2.0 * _random_float() - 1.0)
+    s = 1.0 / kappa + kappa
+    if kappa >= 1e-5:
+        r = 1.0 + math.sqrt(1.0 + 4.0 * kappa * kappa)
+        rho = (r - math.sqrt(2.0 * r)) / (2.0 * kappa)
+        s = (1.0 + rho * rho) / (2.0 * rho)
+    while True:
+        z = math.cos(math.pi * _random_float())
+        w = (1.0 + s * z) / (s + z)
+        y = kappa * (s - w)
+        v = _random_float()
+        if y * (2.0 - y) - v >= 0.0 or math.log(y / v) + 1.0 - y >= 0.0:
+            break
+    angle = math.acos(w)
+    if _random_float() < 0.5:
+        angle = -angle
+    angle += mu
+    turned = math.fmod(abs(angle) + math.pi, 2.0 * math.pi) - math.pi
+    return -turned if angle < 0.0 else turned
+
+
+def vonmises(mu, kappa, size=None):
+    _check_not_negative(kappa, "kappa < 0")
+    return _drawn(size, _draw_vonmises, float(mu), float(kappa))
+
+
+def dirichlet(alpha, size=None):
+    shape = (len(alpha),) if size is None else _with_last(size, len(alpha))
+    for i in range(len(alpha)):
+        _check_positive(alpha[i], "alpha <= 0")
+    out = np.empty(shape)
+    rows = out.reshape((-1, len(alpha)))
+    for i in range(rows.shape[0]):
+        total = 0.0
+        for j in range(len(alpha)):
+            rows[i, j] = _draw_gamma(float(alpha[j]), 1.0)
+            total += rows[i, j]
+        inverse = 1.0 / total
+        for j in range(len(alpha)):
+            rows[i, j] = rows[i, j] * inverse
+    return out
+
+
+def _draw_negative_binomial(n, p):
+    return _draw_poisson(_draw_gamma(n, (1.0 - p) / p), 0.0)
+
+
+def negative_binomial(n, p, size=None):
+    if n <= 0:
+        raise ValueError("n <= 0")
+    if not (p > 0 and p <= 1):
+        raise ValueError("p <= 0, p > 1 or p contains NaNs")
+    return _drawn_integers(size, _draw_negative_binomial, float(n), float(p))

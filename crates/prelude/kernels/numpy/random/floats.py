@@ -30,6 +30,13 @@ def _drawn_integers(size, draw, a, b):
     return out
 
 
+def _with_last(size, last):
+    """The shape that has one more axis behind those of a size."""
+    if isinstance(size, tuple):
+        return size + (last,)
+    return (size, last)
+
+
 def _check_not_negative(value, message):
     if value < 0 or (value == 0 and np.signbit(np.float64(value))):
         raise ValueError(message)
