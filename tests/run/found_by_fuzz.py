@@ -78,7 +78,35 @@ def shifted_by_large_constants(n):
     return n << np.uint64(-9223372036854775807), n >> np.uint8(200), n << np.uint64(64), n >> np.uint64(2**63)
 
 
+@njit
+def comprehension_guarded_in_a_loop(a, n):
+    found = [0]
+    count = 0
+    while count < n:
+        count += 1
+        try:
+            found = [a // (j - 2) for j in range(n) if a > 2]
+        except ZeroDivisionError:
+            a = 1
+    return found, a
+
+
+@njit
+def texts_made_in_a_guarded_expression(n):
+    text = ""
+    for i in range(n):
+        try:
+            text += str(len([str(j) + text[:2] for j in range(i)])) + str(sum([6 // (j - 3) for j in range(i)]))
+        except ArithmeticError:
+            text += "!"
+    return text
+
+
 CASES = [
+    ("comprehension_guarded_in_a_loop", [3, 2]),
+    ("comprehension_guarded_in_a_loop", [3, 4]),
+    ("comprehension_guarded_in_a_loop", [1, 4]),
+    ("texts_made_in_a_guarded_expression", [6]),
     ("shifted_by_large_constants", [3]),
     ("shifted_by_large_constants", [-3]),
     ("optional_is_stored", [np.zeros(3, np.int16), 3]),

@@ -123,6 +123,21 @@ def chain(n):
 
 
 @njit
+def nested_choice(n):
+    return n if n > 6 else shown(n) + int((0.5 if n > 2 else fail(shown(n) + 1)) * 4)
+
+
+@njit
+def both_fail(n):
+    return n if n > 2 else (fail(n) if n > 0 else fail_later(n))
+
+
+@njit
+def in_comprehension(n):
+    return [(shown(i) if i < 3 else shown(i) + fail(i)) for i in range(n)]
+
+
+@njit
 def says(n):
     print("says", n)
 
@@ -162,6 +177,9 @@ CASES = [
         "in_loop",
         "through",
         "chain",
+        "nested_choice",
+        "both_fail",
+        "in_comprehension",
     ]
     for n in [0, 1, 3, 7]
 ]

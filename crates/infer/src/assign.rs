@@ -414,6 +414,8 @@ impl Inference<'_> {
         target_span: Span,
         span: Span,
     ) -> Typed<()> {
+        let expanded = self.with_slices(index);
+        let index = expanded.as_ref().unwrap_or(index);
         if is_flat(array) {
             // What finds the place are statements.
             let value = self.kept(value, "value");
@@ -522,6 +524,8 @@ impl Inference<'_> {
         value: &ast::Expr,
         span: Span,
     ) -> Typed<()> {
+        let expanded = self.with_slices(index);
+        let index = expanded.as_ref().unwrap_or(index);
         let place = if is_flat(array) {
             self.written_flat(array, index, target_span)?
         } else {

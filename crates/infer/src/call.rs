@@ -45,6 +45,10 @@ impl Inference<'_> {
     }
 
     fn call_of(&mut self, function: &ast::Expr, arguments: &[Argument], span: Span) -> Typed {
+        if self.makes_slice(function) {
+            let arguments = self.arguments(arguments)?;
+            return self.slice_call(&arguments, span);
+        }
         let callee = match self.callee(function, arguments, span)? {
             Called::Method(result) => return Ok(*result),
             Called::Value(callee) => *callee,

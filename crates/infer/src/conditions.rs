@@ -4,6 +4,7 @@ use crate::conversion::{convert, to_dtype};
 use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
+use crate::never::Chosen;
 use crate::operators::negated;
 use crate::sequences::length_of;
 use crate::statement::constant_truth;
@@ -229,16 +230,23 @@ impl Inference<'_> {
             Some(false) => return self.value(otherwise),
             None => {}
         }
-        let then = self.conditionally(|this| this.value(then));
-        let (then, otherwise) = match (then, self.conditionally(|this| this.value(otherwise))) {
+        let then = self.chosen_value(then);
+        let (then, otherwise) = match (then, self.chosen_value(otherwise)) {
             (Ok(then), Ok(otherwise)) => (then, otherwise),
             // In a round without the result of a recursive call, the other way tells what there is to know.
-            (Ok(only), Err(Reported)) | (Err(Reported), Ok(only)) if self.awaited.is_some() => {
+            (Ok(Chosen::Value(only)), Err(Reported)) | (Err(Reported), Ok(Chosen::Value(only)))
+                if self.awaited.is_some() =>
+            {
                 return Ok(only);
             }
             (Err(Reported), _) | (_, Err(Reported)) => return Err(Reported),
         };
-        let (then, otherwise) = self.of_one_type(then, otherwise)?;
+        let is_never = matches!((&then, &otherwise), (Chosen::Never(_), Chosen::Never(_)));
+        let (then, otherwise) = self.both_chosen(then, otherwise, span)?;
+        if is_never {
+            let call = choose(condition, then, otherwise, span);
+            return self.endless_call(call);
+        }
         let common = self.common_type(&then, &otherwise, span)?;
         Ok(choose(condition, convert(then, &common), convert(otherwise, &common), span))
     }

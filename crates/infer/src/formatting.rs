@@ -7,6 +7,7 @@ use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::operators::negated;
 use crate::sequences::perform;
+use crate::slices::is_slice;
 use crate::spread::{Kept, let_all};
 use crate::strings::{checked, checked_as, compared, constant_str, int64, str_constant};
 use hotloop_abi::ExceptionClass;
@@ -74,7 +75,7 @@ impl Inference<'_> {
             let mut line = Line { span, known: format!("{class}("), made: None };
             for (position, ty) in items.iter().enumerate() {
                 line.known.push_str(if position > 0 { ", " } else { "" });
-                if let Some(field) = items.fields().get(position) {
+                if let Some(field) = items.fields().get(position).filter(|_| !is_slice(items)) {
                     line.known.push_str(&format!("{field}="));
                 }
                 let item = crate::conditions::item(&value, position, ty);

@@ -142,6 +142,7 @@ fn infer_trial(
         lists,
         awaited: None,
         diverged: None,
+        divergence_depth: 0,
     };
     inference.function.span = function.name.span;
     inference.function.options = options;
@@ -224,6 +225,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) awaited: Option<Span>,
     /// The call that never returns which was met in the statement being typed, on every way through it.
     pub(crate) diverged: Option<Expr>,
+    /// How many parts of the expression around that are evaluated on some ways only lie around the innermost one that such a call may end.
+    pub(crate) divergence_depth: u32,
 }
 
 /// A loop around the point reached.
@@ -335,6 +338,7 @@ impl Inference<'_> {
         }
         let Some(result) = self.declared_result.clone().or_else(|| self.common_result()) else { return };
         self.lists.unknown_leaves |= result.is_undefined();
+        self.check_slices(&result);
         if let Type::List(item) = &result {
             for (_, span) in self.returns.clone().iter().filter(|(ty, _)| ty.is_undefined()) {
                 self.note_items(&[*span], item);

@@ -95,6 +95,7 @@ mod reductions;
 mod select;
 mod sequences;
 mod signature_source;
+mod slices;
 mod spread;
 mod statement;
 mod strings;

@@ -680,6 +680,8 @@ impl Inference<'_> {
             return Err(self.report(diagnostic));
         }
         self.check_change(&list, span)?;
+        let expanded = self.with_slices(index);
+        let index = expanded.as_ref().unwrap_or(index);
         let removed = if let AstExpr::Slice { lower, upper, step: None } = &index.kind {
             let bounds = self.slice_bounds([lower.as_deref(), upper.as_deref()], span)?;
             perform(Operation::ListRemove, with_first(list, bounds.into()), Type::None, span)

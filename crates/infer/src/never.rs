@@ -4,13 +4,14 @@
 //! the call; `x + fail(n)` evaluates `x` and calls. Within a choice, as in `x if found else fail(n)`, the call has the type of the other values.
 
 use crate::conversion::convert;
-use crate::expression::Value;
+use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{ExprKind as AstExpr, StmtKind as AstStmt};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Exception, ExceptionArgument, Expr, ExprKind, StmtKind};
+use hotloop_hir as hir;
+use hotloop_hir::{Constant, Exception, ExceptionArgument, Expr, ExprKind, StmtKind};
 use hotloop_types::Type;
 use std::sync::Arc;
 
@@ -22,11 +23,47 @@ const RETURNED: &str = "a kernel that always raises has returned";
 impl Inference<'_> {
     /// The result of a call that never returns, where it is not known yet which type it has to have.
     pub(crate) fn endless_call(&mut self, call: Expr) -> Typed {
-        if self.conditional_depth > 0 {
+        if self.conditional_depth > self.divergence_depth {
             return Ok(call);
         }
         self.diverged = Some(call);
         Err(Reported)
+    }
+
+    /// A value that is evaluated on some ways only: itself, or what is done up to a call that never returns.
+    pub(crate) fn chosen_value(&mut self, expression: &ast::Expr) -> Typed<Chosen> {
+        let depth = std::mem::replace(&mut self.divergence_depth, self.conditional_depth + 1);
+        let chosen = self.conditionally(|this| match this.value(expression) {
+            Ok(value) => Ok(Chosen::Value(value)),
+            Err(Reported) if this.diverged.is_some() => {
+                let outer = std::mem::take(&mut this.out);
+                this.evaluate_up_to_call(expression);
+                Ok(Chosen::Never(std::mem::replace(&mut this.out, outer)))
+            }
+            Err(Reported) => Err(Reported),
+        });
+        self.divergence_depth = depth;
+        chosen
+    }
+
+    /// Two values of which one is chosen: one that never comes to be has the type of the other, and a list of nothing yet holds what the other
+    /// holds. Where neither comes to be, both are `None`.
+    pub(crate) fn both_chosen(&mut self, first: Chosen, second: Chosen, span: Span) -> Typed<(Expr, Expr)> {
+        let none = || constant(Constant::None, Type::None, span);
+        let (first, second) = match (first, second) {
+            (Chosen::Value(first), Chosen::Value(second)) => return self.of_one_type(first, second),
+            (Chosen::Value(first), Chosen::Never(statements)) => {
+                let second = behind(statements, of_any_type(none(), &first.ty), span);
+                (first, second)
+            }
+            (Chosen::Never(statements), Chosen::Value(second)) => {
+                (behind(statements, of_any_type(none(), &second.ty), span), second)
+            }
+            (Chosen::Never(first), Chosen::Never(second)) => {
+                (behind(first, none(), span), behind(second, none(), span))
+            }
+        };
+        Ok((first, second))
     }
 
     /// Whether an expression ends in a call that never returns.
@@ -99,6 +136,9 @@ impl Inference<'_> {
         let Some(call) = call else { return };
         let span = call.span;
         self.emit(StmtKind::Expr(call), span);
+        if self.divergence_depth > 0 {
+            return;
+        }
         self.reachable = false;
         let class = ExceptionClass::SystemError.into();
         let arguments = vec![ExceptionArgument::Str(RETURNED.to_owned())];
@@ -120,6 +160,18 @@ impl Inference<'_> {
             Diagnostic::error(&NEVER, message, span).with_help("make the call a statement of its own");
         self.report(diagnostic);
     }
+}
+
+/// A value that may be chosen, or what is done up to a call that never returns.
+pub(crate) enum Chosen {
+    Value(Expr),
+    Never(Vec<hir::Stmt>),
+}
+
+/// A value behind statements.
+fn behind(statements: Vec<hir::Stmt>, value: Expr, span: Span) -> Expr {
+    let ty = value.ty.clone();
+    Expr::new(ExprKind::Block { statements, value: Box::new(value) }, ty, span)
 }
 
 /// A value that never comes to be, as one of that type.

@@ -208,6 +208,8 @@ impl Inference<'_> {
     }
 
     pub(crate) fn subscript(&mut self, value: &ast::Expr, index: &ast::Expr, span: Span) -> Typed {
+        let expanded = self.with_slices(index);
+        let index = expanded.as_ref().unwrap_or(index);
         if crate::flat::is_flat(value) {
             return self.subscript_of_flat(value, index, span);
         }

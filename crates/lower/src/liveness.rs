@@ -270,23 +270,33 @@ impl Liveness {
         {
             self.in_handlers.insert(version);
         }
+        // What a block gives is read behind its statements, and may be made by them.
+        if let ExprKind::Block { .. } = expr.kind {
+            return;
+        }
         expr.for_each_operand(&mut |part| self.keep_reads(part));
+    }
+
+    /// Before a version is made within an expression, nothing needs it.
+    fn begin(&mut self, version: Version, live: &mut IdSet<Version>) {
+        live.remove(version);
+        self.in_handlers.remove(version);
     }
 
     fn reads(&mut self, expr: &Expr, live: &mut IdSet<Version>) {
         match &expr.kind {
             ExprKind::Version(version) => self.read(*version, live),
             ExprKind::Assign { target, value } => {
-                live.remove(*target);
+                self.begin(*target, live);
                 self.reads(value, live);
             }
             ExprKind::Let { target, value, body } => {
                 self.reads(body, live);
-                live.remove(*target);
+                self.begin(*target, live);
                 self.reads(value, live);
             }
             ExprKind::Block { statements, value } => {
-                self.reads(value, live);
+                self.expr(value, live);
                 self.block(statements, live);
             }
             _ => {

@@ -11,7 +11,7 @@ use crate::program::Body;
 pub(crate) const GIVES: &str = "(0, 0.0), np.zeros(5), np.zeros(5, np.int64), [None, 0]";
 
 /// The variables as a result.
-pub(crate) const RESULT: &str = "(n0.u, n0.v), w0, w1, g0";
+pub(crate) const RESULT: &str = "(n0.u, n0.v), u0, u1, g0";
 
 /// The classes and kernels that programs use.
 pub(crate) const HEAD: &str = "\
@@ -100,18 +100,18 @@ impl Writer<'_, '_, '_> {
                 2 => format!("len({})", self.comprehension(depth)),
                 3 => "n0.u".to_owned(),
                 4 => format!("f1({})", self.whole(depth)),
-                5 => format!("w1[{} % 5]", self.whole(depth)),
+                5 => format!("u1[{} % 5]", self.whole(depth)),
                 6 => format!("({})[{} % 5]", self.integer_array(depth), self.whole(depth)),
                 7 => "sum(e for e in g0 if e is not None)".to_owned(),
                 _ => {
                     let (value, condition) = (self.whole(depth), self.expression(Kind::Bool, depth));
-                    format!("({value} if {condition} else fail({}))", self.whole(depth))
+                    format!("({value} if {condition} == (u1[0] > 3) else fail({}))", self.whole(depth))
                 }
             },
             Kind::Float => match self.decisions.pick(5) {
                 0 => format!("sum(stream({}, {}))", self.whole(depth), self.real(depth)),
                 1 => "n0.v".to_owned(),
-                2 => format!("w0[{} % 5]", self.whole(depth)),
+                2 => format!("u0[{} % 5]", self.whole(depth)),
                 3 => format!("({})[{} % 5]", self.float_array(depth), self.whole(depth)),
                 _ => {
                     let element = self.within("j", Kind::Float, depth);
@@ -139,12 +139,12 @@ impl Writer<'_, '_, '_> {
     fn float_array(&mut self, depth: u32) -> String {
         let operator = self.decisions.one_of(&["+", "-", "*"]);
         match self.decisions.pick(6) {
-            0 => format!("w0 {operator} {}", self.real(depth)),
-            1 => format!("w0 {operator} w0"),
-            2 => format!("w0 {operator} w1"),
-            3 => format!("np.where(w0 > {}, w0, 0.5)", self.real(depth)),
-            4 => "abs(w0)".to_owned(),
-            _ => format!("-(w0 {operator} w0[::-1])"),
+            0 => format!("u0 {operator} {}", self.real(depth)),
+            1 => format!("u0 {operator} u0"),
+            2 => format!("u0 {operator} u1"),
+            3 => format!("np.where(u0 > {}, u0, 0.5)", self.real(depth)),
+            4 => "abs(u0)".to_owned(),
+            _ => format!("-(u0 {operator} u0[::-1])"),
         }
     }
 
@@ -152,10 +152,10 @@ impl Writer<'_, '_, '_> {
     fn integer_array(&mut self, depth: u32) -> String {
         let operator = self.decisions.one_of(&["+", "-", "*", "&", "|"]);
         match self.decisions.pick(4) {
-            0 => format!("w1 {operator} {}", self.whole(depth)),
-            1 => format!("w1 {operator} w1[::-1]"),
-            2 => format!("np.where(w1 < {}, w1, w1[::-1])", self.whole(depth)),
-            _ => "-w1".to_owned(),
+            0 => format!("u1 {operator} {}", self.whole(depth)),
+            1 => format!("u1 {operator} u1[::-1]"),
+            2 => format!("np.where(u1 < {}, u1, u1[::-1])", self.whole(depth)),
+            _ => "-u1".to_owned(),
         }
     }
 }
@@ -167,8 +167,8 @@ impl Body<'_, '_> {
         let operator = self.decisions.one_of(&["+", "-", "^"]);
         let lines = [
             format!("n0 = Pair(np.int64({whole}), np.float64({real}))"),
-            format!("w0 = np.full(5, np.float64({real}))"),
-            format!("w1 = np.full(5, np.int64({whole}))"),
+            format!("u0 = np.full(5, np.float64({real}))"),
+            format!("u1 = np.full(5, np.int64({whole}))"),
             format!("g0 = [None, np.int64({whole})]"),
             "def f1(p):".to_owned(),
             "    if p > c0:".to_owned(),
@@ -186,18 +186,18 @@ impl Body<'_, '_> {
             0 => format!("l0 = {}", writer.comprehension(2)),
             1 => format!("n0 = Pair({}, {})", writer.whole(2), writer.real(2)),
             2 => format!("n0 = n0._replace(u={})", writer.whole(2)),
-            3 => format!("w0 = {}", writer.float_array(2)),
-            4 => format!("w1 = {}", writer.integer_array(2)),
-            5 => format!("w0[{} % 5] = {}", writer.whole(2), writer.real(2)),
+            3 => format!("u0 = {}", writer.float_array(2)),
+            4 => format!("u1 = {}", writer.integer_array(2)),
+            5 => format!("u0[{} % 5] = {}", writer.whole(2), writer.real(2)),
             6 => {
                 let (target, source) = (writer.decisions.one_of(&THREE), writer.decisions.one_of(&THREE));
-                let name = writer.decisions.one_of(&["w0", "w1"]);
+                let name = writer.decisions.one_of(&["u0", "u1"]);
                 let operator = writer.decisions.one_of(&["", " + 1", " * 2"]);
                 format!("{name}{target} = {name}{source}{operator}")
             }
             7 => {
                 let target = writer.decisions.one_of(&THREE);
-                format!("w0{target} {}= {}", writer.decisions.one_of(&["+", "-", "*"]), writer.real(2))
+                format!("u0{target} {}= {}", writer.decisions.one_of(&["+", "-", "*"]), writer.real(2))
             }
             8 => format!("g0.append({})", writer.decisions.one_of(&["None", "c0"])),
             9 => format!("g0[{} % 2] = {}", writer.whole(2), writer.decisions.one_of(&["None", "c0", "7"])),
