@@ -227,7 +227,12 @@ impl<'d, 'b> Kernel<'d, 'b> {
             7 => {
                 let (left, a) = self.expression(depth - 1);
                 let (right, b) = self.expression(depth - 1);
-                let function = self.one_of(&["np.maximum", "np.minimum", "np.add", "np.multiply"]);
+                // Which of two zeros is the larger depends in NumPy on how the elements lie.
+                let functions: &[&'static str] = match a.max(b) {
+                    Kind::Float => &["np.add", "np.multiply", "np.subtract"],
+                    Kind::Int | Kind::Bool => &["np.maximum", "np.minimum", "np.add", "np.multiply"],
+                };
+                let function = self.one_of(functions);
                 (format!("{function}({left}, {right})"), a.max(b))
             }
             _ => {
