@@ -320,7 +320,8 @@ class NumpyStandIn:
         if not callable(found) or isinstance(found, type) and issubclass(found, Exception):
             return found
         if self.module is np.random:
-            return lambda *arguments, **named: wrapped(found(*map(drawing_argument, arguments), **{key: drawing_argument(value) for key, value in named.items()}))
+            argument = own_argument if name == "shuffle" else numpy_argument
+            return lambda *arguments, **named: wrapped(found(*map(argument, arguments), **{key: argument(value) for key, value in named.items()}))
 
         def call(*arguments, **named):
             if any(isinstance(argument, Array) for argument in arguments):
@@ -351,8 +352,8 @@ def numpy_argument(value):
     return plain(value)
 
 
-def drawing_argument(value):
-    """A list is the caller's own, to be put into another order; an array likewise."""
+def own_argument(value):
+    """An argument that is changed: a list is the caller's own, and so is what an array holds."""
     return value if isinstance(value, list) else numpy_argument(value)
 
 

@@ -199,6 +199,28 @@ def vectors(seed, n, p):
 
 
 @njit
+def of_arrays(seed, a, b):
+    np.random.seed(seed)
+    first = np.random.normal(a, 2.0), np.random.normal(0.5, b), np.random.normal(a, b), np.random.uniform(a, a + 2), np.random.exponential(b)
+    second = np.random.poisson(b), np.random.binomial(7, b / 10), np.random.geometric(b / 10), np.random.gamma(a, b), np.random.laplace(a, 1)
+    return first, second, np.random.normal(a, 1.0, (2,) + a.shape), np.random.random()
+
+
+@njit
+def of_counts(seed, n):
+    np.random.seed(seed)
+    return np.random.binomial(n, 0.5), np.random.negative_binomial(n, 0.25), np.random.standard_t(n, 3), np.random.random()
+
+
+@njit
+def of_lists(seed):
+    np.random.seed(seed)
+    v = [1.5, 2.5, 4.0]
+    first = np.random.choice(v), np.random.choice([3, 1, 4], 5), np.random.choice(v, 4, True, [0.5, 0.25, 0.25])
+    return first, np.random.permutation(v), v, np.random.permutation((1, 2, 3, 4)), np.random.choice((7, 8), 3)
+
+
+@njit
 def wrong_counts(good, bad, sample, p):
     np.random.seed(1)
     return np.random.hypergeometric(good, bad, sample), np.random.multinomial(3, p)
@@ -241,6 +263,8 @@ CASES = []
 for seed in (0, 1, 42, 2**32 - 1):
     CASES += [(name, [seed]) for name in ("floats", "normals", "kept_normal", "integers")]
     CASES += [(name, [seed, 5]) for name in ("arrays_of_floats", "arrays_of_normals", "arrays_of_integers", "wide", "bools")]
+    CASES += [("of_arrays", [seed, a, b]) for a, b in ((np.arange(3.0), np.arange(1.0, 4.0)), (np.arange(4.0), np.arange(1, 9.0).reshape(2, 4)[:, ::-1]))]
+    CASES += [("of_counts", [seed, np.array([3, 1, 20])]), ("of_lists", [seed])]
     CASES += [("further", [seed, 7]), ("vectors", [seed, 20, WEIGHTS]), ("vectors", [seed, 2000, WEIGHTS[::-1]])]
     CASES += [("mixed", [seed, 100]), ("distributions", [seed, 7]), ("counts", [seed, 7])]
     CASES += [("signed", [seed, low, high, 11]) for low, high in ((0, 100), (-5, 6), (7, 8), (0, 127))]
@@ -257,6 +281,7 @@ CASES += [("nothing_of_an_empty_range", [])]
 for p in (WEIGHTS, WEIGHTS[:4], WEIGHTS * 2, np.array([0.5, 0.5, 0.5, -0.5, 0.0]), np.array([0.5, 0.5, 0.0, 0.0, 0.0]), WEIGHTS * np.nan):
     CASES += [("wrong_choice", [kind, np.arange(5), p, n]) for kind in range(4) for n in (3, 6)]
 CASES += [("wrong_counts", [good, bad, sample, WEIGHTS]) for good, bad, sample in ((-1, 3, 1), (3, -1, 1), (3, 4, 0), (3, 4, 8), (3, 4, 7))]
+CASES += [("of_arrays", [1, np.arange(3.0), np.array(b)]) for b in ([1, -1.0, 2], [1, 2, np.nan], [1, 2, 30.0])]
 CASES += [("wrong_counts", [3, 4, 5, p]) for p in (WEIGHTS * 2, -WEIGHTS, WEIGHTS * np.nan)]
 CASES += [("wrong", [kind, x]) for kind in range(8) for x in (-1.0, -0.0, 0.0, 0.5, 2.0, np.nan, -1e308)]
 CASES += [("wrong_seed", [seed]) for seed in (-1, 2**32, 7)]

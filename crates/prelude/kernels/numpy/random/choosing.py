@@ -32,6 +32,8 @@ def _places_in_order(n):
 
 
 def permutation(x):
+    if isinstance(x, (list, tuple)):
+        return permutation(np.asarray(x))
     if isinstance(x, np.ndarray):
         if x.ndim == 1:
             copy = x.copy()
@@ -161,6 +163,10 @@ def _random_choice(a, count, size, replace, p):
 
 
 def choice(a, size=None, replace=True, p=None):
+    if isinstance(a, (list, tuple)):
+        return choice(np.asarray(a), size, replace, p)
+    if isinstance(p, (list, tuple)):
+        return choice(a, size, replace, np.asarray(p))
     if isinstance(a, np.ndarray):
         if a.ndim == 1:
             return _random_choice(a, a.shape[0], size, replace, p)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ...machine import _random_float
-from .floats import _drawn_integers, _with_last
+from .floats import _check_not_negative, _check_share, _drawn_integers, _float_parameter, _with_last
 
 
 def _draw_few_events(rate):
@@ -74,12 +74,19 @@ def _draw_poisson(rate, b):
     return _draw_few_events(rate)
 
 
-def poisson(lam=1.0, size=None):
-    if not lam >= 0:
+def _check_rate(rate):
+    if isinstance(rate, np.ndarray):
+        for element in rate.ravel():
+            _check_rate(element)
+    elif not rate >= 0:
         raise ValueError("lam < 0 or lam contains NaNs")
-    if lam > 9.223372006484771e18:
+    elif rate > 9.223372006484771e18:
         raise ValueError("lam value too large")
-    return _drawn_integers(size, _draw_poisson, float(lam), 0.0)
+
+
+def poisson(lam=1.0, size=None):
+    _check_rate(lam)
+    return _drawn_integers(size, _draw_poisson, _float_parameter(lam), 0.0)
 
 
 def _draw_few_successes(n, p):
@@ -183,6 +190,13 @@ def _draw_successes(n, p):
     return _draw_many_successes(n, p)
 
 
+def _integer_parameter(value):
+    """A parameter as an integer, or an array of integers."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.int64)
+    return int(value)
+
+
 def _draw_binomial(n, p):
     if p <= 0.5:
         return _draw_successes(n, p)
@@ -190,11 +204,9 @@ def _draw_binomial(n, p):
 
 
 def binomial(n, p, size=None):
-    if n < 0:
-        raise ValueError("n < 0")
-    if not (p >= 0 and p <= 1):
-        raise ValueError("p < 0, p > 1 or p is NaN")
-    return _drawn_integers(size, _draw_binomial, int(n), float(p))
+    _check_not_negative(n, "n < 0")
+    _check_share(p, True)
+    return _drawn_integers(size, _draw_binomial, _integer_parameter(n), _float_parameter(p))
 
 
 def _draw_geometric(p, b):
@@ -212,9 +224,8 @@ def _draw_geometric(p, b):
 
 
 def geometric(p, size=None):
-    if not (p > 0 and p <= 1):
-        raise ValueError("p <= 0, p > 1 or p contains NaNs")
-    return _drawn_integers(size, _draw_geometric, float(p), 0.0)
+    _check_share(p, False)
+    return _drawn_integers(size, _draw_geometric, _float_parameter(p), 0.0)
 
 
 def _draw_zipf(a, b):
@@ -234,7 +245,7 @@ def _draw_zipf(a, b):
 def zipf(a, size=None):
     if not a > 1:
         raise ValueError("a <= 1 or a contains NaNs")
-    return _drawn_integers(size, _draw_zipf, float(a), 0.0)
+    return _drawn_integers(size, _draw_zipf, _float_parameter(a), 0.0)
 
 
 def _draw_logseries(p, b):
@@ -255,7 +266,7 @@ def _draw_logseries(p, b):
 def logseries(p, size=None):
     if not (p > 0 and p < 1):
         raise ValueError("p <= 0, p >= 1 or p contains NaNs")
-    return _drawn_integers(size, _draw_logseries, float(p), 0.0)
+    return _drawn_integers(size, _draw_logseries, _float_parameter(p), 0.0)
 
 
 def _draw_few_good(good, bad, sample):

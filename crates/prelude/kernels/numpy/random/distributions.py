@@ -6,7 +6,7 @@ import numpy as np
 
 from ...machine import _random_float, _random_normal
 from .counts import _draw_poisson
-from .floats import _check_not_negative, _check_positive, _drawn, _drawn_integers, _with_last
+from .floats import _check_not_negative, _check_positive, _check_share, _drawn, _drawn_integers, _float_parameter, _with_last
 
 
 def _draw_standard_exponential(a, b):
@@ -23,7 +23,7 @@ def _draw_exponential(scale, b):
 
 def exponential(scale=1.0, size=None):
     _check_not_negative(scale, "scale < 0")
-    return _drawn(size, _draw_exponential, float(scale), 0.0)
+    return _drawn(size, _draw_exponential, _float_parameter(scale), 0.0)
 
 
 def _draw_small_gamma(shape):
@@ -72,13 +72,13 @@ def _draw_gamma(shape, scale):
 
 def standard_gamma(shape, size=None):
     _check_not_negative(shape, "shape < 0")
-    return _drawn(size, _draw_gamma, float(shape), 1.0)
+    return _drawn(size, _draw_gamma, _float_parameter(shape), 1.0)
 
 
 def gamma(shape, scale=1.0, size=None):
     _check_not_negative(shape, "shape < 0")
     _check_not_negative(scale, "scale < 0")
-    return _drawn(size, _draw_gamma, float(shape), float(scale))
+    return _drawn(size, _draw_gamma, _float_parameter(shape), _float_parameter(scale))
 
 
 def _draw_chisquare(df, b):
@@ -87,7 +87,7 @@ def _draw_chisquare(df, b):
 
 def chisquare(df, size=None):
     _check_positive(df, "df <= 0")
-    return _drawn(size, _draw_chisquare, float(df), 0.0)
+    return _drawn(size, _draw_chisquare, _float_parameter(df), 0.0)
 
 
 def _draw_beta(a, b):
@@ -112,7 +112,7 @@ def _draw_beta(a, b):
 def beta(a, b, size=None):
     _check_positive(a, "a <= 0")
     _check_positive(b, "b <= 0")
-    return _drawn(size, _draw_beta, float(a), float(b))
+    return _drawn(size, _draw_beta, _float_parameter(a), _float_parameter(b))
 
 
 def _draw_lognormal(mean, sigma):
@@ -121,7 +121,7 @@ def _draw_lognormal(mean, sigma):
 
 def lognormal(mean=0.0, sigma=1.0, size=None):
     _check_not_negative(sigma, "sigma < 0")
-    return _drawn(size, _draw_lognormal, float(mean), float(sigma))
+    return _drawn(size, _draw_lognormal, _float_parameter(mean), _float_parameter(sigma))
 
 
 def _draw_standard_cauchy(a, b):
@@ -140,7 +140,7 @@ def _draw_standard_t(df, b):
 
 def standard_t(df, size=None):
     _check_positive(df, "df <= 0")
-    return _drawn(size, _draw_standard_t, float(df), 0.0)
+    return _drawn(size, _draw_standard_t, _float_parameter(df), 0.0)
 
 
 def _draw_pareto(a, b):
@@ -149,7 +149,7 @@ def _draw_pareto(a, b):
 
 def pareto(a, size=None):
     _check_positive(a, "a <= 0")
-    return _drawn(size, _draw_pareto, float(a), 0.0)
+    return _drawn(size, _draw_pareto, _float_parameter(a), 0.0)
 
 
 def _draw_weibull(a, b):
@@ -160,7 +160,7 @@ def _draw_weibull(a, b):
 
 def weibull(a, size=None):
     _check_not_negative(a, "a < 0")
-    return _drawn(size, _draw_weibull, float(a), 0.0)
+    return _drawn(size, _draw_weibull, _float_parameter(a), 0.0)
 
 
 def _draw_power(a, b):
@@ -169,7 +169,7 @@ def _draw_power(a, b):
 
 def power(a, size=None):
     _check_positive(a, "a <= 0")
-    return _drawn(size, _draw_power, float(a), 0.0)
+    return _drawn(size, _draw_power, _float_parameter(a), 0.0)
 
 
 def _draw_rayleigh(scale, b):
@@ -178,7 +178,7 @@ def _draw_rayleigh(scale, b):
 
 def rayleigh(scale=1.0, size=None):
     _check_not_negative(scale, "scale < 0")
-    return _drawn(size, _draw_rayleigh, float(scale), 0.0)
+    return _drawn(size, _draw_rayleigh, _float_parameter(scale), 0.0)
 
 
 def _draw_gumbel(loc, scale):
@@ -190,7 +190,7 @@ def _draw_gumbel(loc, scale):
 
 def gumbel(loc=0.0, scale=1.0, size=None):
     _check_not_negative(scale, "scale < 0")
-    return _drawn(size, _draw_gumbel, float(loc), float(scale))
+    return _drawn(size, _draw_gumbel, _float_parameter(loc), _float_parameter(scale))
 
 
 def _draw_logistic(loc, scale):
@@ -202,7 +202,7 @@ def _draw_logistic(loc, scale):
 
 def logistic(loc=0.0, scale=1.0, size=None):
     _check_not_negative(scale, "scale < 0")
-    return _drawn(size, _draw_logistic, float(loc), float(scale))
+    return _drawn(size, _draw_logistic, _float_parameter(loc), _float_parameter(scale))
 
 
 def _draw_laplace(loc, scale):
@@ -216,7 +216,7 @@ def _draw_laplace(loc, scale):
 
 def laplace(loc=0.0, scale=1.0, size=None):
     _check_not_negative(scale, "scale < 0")
-    return _drawn(size, _draw_laplace, float(loc), float(scale))
+    return _drawn(size, _draw_laplace, _float_parameter(loc), _float_parameter(scale))
 
 
 def _draw_triangular(left, mode, right):
@@ -252,7 +252,7 @@ def _draw_f(dfnum, dfden):
 def f(dfnum, dfden, size=None):
     _check_positive(dfnum, "dfnum <= 0")
     _check_positive(dfden, "dfden <= 0")
-    return _drawn(size, _draw_f, float(dfnum), float(dfden))
+    return _drawn(size, _draw_f, _float_parameter(dfnum), _float_parameter(dfden))
 
 
 def _draw_noncentral_chisquare(df, nonc):
@@ -270,7 +270,7 @@ def _draw_noncentral_chisquare(df, nonc):
 def noncentral_chisquare(df, nonc, size=None):
     _check_positive(df, "df <= 0")
     _check_not_negative(nonc, "nonc < 0")
-    return _drawn(size, _draw_noncentral_chisquare, float(df), float(nonc))
+    return _drawn(size, _draw_noncentral_chisquare, _float_parameter(df), _float_parameter(nonc))
 
 
 def _draw_wald(mean, scale):
@@ -286,7 +286,7 @@ def _draw_wald(mean, scale):
 def wald(mean, scale, size=None):
     _check_positive(mean, "mean <= 0")
     _check_positive(scale, "scale <= 0")
-    return _drawn(size, _draw_wald, float(mean), float(scale))
+    return _drawn(size, _draw_wald, _float_parameter(mean), _float_parameter(scale))
 
 
 def _draw_vonmises(mu, kappa):
@@ -317,7 +317,7 @@ def _draw_vonmises(mu, kappa):
 
 def vonmises(mu, kappa, size=None):
     _check_not_negative(kappa, "kappa < 0")
-    return _drawn(size, _draw_vonmises, float(mu), float(kappa))
+    return _drawn(size, _draw_vonmises, _float_parameter(mu), _float_parameter(kappa))
 
 
 def dirichlet(alpha, size=None):
@@ -342,8 +342,6 @@ def _draw_negative_binomial(n, p):
 
 
 def negative_binomial(n, p, size=None):
-    if n <= 0:
-        raise ValueError("n <= 0")
-    if not (p > 0 and p <= 1):
-        raise ValueError("p <= 0, p > 1 or p contains NaNs")
-    return _drawn_integers(size, _draw_negative_binomial, float(n), float(p))
+    _check_positive(n, "n <= 0")
+    _check_share(p, False)
+    return _drawn_integers(size, _draw_negative_binomial, _float_parameter(n), _float_parameter(p))

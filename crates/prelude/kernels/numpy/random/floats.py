@@ -10,24 +10,52 @@ from ...machine import _random_float, _random_normal, _random_seed
 
 def _drawn(size, draw, a, b):
     """What `draw` gives for two parameters: once, or for each element of an array of that size."""
-    if size is None:
-        return draw(a, b)
-    out = np.empty(size)
-    flat = out.reshape(-1)
-    for i in range(flat.shape[0]):
-        flat[i] = draw(a, b)
-    return out
+    return _drawn_as(size, draw, a, b, np.dtype(np.float64))
 
 
 def _drawn_integers(size, draw, a, b):
     """The same for integers."""
+    return _drawn_as(size, draw, a, b, np.dtype(np.int64))
+
+
+def _drawn_as(size, draw, a, b, dtype):
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return _drawn_for_arrays(size, draw, a, b, dtype)
     if size is None:
         return draw(a, b)
-    out = np.empty(size, np.int64)
+    out = np.empty(size, dtype)
     flat = out.reshape(-1)
     for i in range(flat.shape[0]):
         flat[i] = draw(a, b)
     return out
+
+
+def _drawn_for_arrays(size, draw, a, b, dtype):
+    """One number for each pair of parameters, which are broadcast together and to the size."""
+    if size is None:
+        out = np.empty((a + b).shape, dtype)
+    else:
+        out = np.empty(size, dtype)
+    _draw_each(out, np.broadcast_to(np.asarray(a), out.shape), np.broadcast_to(np.asarray(b), out.shape), draw)
+    return out
+
+
+def _draw_each(out, a, b, draw):
+    if out.ndim == 0:
+        out[()] = draw(a[()], b[()])
+    else:
+        for i in range(out.shape[0]):
+            if out.ndim == 1:
+                out[i] = draw(a[i], b[i])
+            else:
+                _draw_each(out[i], a[i], b[i], draw)
+
+
+def _float_parameter(value):
+    """A parameter as a float, or an array of floats."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64)
+    return float(value)
 
 
 def _with_last(size, last):
@@ -38,13 +66,28 @@ def _with_last(size, last):
 
 
 def _check_not_negative(value, message):
-    if value < 0 or (value == 0 and np.signbit(np.float64(value))):
+    if isinstance(value, np.ndarray):
+        for element in value.ravel():
+            _check_not_negative(element, message)
+    elif value < 0 or (value == 0 and np.signbit(np.float64(value))):
         raise ValueError(message)
 
 
 def _check_positive(value, message):
-    if value <= 0:
+    if isinstance(value, np.ndarray):
+        for element in value.ravel():
+            _check_positive(element, message)
+    elif value <= 0:
         raise ValueError(message)
+
+
+def _check_share(p, with_zero):
+    """A probability, perhaps zero."""
+    if isinstance(p, np.ndarray):
+        for element in p.ravel():
+            _check_share(element, with_zero)
+    elif not (p >= 0 and p <= 1) or (p == 0 and not with_zero):
+        raise ValueError("p < 0, p > 1 or p is NaN")
 
 
 def seed(seed=None):
@@ -101,9 +144,9 @@ def _draw_uniform(low, width):
 
 
 def uniform(low=0.0, high=1.0, size=None):
-    first = float(low)
-    width = float(high) - first
-    if not np.isfinite(width):
+    first = _float_parameter(low)
+    width = _float_parameter(high) - first
+    if not np.all(np.isfinite(width)):
         raise OverflowError("Range exceeds valid bounds")
     return _drawn(size, _draw_uniform, first, width)
 
@@ -114,4 +157,4 @@ def _draw_normal(loc, scale):
 
 def normal(loc=0.0, scale=1.0, size=None):
     _check_not_negative(scale, "scale < 0")
-    return _drawn(size, _draw_normal, float(loc), float(scale))
+    return _drawn(size, _draw_normal, _float_parameter(loc), _float_parameter(scale))
