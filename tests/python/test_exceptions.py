@@ -238,6 +238,10 @@ class Coded(ValueError):
         super().__init__(f"code {code}")
 
 
+class Plain(Exception):
+    pass
+
+
 def test_texts_of_caught_exceptions():
     @njit
     def told(n):
@@ -245,7 +249,7 @@ def test_texts_of_caught_exceptions():
             if n == 0:
                 raise Coded(n)
             if n == 1:
-                raise Failure("failed", n)
+                raise Plain("failed", n)
             raise KeyError(n)
         except KeyError as error:
             return f"{type(error).__name__}: {error}"

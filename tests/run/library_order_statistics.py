@@ -54,3 +54,6 @@ for x in (random.normal(size=(5, 4)), np.asfortranarray(random.normal(size=(4, 5
 CASES.append(("without_nans", [with_nans], NEAR))
 CASES.append(("middles", [with_nans]))
 CASES.append(("several", [with_nans, np.array([10.0, 50.0])]))
+for size in (100, 301):
+    CASES.append(("middles", [random.integers(0, 5, size)], NEAR))
+    CASES.append(("middles", [np.concatenate([np.arange(size / 2), -np.arange(size / 2)])], NEAR))

@@ -20,14 +20,64 @@ def _float_dtype(dtype):
     return np.dtype(np.float64)
 
 
+def _exchange(x, i, j):
+    kept = x[i]
+    x[i] = x[j]
+    x[j] = kept
+
+
+def _select(x, k):
+    """Puts the element there that stands at k in order, none that is greater before it and none that is less behind (Hoare, FIND)."""
+    low = 0
+    high = x.shape[0] - 1
+    rounds = 0
+    while low < high:
+        rounds += 1
+        if rounds > 100:
+            # Elements that were laid out against it.
+            x[low : high + 1] = np.sort(x[low : high + 1])
+            return
+        middle = (low + high) // 2
+        if x[middle] < x[low]:
+            _exchange(x, middle, low)
+        if x[high] < x[low]:
+            _exchange(x, high, low)
+        if x[high] < x[middle]:
+            _exchange(x, high, middle)
+        pivot = x[middle]
+        i = low
+        j = high
+        while i <= j:
+            while x[i] < pivot:
+                i += 1
+            while pivot < x[j]:
+                j -= 1
+            if i <= j:
+                _exchange(x, i, j)
+                i += 1
+                j -= 1
+        if k <= j:
+            high = j
+        elif k >= i:
+            low = i
+        else:
+            return
+
+
 def _median_lane(x, dtype):
     n = x.shape[0]
     if n == 0 or _has_nan(x):
         return dtype.type(np.nan)
-    ordered = np.sort(x)
+    parted = x.copy()
+    _select(parted, n // 2)
+    upper = parted[n // 2]
     if n % 2 == 1:
-        return dtype.type(ordered[n // 2])
-    return (dtype.type(ordered[n // 2 - 1]) + dtype.type(ordered[n // 2])) / dtype.type(2)
+        return dtype.type(upper)
+    lower = parted[0]
+    for i in range(1, n // 2):
+        if lower < parted[i]:
+            lower = parted[i]
+    return (dtype.type(lower) + dtype.type(upper)) / dtype.type(2)
 
 
 def median(a, axis: literal = None, out=None, keepdims: literal = False):
