@@ -6,6 +6,7 @@
 //! 1998, with the initialisation of 2002); how numbers of distributions are made of it follows the formulas that CPython documents in `random.py`, in
 //! their order of operations, so that the same seed gives the same bits. Logarithms and the like are the platform's, as they are CPython's.
 //! What `numpy.random` draws after `seed` is the older `RandomState` of NumPy; most of its distributions are written in the prelude over these numbers.
+//! [`Pcg64`] is the generator of NumPy's newer `default_rng`; kernels do not reach it yet.
 //!
 //! ```
 //! use hotloop_random::{Distribution, Generator};
@@ -19,8 +20,10 @@
 
 mod distribution;
 mod generator;
+mod pcg;
 mod streams;
 
 pub use distribution::Distribution;
 pub use generator::Generator;
+pub use pcg::Pcg64;
 pub use streams::{Stream, Streams};
