@@ -526,7 +526,7 @@ def install_unary_on_arrays(name):
     setattr(Array, name, lambda self: wrapped(operation(self.array)))
 
 
-for operator_name in (*OPERATORS, "eq", "ne", "lt", "le", "gt", "ge"):
+for operator_name in (*OPERATORS, "matmul", "eq", "ne", "lt", "le", "gt", "ge"):
     install_on_arrays(f"__{operator_name}__")
 for operator_name in ("pos", "neg", "invert", "abs"):
     install_unary_on_arrays(f"__{operator_name}__")

@@ -10,6 +10,11 @@ def differences(x, n):
 
 
 @njit
+def clipped(x):
+    return x.clip(1, 3), x.clip(max=2), x.clip(min=2), x.clip(1)
+
+
+@njit
 def steps(x):
     return np.ediff1d(x)
 
@@ -100,6 +105,8 @@ for x in arrays():
     CASES.append(("differences", [x, 2]))
     CASES.append(("rounded", [x]))
     CASES.append(("steps", [x]))
+    if x.dtype.kind != "c":
+        CASES.append(("clipped", [x]))
     CASES.append(("as_lists", [x]))
     # NumPy squares float32 in another order.
     CASES.append(("norms", [x], {"within": 1e-3 if x.dtype.char == "f" else 1e-9}))

@@ -164,6 +164,7 @@ runtime_functions! {
     RandomShuffle "hl_random_shuffle" (I64, Ptr, I64, I64, I64) -> [] Any false "Puts items into a random order by numbers of a stream: the address of the first, how many, how many bytes each lies behind the one before, and how many bytes it takes.",
     SortElements "hl_sort_elements" (Ptr, I64, I64) -> [] Any false "Sorts elements that lie behind one another: the address of the first, how many, and what they are, by its number in `hotloop-objects`.",
     OrderElements "hl_order_elements" (Ptr, I64, I64, Ptr) -> [] Any false "The same, but it writes the positions in order, int64 each, to the last address.",
+    MultiplyMatrices "hl_multiply_matrices" (Ptr, I64, I64, Ptr, I64, I64, Ptr, I64, I64, I64, I64) -> [] Any false "The product of two matrices, each by the address of its first element and how many bytes its rows and columns lie apart: to a matrix of zeros in C order; then the rows of the first, its columns, the columns of the second, and what the elements are.",
     Sin "sin" (F64) -> [F64] Pure false "The platform's `sin`.",
     Cos "cos" (F64) -> [F64] Pure false "The platform's `cos`.",
     Tan "tan" (F64) -> [F64] Pure false "The platform's `tan`.",

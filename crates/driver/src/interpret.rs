@@ -11,6 +11,7 @@ use hotloop_abi::array_words;
 use hotloop_diagnostics::Span;
 use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath, Scalar, evaluate};
 use hotloop_mir::{self as mir, MachineType, RuntimeFunction};
+use hotloop_objects::Element;
 use hotloop_runtime::{MathValue, call_math, with_streams, write_output};
 use hotloop_types::{GeneratorType, Type};
 use std::sync::Arc;
@@ -316,6 +317,10 @@ fn reading<T>(memory: &Memory, read: impl FnOnce(&mut Load<'_>) -> T) -> Result<
 struct PlatformMath;
 
 impl RuntimeMath for PlatformMath {
+    fn multiply(&self, element: Element, sizes: [usize; 3], left: &[u8], right: &[u8]) -> Option<Vec<u8>> {
+        Some(hotloop_runtime::multiply(element, sizes, left, right))
+    }
+
     fn call(&self, function: RuntimeFunction, arguments: &[Scalar]) -> Option<Scalar> {
         let value = |scalar: &Scalar| match *scalar {
             Scalar::Int(_, value) => MathValue::I64(value),

@@ -17,7 +17,10 @@ static CONDITIONAL: Code =
 /// Whether arrays have a method of that name in a kernel.
 pub(crate) fn is_array_method(name: &str) -> bool {
     arrangement(name).is_some()
-        || matches!(name, "copy" | "astype" | "fill" | "flatten" | "view" | "conj" | "conjugate" | "item")
+        || matches!(
+            name,
+            "copy" | "clip" | "astype" | "fill" | "flatten" | "view" | "conj" | "conjugate" | "item"
+        )
 }
 
 /// The function that a method is, if it arranges the array anew.
@@ -66,6 +69,17 @@ impl Inference<'_> {
             "copy" => {
                 self.place_arguments("copy", &[], 0, arguments, span)?;
                 self.copied(array, span)
+            }
+            "clip" => {
+                let placed = self.place_arguments("clip", &["min", "max"], 0, arguments, span)?;
+                let none = constant(Constant::None, Type::None, span);
+                let mut given = vec![Argument::Positional(self.stand_in(array))];
+                for bound in placed {
+                    let bound = bound.cloned().unwrap_or_else(|| self.stand_in(none.clone()));
+                    given.push(Argument::Positional(bound));
+                }
+                let arguments = self.arguments(&given)?;
+                self.intrinsic_call(Intrinsic::Clip, Family::Numpy, &arguments, span)
             }
             "flatten" => {
                 self.place_arguments("flatten", &[], 0, arguments, span)?;

@@ -196,6 +196,13 @@ impl Inference<'_> {
         right: Expr,
         span: Span,
     ) -> Typed<Option<Expr>> {
+        if op == ast::BinaryOp::MatMul {
+            let are_arrays = [&left, &right].iter().all(|side| matches!(side.ty, Type::Array(_)));
+            return match are_arrays {
+                true => self.library_call("numpy.matmul", vec![left, right], span).map(Some),
+                false => Ok(None),
+            };
+        }
         let Some((elements, left, right)) = self.pair_of(left, right) else { return Ok(None) };
         let body = self.element_binary(op, left, right, span)?;
         Ok(body.map(|body| elements.finish(body, span)))

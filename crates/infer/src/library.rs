@@ -4,6 +4,8 @@ use crate::call::Arguments;
 use crate::constants::integer_constant;
 use crate::environment::{FrozenValue, FunctionHandle, ParameterInfo};
 use crate::function::{Inference, Reported, Typed};
+use hotloop_ast as ast;
+use hotloop_ast::Argument;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Constant, Expr, ExprKind, ObjectExpr};
 use hotloop_intrinsics::Intrinsic;
@@ -46,6 +48,16 @@ impl Inference<'_> {
         Ok((self.callees.with_constants(handle, constants), others))
     }
 
+    /// A call of a function of the prelude with values.
+    pub(crate) fn library_call(&mut self, path: &'static str, values: Vec<Expr>, span: Span) -> Typed {
+        let handle = self.library_function(path, span)?;
+        let given: Vec<Argument> =
+            values.into_iter().map(|value| Argument::Positional(self.stand_in(value))).collect();
+        let arguments = self.arguments(&given)?;
+        let function = ast::Expr::new(ast::ExprKind::Name(path.into()), span);
+        self.kernel_call(handle, Vec::new(), &function, &arguments, span)
+    }
+
     /// A call of the runtime with arrays, which are of the form that the prelude takes care of.
     pub(crate) fn whole_arrays(
         &mut self,
@@ -69,6 +81,10 @@ impl Inference<'_> {
                 (Intrinsic::SortElements, Some([keys])) => is_vector(keys) && !keys.readonly,
                 (Intrinsic::OrderElements, Some([keys, places])) => {
                     is_vector(keys) && is_vector(places) && !places.readonly && places.dtype == Dtype::Int64
+                }
+                (Intrinsic::MultiplyMatrices, Some([left, right, out])) => {
+                    let is_matrix = |ty: &&ArrayType| ty.ndim == 2 && ty.dtype == out.dtype;
+                    [left, right, out].iter().all(is_matrix) && out.layout == Layout::C && !out.readonly
                 }
                 _ => false,
             };

@@ -2,11 +2,24 @@
 
 use crate::Scalar;
 use hotloop_mir::RuntimeFunction;
+use hotloop_objects::Element;
 
 /// Computes runtime functions without effects. A host that links the runtime can give its exact ones.
 pub trait RuntimeMath: Sync {
     /// The result on these arguments; `None` if it does not know the function.
     fn call(&self, function: RuntimeFunction, arguments: &[Scalar]) -> Option<Scalar>;
+
+    /// The product of two matrices, from and to elements in C order, with these rows of the left one, its columns, and columns of the right one; `None` if
+    /// it does not multiply.
+    fn multiply(
+        &self,
+        _element: Element,
+        _sizes: [usize; 3],
+        _left: &[u8],
+        _right: &[u8],
+    ) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// The functions that `std` takes from the platform's libm, and those that are exact.

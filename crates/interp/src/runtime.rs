@@ -94,6 +94,10 @@ impl Interpreter<'_> {
                 self.sort(function, arguments)?;
                 Ok(None)
             }
+            RuntimeFunction::MultiplyMatrices => {
+                self.multiply(arguments)?;
+                Ok(None)
+            }
             RuntimeFunction::NewList => {
                 let [item_bytes, owners, capacity] = [0, 1, 2].map(|at| signed(arguments[at]).max(0) as u64);
                 let made = new_list(&mut self.memory, item_bytes, owners, capacity);
@@ -127,6 +131,36 @@ impl Interpreter<'_> {
             Ok(bytes.chunks_exact(width).map(code).collect())
         };
         Ok(Scalar::i64(characters(0)?.cmp(&characters(2)?) as i64))
+    }
+
+    fn multiply(&mut self, arguments: &[Scalar]) -> Result<(), Stop> {
+        let word = |at: usize| bits(arguments[at]);
+        let bad = || Stop::Trap(TrapKind::BadArguments);
+        let element = Element::by_number(word(10)).ok_or_else(bad)?;
+        let [rows, inner, columns] = [7, 8, 9].map(word);
+        let matrix = |at: usize, rows: u64, columns: u64| -> Result<Vec<u8>, Stop> {
+            let mut elements = Vec::new();
+            for row in 0..rows {
+                for column in 0..columns {
+                    let [row_bytes, column_bytes] = [row, column].map(|number| number as i64);
+                    let offset = row_bytes.wrapping_mul(word(at + 1) as i64)
+                        + column_bytes.wrapping_mul(word(at + 2) as i64);
+                    let place = word(at).wrapping_add(offset as u64);
+                    elements.extend_from_slice(self.memory.bytes(place, element.size_bytes())?);
+                }
+            }
+            Ok(elements)
+        };
+        let (left, right) = (matrix(0, rows, inner)?, matrix(3, inner, columns)?);
+        let sizes = [rows, inner, columns].map(|size| size as usize);
+        let product = self
+            .math
+            .multiply(element, sizes, &left, &right)
+            .ok_or_else(|| Stop::Trap(TrapKind::NoMathematics(RuntimeFunction::MultiplyMatrices.symbol())))?;
+        if !product.is_empty() {
+            self.memory.write(word(6), &product)?;
+        }
+        Ok(())
     }
 
     fn sort(&mut self, function: RuntimeFunction, arguments: &[Scalar]) -> Result<(), Stop> {

@@ -125,6 +125,7 @@ intrinsics! {
     Prange ["hotloop.prange"] LoopHead -> Lowered, "Counts in a `for` loop whose iterations may run in parallel.";
     SortElements ["hotloop._sort_elements"] WholeArrays -> Lowered, "Sorts a contiguous array; for the prelude.";
     OrderElements ["hotloop._order_elements"] WholeArrays -> Lowered, "Writes the positions of the elements of a contiguous array in order; for the prelude.";
+    MultiplyMatrices ["hotloop._multiply_matrices"] WholeArrays -> Lowered, "Adds the product of two matrices to one of zeros; for the prelude.";
     Empty ["numpy.empty"] NewArray(Nothing) -> Lowered, "An array whose elements are not set.";
     Zeros ["numpy.zeros"] NewArray(Zeros) -> Lowered, "An array of zeros.";
     Ones ["numpy.ones"] NewArray(Ones) -> Lowered, "An array of ones.";

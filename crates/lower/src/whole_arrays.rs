@@ -1,7 +1,7 @@
 //! Calls of the runtime with whole arrays.
 
 use crate::lowering::Lowering;
-use crate::values::Operand;
+use crate::values::{ArrayOperand, Operand};
 use hotloop_abi::RuntimeFunction;
 use hotloop_hir::Expr;
 use hotloop_intrinsics::Intrinsic;
@@ -15,14 +15,20 @@ impl Lowering<'_> {
         self.code.set_span(expr.span);
         let Type::Array(ty) = arguments[0].ty else { panic!("HIR: {} is no array", arguments[0].ty) };
         let element = self.code.int64(element(ty.dtype).number() as i64);
-        let keys = operands[0].array();
-        let mut values = vec![keys.data, keys.shape[0], element];
-        let function = match intrinsic {
+        let first = operands[0].array();
+        let (function, values) = match intrinsic {
             Intrinsic::OrderElements => {
-                values.push(operands[1].array().data);
-                RuntimeFunction::OrderElements
+                let places = operands[1].array().data;
+                (RuntimeFunction::OrderElements, vec![first.data, first.shape[0], element, places])
             }
-            _ => RuntimeFunction::SortElements,
+            Intrinsic::MultiplyMatrices => {
+                let (second, out) = (operands[1].array(), operands[2].array());
+                let place = |array: &ArrayOperand| [array.data, array.strides[0], array.strides[1]];
+                let sizes = [first.shape[0], first.shape[1], second.shape[1]];
+                let values = place(first).into_iter().chain(place(second)).chain([out.data]).chain(sizes);
+                (RuntimeFunction::MultiplyMatrices, values.chain([element]).collect())
+            }
+            _ => (RuntimeFunction::SortElements, vec![first.data, first.shape[0], element]),
         };
         self.code.effect(InstKind::CallRuntime { function, arguments: values });
         for operand in &operands {

@@ -29,3 +29,7 @@ def _random_below(limit):
 
 def _random_normal():
     return np.random.standard_normal()
+
+
+def _multiply_matrices(a, b, out):
+    np.matmul(a, b, out=out)

@@ -50,6 +50,7 @@ mod output;
 mod parallel;
 mod pool;
 mod process;
+mod products;
 mod raise;
 mod random;
 mod region;
@@ -69,6 +70,7 @@ pub use math::{MathValue, call_math};
 pub use output::{OutputSink, WriteFailed, set_output_sink, write_output};
 pub use pool::{set_thread_count, thread_count, thread_setting_fault};
 #[doc(hidden)]
+pub use products::multiply;
 pub use raise::register_class;
 pub use random::with_streams;
 pub use sites::{OUTPUT_MESSAGE, RaisingSite, SiteTable, described};

@@ -8,6 +8,7 @@ use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text
 use crate::order::{hl_order_elements, hl_sort_elements};
 use crate::output::hl_print;
 use crate::parallel::hl_parallel_for;
+use crate::products::hl_multiply_matrices;
 use crate::raise::hl_error_is;
 use crate::random::{
     hl_random_below, hl_random_bits, hl_random_draw, hl_random_float, hl_random_seed, hl_random_shuffle,
@@ -73,6 +74,7 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::RandomShuffle => Implementation::Other(hl_random_shuffle as *const u8),
         Row::SortElements => Implementation::Other(hl_sort_elements as *const u8),
         Row::OrderElements => Implementation::Other(hl_order_elements as *const u8),
+        Row::MultiplyMatrices => Implementation::Other(hl_multiply_matrices as *const u8),
         Row::Sin => Implementation::Math(MathFunction::Double(libm::SIN.get())),
         Row::Cos => Implementation::Math(MathFunction::Double(libm::COS.get())),
         Row::Tan => Implementation::Math(MathFunction::Double(libm::TAN.get())),
