@@ -15,6 +15,11 @@ def middles_along(x):
 
 
 @njit
+def middles_of_two_axes(x):
+    return np.median(x, axis=(0, 2)), np.median(x, axis=(-1, 1), keepdims=True), np.median(x, axis=(0, 1, 2))
+
+
+@njit
 def several(x, q):
     return np.percentile(x, q), np.quantile(x, q / 100)
 
@@ -57,3 +62,4 @@ CASES.append(("several", [with_nans, np.array([10.0, 50.0])]))
 for size in (100, 301):
     CASES.append(("middles", [random.integers(0, 5, size)], NEAR))
     CASES.append(("middles", [np.concatenate([np.arange(size / 2), -np.arange(size / 2)])], NEAR))
+CASES.append(("middles_of_two_axes", [random.normal(size=(3, 4, 5))], NEAR))

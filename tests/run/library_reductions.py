@@ -131,6 +131,39 @@ def total(x):
     return np.sum(x), np.any(x), np.all(x), x.prod()
 
 
+@njit
+def running_beyond(x):
+    return np.cumsum(x, axis=2)
+
+
+@njit
+def twice(x):
+    return x.sum(axis=(0, -2))
+
+
+@njit
+def place_of_two(x):
+    return np.argmax(x, axis=(0, 1))
+
+
+@njit
+def without_weight(x):
+    return np.average(x, weights=np.zeros(x.shape))
+
+
+@njit
+def without_start(x):
+    return np.max(x, where=x > 0)
+
+
+@njit
+def told(x):
+    try:
+        return str(x.sum(axis=7))
+    except ValueError as error:
+        return str(error)
+
+
 random = np.random.default_rng(11)
 
 
@@ -188,3 +221,5 @@ for empty in (np.zeros(0), np.zeros((0, 3)), np.zeros((3, 0))):
 CASES.append(("most_along", [np.zeros((0, 3))]))
 CASES.append(("most_along", [np.zeros((3, 0))]))
 CASES.append(("beyond", [np.zeros((3, 2))]))
+for name in ("running_beyond", "twice", "place_of_two", "without_weight", "without_start", "told"):
+    CASES.append((name, [np.ones((2, 3))]))

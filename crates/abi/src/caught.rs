@@ -64,7 +64,7 @@ impl CaughtQuestion {
         let argument = usize::try_from(position).ok().and_then(|position| arguments.get(position));
         match self {
             Self::Count => arguments.len() as i64,
-            Self::OwnText => i64::from(class.has_own_text()),
+            Self::OwnText => i64::from(class.makes_text_of(arguments)),
             Self::Kind => argument.map_or(ArgumentKind::Absent, ErrorValue::kind) as i64,
             Self::Word => argument.map_or(0, |argument| argument.words().0),
             Self::Imag => argument.map_or(0, |argument| argument.words().1),

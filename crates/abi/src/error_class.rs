@@ -1,5 +1,6 @@
 //! The class of an error: built in, or of the program.
 
+use crate::ErrorValue;
 use crate::ExceptionClass;
 use std::fmt;
 use std::sync::Arc;
@@ -115,6 +116,13 @@ impl ErrorClass {
                 self == base || class.bases.iter().any(|each| each.is_subclass_of(base))
             }
         }
+    }
+
+    /// Whether code of the class makes the text of an exception with these arguments. NumPy's `AxisError` takes a text as it is.
+    pub(crate) fn makes_text_of(&self, arguments: &[ErrorValue]) -> bool {
+        let is_axis_error =
+            matches!(self, Self::User(class) if &*class.identity == "numpy.exceptions.AxisError");
+        self.has_own_text() && !(is_axis_error && matches!(arguments, [ErrorValue::Str(_)]))
     }
 
     /// Whether Python code of this class, or of one that it derives from, makes the arguments or the text of its exceptions.

@@ -113,7 +113,7 @@ impl Inference<'_> {
         }
     }
 
-    fn report_truth(&mut self, value: &Expr) -> Reported {
+    pub(crate) fn report_truth(&mut self, value: &Expr) -> Reported {
         let message = format!("a value of type {} has no truth value in a kernel", value.ty);
         let help = match value.ty {
             Type::Array(_) => {

@@ -347,6 +347,8 @@ impl<'i> Inference<'i> {
 
     fn key_of(&mut self, search: &Search, item: Expr) -> Typed {
         match &search.key {
+            // One array is neither less nor greater than another.
+            None if matches!(item.ty, Type::Array(_)) => Err(self.report_truth(&item)),
             None => Ok(item),
             Some(key) => {
                 let key = self.call_with(key, vec![item], search.span)?;
@@ -548,7 +550,7 @@ impl<'i> Inference<'i> {
             let live = Expr::object(ObjectExpr::Length(list.clone()), Type::INT64, span);
             let is_there = scalar_compare(CompareOp::Lt, position.clone(), live, span);
             let item = crate::sequences::sequence_item(list.clone(), position.clone(), span);
-            let equal = this.compare(AstCompare::Eq, item.into(), value.clone().into(), span)?;
+            let equal = this.equal_items(item, value.clone(), span)?;
             let found = short_circuit(BoolOp::And, is_there.expect("both are integers"), equal);
             this.choose_way(
                 found,
@@ -586,10 +588,14 @@ impl<'i> Inference<'i> {
         self.in_block(span, |this| {
             let value = this.kept(value.clone(), "value");
             let source = this.source(iterator)?;
-            this.is_there(&source, span, &mut |this, item| {
-                this.compare(AstCompare::Eq, item.into(), value.clone().into(), span)
-            })
+            this.is_there(&source, span, &mut |this, item| this.equal_items(item, value.clone(), span))
         })
+    }
+
+    /// Whether an item is the value that is looked for: a number or nothing is true of it, so arrays are refused.
+    fn equal_items(&mut self, item: Expr, value: Expr, span: Span) -> Typed {
+        let equal = self.compare(AstCompare::Eq, item.into(), value.into(), span)?;
+        if let Type::Array(_) = equal.ty { Err(self.report_truth(&equal)) } else { Ok(equal) }
     }
 
     /// `value in items`.
@@ -601,7 +607,7 @@ impl<'i> Inference<'i> {
                 other => other.clone(),
             };
             this.is_there(&Source::of(items), span, &mut |this, item| {
-                this.compare(AstCompare::Eq, item.into(), value.clone().into(), span)
+                this.equal_items(item, value.clone(), span)
             })
         })
     }
@@ -767,7 +773,7 @@ impl<'i> Inference<'i> {
                     return this.index_among(&source, &value, span);
                 }
                 this.folded(&source, integer(0, span), span, &mut |this, count, item| {
-                    let equal = this.compare(AstCompare::Eq, item.into(), value.clone().into(), span)?;
+                    let equal = this.equal_items(item, value.clone(), span)?;
                     let one = to_dtype(equal, Dtype::Int64);
                     Ok(crate::iteration::arithmetic(hir::BinaryOp::Add, count, one, span))
                 })
@@ -850,7 +856,7 @@ impl<'i> Inference<'i> {
         let found = self.new_carried("found", constant(Constant::Bool(false), Type::BOOL, span));
         let carried = Carried { span, locals: &[position, found], stop: Some(found) };
         self.each(source, carried, &mut |this, item| {
-            let equal = this.compare(AstCompare::Eq, item.into(), value.clone().into(), span)?;
+            let equal = this.equal_items(item, value.clone(), span)?;
             this.choose_way(
                 equal,
                 carried,
@@ -882,7 +888,7 @@ impl<'i> Inference<'i> {
         let value = self.kept(value, "value");
         let source = Source::of(Iterable::List(list));
         self.folded(&source, integer(0, span), span, &mut |this, count, item| {
-            let equal = this.compare(AstCompare::Eq, item.into(), value.clone().into(), span)?;
+            let equal = this.equal_items(item, value.clone(), span)?;
             let one = to_dtype(equal, Dtype::Int64);
             Ok(crate::iteration::arithmetic(hir::BinaryOp::Add, count, one, span))
         })

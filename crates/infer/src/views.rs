@@ -173,7 +173,10 @@ impl Inference<'_> {
             given.axes.push(self.axis_of(unwrapped(value))?);
             return Ok(given);
         };
-        debug_assert!(self.is_simple(&value), "a tuple has a name before it is an index");
+        debug_assert!(
+            self.is_simple(&value) || self.is_pure(&value),
+            "a tuple has a name before it is an index"
+        );
         for (position, ty) in items.iter().enumerate() {
             let item = crate::conditions::item(&value, position, ty);
             given.axes.push(self.axis_of(item)?);

@@ -49,6 +49,14 @@ def _reduce_axes(a, axes: literal, dtype, lane, rows):
     return _reduce_axes(_reduce(a, axes[0], dtype, True, lane, rows), axes[1:], dtype, lane, rows)
 
 
+def _check_distinct(axes: literal, ndim: literal):
+    """Each axis may stand once among several."""
+    for i in range(len(axes)):
+        for j in range(i):
+            if axes[i] % ndim == axes[j] % ndim:
+                raise ValueError("duplicate value in 'axis'")
+
+
 def _reduce(a, axis: literal, dtype, keepdims: literal, lane, rows):
     """Reduces an array: wholly, along an axis or along several."""
     if axis is None:
@@ -57,6 +65,7 @@ def _reduce(a, axis: literal, dtype, keepdims: literal, lane, rows):
             return np.full((1,) * a.ndim, value, dtype)
         return value
     if isinstance(axis, tuple):
+        _check_distinct(axis, a.ndim)
         kept = _reduce_axes(a, axis, dtype, lane, rows)
         if keepdims:
             return kept
@@ -64,7 +73,7 @@ def _reduce(a, axis: literal, dtype, keepdims: literal, lane, rows):
             return kept.ravel()[0]
         return np.squeeze(kept, axis)
     if axis >= a.ndim or axis < -a.ndim:
-        raise np.exceptions.AxisError(axis, a.ndim)
+        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {a.ndim}")
     if axis < 0:
         return _reduce(a, axis + a.ndim, dtype, keepdims, lane, rows)
     if a.ndim == 1:

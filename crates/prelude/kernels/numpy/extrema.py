@@ -54,6 +54,12 @@ def _max_rows(a, out):
         out[...] = np.maximum(out, a[i])
 
 
+def _check_start(where):
+    """Where elements are left out, a lane may have none, so that there has to be a value to start from."""
+    if where is not None:
+        raise ValueError("reduction operation does not have an identity, so to use a where mask one has to specify 'initial'")
+
+
 def _minima(a, axis: literal, keepdims: literal):
     if a.dtype.kind == "c":
         return _reduce(a, axis, a.dtype, keepdims, _min_lane, None)
@@ -77,6 +83,7 @@ def _starting(a, initial, neutral_where):
 def min(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
     a = np.asarray(a)
     if initial is None:
+        _check_start(where)
         return _given(_minima(a, axis, keepdims), out)
     chosen = _starting(a, initial, where)
     if _is_without_lanes(a, axis):
@@ -88,6 +95,7 @@ def min(a, axis: literal = None, out=None, keepdims: literal = False, initial=No
 def max(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
     a = np.asarray(a)
     if initial is None:
+        _check_start(where)
         return _given(_maxima(a, axis, keepdims), out)
     chosen = _starting(a, initial, where)
     if _is_without_lanes(a, axis):
@@ -159,12 +167,16 @@ def _comes_before(x, y):
 @method
 def argmin(a, axis: literal = None, out=None, keepdims: literal = False):
     a = np.asarray(a)
+    if isinstance(axis, tuple):
+        raise TypeError("'tuple' object cannot be interpreted as an integer")
     return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, _argmin_lane, None), out)
 
 
 @method
 def argmax(a, axis: literal = None, out=None, keepdims: literal = False):
     a = np.asarray(a)
+    if isinstance(axis, tuple):
+        raise TypeError("'tuple' object cannot be interpreted as an integer")
     return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, _argmax_lane, None), out)
 
 

@@ -6,7 +6,7 @@ from ..marks import literal, method
 
 def _check_axis(axis: literal, ndim: literal):
     if axis < -ndim or axis >= ndim:
-        raise np.exceptions.AxisError(axis, ndim)
+        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {ndim}")
 
 
 def _check_count(count):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..marks import literal
-from .axes import _given, _reduce
+from .axes import _check_distinct, _given, _reduce
 
 
 def _has_nan(x):
@@ -80,8 +80,31 @@ def _median_lane(x, dtype):
     return (dtype.type(lower) + dtype.type(upper)) / dtype.type(2)
 
 
+def _at_end(a, axes: literal):
+    """An array with several axes as its last ones."""
+    if len(axes) == 1:
+        return np.moveaxis(a, axes, (-1,))
+    if len(axes) == 2:
+        return np.moveaxis(a, axes, (-2, -1))
+    if len(axes) == 3:
+        return np.moveaxis(a, axes, (-3, -2, -1))
+    return np.moveaxis(a, axes, (-4, -3, -2, -1))
+
+
+def _axes_as_one(a, axes: literal):
+    """An array whose last axis takes the place of several."""
+    moved = _at_end(a, axes)
+    return moved.reshape(moved.shape[: a.ndim - len(axes)] + (-1,))
+
+
 def median(a, axis: literal = None, out=None, keepdims: literal = False):
     a = np.asarray(a)
+    if isinstance(axis, tuple):
+        _check_distinct(axis, a.ndim)
+        if len(axis) == a.ndim:
+            return median(a, None, out, keepdims)
+        merged = median(_axes_as_one(a, axis), -1)
+        return _given(np.expand_dims(merged, axis) if keepdims else merged, out)
     return _given(_reduce(a, axis, _float_dtype(a.dtype), keepdims, _median_lane, None), out)
 
 

@@ -172,7 +172,10 @@ def average(a, axis: literal = None, weights=None, keepdims: literal = False):
         return mean(a, axis, None, None, keepdims)
     if axis is not None and weights.ndim != a.ndim and not isinstance(axis, tuple):
         return average(a, axis, _along_axis(weights, axis, a), keepdims)
-    return sum(a * weights, axis, None, None, keepdims) / sum(np.broadcast_to(weights, a.shape), axis, None, None, keepdims)
+    scale = sum(np.broadcast_to(weights, a.shape), axis, None, None, keepdims)
+    if np.any(scale == 0):
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+    return sum(a * weights, axis, None, None, keepdims) / scale
 
 
 def _along_axis(weights, axis: literal, a):
@@ -236,6 +239,8 @@ def _cumprod_lane(x, out):
 def _cumulative(a, axis: literal, dtype, lane):
     if axis is None:
         return _cumulative(a if a.ndim == 1 else a.ravel(), 0, dtype, lane)
+    if axis >= a.ndim or axis < -a.ndim:
+        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {a.ndim}")
     out = np.empty(a.shape, dtype)
     _map_lanes(a, out, axis, lane)
     return out
