@@ -35,6 +35,13 @@ def in_cube(x, i, j):
 
 
 @njit
+def apart(x, i):
+    """`...` that stands for no axis keeps indices apart."""
+    x[None, i, ..., 0] += 1
+    return x[None, i, ..., 0], x[None, i, 0], x[:, None][i, ..., 0, 0]
+
+
+@njit
 def in_expressions(x, y, i):
     return x[i] * 2 + y, np.where(x[i] > 2, x[i], -x[i]), (x * x)[i], np.sqrt(x[i])
 
@@ -380,6 +387,7 @@ CASES = [
     *[("in_cube", [x, ROWS, ROWS]) for x in (CUBE, np.asfortranarray(CUBE))],
     ("in_cube", [CUBE, ROWS.reshape(3, 1), ROWS]),
     ("in_cube", [CUBE, PAIRS, np.array([1, 0])]),
+    *[("apart", [x.copy("K"), i]) for x in LAYOUTS for i in (ROWS, PAIRS)],
     ("in_expressions", [LINE, np.ones(3), ROWS]),
     ("in_expressions", [LINE, np.ones((2, 3)), ROWS]),
     ("in_expressions", [LINE, np.ones(4), ROWS]),

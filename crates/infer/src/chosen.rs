@@ -32,6 +32,8 @@ enum Chooser {
     Free,
     /// A new axis of length 1.
     New,
+    /// `...` that stands for no axis: what stands on both sides of it is apart all the same.
+    Gap,
     /// One index.
     Index(Expr),
     /// An array of indices.
@@ -63,6 +65,7 @@ impl Chosen {
         for each in given {
             match each {
                 GivenAxis::Axis(Axis::New) => axes.push(Chooser::New),
+                GivenAxis::Gap => axes.push(Chooser::Gap),
                 GivenAxis::Axis(Axis::Index(index)) => {
                     slices.push(Axis::Whole);
                     axes.push(Chooser::Index(index));
@@ -93,7 +96,7 @@ impl Chosen {
     /// The same as parts where a mask is true, if a mask stands before whole axes.
     pub(crate) fn as_masked(&self) -> Option<Masked> {
         let (Chooser::Mask(mask, mask_ty), rest) = self.axes.split_first()? else { return None };
-        let is_leading = rest.iter().all(|axis| matches!(axis, Chooser::Free));
+        let is_leading = rest.iter().all(|axis| matches!(axis, Chooser::Free | Chooser::Gap));
         is_leading.then(|| Masked {
             array: self.array.clone(),
             ty: self.ty,
@@ -107,9 +110,11 @@ impl Chosen {
         let is_advanced = |axis: &Chooser| matches!(axis, Chooser::Index(_) | Chooser::Indices(..));
         let first = self.axes.iter().position(is_advanced).expect("there are indices");
         let last = self.axes.iter().rposition(is_advanced).expect("there are indices");
-        let free = self.axes.iter().filter(|axis| !is_advanced(axis)).count();
+        let is_free = |axis: &&Chooser| matches!(axis, Chooser::Free | Chooser::New);
+        let free = self.axes.iter().filter(is_free).count();
+        let before = self.axes[..first].iter().filter(is_free).count();
         let is_together = self.axes[first..=last].iter().all(is_advanced);
-        if is_together { (first, free - first) } else { (0, free) }
+        if is_together { (before, free - before) } else { (0, free) }
     }
 }
 
@@ -171,7 +176,7 @@ impl Inference<'_> {
     /// The positions where a mask among the axes is true, and how many rows they are.
     fn positions_of_mask(&mut self, chosen: &Chosen, place: usize, span: Span) -> (Expr, u8) {
         let takes = |axis: &Chooser| match axis {
-            Chooser::New => 0,
+            Chooser::New | Chooser::Gap => 0,
             Chooser::Free | Chooser::Index(_) | Chooser::Indices(..) => 1,
             Chooser::Mask(_, own) => usize::from(own.ndim),
         };
@@ -193,7 +198,7 @@ impl Inference<'_> {
         let (before, behind) = chosen.places();
         let broadcast = chosen.axes.iter().filter_map(|axis| match axis {
             Chooser::Indices(_, own) => Some(usize::from(own.ndim)),
-            Chooser::Free | Chooser::New | Chooser::Index(_) | Chooser::Mask(..) => None,
+            Chooser::Free | Chooser::New | Chooser::Gap | Chooser::Index(_) | Chooser::Mask(..) => None,
         });
         let ndim = before + broadcast.max().unwrap_or(0) + behind;
         let mut versions = vec![None; chosen.axes.len()];
@@ -210,7 +215,7 @@ impl Inference<'_> {
                     elements.add_elements(version, followed_by_axes(indices.clone(), *own, behind, span));
                     versions[place] = Some(version);
                 }
-                Chooser::Free | Chooser::New => {}
+                Chooser::Free | Chooser::New | Chooser::Gap => {}
                 Chooser::Mask(..) => unreachable!("masks have become positions"),
             }
         }
@@ -220,6 +225,7 @@ impl Inference<'_> {
             let length = match axis {
                 Chooser::Free => crate::arrays::length(array, chosen.ty, array_axis, span),
                 Chooser::New => integer(1, span),
+                Chooser::Gap => continue,
                 Chooser::Index(_) | Chooser::Indices(..) | Chooser::Mask(..) => {
                     array_axis += 1;
                     continue;
@@ -249,7 +255,7 @@ impl Inference<'_> {
             .map(|axis| match axis {
                 Chooser::Index(index) => Chooser::Index(self.kept(index, "index")),
                 Chooser::Indices(indices, own) => Chooser::Indices(self.kept(indices, "indices"), own),
-                other @ (Chooser::Free | Chooser::New | Chooser::Mask(..)) => other,
+                other @ (Chooser::Free | Chooser::New | Chooser::Gap | Chooser::Mask(..)) => other,
             })
             .collect();
         let mut chosen = Chosen { array, ty, axes, is_masked };
@@ -369,7 +375,7 @@ impl Chosen {
     fn may_write(&self) -> bool {
         self.array.may_write()
             || self.axes.iter().any(|axis| match axis {
-                Chooser::Free | Chooser::New => false,
+                Chooser::Free | Chooser::New | Chooser::Gap => false,
                 Chooser::Index(index) => index.may_write(),
                 Chooser::Indices(array, _) | Chooser::Mask(array, _) => array.may_write(),
             })

@@ -30,13 +30,15 @@ pub(crate) enum GivenAxis {
     Indices(Expr, ArrayType),
     /// A mask, for as many axes as it has.
     Mask(Expr, ArrayType),
+    /// `...` that stands for no axis, where arrays choose.
+    Gap,
 }
 
 impl GivenAxis {
     /// How many axes of the array it stands for.
     fn takes(&self) -> usize {
         match self {
-            Self::Axis(Axis::New) => 0,
+            Self::Axis(Axis::New) | Self::Gap => 0,
             Self::Axis(Axis::Index(_) | Axis::Slice { .. } | Axis::Whole) | Self::Indices(..) => 1,
             Self::Mask(_, own) => usize::from(own.ndim),
         }
@@ -129,8 +131,13 @@ impl Inference<'_> {
         };
         let is_index = |axis: &GivenAxis| matches!(axis, GivenAxis::Axis(Axis::Index(_)));
         let only_integers = rest.is_none() && axes.iter().all(is_index);
+        let has_arrays = axes.iter().any(|axis| !matches!(axis, GivenAxis::Axis(_)));
+        let is_gap = rest.is_some() && missing == 0 && has_arrays;
         let rest = rest.unwrap_or(axes.len());
         axes.splice(rest..rest, (0..missing).map(|_| GivenAxis::Axis(Axis::Whole)));
+        if is_gap {
+            axes.insert(rest, GivenAxis::Gap);
+        }
         let mut plain = Vec::with_capacity(axes.len());
         let mut remaining = axes.into_iter();
         for axis in remaining.by_ref() {
