@@ -55,6 +55,11 @@ def with_ellipsis(x):
 
 
 @njit
+def with_named_new_axes(x):
+    return x[np.newaxis], x[:, np.newaxis, ...]
+
+
+@njit
 def with_new_axes(x):
     return x[None], x[:, None], x[None, ..., None]
 
@@ -218,6 +223,7 @@ CASES = [
     ("with_ellipsis", [TABLE]),
     ("with_ellipsis", [TABLE.reshape(2, 3, 4)]),
     ("with_new_axes", [LINE]),
+    ("with_named_new_axes", [LINE]),
     ("view_of_view", [LINE]),
     ("view_of_view", [LINE[:2]]),
     ("last_of_view", [LINE, 3]),

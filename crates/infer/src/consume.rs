@@ -907,6 +907,9 @@ impl<'i> Inference<'i> {
             let items: Vec<Expr> = items.into_iter().map(|item| this.kept(item, "item")).collect();
             let [a, b] = [items[0].clone(), items[1].clone()];
             let differ = this.compare(AstCompare::Ne, a.clone().into(), b.clone().into(), span)?;
+            if let Type::Array(_) = differ.ty {
+                return Err(this.report_truth(&differ));
+            }
             this.choose_way(
                 differ,
                 carried,

@@ -201,6 +201,9 @@ pub fn builtin_attribute(module: &str, name: &str) -> Option<Global> {
         return None;
     }
     let path = format!("{module}.{name}");
+    if path == "numpy.newaxis" {
+        return Some(Global::Constant(FrozenValue::None));
+    }
     let library = || hotloop_prelude::find(&path).map(|function| Global::Library(function.path));
     let module = || hotloop_prelude::is_module(&path).then(|| Global::Module(path.clone()));
     lookup(&path).map(Global::Item).or_else(library).or_else(module)
