@@ -9,7 +9,7 @@ mod agree;
 mod call;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use agree::check;
 use call::Way;
@@ -21,8 +21,7 @@ fn main() {
     let scratch = std::env::temp_dir().join(format!("hotloop-run-{}", std::process::id()));
     let programs = ask(&programs(), &scratch);
     std::fs::remove_dir_all(&scratch).expect("the oracle wrote there");
-    let ways = Arc::new(Way::all());
-    let trials = programs.into_iter().flat_map(|program| trials(program, &ways)).collect();
+    let trials = programs.into_iter().flat_map(trials).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -35,10 +34,12 @@ fn programs() -> Vec<PathBuf> {
     programs
 }
 
-fn trials(program: Program, ways: &Arc<Vec<Way>>) -> Vec<Trial> {
+/// The cases of a program. Its engines live as long as cases of it are left: each holds what it compiled, and a process has room for so many pieces of code only.
+fn trials(program: Program) -> Vec<Trial> {
     let Program { name, source, cases } = program;
+    let ways: Arc<LazyLock<Vec<Way>>> = Arc::new(LazyLock::new(Way::all));
     let make = |(number, case): (usize, Case)| {
-        let (ways, source) = (Arc::clone(ways), source.clone());
+        let (ways, source) = (Arc::clone(&ways), source.clone());
         let name = format!("run/{name}/{}#{number}", case.function);
         Trial::test(name, move || check(&ways, &source, &case).map_err(Failed::from))
     };
