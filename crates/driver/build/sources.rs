@@ -3,6 +3,9 @@
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 
+/// The folders of a crate that hold what its part in compiling is made of: its own code, the prelude's kernels, and what makes a table of them.
+const FOLDERS: [&str; 3] = ["build", "kernels", "src"];
+
 /// The crates that have no part in what is compiled.
 const USERS: [&str; 2] = ["cli", "python"];
 
@@ -30,9 +33,9 @@ pub(crate) fn source_folders(crates: &Path) -> std::io::Result<Vec<PathBuf>> {
     for entry in std::fs::read_dir(crates)? {
         let entry = entry?;
         let is_user = USERS.iter().any(|user| entry.file_name() == *user);
-        let sources = entry.path().join("src");
-        if !is_user && sources.is_dir() {
-            folders.push(sources);
+        if !is_user {
+            let parts = FOLDERS.iter().map(|folder| entry.path().join(folder));
+            folders.extend(parts.filter(|folder| folder.is_dir()));
         }
     }
     folders.sort();
