@@ -64,7 +64,7 @@ impl CaughtQuestion {
         let argument = usize::try_from(position).ok().and_then(|position| arguments.get(position));
         match self {
             Self::Count => arguments.len() as i64,
-            Self::OwnText => i64::from(class.makes_text_of(arguments)),
+            Self::OwnText => i64::from(class.has_own_text()),
             Self::Kind => argument.map_or(ArgumentKind::Absent, ErrorValue::kind) as i64,
             Self::Word => argument.map_or(0, |argument| argument.words().0),
             Self::Imag => argument.map_or(0, |argument| argument.words().1),
@@ -121,6 +121,9 @@ pub fn exception_text(class: &ErrorClass, arguments: &[ErrorValue]) -> String {
         [number, text] if is(ExceptionClass::OSError) => {
             format!("[Errno {}] {}", number.python_str(), text.python_str())
         }
+        [axis @ ErrorValue::Int(_), ndim @ ErrorValue::Int(_)] if class.is_axis_error() => {
+            format!("axis {axis} is out of bounds for array of dimension {ndim}")
+        }
         several => ErrorValue::Tuple(several.to_vec()).to_string(),
     }
 }
@@ -151,6 +154,11 @@ mod tests {
         let two = [ErrorValue::float(2.0), ErrorValue::Bool(true)];
         assert_eq!(exception_text(&class(value), &two), "(2.0, True)");
         assert_eq!(exception_text(&class(os), &[ErrorValue::Int(2), text("gone")]), "[Errno 2] gone");
+        let axis = ErrorClass::of_library("numpy.exceptions.AxisError").unwrap();
+        let of_axis = [ErrorValue::Int(7), ErrorValue::Int(2)];
+        assert_eq!(exception_text(&axis, &of_axis), "axis 7 is out of bounds for array of dimension 2");
+        assert_eq!(exception_text(&axis, &[text("x")]), "x");
+        assert_eq!(exception_repr(&axis, &of_axis), "AxisError(7, 2)");
         assert_eq!(exception_repr(&class(value), &[text("x")]), "ValueError('x')");
         assert_eq!(exception_repr(&class(value), &two), "ValueError(2.0, True)");
         assert_eq!(exception_repr(&class(key), &[]), "KeyError()");

@@ -1,6 +1,5 @@
 //! The class of an error: built in, or of the program.
 
-use crate::ErrorValue;
 use crate::ExceptionClass;
 use std::fmt;
 use std::sync::Arc;
@@ -25,10 +24,13 @@ pub struct UserClass {
     pub own_text: bool,
 }
 
+/// The class of NumPy's errors about an axis.
+const AXIS_ERROR: &str = "numpy.exceptions.AxisError";
+
 /// Classes of libraries that a program may name without their module's being read.
 const OF_LIBRARIES: &[(&str, &[ExceptionClass])] = &[
     ("numpy.linalg.LinAlgError", &[ExceptionClass::ValueError]),
-    ("numpy.exceptions.AxisError", &[ExceptionClass::ValueError, ExceptionClass::IndexError]),
+    (AXIS_ERROR, &[ExceptionClass::ValueError, ExceptionClass::IndexError]),
 ];
 
 /// Set in the numbers of classes that are not built in.
@@ -55,8 +57,7 @@ impl ErrorClass {
     /// The class of a library that goes by this dotted path, if it is known.
     pub fn of_library(path: &str) -> Option<Self> {
         let (identity, bases) = OF_LIBRARIES.iter().find(|(known, _)| *known == path)?;
-        let class = Self::user(*identity, bases.iter().copied().map(Self::Builtin).collect());
-        Some(class.with_own_text(path.ends_with(".AxisError")))
+        Some(Self::user(*identity, bases.iter().copied().map(Self::Builtin).collect()))
     }
 
     /// The same class with the file that defines it in its identity: `file:Name` instead of `Name`. Classes of libraries have dotted names already.
@@ -118,11 +119,9 @@ impl ErrorClass {
         }
     }
 
-    /// Whether code of the class makes the text of an exception with these arguments. NumPy's `AxisError` takes a text as it is.
-    pub(crate) fn makes_text_of(&self, arguments: &[ErrorValue]) -> bool {
-        let is_axis_error =
-            matches!(self, Self::User(class) if &*class.identity == "numpy.exceptions.AxisError");
-        self.has_own_text() && !(is_axis_error && matches!(arguments, [ErrorValue::Str(_)]))
+    /// Whether it is NumPy's `AxisError`.
+    pub(crate) fn is_axis_error(&self) -> bool {
+        matches!(self, Self::User(class) if class.identity == AXIS_ERROR)
     }
 
     /// Whether Python code of this class, or of one that it derives from, makes the arguments or the text of its exceptions.

@@ -1,7 +1,7 @@
 """Methods that put the elements of an array in order where they are."""
 
 from ..marks import literal
-from ..numpy.joining import _check_axis
+from ..numpy.axes import _check_axis
 from ..numpy.sorting import _check_kth, _sort_in_place
 
 

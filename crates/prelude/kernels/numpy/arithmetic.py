@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..marks import literal, method
-from .joining import _check_axis
+from .axes import _check_axis, _given
 from .sums import _total_dtype
 
 
@@ -77,10 +77,7 @@ def round(a, decimals=0, out=None):
         rounded = _round_complex(a, decimals)
     else:
         rounded = _rounded(a, decimals)
-    if out is None:
-        return rounded
-    out[...] = rounded
-    return out
+    return _given(rounded, out)
 
 
 def around(a, decimals=0, out=None):

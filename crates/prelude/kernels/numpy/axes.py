@@ -19,9 +19,9 @@ def _without(shape, axis: literal):
     return shape[:axis] + shape[axis + 1 :]
 
 
-def _with_one(shape, axis: literal):
-    """The same where the axis is kept."""
-    return shape[:axis] + (1,) + shape[axis + 1 :]
+def _check_axis(axis: literal, ndim: literal):
+    if axis < -ndim or axis >= ndim:
+        raise np.exceptions.AxisError(axis, ndim)
 
 
 def _reduce_into(a, out, axis: literal, dtype, lane, rows):
@@ -72,8 +72,7 @@ def _reduce(a, axis: literal, dtype, keepdims: literal, lane, rows):
         if len(axis) == a.ndim:
             return kept.ravel()[0]
         return np.squeeze(kept, axis)
-    if axis >= a.ndim or axis < -a.ndim:
-        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {a.ndim}")
+    _check_axis(axis, a.ndim)
     if axis < 0:
         return _reduce(a, axis + a.ndim, dtype, keepdims, lane, rows)
     if a.ndim == 1:

@@ -36,20 +36,8 @@ def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan: literal = False):
     return _is_near(_as_floats(_numbers(a)), _as_floats(_numbers(b)), rtol, atol, equal_nan)
 
 
-def _all_true(a):
-    if isinstance(a, np.ndarray):
-        for i in range(a.shape[0]):
-            if a.ndim == 1:
-                if not a[i]:
-                    return False
-            elif not _all_true(a[i]):
-                return False
-        return True
-    return bool(a)
-
-
 def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan: literal = False):
-    return _all_true(np.isclose(a, b, rtol, atol, equal_nan))
+    return np.all(np.isclose(a, b, rtol, atol, equal_nan))
 
 
 def array_equal(a1, a2, equal_nan: literal = False):
@@ -61,8 +49,8 @@ def array_equal(a1, a2, equal_nan: literal = False):
         return False
     equal = left == right
     if equal_nan:
-        return _all_true(np.logical_or(equal, np.logical_and(left != left, right != right)))
-    return _all_true(equal)
+        return np.all(np.logical_or(equal, np.logical_and(left != left, right != right)))
+    return np.all(equal)
 
 
 def array_equiv(a1, a2):
@@ -73,4 +61,4 @@ def array_equiv(a1, a2):
         second = right.shape[-back]
         if first != second and first != 1 and second != 1:
             return False
-    return _all_true(left == right)
+    return np.all(left == right)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ..marks import literal, method
+from .sums import _inexact_dtype
 
 
 def _made_array(x, dtype):
@@ -149,13 +150,6 @@ def arange(start, stop=None, step=None, dtype=None):
     return _range_of(start, stop, step, kind)
 
 
-def _spaced_dtype(dtype):
-    """The dtype in which numbers are computed that have to be floats."""
-    if dtype.kind == "f" or dtype.kind == "c":
-        return dtype
-    return np.dtype(np.float64)
-
-
 def _spaced(start, stop, num, endpoint: literal, out, kind):
     """Fills an array with evenly spaced numbers, computed in the dtype `kind`; gives the distance between two."""
     first = kind.type(start)
@@ -180,7 +174,7 @@ def _spaced(start, stop, num, endpoint: literal, out, kind):
 def linspace(start, stop, num=50, endpoint: literal = True, retstep: literal = False, dtype=None):
     if num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
-    kind = _spaced_dtype(np.result_type(start, stop))
+    kind = _inexact_dtype(np.result_type(start, stop), None)
     out = np.empty(num, kind if dtype is None else dtype)
     step = _spaced(start, stop, num, endpoint, out, kind)
     if retstep:
@@ -196,19 +190,16 @@ def logspace(start, stop, num=50, endpoint: literal = True, base=10.0, dtype=Non
     return powers.astype(dtype)
 
 
-def _matrix_with_ones(rows, columns, k, dtype):
-    out = np.zeros((rows, columns), dtype)
-    for i in range(np.maximum(0, -k), np.minimum(rows, columns - k)):
+def eye(N, M=None, k=0, dtype=None):
+    columns = N if M is None else M
+    out = np.zeros((N, columns), np.dtype(np.float64) if dtype is None else dtype)
+    for i in range(np.maximum(0, -k), np.minimum(N, columns - k)):
         out[i, i + k] = 1
     return out
 
 
-def eye(N, M=None, k=0, dtype=None):
-    return _matrix_with_ones(N, N if M is None else M, k, np.dtype(np.float64) if dtype is None else dtype)
-
-
 def identity(n, dtype=None):
-    return _matrix_with_ones(n, n, 0, np.dtype(np.float64) if dtype is None else dtype)
+    return eye(n, None, 0, dtype)
 
 
 def _diagonal_length(rows, columns, k):

@@ -6,13 +6,26 @@ from ..marks import literal, method
 from .axes import _given, _reduce
 
 
-def _min_lane(x, dtype):
-    if x.shape[0] == 0:
-        raise ValueError("zero-size array to reduction operation minimum which has no identity")
-    least = x[0]
+def _check_any(length, name: literal):
+    if length == 0:
+        raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
+
+
+def _folded(x, choose, name: literal):
+    """Goes through a lane and keeps of two elements that one which `choose` gives."""
+    _check_any(x.shape[0], name)
+    best = x[0]
     for i in range(1, x.shape[0]):
-        least = _lesser(least, x[i])
-    return least
+        best = choose(best, x[i])
+    return best
+
+
+def _folded_rows(a, out, choose, name: literal):
+    """The same of whole rows."""
+    _check_any(a.shape[0], name)
+    out[...] = a[0]
+    for i in range(1, a.shape[0]):
+        out[...] = choose(out, a[i])
 
 
 def _lesser(x, y):
@@ -29,29 +42,20 @@ def _greater(x, y):
     return np.maximum(x, y)
 
 
+def _min_lane(x, dtype):
+    return _folded(x, _lesser, "minimum")
+
+
 def _min_rows(a, out):
-    if a.shape[0] == 0:
-        raise ValueError("zero-size array to reduction operation minimum which has no identity")
-    out[...] = a[0]
-    for i in range(1, a.shape[0]):
-        out[...] = np.minimum(out, a[i])
+    _folded_rows(a, out, np.minimum, "minimum")
 
 
 def _max_lane(x, dtype):
-    if x.shape[0] == 0:
-        raise ValueError("zero-size array to reduction operation maximum which has no identity")
-    most = x[0]
-    for i in range(1, x.shape[0]):
-        most = _greater(most, x[i])
-    return most
+    return _folded(x, _greater, "maximum")
 
 
 def _max_rows(a, out):
-    if a.shape[0] == 0:
-        raise ValueError("zero-size array to reduction operation maximum which has no identity")
-    out[...] = a[0]
-    for i in range(1, a.shape[0]):
-        out[...] = np.maximum(out, a[i])
+    _folded_rows(a, out, np.maximum, "maximum")
 
 
 def _check_start(where):
@@ -60,47 +64,36 @@ def _check_start(where):
         raise ValueError("reduction operation does not have an identity, so to use a where mask one has to specify 'initial'")
 
 
-def _minima(a, axis: literal, keepdims: literal):
-    if a.dtype.kind == "c":
-        return _reduce(a, axis, a.dtype, keepdims, _min_lane, None)
-    return _reduce(a, axis, a.dtype, keepdims, _min_lane, _min_rows)
+def _extremes(a, axis: literal, keepdims: literal, lane, rows):
+    """Complex numbers are compared one by one: there is no function of whole rows for them."""
+    return _reduce(a, axis, a.dtype, keepdims, lane, None if a.dtype.kind == "c" else rows)
 
 
-def _maxima(a, axis: literal, keepdims: literal):
-    if a.dtype.kind == "c":
-        return _reduce(a, axis, a.dtype, keepdims, _max_lane, None)
-    return _reduce(a, axis, a.dtype, keepdims, _max_lane, _max_rows)
-
-
-def _starting(a, initial, neutral_where):
+def _starting(a, initial, where):
     """An array whose elements that do not take part are the value to start from."""
-    if neutral_where is None:
+    if where is None:
         return a
-    return np.where(neutral_where, a, a.dtype.type(initial))
+    return np.where(where, a, a.dtype.type(initial))
+
+
+def _extreme(a, axis: literal, out, keepdims: literal, initial, where, lane, rows, choose):
+    if initial is None:
+        _check_start(where)
+        return _given(_extremes(a, axis, keepdims, lane, rows), out)
+    chosen = _starting(a, initial, where)
+    if _is_without_lanes(a, axis):
+        return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + a.dtype.type(initial), out)
+    return _given(choose(_extremes(chosen, axis, keepdims, lane, rows), a.dtype.type(initial)), out)
 
 
 @method
 def min(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
-    a = np.asarray(a)
-    if initial is None:
-        _check_start(where)
-        return _given(_minima(a, axis, keepdims), out)
-    chosen = _starting(a, initial, where)
-    if _is_without_lanes(a, axis):
-        return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + a.dtype.type(initial), out)
-    return _given(np.minimum(_minima(chosen, axis, keepdims), a.dtype.type(initial)), out)
+    return _extreme(np.asarray(a), axis, out, keepdims, initial, where, _min_lane, _min_rows, np.minimum)
 
 
 @method
 def max(a, axis: literal = None, out=None, keepdims: literal = False, initial=None, where=None):
-    a = np.asarray(a)
-    if initial is None:
-        _check_start(where)
-        return _given(_maxima(a, axis, keepdims), out)
-    chosen = _starting(a, initial, where)
-    if _is_without_lanes(a, axis):
-        return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + a.dtype.type(initial), out)
-    return _given(np.maximum(_maxima(chosen, axis, keepdims), a.dtype.type(initial)), out)
+    return _extreme(np.asarray(a), axis, out, keepdims, initial, where, _max_lane, _max_rows, np.maximum)
 
 
 def _initial_lane(x, dtype):
@@ -133,28 +126,25 @@ def _is_nan(x):
     return x != x
 
 
-def _argmin_lane(x, dtype):
+def _place_of(x, is_better, name: literal):
+    """Where the first of the best elements stands, or the first that is not a number."""
     if x.shape[0] == 0:
-        raise ValueError("attempt to get argmin of an empty sequence")
+        raise ValueError(f"attempt to get {name} of an empty sequence")
     at = 0
     for i in range(x.shape[0]):
         if _is_nan(x[i]):
             return i
-        if _comes_before(x[i], x[at]):
+        if is_better(x[i], x[at]):
             at = i
     return at
+
+
+def _argmin_lane(x, dtype):
+    return _place_of(x, _comes_before, "argmin")
 
 
 def _argmax_lane(x, dtype):
-    if x.shape[0] == 0:
-        raise ValueError("attempt to get argmax of an empty sequence")
-    at = 0
-    for i in range(x.shape[0]):
-        if _is_nan(x[i]):
-            return i
-        if _comes_before(x[at], x[i]):
-            at = i
-    return at
+    return _place_of(x, _comes_behind, "argmax")
 
 
 def _comes_before(x, y):
@@ -164,20 +154,24 @@ def _comes_before(x, y):
     return x < y
 
 
-@method
-def argmin(a, axis: literal = None, out=None, keepdims: literal = False):
-    a = np.asarray(a)
+def _comes_behind(x, y):
+    return _comes_before(y, x)
+
+
+def _places_of(a, axis: literal, out, keepdims: literal, lane):
     if isinstance(axis, tuple):
         raise TypeError("'tuple' object cannot be interpreted as an integer")
-    return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, _argmin_lane, None), out)
+    return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, lane, None), out)
+
+
+@method
+def argmin(a, axis: literal = None, out=None, keepdims: literal = False):
+    return _places_of(np.asarray(a), axis, out, keepdims, _argmin_lane)
 
 
 @method
 def argmax(a, axis: literal = None, out=None, keepdims: literal = False):
-    a = np.asarray(a)
-    if isinstance(axis, tuple):
-        raise TypeError("'tuple' object cannot be interpreted as an integer")
-    return _given(_reduce(a, axis, np.dtype(np.int64), keepdims, _argmax_lane, None), out)
+    return _places_of(np.asarray(a), axis, out, keepdims, _argmax_lane)
 
 
 def _any_lane(x, dtype):
@@ -225,21 +219,11 @@ def all(a, axis: literal = None, out=None, keepdims: literal = False, where=None
 
 
 def _fmin_lane(x, dtype):
-    if x.shape[0] == 0:
-        raise ValueError("zero-size array to reduction operation fmin which has no identity")
-    least = x[0]
-    for i in range(1, x.shape[0]):
-        least = np.fmin(least, x[i])
-    return least
+    return _folded(x, np.fmin, "fmin")
 
 
 def _fmax_lane(x, dtype):
-    if x.shape[0] == 0:
-        raise ValueError("zero-size array to reduction operation fmax which has no identity")
-    most = x[0]
-    for i in range(1, x.shape[0]):
-        most = np.fmax(most, x[i])
-    return most
+    return _folded(x, np.fmax, "fmax")
 
 
 def nanmin(a, axis: literal = None, out=None, keepdims: literal = False):

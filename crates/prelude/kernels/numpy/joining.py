@@ -3,10 +3,16 @@
 import numpy as np
 
 from ..marks import literal, method
+from .axes import _check_axis
 
-def _check_axis(axis: literal, ndim: literal):
-    if axis < -ndim or axis >= ndim:
-        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {ndim}")
+
+def _room(out, shape, dtype):
+    """The array for a result: the one that the caller gave, if there is one."""
+    if out is None:
+        return np.empty(shape, dtype)
+    if out.shape != shape:
+        raise ValueError("Output array is the wrong shape")
+    return out
 
 
 def _check_count(count):
@@ -56,9 +62,7 @@ def concatenate(arrays, axis: literal = 0, out=None, dtype=None):
         return concatenate(arrays, axis + first.ndim, out, dtype)
     total = _joined_length(arrays, axis)
     shape = first.shape[:axis] + (total,) + first.shape[axis + 1 :]
-    joined = np.empty(shape, kind) if out is None else out
-    if joined.shape != shape:
-        raise ValueError("Output array is the wrong shape")
+    joined = _room(out, shape, kind)
     target = np.moveaxis(joined, axis, 0)
     at = 0
     for item in arrays:
@@ -77,9 +81,7 @@ def stack(arrays, axis: literal = 0, out=None, dtype=None):
         return stack(arrays, axis + first.ndim + 1, out, dtype)
     kind = np.result_type(arrays) if dtype is None else dtype
     shape = first.shape[:axis] + (len(arrays),) + first.shape[axis:]
-    joined = np.empty(shape, kind) if out is None else out
-    if joined.shape != shape:
-        raise ValueError("Output array is the wrong shape")
+    joined = _room(out, shape, kind)
     target = np.moveaxis(joined, axis, 0)
     at = 0
     for item in arrays:

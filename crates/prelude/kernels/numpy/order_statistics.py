@@ -4,6 +4,7 @@ import numpy as np
 
 from ..marks import literal
 from .axes import _check_distinct, _given, _reduce
+from .sums import _inexact_dtype
 
 
 def _has_nan(x):
@@ -11,13 +12,6 @@ def _has_nan(x):
         if x[i] != x[i]:
             return True
     return False
-
-
-def _float_dtype(dtype):
-    """The dtype of what lies between elements."""
-    if dtype.kind == "f":
-        return dtype
-    return np.dtype(np.float64)
 
 
 def _exchange(x, i, j):
@@ -105,7 +99,7 @@ def median(a, axis: literal = None, out=None, keepdims: literal = False):
             return median(a, None, out, keepdims)
         merged = median(_axes_as_one(a, axis), -1)
         return _given(np.expand_dims(merged, axis) if keepdims else merged, out)
-    return _given(_reduce(a, axis, _float_dtype(a.dtype), keepdims, _median_lane, None), out)
+    return _given(_reduce(a, axis, _inexact_dtype(a.dtype, None), keepdims, _median_lane, None), out)
 
 
 def _between(ordered, position):

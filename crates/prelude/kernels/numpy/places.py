@@ -3,8 +3,7 @@
 import numpy as np
 
 from ..marks import literal, method
-from .axes import _reduce
-from .joining import _check_axis
+from .axes import _check_axis, _given, _reduce
 
 
 def _count_lane(x, dtype):
@@ -94,11 +93,7 @@ def take(a, indices, axis: literal = None, out=None, mode: literal = "raise"):
             raise IndexError("cannot do a non-empty take from an empty axes.")
         for i in range(places.size):
             target[i] = source[_index_by_mode(places[i], length, mode)]
-        shaped = made.reshape(a.shape[:axis] + indices.shape + a.shape[axis + 1 :])
-        if out is None:
-            return shaped
-        out[...] = shaped
-        return out
+        return _given(made.reshape(a.shape[:axis] + indices.shape + a.shape[axis + 1 :]), out)
     chosen = source[_index_by_mode(indices, length, mode)]
     if isinstance(chosen, np.ndarray):
         return chosen.copy()

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..machine import _multiply_matrices
 from ..marks import method
+from .axes import _given
 from .joining import _ones
 
 
@@ -78,10 +79,7 @@ def dot(a, b, out=None):
         product = left * right
     else:
         product = _dot(left, right, np.result_type(left, right))
-    if out is None:
-        return product
-    out[...] = product
-    return out
+    return _given(product, out)
 
 
 def _together(first, second):
@@ -126,10 +124,7 @@ def matmul(a, b, out=None):
     if left.ndim == 0 or right.ndim == 0:
         raise ValueError("matmul: Input operand does not have enough dimensions (has 0, gufunc core with signature (n?,k),(k,m?)->(n?,m?) requires 1)")
     product = _matmul(left, right, np.result_type(left, right))
-    if out is None:
-        return product
-    out[...] = product
-    return out
+    return _given(product, out)
 
 
 def vdot(a, b):

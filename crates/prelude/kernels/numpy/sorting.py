@@ -4,8 +4,7 @@ import numpy as np
 
 from ..machine import _order_elements, _sort_elements
 from ..marks import literal, method
-from .axes import _map_lanes
-from .joining import _check_axis
+from .axes import _check_axis, _map_lanes
 
 
 def _sort_lane(x, out):

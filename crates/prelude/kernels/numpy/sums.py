@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..marks import literal, method
-from .axes import _count, _given, _map_lanes, _reduce
+from .axes import _check_axis, _count, _given, _map_lanes, _reduce
 
 
 def _total_dtype(dtype, given):
@@ -135,8 +135,8 @@ def prod(a, axis: literal = None, dtype=None, out=None, keepdims: literal = Fals
     return _given(result, out)
 
 
-def _mean_dtype(dtype, given):
-    """The dtype of means: integers give float64."""
+def _inexact_dtype(dtype, given):
+    """The dtype of means and what lies between numbers: integers give float64."""
     if given is not None:
         return given
     if dtype.kind == "b" or dtype.kind == "i" or dtype.kind == "u":
@@ -161,7 +161,7 @@ def _taking_part(a, axis: literal, keepdims: literal, where):
 @method
 def mean(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False, where=None):
     a = np.asarray(a)
-    kind = _mean_dtype(a.dtype, dtype)
+    kind = _inexact_dtype(a.dtype, dtype)
     total = sum(a, axis, kind, None, keepdims, None, where)
     return _given(_divided(total, _taking_part(a, axis, keepdims, where), kind), out)
 
@@ -195,7 +195,7 @@ def _deviation(x, kind):
 @method
 def var(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal = False, where=None):
     a = np.asarray(a)
-    kind = _mean_dtype(a.dtype, dtype)
+    kind = _inexact_dtype(a.dtype, dtype)
     middle = mean(a, axis, kind, None, True, where)
     squares = _deviation(a - middle, kind)
     count = _taking_part(a, axis, keepdims, where)
@@ -239,8 +239,7 @@ def _cumprod_lane(x, out):
 def _cumulative(a, axis: literal, dtype, lane):
     if axis is None:
         return _cumulative(a if a.ndim == 1 else a.ravel(), 0, dtype, lane)
-    if axis >= a.ndim or axis < -a.ndim:
-        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {a.ndim}")
+    _check_axis(axis, a.ndim)
     out = np.empty(a.shape, dtype)
     _map_lanes(a, out, axis, lane)
     return out

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...marks import literal
 from ..axes import _reduce
+from ..extrema import _check_any
 
 
 def _norm_dtype(dtype):
@@ -44,22 +45,20 @@ def _magnitude(x, kind):
     return kind.type(np.abs(x))
 
 
-def _largest(x, kind):
-    if x.shape[0] == 0:
-        raise ValueError("zero-size array to reduction operation maximum which has no identity")
+def _chosen_magnitude(x, kind, choose, name: literal):
+    _check_any(x.shape[0], name)
     result = _magnitude(x[0], kind)
     for i in range(1, x.shape[0]):
-        result = np.maximum(result, _magnitude(x[i], kind))
+        result = choose(result, _magnitude(x[i], kind))
     return result
+
+
+def _largest(x, kind):
+    return _chosen_magnitude(x, kind, np.maximum, "maximum")
 
 
 def _smallest(x, kind):
-    if x.shape[0] == 0:
-        raise ValueError("zero-size array to reduction operation minimum which has no identity")
-    result = _magnitude(x[0], kind)
-    for i in range(1, x.shape[0]):
-        result = np.minimum(result, _magnitude(x[i], kind))
-    return result
+    return _chosen_magnitude(x, kind, np.minimum, "minimum")
 
 
 def _magnitudes(x, kind):
