@@ -157,3 +157,20 @@ impl Program {
 pub(crate) fn is_literal(annotation: Option<&Expr>) -> bool {
     matches!(annotation.map(|annotation| &annotation.kind), Some(ExprKind::Name(name)) if &**name == "literal")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_function_of_the_prelude_can_be_parsed_and_has_constant_defaults() {
+        let mut program = Program::default();
+        for function in FUNCTIONS {
+            let handle = program.library_function(function.path).expect("the table has it");
+            let source = program.function(handle);
+            assert_eq!(source.name(), function.name());
+            let computed = |default: &Option<Global>| matches!(default, Some(Global::Unsupported { .. }));
+            assert!(!source.defaults.iter().any(computed), "{}: a default is no constant", function.path);
+        }
+    }
+}

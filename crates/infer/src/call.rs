@@ -127,9 +127,8 @@ impl Inference<'_> {
             }
             Value::Expr(array)
                 if matches!(array.ty, Type::Array(_))
-                    && hotloop_prelude::find_method(&name.name).is_some() =>
+                    && let Some(method) = hotloop_prelude::find_method(&name.name) =>
             {
-                let method = hotloop_prelude::find_method(&name.name).expect("asked for above");
                 let arguments = self.arguments(arguments)?;
                 let handle = self.library_function(method.path, span)?;
                 let call =

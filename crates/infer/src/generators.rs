@@ -8,7 +8,7 @@ use crate::conditions::{choose, item};
 use crate::conversion::convert;
 use crate::function::{Inference, Reported, Typed};
 use crate::guarded::GuardKind;
-use crate::inner::{blocks, makes_iterator};
+use crate::inner::makes_iterator;
 use hotloop_abi::{ErrorClass, ExceptionClass};
 use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr, FunctionDef, Name, StmtKind as AstStmt};
@@ -68,7 +68,7 @@ fn any_expr(body: &[ast::Stmt], is_it: &dyn Fn(&AstExpr) -> bool) -> bool {
     body.iter().any(|statement| {
         let mut found = false;
         statement.for_each_own_expr(&mut |expr| found |= has_part(expr, is_it));
-        found || blocks(statement).into_iter().any(|block| any_expr(block, is_it))
+        found || statement.blocks().into_iter().any(|block| any_expr(block, is_it))
     })
 }
 

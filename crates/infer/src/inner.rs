@@ -185,7 +185,7 @@ fn in_loops(body: &[Stmt], visit: &mut dyn FnMut(&[Stmt])) {
                     std::iter::once(statement).filter(|one| !is_definition(one)).cloned().collect();
                 visit(&assigned);
             }
-            _ => blocks(statement).into_iter().for_each(|block| in_loops(block, visit)),
+            _ => statement.blocks().into_iter().for_each(|block| in_loops(block, visit)),
         }
     }
 }
@@ -214,7 +214,7 @@ fn collect(body: &[Stmt], found: &mut Vec<Within>) {
             _ => None,
         };
         statement.for_each_own_expr(&mut |expr| lambdas(expr, named.as_ref(), &mut Vec::new(), found));
-        blocks(statement).into_iter().for_each(|block| collect(block, found));
+        statement.blocks().into_iter().for_each(|block| collect(block, found));
     }
 }
 
@@ -274,7 +274,7 @@ impl Names {
                 self.read.extend(free_names(inner));
             }
             statement.for_each_own_expr(&mut |expr| self.expr(expr));
-            blocks(statement).into_iter().for_each(|block| self.block(block));
+            statement.blocks().into_iter().for_each(|block| self.block(block));
         }
     }
 
@@ -303,22 +303,5 @@ impl Names {
                 self.bound.insert(name.clone());
             });
         }
-    }
-}
-
-/// The blocks of a statement.
-pub(crate) fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
-    match &statement.kind {
-        StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
-        StmtKind::While { body, otherwise, .. } | StmtKind::For { body, otherwise, .. } => {
-            vec![body, otherwise]
-        }
-        StmtKind::With { body, .. } => vec![body],
-        StmtKind::Try { body, handlers, otherwise, finally, .. } => {
-            let handlers = handlers.iter().map(|handler| handler.body.as_slice());
-            [body.as_slice()].into_iter().chain(handlers).chain([otherwise.as_slice(), finally]).collect()
-        }
-        StmtKind::Match { cases, .. } => cases.iter().map(|case| case.body.as_slice()).collect(),
-        _ => Vec::new(),
     }
 }

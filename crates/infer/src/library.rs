@@ -40,7 +40,9 @@ impl Inference<'_> {
                 others.push(value);
                 continue;
             }
-            match frozen_value(&value) {
+            // What is only of the type of `None` may still have to be evaluated.
+            let is_done = |constant: &FrozenValue| *constant != FrozenValue::None || self.is_pure(&value);
+            match frozen_value(&value).filter(is_done) {
                 Some(constant) => constants.push((parameter.name.clone(), constant)),
                 None => return Err(self.report_not_literal(&parameter.name, &value)),
             }

@@ -600,24 +600,7 @@ fn sort_target(target: &Expr, own: &mut Vec<Name>, written: &mut Vec<Name>) {
 fn for_each_statement(body: &[Stmt], visit: &mut dyn FnMut(&Stmt)) {
     for statement in body {
         visit(statement);
-        match &statement.kind {
-            StmtKind::If { then, otherwise, .. } => {
-                for_each_statement(then, visit);
-                for_each_statement(otherwise, visit);
-            }
-            StmtKind::For { body, otherwise, .. } | StmtKind::While { body, otherwise, .. } => {
-                for_each_statement(body, visit);
-                for_each_statement(otherwise, visit);
-            }
-            StmtKind::With { body, .. } => for_each_statement(body, visit),
-            StmtKind::Try { body, handlers, otherwise, finally, .. } => {
-                for_each_statement(body, visit);
-                handlers.iter().for_each(|handler| for_each_statement(&handler.body, visit));
-                for_each_statement(otherwise, visit);
-                for_each_statement(finally, visit);
-            }
-            _ => {}
-        }
+        statement.blocks().into_iter().for_each(|block| for_each_statement(block, visit));
     }
 }
 
