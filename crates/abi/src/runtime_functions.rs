@@ -155,7 +155,7 @@ runtime_functions! {
     CaughtTexts "hl_caught_texts" (Ptr) -> [Ptr] Memory false "The list of strings that a caught error holds, or null; the reference stays the error's, which the code that caught it owns.",
     CaughtWord "hl_caught_word" (Ptr, I64, I64) -> [I64] Memory false "The answer to a question about a caught error, by its number in `CaughtQuestion`: the error, the question, and the position of the argument that it is about.",
     CaughtText "hl_caught_text" (Ptr, I64) -> [Ptr] Memory true "A text of a caught error as a new string: what `str` (-1) or `repr` (-2) gives, or its argument of that number. Raises `MemoryError`.",
-    Print "hl_print" (Ptr, I64, I64) -> [] Any true "Prints a text: the address and the number of its code points, and whether what was printed so far has to leave at once (1) or may wait for the end of the call (0). Raises `OSError` if nobody takes it.",
+    Print "hl_print" (Ptr, I64, Ptr, I64) -> [] Any true "Prints what a template of `hotloop-objects` makes: the address and the number of its code points, the words beside it, and whether what was printed so far has to leave at once (1) or may wait for the end of the call (0). Raises `OSError` if nobody takes it, and `MemoryError`.",
     RandomFloat "hl_random_float" (I64) -> [F64] Memory false "The next float of the thread's stream of random numbers with that number in `hotloop-random`: at least 0 and less than 1.",
     RandomBits "hl_random_bits" (I64, I64) -> [I64] Memory false "Of a stream so many random bits, at most 64.",
     RandomBelow "hl_random_below" (I64, I64) -> [I64] Memory false "Of a stream a random integer less than that one, both without sign; 0 stands for 2^64.",

@@ -23,7 +23,7 @@
 //! function.phase = Phase::Outlined;
 //!
 //! let target = Target::from_name("x86-64-v2")?;
-//! let object = compile(&Module { functions: vec![function] }, &target, &Options { verify: true })?;
+//! let object = compile(Module { functions: vec![function] }, &target, &Options { verify: true })?;
 //! assert!(object.bytes.starts_with(b"\x7fELF"));
 //! assert!(object.imports.is_empty() && object.sites.is_empty());
 //! # Ok::<(), hotloop_codegen::CodegenError>(())

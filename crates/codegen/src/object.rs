@@ -12,7 +12,7 @@ use cranelift_codegen::{Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module as _};
 use cranelift_object::{ObjectBuilder, ObjectModule};
-use hotloop_diagnostics::Remark;
+use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{ControlFlow, DataBytes, Function, InstKind, Module, Phase};
 use rustc_hash::FxHashMap;
 
@@ -42,22 +42,25 @@ pub struct CompiledObject {
     pub remarks: Vec<Remark>,
 }
 
-/// Compiles a verified module in its last phase. Equal modules give equal bytes; several threads may compile at once.
+/// Compiles a verified module in its last phase. Equal modules give equal bytes; several threads may compile at once. It takes the module, since
+/// of a large function no more than one form should be in memory.
 ///
 /// # Errors
 /// A function has not been outlined, or Cranelift refuses it: both are mistakes of ours, not of the user.
-pub fn compile(module: &Module, target: &Target, options: &Options) -> Result<CompiledObject, CodegenError> {
-    let mut unit = Unit::new(module, target)?;
+pub fn compile(module: Module, target: &Target, options: &Options) -> Result<CompiledObject, CodegenError> {
+    let mut unit = Unit::new(&module, target)?;
     let mut context = Context::new();
     let mut scratch = FunctionBuilderContext::new();
-    for function in &module.functions {
-        unit.translate(function, &mut context.func, &mut scratch)?;
-        unit.define(function, &mut context, options)?;
-        context.clear();
-    }
     for function in module.functions.iter().filter(|function| is_export(function)) {
         let entry = unit.translate_entry(function, &mut context.func, &mut scratch)?;
         unit.define_as(entry, &function.name, &mut context, options)?;
+        context.clear();
+    }
+    for function in module.functions {
+        unit.translate(&function, &mut context.func, &mut scratch)?;
+        let (name, span) = (function.name.clone(), function.span);
+        drop(function);
+        unit.define(&name, span, &mut context, options)?;
         context.clear();
     }
     unit.define_interrupt(&mut context, &mut scratch, options)?;
@@ -75,7 +78,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) module: ObjectModule,
     pub(crate) imports: ImportTable,
     pub(crate) sites: Vec<Site>,
-    local: FxHashMap<&'a str, FuncId>,
+    local: FxHashMap<String, FuncId>,
     constants: FxHashMap<DataBytes, DataId>,
     interrupt: Option<FuncId>,
     remarks: Vec<Remark>,
@@ -83,7 +86,7 @@ pub(crate) struct Unit<'a> {
 
 impl<'a> Unit<'a> {
     /// Declares the functions of a module.
-    pub(crate) fn new(module: &'a Module, target: &'a Target) -> Result<Self, CodegenError> {
+    pub(crate) fn new(module: &Module, target: &'a Target) -> Result<Self, CodegenError> {
         if let Some(early) = module.functions.iter().find(|function| function.phase != Phase::Outlined) {
             return Err(CodegenError::Phase { function: early.name.clone(), phase: early.phase });
         }
@@ -105,7 +108,7 @@ impl<'a> Unit<'a> {
             let linkage = if position == 0 || is_export(function) { Linkage::Export } else { Linkage::Local };
             let signature = function_signature(function, target);
             let declared = unit.module.declare_function(&function.name, linkage, &signature);
-            unit.local.insert(&function.name, declared.map_err(object_error)?);
+            unit.local.insert(function.name.clone(), declared.map_err(object_error)?);
         }
         unit.declare_interrupt(module).map_err(object_error)?;
         Ok(unit)
@@ -248,39 +251,40 @@ impl<'a> Unit<'a> {
         }
     }
 
+    /// Compiles the function of that name, from that place.
     fn define(
         &mut self,
-        mir: &Function,
+        name: &str,
+        span: Span,
         context: &mut Context,
         options: &Options,
     ) -> Result<(), CodegenError> {
         let inst_count = context.func.dfg.num_insts();
         if inst_count <= LARGE_FUNCTION_INSTS {
-            return self.define_as(self.local[mir.name.as_str()], &mir.name, context, options);
+            return self.define_as(self.local[name], name, context, options);
         }
         self.remarks.push(Remark {
             pass: "codegen",
-            span: mir.span,
+            span,
             message: format!(
-                "`{}` has {inst_count} instructions, so its registers are allocated quickly, not well: split the function for speed",
-                mir.name
+                "`{name}` has {inst_count} instructions, so its registers are allocated quickly, not well: split the function for speed"
             ),
         });
-        self.define_large(mir, context, options)
+        self.define_large(name, context, options)
     }
 
     /// Compiles with the quick register allocator.
     fn define_large(
         &mut self,
-        mir: &Function,
+        name: &str,
         context: &mut Context,
         options: &Options,
     ) -> Result<(), CodegenError> {
-        let id = self.local[mir.name.as_str()];
+        let id = self.local[name];
         put_cold_ways_second(&mut context.func);
-        self.verify(&mir.name, context, options)?;
+        self.verify(name, context, options)?;
         let code = MachineCode::compile(context, id, self.target.quick_isa()?);
-        code.map_err(|message| function_error(&mir.name, message))?.define(id, &mut self.module)
+        code.map_err(|message| function_error(name, message))?.define(id, &mut self.module)
     }
 
     fn verify(&self, name: &str, context: &Context, options: &Options) -> Result<(), CodegenError> {

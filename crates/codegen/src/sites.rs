@@ -33,13 +33,12 @@ pub(crate) fn runtime_error(function: RuntimeFunction) -> (ExceptionClass, &'sta
             | RuntimeFunction::NewList
             | RuntimeFunction::GrowList
             | RuntimeFunction::CaughtText
+            | RuntimeFunction::Print
     );
     if allocates {
         (ExceptionClass::MemoryError, "Unable to allocate {0} bytes")
     } else if function == RuntimeFunction::Safepoint {
         (ExceptionClass::KeyboardInterrupt, "")
-    } else if function == RuntimeFunction::Print {
-        (ExceptionClass::OSError, "cannot write what was printed")
     } else {
         (ExceptionClass::RuntimeError, "")
     }

@@ -247,7 +247,7 @@ fn code_can_lie_anywhere() {
     let module = everything();
     for name in TARGETS {
         let target = Target::from_name(name).unwrap();
-        let object = compile(&module, &target, &Options { verify: true })
+        let object = compile(module.clone(), &target, &Options { verify: true })
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         let file = parse(&object.bytes);
         let is_arm = file.architecture() == object::Architecture::Aarch64;
@@ -268,7 +268,7 @@ fn code_can_lie_anywhere() {
 #[test]
 fn the_import_table_names_everything_outside() {
     let target = Target::from_name("x86-64-v3").unwrap();
-    let object = compile(&everything(), &target, &Options { verify: true }).unwrap();
+    let object = compile(everything(), &target, &Options { verify: true }).unwrap();
     let file = parse(&object.bytes);
     let undefined: BTreeSet<&str> = file
         .symbols()
@@ -291,7 +291,7 @@ fn the_import_table_names_everything_outside() {
 #[test]
 fn only_the_function_asked_for_is_visible() {
     let target = Target::from_name("native").unwrap();
-    let object = compile(&everything(), &target, &Options::default()).unwrap();
+    let object = compile(everything(), &target, &Options::default()).unwrap();
     let file = parse(&object.bytes);
     let visible: BTreeSet<&str> = file
         .symbols()
@@ -309,7 +309,7 @@ fn a_function_that_needs_nothing_imports_nothing() {
     Builder::at_entry(&mut function).terminate(Terminator::Return(Vec::new()));
     function.phase = Phase::Outlined;
     let target = Target::from_name("native").unwrap();
-    let object = compile(&Module { functions: vec![function] }, &target, &Options { verify: true }).unwrap();
+    let object = compile(Module { functions: vec![function] }, &target, &Options { verify: true }).unwrap();
     let file = parse(&object.bytes);
     assert!(file.section_by_name(".data").is_none());
     assert!(object.imports.is_empty() && object.sites.is_empty() && object.remarks.is_empty());
@@ -340,7 +340,7 @@ fn a_module_that_is_not_ready_is_refused() {
         function.phase = phase;
         let module = Module { functions: vec![function] };
         let refused = CodegenError::Phase { function: "early".to_owned(), phase };
-        assert_eq!(compile(&module, &target, &Options::default()).unwrap_err(), refused);
+        assert_eq!(compile(module.clone(), &target, &Options::default()).unwrap_err(), refused);
         assert_eq!(clif_text(&module, &target).unwrap_err(), refused);
     }
 }
@@ -350,5 +350,5 @@ fn two_functions_of_one_name_are_refused() {
     let mut module = everything();
     module.functions[1].name = "everything".to_owned();
     let target = Target::from_name("native").unwrap();
-    assert!(matches!(compile(&module, &target, &Options::default()), Err(CodegenError::Object(_))));
+    assert!(matches!(compile(module.clone(), &target, &Options::default()), Err(CodegenError::Object(_))));
 }

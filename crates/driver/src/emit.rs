@@ -68,34 +68,41 @@ impl Kernel {
                 return Err(Failure::Arguments(message.to_owned()));
             }
         };
-        let forms = engine.forms(handle, &types)?;
+        let optimised = || engine.in_session(handle, &types, |session, root| session.optimised(root));
         let target = &engine.shared.settings.target;
         let internal = |error: hotloop_codegen::CodegenError| Failure::Internal(error.to_string());
         Ok(match form {
             Form::Tokens | Form::Ast => unreachable!("forms without types were shown above"),
             Form::Types => {
+                let typed = engine.in_session(handle, &types, |session, root| session.typed(root))?;
                 let program = &engine.state().program;
                 let definition = program.function(handle).definition.span;
-                typed_source(&forms.hir, definition, &program.sources).into_bytes()
+                typed_source(&typed, definition, &program.sources).into_bytes()
             }
-            Form::Hir => forms.hir.to_string().into_bytes(),
-            Form::Mir => forms.lowered.to_string().into_bytes(),
+            Form::Hir => engine
+                .in_session(handle, &types, |session, root| session.typed(root))?
+                .to_string()
+                .into_bytes(),
+            Form::Mir => engine.in_session(handle, &types, |session, root| session.front(root))?[0]
+                .to_string()
+                .into_bytes(),
             Form::MirOptimised => {
-                let mut text = forms.optimised.to_string();
-                for remark in &forms.remarks {
+                let optimised = optimised()?;
+                let mut text = optimised.module.to_string();
+                for remark in &optimised.remarks {
                     let _ = writeln!(text, "; {}: {}", remark.pass, remark.message);
                 }
                 text.into_bytes()
             }
             Form::Clif => {
-                hotloop_codegen::clif_text(&forms.optimised, target).map_err(internal)?.into_bytes()
+                hotloop_codegen::clif_text(&optimised()?.module, target).map_err(internal)?.into_bytes()
             }
             Form::Assembly => {
-                hotloop_codegen::disassembly(&forms.optimised, target).map_err(internal)?.into_bytes()
+                hotloop_codegen::disassembly(&optimised()?.module, target).map_err(internal)?.into_bytes()
             }
             Form::Object => {
                 let options = hotloop_codegen::Options { verify: engine.shared.settings.verify };
-                hotloop_codegen::compile(&forms.optimised, target, &options).map_err(internal)?.bytes
+                hotloop_codegen::compile(optimised()?.module, target, &options).map_err(internal)?.bytes
             }
         })
     }

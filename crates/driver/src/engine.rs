@@ -7,7 +7,7 @@ use crate::image::{BySymbol, Compiled, Unit, load_new};
 use crate::interpret::Lowered;
 use crate::module::Modules;
 use crate::program::{FunctionSource, Program};
-use crate::session::{Forms, Kept, Places, Product, Session, Specialisation, choose_parameters, code_key};
+use crate::session::{Kept, Places, Product, Session, Specialisation, choose_parameters, code_key};
 use crate::structure::Structures;
 use crate::timings::{Stage, Timings};
 use crate::{Failure, Kernel};
@@ -535,12 +535,17 @@ impl Engine {
         }
     }
 
-    /// The forms of a function before code generation, for arguments of these types.
-    pub(crate) fn forms(&self, function: FunctionHandle, arguments: &[Type]) -> Result<Forms, Failure> {
+    /// What a session makes of a function for arguments of these types.
+    pub(crate) fn in_session<T>(
+        &self,
+        function: FunctionHandle,
+        arguments: &[Type],
+        make: impl FnOnce(&mut Session<'_>, &Specialisation) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let mut state = self.state();
         let specialisation = Self::specialisation(&state, function, arguments)?;
         let State { program, structures, .. } = &mut *state;
-        Session::new(program, structures, &self.shared.settings).forms(&specialisation)
+        make(&mut Session::new(program, structures, &self.shared.settings), &specialisation)
     }
 
     /// A function and all it calls as MIR of the first phase: for the interpreter.

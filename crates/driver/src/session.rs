@@ -140,6 +140,23 @@ impl Inferred {
             }
         }
     }
+
+    fn into_hir(self) -> hir::Function {
+        match self.state {
+            Progress::Done(hir) => *hir,
+            Progress::Underway | Progress::Failed(_) | Progress::Waiting(_) | Progress::Outdated => {
+                unreachable!("the root would have failed, too")
+            }
+        }
+    }
+
+    /// Keeps of the HIR what is asked for behind lowering: large functions need the memory.
+    fn forget_body(&mut self) {
+        if let Progress::Done(hir) = &mut self.state {
+            hir.body = Vec::new();
+            hir.versions = Default::default();
+        }
+    }
 }
 
 /// A specialisation compiled to bytes.
@@ -159,14 +176,6 @@ pub(crate) enum Kept {
     InMemory,
     /// It was read from the cache.
     OnDisk(Box<Unit>),
-}
-
-/// A specialisation in the forms before code generation.
-pub(crate) struct Forms {
-    pub(crate) hir: hir::Function,
-    pub(crate) lowered: mir::Module,
-    pub(crate) optimised: mir::Module,
-    pub(crate) remarks: Vec<Remark>,
 }
 
 impl<'a> Session<'a> {
@@ -197,11 +206,13 @@ impl<'a> Session<'a> {
         kept: &dyn Fn(&Key, &str) -> Option<Kept>,
     ) -> Result<(Vec<Product>, Vec<Unit>), Failure> {
         let lowered = self.front(root)?;
-        let by_symbol = functions_by_symbol(&lowered);
+        let bodies = bodies_to_copy(&lowered);
+        let mut lowered: Vec<Option<mir::Module>> = lowered.into_iter().map(Some).collect();
         let settings = self.settings;
-        let compile = |position: &usize| compile_one(&lowered[*position], &by_symbol, settings);
         let symbols = self.specialisations.iter().map(|inferred| inferred.symbol.clone());
-        let mut unreached: FxHashMap<String, usize> = symbols.zip(0..).skip(1).collect();
+        let by_symbol: FxHashMap<String, usize> = symbols.zip(0..).collect();
+        let mut unreached = vec![true; self.specialisations.len()];
+        unreached[0] = false;
         let mut reached = vec![0];
         let (mut products, mut stored) = (Vec::new(), Vec::new());
         while !reached.is_empty() {
@@ -216,15 +227,20 @@ impl<'a> Session<'a> {
                     None => wanted.push(position),
                 }
             }
-            let compiled: Vec<Result<Compilation, Failure>> = wanted.par_iter().map(compile).collect();
+            let taken = wanted.iter().map(|position| lowered[*position].take());
+            let modules: Vec<mir::Module> =
+                taken.map(|module| module.expect("each is reached once")).collect();
+            let compiled: Vec<Result<Compilation, Failure>> =
+                modules.into_par_iter().map(|module| compile_one(module, &bodies, settings)).collect();
             for (position, compilation) in wanted.into_iter().zip(compiled) {
-                let product = self.product(position, compilation?);
+                let product = self.product(position, compilation?, &by_symbol);
                 called.extend(product.unit.imports.iter().cloned());
                 products.push(product);
             }
             // What all callers have copied is called by none.
             let new = called.iter().map(|symbol| GeneratorType::specialisation_of(symbol));
-            reached = new.filter_map(|symbol| unreached.remove(symbol)).collect();
+            let positions = new.filter_map(|symbol| by_symbol.get(symbol).copied());
+            reached = positions.filter(|at| std::mem::replace(&mut unreached[*at], false)).collect();
         }
         Ok((products, stored))
     }
@@ -236,22 +252,21 @@ impl<'a> Session<'a> {
         kept(&inferred.key, &inferred.symbol)
     }
 
-    /// The forms of a specialisation before code generation.
-    pub(crate) fn forms(&mut self, root: &Specialisation) -> Result<Forms, Failure> {
-        let lowered = self.front(root)?;
-        let by_symbol = functions_by_symbol(&lowered);
-        let optimised = optimise(&lowered[0], &by_symbol, self.settings)?;
-        let hir = self.specialisations[0].hir().clone();
-        Ok(Forms {
-            hir,
-            lowered: lowered[0].clone(),
-            optimised: optimised.module,
-            remarks: optimised.remarks,
-        })
+    /// A specialisation with its types.
+    pub(crate) fn typed(&mut self, root: &Specialisation) -> Result<hir::Function, Failure> {
+        self.infer_all(root)?;
+        Ok(self.specialisations.swap_remove(0).into_hir())
     }
 
-    /// All that a specialisation needs, lowered, itself first; a module each.
-    pub(crate) fn front(&mut self, root: &Specialisation) -> Result<Vec<mir::Module>, Failure> {
+    /// A specialisation behind the passes.
+    pub(crate) fn optimised(&mut self, root: &Specialisation) -> Result<hotloop_passes::Optimised, Failure> {
+        let mut lowered = self.front(root)?;
+        let bodies = bodies_to_copy(&lowered);
+        optimise(lowered.swap_remove(0), &bodies, self.settings)
+    }
+
+    /// Infers all that a specialisation needs, itself first.
+    fn infer_all(&mut self, root: &Specialisation) -> Result<(), Failure> {
         let start = Instant::now();
         let outcome = self.infer(root);
         self.timings.add(Stage::Infer, start.elapsed());
@@ -261,16 +276,23 @@ impl<'a> Session<'a> {
         }
         self.keep_needed();
         self.mark_recursive();
+        Ok(())
+    }
+
+    /// All that a specialisation needs, lowered, itself first; a module each.
+    pub(crate) fn front(&mut self, root: &Specialisation) -> Result<Vec<mir::Module>, Failure> {
+        self.infer_all(root)?;
         let start = Instant::now();
         let program = &*self.program;
-        let lower = |inferred: &Inferred| {
+        let lower = |inferred: &mut Inferred| {
             let mut functions = hotloop_lower::lower_all(inferred.hir());
+            inferred.forget_body();
             if program.origin(inferred.specialisation.0).is_some() {
                 functions.iter_mut().for_each(without_places);
             }
             mir::Module { functions }
         };
-        let lowered: Vec<mir::Module> = self.specialisations.iter().map(lower).collect();
+        let lowered: Vec<mir::Module> = self.specialisations.iter_mut().map(lower).collect();
         self.timings.add(Stage::Lower, start.elapsed());
         if self.settings.verify {
             lowered
@@ -504,7 +526,12 @@ impl<'a> Session<'a> {
     }
 
     /// Puts together what is kept of a compiled specialisation.
-    fn product(&mut self, position: usize, compilation: Compilation) -> Product {
+    fn product(
+        &mut self,
+        position: usize,
+        compilation: Compilation,
+        by_symbol: &FxHashMap<String, usize>,
+    ) -> Product {
         self.timings.add(Stage::Optimise, compilation.optimise_time);
         self.timings.add(Stage::Codegen, compilation.codegen_time);
         let inferred = &self.specialisations[position];
@@ -542,7 +569,7 @@ impl<'a> Session<'a> {
         }
         let key_of = |symbol: &String| {
             let symbol = GeneratorType::specialisation_of(symbol);
-            let callee = self.specialisations.iter().find(|one| one.symbol == symbol)?;
+            let callee = &self.specialisations[*by_symbol.get(symbol)?];
             Some((symbol.to_owned(), *callee.key.as_bytes()))
         };
         let mut imports: Vec<(String, [u8; 32])> = object.imports.iter().filter_map(key_of).collect();
@@ -697,42 +724,43 @@ struct Compilation {
     codegen_time: Duration,
 }
 
-/// All functions by their symbols.
-fn functions_by_symbol(modules: &[mir::Module]) -> FxHashMap<&str, &mir::Function> {
+/// The functions that callers may copy, by their symbols. One that can reach itself keeps its stack check only if it is not copied.
+fn bodies_to_copy(modules: &[mir::Module]) -> FxHashMap<String, mir::Function> {
     let functions = modules.iter().flat_map(|module| &module.functions);
-    functions.map(|function| (function.name.as_str(), function)).collect()
+    let copied = functions.filter(|function| !checks_stack(function) && hotloop_passes::is_copied(function));
+    copied.map(|function| (function.name.clone(), function.clone())).collect()
 }
 
 fn compile_one(
-    lowered: &mir::Module,
-    by_symbol: &FxHashMap<&str, &mir::Function>,
+    lowered: mir::Module,
+    bodies: &FxHashMap<String, mir::Function>,
     settings: &Settings,
 ) -> Result<Compilation, Failure> {
     let start = Instant::now();
-    let optimised = optimise(lowered, by_symbol, settings)?;
+    let optimised = optimise(lowered, bodies, settings)?;
     let optimise_time = start.elapsed();
     let start = Instant::now();
-    let object = generate(&optimised.module, &settings.target, settings.verify)?;
+    let object = generate(optimised.module, &settings.target, settings.verify)?;
     let mut remarks = optimised.remarks;
     remarks.extend(object.remarks.iter().cloned());
     Ok(Compilation { object, remarks, optimise_time, codegen_time: start.elapsed() })
 }
 
-fn generate(module: &mir::Module, target: &Target, verify: bool) -> Result<CompiledObject, Failure> {
+fn generate(module: mir::Module, target: &Target, verify: bool) -> Result<CompiledObject, Failure> {
     hotloop_codegen::compile(module, target, &Options { verify })
         .map_err(|error| Failure::Internal(error.to_string()))
 }
 
 /// Runs the passes on each function of a module.
 fn optimise(
-    lowered: &mir::Module,
-    by_symbol: &FxHashMap<&str, &mir::Function>,
+    lowered: mir::Module,
+    bodies: &FxHashMap<String, mir::Function>,
     settings: &Settings,
 ) -> Result<hotloop_passes::Optimised, Failure> {
     let mut functions = Vec::new();
     let mut remarks = Vec::new();
-    for function in &lowered.functions {
-        let optimised = optimise_one(function, by_symbol, settings)?;
+    for function in lowered.functions {
+        let optimised = optimise_one(function, bodies, settings)?;
         functions.extend(optimised.module.functions);
         remarks.extend(optimised.remarks);
     }
@@ -741,8 +769,8 @@ fn optimise(
 
 /// Runs the passes; with verification, checks the function after each.
 fn optimise_one(
-    lowered: &mir::Function,
-    by_symbol: &FxHashMap<&str, &mir::Function>,
+    lowered: mir::Function,
+    bodies: &FxHashMap<String, mir::Function>,
     settings: &Settings,
 ) -> Result<hotloop_passes::Optimised, Failure> {
     let fault = std::sync::Mutex::new(None);
@@ -752,9 +780,7 @@ fn optimise_one(
             *fault = verify(pass, function).err();
         }
     };
-    // A function that can reach itself keeps its stack check only if it is not copied.
-    let callee_body =
-        |symbol: &str| by_symbol.get(symbol).copied().filter(|function| !checks_stack(function));
+    let callee_body = |symbol: &str| bodies.get(symbol);
     let mut optimiser = Optimiser::new().with_callees(&callee_body);
     if settings.verify {
         optimiser = optimiser.with_observer(&observer);
@@ -762,7 +788,7 @@ fn optimise_one(
     if !settings.optimise {
         optimiser = optimiser.without_optimisation();
     }
-    let optimised = optimiser.run(lowered.clone());
+    let optimised = optimiser.run(lowered);
     let fault = fault.lock().expect("no panic while it was held").take();
     match fault {
         Some(failure) => Err(failure),

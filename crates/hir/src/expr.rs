@@ -107,6 +107,17 @@ impl Expr {
         found
     }
 
+    /// Whether evaluating it may change lists that others see.
+    pub fn may_change_lists(&self) -> bool {
+        let mut found = match &self.kind {
+            ExprKind::Call { .. } | ExprKind::Resume { .. } | ExprKind::Block { .. } => true,
+            ExprKind::Object(object) => object.changes_list(),
+            _ => false,
+        };
+        self.for_each_operand(&mut |part| found = found || part.may_change_lists());
+        found
+    }
+
     /// Whether statements stand within it.
     pub fn has_block(&self) -> bool {
         let mut found = matches!(self.kind, ExprKind::Block { .. });

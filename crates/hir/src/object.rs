@@ -2,7 +2,7 @@
 
 use crate::{Caught, Expr};
 use hotloop_abi::{CaughtQuestion, ExceptionClass};
-use hotloop_objects::Operation;
+use hotloop_objects::{Form, Operation};
 use std::sync::Arc;
 
 /// An operation on objects that live on the heap: strings, bytes and lists. Operands are evaluated left to right.
@@ -101,16 +101,46 @@ pub enum ObjectExpr {
         /// Which text.
         form: i64,
     },
-    /// Prints a text; gives none.
+    /// Strings one behind the other, as one string. What each does to objects is done before the next is evaluated.
+    Text(Vec<Expr>),
+    /// Prints such a string; gives none.
     Print {
-        /// A string.
-        text: Expr,
+        /// Strings.
+        texts: Vec<Expr>,
         /// Whether it has to be seen at once: a bool.
         flush: Expr,
     },
 }
 
 impl ObjectExpr {
+    /// Whether it changes a list, apart from what its operands do.
+    pub(crate) fn changes_list(&self) -> bool {
+        match self {
+            Self::Append { .. } | Self::Pop(_) | Self::SetItem { .. } => true,
+            Self::Perform { operation, .. } => {
+                operation.result() == Form::Nothing
+                    || matches!(operation, Operation::ListOpen | Operation::ListSetStride)
+            }
+            Self::Str(_)
+            | Self::Bytes(_)
+            | Self::Length(_)
+            | Self::LiveLength(_)
+            | Self::Item { .. }
+            | Self::Part { .. }
+            | Self::Number { .. }
+            | Self::Order(..)
+            | Self::List(_)
+            | Self::EmptyList(_)
+            | Self::Checked { .. }
+            | Self::Code(_)
+            | Self::Same(..)
+            | Self::CaughtWord { .. }
+            | Self::CaughtText { .. }
+            | Self::Text(_)
+            | Self::Print { .. } => false,
+        }
+    }
+
     /// The operands, in the order in which they are evaluated.
     pub fn operands(&self) -> Vec<&Expr> {
         match self {
@@ -125,11 +155,13 @@ impl ObjectExpr {
             Self::Item { sequence: first, index: second }
             | Self::Order(first, second)
             | Self::Same(first, second)
-            | Self::Print { text: first, flush: second }
             | Self::Checked { condition: first, value: second, .. }
             | Self::Append { list: first, item: second } => vec![first, second],
             Self::Part { text, start, stop } => [text, start].into_iter().chain(stop).collect(),
-            Self::Perform { arguments: items, .. } | Self::List(items) => items.iter().collect(),
+            Self::Perform { arguments: items, .. } | Self::List(items) | Self::Text(items) => {
+                items.iter().collect()
+            }
+            Self::Print { texts, flush } => texts.iter().chain([flush]).collect(),
             Self::Number { text, base } => [text].into_iter().chain(base).collect(),
             Self::SetItem { list, index, item } => vec![item, list, index],
         }
@@ -157,6 +189,7 @@ impl ObjectExpr {
                 format!("{question:?} of {caught}, {position}")
             }
             Self::CaughtText { caught, form } => format!("text of {caught}, {form}"),
+            Self::Text(_) => "text".to_owned(),
             Self::Print { .. } => "print".to_owned(),
             Self::Checked { error: (class, _), .. } => class.python_name().to_owned(),
             Self::Code(_) => "ord".to_owned(),

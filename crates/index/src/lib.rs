@@ -27,10 +27,12 @@
 mod interner;
 mod map;
 mod set;
+mod shared_set;
 
 pub use interner::Interner;
 pub use map::{IdMap, SideMap};
 pub use set::IdSet;
+pub use shared_set::SharedSet;
 
 use std::fmt::Debug;
 use std::hash::Hash;

@@ -9,7 +9,7 @@ use crate::operators::negated;
 use crate::sequences::perform;
 use crate::slices::is_slice;
 use crate::spread::{Kept, let_all};
-use crate::strings::{checked, checked_as, compared, constant_str, int64, str_constant};
+use crate::strings::{checked, checked_as, compared, int64, str_constant};
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, Conversion, FormatPart};
@@ -17,6 +17,7 @@ use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{CompareOp, Constant, Exception, ExceptionArgument, Expr, ExprKind, ObjectExpr};
 use hotloop_intrinsics::Intrinsic;
+use hotloop_objects::number_text::{bool_repr, float_repr};
 use hotloop_objects::{FormatSpec, Formatted, Operation, Shape, SpecError};
 use hotloop_types::{Dtype, DtypeKind, TupleType, Type};
 
@@ -27,6 +28,9 @@ impl Inference<'_> {
     /// A value as a string: as `str` shows it, or as `repr` writes it.
     pub(crate) fn text_of(&mut self, value: Expr, is_repr: bool, span: Span) -> Typed {
         let text = |operation, value| perform(operation, vec![value], Type::Str, span);
+        if let Some(known) = known_number(&value) {
+            return Ok(str_constant(known, span));
+        }
         match value.ty.clone() {
             Type::Str if is_repr => Ok(text(Operation::Repr, value)),
             Type::Str => Ok(value),
@@ -72,7 +76,8 @@ impl Inference<'_> {
     fn text_of_tuple(&mut self, value: Expr, items: &TupleType, span: Span) -> Typed {
         self.with_let(value, "items", span, |this, value| {
             let class = items.class().map_or("", |class| class.name.as_str());
-            let mut line = Line { span, known: format!("{class}("), made: None };
+            let mut line = Line::new(span);
+            line.known = format!("{class}(");
             for (position, ty) in items.iter().enumerate() {
                 line.known.push_str(if position > 0 { ", " } else { "" });
                 if let Some(field) = items.fields().get(position).filter(|_| !is_slice(items)) {
@@ -129,7 +134,7 @@ impl Inference<'_> {
                 }
             }
         }
-        if line.made.is_none() {
+        if line.made.is_empty() {
             return Ok(Value::Str(line.known, span));
         }
         Ok(Value::Expr(line.finish()))
@@ -306,7 +311,7 @@ impl Inference<'_> {
             }
         }
         line.push(end);
-        let print = ObjectExpr::Print { text: line.finish(), flush };
+        let print = ObjectExpr::Print { texts: line.into_texts(), flush };
         Ok(let_all(kept, Expr::object(print, Type::None, span)))
     }
 
@@ -353,6 +358,17 @@ impl Inference<'_> {
                 self.report(diagnostic)
             }
         }
+    }
+}
+
+/// A number that is known, as text.
+fn known_number(value: &Expr) -> Option<String> {
+    let ExprKind::Constant(constant) = &value.kind else { return None };
+    match (constant, value.ty.as_scalar()?) {
+        (Constant::Bool(value), _) => Some(bool_repr(*value).to_owned()),
+        (Constant::Int(value), dtype) if dtype.kind() == DtypeKind::Signed => Some(value.to_string()),
+        (Constant::Float(value), Dtype::Float64) => Some(float_repr(*value)),
+        _ => None,
     }
 }
 
@@ -427,50 +443,61 @@ pub(crate) struct Line {
     /// What is known of its end.
     pub(crate) known: String,
     /// What stands before that.
-    made: Option<Expr>,
+    made: Vec<Expr>,
 }
 
 impl Line {
     /// Nothing so far.
     pub(crate) fn new(span: Span) -> Self {
-        Self { span, known: String::new(), made: None }
+        Self { span, known: String::new(), made: Vec::new() }
     }
 
     /// Adds a string.
     pub(crate) fn push(&mut self, text: Value) {
         match text {
             Value::Str(text, _) => self.known.push_str(&text),
-            Value::Expr(text) => {
-                let before = joined(self.made.take(), std::mem::take(&mut self.known), self.span);
-                self.made = Some(match before {
-                    Some(before) => concat(before, text, self.span),
-                    None => text,
-                });
-            }
+            Value::Expr(text) => self.push_expr(text),
             Value::Global(..) | Value::Caught(..) => unreachable!("this is no text"),
         }
     }
 
+    fn push_expr(&mut self, text: Expr) {
+        match text.kind {
+            ExprKind::Object(object) => match *object {
+                ObjectExpr::Str(text) => self.known.push_str(&text),
+                ObjectExpr::Text(texts) => texts.into_iter().for_each(|text| self.push_expr(text)),
+                other => self.push_made(Expr::object(other, text.ty, text.span)),
+            },
+            kind => self.push_made(Expr::new(kind, text.ty, text.span)),
+        }
+    }
+
+    fn push_made(&mut self, text: Expr) {
+        self.close();
+        self.made.push(text);
+    }
+
+    /// Puts what is known behind what is made.
+    fn close(&mut self) {
+        if !self.known.is_empty() {
+            self.made.push(str_constant(std::mem::take(&mut self.known), self.span));
+        }
+    }
+
+    /// The parts of the whole.
+    fn into_texts(mut self) -> Vec<Expr> {
+        self.close();
+        self.made
+    }
+
     /// The whole.
     pub(crate) fn finish(self) -> Expr {
-        let made = joined(self.made, self.known, self.span);
-        made.unwrap_or_else(|| str_constant(String::new(), self.span))
-    }
-}
-
-/// `left + right`.
-fn concat(left: Expr, right: Expr, span: Span) -> Expr {
-    if let (Some(first), Some(second)) = (constant_str(&left), constant_str(&right)) {
-        return str_constant(format!("{first}{second}"), span);
-    }
-    perform(Operation::Concat, vec![left, right], Type::Str, span)
-}
-
-/// What there is so far with text behind it.
-fn joined(before: Option<Expr>, text: String, span: Span) -> Option<Expr> {
-    match before {
-        before if text.is_empty() => before,
-        None => Some(str_constant(text, span)),
-        Some(before) => Some(concat(before, str_constant(text, span), span)),
+        let span = self.span;
+        let mut texts = self.into_texts();
+        match texts.len() {
+            0 => str_constant(String::new(), span),
+            1 => texts.remove(0),
+            _ => Expr::object(ObjectExpr::Text(texts), Type::Str, span),
+        }
     }
 }

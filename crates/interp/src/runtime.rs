@@ -7,8 +7,8 @@ use crate::outcome::{Stop, TrapKind};
 use hotloop_abi::{CaughtQuestion, caught_text};
 use hotloop_mir::{Effects, ExceptionClass, MachineType, RuntimeFunction};
 use hotloop_objects::{
-    Element, Operation, Stop as ObjectStop, grow, new_frame, new_list, new_string, order_elements, perform,
-    shuffle, sort_elements, strings_of, text,
+    Element, Operation, Stop as ObjectStop, Template, grow, new_frame, new_list, new_string, order_elements,
+    perform, shuffle, sort_elements, strings_of, text, written,
 };
 use hotloop_random::{Distribution, Stream};
 
@@ -205,21 +205,35 @@ impl Interpreter<'_> {
     }
 
     fn print(&mut self, arguments: &[Scalar]) -> Result<(), Stop> {
-        let length = bits(arguments[1]);
-        if length > 0 {
-            let bytes = self.memory.bytes(bits(arguments[0]), 4 * length)?;
-            let codes = bytes.as_chunks().0.iter().map(|code| u32::from_le_bytes(*code));
-            self.output.push_str(&text::to_string(&codes.collect::<Vec<u32>>()));
-        }
+        let template = self.template(bits(arguments[0]), bits(arguments[1]))?;
+        let words = self.words(bits(arguments[2]), Template::word_count(&template))?;
+        let printed = written(&mut self.memory, &template, &words).map_err(object_stop)?;
+        self.output.push_str(&text::to_string(&printed));
         Ok(())
+    }
+
+    fn template(&self, address: u64, length: u64) -> Result<Vec<u32>, Stop> {
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        let codes = self.memory.bytes(address, 4 * length)?.as_chunks().0.iter();
+        Ok(codes.map(|code| u32::from_le_bytes(*code)).collect())
+    }
+
+    /// Words that lie behind one another.
+    fn words(&self, address: u64, count: usize) -> Result<Vec<u64>, Stop> {
+        let word = |at: u64| Ok(bits(self.memory.load(address + 8 * at, MachineType::I64)?));
+        (0..count as u64).map(word).collect()
     }
 
     fn object(&mut self, arguments: &[Scalar]) -> Result<Scalar, Stop> {
         let operation = Operation::by_number(bits(arguments[0])).ok_or(Stop::Trap(TrapKind::BadArguments))?;
-        let (address, count) = (bits(arguments[1]), bits(arguments[2]));
-        let word = |at: u64| self.memory.load(address + 8 * at, MachineType::I64).map(bits);
-        let words = (0..count).map(word).collect::<Result<Vec<u64>, _>>()?;
-        if words.len() != operation.word_count() {
+        let words = self.words(bits(arguments[1]), bits(arguments[2]) as usize)?;
+        let more = match operation {
+            Operation::Text if words.len() >= 2 => Template::word_count(&self.template(words[0], words[1])?),
+            _ => 0,
+        };
+        if words.len() != operation.word_count() + more {
             return Err(Stop::Trap(TrapKind::BadArguments));
         }
         let outcome = perform(&mut self.memory, operation, &words);

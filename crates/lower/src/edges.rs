@@ -3,7 +3,7 @@
 //! A joined version of an array holds a reference of its own, unless all that meets belongs to the caller: an edge hands over the reference of a
 //! version that nothing needs any more, and adds one otherwise.
 
-use crate::liveness::without;
+use crate::liveness::{LiveSet, without};
 use crate::lowering::{Binding, Lowering};
 use crate::ownership::Holder;
 use crate::values::{Lifetime, Operand, flat_types};
@@ -36,9 +36,9 @@ fn flattened(bindings: Vec<Binding>) -> Vec<Value> {
 
 impl Lowering<'_> {
     /// What is needed behind a statement besides the versions joined there.
-    pub(crate) fn live_at(&self, statement: &Stmt, joins: &[Version]) -> IdSet<Version> {
+    pub(crate) fn live_at(&self, statement: &Stmt, joins: &[Version]) -> LiveSet {
         if self.liveness.is_trivial() {
-            return IdSet::new();
+            return LiveSet::new();
         }
         let mut live = without(self.liveness.after(statement), joins);
         live.union_with(&self.needed_again);
@@ -117,13 +117,13 @@ impl Lowering<'_> {
     }
 
     /// Jumps along an edge to a block where versions meet.
-    pub(crate) fn jump_to_join(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, join: &Join) {
+    pub(crate) fn jump_to_join(&mut self, edge: Option<&Edge>, live: &LiveSet, join: &Join) {
         let bindings = self.take_edge(edge, live, &join.versions, &join.borrowed);
         self.code.jump(join.block, flattened(bindings));
     }
 
     /// Jumps from where an error has arrived to where the handlers begin. Only then are values released that an expression had not finished with.
-    pub(crate) fn jump_to_landing(&mut self, edge: &Edge, live: &IdSet<Version>, dispatch: &Join) {
+    pub(crate) fn jump_to_landing(&mut self, edge: &Edge, live: &LiveSet, dispatch: &Join) {
         let bindings = self.take_edge(Some(edge), live, &dispatch.versions, &dispatch.borrowed);
         self.code.release_where(|holder| holder == Holder::Temporary);
         self.code.jump(dispatch.block, flattened(bindings));
@@ -133,14 +133,14 @@ impl Lowering<'_> {
     pub(crate) fn edge_arguments(
         &mut self,
         edge: Option<&Edge>,
-        live: &IdSet<Version>,
+        live: &LiveSet,
         joins: &[Version],
     ) -> Vec<Value> {
         flattened(self.take_edge(edge, live, joins, &IdSet::new()))
     }
 
     /// Goes along an edge without a block at its end: the joined versions are what comes in.
-    pub(crate) fn bind_edge(&mut self, edge: Option<&Edge>, live: &IdSet<Version>, joins: &[Version]) {
+    pub(crate) fn bind_edge(&mut self, edge: Option<&Edge>, live: &LiveSet, joins: &[Version]) {
         let bindings = self.take_edge(edge, live, joins, &IdSet::new());
         for (version, binding) in joins.iter().zip(bindings) {
             self.bind_held(*version, binding);
@@ -152,7 +152,7 @@ impl Lowering<'_> {
     fn take_edge(
         &mut self,
         edge: Option<&Edge>,
-        live: &IdSet<Version>,
+        live: &LiveSet,
         joins: &[Version],
         borrowed: &IdSet<Version>,
     ) -> Vec<Binding> {
@@ -173,7 +173,7 @@ impl Lowering<'_> {
         bindings
     }
 
-    fn take_move(&mut self, each: Move, live: &IdSet<Version>, is_borrowed: bool) -> Binding {
+    fn take_move(&mut self, each: Move, live: &LiveSet, is_borrowed: bool) -> Binding {
         let target = &self.source.versions[each.target];
         let Some(source) = each.source else {
             assert!(target.maybe_unassigned, "HIR: {} may be unassigned", self.describe(each.target));
@@ -195,7 +195,7 @@ impl Lowering<'_> {
         Binding { operand: converted.with_lifetime(Lifetime::Borrowed), assigned }
     }
 
-    fn pass_references(&mut self, source: Version, operand: &Operand, live: &IdSet<Version>) {
+    fn pass_references(&mut self, source: Version, operand: &Operand, live: &LiveSet) {
         let holder = Holder::Version(source);
         if self.code.holdings.is_held_by(holder) && !live.contains(source) {
             self.code.holdings.forget(holder);

@@ -15,12 +15,12 @@
 
 use crate::code::{Code, Point};
 use crate::edges::Join;
+use crate::liveness::LiveSet;
 use crate::lowering::{Binding, Lowering};
 use crate::ownership::{Holder, Holdings};
 use crate::values::Operand;
 use hotloop_abi::{CaughtQuestion, ErrorClass, ExceptionClass};
 use hotloop_hir::{Catches, Caught, Edge, Expr, Handler, Local, Move, Stmt, Try, Version};
-use hotloop_index::IdSet;
 use hotloop_mir::{Block, ConvertOp, ErrorData, InstKind, MachineType, RuntimeFunction, Terminator};
 use hotloop_types::Type;
 
@@ -168,7 +168,7 @@ impl Lowering<'_> {
     }
 
     /// Builds the landings.
-    fn land(&mut self, frame: TryFrame, source: &Try, live: &IdSet<Version>, dispatch: &Join) {
+    fn land(&mut self, frame: TryFrame, source: &Try, live: &LiveSet, dispatch: &Join) {
         let depth = self.code.tries.len();
         for landing in frame.landings {
             self.code.holdings = landing.holdings;
@@ -281,7 +281,7 @@ impl Lowering<'_> {
     }
 
     /// Goes on where all ways meet.
-    fn leave(&mut self, ends: Vec<End<'_>>, live: &IdSet<Version>, exits: &[Version]) {
+    fn leave(&mut self, ends: Vec<End<'_>>, live: &LiveSet, exits: &[Version]) {
         self.code.set_unreachable();
         if exits.is_empty() && ends.len() == 1 {
             for end in ends {

@@ -58,6 +58,7 @@ mod selection;
 mod shape;
 mod speculation;
 mod statement;
+mod template;
 mod text;
 mod values;
 mod view;

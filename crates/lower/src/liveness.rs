@@ -9,27 +9,30 @@ use hotloop_hir::{
     Edge, ExceptionArgument, Expr, ExprKind, Function, Loop, RangeLoop, Reduction, Stmt, StmtKind, Try,
     Version,
 };
-use hotloop_index::IdSet;
+use hotloop_index::{IdSet, SharedSet};
 use rustc_hash::FxHashMap;
+
+/// Versions that are needed at a place: there are as many sets as statements, which differ by little.
+pub(crate) type LiveSet = SharedSet<Version>;
 
 /// What is needed where. Within a loop, [`needed_again`](Self::needed_again) comes on top.
 #[derive(Debug, Default)]
 pub(crate) struct Liveness {
     tracked: IdSet<Version>,
-    after: FxHashMap<*const Stmt, IdSet<Version>>,
-    at_head: FxHashMap<*const Stmt, IdSet<Version>>,
-    behind_iteration: FxHashMap<(*const Stmt, usize), IdSet<Version>>,
+    after: FxHashMap<*const Stmt, LiveSet>,
+    at_head: FxHashMap<*const Stmt, LiveSet>,
+    behind_iteration: FxHashMap<(*const Stmt, usize), LiveSet>,
     targets: Vec<JumpTargets>,
     /// What the handlers around need, without the versions joined there: lowering keeps those alive that may be joined; and what the
     /// expressions around need.
-    in_handlers: IdSet<Version>,
+    in_handlers: LiveSet,
 }
 
 /// What is needed where the jumps out of the innermost loop's body go, without the versions joined there.
 #[derive(Debug)]
 struct JumpTargets {
-    at_break: IdSet<Version>,
-    at_continue: IdSet<Version>,
+    at_break: LiveSet,
+    at_continue: LiveSet,
 }
 
 impl Liveness {
@@ -38,7 +41,7 @@ impl Liveness {
         let tracked = function.versions.ids().filter(|version| is_tracked(function, *version)).collect();
         let mut liveness = Self { tracked, ..Self::default() };
         if !liveness.is_trivial() {
-            let mut live = IdSet::new();
+            let mut live = LiveSet::new();
             liveness.block(&function.body, &mut live);
         }
         liveness
@@ -50,23 +53,23 @@ impl Liveness {
     }
 
     /// What is needed behind a statement.
-    pub(crate) fn after(&self, statement: &Stmt) -> &IdSet<Version> {
-        const NOTHING: &IdSet<Version> = &IdSet::new();
+    pub(crate) fn after(&self, statement: &Stmt) -> &LiveSet {
+        const NOTHING: &LiveSet = &LiveSet::new();
         self.after.get(&std::ptr::from_ref(statement)).unwrap_or(NOTHING)
     }
 
     /// What is needed at the head of a loop; of this the versions that are not joined there are needed again in every iteration.
-    pub(crate) fn at_head(&self, statement: &Stmt) -> IdSet<Version> {
+    pub(crate) fn at_head(&self, statement: &Stmt) -> LiveSet {
         self.at_head.get(&std::ptr::from_ref(statement)).cloned().unwrap_or_default()
     }
 
     /// What is needed behind an iteration of a loop that is written out.
-    pub(crate) fn behind_iteration(&self, statement: &Stmt, number: usize) -> IdSet<Version> {
+    pub(crate) fn behind_iteration(&self, statement: &Stmt, number: usize) -> LiveSet {
         self.behind_iteration.get(&(std::ptr::from_ref(statement), number)).cloned().unwrap_or_default()
     }
 
     /// Turns what is needed behind a block into what is needed before it.
-    fn block(&mut self, statements: &[Stmt], live: &mut IdSet<Version>) {
+    fn block(&mut self, statements: &[Stmt], live: &mut LiveSet) {
         live.union_with(&self.in_handlers);
         for statement in statements.iter().rev() {
             self.after.insert(std::ptr::from_ref(statement), live.clone());
@@ -75,7 +78,7 @@ impl Liveness {
         }
     }
 
-    fn statement(&mut self, statement: &Stmt, live: &mut IdSet<Version>) {
+    fn statement(&mut self, statement: &Stmt, live: &mut LiveSet) {
         match &statement.kind {
             StmtKind::Assign { target, value } => {
                 live.remove(*target);
@@ -143,21 +146,21 @@ impl Liveness {
                 self.edge(edge, live);
             }
             StmtKind::Return(value) => {
-                *live = IdSet::new();
+                *live = LiveSet::new();
                 self.exprs(value, live);
             }
             StmtKind::Try(guarded) => self.guarded(statement, guarded, live),
             StmtKind::Outside { body, .. } => self.block(body, live),
-            StmtKind::RaiseAgain(_) => *live = IdSet::new(),
+            StmtKind::RaiseAgain(_) => *live = LiveSet::new(),
             StmtKind::Delete(version) => self.read(*version, live),
             StmtKind::Raise { exception } => {
-                *live = IdSet::new();
+                *live = LiveSet::new();
                 self.exprs(exception.arguments.iter().flat_map(ExceptionArgument::values), live);
             }
         }
     }
 
-    fn guarded(&mut self, statement: &Stmt, guarded: &Try, live: &mut IdSet<Version>) {
+    fn guarded(&mut self, statement: &Stmt, guarded: &Try, live: &mut LiveSet) {
         let after = without(live, &guarded.exits);
         let mut at_handlers = self.in_handlers.clone();
         for handler in &guarded.handlers {
@@ -174,14 +177,14 @@ impl Liveness {
     }
 
     /// What is needed before a branch that goes on, by the edge, to where `after` is needed.
-    fn branch(&mut self, statements: &[Stmt], edge: Option<&Edge>, after: &IdSet<Version>) -> IdSet<Version> {
+    fn branch(&mut self, statements: &[Stmt], edge: Option<&Edge>, after: &LiveSet) -> LiveSet {
         let mut live = self.before_edge(edge, after);
         self.block(statements, &mut live);
         live
     }
 
-    fn before_edge(&self, edge: Option<&Edge>, after: &IdSet<Version>) -> IdSet<Version> {
-        let Some(edge) = edge else { return IdSet::new() };
+    fn before_edge(&self, edge: Option<&Edge>, after: &LiveSet) -> LiveSet {
+        let Some(edge) = edge else { return LiveSet::new() };
         let mut live = after.clone();
         self.edge(edge, &mut live);
         live
@@ -193,12 +196,12 @@ impl Liveness {
         repeated: &Loop,
         condition: Option<&Expr>,
         target: Option<Version>,
-        live: &mut IdSet<Version>,
+        live: &mut LiveSet,
     ) {
         let at_break = without(live, &repeated.exits);
         let mut head = self.branch(&repeated.otherwise, repeated.exit.as_ref(), &at_break);
-        self.targets.push(JumpTargets { at_break, at_continue: IdSet::new() });
-        let body = self.branch(&repeated.body, repeated.back.as_ref(), &IdSet::new());
+        self.targets.push(JumpTargets { at_break, at_continue: LiveSet::new() });
+        let body = self.branch(&repeated.body, repeated.back.as_ref(), &LiveSet::new());
         self.targets.pop();
         head.union_with(&body);
         self.exprs(condition, &mut head);
@@ -217,10 +220,10 @@ impl Liveness {
         body: &[Stmt],
         back: Option<&Edge>,
         reductions: &[Reduction],
-        live: &mut IdSet<Version>,
+        live: &mut LiveSet,
     ) {
-        self.targets.push(JumpTargets { at_break: IdSet::new(), at_continue: IdSet::new() });
-        let body = self.branch(body, back, &IdSet::new());
+        self.targets.push(JumpTargets { at_break: LiveSet::new(), at_continue: LiveSet::new() });
+        let body = self.branch(body, back, &LiveSet::new());
         self.targets.pop();
         live.union_with(&body);
         for reduction in reductions {
@@ -231,30 +234,30 @@ impl Liveness {
         self.at_head.insert(std::ptr::from_ref(statement), live.clone());
     }
 
-    fn range(&mut self, range: &RangeLoop, live: &mut IdSet<Version>) {
+    fn range(&mut self, range: &RangeLoop, live: &mut LiveSet) {
         self.exprs([&range.start, &range.stop, &range.step], live);
     }
 
-    fn edge(&self, edge: &Edge, live: &mut IdSet<Version>) {
+    fn edge(&self, edge: &Edge, live: &mut LiveSet) {
         for source in edge.moves.iter().filter_map(|each| each.source) {
             self.read(source, live);
         }
     }
 
-    fn read(&self, version: Version, live: &mut IdSet<Version>) {
+    fn read(&self, version: Version, live: &mut LiveSet) {
         if self.tracked.contains(version) {
             live.insert(version);
         }
     }
 
     /// Adds what an expression reads.
-    fn expr(&mut self, expr: &Expr, live: &mut IdSet<Version>) {
+    fn expr(&mut self, expr: &Expr, live: &mut LiveSet) {
         self.exprs([expr], live);
     }
 
     /// Adds what expressions read that are evaluated one after the other. What is read beside statements within them may have been read
     /// before, and is needed as long as these run.
-    fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>, live: &mut IdSet<Version>) {
+    fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>, live: &mut LiveSet) {
         let exprs: Vec<&Expr> = exprs.into_iter().collect();
         let around = self.in_handlers.clone();
         if exprs.iter().any(|expr| expr.has_block()) {
@@ -278,12 +281,12 @@ impl Liveness {
     }
 
     /// Before a version is made within an expression, nothing needs it.
-    fn begin(&mut self, version: Version, live: &mut IdSet<Version>) {
+    fn begin(&mut self, version: Version, live: &mut LiveSet) {
         live.remove(version);
         self.in_handlers.remove(version);
     }
 
-    fn reads(&mut self, expr: &Expr, live: &mut IdSet<Version>) {
+    fn reads(&mut self, expr: &Expr, live: &mut LiveSet) {
         match &expr.kind {
             ExprKind::Version(version) => self.read(*version, live),
             ExprKind::Assign { target, value } => {
@@ -320,14 +323,14 @@ fn parts_of<'e>(operands: &'e [(Version, Expr)], body: Option<&'e Expr>) -> impl
 }
 
 /// What stands for operands is not there before these.
-fn forget(operands: &[(Version, Expr)], live: &mut IdSet<Version>) {
+fn forget(operands: &[(Version, Expr)], live: &mut LiveSet) {
     for (version, _) in operands {
         live.remove(*version);
     }
 }
 
 /// The set without some versions.
-pub(crate) fn without(set: &IdSet<Version>, versions: &[Version]) -> IdSet<Version> {
+pub(crate) fn without(set: &LiveSet, versions: &[Version]) -> LiveSet {
     let mut set = set.clone();
     for version in versions {
         set.remove(*version);

@@ -9,7 +9,7 @@
 
 use crate::code::Code;
 use crate::edges::Join;
-use crate::liveness::without;
+use crate::liveness::{LiveSet, without};
 use crate::lowering::Lowering;
 use crate::ownership::{Holder, Holdings};
 use crate::range::Counter;
@@ -17,7 +17,6 @@ use crate::values::Operand;
 use hotloop_hir::{
     Constant, Edge, Expr, ExprKind, Iteration, Loop, Move, RangeLoop, Reduction, Stmt, Version,
 };
-use hotloop_index::IdSet;
 use hotloop_mir::{BinaryOp, Block, IntCompare, Value};
 use hotloop_types::Type;
 
@@ -56,8 +55,8 @@ pub(crate) struct LoopFrame {
     tries: usize,
     /// How many handlers lie around the loop.
     caught: usize,
-    live_at_head: IdSet<Version>,
-    live_at_exit: IdSet<Version>,
+    live_at_head: LiveSet,
+    live_at_exit: LiveSet,
     /// Where `continue` goes, if there is one, and what is held there.
     latch: Option<(Join, Holdings)>,
     /// Where `break` goes, if there is one, and what is held there.
@@ -80,8 +79,8 @@ impl LoopFrame {
             exits: Vec::new(),
             tries: 0,
             caught,
-            live_at_head: IdSet::new(),
-            live_at_exit: IdSet::new(),
+            live_at_head: LiveSet::new(),
+            live_at_exit: LiveSet::new(),
             latch: None,
             after: None,
         }
@@ -179,9 +178,9 @@ impl Lowering<'_> {
         self.leave_loop(parts.exit.as_ref(), frame);
     }
 
-    fn live_at_head(&self, statement: &Stmt, joins: &[Version]) -> IdSet<Version> {
+    fn live_at_head(&self, statement: &Stmt, joins: &[Version]) -> LiveSet {
         if self.liveness.is_trivial() {
-            return IdSet::new();
+            return LiveSet::new();
         }
         let mut live = without(&self.liveness.at_head(statement), joins);
         live.union_with(&self.needed_again);
@@ -193,7 +192,7 @@ impl Lowering<'_> {
         &mut self,
         control: &Control<'_>,
         parts: &LoopParts<'_>,
-        live_at_head: &IdSet<Version>,
+        live_at_head: &LiveSet,
     ) -> (Block, Vec<Value>) {
         let head = self.code.new_block();
         let mut arguments = match control {
@@ -338,9 +337,9 @@ impl Lowering<'_> {
         self.leave_loop(exit, frame);
     }
 
-    fn live_behind(&self, statement: &Stmt, iteration: usize, joins: &[Version]) -> IdSet<Version> {
+    fn live_behind(&self, statement: &Stmt, iteration: usize, joins: &[Version]) -> LiveSet {
         if self.liveness.is_trivial() {
-            return IdSet::new();
+            return LiveSet::new();
         }
         let mut live = without(&self.liveness.behind_iteration(statement, iteration), joins);
         live.union_with(&self.needed_again);

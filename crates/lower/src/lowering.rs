@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::generator::Frame;
-use crate::liveness::Liveness;
+use crate::liveness::{LiveSet, Liveness};
 use crate::loops::LoopFrame;
 use crate::ownership::Holder;
 use crate::values::{
@@ -13,7 +13,7 @@ use hotloop_hir as hir;
 use hotloop_hir::{Caught, Version};
 use hotloop_index::{IdSet, SideMap};
 use hotloop_mir as mir;
-use hotloop_mir::{Inst, MachineType, RegionKind, Terminator, Value};
+use hotloop_mir::{Inst, MachineType, RegionKind, Slot, Terminator, Value};
 use hotloop_types::{ArrayType, Type};
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ pub(crate) struct Lowering<'a> {
     /// Which versions of arrays are still needed where.
     pub(crate) liveness: Liveness,
     /// The versions that the loops around the current point need again in their next iterations.
-    pub(crate) needed_again: IdSet<Version>,
+    pub(crate) needed_again: LiveSet,
     /// The loops around the current point, the innermost last.
     pub(crate) loops: Vec<LoopFrame>,
     /// How many arrays the function makes, so far.
@@ -43,6 +43,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) generator: Option<Frame>,
     /// The errors that handlers around have caught, by their number.
     pub(crate) caught: Vec<(Caught, (Value, Value))>,
+    /// Where the words of operations on objects go, once there was one.
+    pub(crate) word_slot: Option<Slot>,
     bindings: SideMap<Version, Option<Binding>>,
 }
 
@@ -71,7 +73,7 @@ impl<'a> Lowering<'a> {
             source,
             code: Code::new(function),
             liveness: Liveness::new(source),
-            needed_again: IdSet::new(),
+            needed_again: LiveSet::new(),
             loops: Vec::new(),
             allocation_count: 0,
             stack_check: None,
@@ -80,6 +82,7 @@ impl<'a> Lowering<'a> {
             checked: IdSet::new(),
             generator: None,
             caught: Vec::new(),
+            word_slot: None,
             bindings: SideMap::with_len(None, source.versions.len()),
         }
     }

@@ -6,7 +6,7 @@ use crate::values::{Lifetime, ListOperand, Operand, scalar_dtype};
 use hotloop_abi::ExceptionClass;
 use hotloop_hir::{Expr, ObjectExpr};
 use hotloop_mir::{
-    ConvertOp, InstKind, IntCompare, MachineType, RegionKind, RuntimeFunction, SlotData, Value,
+    ConvertOp, InstKind, IntCompare, MachineType, RegionKind, RuntimeFunction, Slot, SlotData, Value,
 };
 use hotloop_objects::{Form, Operation};
 use hotloop_types::Type;
@@ -43,7 +43,8 @@ impl Lowering<'_> {
                 self.caught_word(expr, *caught, *question, *position)
             }
             ObjectExpr::CaughtText { caught, form } => self.caught_text(expr, *caught, *form),
-            ObjectExpr::Print { text, flush } => self.print(expr, text, flush),
+            ObjectExpr::Text(texts) => self.text(expr, texts),
+            ObjectExpr::Print { texts, flush } => self.print(expr, texts, flush),
         }
     }
 
@@ -56,10 +57,7 @@ impl Lowering<'_> {
         let address = self.word_slot(&words, 0);
         let result = self.call_object(operation, address, words.len());
         let operand = match operation.result() {
-            Form::Str | Form::Bytes => {
-                let owner = self.code.convert(ConvertOp::Bitcast, result, MachineType::Ptr);
-                self.new_text(owner)
-            }
+            Form::Str | Form::Bytes => self.new_text_of(result),
             Form::List => {
                 let owner = self.code.convert(ConvertOp::Bitcast, result, MachineType::Ptr);
                 self.code.hold(owner, Holder::Temporary);
@@ -130,6 +128,11 @@ impl Lowering<'_> {
     fn made_str(&mut self, operation: Operation, words: Vec<Value>) -> Operand {
         let address = self.word_slot(&words, 0);
         let result = self.call_object(operation, address, words.len());
+        self.new_text_of(result)
+    }
+
+    /// The string in a block that an operation gave as a word.
+    pub(crate) fn new_text_of(&mut self, result: Value) -> Operand {
         let owner = self.code.convert(ConvertOp::Bitcast, result, MachineType::Ptr);
         self.new_text(owner)
     }
@@ -141,7 +144,7 @@ impl Lowering<'_> {
     }
 
     /// A value as words of an operation.
-    fn words(&mut self, operand: &Operand, ty: &Type) -> Vec<Value> {
+    pub(crate) fn words(&mut self, operand: &Operand, ty: &Type) -> Vec<Value> {
         match operand {
             Operand::Scalar(value) => vec![self.word(*value, scalar_dtype(ty))],
             Operand::Text(text) => vec![text.data, text.length],
@@ -157,9 +160,8 @@ impl Lowering<'_> {
     }
 
     /// Writes words to a slot of the frame, which has room for more.
-    fn word_slot(&mut self, words: &[Value], more: usize) -> Value {
-        let size_bytes = 8 * (words.len() + more).max(1) as u32;
-        let slot = self.code.function.slots.push(SlotData { size_bytes });
+    pub(crate) fn word_slot(&mut self, words: &[Value], more: usize) -> Value {
+        let slot = self.slot_of_words(8 * (words.len() + more).max(1) as u32);
         let address = self.code.value(InstKind::SlotAddress(slot));
         let region = self.code.region(RegionKind::Stack);
         for (position, word) in words.iter().enumerate() {
@@ -168,7 +170,16 @@ impl Lowering<'_> {
         address
     }
 
-    fn call_object(&mut self, operation: Operation, address: Value, count: usize) -> Value {
+    /// The slot for the words of operations: one for all of a function, since they are read at once.
+    fn slot_of_words(&mut self, size_bytes: u32) -> Slot {
+        let slot =
+            *self.word_slot.get_or_insert_with(|| self.code.function.slots.push(SlotData { size_bytes }));
+        let data = &mut self.code.function.slots[slot];
+        data.size_bytes = data.size_bytes.max(size_bytes);
+        slot
+    }
+
+    pub(crate) fn call_object(&mut self, operation: Operation, address: Value, count: usize) -> Value {
         let (number, count) = (self.code.int64(operation as i64), self.code.int64(count as i64));
         self.code.call_runtime(RuntimeFunction::Object, vec![number, address, count])
     }

@@ -3,12 +3,12 @@
 //! An iteration sees what is held outside as borrowed, and holds what it makes itself: errors within it release only that, and what is held outside is
 //! released by the unwind target of the block that ends in the loop.
 
+use crate::liveness::LiveSet;
 use crate::loops::LoopFrame;
 use crate::lowering::Lowering;
 use crate::range::RangeValues;
 use crate::values::{Lifetime, Operand, flat_types, scalar_dtype};
 use hotloop_hir::{Edge, RangeLoop, Reduction, ReductionOp, Stmt, Version};
-use hotloop_index::IdSet;
 use hotloop_mir as mir;
 use hotloop_mir::{Block, MachineType, ParFor, Terminator, Value};
 use hotloop_types::{Dtype, DtypeKind};
@@ -61,7 +61,7 @@ impl Lowering<'_> {
     /// Ends an iteration, by its last statement or by `continue`.
     pub(crate) fn end_iteration(&mut self, edge: Option<&Edge>, accumulators: &[Version]) {
         self.code.safepoint();
-        let values = self.edge_arguments(edge, &IdSet::new(), accumulators);
+        let values = self.edge_arguments(edge, &LiveSet::new(), accumulators);
         self.code.terminate(Terminator::ParYield(values));
     }
 

@@ -112,19 +112,6 @@ impl Lowering<'_> {
         Operand::Scalar(code)
     }
 
-    /// Prints a text.
-    pub(crate) fn print(&mut self, expr: &Expr, text: &Expr, flush: &Expr) -> Operand {
-        let operand = self.expr(text);
-        let flush = self.scalar(flush);
-        self.code.set_span(expr.span);
-        let flush = self.code.convert(hotloop_mir::ConvertOp::ZeroExtend, flush, MachineType::I64);
-        let (data, length) = (operand.text().data, operand.text().length);
-        let arguments = vec![data, length, flush];
-        self.code.effect(InstKind::CallRuntime { function: RuntimeFunction::Print, arguments });
-        self.drop_temporary(&operand);
-        Operand::Nothing
-    }
-
     /// The order of two strings: negative, 0 or positive.
     pub(crate) fn text_order(&mut self, expr: &Expr, left: &Expr, right: &Expr) -> Operand {
         let (first, second) = (self.expr(left), self.expr(right));

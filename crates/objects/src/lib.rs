@@ -25,6 +25,7 @@ mod perform;
 mod shape;
 mod shuffle;
 mod sums;
+mod template;
 pub mod text;
 
 pub use format::{FormatSpec, Formatted, SpecError};
@@ -34,6 +35,7 @@ pub use items::ItemKind;
 pub use list::{grow, new_list};
 pub use operation::{Default, Form, Operation, Parameter, STR_METHODS, StrMethod};
 pub use order::{Element, order_elements, sort_elements};
-pub use perform::{new_string, perform, strings_of};
+pub use perform::{new_string, perform, strings_of, written};
 pub use shape::Shape;
 pub use shuffle::shuffle;
+pub use template::{Piece, Template};

@@ -47,6 +47,7 @@ macro_rules! operations {
 
 operations! {
     Concat (Str, Str) -> Str "`a + b`.";
+    Text (Str) -> Str "The pieces of a template, one behind the other; the words of its operations follow.";
     Repeat (Str, Word) -> Str "`a * n`.";
     Stride (Str, Word, Word, Word) -> Str "The characters of a slice with a step.";
     Chr (Word) -> Str "The character of a code point.";
@@ -148,9 +149,14 @@ impl Operation {
         Self::ALL.get(usize::try_from(number).ok()?).copied()
     }
 
-    /// How many words its arguments take.
+    /// How many words its arguments take; of [`Text`](Self::Text) without those of its template's operations.
     pub fn word_count(self) -> usize {
         self.arguments().iter().map(|form| form.words()).sum()
+    }
+
+    /// Whether it gives a new string, so that it can be an operation of a [`Template`](crate::Template).
+    pub fn makes_str(self) -> bool {
+        self.result() == Form::Str && self != Self::Text
     }
 }
 

@@ -9,6 +9,7 @@ use crate::number_text::{bool_repr, complex_repr, complex64_repr, float_repr, fl
 use crate::operation::Operation;
 use crate::shape::{Shape, bytes_repr, list_repr, range_repr, read_bytes};
 use crate::sums;
+use crate::template::{Piece, Template};
 use crate::text;
 
 /// The size of a string as an item of a list: its block, the address of its first code point, its length.
@@ -80,11 +81,6 @@ pub fn perform<H: Heap>(heap: &mut H, operation: Operation, words: &[u64]) -> Re
             let parts = arguments.parts(operation, &text)?;
             new_list_of(arguments.heap, &parts)
         }
-        Operation::Join => {
-            let (separator, list) = (arguments.str()?, arguments.word());
-            let joined = joined(arguments.heap, &separator, list)?;
-            new_str(arguments.heap, &joined)
-        }
         _ => match arguments.query(operation)? {
             Some(answer) => Ok(answer),
             None => {
@@ -93,6 +89,14 @@ pub fn perform<H: Heap>(heap: &mut H, operation: Operation, words: &[u64]) -> Re
             }
         },
     }
+}
+
+/// The text that a template makes of the words beside it.
+///
+/// # Panics
+/// Panics when there are fewer words than the template takes.
+pub fn written<H: Heap>(heap: &mut H, template: &[u32], words: &[u64]) -> Result<Vec<u32>, Stop<H::Fault>> {
+    Arguments { heap, words, at: 0 }.written(template)
 }
 
 /// The arguments that were not read yet.
@@ -272,9 +276,30 @@ impl<H: Heap> Arguments<'_, H> {
         })
     }
 
+    /// The text of a template, whose words are next.
+    fn written(&mut self, template: &[u32]) -> Result<Vec<u32>, Stop<H::Fault>> {
+        let mut text = Vec::new();
+        for piece in Template::pieces(template) {
+            match piece {
+                Piece::Constant(constant) => text.extend_from_slice(constant),
+                Piece::Str => text.extend(self.str()?),
+                Piece::Made(operation) => text.extend(self.made(operation)?),
+            }
+        }
+        Ok(text)
+    }
+
     /// The characters of a new string.
     fn made(&mut self, operation: Operation) -> Result<Vec<u32>, Stop<H::Fault>> {
         let made = match operation {
+            Operation::Text => {
+                let template = self.str()?;
+                return self.written(&template);
+            }
+            Operation::Join => {
+                let (separator, list) = (self.str()?, self.word());
+                joined(self.heap, &separator, list)?
+            }
             Operation::Chr => vec![self.word() as u32],
             Operation::StrOfInt => text::codes(&self.int().to_string()),
             Operation::StrOfUInt => text::codes(&self.word().to_string()),

@@ -29,7 +29,7 @@ mod pipeline;
 mod scalar;
 mod transfer;
 
-pub use interprocedural::inline_small_functions::InlineSmallFunctions;
+pub use interprocedural::inline_small_functions::{InlineSmallFunctions, is_copied};
 pub use loops::canonicalize_loops::CanonicalizeLoops;
 pub use loops::elide_bounds_checks::ElideBoundsChecks;
 pub use loops::hoist_invariants::HoistInvariants;

@@ -72,7 +72,7 @@ pub(crate) unsafe extern "C" fn hl_text_order(
 
 /// # Safety
 /// As for [`hl_text_order`].
-unsafe fn characters<'a, T>(address: *const T, length: i64) -> &'a [T] {
+pub(crate) unsafe fn characters<'a, T>(address: *const T, length: i64) -> &'a [T] {
     if length == 0 {
         return &[];
     }
@@ -144,10 +144,19 @@ pub(crate) unsafe fn finish(
             unsafe { result.write(word) };
             Status::OK
         }
-        Err(Stop::OutOfMemory(size_bytes)) => {
+        // SAFETY: the caller's promise.
+        Err(stop) => unsafe { stopped(context, stop) },
+    }
+}
+
+/// # Safety
+/// `context` is valid and exclusive.
+pub(crate) unsafe fn stopped(context: *mut Context, stop: Stop<Infallible>) -> Status {
+    match stop {
+        Stop::OutOfMemory(size_bytes) => {
             // SAFETY: the caller's promise.
             raise(unsafe { &mut *context }, ExceptionClass::MemoryError, &[size_bytes as i64])
         }
-        Err(Stop::Fault(never)) => match never {},
+        Stop::Fault(never) => match never {},
     }
 }

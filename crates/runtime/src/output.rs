@@ -6,9 +6,10 @@
 #![allow(unsafe_code)] // Called by compiled code.
 
 use crate::call::Frame;
+use crate::objects::{Process, characters, stopped};
 use crate::raise::raise;
 use hotloop_abi::{Context, ExceptionClass, Status};
-use hotloop_objects::text;
+use hotloop_objects::{Template, text, written};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
@@ -105,16 +106,23 @@ impl Output {
 }
 
 /// # Safety
-/// `context` is valid and exclusive; `data` leads to so many code points, unless that is none.
+/// `context` is valid and exclusive; `template` leads to so many code points and `words` to those that they take, unless that is none.
 pub(crate) unsafe extern "C" fn hl_print(
     context: *mut Context,
-    data: *const u32,
+    template: *const u32,
     length: i64,
+    words: *const u64,
     flush: i64,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let codes = if length == 0 { &[] } else { unsafe { std::slice::from_raw_parts(data, length as usize) } };
-    let text = text::to_string(codes);
+    let template = unsafe { characters(template, length) };
+    // SAFETY: the caller's promise.
+    let words = unsafe { characters(words, Template::word_count(template) as i64) };
+    let text = match written(&mut Process, template, words) {
+        Ok(text) => text::to_string(&text),
+        // SAFETY: the caller's promise.
+        Err(stop) => return unsafe { stopped(context, stop) },
+    };
     // SAFETY: the caller's promise.
     let context = unsafe { &mut *context };
     // SAFETY: the caller's promise.

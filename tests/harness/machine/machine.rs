@@ -98,7 +98,8 @@ struct Machine {
 
 impl Machine {
     fn new(module: &Module, target: &Target) -> Result<Self, String> {
-        let object = compile(module, target, &Options { verify: true }).map_err(|error| error.to_string())?;
+        let object =
+            compile(module.clone(), target, &Options { verify: true }).map_err(|error| error.to_string())?;
         // The flag is never set, so nobody calls `hl_safepoint`, and only compared is what `hl_self` is.
         let resolve =
             |name: &str| ["hl_self", "hl_safepoint"].contains(&name).then_some((&raw const UNUSED).cast());

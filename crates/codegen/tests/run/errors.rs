@@ -355,7 +355,7 @@ fn many_sites_share_their_tails() {
     };
     let size = |count| {
         let options = hotloop_codegen::Options { verify: true };
-        hotloop_codegen::compile(&module(build(count)), &targets()[0], &options).unwrap().bytes.len()
+        hotloop_codegen::compile(module(build(count)), &targets()[0], &options).unwrap().bytes.len()
     };
     let each = (size(80) - size(40)) / 40;
     assert!(each < 64, "{each} bytes a check");

@@ -30,8 +30,8 @@ pub(crate) fn targets() -> &'static [Target] {
 impl Machine {
     /// Compiles a module for `target` and loads it; names are looked up in `symbols`.
     pub(crate) fn with_symbols(module: &Module, target: &Target, symbols: &[(&str, usize)]) -> Self {
-        let object =
-            compile(module, target, &Options { verify: true }).unwrap_or_else(|error| panic!("{error}"));
+        let object = compile(module.clone(), target, &Options { verify: true })
+            .unwrap_or_else(|error| panic!("{error}"));
         let resolver = |name: &str| {
             let known = symbols.iter().find(|(known, _)| *known == name);
             let address =

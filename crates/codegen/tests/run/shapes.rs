@@ -83,7 +83,7 @@ fn a_large_function_is_compiled_quickly_and_says_so() {
     let array = [3, 5, 7, 11, 13, 17, 19, 23];
     for (length, remarks) in [(100, 0), (3000, 1)] {
         let module = module(long_function(length));
-        let object = compile(&module, &targets()[0], &Options { verify: true }).unwrap();
+        let object = compile(module.clone(), &targets()[0], &Options { verify: true }).unwrap();
         assert_eq!(object.remarks.len(), remarks, "{:?}", object.remarks);
         let machine = Machine::with_symbols(&module, &targets()[0], &[]);
         assert_eq!(machine.value(&[array.as_ptr() as u64, 9]), long_result(length, &array, 9));
@@ -93,7 +93,7 @@ fn a_large_function_is_compiled_quickly_and_says_so() {
 #[test]
 fn equal_modules_give_equal_bytes() {
     let module = module(long_function(50));
-    let bytes = || compile(&module, &targets()[0], &Options::default()).unwrap().bytes;
+    let bytes = || compile(module.clone(), &targets()[0], &Options::default()).unwrap().bytes;
     assert_eq!(bytes(), bytes());
 }
 
@@ -103,7 +103,7 @@ fn what_a_target_keeps_changes_no_bytes() {
         builder.effect(InstKind::Safepoint);
         vec![v[0]]
     }));
-    let bytes = |target: &Target| compile(&with_safepoint, target, &Options::default()).unwrap().bytes;
+    let bytes = |target: &Target| compile(with_safepoint.clone(), target, &Options::default()).unwrap().bytes;
     let target = Target::from_name("x86-64-v3").unwrap();
     let first = bytes(&target);
     assert_eq!(bytes(&target), first);
@@ -113,12 +113,15 @@ fn what_a_target_keeps_changes_no_bytes() {
 #[test]
 fn several_threads_compile_at_once() {
     let module = module(long_function(50));
-    let expected = compile(&module, &targets()[0], &Options::default()).unwrap().bytes;
+    let expected = compile(module.clone(), &targets()[0], &Options::default()).unwrap().bytes;
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..10 {
-                    assert_eq!(compile(&module, &targets()[0], &Options::default()).unwrap().bytes, expected);
+                    assert_eq!(
+                        compile(module.clone(), &targets()[0], &Options::default()).unwrap().bytes,
+                        expected
+                    );
                 }
             });
         }

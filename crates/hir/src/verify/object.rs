@@ -76,8 +76,12 @@ impl<'a> Verifier<'a> {
                 self.in_handler_of(*caught)?;
                 Type::Str
             }
-            ObjectExpr::Print { text, flush } => {
-                self.same(text, &Type::Str)?;
+            ObjectExpr::Text(texts) => {
+                texts.iter().try_for_each(|text| self.same(text, &Type::Str))?;
+                Type::Str
+            }
+            ObjectExpr::Print { texts, flush } => {
+                texts.iter().try_for_each(|text| self.same(text, &Type::Str))?;
                 self.same(flush, &Type::BOOL)?;
                 Type::None
             }

@@ -82,12 +82,14 @@ impl<'a> CallSite<'a> {
     }
 }
 
+/// Whether a function, in the phase `Lowered`, is one that callers may copy.
+pub fn is_copied(function: &Function) -> bool {
+    let is_parallel = |block: &Block| matches!(function.blocks[*block].terminator, Terminator::ParFor(_));
+    count_insts(function) <= MAX_CALLEE && !function.layout.iter().any(is_parallel)
+}
+
 fn is_small_enough(caller: &Function, body: &Function) -> bool {
-    let is_parallel = |block: &Block| matches!(body.blocks[*block].terminator, Terminator::ParFor(_));
-    body.name != caller.name
-        && body.float_flags == caller.float_flags
-        && count_insts(body) <= MAX_CALLEE
-        && !body.layout.iter().any(is_parallel)
+    body.name != caller.name && body.float_flags == caller.float_flags && is_copied(body)
 }
 
 /// The values that the callee's loads from descriptors give: what the caller stored into the slot, in the block of the call. `None` if one
