@@ -332,8 +332,9 @@ class NumpyStandIn:
             if name in FROM_LIBM and is_number(arguments[0]):
                 return of_floats(name)(arguments[0])
             named = {key: numpy_argument(value) for key, value in named.items()}
+            argument = array_argument if isinstance(found, np.ufunc) else numpy_argument
             with np.errstate(all="ignore"):
-                return wrapped(found(*map(numpy_argument, arguments), **named))
+                return wrapped(found(*map(argument, arguments), **named))
 
         return call
 

@@ -143,10 +143,16 @@ fn program_name(program: &Path) -> String {
 }
 
 fn read(program: &Path, scratch: &Path) -> Program {
-    let name = program_name(program);
-    let path = scratch.join(format!("{name}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    parse(&name, &text)
+    read_program(&scratch.join(program_name(program)).with_extension("json"))
+}
+
+/// The cases that the oracle wrote to a file.
+///
+/// # Panics
+/// Panics when there is no such file.
+pub fn read_program(path: &Path) -> Program {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    parse(&program_name(path), &text)
 }
 
 fn parse(name: &str, text: &str) -> Program {

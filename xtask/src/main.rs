@@ -16,6 +16,7 @@ mod syntax;
 mod tally;
 mod test;
 mod tidy;
+mod ufuncs;
 mod venv;
 mod wheel;
 mod workspace;
@@ -75,6 +76,12 @@ static COMMANDS: &[Command] = &[
         arguments: "[--bless]",
         summary: "compares every operator on all dtypes and edge values with NumPy and Numba, in release",
         run: operators::run,
+    },
+    Command {
+        name: "ufuncs",
+        arguments: "",
+        summary: "compares NumPy's functions of elements on all dtypes and edge values with NumPy, in release",
+        run: ufuncs::run,
     },
     Command {
         name: "bench",

@@ -450,6 +450,11 @@ impl<'a> Printer<'a> {
                 }
             }
             ExprKind::Elementwise(operation) => self.elementwise(f, operation),
+            ExprKind::AsElements(value) => {
+                f.write_str("elements(")?;
+                self.expr(f, value)?;
+                f.write_str(")")
+            }
             ExprKind::Positions { length, axes } => {
                 f.write_str("positions(")?;
                 self.expr(f, length)?;

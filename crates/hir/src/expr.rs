@@ -38,6 +38,7 @@ impl Expr {
             | ExprKind::Convert(value)
             | ExprKind::IsNone(value)
             | ExprKind::Unwrap(value)
+            | ExprKind::AsElements(value)
             | ExprKind::RangeLength(value)
             | ExprKind::TupleItem(value, _)
             | ExprKind::Assign { value, .. }
@@ -279,6 +280,8 @@ pub enum ExprKind {
     },
     /// A new array of the expression's type, which is contiguous: the result of one computation for all elements.
     Elementwise(Box<Elementwise>),
+    /// A number that is computed as the elements of arrays are, under NumPy's error model.
+    AsElements(Box<Expr>),
     /// The int64 numbers from 0 to before a length, along the first of so many axes; the others have a length of 1. It stands only as an operand of an
     /// [`Elementwise`] or of [`Places`](crate::Places), and is not in memory.
     Positions {

@@ -1,5 +1,6 @@
 //! Calls: of kernels, of types as conversions, and the dispatch to built-in operations.
 
+use crate::constants::numpy_constant;
 use crate::conversion::to_dtype;
 use crate::environment::Global;
 use crate::expression::{Value, constant};
@@ -287,7 +288,20 @@ impl Inference<'_> {
     }
 
     /// `np.float32(x)`, `int(x)`: a conversion. Those of Python keep the width of numbers which are of that kind already.
+    /// A call of a type of numbers. A constant that NumPy's types are called with has their dtype, where Python's numbers adapt to arrays.
     fn type_call(
+        &mut self,
+        dtype: Dtype,
+        name: &str,
+        is_python: bool,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let value = self.converted_number(dtype, name, is_python, arguments, span)?;
+        Ok(if is_python { value } else { numpy_constant(value) })
+    }
+
+    fn converted_number(
         &mut self,
         dtype: Dtype,
         name: &str,

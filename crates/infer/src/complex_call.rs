@@ -119,8 +119,60 @@ impl Inference<'_> {
                 let result = if is_predicate { Dtype::Bool } else { dtype };
                 Ok(apply(counterpart, vec![value], result, span))
             }
+            None if name.starts_with("numpy.") => self.of_complex_parts(intrinsic, name, value, span),
             None => Err(self.report_complex_argument(name, &value)),
         }
+    }
+
+    /// Functions of NumPy that `cmath` has not, as NumPy computes them of the parts.
+    fn of_complex_parts(&mut self, intrinsic: Intrinsic, name: &str, value: Expr, span: Span) -> Typed {
+        let dtype = value.ty.as_scalar().expect("it is a number");
+        let part = dtype.part();
+        let of = |intrinsic, value: Expr| apply(intrinsic, vec![value], part, span);
+        let number = |value: f64| to_dtype(constant(Constant::Float(value), Type::FLOAT64, span), part);
+        let joined = |real, imag| apply(Intrinsic::Complex, vec![real, imag], dtype, span);
+        let binary = |op, left: Expr, right: Expr| {
+            let (left, right) = (Box::new(left), Box::new(right));
+            Expr::new(ExprKind::Binary { op, left, right }, Type::Scalar(part), span)
+        };
+        let scaled = |value: Expr, factor: f64| {
+            let by = |each| binary(BinaryOp::Mul, of(each, value.clone()), number(factor));
+            joined(by(Intrinsic::Real), by(Intrinsic::Imag))
+        };
+        self.with_let(value, "number", span, |this, value| {
+            let (real, imag) = (of(Intrinsic::Real, value.clone()), of(Intrinsic::Imag, value.clone()));
+            Ok(match intrinsic {
+                Intrinsic::Rint => joined(of(Intrinsic::Rint, real), of(Intrinsic::Rint, imag)),
+                Intrinsic::Exp2 => {
+                    apply(Intrinsic::ComplexExp, vec![scaled(value, std::f64::consts::LN_2)], dtype, span)
+                }
+                Intrinsic::Log2 => {
+                    let logarithm = apply(Intrinsic::ComplexLog, vec![value], dtype, span);
+                    return this.with_let(logarithm, "logarithm", span, |_, logarithm| {
+                        Ok(scaled(logarithm, std::f64::consts::LOG2_E))
+                    });
+                }
+                Intrinsic::Log1p => {
+                    let more = binary(BinaryOp::Add, real, number(1.0));
+                    let length = apply(Intrinsic::Hypot, vec![more.clone(), imag.clone()], part, span);
+                    joined(of(Intrinsic::Log, length), apply(Intrinsic::Atan2, vec![imag, more], part, span))
+                }
+                Intrinsic::Expm1 => {
+                    let half = of(Intrinsic::Sin, binary(BinaryOp::Div, imag.clone(), number(2.0)));
+                    let square = binary(BinaryOp::Mul, half.clone(), half);
+                    let product = binary(
+                        BinaryOp::Mul,
+                        of(Intrinsic::Expm1, real.clone()),
+                        of(Intrinsic::Cos, imag.clone()),
+                    );
+                    let lost = binary(BinaryOp::Mul, number(2.0), square);
+                    let exponential =
+                        binary(BinaryOp::Mul, of(Intrinsic::Exp, real), of(Intrinsic::Sin, imag));
+                    joined(binary(BinaryOp::Sub, product, lost), exponential)
+                }
+                _ => return Err(this.report_complex_argument(name, &value)),
+            })
+        })
     }
 }
 

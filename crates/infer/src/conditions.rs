@@ -547,7 +547,7 @@ impl Inference<'_> {
 }
 
 /// The comparison of elements that an operator is between arrays.
-fn elementwise_compare(op: AstCompare) -> Option<CompareOp> {
+pub(crate) fn elementwise_compare(op: AstCompare) -> Option<CompareOp> {
     match op {
         AstCompare::Eq => Some(CompareOp::Eq),
         AstCompare::Ne => Some(CompareOp::Ne),

@@ -24,9 +24,11 @@ pub(crate) fn frozen(value: &FrozenValue, span: Span) -> Expr {
         FrozenValue::Int(value) => constant(Constant::Int(*value), Type::INT64, span),
         FrozenValue::Float(value) => constant(Constant::Float(*value), Type::FLOAT64, span),
         FrozenValue::NumpyInt(Dtype::Bool, bits) => constant(Constant::Bool(*bits != 0), Type::BOOL, span),
-        FrozenValue::NumpyInt(dtype, bits) => constant(Constant::Int(*bits), Type::Scalar(*dtype), span),
+        FrozenValue::NumpyInt(dtype, bits) => {
+            numpy_constant(constant(Constant::Int(*bits), Type::Scalar(*dtype), span))
+        }
         FrozenValue::NumpyFloat(dtype, value) => {
-            constant(Constant::Float(*value), Type::Scalar(*dtype), span)
+            numpy_constant(constant(Constant::Float(*value), Type::Scalar(*dtype), span))
         }
         FrozenValue::Complex(dtype, real, imag) => {
             constant(Constant::Complex(*real, *imag), Type::Scalar(*dtype), span)
@@ -52,9 +54,21 @@ pub(crate) fn frozen(value: &FrozenValue, span: Span) -> Expr {
     }
 }
 
+/// A constant of one of NumPy's types; of the types that Python's numbers have, too, it is told from these, which adapt to the arrays beside them.
+pub(crate) fn numpy_constant(value: Expr) -> Expr {
+    match (&value.kind, &value.ty) {
+        (ExprKind::Constant(_), &Type::INT64 | &Type::FLOAT64 | &Type::COMPLEX128) => {
+            let (ty, span) = (value.ty.clone(), value.span);
+            Expr::new(ExprKind::AsElements(Box::new(value)), ty, span)
+        }
+        _ => value,
+    }
+}
+
 /// Whether the value is known now.
 pub(crate) fn is_constant(value: &Expr) -> bool {
     match &value.kind {
+        ExprKind::AsElements(value) => is_constant(value),
         ExprKind::Constant(_) | ExprKind::ConstantArray(_) => true,
         ExprKind::Tuple(items) => items.iter().all(is_constant),
         ExprKind::Object(object) => matches!(**object, ObjectExpr::Str(_) | ObjectExpr::Bytes(_)),
@@ -68,6 +82,7 @@ pub(crate) fn integer_constant(value: &Expr) -> Option<i64> {
         (ExprKind::Constant(Constant::Int(value)), Type::Scalar(dtype)) if *dtype != Dtype::UInt64 => {
             Some(*value)
         }
+        (ExprKind::AsElements(value), _) => integer_constant(value),
         (ExprKind::Binary { op, left, right }, &Type::INT64) => {
             let (left, right) = (integer_constant(left)?, integer_constant(right)?);
             match op {

@@ -15,6 +15,7 @@ use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{
     BinaryOp, Broadcast, CompareOp, Constant, Elementwise, Expr, ExprKind, Places, UnaryOp, Version,
 };
+use hotloop_intrinsics::Intrinsic;
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type, numpy_promote, numpy_promote_weak};
 
 static OUT_OF_BOUNDS: Code = Code::new("HL0280", "a Python integer does not fit an array's dtype");
@@ -44,7 +45,7 @@ impl Elements {
     /// The whole operation as an expression: an array, but of arrays without dimensions a number, as in NumPy.
     pub(crate) fn finish(self, body: Expr, span: Span) -> Expr {
         if self.ndim == 0 {
-            return let_all(self.operands, body);
+            return let_all(self.operands, as_elements(body));
         }
         let Type::Scalar(dtype) = body.ty else { unreachable!("elements are numbers") };
         let layout = if self.has_fortran && !self.has_other { Layout::F } else { Layout::C };
@@ -108,6 +109,23 @@ impl Elements {
             self.has_other |= array.layout != Layout::F;
         }
     }
+}
+
+/// A number that is computed as elements are: a division by zero raises nothing.
+fn as_elements(body: Expr) -> Expr {
+    if !divides(&body) {
+        return body;
+    }
+    let (ty, span) = (body.ty.clone(), body.span);
+    Expr::new(ExprKind::AsElements(Box::new(body)), ty, span)
+}
+
+/// Whether something in it is computed in another way as an element.
+fn divides(value: &Expr) -> bool {
+    use BinaryOp::{Div, FloorDiv, Mod, Pow};
+    let mut found = matches!(value.kind, ExprKind::Binary { op: Div | FloorDiv | Mod | Pow, .. });
+    value.for_each_operand(&mut |part| found = found || divides(part));
+    found
 }
 
 fn together(mut shapes: Vec<Broadcast>) -> Broadcast {
@@ -218,12 +236,41 @@ impl Inference<'_> {
     ) -> Typed<Option<Expr>> {
         let Some((elements, left, right)) = self.pair_of(left, right) else { return Ok(None) };
         let common = common_dtype(&left, &right);
-        let (left, right) = if common.is_integral() {
+        let both_are_integers = left.dtype.is_integral() && right.dtype.is_integral();
+        let (left, right) = if both_are_integers {
             (left.value, right.value)
         } else {
             (to_dtype(left.value, common), to_dtype(right.value, common))
         };
+        if common.is_complex() && !matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            let body = self.complex_order(op, left, right, span)?;
+            return Ok(Some(elements.finish(body, span)));
+        }
         Ok(scalar_compare(op, left, right, span).map(|body| elements.finish(body, span)))
+    }
+
+    /// The order that NumPy gives to complex numbers: by their real parts, of equal ones by the imaginary parts; false with a nan among those that decide.
+    pub(crate) fn complex_order(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+        let strict = match op {
+            CompareOp::Lt | CompareOp::Le => CompareOp::Lt,
+            _ => CompareOp::Gt,
+        };
+        self.with_let(left, "left", span, |this, left| {
+            this.with_let(right, "right", span, |_, right| {
+                let part = |value: &Expr, intrinsic| {
+                    let dtype = value.ty.as_scalar().expect("it is a number").part();
+                    crate::intrinsic_call::apply(intrinsic, vec![value.clone()], dtype, span)
+                };
+                let is = |op, a: Expr, b: Expr| scalar_compare(op, a, b, span).expect("parts have an order");
+                let both = |op, intrinsic| is(op, part(&left, intrinsic), part(&right, intrinsic));
+                let no_nan =
+                    |value| is(CompareOp::Eq, part(value, Intrinsic::Imag), part(value, Intrinsic::Imag));
+                let and = |a, b| binary(BinaryOp::BitAnd, a, b, Dtype::Bool, span);
+                let decided = and(and(both(strict, Intrinsic::Real), no_nan(&left)), no_nan(&right));
+                let tied = and(both(CompareOp::Eq, Intrinsic::Real), both(op, Intrinsic::Imag));
+                Ok(binary(BinaryOp::BitOr, decided, tied, Dtype::Bool, span))
+            })
+        })
     }
 
     /// `op operand` of an array; `None` where the operator does not accept it.
@@ -280,7 +327,8 @@ impl Inference<'_> {
         if dtype.is_integral() {
             let is_negative = integer_constant(&right.value).is_some_and(|exponent| exponent < 0);
             let base = self.adapted(left, dtype)?;
-            let exponent = if is_negative { right.value } else { self.adapted(right, dtype)? };
+            let keeps = is_negative && dtype.kind() == DtypeKind::Signed;
+            let exponent = if keeps { right.value } else { self.adapted(right, dtype)? };
             return Ok(Some(binary(BinaryOp::Pow, base, exponent, dtype, span)));
         }
         let of_floats = left.dtype == dtype && !dtype.is_complex();
@@ -291,9 +339,7 @@ impl Inference<'_> {
                 let one = convert(constant(Constant::Float(1.0), Type::FLOAT64, span), &base.ty);
                 binary(BinaryOp::Div, one, base, dtype, span)
             }
-            Some(0.5) => {
-                crate::intrinsic_call::apply(hotloop_intrinsics::Intrinsic::Sqrt, vec![base], dtype, span)
-            }
+            Some(0.5) => crate::intrinsic_call::apply(Intrinsic::Sqrt, vec![base], dtype, span),
             _ => {
                 let exponent = self.adapted(right, dtype)?;
                 binary(BinaryOp::Pow, base, exponent, dtype, span)
@@ -338,9 +384,12 @@ pub(crate) fn adapted_float(elements: Vec<Element>, takes_floats: bool) -> Vec<E
         Element { dtype, is_weak: a.is_weak && b.is_weak, ..a }
     });
     let Some(common) = common else { return Vec::new() };
+    let strong = || elements.iter().filter(|element| !element.is_weak).map(|element| element.dtype);
     let dtype = match common.dtype {
         dtype if !takes_floats || !dtype.is_integral() => dtype,
-        dtype if dtype.size_bytes() <= 2 => Dtype::Float32,
+        // A Python number beside truth values alone counts as int64.
+        Dtype::Int64 if strong().all(|dtype| dtype == Dtype::Bool) => Dtype::Float64,
+        _ if strong().all(|dtype| dtype.size_bytes() <= 2) => Dtype::Float32,
         _ => Dtype::Float64,
     };
     let adapts = |element: &Element| takes_floats || element.is_weak;

@@ -47,7 +47,7 @@ impl Inference<'_> {
     }
 
     /// A call with numbers, as far as the rule asks for numbers.
-    fn number_call(
+    pub(crate) fn number_call(
         &mut self,
         intrinsic: Intrinsic,
         family: Family,
@@ -56,6 +56,9 @@ impl Inference<'_> {
     ) -> Typed {
         let name = spelled(intrinsic, family);
         match intrinsic.typing() {
+            Typing::Operator if family == Family::Numpy => {
+                self.operator_of_elements(intrinsic, name, arguments, span)
+            }
             Typing::Operator => self.operator_function(intrinsic, name, arguments, span),
             Typing::Reduction => self.reduce(name, arguments, span),
             Typing::Float => self.float_function(intrinsic, family, name, arguments, span),
@@ -80,7 +83,7 @@ impl Inference<'_> {
             Typing::Arrangement => self.arrangement(intrinsic, name, arguments, span),
             Typing::Gcd => self.gcd(intrinsic, name, arguments, span),
             Typing::LogBase => self.log(family, arguments, span),
-            Typing::Ldexp => self.ldexp(intrinsic, name, arguments, span),
+            Typing::Ldexp => self.ldexp(intrinsic, family, arguments, span),
             Typing::OfComplex => self.of_complex(intrinsic, name, arguments, span),
             Typing::ComplexLog => self.complex_log(name, arguments, span),
             Typing::ComplexRect => self.complex_rect(name, arguments, span),
@@ -124,7 +127,11 @@ impl Inference<'_> {
             return self.of_complex_number(intrinsic, name, value, span);
         }
         let dtype = float_type(family, &[dtype]);
-        Ok(apply(intrinsic, vec![to_dtype(value, dtype)], dtype, span))
+        let value = to_dtype(value, dtype);
+        if let (Family::Numpy, Intrinsic::Degrees | Intrinsic::Radians) = (family, intrinsic) {
+            return Ok(angle(intrinsic, value, dtype, span));
+        }
+        Ok(apply(intrinsic, vec![value], dtype, span))
     }
 
     fn any_number(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed<(Expr, Dtype)> {
@@ -246,9 +253,6 @@ impl Inference<'_> {
     ) -> Typed {
         let name = spelled(intrinsic, family);
         let [(left, a), (right, b)] = self.two_numbers(name, arguments, span)?;
-        if intrinsic == Intrinsic::Fmod && family == Family::Numpy && !a.is_float() && !b.is_float() {
-            return Err(self.report_argument(name, &left, "floats; for integers use `%`"));
-        }
         let dtype = float_type(family, &[a, b]);
         Ok(apply(intrinsic, vec![to_dtype(left, dtype), to_dtype(right, dtype)], dtype, span))
     }
@@ -515,12 +519,22 @@ impl Inference<'_> {
         Ok(apply(Intrinsic::LogBase, vec![to_dtype(value, dtype), to_dtype(base, dtype)], dtype, span))
     }
 
-    fn ldexp(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+    fn ldexp(
+        &mut self,
+        intrinsic: Intrinsic,
+        family: Family,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let name = spelled(intrinsic, family);
         let [(value, a), (exponent, b)] = self.two_numbers(name, arguments, span)?;
         if b.is_float() {
             return Err(self.report_argument(name, &exponent, "an integer as the exponent"));
         }
-        let dtype = float_type(Family::Python, &[a]);
+        let dtype = float_type(family, &[a]);
+        if family == Family::Numpy && b == Dtype::UInt64 {
+            return Err(self.report_argument(name, &exponent, "a signed integer as the exponent"));
+        }
         Ok(apply(intrinsic, vec![to_dtype(value, dtype), to_dtype(exponent, Dtype::Int64)], dtype, span))
     }
 }
@@ -557,6 +571,21 @@ pub(crate) fn float_type(family: Family, arguments: &[Dtype]) -> Dtype {
             if common.is_float() { common } else { Dtype::Float64 }
         }
     }
+}
+
+/// An angle in degrees or radians, by a factor of its own dtype as in NumPy.
+fn angle(intrinsic: Intrinsic, value: Expr, dtype: Dtype, span: Span) -> Expr {
+    use std::f32::consts::PI as SINGLE_PI;
+    use std::f64::consts::PI;
+    let factor = match (intrinsic, dtype) {
+        (Intrinsic::Degrees, Dtype::Float32) => f64::from(180.0 / SINGLE_PI),
+        (Intrinsic::Degrees, _) => 180.0 / PI,
+        (_, Dtype::Float32) => f64::from(SINGLE_PI / 180.0),
+        (_, _) => PI / 180.0,
+    };
+    let factor = to_dtype(constant(Constant::Float(factor), Type::FLOAT64, span), dtype);
+    let kind = ExprKind::Binary { op: BinaryOp::Mul, left: Box::new(value), right: Box::new(factor) };
+    Expr::new(kind, Type::Scalar(dtype), span)
 }
 
 pub(crate) fn apply(intrinsic: Intrinsic, arguments: Vec<Expr>, dtype: Dtype, span: Span) -> Expr {

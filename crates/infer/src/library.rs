@@ -161,6 +161,7 @@ fn frozen_value(value: &Expr) -> Option<FrozenValue> {
         (ExprKind::Constant(Constant::Complex(real, imag)), Type::Scalar(dtype)) => {
             Some(FrozenValue::Complex(*dtype, *real, *imag))
         }
+        (ExprKind::AsElements(value), _) => frozen_value(value),
         (ExprKind::Tuple(items), Type::Tuple(_)) => {
             items.iter().map(frozen_value).collect::<Option<_>>().map(FrozenValue::Tuple)
         }

@@ -1,10 +1,11 @@
 //! The functions of the module `operator`, each typed as the expression that it stands for, and `functools.reduce`.
 
 use crate::call::Arguments;
+use crate::conditions::{elementwise_compare, unwrapped};
 use crate::function::{Inference, Typed};
 use crate::iteration::Iterable;
 use hotloop_ast as ast;
-use hotloop_ast::{BinaryOp, CompareOp, ExprKind as AstExpr, UnaryOp};
+use hotloop_ast::{Argument, BinaryOp, CompareOp, ExprKind as AstExpr, UnaryOp};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::Expr;
 use hotloop_intrinsics::Intrinsic;
@@ -76,6 +77,46 @@ fn form_of(intrinsic: Intrinsic) -> Form {
 }
 
 impl Inference<'_> {
+    /// A call of NumPy's function of an operator: on numbers it gives what it gives on arrays, where operators on numbers are Python's.
+    pub(crate) fn operator_of_elements(
+        &mut self,
+        intrinsic: Intrinsic,
+        name: &str,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let form = form_of(intrinsic);
+        let parameters: &[&str] = if let Form::Unary(_) = form { &["x"] } else { &["x1", "x2"] };
+        let placed = self.place_arguments(name, parameters, parameters.len(), arguments, span)?;
+        let operands = placed
+            .into_iter()
+            .flatten()
+            .map(|argument| self.value(argument).map(unwrapped))
+            .collect::<Typed<Vec<Expr>>>()?;
+        let has_elements = |operand: &Expr| matches!(operand.ty, Type::Scalar(_) | Type::Array(_));
+        if !operands.iter().all(has_elements) {
+            let stand_ins = operands.into_iter().map(|value| Argument::Positional(self.stand_in(value)));
+            let stand_ins: Vec<Argument> = stand_ins.collect();
+            let arguments = self.arguments(&stand_ins)?;
+            return self.operator_function(intrinsic, name, &arguments, span);
+        }
+        let first = operands.first().cloned().expect("one is required");
+        let mut operands = operands.into_iter();
+        let mut operand = || operands.next().expect("all are required");
+        let computed = match form {
+            Form::Binary(op) => self.array_binary(op, operand(), operand(), span)?,
+            Form::Compare(op) => match elementwise_compare(op) {
+                Some(op) => self.array_compare(op, operand(), operand(), span)?,
+                None => None,
+            },
+            Form::Unary(op) => self.array_unary(op, operand(), span),
+            Form::InPlace(_) | Form::Contains | Form::Truth | Form::Item | Form::Index => None,
+        };
+        computed.ok_or_else(|| {
+            self.report_argument(name, &first, "numbers that it is made for, or arrays of them")
+        })
+    }
+
     /// A call of a function of the module `operator`.
     pub(crate) fn operator_function(
         &mut self,

@@ -230,7 +230,7 @@ fn power((left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Exp
         (DtypeKind::Float, _) => a,
         _ => promote(a, b),
     };
-    match integer_constant(&right) {
+    match written_exponent(&right) {
         Some(exponent) => {
             let dtype = if exponent < 0 && dtype.is_integral() { Dtype::Float64 } else { dtype };
             let right = convert(right, &Type::INT64);
@@ -252,7 +252,7 @@ fn power((left, a): (Expr, Dtype), (right, b): (Expr, Dtype), span: Span) -> Exp
 /// `left ** right` where one of both is complex. CPython multiplies out the powers by an integer up to 100.
 fn complex_power(left: Expr, right: Expr, dtype: Dtype, span: Span) -> Expr {
     let left = to_dtype(left, dtype);
-    match integer_constant(&right) {
+    match written_exponent(&right) {
         Some(-100..=100) => binary_expr(BinaryOp::Pow, left, convert(right, &Type::INT64), dtype, span),
         _ => same_type(BinaryOp::Pow, left, right, dtype, span),
     }
@@ -274,4 +274,12 @@ fn bitwise(op: BinaryOp, (left, a): (Expr, Dtype), (right, b): (Expr, Dtype), sp
     }
     let dtype = if a == Dtype::Bool && b == Dtype::Bool { Dtype::Bool } else { promote(a, b) };
     Some(same_type(op, left, right, dtype, span))
+}
+
+/// An exponent that is known, and no number of NumPy's.
+fn written_exponent(exponent: &Expr) -> Option<i64> {
+    match exponent.kind {
+        ExprKind::AsElements(_) => None,
+        _ => integer_constant(exponent),
+    }
 }

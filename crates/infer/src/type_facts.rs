@@ -1,7 +1,7 @@
 //! What is known about types: `np.finfo`, `np.iinfo`, `np.dtype`, `np.result_type`, `callable`. All are constants.
 
 use crate::call::Arguments;
-use crate::constants::{integer_literal, is_constant};
+use crate::constants::integer_literal;
 use crate::elementwise::{Element, common_dtype};
 use crate::environment::Global;
 use crate::expression::{Value, constant};
@@ -84,7 +84,8 @@ impl Inference<'_> {
             let value = self.operand(argument)?.present();
             let element = match value {
                 Value::Expr(value) if matches!(value.ty, Type::Scalar(_)) => {
-                    let is_weak = is_constant(&value) && !self.callees.is_in_library();
+                    let is_weak =
+                        matches!(value.kind, ExprKind::Constant(_)) && !self.callees.is_in_library();
                     let Type::Scalar(dtype) = value.ty else { unreachable!("asked for above") };
                     Element { dtype, is_weak: is_weak && is_python_number(dtype), value }
                 }

@@ -13,7 +13,7 @@ use hotloop_ast::{Argument, BoolOp};
 use hotloop_diagnostics::Span;
 use hotloop_hir::{BinaryOp, CompareOp, Constant, Expr, ExprKind, UnaryOp};
 use hotloop_intrinsics::{Family, Intrinsic, Typing};
-use hotloop_types::{Dtype, DtypeKind, Type};
+use hotloop_types::{Dtype, DtypeKind, Type, promote};
 
 /// What became of a call that may have arrays among its arguments.
 pub(crate) enum Lifted {
@@ -57,12 +57,25 @@ impl Inference<'_> {
             .filter(|given| matches!(given, Argument::Keyword { .. }))
             .cloned()
             .collect();
-        if !values.iter().any(is_array) {
+        let has_element =
+            |value: &Value| matches!(value, Value::Expr(Expr { ty: Type::Array(_) | Type::Scalar(_), .. }));
+        // Of numbers alone NumPy's functions give what they give of arrays, those of Python what Python gives.
+        let are_elements = match family {
+            Family::Numpy => values.iter().all(has_element),
+            Family::Python => values.iter().any(is_array),
+        };
+        if !are_elements {
             let stand_ins = values.into_iter().map(|value| Argument::Positional(self.stand_in(value)));
             return Ok(Lifted::Scalars(stand_ins.chain(named).collect()));
         }
-        if matches!(intrinsic, Intrinsic::Real | Intrinsic::Imag) && values.len() == 1 {
+        if matches!(intrinsic, Intrinsic::Real | Intrinsic::Imag)
+            && values.len() == 1
+            && values.iter().any(is_array)
+        {
             return self.lifted_part(intrinsic, values, span);
+        }
+        if intrinsic == Intrinsic::Gcd || intrinsic == Intrinsic::Lcm {
+            return self.lifted_divisor(intrinsic, values, span);
         }
         self.lifted_elements(intrinsic, family, values, named, span)
     }
@@ -99,21 +112,61 @@ impl Inference<'_> {
         {
             return Ok(Lifted::Elements(Box::new(elements.finish(element.value.clone(), span))));
         }
-        if intrinsic == Intrinsic::Fmod && found.iter().all(|element| element.dtype.is_integral()) {
+        if let (Intrinsic::Conjugate, [element]) = (intrinsic, &found[..])
+            && element.dtype == Dtype::Bool
+        {
+            let body = to_dtype(element.value.clone(), Dtype::Int8);
+            return Ok(Lifted::Elements(Box::new(elements.finish(body, span))));
+        }
+        if let (Intrinsic::Fmod, [x, y]) = (intrinsic, &found[..])
+            && common_dtype(x, y).is_integral()
+        {
             let body = self.integer_fmod(found, span)?;
             return Ok(Lifted::Elements(Box::new(elements.finish(body, span))));
         }
         let takes_floats = matches!(intrinsic.typing(), Typing::Float | Typing::FloatFloat | Typing::Hypot);
-        let stand_ins: Vec<Argument> = adapted_float(found, takes_floats)
+        let adapted = match intrinsic {
+            Intrinsic::Ldexp => found.into_iter().map(|element| element.value).collect(),
+            _ => adapted_float(found, takes_floats),
+        };
+        let stand_ins: Vec<Argument> = adapted
             .into_iter()
             .map(|value| Argument::Positional(self.stand_in(value)))
             .chain(named)
             .collect();
         let lifted = self.arguments(&stand_ins)?;
-        let body = self.intrinsic_call(intrinsic, family, &lifted, span)?;
+        let body = self.number_call(intrinsic, family, &lifted, span)?;
         if body.ty.as_scalar().is_none() {
             return Err(self.report_argument(name, &body, "numbers, not whole arrays"));
         }
+        Ok(Lifted::Elements(Box::new(elements.finish(body, span))))
+    }
+
+    /// `gcd` and `lcm`: the result has the common dtype.
+    fn lifted_divisor(&mut self, intrinsic: Intrinsic, values: Vec<Value>, span: Span) -> Typed<Lifted> {
+        let name = crate::intrinsic_call::spelled(intrinsic, Family::Numpy);
+        let values = values
+            .into_iter()
+            .map(|value| self.run_time_value(value).map(unwrapped))
+            .collect::<Typed<Vec<Expr>>>()?;
+        let first = values.first().cloned();
+        let (elements, found) = self.numbers_or_arrays(name, values)?;
+        let body = match <[Element; 2]>::try_from(found) {
+            Ok([x, y]) if common_dtype(&x, &y).is_integral() && common_dtype(&x, &y) != Dtype::Bool => {
+                let dtype = common_dtype(&x, &y);
+                let (x, y) = (self.adapted(x, dtype)?, self.adapted(y, dtype)?);
+                let wide = promote(dtype, dtype);
+                to_dtype(apply(intrinsic, vec![to_dtype(x, wide), to_dtype(y, wide)], wide, span), dtype)
+            }
+            Ok(_) | Err(_) => {
+                let first = first.unwrap_or_else(|| constant(Constant::None, Type::None, span));
+                return Err(self.report_argument(
+                    name,
+                    &first,
+                    "two integers, or arrays of them, of one sign",
+                ));
+            }
+        };
         Ok(Lifted::Elements(Box::new(elements.finish(body, span))))
     }
 
@@ -221,6 +274,12 @@ impl Inference<'_> {
             Intrinsic::Signbit if dtype == Dtype::Bool => {
                 Ok(Some(constant(Constant::Bool(false), Type::BOOL, span)))
             }
+            Intrinsic::Reciprocal if dtype.is_complex() => self
+                .with_let(x.value, "x", span, |this, x| this.complex_reciprocal(&x, dtype, span))
+                .map(Some),
+            Intrinsic::Sign if dtype.is_complex() => {
+                self.with_let(x.value, "x", span, |this, x| this.complex_sign(&x, dtype, span)).map(Some)
+            }
             Intrinsic::Square | Intrinsic::Reciprocal if dtype == Dtype::Bool => {
                 let value = to_dtype(x.value, Dtype::Int8);
                 self.of_one(intrinsic, Element::strong(value), span)
@@ -285,8 +344,9 @@ impl Inference<'_> {
         if common.is_complex() {
             return Ok(None);
         }
-        let dtype = float_of(common);
-        let (x, y) = (to_dtype(x.value, dtype), to_dtype(y.value, dtype));
+        let values = adapted_float(vec![x, y], true);
+        let [x, y] = <[Expr; 2]>::try_from(values).expect("there are two");
+        let dtype = x.ty.as_scalar().expect("it is a number");
         let computed = self.with_let(x, "x", span, |this, x| {
             this.with_let(y, "y", span, |this, y| match intrinsic {
                 Intrinsic::Heaviside => Ok(heaviside_of(&x, &y, dtype, span)),
@@ -294,6 +354,60 @@ impl Inference<'_> {
             })
         })?;
         Ok(Some(computed))
+    }
+
+    /// One divided by a complex number, scaled by its larger part.
+    fn complex_reciprocal(&mut self, x: &Expr, dtype: Dtype, span: Span) -> Typed {
+        let part = dtype.part();
+        let [real, imag] = parts_of(x, span);
+        let size = |value: &Expr| apply(Intrinsic::Fabs, vec![value.clone()], part, span);
+        let op = |op, left: Expr, right: Expr| binary(op, left, right, part, span);
+        let is_real = is(CompareOp::Le, &size(&imag), &size(&real), span);
+        self.with_let(is_real, "is_real", span, |this, is_real| {
+            let either = |then: Expr, otherwise: Expr| choose(is_real.clone(), then, otherwise, span);
+            let larger = either(real.clone(), imag.clone());
+            let ratio = op(BinaryOp::Div, either(imag, real), larger.clone());
+            this.with_let(ratio, "ratio", span, |this, ratio| {
+                let [real, imag] = parts_of(x, span);
+                let smaller = choose(is_real.clone(), imag, real, span);
+                let divisor = op(BinaryOp::Add, larger.clone(), op(BinaryOp::Mul, smaller, ratio.clone()));
+                this.with_let(divisor, "divisor", span, |_, divisor| {
+                    let one = op(BinaryOp::Div, number(1.0, part, span), divisor.clone());
+                    let rest = op(BinaryOp::Div, ratio.clone(), divisor);
+                    let either = |then: Expr, otherwise: Expr| choose(is_real.clone(), then, otherwise, span);
+                    let imag = Expr::new(
+                        ExprKind::Unary(UnaryOp::Neg, Box::new(either(rest.clone(), one.clone()))),
+                        Type::Scalar(part),
+                        span,
+                    );
+                    Ok(apply(Intrinsic::Complex, vec![either(one, rest), imag], dtype, span))
+                })
+            })
+        })
+    }
+
+    /// A complex number divided by its absolute value; of an infinite one its direction along an axis.
+    fn complex_sign(&mut self, x: &Expr, dtype: Dtype, span: Span) -> Typed {
+        let part = dtype.part();
+        let size = apply(Intrinsic::Abs, vec![x.clone()], part, span);
+        self.with_let(size, "size", span, |_, size| {
+            let [zero, infinity] = [0.0, f64::INFINITY].map(|value| number(value, part, span));
+            let nan = number(f64::NAN, part, span);
+            let [real, imag] = parts_of(x, span);
+            let is_infinite = |value: &Expr| {
+                let size = apply(Intrinsic::Fabs, vec![value.clone()], part, span);
+                is(CompareOp::Eq, &size, &infinity, span)
+            };
+            let one_of = |own: &Expr, other: &Expr| {
+                let one = apply(Intrinsic::Copysign, vec![number(1.0, part, span), own.clone()], part, span);
+                let alone = choose(is_infinite(other), nan.clone(), one, span);
+                let direction = choose(is_infinite(own), alone, zero.clone(), span);
+                let scaled = binary(BinaryOp::Div, own.clone(), size.clone(), part, span);
+                let finite = choose(is(CompareOp::Eq, &size, &zero, span), zero.clone(), scaled, span);
+                choose(is(CompareOp::Eq, &size, &infinity, span), direction, finite, span)
+            };
+            Ok(apply(Intrinsic::Complex, vec![one_of(&real, &imag), one_of(&imag, &real)], dtype, span))
+        })
     }
 
     /// `log(exp(x) + exp(y))` or the same to base 2, without what overflows.
@@ -345,16 +459,6 @@ impl Inference<'_> {
             .flatten()
             .map(|argument| self.value(argument).map(unwrapped))
             .collect::<Typed<Vec<Expr>>>()?;
-        let is_array = |value: &Expr| matches!(value.ty, Type::Array(_));
-        if !values.iter().any(is_array) {
-            let given: Vec<Argument> =
-                values.into_iter().map(|value| Argument::Positional(self.stand_in(value))).collect();
-            let arguments = self.arguments(&given)?;
-            return match intrinsic {
-                Intrinsic::ElementDivmod => self.divmod(&arguments, span),
-                _ => self.split_float(intrinsic, Family::Numpy, &arguments, span),
-            };
-        }
         let mut values = values.into_iter();
         let first = values.next().expect("a value is required");
         self.with_let(first, "x", span, |this, x| match values.next() {
@@ -401,9 +505,6 @@ impl Inference<'_> {
     /// The larger or smaller of two: `maximum` and `minimum` give nan where one is, `fmax` and `fmin` the other one.
     fn extreme(&mut self, intrinsic: Intrinsic, x: Element, y: Element, span: Span) -> Typed<Option<Expr>> {
         let dtype = common_dtype(&x, &y);
-        if dtype.is_complex() {
-            return Ok(None);
-        }
         let (x, y) = (self.adapted(x, dtype)?, self.adapted(y, dtype)?);
         if dtype == Dtype::Bool {
             let is_larger = matches!(intrinsic, Intrinsic::Maximum | Intrinsic::Fmax);
@@ -415,13 +516,17 @@ impl Inference<'_> {
             _ => CompareOp::Le,
         };
         let chosen = self.with_let(x, "x", span, |this, x| {
-            this.with_let(y, "y", span, |_, y| {
-                let wins = is(compared, &x, &y, span);
+            this.with_let(y, "y", span, |this, y| {
+                let wins = if dtype.is_complex() {
+                    this.complex_order(compared, x.clone(), y.clone(), span)?
+                } else {
+                    is(compared, &x, &y, span)
+                };
                 let nan = match intrinsic {
                     Intrinsic::Maximum | Intrinsic::Minimum => &x,
                     _ => &y,
                 };
-                let wins = if dtype.is_float() {
+                let wins = if dtype.is_float() || dtype.is_complex() {
                     short_circuit(BoolOp::Or, wins, is(CompareOp::Ne, nan, nan, span))
                 } else {
                     wins
@@ -448,6 +553,12 @@ impl Inference<'_> {
         }
         Ok(Some(result.value))
     }
+}
+
+/// The parts of a complex number.
+fn parts_of(value: &Expr, span: Span) -> [Expr; 2] {
+    let part = value.ty.as_scalar().expect("it is a number").part();
+    [Intrinsic::Real, Intrinsic::Imag].map(|intrinsic| apply(intrinsic, vec![value.clone()], part, span))
 }
 
 /// The float dtype that a function of floats computes in.

@@ -170,7 +170,7 @@ impl Lowering<'_> {
         code.binary(mir::BinaryOp::Or, is_same, is_near)
     }
 
-    /// `a / b`, as `_Py_c_quot` computes it.
+    /// `a / b`, as `_Py_c_quot` computes it; under NumPy's error model as NumPy does.
     fn complex_quotient(&mut self, a: Parts, b: Parts, message: &str) -> Parts {
         let nonzero = self.code.is_nonzero_complex(b);
         if self.error_model == ErrorModel::Python {
@@ -196,11 +196,13 @@ impl Lowering<'_> {
             let second = code.select(real_is_larger, real_by_ratio, a[0]);
             code.binary(mir::BinaryOp::Fsub, first, second)
         };
-        let quotient = [real, imag].map(|part| code.binary(mir::BinaryOp::Fdiv, part, divisor));
         if self.error_model == ErrorModel::Python {
-            return quotient;
+            return [real, imag].map(|part| code.binary(mir::BinaryOp::Fdiv, part, divisor));
         }
-        // Under NumPy's error model both parts are divided by zero.
+        // NumPy divides once, and both parts by zero where the divisor is.
+        let one = code.float(code.ty(divisor), 1.0);
+        let scale = code.binary(mir::BinaryOp::Fdiv, one, divisor);
+        let quotient = [real, imag].map(|part| code.binary(mir::BinaryOp::Fmul, part, scale));
         let by_zero = a.map(|part| code.binary(mir::BinaryOp::Fdiv, part, real_size));
         [0, 1].map(|part| code.select(nonzero, quotient[part], by_zero[part]))
     }
@@ -232,15 +234,104 @@ impl Lowering<'_> {
 
     /// `a ** b`, by the runtime in float64.
     fn complex_power(&mut self, dtype: Dtype, a: Parts, b: Parts) -> Parts {
-        if self.error_model == ErrorModel::Python {
-            self.check_power_of_zero(a, b);
+        if self.error_model == ErrorModel::Numpy {
+            return self.complex_power_of_elements(dtype, a, b);
         }
+        self.check_power_of_zero(a, b);
         let wide = [a, b]
             .concat()
             .into_iter()
             .map(|part| self.code.convert_scalar(part, dtype.part(), Dtype::Float64));
         let arguments: Vec<Value> = wide.collect();
         self.code.complex_call(RuntimeFunction::ComplexPow, &arguments, dtype)
+    }
+
+    /// `a ** b` as NumPy's `npy_cpow` computes it: by multiplications for a whole exponent below 100, otherwise by the exponential of the logarithm.
+    fn complex_power_of_elements(&mut self, dtype: Dtype, a: Parts, b: Parts) -> Parts {
+        let code = &mut self.code;
+        let ty = code.ty(a[0]);
+        let (small, general, end) = (code.new_block(), code.new_block(), code.new_block());
+        let result = [code.add_parameter(end, ty), code.add_parameter(end, ty)];
+        let size = code.unary(mir::UnaryOp::Fabs, b[0]);
+        let is_small = code.compare_float_const(FloatCompare::Lt, size, 100.0);
+        let whole = code.unary(mir::UnaryOp::Ftrunc, b[0]);
+        let is_whole = code.compare_floats(FloatCompare::Eq, whole, b[0]);
+        let is_real = code.compare_float_const(FloatCompare::Eq, b[1], 0.0);
+        let is_small = code.binary(mir::BinaryOp::And, is_small, is_whole);
+        let is_small = code.binary(mir::BinaryOp::And, is_small, is_real);
+        code.branch(is_small, small, general);
+        code.start(small);
+        let power = self.whole_complex_power(dtype, a, b[0]);
+        self.code.jump(end, power.into());
+        self.code.start(general);
+        let wide = |this: &mut Self, parts: Parts| {
+            parts.map(|part| this.code.convert_scalar(part, dtype.part(), Dtype::Float64))
+        };
+        let base = wide(self, a);
+        let logarithm = self.code.complex_call(RuntimeFunction::ComplexLog, &base, dtype);
+        let product = self.code.complex_product(b, logarithm);
+        let product = wide(self, product);
+        let power = self.code.complex_call(RuntimeFunction::ComplexExp, &product, dtype);
+        self.code.jump(end, power.into());
+        self.code.start(end);
+        self.power_of_zero(result, a, b)
+    }
+
+    /// A whole power, whose first three are products; the others begin with one.
+    fn whole_complex_power(&mut self, dtype: Dtype, a: Parts, exponent: Value) -> Parts {
+        let code = &mut self.code;
+        let ty = code.ty(a[0]);
+        let signed = code.convert_scalar(exponent, dtype.part(), Dtype::Int64);
+        let is_negative = code.compare_const(IntCompare::Slt, signed, 0);
+        let negated = code.unary(mir::UnaryOp::Ineg, signed);
+        let count = code.select(is_negative, negated, signed);
+        let (head, body, end) = (code.new_block(), code.new_block(), code.new_block());
+        let power = [code.add_parameter(head, ty), code.add_parameter(head, ty)];
+        let square = [code.add_parameter(head, ty), code.add_parameter(head, ty)];
+        let left = code.add_parameter(head, MachineType::I64);
+        let one = [code.float(ty, 1.0), code.float(ty, 0.0)];
+        code.jump(head, vec![one[0], one[1], a[0], a[1], count]);
+        code.start(head);
+        let goes_on = code.compare_const(IntCompare::Ne, left, 0);
+        code.branch(goes_on, body, end);
+        code.start(body);
+        let bit = code.binary_const(mir::BinaryOp::And, left, 1);
+        let is_set = code.compare_const(IntCompare::Ne, bit, 0);
+        let product = code.complex_product(power, square);
+        let next = [0, 1].map(|part| code.select(is_set, product[part], power[part]));
+        let next_square = code.complex_product(square, square);
+        let rest = code.binary_const(mir::BinaryOp::Ushr, left, 1);
+        code.jump(head, vec![next[0], next[1], next_square[0], next_square[1], rest]);
+        code.start(end);
+        let second = code.complex_product(a, a);
+        let third = code.complex_product(a, second);
+        let power = [(1, a), (2, second), (3, third)].into_iter().fold(power, |power, (known, of_known)| {
+            let is_known = code.compare_const(IntCompare::Eq, signed, known);
+            [0, 1].map(|part| code.select(is_known, of_known[part], power[part]))
+        });
+        let inverse = self.complex_quotient(one, power, "");
+        [0, 1].map(|part| self.code.select(is_negative, inverse[part], power[part]))
+    }
+
+    /// A power in whose place stands one where the exponent is zero, and zero or nan where the base is.
+    fn power_of_zero(&mut self, power: Parts, a: Parts, b: Parts) -> Parts {
+        let code = &mut self.code;
+        let ty = code.ty(a[0]);
+        let (zero, one, nan) = (code.float(ty, 0.0), code.float(ty, 1.0), code.float(ty, f64::NAN));
+        let is_positive = code.compare_float_const(FloatCompare::Gt, b[0], 0.0);
+        let of_zero = code.select(is_positive, zero, nan);
+        let has_base = code.is_nonzero_complex(a);
+        let has_exponent = code.is_nonzero_complex(b);
+        [one, zero]
+            .into_iter()
+            .zip(power)
+            .map(|(neutral, part)| {
+                let part = code.select(has_base, part, of_zero);
+                code.select(has_exponent, part, neutral)
+            })
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("two parts")
     }
 
     /// Zero has powers with a non-negative real exponent only.

@@ -479,6 +479,11 @@ impl<'l> Lowering<'l> {
         for (version, element) in versions.iter().zip(elements) {
             self.assign(*version, element);
         }
+        self.as_elements(body)
+    }
+
+    /// The value of an expression of elements, whose divisions by zero raise nothing.
+    pub(crate) fn as_elements(&mut self, body: &Expr) -> Operand {
         let error_model = std::mem::replace(&mut self.error_model, ErrorModel::Numpy);
         let span = self.code.span();
         let result = self.expr(body);

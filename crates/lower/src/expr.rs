@@ -95,6 +95,7 @@ impl Lowering<'_> {
             ExprKind::View { array, axes } => self.view(expr, array, axes),
             ExprKind::Rearranged { array, how } => self.rearranged(expr, array, how),
             ExprKind::Elementwise(operation) => self.elementwise(expr, operation),
+            ExprKind::AsElements(value) => self.as_elements(value),
             ExprKind::Positions { .. } => panic!("HIR: positions are an operand of elements"),
             ExprKind::Selected { array, mask } => self.selected(expr, array, mask),
             ExprKind::TruePositions { lengths, first_axis, mask } => {

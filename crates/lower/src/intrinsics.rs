@@ -350,8 +350,7 @@ impl Code {
         let one = self.int(self.ty(divisor), 1);
         let divisor = self.select(is_zero, one, divisor);
         let quotient = self.binary(BinaryOp::Udiv, a, divisor);
-        let multiple = self.binary(BinaryOp::Imul, quotient, b);
-        self.absolute(dtype, multiple)
+        self.binary(BinaryOp::Imul, quotient, b)
     }
 
     /// What `modf` gives first: of an infinity zero, with its sign.

@@ -50,6 +50,7 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
         | ExprKind::View { .. }
         | ExprKind::Rearranged { .. }
         | ExprKind::Elementwise(_)
+        | ExprKind::AsElements(_)
         | ExprKind::Positions { .. }
         | ExprKind::Selected { .. }
         | ExprKind::TruePositions { .. }

@@ -10,7 +10,7 @@ use hotloop_tests::oracle::Case;
 pub(crate) fn check(ways: &[Way], source: &Path, case: &Case) -> Result<(), String> {
     let mut first: Option<(&str, Observed)> = None;
     for way in ways {
-        let observed = way.call(source, case)?;
+        let observed = way.call(&way.load(source, &case.function)?, case)?;
         compare(
             "CPython",
             way.name,

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::path::Path;
 
 use hotloop_driver::{
-    Argument, ArrayView, CacheUse, Dtype, Element, Engine, ErrorValue, Failure, Number, Value as DriverValue,
+    Argument, ArrayView, CacheUse, Dtype, Element, Engine, ErrorValue, Failure, Kernel, Number,
+    Value as DriverValue,
 };
 use hotloop_tests::answer::{Answer, Exception, Value, size_bytes};
 use hotloop_tests::oracle::{ArrayInput, Case, Input};
@@ -43,10 +44,14 @@ impl Way {
         ]
     }
 
-    /// Calls the case's kernel. A failure that is no exception of the kernel's is an error of the test.
-    pub(crate) fn call(&self, source: &Path, case: &Case) -> Result<Observed, String> {
-        let failed = |failure: Failure| format!("{}: {failure}", self.name);
-        let kernel = self.engine.load_function(source, &case.function).map_err(failed)?;
+    /// A kernel of that file.
+    pub(crate) fn load(&self, source: &Path, function: &str) -> Result<Kernel, String> {
+        let kernel = self.engine.load_function(source, function);
+        kernel.map_err(|failure| format!("{}: {failure}", self.name))
+    }
+
+    /// Calls a kernel with the arguments of a case. A failure that is no exception of the kernel's is an error of the test.
+    pub(crate) fn call(&self, kernel: &Kernel, case: &Case) -> Result<Observed, String> {
         let mut held: Vec<Held> = case.arguments.iter().map(Held::new).collect();
         let arguments: Vec<Argument<'_>> = held.iter_mut().map(Held::argument).collect();
         hotloop_driver::set_output_sink(|text, _| {
@@ -64,7 +69,7 @@ impl Way {
                 line: raised.place.map(|place| place.line),
                 arguments: Some(ErrorValue::Tuple(raised.arguments).to_string()),
             }),
-            Err(failure) => return Err(failed(failure)),
+            Err(failure) => return Err(format!("{}: {failure}", self.name)),
         };
         Ok(Observed { answer, after: held.iter().map(Held::contents).collect(), printed: PRINTED.take() })
     }

@@ -154,6 +154,10 @@ impl<'a> Verifier<'a> {
             ExprKind::View { array, axes } => self.view(expr, array, axes),
             ExprKind::Rearranged { array, how } => self.rearranged(expr, array, how),
             ExprKind::Elementwise(operation) => self.elementwise(expr, operation),
+            ExprKind::AsElements(value) => {
+                self.expr(value)?;
+                self.same(expr, &value.ty)
+            }
             ExprKind::Positions { .. } => mistyped(expr, "positions are no operand of elements"),
             ExprKind::Selected { array, mask } => self.selected(expr, array, mask),
             ExprKind::TruePositions { lengths, mask, .. } => self.true_positions(expr, lengths, mask),
