@@ -6,7 +6,8 @@
 //! 1998, with the initialisation of 2002); how numbers of distributions are made of it follows the formulas that CPython documents in `random.py`, in
 //! their order of operations, so that the same seed gives the same bits. Logarithms and the like are the platform's, as they are CPython's.
 //! What `numpy.random` draws after `seed` is the older `RandomState` of NumPy; most of its distributions are written in the prelude over these numbers.
-//! [`Pcg64`] is the generator of NumPy's newer `default_rng`; kernels do not reach it yet.
+//! [`Pcg64`] is the generator of NumPy's newer `default_rng`. Of it, and of any other that has [`Bits`], the [`Ziggurat`] makes normal and exponential
+//! numbers; the prelude makes the other distributions of `numpy.random.Generator`.
 //!
 //! ```
 //! use hotloop_random::{Distribution, Generator};
@@ -18,12 +19,17 @@
 //! assert_eq!(Distribution::Gauss.draw(&mut generator, [0.0, 1.0, 0.0]), -0.039773455257050304);
 //! ```
 
+mod bits;
 mod distribution;
+mod double_double;
 mod generator;
 mod pcg;
 mod streams;
+mod ziggurat;
 
+pub use bits::Bits;
 pub use distribution::Distribution;
 pub use generator::Generator;
 pub use pcg::Pcg64;
 pub use streams::{Stream, Streams};
+pub use ziggurat::Ziggurat;
