@@ -315,6 +315,10 @@ class NumpyStandIn:
             return NumpyStandIn(found)
         if found is np.ndarray:
             return Array
+        if found is np.random.Generator:
+            return GeneratorStandIn
+        if found is np.random.default_rng:
+            return default_generator
         if isinstance(found, type) and issubclass(found, np.generic):
             return Conversion(np.dtype(found))
         if not callable(found) or isinstance(found, type) and issubclass(found, Exception):
@@ -337,6 +341,28 @@ class NumpyStandIn:
                 return wrapped(found(*map(argument, arguments), **named))
 
         return call
+
+
+class GeneratorStandIn:
+    """A generator of random numbers; what it draws in float32 stays that."""
+
+    def __init__(self, generator):
+        self.generator = generator
+
+    def __getattr__(self, name):
+        method = getattr(self.generator, name)
+        argument = own_argument if name == "shuffle" else numpy_argument
+
+        def call(*arguments, **named):
+            named = {key: argument(value) for key, value in named.items()}
+            drawn = method(*map(argument, arguments), **named)
+            return wrapped(np.float32(drawn) if named.get("dtype") == np.float32 and isinstance(drawn, float) else drawn)
+
+        return call
+
+
+def default_generator(seed=None):
+    return seed if isinstance(seed, GeneratorStandIn) else GeneratorStandIn(np.random.default_rng(plain(seed)))
 
 
 def numpy_argument(value):

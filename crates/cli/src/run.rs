@@ -141,7 +141,8 @@ impl Run {
             | Type::Bytes
             | Type::List(_)
             | Type::Enum(_)
-            | Type::Generator(_) => {
+            | Type::Generator(_)
+            | Type::RandomGenerator => {
                 Err(Problem::file(path, format_args!("a .npy file cannot hold the result, a {result}")))
             }
         }

@@ -509,6 +509,7 @@ impl Packed {
             }
             Type::Range | Type::Str | Type::Bytes => self.words.extend([0; 3]),
             Type::List(_) | Type::Generator(_) => self.words.push(0),
+            Type::RandomGenerator => self.words.extend([0; 2]),
             Type::None | Type::Dtype(_) | Type::Undefined => {}
         }
     }
@@ -671,6 +672,7 @@ impl Value {
                 Self::List(items.into_iter().map(|words| unsafe { Self::of_item(item, words) }).collect())
             }
             Type::Generator(_) => unreachable!("a generator is run to its end, and is a part of no result"),
+            Type::RandomGenerator => unreachable!("a generator of random numbers is a part of no result"),
         }
     }
 }
@@ -717,6 +719,7 @@ pub fn result_words(ty: &Type) -> usize {
             }
         }
         Type::List(_) | Type::Generator(_) => 1,
+        Type::RandomGenerator => 2,
         Type::Str | Type::Bytes => 3,
         Type::Array(array) => array_words(usize::from(array.ndim)),
         Type::Optional(value) => 1 + result_words(value),

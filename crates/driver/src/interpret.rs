@@ -191,6 +191,7 @@ impl<'a> Placed<'a> {
             }
             Type::Range | Type::Str | Type::Bytes => self.words.extend([0; 3]),
             Type::List(_) | Type::Generator(_) => self.words.push(0),
+            Type::RandomGenerator => self.words.extend([0; 2]),
             Type::None | Type::Dtype(_) | Type::Undefined => {}
         }
     }
@@ -293,6 +294,7 @@ fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory
             Value::List(items.into_iter().map(item).collect::<Result<_, _>>()?)
         }
         Type::Generator(_) => unreachable!("a generator is run to its end, and is a part of no result"),
+        Type::RandomGenerator => unreachable!("a generator of random numbers is a part of no result"),
     })
 }
 

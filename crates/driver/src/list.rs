@@ -36,6 +36,7 @@ fn single_bytes(item: &Type) -> Option<u32> {
         | Type::Bytes
         | Type::Range
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Undefined => None,
     }
 }
@@ -60,7 +61,12 @@ pub fn for_each_owner(ty: &Type, words: &mut std::slice::Iter<'_, u64>, visit: &
         Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
             ty.parts().iter().for_each(|part| for_each_owner(part, words, visit));
         }
-        Type::Array(_) | Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) => {
+        Type::Array(_)
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Generator(_)
+        | Type::RandomGenerator => {
             let owner = words.next().expect("a word for every part of the result");
             visit(*owner);
             (1..result_words(ty)).for_each(|_| {

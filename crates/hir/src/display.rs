@@ -15,8 +15,8 @@
 
 use crate::{
     ArrayAttribute, Axis, BinaryOp, Catches, CompareOp, Constant, Draw, Edge, Elementwise, ErrorModel,
-    ExceptionArgument, Expr, ExprKind, Fill, Function, Iteration, Loop, ObjectExpr, Options, RangeLoop,
-    Rearrangement, Reduction, ReductionOp, Stmt, StmtKind, Stream, Try, UnaryOp, Version,
+    ExceptionArgument, Expr, ExprKind, Fill, Function, GeneratorRequest, Iteration, Loop, ObjectExpr,
+    Options, RangeLoop, Rearrangement, Reduction, ReductionOp, Stmt, StmtKind, Stream, Try, UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
 use hotloop_types::{Dtype, FloatFlags, Layout, Type};
@@ -397,6 +397,17 @@ impl<'a> Printer<'a> {
                     Draw::Float | Draw::Bits | Draw::Below | Draw::Seed | Draw::SeedAnew | Draw::Shuffle => {
                         write!(f, "{draw:?}")?
                     }
+                }
+                self.arguments(f, arguments)
+            }
+            ExprKind::Generator { request, arguments } => {
+                match request {
+                    GeneratorRequest::Ziggurat(ziggurat) => write!(f, "generator.{ziggurat:?}")?,
+                    GeneratorRequest::New
+                    | GeneratorRequest::NewAnew
+                    | GeneratorRequest::Word
+                    | GeneratorRequest::HalfWord
+                    | GeneratorRequest::Float => write!(f, "generator.{request:?}")?,
                 }
                 self.arguments(f, arguments)
             }

@@ -3,7 +3,7 @@
 use crate::{Axis, Callee, Elementwise, ObjectExpr, Rearrangement, Stmt, Version};
 use hotloop_diagnostics::Span;
 use hotloop_intrinsics::{Intrinsic, Typing};
-use hotloop_random::{Distribution, Stream};
+use hotloop_random::{Distribution, Stream, Ziggurat};
 use hotloop_types::{Layout, Type};
 use std::fmt;
 use std::sync::Arc;
@@ -61,6 +61,7 @@ impl Expr {
             ExprKind::Tuple(items)
             | ExprKind::Intrinsic { arguments: items, .. }
             | ExprKind::Random { arguments: items, .. }
+            | ExprKind::Generator { arguments: items, .. }
             | ExprKind::Call { arguments: items, .. } => items.iter().for_each(visit),
             ExprKind::Element { array, indices } => {
                 visit(array);
@@ -335,6 +336,13 @@ pub enum ExprKind {
         /// The arguments.
         arguments: Vec<Expr>,
     },
+    /// Something of a generator that is a value, the first argument, or a new one; see [`GeneratorRequest`].
+    Generator {
+        /// What.
+        request: GeneratorRequest,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
     /// A call of another compiled function; the arguments have exactly its parameters' types.
     Call {
         /// The function.
@@ -370,6 +378,23 @@ pub enum Draw {
     SeedAnew,
     /// To put the items of a list or of an array of one dimension into a random order; gives none.
     Shuffle,
+}
+
+/// What a `numpy.random.Generator` is asked for. All but the first two take the generator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GeneratorRequest {
+    /// A new one, from a seed, a uint64.
+    New,
+    /// A new one, from a seed of the system.
+    NewAnew,
+    /// The next 64 bits, a uint64.
+    Word,
+    /// The next 32 bits, a uint32.
+    HalfWord,
+    /// A float64 from 0 to before 1.
+    Float,
+    /// A number of a distribution, float64; one of float32 is exact.
+    Ziggurat(Ziggurat),
 }
 
 /// The contents of an array that is known when the code is made. The expression's type says what the elements are and in which order they

@@ -26,14 +26,15 @@ mod verify;
 pub use array::{Axis, Broadcast, Elementwise, Places, Rearrangement, view_type};
 pub use exception::{Catches, Exception, ExceptionArgument, Handler, Try};
 pub use expr::{
-    ArrayAttribute, BinaryOp, CompareOp, Constant, ConstantArray, Draw, Expr, ExprKind, Fill, UnaryOp,
+    ArrayAttribute, BinaryOp, CompareOp, Constant, ConstantArray, Draw, Expr, ExprKind, Fill,
+    GeneratorRequest, UnaryOp,
 };
 pub use function::{
     CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, RangeLoop, Reduction,
     ReductionOp, Stmt, StmtKind, VersionData,
 };
 
-pub use hotloop_random::{Distribution, Stream};
+pub use hotloop_random::{Distribution, Stream, Ziggurat};
 pub use object::ObjectExpr;
 pub use verify::{Violation, verify};
 

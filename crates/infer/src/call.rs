@@ -136,6 +136,17 @@ impl Inference<'_> {
                     self.call_with_receiver(handle, Vec::new(), Some(array), function, &arguments, span)?;
                 Ok(Called::Method(Box::new(call)))
             }
+            Value::Expr(generator)
+                if generator.ty == Type::RandomGenerator
+                    && let Some(method) = hotloop_prelude::find_generator_method(&name.name) =>
+            {
+                let arguments = self.arguments(arguments)?;
+                let handle = self.library_function(method.path, span)?;
+                let receiver = Some(generator);
+                let call =
+                    self.call_with_receiver(handle, Vec::new(), receiver, function, &arguments, span)?;
+                Ok(Called::Method(Box::new(call)))
+            }
             Value::Global(Global::TupleClass(class), _) if &*name.name == "_make" => {
                 let arguments = self.arguments(arguments)?;
                 Ok(Called::Method(Box::new(self.named_tuple_of(&class.class, &arguments, span)?)))
@@ -237,6 +248,7 @@ impl Inference<'_> {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined => format!("give {wanted}"),
         };

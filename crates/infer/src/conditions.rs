@@ -102,14 +102,17 @@ impl Inference<'_> {
                 let length = Expr::new(ExprKind::RangeLength(Box::new(value)), Type::INT64, span);
                 Ok(to_dtype(length, Dtype::Bool))
             }
-            Type::Generator(_) if self.is_simple(&value) => decided(true),
+            Type::Generator(_) | Type::RandomGenerator if self.is_simple(&value) => decided(true),
             Type::Tuple(items) => {
                 let truth = constant(Constant::Bool(!items.is_empty()), Type::BOOL, span);
                 self.with_let(value, "value", span, |_, _| Ok(truth))
             }
-            Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Generator(_) | Type::Undefined => {
-                Err(self.report_truth(&value))
-            }
+            Type::Array(_)
+            | Type::Dtype(_)
+            | Type::Function(_)
+            | Type::Generator(_)
+            | Type::RandomGenerator
+            | Type::Undefined => Err(self.report_truth(&value)),
         }
     }
 
@@ -584,6 +587,7 @@ fn are_never_equal(left: &Type, right: &Type) -> bool {
         | Type::Dtype(_)
         | Type::Function(_)
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => None,
     };
@@ -609,6 +613,7 @@ pub(crate) fn unwrapped(value: Expr) -> Expr {
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined
         | Type::Function(_) => value,

@@ -828,6 +828,7 @@ impl<'i> Inference<'i> {
                 | Type::Enum(_)
                 | Type::Function(_)
                 | Type::Generator(_)
+                | Type::RandomGenerator
                 | Type::Optional(_)
                 | Type::Undefined => false,
             },

@@ -67,9 +67,12 @@ impl Inference<'_> {
                 }
                 None => Err(self.report_text(&value)),
             },
-            Type::Array(_) | Type::Dtype(_) | Type::Function(_) | Type::Generator(_) | Type::Undefined => {
-                Err(self.report_text(&value))
-            }
+            Type::Array(_)
+            | Type::Dtype(_)
+            | Type::Function(_)
+            | Type::Generator(_)
+            | Type::RandomGenerator
+            | Type::Undefined => Err(self.report_text(&value)),
         }
     }
 
@@ -391,6 +394,7 @@ fn formatted_kind(ty: &Type) -> Option<Formatted> {
         | Type::Optional(_)
         | Type::Range
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => None,
     }
@@ -432,6 +436,7 @@ pub(crate) fn shape_of(ty: &Type) -> Option<Shape> {
         | Type::Dtype(_)
         | Type::Function(_)
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => return None,
     })

@@ -513,6 +513,7 @@ pub(crate) fn can_convert(from: &Type, to: &Type) -> bool {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined
             | Type::Function(_),

@@ -467,6 +467,7 @@ impl Inference<'_> {
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined => {
                 Err(self.report_argument("len", &value, "an array, a tuple, a string or a list"))

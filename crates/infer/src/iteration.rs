@@ -543,6 +543,7 @@ impl Inference<'_> {
                 }
                 Type::Array(_)
                 | Type::Scalar(_)
+                | Type::RandomGenerator
                 | Type::None
                 | Type::Optional(_)
                 | Type::Dtype(_)

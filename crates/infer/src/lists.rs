@@ -120,6 +120,7 @@ fn can_hold(ty: &Type) -> bool {
         | Type::Function(_)
         | Type::Range
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Undefined => false,
     }
 }
@@ -149,6 +150,7 @@ fn list_depth(ty: &Type) -> usize {
         | Type::Dtype(_)
         | Type::Range
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Undefined => 0,
     }
 }

@@ -19,6 +19,9 @@ static READ_BEHIND: Code =
 static NOT_A_NUMBER: Code =
     Code::new("HL0404", "a reduction of something that is no number is not supported in a kernel yet");
 
+static SHARED_GENERATOR: Code =
+    Code::new("HL0288", "the iterations of a parallel loop draw from one generator of random numbers");
+
 /// How often a loop is typed at most; types widen far less often.
 const MAX_ATTEMPTS: usize = 64;
 
@@ -52,6 +55,7 @@ impl Inference<'_> {
         [start, stop, step]: [Expr; 3],
     ) -> Typed<()> {
         let errors = self.diagnostics.len();
+        self.check_generators(source);
         let mut candidates = self.reductions_of(source, target);
         self.check_read_behind(source, target, &candidates);
         let before = self.bindings.clone();
@@ -98,6 +102,33 @@ impl Inference<'_> {
         let assigned = self.liveness.around(source.statement).assigned.clone();
         assigned.iter().for_each(|local| self.bindings.set(local, gone));
         results.iter().for_each(|(local, version)| self.bindings.set(*local, Binding::Version(*version)));
+    }
+
+    /// A generator of random numbers from outside would be moved on by all iterations at once.
+    fn check_generators(&mut self, source: LoopSource<'_>) {
+        let read: Vec<Local> = self.liveness.around(source.statement).exposed.iter().collect();
+        for local in read {
+            let Binding::Version(version) = self.bindings.get(local) else { continue };
+            if !self.function.versions[version].ty.has_random_generator() {
+                continue;
+            }
+            let name = self.locals.names()[local.index()].clone();
+            let mut usages = Usages { name: &name, inference: self, usage: Usage::default() };
+            usages.block(source.body);
+            let place = usages.usage.read.unwrap_or_else(|| head_of(source.statement));
+            let message = format!(
+                "the iterations of a parallel loop draw from `{name}`, in an order that depends on chance"
+            );
+            self.report(
+                Diagnostic::error(&SHARED_GENERATOR, message, place)
+                    .with_primary("all iterations move on this generator")
+                    .with_label(head_of(source.statement), "the iterations of this loop run in any order")
+                    .with_help(format!(
+                        "draw an array before the loop, as in `{name}.random(n)`; or make a generator in each iteration, as in \
+                         `np.random.default_rng(seed + i)`; or use `range`"
+                    )),
+            );
+        }
     }
 
     /// The variables that iterations carry on, all of which have to be reductions.

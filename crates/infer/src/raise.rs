@@ -303,6 +303,7 @@ fn can_be_argument(ty: &Type) -> bool {
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => false,
     }
@@ -328,6 +329,7 @@ fn words_of(ty: &Type) -> usize {
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => 0,
     }

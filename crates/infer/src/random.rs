@@ -13,7 +13,8 @@ use hotloop_ast as ast;
 use hotloop_ast::BoolOp;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{
-    ArrayAttribute, BinaryOp, CompareOp, Constant, Distribution, Draw, Expr, ExprKind, Stream, UnaryOp,
+    ArrayAttribute, BinaryOp, CompareOp, Constant, Distribution, Draw, Expr, ExprKind, GeneratorRequest,
+    Stream, UnaryOp, Ziggurat,
 };
 use hotloop_intrinsics::Intrinsic;
 use hotloop_types::{Dtype, DtypeKind, Type};
@@ -34,6 +35,10 @@ impl Inference<'_> {
     ) -> Typed {
         let of = |this: &mut Self, distribution, names: &[&str], defaults: &[Option<f64>]| {
             this.distribution(distribution, (name, names, defaults), arguments, span)
+        };
+        let ziggurat = |this: &mut Self, which| {
+            let request = GeneratorRequest::Ziggurat(which);
+            this.of_generator(name, request, Type::FLOAT64, arguments, span)
         };
         let normal: &[&str] = &["mu", "sigma"];
         let standard: &[Option<f64>] = &[Some(0.0), Some(1.0)];
@@ -64,6 +69,22 @@ impl Inference<'_> {
                 let draw = Draw::Distribution(Distribution::Polar);
                 Ok(drawn_from(Stream::Numpy, draw, Vec::new(), Type::FLOAT64, span))
             }
+            Intrinsic::NewGenerator => self.new_generator(name, arguments, span),
+            Intrinsic::GeneratorWord => {
+                let ty = Type::Scalar(Dtype::UInt64);
+                self.of_generator(name, GeneratorRequest::Word, ty, arguments, span)
+            }
+            Intrinsic::GeneratorHalfWord => {
+                let ty = Type::Scalar(Dtype::UInt32);
+                self.of_generator(name, GeneratorRequest::HalfWord, ty, arguments, span)
+            }
+            Intrinsic::GeneratorFloat => {
+                self.of_generator(name, GeneratorRequest::Float, Type::FLOAT64, arguments, span)
+            }
+            Intrinsic::GeneratorNormal => ziggurat(self, Ziggurat::Normal),
+            Intrinsic::GeneratorExponential => ziggurat(self, Ziggurat::Exponential),
+            Intrinsic::GeneratorShortNormal => ziggurat(self, Ziggurat::ShortNormal),
+            Intrinsic::GeneratorShortExponential => ziggurat(self, Ziggurat::ShortExponential),
             Intrinsic::RandomBits => self.random_bits(name, arguments, span),
             Intrinsic::RandomRange => self.random_range(name, arguments, span),
             Intrinsic::RandomInteger => {
@@ -87,6 +108,39 @@ impl Inference<'_> {
             Intrinsic::RandomWeibull => of(self, Distribution::Weibull, &["alpha", "beta"], required),
             other => unreachable!("{other:?} draws no random numbers"),
         }
+    }
+
+    /// A new generator, for the prelude: from an integer, or from the system.
+    fn new_generator(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+        let placed = self.place_arguments(name, &["seed"], 0, arguments, span)?;
+        let (request, arguments) = match placed[0] {
+            Some(seed) => {
+                let (value, dtype) = self.real_argument(name, seed)?;
+                if dtype.is_float() {
+                    return Err(self.report_argument(name, &value, "an integer"));
+                }
+                (GeneratorRequest::New, vec![to_dtype(value, Dtype::UInt64)])
+            }
+            None => (GeneratorRequest::NewAnew, Vec::new()),
+        };
+        Ok(Expr::new(ExprKind::Generator { request, arguments }, Type::RandomGenerator, span))
+    }
+
+    /// Something of a generator, for the prelude.
+    fn of_generator(
+        &mut self,
+        name: &str,
+        request: GeneratorRequest,
+        ty: Type,
+        arguments: &Arguments<'_>,
+        span: Span,
+    ) -> Typed {
+        let placed = self.place_arguments(name, &["generator"], 1, arguments, span)?;
+        let generator = self.expression(placed[0].expect("it is required"))?;
+        if generator.ty != Type::RandomGenerator {
+            return Err(self.report_argument(name, &generator, "a `numpy.random.Generator`"));
+        }
+        Ok(Expr::new(ExprKind::Generator { request, arguments: vec![generator] }, ty, span))
     }
 
     /// A number of a distribution whose parameters are floats.
@@ -308,6 +362,7 @@ impl Inference<'_> {
             | Type::Function(_)
             | Type::Optional(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined => Err(self.report_population(name, &population)),
         }
@@ -350,6 +405,7 @@ impl Inference<'_> {
             | Type::Str
             | Type::Bytes
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined => false,
         };

@@ -97,6 +97,7 @@ fn loss(from: &Type, to: &Type) -> Option<Loss> {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined
             | Type::Function(_),

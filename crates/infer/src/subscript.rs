@@ -131,6 +131,7 @@ impl Inference<'_> {
                     Some(value) => Ok(value),
                     None => Err(self.report_attribute(&array.ty.to_string(), name, array.span)),
                 },
+                Type::RandomGenerator => Err(self.report_generator_attribute(name, array.span)),
                 Type::Tuple(_)
                 | Type::None
                 | Type::Str
@@ -153,6 +154,22 @@ impl Inference<'_> {
         let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
             .with_label(owner_span, format!("this is {owner}"))
             .with_help(way_out(&name.name, ARRAY_ATTRIBUTES.iter().copied()));
+        self.report(diagnostic)
+    }
+
+    fn report_generator_attribute(&mut self, name: &Identifier, generator: Span) -> Reported {
+        let owner = Type::RandomGenerator;
+        let is_method = hotloop_prelude::find_generator_method(&name.name).is_some();
+        let (message, help) = if is_method {
+            let help = format!("call it, as in `rng.{}(...)`", name.name);
+            (format!("the method `{}` of {owner} is no value in a kernel", name.name), help)
+        } else {
+            let help = way_out(&name.name, hotloop_prelude::generator_methods());
+            (format!("the attribute `{}` of {owner} is not supported in a kernel yet", name.name), help)
+        };
+        let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
+            .with_label(generator, format!("this is {owner}"))
+            .with_help(help);
         self.report(diagnostic)
     }
 
@@ -237,6 +254,7 @@ impl Inference<'_> {
             | Type::None
             | Type::Dtype(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined
             | Type::Optional(_)
@@ -292,6 +310,7 @@ impl Inference<'_> {
             | Type::Range
             | Type::List(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined => Err(self.report_not_indexed(&base, span)),
         }
@@ -321,6 +340,7 @@ impl Inference<'_> {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined => "index with integers",
         };

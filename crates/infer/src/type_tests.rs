@@ -25,6 +25,7 @@ enum Class {
     /// A scalar type of NumPy.
     Exactly(Dtype),
     Array,
+    RandomGenerator,
     Tuple,
     Range,
     Str,
@@ -44,6 +45,7 @@ impl Class {
                 (wanted, kind) => wanted == kind,
             },
             (Self::Array, Type::Array(_))
+            | (Self::RandomGenerator, Type::RandomGenerator)
             | (Self::Tuple, Type::Tuple(_))
             | (Self::Range, Type::Range)
             | (Self::Str, Type::Str)
@@ -106,6 +108,7 @@ impl Inference<'_> {
             Value::Global(Global::Item(Item::Dtype(dtype)), _) => Some(Class::Exactly(*dtype)),
             Value::Global(Global::Item(Item::Function(intrinsic, _)), _) => match intrinsic {
                 Intrinsic::Ndarray => Some(Class::Array),
+                Intrinsic::GeneratorClass => Some(Class::RandomGenerator),
                 Intrinsic::Tuple => Some(Class::Tuple),
                 Intrinsic::Range => Some(Class::Range),
                 Intrinsic::Str => Some(Class::Str),

@@ -3,6 +3,7 @@
 use crate::Scalar;
 use crate::evaluate::{bits, signed};
 use crate::interpreter::Interpreter;
+use crate::memory::BLOCK_HEADER_BYTES;
 use crate::outcome::{Stop, TrapKind};
 use hotloop_abi::{CaughtQuestion, caught_text};
 use hotloop_mir::{Effects, ExceptionClass, MachineType, RuntimeFunction};
@@ -10,7 +11,7 @@ use hotloop_objects::{
     Element, Operation, Stop as ObjectStop, Template, grow, new_frame, new_list, new_string, order_elements,
     perform, shuffle, sort_elements, strings_of, text, written,
 };
-use hotloop_random::{Distribution, Stream};
+use hotloop_random::{Distribution, Pcg64, Stream, Ziggurat};
 
 /// The addresses of functions: outside of all memory, sixteen bytes apart.
 const CODE_START: u64 = 0xC0DE_0000_0000_0000;
@@ -90,6 +91,20 @@ impl Interpreter<'_> {
             | RuntimeFunction::RandomSeed
             | RuntimeFunction::RandomDraw
             | RuntimeFunction::RandomShuffle => self.random(function, arguments),
+            RuntimeFunction::NewGenerator => self.new_generator(arguments).map(Some),
+            RuntimeFunction::GeneratorWord => {
+                self.with_generator(arguments, |generator| Some(Scalar::i64(generator.word() as i64)))
+            }
+            RuntimeFunction::GeneratorHalfWord => self.with_generator(arguments, |generator| {
+                Some(Scalar::int(MachineType::I32, i64::from(generator.half_word() as i32)))
+            }),
+            RuntimeFunction::GeneratorFloat => {
+                self.with_generator(arguments, |generator| Some(Scalar::f64(generator.float())))
+            }
+            RuntimeFunction::GeneratorZiggurat => self.with_generator(arguments, |generator| {
+                let which = Ziggurat::by_number(bits(arguments[1]))?;
+                Some(Scalar::f64(which.draw(generator)))
+            }),
             RuntimeFunction::SortElements | RuntimeFunction::OrderElements => {
                 self.sort(function, arguments)?;
                 Ok(None)
@@ -202,6 +217,41 @@ impl Interpreter<'_> {
                 None
             }
         })
+    }
+
+    /// A new generator, whose state is all that its block holds.
+    fn new_generator(&mut self, arguments: &[Scalar]) -> Result<Scalar, Stop> {
+        // The host knows what there is to begin with; here it begins with a number drawn before.
+        let seed = match bits(arguments[1]) {
+            0 => self.streams.of(Stream::Numpy).bits(64),
+            _ => bits(arguments[0]),
+        };
+        let size = Scalar::i64(8 * Pcg64::STATE_WORDS as i64);
+        let block = self.allocate(size, false)?;
+        self.set_generator(bits(block) + BLOCK_HEADER_BYTES, &Pcg64::seeded(seed))?;
+        Ok(block)
+    }
+
+    fn set_generator(&mut self, address: u64, generator: &Pcg64) -> Result<(), Stop> {
+        let bytes: Vec<u8> = generator.state().into_iter().flat_map(u64::to_le_bytes).collect();
+        Ok(self.memory.write(address, &bytes)?)
+    }
+
+    /// Draws from the generator whose address is the first argument.
+    fn with_generator(
+        &mut self,
+        arguments: &[Scalar],
+        draw: impl FnOnce(&mut Pcg64) -> Option<Scalar>,
+    ) -> Result<Option<Scalar>, Stop> {
+        let address = bits(arguments[0]);
+        let mut state = [0; Pcg64::STATE_WORDS];
+        for (word, at) in state.iter_mut().zip(0..) {
+            *word = bits(self.memory.load(address + 8 * at, MachineType::I64)?);
+        }
+        let mut generator = Pcg64::from_state(state);
+        let drawn = draw(&mut generator).ok_or(Stop::Trap(TrapKind::BadArguments))?;
+        self.set_generator(address, &generator)?;
+        Ok(Some(drawn))
     }
 
     fn print(&mut self, arguments: &[Scalar]) -> Result<(), Stop> {

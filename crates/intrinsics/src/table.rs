@@ -98,6 +98,14 @@ intrinsics! {
     NumpyRandomSeed ["hotloop._random_seed"] Random -> Lowered, "Begins the stream of NumPy's random numbers that belongs to an integer; for the prelude.";
     NumpyRandomWord ["hotloop._random_word"] Random -> Lowered, "32 random bits, of NumPy's stream; for the prelude.";
     NumpyRandomBelow ["hotloop._random_below"] Random -> Lowered, "An integer of 64 bits below another, of NumPy's stream; for the prelude.";
+    NewGenerator ["hotloop._new_generator"] Random -> Lowered, "A new `numpy.random.Generator`; for the prelude.";
+    GeneratorWord ["hotloop._next_word"] Random -> Lowered, "64 random bits of a `numpy.random.Generator`; for the prelude.";
+    GeneratorHalfWord ["hotloop._next_half_word"] Random -> Lowered, "32 random bits of a `numpy.random.Generator`; for the prelude.";
+    GeneratorFloat ["hotloop._next_float"] Random -> Lowered, "A float from 0 to before 1, of a `numpy.random.Generator`; for the prelude.";
+    GeneratorNormal ["hotloop._next_normal"] Random -> Lowered, "A float of the standard normal distribution, of a `numpy.random.Generator`; for the prelude.";
+    GeneratorExponential ["hotloop._next_exponential"] Random -> Lowered, "A float of the exponential distribution, of a `numpy.random.Generator`; for the prelude.";
+    GeneratorShortNormal ["hotloop._next_short_normal"] Random -> Lowered, "The same of the standard normal distribution in float32; for the prelude.";
+    GeneratorShortExponential ["hotloop._next_short_exponential"] Random -> Lowered, "The same of the exponential distribution in float32; for the prelude.";
     NumpyRandomNormal ["hotloop._random_normal"] Random -> Lowered, "A float of the standard normal distribution, of NumPy's stream; for the prelude.";
     Range ["builtins.range"] Counting -> Lowered, "Integers from a start to a stop, by a step.";
     Sum ["builtins.sum"] TupleItems -> Lowered, "The sum of items.";
@@ -107,6 +115,7 @@ intrinsics! {
     IsInstance ["builtins.isinstance"] TypeTest -> Lowered, "Whether a value is of a class; decided when the kernel is compiled.";
     TypeOf ["builtins.type"] TypeOf -> Lowered, "The type of a number.";
     Ndarray ["numpy.ndarray"] Class -> Lowered, "The class of arrays, for type tests.";
+    GeneratorClass ["numpy.random.Generator"] Class -> Lowered, "The class of generators of random numbers, for type tests.";
     Callable ["builtins.callable"] TypeFact -> Lowered, "Whether a value can be called; decided when the kernel is compiled.";
     Finfo ["numpy.finfo"] TypeFact -> Lowered, "The limits of a float type, as constants.";
     Iinfo ["numpy.iinfo"] TypeFact -> Lowered, "The limits of an integer type, as constants.";

@@ -49,6 +49,7 @@ impl Lowering<'_> {
                 | Type::Bytes
                 | Type::List(_)
                 | Type::Generator(_)
+                | Type::RandomGenerator
                 | Type::Enum(_)
                 | Type::Undefined,
                 _,

@@ -104,6 +104,7 @@ impl Lowering<'_> {
             ExprKind::ArrayAttribute(array, attribute) => self.array_attribute(expr, array, *attribute),
             ExprKind::Intrinsic { intrinsic, arguments } => self.intrinsic(expr, *intrinsic, arguments),
             ExprKind::Random { stream, draw, arguments } => self.random(expr, *stream, *draw, arguments),
+            ExprKind::Generator { request, arguments } => self.of_generator(expr, *request, arguments),
             ExprKind::Call { callee, arguments } => self.call(expr, *callee, arguments),
             ExprKind::Resume { callee, generator, condition } => {
                 self.resume(expr, *callee, generator, condition.as_deref())

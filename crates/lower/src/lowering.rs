@@ -252,6 +252,10 @@ impl<'a> Lowering<'a> {
                 let owner = next_parameter(parameters, position);
                 Operand::List(ListOperand { owner, lifetime: Lifetime::Caller })
             }
+            Type::RandomGenerator => {
+                let mut words = [(); 2].map(|()| next_parameter(parameters, position)).into_iter();
+                self.code.unflatten(ty, &mut words, Lifetime::Caller)
+            }
             Type::None | Type::Dtype(_) | Type::Undefined => Operand::Nothing,
         }
     }

@@ -118,6 +118,7 @@ impl Lowering<'_> {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined => {
                 panic!("HIR: an exception has no argument of type {ty}")

@@ -63,6 +63,7 @@ pub(crate) fn cost(function: &Function, expr: &Expr) -> Option<u32> {
         | ExprKind::Resume { .. }
         | ExprKind::NewArray { .. }
         | ExprKind::Random { .. }
+        | ExprKind::Generator { .. }
         | ExprKind::Object(_) => None,
     }
 }

@@ -29,6 +29,7 @@ fn width_bytes(ty: &Type) -> i64 {
         | Type::Optional(_)
         | Type::Range
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => panic!("HIR: a string type is expected, not {ty}"),
     }

@@ -16,7 +16,7 @@ pub(crate) enum Operand {
     Complex(Parts),
     /// An array.
     Array(Rc<ArrayOperand>),
-    /// A tuple, what a function captured, or the three parts of a `range` object.
+    /// A tuple, what a function captured, the three parts of a `range` object, or a `numpy.random.Generator`: its block, as a list's, and its address.
     Tuple(Rc<[Operand]>),
     /// An optional: whether there is a value, an `i1`, and the value, which is anything if there is none.
     Optional(Value, Rc<Operand>),
@@ -299,6 +299,7 @@ pub(crate) fn array_type(ty: &Type) -> ArrayType {
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => {
             panic!("HIR: an array type is expected, not {ty}")
@@ -320,6 +321,7 @@ pub(crate) fn tuple_types(ty: &Type) -> &[Type] {
         | Type::Optional(_)
         | Type::Range
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Undefined => {
             panic!("HIR: a tuple type is expected, not {ty}")
         }
@@ -341,6 +343,7 @@ pub(crate) fn item_type(ty: &Type) -> &Type {
         | Type::Optional(_)
         | Type::Range
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => panic!("HIR: a list type is expected, not {ty}"),
     }
@@ -349,7 +352,12 @@ pub(crate) fn item_type(ty: &Type) -> &Type {
 /// Whether values of the type hold objects that are counted.
 pub(crate) fn has_owners(ty: &Type) -> bool {
     match ty {
-        Type::Array(_) | Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) => true,
+        Type::Array(_)
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Generator(_)
+        | Type::RandomGenerator => true,
         Type::Tuple(_) | Type::Function(_) | Type::Enum(_) | Type::Optional(_) => {
             ty.parts().iter().any(has_owners)
         }
@@ -384,6 +392,7 @@ pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
         }
         Type::Str | Type::Bytes => types.extend([MachineType::Ptr, MachineType::Ptr, MachineType::I64]),
         Type::List(_) | Type::Generator(_) => types.push(MachineType::Ptr),
+        Type::RandomGenerator => types.extend([MachineType::Ptr; 2]),
         Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }
@@ -401,7 +410,9 @@ pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
         Type::Tuple(_) | Type::Function(_) | Type::Enum(_) => {
             ty.parts().iter().for_each(|part| parameter_types(part, types))
         }
-        Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) => flat_types(ty, types),
+        Type::Str | Type::Bytes | Type::List(_) | Type::Generator(_) | Type::RandomGenerator => {
+            flat_types(ty, types)
+        }
         Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }
@@ -443,6 +454,10 @@ impl Code {
             }
             Type::List(_) | Type::Generator(_) => {
                 Operand::List(ListOperand { owner: next(values), lifetime })
+            }
+            Type::RandomGenerator => {
+                let (owner, address) = (next(values), next(values));
+                Operand::tuple([Operand::List(ListOperand { owner, lifetime }), Operand::Scalar(address)])
             }
             Type::None | Type::Dtype(_) | Type::Undefined => Operand::Nothing,
         }

@@ -33,3 +33,35 @@ def _random_normal():
 
 def _multiply_matrices(a, b, out):
     np.matmul(a, b, out=out)
+
+
+def _new_generator(seed=None):
+    return np.random.default_rng(seed)
+
+
+def _next_word(rng):
+    return rng.integers(0, 2**64, dtype=np.uint64)
+
+
+def _next_half_word(rng):
+    return rng.integers(0, 2**32, dtype=np.uint32)
+
+
+def _next_float(rng):
+    return rng.random()
+
+
+def _next_normal(rng):
+    return rng.standard_normal()
+
+
+def _next_exponential(rng):
+    return rng.standard_exponential()
+
+
+def _next_short_normal(rng):
+    return rng.standard_normal(dtype=np.float32)
+
+
+def _next_short_exponential(rng):
+    return rng.standard_exponential(dtype=np.float32)

@@ -1,7 +1,8 @@
 //! The functions of NumPy, and a few of Python's, that are written in Hotloop's own language: their sources, by the paths under which kernels call them.
 //!
 //! A function of `kernels/numpy/NAME.py` is one of NumPy's module `numpy`; `kernels/numpy/linalg/` holds those of `numpy.linalg`, and
-//! `kernels/ndarray/` methods of arrays that are no functions of the same meaning, `kernels/random/` functions of Python's `random`, and
+//! `kernels/ndarray/` methods of arrays that are no functions of the same meaning, `kernels/numpy/random/Generator/` methods of
+//! `numpy.random.Generator`, `kernels/random/` functions of Python's `random`, and
 //! `kernels/float/` methods of floats. One whose name begins with an underscore is a helper, which only
 //! the prelude's own functions see; each such name exists once. The decorator `@method` says that a function is a method of arrays, too.
 //!
@@ -53,6 +54,20 @@ pub fn find_method(name: &str) -> Option<&'static Function> {
     find(&format!("ndarray.{name}"))
         .or_else(|| find(&format!("numpy.{name}")).filter(|function| function.is_method))
 }
+
+/// The method of `numpy.random.Generator` of that name.
+pub fn find_generator_method(name: &str) -> Option<&'static Function> {
+    find(&format!("{GENERATOR}.{name}"))
+}
+
+/// The names of the methods of `numpy.random.Generator`.
+pub fn generator_methods() -> impl Iterator<Item = &'static str> {
+    let names = FUNCTIONS.iter().filter_map(|function| function.path.strip_prefix(GENERATOR));
+    names.filter_map(|name| name.strip_prefix('.'))
+}
+
+/// The class whose methods take a generator first.
+const GENERATOR: &str = "numpy.random.Generator";
 
 /// Whether functions of a module of that name are here.
 pub fn is_module(path: &str) -> bool {

@@ -24,6 +24,8 @@ impl TypeCode {
     const TUPLE: u32 = 1 << 31;
     const FUNCTION: u32 = 1 << 30;
     const ENUM: u32 = 1 << 29;
+    /// A `numpy.random.Generator`.
+    pub(crate) const RANDOM_GENERATOR: Self = Self(1 << 28);
     /// `None`.
     pub(crate) const NONE: Self = Self(0xF);
     /// A string.
@@ -88,6 +90,7 @@ impl TypeCode {
             Type::Function(function) => Self::function(function),
             Type::Str => Self::STR,
             Type::Bytes => Self::BYTES,
+            Type::RandomGenerator => Self::RANDOM_GENERATOR,
             Type::Optional(_)
             | Type::Range
             | Type::Dtype(_)
@@ -124,6 +127,7 @@ impl TypeCode {
             Self::NONE => return Type::None,
             Self::STR => return Type::Str,
             Self::BYTES => return Type::Bytes,
+            Self::RANDOM_GENERATOR => return Type::RandomGenerator,
             _ => {}
         }
         let dtype = Dtype::ALL[(self.0 & 0xF) as usize];

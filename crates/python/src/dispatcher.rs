@@ -7,6 +7,7 @@ use crate::entry::Entry;
 use crate::generator::{Generator, Waiting};
 use crate::kernel::{self, Decoration};
 use crate::pack::{self, Pack, Unfit};
+use crate::random::{self, Locks};
 use crate::{engine, output, raise, result};
 use hotloop_driver::{Compilation, Compiled, Failure, Kernel, Type};
 use hotloop_runtime::{Block, CallState};
@@ -236,6 +237,9 @@ impl Dispatcher {
         if entry.result_words <= results.len() && entry.is_plain() {
             // SAFETY: the words are those of the types that the entry is for, and there is room for the results.
             unsafe { self.run(py, entry, pack.words(), &mut results, arguments) }
+        } else if entry.draws && !entry.makes_generator {
+            // SAFETY: the caller's promise.
+            Python::attach(|py| unsafe { self.run_drawing(py, entry, pack.words(), arguments) })
         } else if entry.makes_generator {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe { self.generator(py, entry, arguments) })
@@ -286,11 +290,36 @@ impl Dispatcher {
         // SAFETY: the caller's promise.
         let keep =
             |argument: &*mut ffi::PyObject| unsafe { Bound::from_borrowed_ptr(py, *argument).unbind() };
+        let bit_generators = match entry.draws {
+            // SAFETY: as above.
+            true => unsafe { random::bit_generators(py, arguments) }?,
+            false => Vec::new(),
+        };
         let arguments = arguments.iter().map(keep).collect();
         let (compiled, nogil) = (Arc::clone(&entry.compiled), self.decoration.nogil);
-        let waiting = Waiting { compiled, frame, arguments, texts, nogil };
+        let waiting = Waiting { compiled, frame, arguments, bit_generators, texts, nogil };
         let generator = Generator::new(self.parameters.function.to_string(), waiting);
         Ok(Py::new(py, generator)?.into_any())
+    }
+
+    /// A call with generators of random numbers: nobody else draws from them meanwhile.
+    ///
+    /// # Safety
+    /// The entry is for the types of these arguments, which live and of which the words were made; the GIL is held.
+    #[cold]
+    unsafe fn run_drawing(
+        &self,
+        py: Python<'_>,
+        entry: &Entry,
+        words: &[u64],
+        arguments: &[*mut ffi::PyObject],
+    ) -> PyResult<Py<PyAny>> {
+        // SAFETY: the caller's promise.
+        let bit_generators = unsafe { random::bit_generators(py, arguments) }?;
+        let _locks = Locks::take(py, &bit_generators)?;
+        let words = entry.converted(words);
+        // SAFETY: the converted words are those of the signature, and there is room for the results.
+        unsafe { self.run(py, entry, &words, &mut vec![0; entry.result_words], arguments) }
     }
 
     /// # Safety

@@ -14,6 +14,8 @@ pub(crate) struct Entry {
     steps: Box<[Step]>,
     /// Whether a call makes a generator.
     pub(crate) makes_generator: bool,
+    /// Whether it is given generators of random numbers, whose locks have to be held.
+    pub(crate) draws: bool,
 }
 
 /// What becomes of the argument words, one after the other.
@@ -49,6 +51,7 @@ impl Entry {
             steps: steps.into(),
             result_words: result_words(compiled.result()),
             makes_generator: matches!(compiled.result(), Type::Generator(_)),
+            draws: types.iter().any(Type::has_random_generator),
             compiled,
         }
     }
@@ -62,7 +65,7 @@ impl Entry {
     /// Whether nothing is to be done but to call the code with the argument words.
     #[inline(always)]
     pub(crate) fn is_plain(&self) -> bool {
-        self.takes_words_unchanged() && !self.makes_generator
+        self.takes_words_unchanged() && !self.makes_generator && !self.draws
     }
 
     /// The argument words that the code takes, for these.
@@ -100,6 +103,8 @@ fn add_steps(from: &Type, to: &Type, steps: &mut Vec<Step>) {
         (Type::Scalar(_) | Type::Array(_) | Type::List(_) | Type::Generator(_), _) => steps.push(Step::Keep),
         // Owner, address and length.
         (Type::Str | Type::Bytes, _) => steps.extend([Step::Keep; 3]),
+        // Owner and address.
+        (Type::RandomGenerator, _) => steps.extend([Step::Keep; 2]),
         (Type::Tuple(_) | Type::Function(_) | Type::Enum(_), _) => {
             from.parts().iter().zip(to.parts()).for_each(|(from, to)| add_steps(from, to, steps));
         }
@@ -121,6 +126,7 @@ fn add_nothing(ty: &Type, steps: &mut Vec<Step>) {
         }
         Type::Range | Type::Str | Type::Bytes => steps.extend([Step::Insert(0); 3]),
         Type::List(_) | Type::Generator(_) => steps.push(Step::Insert(0)),
+        Type::RandomGenerator => steps.extend([Step::Insert(0); 2]),
         Type::None | Type::Dtype(_) | Type::Undefined => {}
     }
 }

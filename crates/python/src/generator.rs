@@ -1,6 +1,7 @@
 //! The iterator that a call of a compiled generator gives: each `next` runs compiled code up to the next `yield`.
 #![allow(unsafe_code)] // Goes on with compiled code.
 
+use crate::random::Locks;
 use crate::{engine, output, raise, result};
 use hotloop_driver::{Compiled, Exception, ExceptionClass, Type, result_words};
 use hotloop_runtime::{Block, CallState};
@@ -25,6 +26,8 @@ pub(crate) struct Waiting {
     pub(crate) frame: Block,
     /// The arguments of the call, whose memory the frame leads to.
     pub(crate) arguments: Vec<Py<PyAny>>,
+    /// What the generators of random numbers among them draw from.
+    pub(crate) bit_generators: Vec<Py<PyAny>>,
     /// Where the characters of strings among them lie.
     #[expect(dead_code, reason = "kept for what the frame leads to")]
     pub(crate) texts: Vec<MaybeUninit<u64>>,
@@ -82,6 +85,7 @@ impl Waiting {
         let Type::Generator(generator) = self.compiled.result() else {
             unreachable!("it was made of a generator's code")
         };
+        let _locks = Locks::take(py, &self.bit_generators)?;
         let mut results = vec![0; 1 + result_words(&generator.items)];
         let mut call = CallState::new(engine::interrupter());
         call.set_threads(engine::threads());

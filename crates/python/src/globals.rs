@@ -346,7 +346,9 @@ fn known_objects(
 ) -> PyResult<HashMap<usize, &'static str>> {
     let mut known = HashMap::new();
     let library = hotloop_prelude::FUNCTIONS.iter().map(|function| &function.path);
-    let library = library.filter(|path| path.starts_with("numpy."));
+    // What is a method in Python is found by its object.
+    let is_method = |path: &&&str| path.starts_with("numpy.random.Generator.");
+    let library = library.filter(|path| path.starts_with("numpy.") && !is_method(path));
     let paths = Intrinsic::ALL.iter().flat_map(|intrinsic| intrinsic.paths()).chain(TYPES).chain(library);
     for path in paths.filter(|path| is_asked_for(path)) {
         let Some((module, name)) = path.rsplit_once('.') else { continue };

@@ -31,6 +31,7 @@ mod output;
 mod owner;
 mod pack;
 mod raise;
+mod random;
 mod result;
 mod source;
 

@@ -4,6 +4,7 @@
 use crate::classes::{self, Class};
 use crate::code::TypeCode;
 use crate::numpy::{self, ALIGNED, C_CONTIGUOUS, F_CONTIGUOUS, WRITEABLE, numpy};
+use crate::random;
 use hotloop_types::{ArrayType, Dtype, Layout, TupleClass, Type};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::ffi;
@@ -213,7 +214,7 @@ impl<'b> Pack<'b> {
                 self.words.push(ffi::PyComplex_ImagAsDouble(value).to_bits())?;
                 Ok(TypeCode::scalar(Dtype::Complex128))
             } else {
-                self.add_function(value)
+                self.add_object(value)
             }
         }
     }
@@ -247,15 +248,21 @@ impl<'b> Pack<'b> {
         self.words.push(length)
     }
 
-    /// A kernel or a built-in function.
+    /// A generator of random numbers, a kernel or a built-in function.
     ///
     /// # Safety
     /// The object lives, and the GIL is held.
     #[cold]
-    unsafe fn add_function(&mut self, value: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+    unsafe fn add_object(&mut self, value: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
         Python::attach(|py| {
             // SAFETY: the caller's promise.
             let value = unsafe { Bound::from_borrowed_ptr(py, value) };
+            if random::is_generator(&value) {
+                // The caller keeps it alive: it has no owner.
+                self.words.push(0)?;
+                self.words.push(random::address(&value).map_err(|_| Unfit::Refused)?)?;
+                return Ok(TypeCode::RANDOM_GENERATOR);
+            }
             let ty = crate::globals::function_type(&value);
             ty.ok().flatten().and_then(|ty| TypeCode::of(&ty)).ok_or(Unfit::Refused)
         })
@@ -367,11 +374,17 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
     if let classes::Class::Refused(what) = classes::of(&argument.get_type())? {
         return Ok(Reason::Kind(format!("an instance of {what}")));
     }
+    if random::is_generator(argument) {
+        random::address(argument)?;
+    }
+    if let Some(reason) = random::reason(argument)? {
+        return Ok(Reason::Kind(reason.to_owned()));
+    }
     // A kernel that cannot be used says why itself.
     crate::globals::function_type(argument)?;
     let kind = argument.get_type().fully_qualified_name()?;
     Ok(Reason::Kind(format!(
-        "a kernel takes numbers, strings, arrays, tuples and None, not an object of type `{kind}`"
+        "a kernel takes numbers, strings, arrays, tuples, generators of random numbers and None, not an object of type `{kind}`"
     )))
 }
 

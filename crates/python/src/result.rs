@@ -62,6 +62,7 @@ pub(crate) unsafe fn into_python(
         | Type::Bytes
         | Type::List(_)
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::Undefined => {
             // SAFETY: the caller's promise.
@@ -181,6 +182,9 @@ impl Owned {
             }
             Type::Generator(_) => {
                 unreachable!("the iterator is made by the dispatcher, and is a part of no result")
+            }
+            Type::RandomGenerator => {
+                unreachable!("a generator of random numbers is a part of no result")
             }
         }
     }

@@ -18,9 +18,16 @@ pub struct Pcg64 {
 }
 
 impl Pcg64 {
+    /// How many words its state takes.
+    pub const STATE_WORDS: usize = 5;
+
     /// As `np.random.default_rng(seed)` makes it.
     pub fn seeded(seed: u64) -> Self {
-        let words = seed_words::<4>(seed);
+        Self::of_words(seed_words(seed))
+    }
+
+    /// As NumPy makes it of the words that a `SeedSequence` gives.
+    pub fn of_words(words: [u64; 4]) -> Self {
         let joined = |high: u64, low: u64| u128::from(high) << 64 | u128::from(low);
         let increment = joined(words[2], words[3]) << 1 | 1;
         let mut generator = Self { state: 0, increment, kept: None };
@@ -28,6 +35,21 @@ impl Pcg64 {
         generator.state = generator.state.wrapping_add(joined(words[0], words[1]));
         generator.step();
         generator
+    }
+
+    /// Its state as words, for a memory of words; see [`from_state`](Self::from_state).
+    pub fn state(&self) -> [u64; Self::STATE_WORDS] {
+        let kept = self.kept.map_or(0, |kept| 1 << 32 | u64::from(kept));
+        let [state, increment] =
+            [self.state, self.increment].map(|number| [(number >> 64) as u64, number as u64]);
+        [state[0], state[1], increment[0], increment[1], kept]
+    }
+
+    /// The generator with that [`state`](Self::state).
+    pub fn from_state(words: [u64; Self::STATE_WORDS]) -> Self {
+        let joined = |high: u64, low: u64| u128::from(high) << 64 | u128::from(low);
+        let kept = (words[4] >> 32 != 0).then_some(words[4] as u32);
+        Self { state: joined(words[0], words[1]), increment: joined(words[2], words[3]), kept }
     }
 
     fn step(&mut self) {
@@ -146,6 +168,16 @@ mod tests {
                 let mut generator = Pcg64::seeded(seed);
                 assert_eq!(digest(|| generator.up_to(last)), *expected, "{seed} {last}");
             }
+        }
+    }
+
+    #[test]
+    fn states_are_taken_up() {
+        let mut generator = Pcg64::seeded(5);
+        for _ in 0..3 {
+            let mut other = Pcg64::from_state(generator.state());
+            assert_eq!(other, generator);
+            assert_eq!(other.half_word(), generator.half_word());
         }
     }
 

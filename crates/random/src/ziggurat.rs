@@ -320,6 +320,9 @@ mod tests {
     ];
     const DIGESTS: [(u64, [u64; 4]); 2] = [
         (1, [0xfdcb_cbee_8900_ece6, 0xcef0_fd82_6735_e9cc, 0x3962_31fd_5c76_bf43, 0xcfbf_626c_f40a_4007]),
-        (123456789012, [0x1a13_6529_8e32_50d7, 0x6f13_ae38_1756_f17b, 0xd921_d2cb_2ca5_a4ed, 0xae80_11da_0d63_0e3b]),
+        (
+            123456789012,
+            [0x1a13_6529_8e32_50d7, 0x6f13_ae38_1756_f17b, 0xd921_d2cb_2ca5_a4ed, 0xae80_11da_0d63_0e3b],
+        ),
     ];
 }

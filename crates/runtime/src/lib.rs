@@ -41,6 +41,7 @@ mod block;
 mod call;
 mod caught;
 mod error_texts;
+mod generator;
 mod heartbeat;
 mod interrupt;
 mod math;

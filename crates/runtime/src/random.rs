@@ -52,7 +52,12 @@ fn begun(slot: &mut Option<Box<OfThread>>, forks: u32) -> &mut OfThread {
 
 /// A generator with a seed from the system.
 fn from_system() -> Generator {
-    let mut key = [0_u32; 624];
+    Generator::of_key(&words_from_system::<624>())
+}
+
+/// Random words from the system.
+pub(crate) fn words_from_system<const COUNT: usize>() -> [u32; COUNT] {
+    let mut key = [0_u32; COUNT];
     let size = size_of_val(&key);
     // SAFETY: the buffer is as large as is said.
     let filled = unsafe { libc::getrandom(key.as_mut_ptr().cast(), size, 0) };
@@ -61,7 +66,7 @@ fn from_system() -> Generator {
         let state = RandomState::new();
         key.iter_mut().zip(0_u32..).for_each(|(word, at)| *word = state.hash_one(at) as u32);
     }
-    Generator::of_key(&key)
+    key
 }
 
 /// The stream that compiled code means.

@@ -3,6 +3,9 @@
 use crate::block::{hl_allocate, hl_allocate_zeroed, hl_release, hl_retain};
 use crate::caught::{hl_caught_text, hl_caught_texts, hl_caught_word};
 use crate::error_texts::hl_keep_texts;
+use crate::generator::{
+    hl_generator_float, hl_generator_half_word, hl_generator_word, hl_generator_ziggurat, hl_new_generator,
+};
 use crate::math::{MathFunction, cmath, complex, floats, gamma, integers, libm, rounding};
 use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text_order};
 use crate::order::{hl_order_elements, hl_sort_elements};
@@ -72,6 +75,11 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::RandomSeed => Implementation::Other(hl_random_seed as *const u8),
         Row::RandomDraw => Implementation::Other(hl_random_draw as *const u8),
         Row::RandomShuffle => Implementation::Other(hl_random_shuffle as *const u8),
+        Row::NewGenerator => Implementation::Other(hl_new_generator as *const u8),
+        Row::GeneratorWord => Implementation::Other(hl_generator_word as *const u8),
+        Row::GeneratorHalfWord => Implementation::Other(hl_generator_half_word as *const u8),
+        Row::GeneratorFloat => Implementation::Other(hl_generator_float as *const u8),
+        Row::GeneratorZiggurat => Implementation::Other(hl_generator_ziggurat as *const u8),
         Row::SortElements => Implementation::Other(hl_sort_elements as *const u8),
         Row::OrderElements => Implementation::Other(hl_order_elements as *const u8),
         Row::MultiplyMatrices => Implementation::Other(hl_multiply_matrices as *const u8),

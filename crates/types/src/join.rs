@@ -58,6 +58,7 @@ pub fn unify(a: &Type, b: &Type) -> Option<Type> {
             | Type::List(_)
             | Type::Function(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined,
             _,
@@ -76,6 +77,7 @@ fn has_value(ty: &Type) -> bool {
         | Type::Str
         | Type::Bytes
         | Type::Generator(_)
+        | Type::RandomGenerator
         | Type::Enum(_)
         | Type::List(_) => true,
         Type::None | Type::Dtype(_) | Type::Function(_) | Type::Undefined => false,

@@ -68,6 +68,8 @@ pub enum Type {
     List(Arc<Type>),
     /// What a call of a function with `yield` gives.
     Generator(Arc<GeneratorType>),
+    /// A `numpy.random.Generator`: what random numbers are drawn from.
+    RandomGenerator,
     /// A member of an enumeration; at run time its position among the members.
     Enum(Arc<EnumType>),
     /// The type of no value: what the elements of a list are into which nothing was put yet.
@@ -99,6 +101,7 @@ impl Type {
             | Self::Bytes
             | Self::List(_)
             | Self::Generator(_)
+            | Self::RandomGenerator
             | Self::Enum(_)
             | Self::Undefined => 1,
         }
@@ -122,6 +125,7 @@ impl Type {
             | Self::Bytes
             | Self::List(_)
             | Self::Generator(_)
+            | Self::RandomGenerator
             | Self::Enum(_)
             | Self::Undefined
             | Self::Function(_) => Self::Optional(Arc::new(value)),
@@ -149,6 +153,7 @@ impl Type {
             | Self::Enum(_)
             | Self::Str
             | Self::Generator(_)
+            | Self::RandomGenerator
             | Self::Bytes => false,
         }
     }
@@ -168,6 +173,7 @@ impl Type {
             | Self::Bytes
             | Self::List(_)
             | Self::Generator(_)
+            | Self::RandomGenerator
             | Self::Enum(_)
             | Self::Undefined => None,
         }
@@ -189,6 +195,7 @@ impl Type {
             | Self::List(_)
             | Self::Range
             | Self::Generator(_)
+            | Self::RandomGenerator
             | Self::Undefined => &[],
         }
     }
@@ -199,6 +206,15 @@ impl Type {
             Self::Generator(_) => true,
             Self::List(item) => item.has_generator(),
             _ => self.parts().iter().any(Self::has_generator),
+        }
+    }
+
+    /// Whether it is the type of a `numpy.random.Generator`, or made of one.
+    pub fn has_random_generator(&self) -> bool {
+        match self {
+            Self::RandomGenerator => true,
+            Self::List(item) => item.has_random_generator(),
+            _ => self.parts().iter().any(Self::has_random_generator),
         }
     }
 
@@ -232,6 +248,7 @@ impl fmt::Display for Type {
                 f.write_str(")")
             }
             Self::Generator(generator) => generator.fmt(f),
+            Self::RandomGenerator => f.write_str("numpy.random.Generator"),
             Self::Enum(class) => class.fmt(f),
             Self::Undefined => f.write_str("undefined"),
         }

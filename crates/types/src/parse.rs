@@ -157,6 +157,8 @@ impl<'a> Reader<'a> {
             "void" | "none" | "None" => return Ok(Type::None),
             "str" | "unicode_type" | "string" => return Ok(Type::Str),
             "bytes" => return Ok(Type::Bytes),
+            "random" if self.eat(".") && self.word() == "Generator" => return Ok(Type::RandomGenerator),
+            "NumPyRandomGeneratorType" => return Ok(Type::RandomGenerator),
             "list" | "List" => return self.list_of(),
             "Array" => return self.array_call(),
             "UniTuple" => return self.uniform_tuple(),

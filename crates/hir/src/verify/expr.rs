@@ -3,7 +3,7 @@
 use super::{Outcome, Verifier, Violation, broken};
 use crate::{
     ArrayAttribute, Axis, BinaryOp, Broadcast, Callee, CompareOp, Constant, ConstantArray, Draw, Elementwise,
-    Expr, ExprKind, Fill, Places, Rearrangement, Stream, UnaryOp, Version, view_type,
+    Expr, ExprKind, Fill, GeneratorRequest, Places, Rearrangement, Stream, UnaryOp, Version, view_type,
 };
 use hotloop_intrinsics::Typing;
 use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type};
@@ -35,6 +35,7 @@ pub(super) fn converts(from: &Type, to: &Type) -> bool {
             | Type::Bytes
             | Type::List(_)
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined,
             _,
@@ -124,6 +125,7 @@ impl<'a> Verifier<'a> {
                 self.same(expr, &Type::INT64)
             }
             ExprKind::Random { stream, draw, arguments } => self.random(expr, *stream, *draw, arguments),
+            ExprKind::Generator { request, arguments } => self.generator(expr, *request, arguments),
             ExprKind::RangeLength(range) => {
                 self.typed([&**range], &Type::Range)?;
                 self.same(expr, &Type::INT64)
@@ -247,6 +249,24 @@ impl<'a> Verifier<'a> {
         };
         if !arguments.iter().map(|argument| &argument.ty).eq(&parameters) {
             return mistyped(expr, format!("{draw:?} takes other arguments"));
+        }
+        self.same(expr, &result)
+    }
+
+    fn generator(&mut self, expr: &Expr, request: GeneratorRequest, arguments: &'a [Expr]) -> Outcome {
+        let uint64 = Type::Scalar(Dtype::UInt64);
+        let (result, parameters) = match request {
+            GeneratorRequest::New => (Type::RandomGenerator, vec![uint64]),
+            GeneratorRequest::NewAnew => (Type::RandomGenerator, Vec::new()),
+            GeneratorRequest::Word => (uint64, vec![Type::RandomGenerator]),
+            GeneratorRequest::HalfWord => (Type::Scalar(Dtype::UInt32), vec![Type::RandomGenerator]),
+            GeneratorRequest::Float | GeneratorRequest::Ziggurat(_) => {
+                (Type::FLOAT64, vec![Type::RandomGenerator])
+            }
+        };
+        self.all(arguments)?;
+        if !arguments.iter().map(|argument| &argument.ty).eq(&parameters) {
+            return mistyped(expr, format!("{request:?} takes other arguments"));
         }
         self.same(expr, &result)
     }

@@ -104,6 +104,7 @@ impl<'a> Verifier<'a> {
             | Type::Optional(_)
             | Type::Range
             | Type::Generator(_)
+            | Type::RandomGenerator
             | Type::Enum(_)
             | Type::Undefined => mistyped(sequence, "no sequence"),
         }

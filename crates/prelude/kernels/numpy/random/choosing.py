@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ...machine import _random_below, _random_float
+from ...machine import _random_below
+from .floats import _uniform
 
 
 def shuffle(x):
@@ -98,7 +99,7 @@ def _random_place(cdf, x):
     return low
 
 
-def _place_with_probabilities(flat, p, replace):
+def _place_with_probabilities(rng, flat, p, replace):
     """Places chosen by their probabilities."""
     count = p.shape[0]
     cdf = np.empty(count)
@@ -106,7 +107,7 @@ def _place_with_probabilities(flat, p, replace):
     if replace:
         _cumulate_untaken(p, taken, cdf)
         for i in range(flat.shape[0]):
-            flat[i] = _random_place(cdf, _random_float())
+            flat[i] = _random_place(cdf, _uniform(rng))
         return
     possible = 0
     for i in range(count):
@@ -118,7 +119,7 @@ def _place_with_probabilities(flat, p, replace):
     while found < flat.shape[0]:
         _cumulate_untaken(p, taken, cdf)
         for _ in range(flat.shape[0] - found):
-            place = _random_place(cdf, _random_float())
+            place = _random_place(cdf, _uniform(rng))
             if not taken[place]:
                 taken[place] = True
                 flat[found] = place
@@ -134,7 +135,7 @@ def _place_choices(flat, count, replace, p):
     if not replace and flat.shape[0] > count:
         raise ValueError("Cannot take a larger sample than population when 'replace=False'")
     if p is not None:
-        _place_with_probabilities(flat, p, replace)
+        _place_with_probabilities(None, flat, p, replace)
     elif replace:
         for i in range(flat.shape[0]):
             flat[i] = _random_below(count)

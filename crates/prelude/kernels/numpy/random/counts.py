@@ -1,21 +1,20 @@
-"""Distributions of integers of `numpy.random` after `seed`, by the methods of NumPy's `RandomState`."""
+"""Distributions of integers of `numpy.random` after `seed`, by the methods of NumPy's `RandomState`; where those of `Generator` differ, `rng` decides."""
 
 import math
 
 import numpy as np
 
-from ...machine import _random_float
-from .floats import _check_not_negative, _check_share, _drawn_integers, _float_parameter, _with_last
+from .floats import _check_not_negative, _check_share, _drawn_integers, _exponential, _float_parameter, _uniform, _with_last
 
 
-def _draw_few_events(rate):
+def _draw_few_events(rng, rate):
     """By the product of uniform numbers, for low rates."""
     limit = math.exp(-rate)
     count = 0
-    product = _random_float()
+    product = _uniform(rng)
     while product > limit:
         count += 1
-        product *= _random_float()
+        product *= _uniform(rng)
     return count
 
 
@@ -46,7 +45,7 @@ def _log_gamma_series(x):
     return result
 
 
-def _draw_many_events(rate):
+def _draw_many_events(rng, rate):
     """By transformed rejection with squeeze, the method PTRS of Hörmann, for high rates."""
     log_rate = math.log(rate)
     b = 0.931 + 2.53 * math.sqrt(rate)
@@ -54,8 +53,8 @@ def _draw_many_events(rate):
     inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
     edge = 0.9277 - 3.6224 / (b - 2.0)
     while True:
-        u = _random_float() - 0.5
-        v = _random_float()
+        u = _uniform(rng) - 0.5
+        v = _uniform(rng)
         distance = 0.5 - abs(u)
         k = math.floor((2.0 * a / distance + b) * u + rate + 0.43)
         if distance >= 0.07 and v <= edge:
@@ -66,12 +65,12 @@ def _draw_many_events(rate):
             return k
 
 
-def _draw_poisson(rate, b):
+def _draw_poisson(rng, rate, b):
     if rate >= 10.0:
-        return _draw_many_events(rate)
+        return _draw_many_events(rng, rate)
     if rate == 0.0:
         return 0
-    return _draw_few_events(rate)
+    return _draw_few_events(rng, rate)
 
 
 def _check_rate(rate):
@@ -86,36 +85,36 @@ def _check_rate(rate):
 
 def poisson(lam=1.0, size=None):
     _check_rate(lam)
-    return _drawn_integers(size, _draw_poisson, _float_parameter(lam), 0.0)
+    return _drawn_integers(None, size, _draw_poisson, _float_parameter(lam), 0.0)
 
 
-def _draw_few_successes(n, p):
+def _draw_few_successes(rng, n, p):
     """By inversion, where few successes are expected."""
     q = 1.0 - p
-    none = math.exp(n * math.log(q))
+    none = math.exp(n * math.log(q)) if rng is None else math.exp(n * math.log1p(-p))
     mean = n * p
     bound = int(min(float(n), mean + 10.0 * math.sqrt(mean * q + 1.0)))
     count = 0
     term = none
-    u = _random_float()
+    u = _uniform(rng)
     while u > term:
         count += 1
         if count > bound:
             count = 0
             term = none
-            u = _random_float()
+            u = _uniform(rng)
         else:
             u -= term
             term = ((n - count + 1) * p * term) / (count * q)
     return count
 
 
-def _stirling_rest(x):
+def _stirling_rest(x, first):
     square = x * x
-    return (13680.0 - (462.0 - (132.0 - (99.0 - 140.0 / square) / square) / square) / square) / x / 166320.0
+    return (first - (462.0 - (132.0 - (99.0 - 140.0 / square) / square) / square) / square) / x / 166320.0
 
 
-def _draw_many_successes(n, p):
+def _draw_many_successes(rng, n, p):
     """By the method BTPE of Kachitvichyanukul and Schmeiser, for p up to a half."""
     q = 1.0 - p
     middle = n * p + p
@@ -134,8 +133,8 @@ def _draw_many_successes(n, p):
     p4 = p3 + c / right_rate
     variance = n * p * q
     while True:
-        u = _random_float() * p4
-        v = _random_float()
+        u = _uniform(rng) * p4
+        v = _uniform(rng)
         if u <= p1:
             return math.floor(xm - p1 * v + u)
         if u <= p2:
@@ -180,14 +179,18 @@ def _draw_many_successes(n, p):
         z = n + 1.0 - m
         w = n - y + 1.0
         limit = xm * math.log(f1 / x1) + (n - m + 0.5) * math.log(z / w) + (y - m) * math.log(w * p / (x1 * q))
-        if log_v <= limit + _stirling_rest(f1) + _stirling_rest(z) + _stirling_rest(x1) + _stirling_rest(w):
+        if rng is None:
+            limit += _stirling_rest(f1, 13680.0) + _stirling_rest(z, 13680.0) + _stirling_rest(x1, 13680.0) + _stirling_rest(w, 13680.0)
+        else:
+            limit = limit + _stirling_rest(f1, 13860.0) + _stirling_rest(z, 13860.0) - _stirling_rest(x1, 13860.0) - _stirling_rest(w, 13860.0)
+        if log_v <= limit:
             return y
 
 
-def _draw_successes(n, p):
+def _draw_successes(rng, n, p):
     if p * n <= 30.0:
-        return _draw_few_successes(n, p)
-    return _draw_many_successes(n, p)
+        return _draw_few_successes(rng, n, p)
+    return _draw_many_successes(rng, n, p)
 
 
 def _integer_parameter(value):
@@ -197,22 +200,28 @@ def _integer_parameter(value):
     return int(value)
 
 
-def _draw_binomial(n, p):
+def _draw_binomial(rng, n, p):
+    if rng is not None:
+        if n == 0 or p == 0.0:
+            return 0
     if p <= 0.5:
-        return _draw_successes(n, p)
-    return n - _draw_successes(n, 1.0 - p)
+        return _draw_successes(rng, n, p)
+    return n - _draw_successes(rng, n, 1.0 - p)
 
 
 def binomial(n, p, size=None):
     _check_not_negative(n, "n < 0")
     _check_share(p, True)
-    return _drawn_integers(size, _draw_binomial, _integer_parameter(n), _float_parameter(p))
+    return _drawn_integers(None, size, _draw_binomial, _integer_parameter(n), _float_parameter(p))
 
 
-def _draw_geometric(p, b):
-    u = _random_float()
+def _draw_geometric(rng, p, b):
     if p < 0.333333333333333333333333:
-        return math.ceil(math.log1p(-u) / math.log1p(-p))
+        if rng is None:
+            return math.ceil(math.log1p(-_uniform(rng)) / math.log1p(-p))
+        count = np.ceil(-_exponential(rng) / math.log1p(-p))
+        return 9223372036854775807 if count >= 9.223372036854776e18 else int(count)
+    u = _uniform(rng)
     count = 1
     total = p
     product = p
@@ -225,15 +234,20 @@ def _draw_geometric(p, b):
 
 def geometric(p, size=None):
     _check_share(p, False)
-    return _drawn_integers(size, _draw_geometric, _float_parameter(p), 0.0)
+    return _drawn_integers(None, size, _draw_geometric, _float_parameter(p), 0.0)
 
 
-def _draw_zipf(a, b):
+def _draw_zipf(rng, a, b):
+    if rng is not None:
+        if a >= 1025.0:
+            return 1
     power = a - 1.0
     scale = 2.0**power
+    least = 0.0 if rng is None else 9.223372036854775807e18**-power
     while True:
-        u = 1.0 - _random_float()
-        v = _random_float()
+        u = _uniform(rng)
+        u = 1.0 - u if rng is None else u * least + (1.0 - u)
+        v = _uniform(rng)
         x = np.floor(u ** (-1.0 / power))
         if x > 9.223372036854775e18 or x < 1.0:
             continue
@@ -245,16 +259,17 @@ def _draw_zipf(a, b):
 def zipf(a, size=None):
     if not a > 1:
         raise ValueError("a <= 1 or a contains NaNs")
-    return _drawn_integers(size, _draw_zipf, _float_parameter(a), 0.0)
+    return _drawn_integers(None, size, _draw_zipf, _float_parameter(a), 0.0)
 
 
-def _draw_logseries(p, b):
-    rate = math.log(1.0 - p)
+def _draw_logseries(rng, p, b):
+    rate = math.log(1.0 - p) if rng is None else math.log1p(-p)
     while True:
-        v = _random_float()
+        v = _uniform(rng)
         if v >= p:
             return 1
-        q = 1.0 - math.exp(rate * _random_float())
+        u = _uniform(rng)
+        q = 1.0 - math.exp(rate * u) if rng is None else -math.expm1(rate * u)
         if v <= q * q:
             count = math.floor(1.0 + math.log(v) / math.log(q)) if v > 0.0 else 0
             if count >= 1:
@@ -266,17 +281,17 @@ def _draw_logseries(p, b):
 def logseries(p, size=None):
     if not (p > 0 and p < 1):
         raise ValueError("p <= 0, p >= 1 or p contains NaNs")
-    return _drawn_integers(size, _draw_logseries, _float_parameter(p), 0.0)
+    return _drawn_integers(None, size, _draw_logseries, _float_parameter(p), 0.0)
 
 
-def _draw_few_good(good, bad, sample):
+def _draw_few_good(rng, good, bad, sample):
     """One item of the sample after the other."""
     rest = bad + good - sample
     fewer = min(bad, good)
     left = float(fewer)
     count = sample
     while left > 0.0 and count > 0:
-        left -= np.floor(_random_float() + left / (rest + count))
+        left -= np.floor(_uniform(rng) + left / (rest + count))
         count -= 1
     drawn = int(fewer - left)
     return sample - drawn if good > bad else drawn
@@ -291,7 +306,7 @@ def _log_of_ways(drawn, fewer, more, sample):
     )
 
 
-def _draw_many_good(good, bad, sample):
+def _draw_many_good(rng, good, bad, sample):
     """By the method HRUA of Stadlober."""
     fewer = min(good, bad)
     more = max(good, bad)
@@ -305,8 +320,8 @@ def _draw_many_good(good, bad, sample):
     most = _log_of_ways(mode, fewer, more, m)
     limit = min(min(m, fewer) + 1.0, np.floor(mean + 16.0 * deviation))
     while True:
-        x = _random_float()
-        y = _random_float()
+        x = _uniform(rng)
+        y = _uniform(rng)
         w = mean + width * (y - 0.5) / x
         if w < 0.0 or w >= limit:
             continue
@@ -323,10 +338,10 @@ def _draw_many_good(good, bad, sample):
     return good - drawn if m < sample else drawn
 
 
-def _draw_hypergeometric(good, bad, sample):
+def _draw_hypergeometric(rng, good, bad, sample):
     if sample > 10:
-        return _draw_many_good(good, bad, sample)
-    return _draw_few_good(good, bad, sample)
+        return _draw_many_good(rng, good, bad, sample)
+    return _draw_few_good(rng, good, bad, sample)
 
 
 def hypergeometric(ngood, nbad, nsample, size=None):
@@ -339,11 +354,11 @@ def hypergeometric(ngood, nbad, nsample, size=None):
     if ngood + nbad < nsample:
         raise ValueError("ngood + nbad < nsample")
     if size is None:
-        return _draw_hypergeometric(int(ngood), int(nbad), int(nsample))
+        return _draw_hypergeometric(None, int(ngood), int(nbad), int(nsample))
     out = np.empty(size, np.int64)
     flat = out.reshape(-1)
     for i in range(flat.shape[0]):
-        flat[i] = _draw_hypergeometric(int(ngood), int(nbad), int(nsample))
+        flat[i] = _draw_hypergeometric(None, int(ngood), int(nbad), int(nsample))
     return out
 
 
@@ -366,7 +381,7 @@ def multinomial(n, pvals, size=None):
         left = int(n)
         for j in range(len(pvals) - 1):
             if left > 0 and pvals[j] > 0:
-                rows[i, j] = _draw_binomial(left, pvals[j] / rest)
+                rows[i, j] = _draw_binomial(None, left, pvals[j] / rest)
                 left -= rows[i, j]
             if left <= 0:
                 break

@@ -49,6 +49,7 @@ from ._objects import (
     NPDatetime,
     NPTimedelta,
     NoneType,
+    NumPyRandomGeneratorType,
     NumberClass,
     Omitted,
     Opaque,
@@ -96,7 +97,7 @@ unknown = Dummy("unknown")
 voidptr = RawPointer("void*")
 code_type = Opaque("code")
 pyfunc_type = Opaque("pyfunc")
-npy_rng = Opaque("rng")
+npy_rng = NumPyRandomGeneratorType("rng")
 npy_bitgen = Opaque("bitgen")
 slice2_type = SliceType("slice<a:b>", 2)
 slice3_type = SliceType("slice<a:b:c>", 3)

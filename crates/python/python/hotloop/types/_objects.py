@@ -12,6 +12,13 @@ class Opaque(Dummy):
     """A type whose values cannot be looked into."""
 
 
+class NumPyRandomGeneratorType(Opaque):
+    """The type of `numpy.random.Generator`."""
+
+    def __init__(self, *arguments, **named):
+        super().__init__("NumPyRandomGeneratorType")
+
+
 class Phantom(Dummy):
     """A type whose values take no room."""
 

@@ -5,7 +5,7 @@ import re
 from .. import types
 from ._type import Signature, Type
 
-_TOKEN = re.compile(r"\s*(\w+|.)")
+_TOKEN = re.compile(r"\s*(\w+(?:\.\w+)*|.)")
 
 
 def read(text):
@@ -24,7 +24,12 @@ def read_signature(parameters, result):
 
 
 # Names that differ from Numba's.
-_NAMES = {"str": types.unicode_type, "bytes": types.Bytes(types.uint8, 1, "C"), "range": types.range_state64_type}
+_NAMES = {
+    "str": types.unicode_type,
+    "bytes": types.Bytes(types.uint8, 1, "C"),
+    "range": types.range_state64_type,
+    "numpy.random.Generator": types.npy_rng,
+}
 
 
 class _Reader:
