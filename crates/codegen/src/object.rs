@@ -42,8 +42,8 @@ pub struct CompiledObject {
     pub remarks: Vec<Remark>,
 }
 
-/// Compiles a verified module in its last phase. Equal modules give equal bytes; several threads may compile at once. It takes the module, since
-/// of a large function no more than one form should be in memory.
+/// Compiles a verified module that is outlined, whether it is vectorised or not. Equal modules give equal bytes; several threads may compile at once. It takes
+/// the module, since of a large function no more than one form should be in memory.
 ///
 /// # Errors
 /// A function has not been outlined, or Cranelift refuses it: both are mistakes of ours, not of the user.
@@ -87,7 +87,7 @@ pub(crate) struct Unit<'a> {
 impl<'a> Unit<'a> {
     /// Declares the functions of a module.
     pub(crate) fn new(module: &Module, target: &'a Target) -> Result<Self, CodegenError> {
-        if let Some(early) = module.functions.iter().find(|function| function.phase != Phase::Outlined) {
+        if let Some(early) = module.functions.iter().find(|function| function.phase < Phase::Outlined) {
             return Err(CodegenError::Phase { function: early.name.clone(), phase: early.phase });
         }
         let builder =

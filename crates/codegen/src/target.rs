@@ -95,6 +95,11 @@ impl Target {
             && enabled.into_iter().all(|flag| has(flag.name))
     }
 
+    /// Whether an instruction on vectors may take one from memory that is not aligned: not before AVX, which Cranelift 0.135 forgets for comparisons of floats.
+    pub(crate) fn takes_unaligned_vectors(&self) -> bool {
+        self.isa.isa_flags().iter().all(|flag| flag.name != "has_avx" || flag.as_bool() == Some(true))
+    }
+
     pub(crate) fn isa(&self) -> &OwnedTargetIsa {
         &self.isa
     }

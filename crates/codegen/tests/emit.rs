@@ -335,7 +335,7 @@ fn texts_name_the_symbols() {
 #[test]
 fn a_module_that_is_not_ready_is_refused() {
     let target = Target::from_name("native").unwrap();
-    for phase in [Phase::Lowered, Phase::Optimised, Phase::Vectorised] {
+    for phase in [Phase::Lowered, Phase::Optimised] {
         let mut function = Function::new("early", &[], &[]);
         function.phase = phase;
         let module = Module { functions: vec![function] };

@@ -269,21 +269,3 @@ pub fn reduce(op: ReductionOp, a: Scalar, b: Scalar) -> Scalar {
         ReductionOp::Xor => with(BinaryOp::Xor),
     }
 }
-
-/// The value that leaves every other as it is; each chunk of a reduction starts from it.
-pub fn identity(op: ReductionOp, ty: MachineType) -> Scalar {
-    let float =
-        |value: f64| if ty == MachineType::F32 { Scalar::f32(value as f32) } else { Scalar::f64(value) };
-    let signed_maximum = (1_i64 << (ty.bits() - 1)).wrapping_sub(1);
-    match op {
-        ReductionOp::Iadd | ReductionOp::Umax | ReductionOp::Or | ReductionOp::Xor => Scalar::int(ty, 0),
-        ReductionOp::Imul => Scalar::int(ty, 1),
-        ReductionOp::Fadd => float(-0.0),
-        ReductionOp::Fmul => float(1.0),
-        ReductionOp::Smin => Scalar::int(ty, signed_maximum),
-        ReductionOp::Smax => Scalar::int(ty, !signed_maximum),
-        ReductionOp::Umin | ReductionOp::And => Scalar::int(ty, -1),
-        ReductionOp::Fmin => float(f64::INFINITY),
-        ReductionOp::Fmax => float(f64::NEG_INFINITY),
-    }
-}

@@ -210,6 +210,7 @@ impl<'p> Interpreter<'p> {
     fn block(&mut self, frame: &mut Frame<'p>, block: Block) -> Result<Next, Outcome> {
         let function = frame.function;
         let data = &function.blocks[block];
+        self.vector_iterations(frame, block)?;
         for inst in &data.insts {
             let data = &function.insts[*inst];
             self.burn_fuel()?;
@@ -225,7 +226,7 @@ impl<'p> Interpreter<'p> {
             .map_err(|stop| stop.at(&function.name, inst, data.terminator_span))
     }
 
-    fn burn_fuel(&mut self) -> Result<(), Outcome> {
+    pub(crate) fn burn_fuel(&mut self) -> Result<(), Outcome> {
         self.fuel = self.fuel.checked_sub(1).ok_or(Outcome::OutOfFuel)?;
         Ok(())
     }
@@ -262,7 +263,7 @@ impl<'p> Interpreter<'p> {
     }
 
     /// Executes an instruction and sets its results.
-    fn inst(&mut self, frame: &mut Frame<'p>, inst: Inst, kind: &'p InstKind) -> Result<(), Stop> {
+    pub(crate) fn inst(&mut self, frame: &mut Frame<'p>, inst: Inst, kind: &'p InstKind) -> Result<(), Stop> {
         match kind {
             InstKind::Call { callee, arguments } => {
                 let callee = &frame.function.callees[*callee];

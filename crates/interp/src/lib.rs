@@ -40,6 +40,7 @@ mod outcome;
 mod parallel;
 mod program;
 mod runtime;
+mod vector;
 
 pub use array::{ArrayDescriptor, contiguous_strides};
 pub use hotloop_mir::Constant as Scalar;

@@ -24,10 +24,18 @@ pub struct Options {
     pub order: IterationOrder,
     /// While this is set, the next safepoint resets it and raises `KeyboardInterrupt`.
     pub interrupt: Option<Arc<AtomicBool>>,
+    /// How many iterations of a vector loop run at once: 1, so one by one, by default.
+    pub vector_lanes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { fuel: None, max_depth: 1000, order: IterationOrder::Ascending, interrupt: None }
+        Self {
+            fuel: None,
+            max_depth: 1000,
+            order: IterationOrder::Ascending,
+            interrupt: None,
+            vector_lanes: 1,
+        }
     }
 }

@@ -38,7 +38,7 @@ impl<'p> Interpreter<'p> {
             .reductions
             .iter()
             .zip(&totals)
-            .map(|(reduction, initial)| evaluate::identity(reduction.op, initial.ty()))
+            .map(|(reduction, initial)| reduction.op.identity(initial.ty()))
             .collect();
         let pieces = self.pieces(count, !identities.is_empty());
         let mut partials = vec![identities; pieces.len()];

@@ -70,14 +70,14 @@ fn a_loop_that_never_runs_keeps_the_initial_values() {
 
 #[test]
 fn every_reduction_combines_from_its_identity() {
-    use hotloop_interp::evaluate::{identity, reduce};
+    use hotloop_interp::evaluate::reduce;
     use hotloop_mir::{MachineType, ReductionOp};
     let ints = [MachineType::I8, MachineType::I16, MachineType::I32, MachineType::I64];
     for op in ReductionOp::ALL.iter().copied() {
         let is_float = op.name().starts_with('f');
         let types = if is_float { &[MachineType::F32, MachineType::F64][..] } else { &ints[..] };
         for ty in types.iter().copied() {
-            let neutral = identity(op, ty);
+            let neutral = op.identity(ty);
             assert!(neutral.is_canonical() && neutral.ty() == ty, "{op} {ty}: {neutral:?}");
             let values: Vec<Scalar> = match ty {
                 MachineType::F32 => {
@@ -94,7 +94,7 @@ fn every_reduction_combines_from_its_identity() {
             }
         }
     }
-    assert_eq!(identity(ReductionOp::And, MachineType::I1), Scalar::bool(true));
+    assert_eq!(ReductionOp::And.identity(MachineType::I1), Scalar::bool(true));
     // As Python's `min(a, b)`: the first of two equal ones, and of a nan and a number.
     let nan = Scalar::f64(f64::NAN);
     assert_eq!(reduce(ReductionOp::Fmin, nan, Scalar::f64(1.0)), nan);

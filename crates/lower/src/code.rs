@@ -102,6 +102,7 @@ impl Code {
             terminator: Terminator::Unreachable,
             terminator_span: Span::NONE,
             unwind: None,
+            vector: None,
         })
     }
 

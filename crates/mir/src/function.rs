@@ -2,7 +2,7 @@
 
 use crate::{
     Block, Callee, Constant, ErrorArgument, ErrorClass, ErrorId, FloatFlags, Inst, InstKind, MachineType,
-    Region, Results, Slot, Terminator, Value,
+    ReductionOp, Region, Results, Slot, Terminator, Value,
 };
 use hotloop_diagnostics::Span;
 use hotloop_index::{IdMap, IdSet, Interner};
@@ -14,15 +14,15 @@ pub enum Phase {
     Lowered,
     /// After the scalar and loop passes.
     Optimised,
-    /// After the vectoriser.
-    Vectorised,
     /// Without parallel loops: their bodies are functions of their own.
     Outlined,
+    /// After the vectoriser, which looks at those bodies, too.
+    Vectorised,
 }
 
 impl Phase {
     /// All phases, in order.
-    pub const ALL: &[Self] = &[Self::Lowered, Self::Optimised, Self::Vectorised, Self::Outlined];
+    pub const ALL: &[Self] = &[Self::Lowered, Self::Optimised, Self::Outlined, Self::Vectorised];
 
     /// The phase that the text form spells so.
     pub fn by_name(name: &str) -> Option<Self> {
@@ -34,8 +34,8 @@ impl Phase {
         match self {
             Self::Lowered => "lowered",
             Self::Optimised => "optimised",
-            Self::Vectorised => "vectorised",
             Self::Outlined => "outlined",
+            Self::Vectorised => "vectorised",
         }
     }
 }
@@ -95,6 +95,52 @@ pub struct BlockData {
     /// Where an error raised in this block goes; without one it goes to the caller. The target has no parameters, and what it uses is
     /// defined before this block begins, so the edge counts as leaving this block's predecessors.
     pub unwind: Option<Block>,
+    /// If it is a loop by itself whose iterations may run several at once: what there is to know for that.
+    pub vector: Option<VectorLoop>,
+}
+
+/// That a block which goes back to itself may run several iterations at once: each of its instructions for all of them, then the next one.
+///
+/// It is a permission. A back end that makes no use of it runs the loop as it stands, and one that does leaves the last iteration, at least, to the
+/// loop as it stands: so all that is used behind the loop comes from there. Loads and stores whose addresses depend on the variable lie one behind the other;
+/// the others are loads of what does not change while the loop runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorLoop {
+    /// The parameter that goes up by one each iteration.
+    pub variable: Value,
+    /// What the variable stays below, known before the loop.
+    pub limit: Value,
+    /// An `i1` known before the loop; unless it holds, iterations run one by one. Where it holds, no index of the loop is negative or out of bounds.
+    pub condition: Option<Value>,
+    /// The other parameters that change. Each iteration combines it with something, and does nothing else with it.
+    pub accumulators: Vec<Accumulator>,
+}
+
+impl VectorLoop {
+    /// Visits the values that it names.
+    pub fn for_each_value(&self, mut visit: impl FnMut(Value)) {
+        visit(self.variable);
+        visit(self.limit);
+        self.condition.into_iter().for_each(&mut visit);
+        self.accumulators.iter().for_each(|accumulator| visit(accumulator.parameter));
+    }
+
+    /// Visits the values that it names, to be changed.
+    pub fn for_each_value_mut(&mut self, mut visit: impl FnMut(&mut Value)) {
+        visit(&mut self.variable);
+        visit(&mut self.limit);
+        self.condition.iter_mut().for_each(&mut visit);
+        self.accumulators.iter_mut().for_each(|accumulator| visit(&mut accumulator.parameter));
+    }
+}
+
+/// A parameter of a vector loop that collects one value an iteration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accumulator {
+    /// How. The operation may be applied in any order.
+    pub op: ReductionOp,
+    /// The parameter.
+    pub parameter: Value,
 }
 
 /// A value.
@@ -252,6 +298,7 @@ impl Function {
             terminator: Terminator::Unreachable,
             terminator_span: Span::NONE,
             unwind: None,
+            vector: None,
         });
         self.layout.push(block);
         block
@@ -313,6 +360,9 @@ impl Function {
                 self.insts[*inst].kind.for_each_operand_mut(|value| *value = replacement(*value));
             }
             block.terminator.for_each_operand_mut(|value| *value = replacement(*value));
+            if let Some(vector) = &mut block.vector {
+                vector.for_each_value_mut(|value| *value = replacement(*value));
+            }
         }
     }
 

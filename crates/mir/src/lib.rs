@@ -34,8 +34,8 @@ pub use bounds::{BOUNDS_MESSAGE, CheckedAxis, bounds_message};
 pub use builder::Builder;
 pub use cfg::{ControlFlow, Dominators};
 pub use function::{
-    BlockData, CalleeData, Definition, ErrorData, Function, InstData, Module, Phase, RegionData, RegionKind,
-    SlotData, ValueData,
+    Accumulator, BlockData, CalleeData, Definition, ErrorData, Function, InstData, Module, Phase, RegionData,
+    RegionKind, SlotData, ValueData, VectorLoop,
 };
 pub use hotloop_abi::{
     Effects, ErrorArgument, ErrorClass, ErrorValue, ExceptionClass, MachineType, PAYLOAD_WORDS,

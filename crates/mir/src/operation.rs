@@ -293,3 +293,42 @@ operations! {
         Xor "xor",
     }
 }
+
+impl ReductionOp {
+    /// The value that leaves every other as it is; each chunk of a reduction starts from it.
+    pub fn identity(self, ty: MachineType) -> Constant {
+        let float = |value: f64| {
+            if ty == MachineType::F32 { Constant::f32(value as f32) } else { Constant::f64(value) }
+        };
+        let signed_maximum = (1_i64 << (ty.bits() - 1)).wrapping_sub(1);
+        match self {
+            Self::Iadd | Self::Umax | Self::Or | Self::Xor => Constant::int(ty, 0),
+            Self::Imul => Constant::int(ty, 1),
+            Self::Fadd => float(-0.0),
+            Self::Fmul => float(1.0),
+            Self::Smin => Constant::int(ty, signed_maximum),
+            Self::Smax => Constant::int(ty, !signed_maximum),
+            Self::Umin | Self::And => Constant::int(ty, -1),
+            Self::Fmin => float(f64::INFINITY),
+            Self::Fmax => float(f64::NEG_INFINITY),
+        }
+    }
+
+    /// The operation that combines two values, if it is one: the minimum and maximum of floats are a comparison and a selection.
+    pub const fn binary(self) -> Option<BinaryOp> {
+        match self {
+            Self::Iadd => Some(BinaryOp::Iadd),
+            Self::Imul => Some(BinaryOp::Imul),
+            Self::Fadd => Some(BinaryOp::Fadd),
+            Self::Fmul => Some(BinaryOp::Fmul),
+            Self::Smin => Some(BinaryOp::Smin),
+            Self::Smax => Some(BinaryOp::Smax),
+            Self::Umin => Some(BinaryOp::Umin),
+            Self::Umax => Some(BinaryOp::Umax),
+            Self::And => Some(BinaryOp::And),
+            Self::Or => Some(BinaryOp::Or),
+            Self::Xor => Some(BinaryOp::Xor),
+            Self::Fmin | Self::Fmax => None,
+        }
+    }
+}

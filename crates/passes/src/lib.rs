@@ -15,7 +15,7 @@
 //!
 //! let optimised = Optimiser::new().run(function);
 //! let six = &optimised.module.functions[0];
-//! assert_eq!(six.phase, Phase::Outlined);
+//! assert_eq!(six.phase, Phase::Vectorised);
 //! assert_eq!(six.blocks[six.entry()].insts.len(), 1); // the constant
 //! assert!(PIPELINE.iter().any(|pass| pass.name() == "fold-constants"));
 //! ```
@@ -34,6 +34,7 @@ pub use loops::canonicalize_loops::CanonicalizeLoops;
 pub use loops::elide_bounds_checks::ElideBoundsChecks;
 pub use loops::hoist_invariants::HoistInvariants;
 pub use loops::thin_safepoints::ThinSafepoints;
+pub use loops::vectorize_loops::VectorizeLoops;
 pub use parallel::outline_parallel_regions::OutlineParallelRegions;
 pub use pipeline::{MirPass, Observer, Optimised, Optimiser, PIPELINE, PassContext, pass_by_name};
 pub use scalar::fold_addresses::FoldAddresses;

@@ -3,7 +3,7 @@
 use crate::{
     CanonicalizeLoops, ElideBoundsChecks, FoldAddresses, FoldConstants, HoistInvariants,
     InlineSmallFunctions, NumberValues, OutlineParallelRegions, RemoveDeadCode, SimplifyControlFlow,
-    ThinSafepoints,
+    ThinSafepoints, VectorizeLoops,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -49,6 +49,7 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &ThinSafepoints,  // Again: the loop over a region's iterations is new.
     &SimplifyControlFlow, // Joins the blocks around it.
     &RemoveDeadCode,  // Captures that were passed through.
+    &VectorizeLoops,  // Last: a mark speaks of the loop as it stands, bodies of regions included.
 ];
 
 /// The pass of that name, if the pipeline has it.
@@ -59,7 +60,7 @@ pub fn pass_by_name(name: &str) -> Option<&'static dyn MirPass> {
 /// An optimised function with what was cut out of it.
 #[derive(Clone, Debug)]
 pub struct Optimised {
-    /// The function first, then its outlined bodies; all in the phase `Outlined`.
+    /// The function first, then its outlined bodies; all in the phase `Vectorised`, or in `Outlined` without optimisation.
     pub module: Module,
     /// What the passes say about it.
     pub remarks: Vec<Remark>,

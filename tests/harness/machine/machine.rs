@@ -38,10 +38,11 @@ pub(crate) fn compare(module: &Module, numbers: &[u32]) -> Result<(), String> {
     Ok(())
 }
 
-fn targets() -> &'static [Target] {
+/// What code is made for and runs here.
+pub(crate) fn targets() -> &'static [Target] {
     static TARGETS: OnceLock<Vec<Target>> = OnceLock::new();
     TARGETS.get_or_init(|| {
-        let all = [Target::host(), Target::from_name("x86-64-v2")];
+        let all = [Target::host(), Target::from_name("x86-64-v3"), Target::from_name("x86-64-v2")];
         all.into_iter().flatten().filter(Target::runs_here).collect()
     })
 }
@@ -58,7 +59,7 @@ fn same(a: &Seen, b: &Seen) -> bool {
     results && a.array == b.array
 }
 
-fn is_nan(ty: MachineType, bits: u64) -> bool {
+pub(crate) fn is_nan(ty: MachineType, bits: u64) -> bool {
     match ty {
         MachineType::F64 => f64::from_bits(bits).is_nan(),
         MachineType::F32 => f32::from_bits(bits as u32).is_nan(),
@@ -90,14 +91,14 @@ fn interpret(module: &Module, arguments: &[Scalar], array: &[u64]) -> Result<See
 }
 
 /// A loaded module.
-struct Machine {
+pub(crate) struct Machine {
     entry: HostEntry,
     sites: Vec<Site>,
     _image: Image,
 }
 
 impl Machine {
-    fn new(module: &Module, target: &Target) -> Result<Self, String> {
+    pub(crate) fn new(module: &Module, target: &Target) -> Result<Self, String> {
         let object =
             compile(module.clone(), target, &Options { verify: true }).map_err(|error| error.to_string())?;
         // The flag is never set, so nobody calls `hl_safepoint`, and only compared is what `hl_self` is.
@@ -116,7 +117,13 @@ impl Machine {
         let descriptor = [0, array.as_mut_ptr() as u64, array.len() as u64, 8];
         let mut words = vec![descriptor.as_ptr() as u64];
         words.extend(arguments.iter().map(|argument| evaluate::bits(*argument)));
-        let mut results = vec![0; PARAMETERS.len()];
+        let result = self.call(&words, PARAMETERS.len());
+        Seen { result, array }
+    }
+
+    /// Calls the entry with these words; gives the words of the results, or what was raised.
+    pub(crate) fn call(&self, words: &[u64], result_count: usize) -> Result<Vec<u64>, String> {
+        let mut results = vec![0; result_count];
         let interrupt = AtomicU32::new(0);
         let mut context = Context {
             stack_limit: 0,
@@ -128,9 +135,7 @@ impl Machine {
         };
         // SAFETY: the arguments are those of the function, and all they point to outlives the call.
         let status = unsafe { (self.entry)(&mut context, words.as_ptr(), results.as_mut_ptr()) };
-        let result =
-            if status == Status::OK { Ok(results) } else { Err(describe(&context.error, &self.sites)) };
-        Seen { result, array }
+        if status == Status::OK { Ok(results) } else { Err(describe(&context.error, &self.sites)) }
     }
 }
 

@@ -1,9 +1,11 @@
 //! Random functions mean the same on the machine as in the interpreter: results, memory, and what is raised where.
 //!
 //! A function is made from a list of numbers, each of which decides one thing, so that a failing list can be shortened to
-//! a small function. It is run as it was made and after the passes, for this machine and for the least x86-64.
+//! a small function. It is run as it was made and after the passes, for this machine and for the lesser levels of x86-64. Loops over arrays, which the
+//! passes may mark as vector loops, are made apart (see `loops`).
 
 mod choices;
+mod loops;
 mod machine;
 mod program;
 
@@ -23,6 +25,17 @@ proptest! {
         let optimised = optimised(&module);
         if let Err(message) = machine::compare(&optimised, &numbers) {
             return Err(TestCaseError::fail(format!("optimised: {message}\n{}", text(&optimised))));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 3000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn vector_loops_do_what_the_interpreter_does(numbers in prop::collection::vec(any::<u32>(), 0..120)) {
+        if let Err(message) = loops::compare(&numbers) {
+            return Err(TestCaseError::fail(message));
         }
     }
 }

@@ -22,7 +22,8 @@ pub(crate) const PARAMETERS: [MachineType; 7] = [
 /// The number of elements of the array, each an `i64`.
 pub(crate) const ARRAY_LENGTH: usize = 16;
 
-const INTEGERS: [MachineType; 4] = [MachineType::I64, MachineType::I32, MachineType::I16, MachineType::I8];
+pub(crate) const INTEGERS: [MachineType; 4] =
+    [MachineType::I64, MachineType::I32, MachineType::I16, MachineType::I8];
 const FLOATS: [MachineType; 2] = [MachineType::F64, MachineType::F32];
 const INT_CONSTANTS: [i64; 16] =
     [0, 1, -1, 2, 3, -3, 7, 8, 10, 15, 16, 63, 64, i64::MAX, i64::MIN, 0x1234_5678_9abc_def0];

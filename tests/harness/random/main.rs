@@ -15,6 +15,9 @@ const FUEL: u64 = 20_000;
 /// And what the passes make of it: an outlined body is entered anew for every chunk.
 const OPTIMISED_FUEL: u64 = 100 * FUEL;
 
+/// How many iterations of a marked loop run at once.
+const LANES: usize = 3;
+
 /// What a run leaves behind.
 #[derive(Clone, Debug, PartialEq)]
 struct Effect {
@@ -35,7 +38,8 @@ fn bits(scalar: Scalar) -> u64 {
 
 /// Runs the kernel; `None` if it takes too long.
 fn run(program: &dyn Program, inputs: &Inputs, order: IterationOrder, fuel: u64) -> Option<Effect> {
-    let options = Options { fuel: Some(fuel), order, ..Options::default() };
+    // Loops that no pass has marked run one by one in any case.
+    let options = Options { fuel: Some(fuel), order, vector_lanes: LANES, ..Options::default() };
     let mut interpreter = Interpreter::with_options(program, options);
     let memory = interpreter.memory_mut();
     let arrays = [inputs.ints.as_slice(), inputs.floats.as_slice()]

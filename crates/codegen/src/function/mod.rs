@@ -13,6 +13,7 @@ mod magic;
 mod raising;
 mod signatures;
 mod strips;
+mod vectors;
 
 pub(crate) use raising::write_missing_place;
 pub(crate) use signatures::{clif_type, function_signature, new_signature, runtime_signature};
@@ -36,6 +37,7 @@ use loops::Loops;
 use raising::{ColdPath, Tail};
 use rustc_hash::FxHashMap;
 use strips::Strips;
+use vectors::VectorLoops;
 
 /// An access to memory that lowering has checked: it does not fault, but may be unaligned.
 ///
@@ -54,6 +56,7 @@ pub(crate) struct Translator<'a, 'm> {
     blocks: SideMap<Block, PackedOption<ir::Block>>,
     loops: Loops,
     strips: Strips,
+    vectors: VectorLoops<'a>,
     /// The MIR block that is being built.
     block: Block,
     /// The block in which an instruction was built.
@@ -110,6 +113,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             blocks: SideMap::with_len(None.into(), mir.blocks.len()),
             loops: Loops::new(mir, control_flow),
             strips: Strips::default(),
+            vectors: VectorLoops::default(),
             block: mir.entry(),
             built_in: SideMap::with_len(None, mir.insts.len()),
             block_constants: Vec::new(),
@@ -166,6 +170,7 @@ impl<'a, 'm> Translator<'a, 'm> {
         }
         for block in control_flow.reverse_postorder() {
             self.mark_cold(*block);
+            self.plan_vectors(*block);
         }
     }
 
@@ -189,6 +194,7 @@ impl<'a, 'm> Translator<'a, 'm> {
     fn translate_block(&mut self, block: Block) -> ModuleResult<()> {
         self.block = block;
         self.swap_copies(block);
+        self.translate_in_lanes(block)?;
         for inst in &self.mir.blocks[block].insts {
             self.translate_inst(*inst)?;
         }
@@ -361,7 +367,7 @@ impl<'a, 'm> Translator<'a, 'm> {
 
     fn block_call(&mut self, call: &BlockCall) -> (ir::Block, Vec<BlockArg>) {
         let arguments = call.arguments.iter().map(|value| self.operand(*value).into()).collect();
-        (self.clif_block(call.block), arguments)
+        (self.entry_of(call.block), arguments)
     }
 
     /// Writes the results, each extended with zeros to eight bytes, and returns.

@@ -3,7 +3,7 @@
 use super::lexer::is_symbol;
 use crate::{
     Block, BlockCall, BlockData, CheckedAxis, Constant, ErrorArgument, ErrorClass, ErrorValue, FloatFlags,
-    Function, InstData, InstKind, MachineType, Module, RegionKind, Terminator, Value,
+    Function, InstData, InstKind, MachineType, Module, RegionKind, Terminator, Value, VectorLoop,
 };
 use hotloop_diagnostics::Span;
 use std::fmt::{self, Display, Formatter, Write};
@@ -123,6 +123,9 @@ impl Printer<'_, '_> {
         }
         if let Some(target) = data.unwind {
             write!(self.f, " unwind {target}")?;
+        }
+        if let Some(vector) = &data.vector {
+            write_vector(self.f, vector)?;
         }
         self.f.write_str(":\n")?;
         self.instructions(data)?;
@@ -319,6 +322,17 @@ fn write_terminator(f: &mut impl Write, terminator: &Terminator) -> fmt::Result 
         Terminator::ParYield(values) => write!(f, "par_yield {}", List(values)),
         Terminator::Unreachable => f.write_str("unreachable"),
     }
+}
+
+fn write_vector(f: &mut Formatter<'_>, vector: &VectorLoop) -> fmt::Result {
+    write!(f, " vector {} below {}", vector.variable, vector.limit)?;
+    if let Some(condition) = vector.condition {
+        write!(f, " when {condition}")?;
+    }
+    for accumulator in &vector.accumulators {
+        write!(f, ", reduce {} {}", accumulator.op, accumulator.parameter)?;
+    }
+    Ok(())
 }
 
 /// Items with commas between them.

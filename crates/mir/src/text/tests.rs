@@ -1,10 +1,10 @@
 //! Printing and reading are inverse: on random functions, on written ones, and on wrong texts.
 
 use crate::{
-    BinaryOp, Block, BlockCall, CalleeData, CheckedAxis, Constant, ConvertOp, ErrorArgument, ErrorClass,
-    ErrorData, ErrorValue, ExceptionClass, FloatCompare, FloatFlags, Function, InstKind, IntCompare,
-    MachineType, ParFor, Phase, Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData, Terminator,
-    UnaryOp, Value, parse_function, parse_module,
+    Accumulator, BinaryOp, Block, BlockCall, CalleeData, CheckedAxis, Constant, ConvertOp, ErrorArgument,
+    ErrorClass, ErrorData, ErrorValue, ExceptionClass, FloatCompare, FloatFlags, Function, InstKind,
+    IntCompare, MachineType, ParFor, Phase, Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData,
+    Terminator, UnaryOp, Value, VectorLoop, parse_function, parse_module,
 };
 use hotloop_diagnostics::{FileId, Span};
 use hotloop_index::Id;
@@ -94,6 +94,19 @@ impl Choices {
         }
     }
 
+    fn vector_loop(&mut self, function: &Function) -> VectorLoop {
+        let accumulator = |choices: &mut Self| Accumulator {
+            op: choices.one_of(ReductionOp::ALL),
+            parameter: choices.value(function),
+        };
+        VectorLoop {
+            variable: self.value(function),
+            limit: self.value(function),
+            condition: (self.below(2) == 1).then(|| self.value(function)),
+            accumulators: (0..self.below(3)).map(|_| accumulator(self)).collect(),
+        }
+    }
+
     fn terminator(&mut self, function: &Function) -> Terminator {
         let value = self.value(function);
         let (first, second) = (self.block(function), self.block(function));
@@ -150,6 +163,7 @@ fn function_from(tape: Vec<u64>) -> Function {
         function.blocks[block].terminator = choices.terminator(&function);
         function.blocks[block].terminator_span = choices.span();
         function.blocks[block].unwind = (choices.below(3) == 1).then(|| choices.block(&function));
+        function.blocks[block].vector = (choices.below(4) == 1).then(|| choices.vector_loop(&function));
     }
     while function.layout.len() > 2 && choices.below(3) == 1 {
         function.layout.swap_remove(1);

@@ -1,4 +1,4 @@
-//! How control goes: V07 and V16 to V25.
+//! How control goes: V07 and V16 to V26.
 
 use super::{Place, Rule, Verifier, Violation};
 use crate::{
@@ -18,6 +18,7 @@ impl Verifier<'_> {
         let bodies = parallel_bodies(self.function);
         for block in &self.function.layout {
             self.parallel_border(*block, &control_flow, &bodies);
+            self.vector_loop(*block, &dominators);
         }
         self.phase();
     }
@@ -136,9 +137,37 @@ impl Verifier<'_> {
         }
     }
 
+    /// V26.
+    fn vector_loop(&mut self, block: Block, dominators: &Dominators) {
+        let function = self.function;
+        let data = &function.blocks[block];
+        let Some(vector) = &data.vector else { return };
+        let is_parameter = |value: Value| data.parameters.contains(&value);
+        let is_known_before = |value: Value| match function.values[value].definition {
+            Definition::Parameter(owner, _) => owner != block && dominators.dominates(owner, block),
+            Definition::Result(inst, _) => self.placed[inst]
+                .is_some_and(|(owner, _)| owner != block && dominators.dominates(owner, block)),
+        };
+        let is_one_block = data.terminator.targets().contains(&block)
+            && matches!(data.terminator, Terminator::Branch { .. })
+            && data.insts.iter().all(|inst| {
+                let kind = &function.insts[*inst].kind;
+                matches!(kind, InstKind::CheckBounds { .. }) || !kind.may_raise()
+            });
+        let is_counted = is_parameter(vector.variable)
+            && is_known_before(vector.limit)
+            && [vector.variable, vector.limit].iter().all(|v| function.value_type(*v) == MachineType::I64);
+        let has_condition = vector
+            .condition
+            .is_none_or(|value| is_known_before(value) && function.value_type(value) == MachineType::I1);
+        let collects = vector.accumulators.iter().all(|accumulator| is_parameter(accumulator.parameter));
+        let holds = is_one_block && is_counted && has_condition && collects;
+        self.require(holds, Rule::V26, Place::Block(block), || format!("{vector:?}"));
+    }
+
     fn phase(&mut self) {
         let function = self.function;
-        let is_outlined = function.phase == Phase::Outlined;
+        let is_outlined = function.phase >= Phase::Outlined;
         for block in &function.layout {
             let is_parallel =
                 matches!(function.blocks[*block].terminator, Terminator::ParFor(_) | Terminator::ParYield(_));

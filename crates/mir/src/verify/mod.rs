@@ -60,9 +60,10 @@ rules! {
     V20 "A parallel loop counts to an `i64`, its body takes the index and the accumulators, its exit the accumulators, and each reduction is made for its type.",
     V21 "`par_yield` stands in the body of a parallel loop and passes its accumulators.",
     V22 "A parallel loop's body is entered by the loop alone, and left by `par_yield` or an error alone.",
-    V23 "In the phase `outlined` there are no parallel loops.",
-    V24 "The body of an outlined parallel loop takes `i64, i64, ptr, ptr`, has no results, and is in the phase `outlined`.",
+    V23 "From the phase `outlined` on there are no parallel loops.",
+    V24 "The body of an outlined parallel loop takes `i64, i64, ptr, ptr`, has no results, and is in the phase `outlined` or a later one.",
     V25 "The functions of a module have different names, and are called and addressed by the types they have.",
+    V26 "A vector loop is one block that goes back to itself and raises nothing but by `check_bounds`; its variable, an `i64`, and its accumulators are parameters of it, its limit and its condition are known before it.",
 }
 
 /// Where a rule is broken.

@@ -100,6 +100,9 @@ impl Verifier<'_> {
                 function.insts[*inst].kind.for_each_operand(|value| check(self, value));
             }
             data.terminator.for_each_operand(|value| check(self, value));
+            if let Some(vector) = &data.vector {
+                vector.for_each_value(|value| check(self, value));
+            }
         }
         for value in undefined {
             self.report(Rule::V05, Place::Value(value), "used, but nowhere defined");

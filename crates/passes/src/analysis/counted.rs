@@ -39,12 +39,27 @@ pub enum ExitTest {
 impl CountedLoop {
     /// How the loop counts, if it does.
     pub fn find(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
-        let (&[latch], preheader) = (data.latches.as_slice(), data.preheader(function, control_flow)?) else {
-            return None;
+        let preheader = data.preheader(function, control_flow)?;
+        let is_within = |counted: &Self| {
+            counted.test == ExitTest::Top || counted.is_guarded(function, control_flow, preheader)
         };
+        Self::all(function, data, preheader).find(is_within)
+    }
+
+    /// How the loop counts, if it does; if its test stands at the bottom, the first iteration runs whatever the limit is.
+    pub fn counting(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
+        Self::all(function, data, data.preheader(function, control_flow)?).next()
+    }
+
+    /// What the loop counts by, without a look at the way to it.
+    fn all(function: &Function, data: &LoopData, preheader: Block) -> impl Iterator<Item = Self> {
         let parameters = &function.blocks[data.header].parameters;
-        (0..parameters.len()).find_map(|position| {
-            let variable = parameters[position];
+        let latch = match data.latches.as_slice() {
+            [latch] => Some(*latch),
+            _ => None,
+        };
+        parameters.iter().enumerate().filter_map(move |(position, variable)| {
+            let (variable, latch) = (*variable, latch?);
             let initial = argument(function, preheader, data.header, position)?;
             let next = argument(function, latch, data.header, position)?;
             let step = step_of(function, variable, next)?;
@@ -54,9 +69,7 @@ impl CountedLoop {
                 Some(limit) => (limit, ExitTest::Top, data.header),
                 None => (bottom()?, ExitTest::Bottom, latch),
             };
-            let counted = Self { variable, initial, next, step, limit, test, test_block };
-            (test == ExitTest::Top || counted.is_guarded(function, control_flow, preheader))
-                .then_some(counted)
+            Some(Self { variable, initial, next, step, limit, test, test_block })
         })
     }
 

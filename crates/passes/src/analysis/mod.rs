@@ -1,9 +1,11 @@
 //! Facts about functions that passes ask for.
 
+mod affine;
 mod counted;
 mod loops;
 mod memory;
 
+pub use affine::{Affine, AffineValues, Linear};
 pub use counted::{CountedLoop, ExitTest};
 pub use loops::{Loop, LoopData, LoopForest};
 pub use memory::MemoryWrites;

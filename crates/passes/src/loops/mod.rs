@@ -4,3 +4,4 @@ pub(crate) mod canonicalize_loops;
 pub(crate) mod elide_bounds_checks;
 pub(crate) mod hoist_invariants;
 pub(crate) mod thin_safepoints;
+pub(crate) mod vectorize_loops;

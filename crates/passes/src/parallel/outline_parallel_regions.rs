@@ -215,7 +215,10 @@ impl Region {
             .reductions
             .iter()
             .zip(&accumulators)
-            .map(|(reduction, value)| identity(&mut builder, reduction.op, *value))
+            .map(|(reduction, value)| {
+                let ty = builder.function.value_type(*value);
+                builder.value(InstKind::Const(reduction.op.identity(ty)))
+            })
             .collect();
         let runs = builder.compare(IntCompare::Slt, start, end);
         let preheader = builder.add_block();
@@ -445,47 +448,12 @@ impl Copier<'_> {
     }
 }
 
-fn identity(builder: &mut Builder<'_>, op: ReductionOp, like: Value) -> Value {
-    let ty = builder.function.value_type(like);
-    let float = |value: f64| match ty {
-        MachineType::F32 => Constant::F32((value as f32).to_bits()),
-        _ => Constant::F64(value.to_bits()),
-    };
-    let shift = 64 - ty.bits();
-    let largest = i64::MAX >> shift;
-    let constant = match op {
-        ReductionOp::Iadd | ReductionOp::Or | ReductionOp::Xor | ReductionOp::Umax => Constant::Int(ty, 0),
-        ReductionOp::Imul => Constant::Int(ty, 1),
-        ReductionOp::And | ReductionOp::Umin => Constant::Int(ty, if ty == MachineType::I1 { 1 } else { -1 }),
-        ReductionOp::Smin => Constant::Int(ty, largest),
-        ReductionOp::Smax => Constant::Int(ty, !largest),
-        ReductionOp::Fadd => float(-0.0),
-        ReductionOp::Fmul => float(1.0),
-        ReductionOp::Fmin => float(f64::INFINITY),
-        ReductionOp::Fmax => float(f64::NEG_INFINITY),
-    };
-    builder.value(InstKind::Const(constant))
-}
-
 /// `a op b`.
 fn combine_two(builder: &mut Builder<'_>, op: ReductionOp, a: Value, b: Value) -> Value {
-    let binary = match op {
-        ReductionOp::Iadd => BinaryOp::Iadd,
-        ReductionOp::Imul => BinaryOp::Imul,
-        ReductionOp::Fadd => BinaryOp::Fadd,
-        ReductionOp::Fmul => BinaryOp::Fmul,
-        ReductionOp::Smin => BinaryOp::Smin,
-        ReductionOp::Smax => BinaryOp::Smax,
-        ReductionOp::Umin => BinaryOp::Umin,
-        ReductionOp::Umax => BinaryOp::Umax,
-        ReductionOp::And => BinaryOp::And,
-        ReductionOp::Or => BinaryOp::Or,
-        ReductionOp::Xor => BinaryOp::Xor,
-        ReductionOp::Fmin | ReductionOp::Fmax => {
-            let order = if op == ReductionOp::Fmin { FloatCompare::Lt } else { FloatCompare::Gt };
-            let condition = builder.value(InstKind::FloatCompare(order, b, a));
-            return builder.value(InstKind::Select { condition, then: b, otherwise: a });
-        }
-    };
-    builder.binary(binary, a, b)
+    if let Some(binary) = op.binary() {
+        return builder.binary(binary, a, b);
+    }
+    let order = if op == ReductionOp::Fmin { FloatCompare::Lt } else { FloatCompare::Gt };
+    let condition = builder.value(InstKind::FloatCompare(order, b, a));
+    builder.value(InstKind::Select { condition, then: b, otherwise: a })
 }

@@ -8,9 +8,9 @@ mod tokens;
 use super::ParseError;
 use super::lexer::Token;
 use crate::{
-    Block, BlockData, CalleeData, Constant, Definition, ErrorArgument, ErrorClass, ErrorData, ErrorValue,
-    ExceptionClass, FloatFlags, Function, MachineType, Module, Phase, RegionData, RegionKind, SlotData,
-    Terminator, Value,
+    Accumulator, Block, BlockData, CalleeData, Constant, Definition, ErrorArgument, ErrorClass, ErrorData,
+    ErrorValue, ExceptionClass, FloatFlags, Function, MachineType, Module, Phase, ReductionOp, RegionData,
+    RegionKind, SlotData, Terminator, Value, VectorLoop,
 };
 use draft::{Draft, Types, fill_gaps};
 use hotloop_diagnostics::Span;
@@ -247,11 +247,30 @@ impl Reader {
         if self.eat_word("unwind") {
             draft.function.blocks[block].unwind = Some(self.id()?);
         }
+        if self.eat_word("vector") {
+            let vector = self.vector_loop()?;
+            vector.for_each_value(|value| draft.types.mention(value));
+            draft.function.blocks[block].vector = Some(vector);
+        }
         self.sign(':')?;
         while !self.terminator(draft, block)? {
             self.instruction(draft, block)?;
         }
         Ok(())
+    }
+
+    fn vector_loop(&mut self) -> Read<VectorLoop> {
+        let variable = self.id()?;
+        self.word("below")?;
+        let limit = self.id()?;
+        let condition = if self.eat_word("when") { Some(self.id()?) } else { None };
+        let mut accumulators = Vec::new();
+        while self.eat_sign(',') {
+            self.word("reduce")?;
+            let op = self.named("a reduction", ReductionOp::by_name)?;
+            accumulators.push(Accumulator { op, parameter: self.id()? });
+        }
+        Ok(VectorLoop { variable, limit, condition, accumulators })
     }
 
     fn define_parameters(
@@ -280,6 +299,7 @@ fn mention_block(function: &mut Function, block: Block) {
             terminator: Terminator::Unreachable,
             terminator_span: Span::NONE,
             unwind: None,
+            vector: None,
         });
     }
 }

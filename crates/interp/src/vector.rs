@@ -1,0 +1,144 @@
+//! Vector loops: several iterations at once, each instruction for all of them before the next one.
+//!
+//! That is the most that a mark allows, so a mark that is wrong shows: what a later iteration must see of an earlier one is not there yet.
+//! The last iteration, at least, is left to the loop as it stands.
+
+use crate::frame::Frame;
+use crate::interpreter::Interpreter;
+use crate::outcome::{Outcome, Stop};
+use crate::{Scalar, evaluate};
+use hotloop_mir::{Block, Terminator, Value, VectorLoop};
+use std::collections::HashMap;
+
+/// What one of the iterations that run at once knows: the parameters and the results of the block.
+type Lane = HashMap<Value, Scalar>;
+
+impl<'p> Interpreter<'p> {
+    /// Runs as many iterations of a marked block as may run so many at once, and sets the block's parameters for the next one.
+    pub(crate) fn vector_iterations(&mut self, frame: &mut Frame<'p>, block: Block) -> Result<(), Outcome> {
+        let function = frame.function;
+        let (data, count) = (&function.blocks[block], self.options.vector_lanes);
+        let Some(vector) = data.vector.as_ref().filter(|_| count > 1) else { return Ok(()) };
+        let place = |stop: Stop| stop.at(&function.name, || format!("{block}"), data.terminator_span);
+        let mut lanes = Lanes::new(frame, block, vector, count).map_err(place)?;
+        while lanes.is_allowed && lanes.start.checked_add(count as i64).is_some_and(|end| end < lanes.limit) {
+            lanes.begin();
+            for inst in &data.insts {
+                for lane in &mut lanes.lanes {
+                    self.burn_fuel()?;
+                    self.inst_of_lane(frame, lane, *inst).map_err(|stop| {
+                        stop.at(&function.name, || data_text(function, *inst), function.insts[*inst].span)
+                    })?;
+                }
+            }
+            lanes.end(frame).map_err(place)?;
+        }
+        lanes.finish(frame);
+        Ok(())
+    }
+
+    fn inst_of_lane(
+        &mut self,
+        frame: &mut Frame<'p>,
+        lane: &mut Lane,
+        inst: hotloop_mir::Inst,
+    ) -> Result<(), Stop> {
+        let data = &frame.function.insts[inst];
+        data.kind.for_each_operand(|value| {
+            if let Some(scalar) = lane.get(&value) {
+                frame.set(value, *scalar);
+            }
+        });
+        self.inst(frame, inst, &data.kind)?;
+        for result in data.results.iter() {
+            lane.insert(*result, frame.get(*result)?);
+        }
+        Ok(())
+    }
+}
+
+fn data_text(function: &hotloop_mir::Function, inst: hotloop_mir::Inst) -> String {
+    function.insts[inst].kind.to_string()
+}
+
+/// The iterations that run at once.
+struct Lanes<'p> {
+    vector: &'p VectorLoop,
+    is_allowed: bool,
+    /// The variable of the first of them.
+    start: i64,
+    limit: i64,
+    lanes: Vec<Lane>,
+    /// What the accumulators were before.
+    before: Vec<Scalar>,
+    /// What each accumulator gets from the end of an iteration.
+    collected: Vec<Value>,
+}
+
+impl<'p> Lanes<'p> {
+    fn new(frame: &Frame<'p>, block: Block, vector: &'p VectorLoop, count: usize) -> Result<Self, Stop> {
+        let is_allowed = match vector.condition {
+            Some(condition) => frame.int(condition)? != 0,
+            None => true,
+        };
+        let data = &frame.function.blocks[block];
+        let call = match &data.terminator {
+            Terminator::Branch { then, .. } if then.block == block => then,
+            Terminator::Branch { otherwise, .. } => otherwise,
+            other => unreachable!("V26: a vector loop ends in a branch, not in {other}"),
+        };
+        let argument = |parameter: Value| {
+            let position = data.parameters.iter().position(|other| *other == parameter);
+            call.arguments[position.expect("V26: an accumulator is a parameter")]
+        };
+        let mut lane = Lane::new();
+        let mut before = Vec::new();
+        for accumulator in &vector.accumulators {
+            before.push(frame.get(accumulator.parameter)?);
+            let ty = frame.function.value_type(accumulator.parameter);
+            lane.insert(accumulator.parameter, accumulator.op.identity(ty));
+        }
+        Ok(Self {
+            vector,
+            is_allowed,
+            start: frame.int(vector.variable)?,
+            limit: frame.int(vector.limit)?,
+            lanes: vec![lane; count],
+            before,
+            collected: vector
+                .accumulators
+                .iter()
+                .map(|accumulator| argument(accumulator.parameter))
+                .collect(),
+        })
+    }
+
+    fn begin(&mut self) {
+        for (index, lane) in (self.start..).zip(&mut self.lanes) {
+            lane.insert(self.vector.variable, Scalar::i64(index));
+        }
+    }
+
+    fn end(&mut self, frame: &Frame<'p>) -> Result<(), Stop> {
+        self.start += self.lanes.len() as i64;
+        for lane in &mut self.lanes {
+            for (accumulator, next) in self.vector.accumulators.iter().zip(&self.collected) {
+                let next = lane.get(next).copied().map_or_else(|| frame.get(*next), Ok)?;
+                lane.insert(accumulator.parameter, next);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the parameters for the iteration behind those that ran.
+    fn finish(&self, frame: &mut Frame<'p>) {
+        frame.set(self.vector.variable, Scalar::i64(self.start));
+        for (accumulator, before) in self.vector.accumulators.iter().zip(&self.before) {
+            let mut total = *before;
+            for lane in &self.lanes {
+                total = evaluate::reduce(accumulator.op, total, lane[&accumulator.parameter]);
+            }
+            frame.set(accumulator.parameter, total);
+        }
+    }
+}

@@ -1,0 +1,505 @@
+//! Marks loops whose iterations may run several at once.
+//!
+//! Before: `bb1(i): store a[i] + b[i], c[i]; i' = i + 1; branch i' < n, bb1(i'), bb2`    After: the same, `bb1(i) vector i below n when ...:`
+//!
+//! A loop of one block that counts up by one is marked if each of its loads and stores goes through memory one element behind the other (loads may also stay where they are), nothing
+//! in it calls or raises (but for indices out of bounds), and what an iteration passes on is nothing but its counter and sums, products, bits, minima and maxima that may be formed in any order.
+//! Whether an iteration needs what an earlier one stored is decided by the distance of two accesses to one array; accesses to arrays that may
+//! overlap are compared at run time, in the preheader, and so are strides that only the caller knows, and indices that are not known to be in bounds: the mark's condition. One walk over the innermost loops.
+//! Last of all passes: no other has to keep a mark true. Preserves the control-flow graph.
+//!
+//! The conditions on distances are those of lock-step execution: see *Vector loops* in `docs/ir/mir.md`.
+
+use crate::analysis::{Affine, AffineValues, CountedLoop, ExitTest, Linear, LoopData, LoopForest};
+use crate::{MirPass, PassContext};
+use hotloop_diagnostics::Remark;
+use hotloop_mir::{
+    Accumulator, BinaryOp, Block, Builder, Constant, ControlFlow, Dominators, FloatFlags, Function, Inst,
+    InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Terminator, Value, VectorLoop,
+};
+
+/// So many comparisons of addresses at most are made in front of a loop.
+const MOST_COMPARISONS: usize = 16;
+
+/// Constants and factors of indices are smaller, and values in them lie between `-FAR` and `FAR`, so that no index overflows.
+const SMALL: i64 = 1 << 20;
+const FAR: i64 = 1 << 40;
+/// An index is the sum of so many values at most.
+const MOST_TERMS: usize = 8;
+
+/// A loop with more loads and stores is not looked at: each is compared with each.
+const MOST_ACCESSES: usize = 128;
+
+/// Marks loops whose iterations may run several at once. The head of its file says how.
+pub struct VectorizeLoops;
+
+impl MirPass for VectorizeLoops {
+    fn name(&self) -> &'static str {
+        "vectorize-loops"
+    }
+
+    fn run(&self, function: &mut Function, context: &mut PassContext<'_>) {
+        let control_flow = ControlFlow::new(function);
+        let dominators = Dominators::new(function, &control_flow);
+        let forest = LoopForest::new(function, &control_flow, &dominators);
+        for data in forest.loops.values().filter(|data| data.is_innermost) {
+            let span = function.blocks[data.header].terminator_span;
+            let found = Candidate::find(function, &control_flow, data)
+                .and_then(|candidate| Ok((candidate.requirements(function)?, candidate)));
+            let message = match found {
+                Ok((requirements, candidate)) => {
+                    candidate.mark(function, &requirements);
+                    "several iterations of this loop may run at once".to_owned()
+                }
+                Err(reason) => format!("the iterations of this loop run one by one: {reason}"),
+            };
+            context.remarks.push(Remark { pass: self.name(), span, message });
+        }
+        function.phase = Phase::Vectorised;
+    }
+}
+
+/// Why a loop is not marked.
+type Reason = &'static str;
+
+/// A loop that counts as it has to.
+struct Candidate {
+    block: Block,
+    preheader: Block,
+    counted: CountedLoop,
+    accumulators: Vec<Accumulator>,
+    accesses: Vec<Access>,
+    checks: Vec<Check>,
+}
+
+/// Checks of indices that grow alike, against one length. An index is `constant + terms + step * variable`.
+struct Check {
+    terms: Vec<(Value, i64)>,
+    step: i64,
+    length: Value,
+    /// The least and the largest constant.
+    constants: [i64; 2],
+}
+
+/// A load or store of the loop.
+struct Access {
+    is_store: bool,
+    region: RegionKind,
+    size_bytes: i64,
+    /// The address where the variable is 0.
+    start: Linear,
+    step: Step,
+}
+
+/// How an address moves.
+#[derive(Clone, PartialEq, Eq)]
+enum Step {
+    /// Not at all.
+    None,
+    /// From an element to the next.
+    Element,
+    /// By so many bytes, which have to be those of an element.
+    Value(Value),
+}
+
+/// What has to hold at run time.
+#[derive(Default)]
+struct Requirements {
+    /// Strides and the sizes of the elements that they have to be.
+    strides: Vec<(Value, i64)>,
+    /// Pairs of accesses, by number, that must not get in each other's way.
+    apart: Vec<Pair>,
+}
+
+/// Two accesses in the order of the program, one of which is a store; or several that are alike but for the constants in their addresses.
+struct Pair {
+    first: usize,
+    second: usize,
+    /// The least and the largest constant of all that are the first, and of the second.
+    constants: [[i64; 2]; 2],
+    /// Whether the first may also begin at the second or behind it: it loads what the second stores later or in the same iteration.
+    may_follow: bool,
+}
+
+impl Candidate {
+    fn find(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Result<Self, Reason> {
+        let block = data.header;
+        if data.is_parallel || data.blocks.iter().count() != 1 {
+            return Err("it branches");
+        }
+        let preheader = data.preheader(function, control_flow).ok_or("it is entered in several ways")?;
+        let counted = CountedLoop::counting(function, control_flow, data)
+            .filter(|counted| counted.step == 1 && counted.test == ExitTest::Bottom)
+            .ok_or("it does not count up by one to a limit")?;
+        let values = AffineValues::of_block(function, block, counted.variable);
+        let insts = &function.blocks[block].insts;
+        for inst in insts {
+            allowed(&function.insts[*inst].kind)?;
+        }
+        let accumulators = accumulators(function, block, &counted)?;
+        let accesses: Result<Vec<Option<Access>>, Reason> =
+            insts.iter().map(|inst| Access::of(function, &values, *inst)).collect();
+        let accesses: Vec<Access> = accesses?.into_iter().flatten().collect();
+        let checks = checks(function, &values, block)?;
+        Ok(Self { block, preheader, counted, accumulators, accesses, checks })
+    }
+
+    /// What has to hold at run time so that iterations may run at once.
+    fn requirements(&self, function: &Function) -> Result<Requirements, Reason> {
+        if self.accesses.len() > MOST_ACCESSES {
+            return Err("it has too many loads and stores");
+        }
+        let mut requirements = Requirements::default();
+        for access in &self.accesses {
+            if let Step::Value(stride) = access.step
+                && !requirements.strides.contains(&(stride, access.size_bytes))
+            {
+                requirements.strides.push((stride, access.size_bytes));
+            }
+        }
+        for second in 0..self.accesses.len() {
+            for first in 0..second {
+                let (a, b) = (&self.accesses[first], &self.accesses[second]);
+                if (a.is_store || b.is_store)
+                    && a.region.may_alias(b.region)
+                    && let Some(pair) = self.compare(first, second)?
+                {
+                    self.add(&mut requirements.apart, pair);
+                }
+            }
+        }
+        let is_addressable = |pair: &Pair| {
+            [pair.first, pair.second].iter().all(|access| self.accesses[*access].base(function).is_some())
+        };
+        if !requirements.apart.iter().all(is_addressable) {
+            return Err("whether its arrays overlap cannot be asked");
+        }
+        if requirements.apart.len() > MOST_COMPARISONS {
+            return Err("too many of its arrays may overlap");
+        }
+        Ok(requirements)
+    }
+
+    /// Whether two accesses get in each other's way, if that is known; else what has to be asked.
+    fn compare(&self, first: usize, second: usize) -> Result<Option<Pair>, Reason> {
+        let (a, b) = (&self.accesses[first], &self.accesses[second]);
+        let moves_alike = a.step == b.step && a.step != Step::None && a.size_bytes == b.size_bytes;
+        if a.start.terms != b.start.terms || !moves_alike {
+            let constants = [a, b].map(|access| [access.start.constant; 2]);
+            return Ok(Some(Pair { first, second, constants, may_follow: moves_alike && !a.is_store }));
+        }
+        let distance = a.start.constant.wrapping_sub(b.start.constant);
+        let is_same = distance == 0;
+        let loads_ahead = !a.is_store && distance > 0;
+        if is_same || loads_ahead {
+            Ok(None)
+        } else {
+            Err("an iteration may need what an earlier one stored")
+        }
+    }
+
+    /// Adds a pair to those that have to be asked about, or widens one that is like it.
+    fn add(&self, pairs: &mut Vec<Pair>, pair: Pair) {
+        let is_like = |known: &&mut Pair| {
+            let alike = |a: usize, b: usize| self.accesses[a].is_like(&self.accesses[b]);
+            alike(known.first, pair.first)
+                && alike(known.second, pair.second)
+                && known.may_follow == pair.may_follow
+        };
+        match pairs.iter_mut().find(is_like) {
+            Some(known) => {
+                for (range, [constant, _]) in known.constants.iter_mut().zip(pair.constants) {
+                    *range = [range[0].min(constant), range[1].max(constant)];
+                }
+            }
+            None => pairs.push(pair),
+        }
+    }
+
+    /// Marks the loop, and computes in its preheader what the mark depends on.
+    fn mark(&self, function: &mut Function, requirements: &Requirements) {
+        let initial = self.counted.initial;
+        let span = function.blocks[self.block].terminator_span;
+        let mut builder = Builder::at(function, self.preheader);
+        builder.set_span(span);
+        let mut conditions = Vec::new();
+        for (stride, size_bytes) in &requirements.strides {
+            let size = builder.int(MachineType::I64, *size_bytes);
+            conditions.push(builder.compare(IntCompare::Eq, *stride, size));
+        }
+        for pair in &requirements.apart {
+            let (first, second) = (&self.accesses[pair.first], &self.accesses[pair.second]);
+            let [[first_low, first_high], [second_low, second_high]] = pair.constants;
+            let limit = self.counted.limit;
+            let first_end = first.end(&mut builder, first_high, limit);
+            let second_start = second.address(&mut builder, second_low, initial);
+            let before = builder.compare(IntCompare::Ule, first_end, second_start);
+            let first_start = first.address(&mut builder, first_low, initial);
+            let end = if pair.may_follow {
+                second.address(&mut builder, second_high, initial)
+            } else {
+                second.end(&mut builder, second_high, limit)
+            };
+            let behind = builder.compare(IntCompare::Uge, first_start, end);
+            conditions.push(builder.binary(BinaryOp::Or, before, behind));
+        }
+        for check in &self.checks {
+            check.add_conditions(&mut builder, initial, self.counted.limit, &mut conditions);
+        }
+        let condition =
+            conditions.into_iter().reduce(|all, condition| builder.binary(BinaryOp::And, all, condition));
+        function.blocks[self.block].vector = Some(VectorLoop {
+            variable: self.counted.variable,
+            limit: self.counted.limit,
+            condition,
+            accumulators: self.accumulators.clone(),
+        });
+    }
+}
+
+impl Access {
+    /// The access that an instruction is, if it is one.
+    fn of(function: &Function, values: &AffineValues, inst: Inst) -> Result<Option<Self>, Reason> {
+        let (is_store, ty, address, offset, region) = match function.insts[inst].kind {
+            InstKind::Load { ty, address, offset, region } => (false, ty, address, offset, region),
+            InstKind::Store { value, address, offset, region } => {
+                (true, function.value_type(value), address, offset, region)
+            }
+            _ => return Ok(None),
+        };
+        const REASON: Reason = "it does not go through memory one element behind the other";
+        let Affine { mut start, step } = values.of(function, address).ok_or(REASON)?;
+        start.constant = start.constant.wrapping_add(i64::from(offset));
+        let size_bytes = i64::from(ty.size_bytes());
+        let step = match (step.terms.as_slice(), step.constant) {
+            ([], 0) => Step::None,
+            ([], constant) if constant == size_bytes => Step::Element,
+            ([(stride, 1)], 0) => Step::Value(*stride),
+            _ => return Err(REASON),
+        };
+        if is_store && step == Step::None {
+            return Err("every iteration stores to one place");
+        }
+        Ok(Some(Self { is_store, region: function.regions[region].kind, size_bytes, start, step }))
+    }
+
+    /// The address among the terms of the start, if the others are integers.
+    fn base(&self, function: &Function) -> Option<Value> {
+        let is_address = |value: Value| function.value_type(value) == MachineType::Ptr;
+        let mut addresses = self.start.terms.iter().filter(|(value, _)| is_address(*value));
+        match (addresses.next(), addresses.next()) {
+            (Some((base, 1)), None) => Some(*base),
+            _ => None,
+        }
+    }
+
+    /// Whether the addresses of two accesses differ by nothing but a constant.
+    fn is_like(&self, other: &Self) -> bool {
+        self.start.terms == other.start.terms
+            && self.step == other.step
+            && self.size_bytes == other.size_bytes
+    }
+
+    /// Where the element of the last iteration ends. The strides are those of the elements.
+    fn end(&self, builder: &mut Builder<'_>, constant: i64, limit: Value) -> Value {
+        let constant =
+            if self.step == Step::None { constant.wrapping_add(self.size_bytes) } else { constant };
+        self.address(builder, constant, limit)
+    }
+
+    /// Where the element of that index begins, with that constant in the address.
+    fn address(&self, builder: &mut Builder<'_>, constant: i64, index: Value) -> Value {
+        let base = self.base(builder.function).expect("it was found before");
+        let mut terms: Vec<(Value, i64)> =
+            self.start.terms.iter().copied().filter(|(value, _)| *value != base).collect();
+        if self.step != Step::None {
+            terms.push((index, self.size_bytes));
+        }
+        match sum(builder, constant, &terms) {
+            Some(offset) => builder.value(InstKind::PtrAdd { base, offset }),
+            None => base,
+        }
+    }
+}
+
+/// The sum of a constant and values with factors; `None` if it is 0.
+fn sum(builder: &mut Builder<'_>, mut constant: i64, terms: &[(Value, i64)]) -> Option<Value> {
+    let mut total = None;
+    for (value, factor) in terms {
+        if let Some(Constant::Int(_, known)) = builder.function.constant(*value) {
+            constant = constant.wrapping_add(known.wrapping_mul(*factor));
+            continue;
+        }
+        let term = if *factor == 1 {
+            *value
+        } else {
+            let factor = builder.int(MachineType::I64, *factor);
+            builder.binary(BinaryOp::Imul, *value, factor)
+        };
+        total = Some(total.map_or(term, |total| builder.binary(BinaryOp::Iadd, total, term)));
+    }
+    if constant == 0 {
+        return total;
+    }
+    let constant = builder.int(MachineType::I64, constant);
+    Some(total.map_or(constant, |total| builder.binary(BinaryOp::Iadd, total, constant)))
+}
+
+/// Whether an instruction computes each element for itself.
+fn allowed(kind: &InstKind) -> Result<(), Reason> {
+    match kind {
+        InstKind::Const(_)
+        | InstKind::Unary(..)
+        | InstKind::Binary(..)
+        | InstKind::IntCompare(..)
+        | InstKind::FloatCompare(..)
+        | InstKind::Select { .. }
+        | InstKind::Convert(..)
+        | InstKind::PtrAdd { .. }
+        | InstKind::CheckBounds { .. }
+        | InstKind::Load { .. }
+        | InstKind::Store { .. } => Ok(()),
+        InstKind::Check { .. } => Err("it may raise an error"),
+        InstKind::Call { .. } | InstKind::CallRuntime { .. } => Err("it calls a function"),
+        InstKind::SlotAddress(_) | InstKind::Data(_) | InstKind::FunctionAddress(_) => {
+            Err("it takes an address")
+        }
+        InstKind::Safepoint | InstKind::CheckStack | InstKind::ErrorIs(_) | InstKind::Catch => {
+            Err("it may be interrupted")
+        }
+    }
+}
+
+/// The checks of indices in a block.
+fn checks(function: &Function, values: &AffineValues, block: Block) -> Result<Vec<Check>, Reason> {
+    const REASON: Reason = "it checks an index that does not grow steadily";
+    let mut checks: Vec<Check> = Vec::new();
+    for inst in &function.blocks[block].insts {
+        let InstKind::CheckBounds { index, length, .. } = function.insts[*inst].kind else { continue };
+        let Affine { start: Linear { terms, constant }, step } = values.of(function, index).ok_or(REASON)?;
+        let is_small = |number: i64| number.unsigned_abs() < SMALL as u64;
+        let is_usable = values.is_from_outside(length)
+            && step.terms.is_empty()
+            && step.constant >= 0
+            && is_small(step.constant)
+            && is_small(constant)
+            && terms.iter().all(|(_, factor)| is_small(*factor))
+            && terms.len() <= MOST_TERMS;
+        if !is_usable {
+            return Err(REASON);
+        }
+        let is_like = |known: &&mut Check| {
+            known.terms == terms && known.step == step.constant && known.length == length
+        };
+        match checks.iter_mut().find(is_like) {
+            Some(known) => {
+                known.constants = [known.constants[0].min(constant), known.constants[1].max(constant)]
+            }
+            None => checks.push(Check { terms, step: step.constant, length, constants: [constant; 2] }),
+        }
+    }
+    if checks.len() > MOST_COMPARISONS {
+        return Err("it checks too many indices");
+    }
+    Ok(checks)
+}
+
+impl Check {
+    /// That the indices of the first and the last iteration are in bounds, and so those between.
+    fn add_conditions(
+        &self,
+        builder: &mut Builder<'_>,
+        initial: Value,
+        limit: Value,
+        conditions: &mut Vec<Value>,
+    ) {
+        let [low, high] = self.constants;
+        if self.terms.is_empty() && self.step == 1 {
+            // No sum that could overflow: a length is at most 2^60.
+            let is_known = match builder.function.constant(initial) {
+                Some(Constant::Int(_, initial)) => initial >= -low,
+                Some(Constant::F32(_) | Constant::F64(_)) | None => false,
+            };
+            if !is_known {
+                let least = builder.int(MachineType::I64, -low);
+                conditions.push(builder.compare(IntCompare::Sge, initial, least));
+            }
+            let most = sum(builder, -high, &[(self.length, 1)]).expect("a sum with a value");
+            conditions.push(builder.compare(IntCompare::Sle, limit, most));
+            return;
+        }
+        let values = self.terms.iter().map(|(value, _)| *value);
+        for value in values.chain((self.step != 0).then_some([initial, limit]).into_iter().flatten()) {
+            let shifted = sum(builder, FAR, &[(value, 1)]).expect("a sum with a constant");
+            let bound = builder.int(MachineType::I64, 2 * FAR);
+            conditions.push(builder.compare(IntCompare::Ult, shifted, bound));
+        }
+        let first = self.index(builder, initial, low);
+        let zero = builder.int(MachineType::I64, 0);
+        conditions.push(builder.compare(IntCompare::Sge, first, zero));
+        // The last iteration is that before the limit.
+        let last = self.index(builder, limit, high - self.step);
+        conditions.push(builder.compare(IntCompare::Slt, last, self.length));
+    }
+
+    /// The index where the variable has this value.
+    fn index(&self, builder: &mut Builder<'_>, variable: Value, constant: i64) -> Value {
+        let mut terms = self.terms.clone();
+        terms.push((variable, self.step));
+        sum(builder, constant, &terms).unwrap_or_else(|| builder.int(MachineType::I64, 0))
+    }
+}
+
+/// What the parameters other than the counter collect. Those that stay the same are none.
+fn accumulators(
+    function: &Function,
+    block: Block,
+    counted: &CountedLoop,
+) -> Result<Vec<Accumulator>, Reason> {
+    const REASON: Reason = "an iteration needs what the one before computed";
+    let data = &function.blocks[block];
+    let Terminator::Branch { then, otherwise, .. } = &data.terminator else { return Err(REASON) };
+    let back = if then.block == block { then } else { otherwise };
+    let mut found = Vec::new();
+    for (parameter, next) in data.parameters.iter().zip(&back.arguments) {
+        if *parameter == counted.variable || next == parameter {
+            continue;
+        }
+        let op = collects(function, block, *parameter, *next).ok_or(REASON)?;
+        found.push(Accumulator { op, parameter: *parameter });
+    }
+    Ok(found)
+}
+
+/// How `next` combines the parameter with something else, if neither is used for anything else in the loop.
+fn collects(function: &Function, block: Block, parameter: Value, next: Value) -> Option<ReductionOp> {
+    let inst = function.defining_inst(next)?;
+    let InstKind::Binary(op, a, b) = function.insts[inst].kind else { return None };
+    if (a == parameter) == (b == parameter) {
+        return None;
+    }
+    let is_used = |value: Value, by: &InstKind| {
+        let mut count = 0;
+        by.for_each_operand(|operand| count += usize::from(operand == value));
+        count
+    };
+    let uses = |value: Value| -> usize {
+        let insts = function.blocks[block].insts.iter();
+        insts.map(|inst| is_used(value, &function.insts[*inst].kind)).sum()
+    };
+    let mut in_terminator = 0;
+    function.blocks[block]
+        .terminator
+        .for_each_operand(|value| in_terminator += usize::from(value == parameter));
+    let is_alone = uses(parameter) == 1 && in_terminator == 0 && uses(next) == 0;
+    reduction(op, function.float_flags).filter(|_| is_alone)
+}
+
+/// The reduction that an operation is, if it may be applied in any order.
+fn reduction(op: BinaryOp, flags: FloatFlags) -> Option<ReductionOp> {
+    let is_exact = !matches!(op, BinaryOp::Fadd | BinaryOp::Fmul);
+    let mut reductions = ReductionOp::ALL.iter().copied();
+    reductions
+        .find(|reduction| reduction.binary() == Some(op))
+        .filter(|_| is_exact || flags.contains(FloatFlags::REASSOC))
+}

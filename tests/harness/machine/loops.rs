@@ -1,0 +1,426 @@
+//! Random loops over arrays that may overlap: the same in order, several iterations at once, and on the machine.
+//!
+//! All arrays lie in one piece of memory, of which every byte is compared. So what a loop reads of what an earlier iteration wrote matters, and nothing
+//! may be written beside the arrays.
+
+use crate::choices::Choices;
+use crate::machine::{Machine, is_nan, targets};
+use crate::program::{INTEGERS, constant};
+use hotloop_interp::{Interpreter, Options, Outcome, Scalar, evaluate};
+use hotloop_mir::{
+    BinaryOp, Block, Builder, ConvertOp, FloatCompare, Function, InstKind, IntCompare, MachineType, Module,
+    Region, RegionKind, Terminator, UnaryOp, Value,
+};
+use hotloop_passes::Optimiser;
+
+const TYPES: [MachineType; 6] = [
+    MachineType::F64,
+    MachineType::I64,
+    MachineType::F32,
+    MachineType::I32,
+    MachineType::I16,
+    MachineType::I8,
+];
+
+/// The bytes in which the arrays lie.
+const MEMORY_BYTES: usize = 2048;
+
+/// Compares a loop on a few placements of its arrays.
+pub(crate) fn compare(numbers: &[u32]) -> Result<(), String> {
+    let mut choices = Choices::new(numbers);
+    let kernel = Kernel::make(&mut choices);
+    let module = Module { functions: vec![kernel.function.clone()] };
+    let optimised = Optimiser::new().run(kernel.function.clone()).module;
+    let fail = |message: String| format!("{message}\n{}\n{}", module.functions[0], optimised.functions[0]);
+    let machines: Result<Vec<Machine>, String> =
+        targets().iter().map(|target| Machine::new(&optimised, target)).collect();
+    let machines = machines.map_err(fail)?;
+    for _ in 0..6 {
+        let call = kernel.arguments(&mut choices);
+        let expected = call.interpret(&module, 1).map_err(fail)?;
+        for lanes in [1, 2, 8, 32] {
+            let found = call.interpret(&optimised, lanes).map_err(fail)?;
+            if !found.is_like(&expected, &kernel) {
+                return Err(fail(format!("{} lanes: {}", lanes, call.difference(&expected, &found))));
+            }
+        }
+        for (machine, target) in machines.iter().zip(targets()) {
+            let found = call.run(machine);
+            if !found.is_like(&expected, &kernel) {
+                return Err(fail(format!("{target:?}: {}", call.difference(&expected, &found))));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A loop: `for i in start..limit`, over arrays of one type each.
+struct Kernel {
+    function: Function,
+    arrays: Vec<MachineType>,
+    scalar: MachineType,
+    /// Whether indices are checked, so that they may be anything.
+    is_checked: bool,
+}
+
+/// Where the arrays lie, and the other arguments.
+struct Call {
+    memory: Vec<u8>,
+    /// Offsets in bytes and lengths.
+    arrays: Vec<(usize, usize)>,
+    start: i64,
+    limit: i64,
+    scalar: Scalar,
+}
+
+/// What can be seen of a call: the result's bits, and the memory.
+struct Seen {
+    result: Result<Vec<u64>, String>,
+    memory: Vec<u8>,
+}
+
+impl Seen {
+    /// Whether they are the same; which nan it is does not matter.
+    fn is_like(&self, other: &Self, kernel: &Kernel) -> bool {
+        let results = match (&self.result, &other.result) {
+            (Ok(a), Ok(b)) => a == b,
+            (Err(a), Err(b)) => a == b,
+            (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
+        };
+        results && (self.memory == other.memory || kernel.differ_by_nans(&self.memory, &other.memory))
+    }
+}
+
+impl Kernel {
+    /// Whether memory differs in nothing but in which nans it holds. Arrays of floats are all of one type.
+    fn differ_by_nans(&self, a: &[u8], b: &[u8]) -> bool {
+        let ty = self.arrays[0];
+        if !ty.is_float() {
+            return false;
+        }
+        let size = ty.size_bytes() as usize;
+        let bits = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        a.chunks(size)
+            .zip(b.chunks(size))
+            .all(|(a, b)| a == b || (is_nan(ty, bits(a)) && is_nan(ty, bits(b))))
+    }
+
+    fn make(choices: &mut Choices<'_>) -> Self {
+        let main = choices.of(&TYPES);
+        let count = 2 + choices.below(3);
+        // Most loops are of one type, as those that are vectorised. What a nan is as an integer is nobody's business.
+        let other = |choices: &mut Choices<'_>| if main.is_float() { main } else { choices.of(&INTEGERS) };
+        let arrays: Vec<MachineType> =
+            (0..count).map(|_| if choices.once_in(12) { other(choices) } else { main }).collect();
+        let is_checked = choices.once_in(3);
+        let mut parameters = vec![MachineType::Ptr; count];
+        parameters.extend([MachineType::I64, MachineType::I64, main]);
+        let results = if main.is_float() { vec![] } else { vec![main] };
+        let function = Function::new("kernel", &parameters, &results);
+        let mut maker = Maker::new(function, choices, arrays.clone(), main, is_checked);
+        maker.build(!results.is_empty());
+        Self { function: maker.function, arrays, scalar: main, is_checked }
+    }
+
+    fn arguments(&self, choices: &mut Choices<'_>) -> Call {
+        let length = choices.of(&[40, 5, 17, 63, 100]);
+        let mut at = 64;
+        let arrays = self.arrays.iter().map(|ty| {
+            let size = ty.size_bytes() as usize;
+            // Behind the array before, or over it by some elements.
+            let start = match choices.below(3) {
+                0 => at,
+                1 => 64 + size * choices.below(6),
+                _ => 64,
+            };
+            at = (at + length * size + 8).min(MEMORY_BYTES - 64 - length * size - 8 * size);
+            (start.min(MEMORY_BYTES - 64 - length * size), length)
+        });
+        let arrays: Vec<(usize, usize)> = arrays.collect();
+        let (start, limit) = if self.is_checked && choices.once_in(2) {
+            (choices.below(8) as i64 - 4, length as i64 + choices.below(6) as i64 - 3)
+        } else {
+            (2 + choices.below(2) as i64, length as i64 - 2)
+        };
+        let memory =
+            (0..MEMORY_BYTES).map(|byte| (byte * 37 % 251) as u8 & if byte % 8 == 7 { 0x3f } else { 0xff });
+        Call { memory: memory.collect(), arrays, start, limit, scalar: constant(choices, self.scalar) }
+    }
+}
+
+impl Call {
+    /// In words, what the two have seen.
+    fn difference(&self, expected: &Seen, found: &Seen) -> String {
+        let Self { arrays, start, limit, scalar, .. } = self;
+        let bytes = expected.memory.iter().zip(&found.memory).enumerate();
+        let differing: Vec<_> = bytes.filter(|(_, (a, b))| a != b).take(20).collect();
+        let results = (&expected.result, &found.result);
+        format!("arrays {arrays:?}, {start}..{limit}, {scalar:?}: results {results:?}, bytes {differing:?}")
+    }
+
+    fn interpret(&self, module: &Module, lanes: usize) -> Result<Seen, String> {
+        let options = Options { vector_lanes: lanes, ..Options::default() };
+        let mut interpreter = Interpreter::with_options(module, options);
+        let memory = interpreter.memory_mut();
+        let base = memory.place(&self.memory);
+        let mut arguments: Vec<Scalar> = Vec::new();
+        for words in self.descriptors(base) {
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            arguments.push(Scalar::ptr(memory.place(&bytes)));
+        }
+        arguments.extend([Scalar::i64(self.start), Scalar::i64(self.limit), self.scalar]);
+        let result = match interpreter.call("kernel", &arguments) {
+            Ok(results) => Ok(results.iter().map(|result| evaluate::bits(*result)).collect()),
+            Err(Outcome::Raised(raised)) => {
+                Err(format!("{} {:?} {} {:?}", raised.class, raised.message(), raised.function, raised.span))
+            }
+            Err(other) => return Err(format!("the interpreter ended with {other}")),
+        };
+        let memory =
+            interpreter.memory().bytes(base, MEMORY_BYTES as u64).map_err(|fault| fault.to_string())?;
+        Ok(Seen { result, memory: memory.to_vec() })
+    }
+
+    fn run(&self, machine: &Machine) -> Seen {
+        let mut memory = self.memory.clone();
+        let descriptors = self.descriptors(memory.as_mut_ptr() as u64);
+        let mut words: Vec<u64> = descriptors.iter().map(|words| words.as_ptr() as u64).collect();
+        words.extend([self.start as u64, self.limit as u64, evaluate::bits(self.scalar)]);
+        let count = if self.scalar.ty().is_float() { 0 } else { 1 };
+        let result = machine.call(&words, count);
+        Seen { result, memory }
+    }
+
+    fn descriptors(&self, base: u64) -> Vec<[u64; 4]> {
+        self.arrays.iter().map(|(offset, length)| [0, base + *offset as u64, *length as u64, 8]).collect()
+    }
+}
+
+struct Maker<'c, 'n> {
+    function: Function,
+    choices: &'c mut Choices<'n>,
+    arrays: Vec<MachineType>,
+    main: MachineType,
+    is_checked: bool,
+    /// The start and the length of each array, and its region.
+    places: Vec<(Value, Value, Region)>,
+    block: Block,
+    index: Value,
+    /// The values in the loop.
+    values: Vec<Value>,
+}
+
+impl<'c, 'n> Maker<'c, 'n> {
+    fn new(
+        function: Function,
+        choices: &'c mut Choices<'n>,
+        arrays: Vec<MachineType>,
+        main: MachineType,
+        is_checked: bool,
+    ) -> Self {
+        let (block, index) = (function.entry(), function.parameters()[0]);
+        let (places, values) = (Vec::new(), Vec::new());
+        Self { function, choices, arrays, main, is_checked, places, block, index, values }
+    }
+
+    fn value(&mut self, kind: InstKind) -> Value {
+        Builder::at(&mut self.function, self.block).value(kind)
+    }
+
+    /// The whole function. With a result, it is what the values are combined to.
+    fn build(&mut self, has_result: bool) {
+        let descriptor = self.function.region(RegionKind::Descriptor);
+        let parameters = self.function.parameters().to_vec();
+        for (position, address) in parameters.iter().copied().enumerate().take(self.arrays.len()) {
+            let region = self.function.region(RegionKind::Argument(position as u32));
+            let load = |ty, offset| InstKind::Load { ty, address, offset, region: descriptor };
+            let (data, length) =
+                (self.value(load(MachineType::Ptr, 8)), self.value(load(MachineType::I64, 16)));
+            self.places.push((data, length, region));
+        }
+        let [start, limit, scalar] = [0, 1, 2].map(|number| parameters[self.arrays.len() + number]);
+        let zero = self.value(InstKind::Const(constant(&mut Choices::new(&[]), self.main)));
+        let entry = self.block;
+        let body = self.function.add_block();
+        let exit = self.function.add_block();
+        let end = self.function.add_block();
+        let index = self.function.add_parameter(body, MachineType::I64);
+        let total = has_result.then(|| self.function.add_parameter(body, self.main));
+        let result = has_result.then(|| self.function.add_parameter(end, self.main));
+        let mut builder = Builder::at(&mut self.function, entry);
+        let is_entered = builder.compare(IntCompare::Slt, start, limit);
+        builder.branch(is_entered, exit, end);
+        let totals: Vec<Value> = if has_result { vec![zero] } else { vec![] };
+        let call = |block, arguments: Vec<Value>| hotloop_mir::BlockCall::new(block, arguments);
+        builder.function.blocks[entry].terminator = Terminator::Branch {
+            condition: is_entered,
+            then: call(exit, vec![]),
+            otherwise: call(end, totals.clone()),
+        };
+        let mut builder = Builder::at(&mut self.function, exit);
+        let mut arguments = vec![start];
+        arguments.extend(&totals);
+        builder.jump(body, &arguments);
+        (self.block, self.index) = (body, index);
+        self.values.push(scalar);
+        for _ in 0..2 + self.choices.below(6) {
+            self.step();
+        }
+        let last = *self.values.last().expect("the scalar is there");
+        self.store(last);
+        let next_total = total.map(|total| {
+            let ops = [
+                BinaryOp::Iadd,
+                BinaryOp::Xor,
+                BinaryOp::Smax,
+                BinaryOp::Umin,
+                BinaryOp::Imul,
+                BinaryOp::Isub,
+            ];
+            let op = self.choices.of(&ops);
+            let value = self.pick();
+            self.value(InstKind::Binary(op, total, value))
+        });
+        let mut builder = Builder::at(&mut self.function, body);
+        let one = builder.int(MachineType::I64, 1);
+        let next = builder.binary(BinaryOp::Iadd, index, one);
+        let goes_on = builder.compare(IntCompare::Slt, next, limit);
+        let mut again = vec![next];
+        again.extend(next_total);
+        builder.terminate(Terminator::Branch {
+            condition: goes_on,
+            then: call(body, again),
+            otherwise: call(end, next_total.into_iter().collect()),
+        });
+        Builder::at(&mut self.function, end).terminate(Terminator::Return(result.into_iter().collect()));
+    }
+
+    /// A load, a store, or an operation.
+    fn step(&mut self) {
+        let kind = match self.choices.below(8) {
+            0..=2 => {
+                let loaded = self.load();
+                self.values.push(loaded);
+                return;
+            }
+            3 => {
+                let value = self.pick();
+                return self.store(value);
+            }
+            4 if self.main.is_float() => {
+                let ops = [UnaryOp::Fneg, UnaryOp::Fabs, UnaryOp::Fsqrt, UnaryOp::Ffloor, UnaryOp::Fnearest];
+                InstKind::Unary(self.choices.of(&ops), self.pick())
+            }
+            4 => InstKind::Unary(self.choices.of(&[UnaryOp::Ineg, UnaryOp::Inot]), self.pick()),
+            5 => {
+                let [a, b, c, d] = [(); 4].map(|()| self.pick());
+                let condition = self.compare(a, b);
+                let condition = self.value(condition);
+                InstKind::Select { condition, then: c, otherwise: d }
+            }
+            6 if self.choices.once_in(2) => {
+                let [a, b] = [(); 2].map(|()| self.pick());
+                let condition = self.compare(a, b);
+                let condition = self.value(condition);
+                let op =
+                    if self.main.is_float() { ConvertOp::UnsignedToFloat } else { ConvertOp::ZeroExtend };
+                InstKind::Convert(op, condition, self.main)
+            }
+            6 if !self.main.is_float() => {
+                let op = self.choices.of(&[BinaryOp::Shl, BinaryOp::Sshr, BinaryOp::Ushr]);
+                let count = self.choices.below(self.main.bits() as usize) as i64;
+                let count = self.value(InstKind::Const(hotloop_mir::Constant::int(self.main, count)));
+                InstKind::Binary(op, self.pick(), count)
+            }
+            _ => {
+                let floats =
+                    [BinaryOp::Fadd, BinaryOp::Fmul, BinaryOp::Fsub, BinaryOp::Fdiv, BinaryOp::Fcopysign];
+                let integers = [
+                    BinaryOp::Iadd,
+                    BinaryOp::Imul,
+                    BinaryOp::Isub,
+                    BinaryOp::And,
+                    BinaryOp::Or,
+                    BinaryOp::Xor,
+                    BinaryOp::Smin,
+                    BinaryOp::Smax,
+                    BinaryOp::Umin,
+                    BinaryOp::Umax,
+                ];
+                let op =
+                    if self.main.is_float() { self.choices.of(&floats) } else { self.choices.of(&integers) };
+                let [a, b] = [(); 2].map(|()| self.pick());
+                InstKind::Binary(op, a, b)
+            }
+        };
+        let value = self.value(kind);
+        self.values.push(value);
+    }
+
+    fn compare(&mut self, a: Value, b: Value) -> InstKind {
+        if self.main.is_float() {
+            InstKind::FloatCompare(self.choices.of(FloatCompare::ALL), a, b)
+        } else {
+            InstKind::IntCompare(self.choices.of(IntCompare::ALL), a, b)
+        }
+    }
+
+    /// A value of the main type.
+    fn pick(&mut self) -> Value {
+        let at = self.choices.below(self.values.len());
+        self.values[self.values.len() - 1 - at]
+    }
+
+    /// An element of an array, as the main type if it can be.
+    fn load(&mut self) -> Value {
+        let (address, ty, region) = self.element();
+        let loaded = self.value(InstKind::Load { ty, address, offset: 0, region });
+        self.as_type(loaded, self.main)
+    }
+
+    fn store(&mut self, value: Value) {
+        let (address, ty, region) = self.element();
+        let value = self.as_type(value, ty);
+        Builder::at(&mut self.function, self.block).effect(InstKind::Store {
+            value,
+            address,
+            offset: 0,
+            region,
+        });
+    }
+
+    /// The value as another type: by its low bits, or a number as a float.
+    fn as_type(&mut self, value: Value, to: MachineType) -> Value {
+        let from = self.function.value_type(value);
+        let op = match (from.is_float(), to.is_float()) {
+            _ if from == to => return value,
+            (false, false) if from.bits() < to.bits() => ConvertOp::SignExtend,
+            (false, false) => ConvertOp::Truncate,
+            (false, true) => ConvertOp::SignedToFloat,
+            (true, false) if to == MachineType::I64 => ConvertOp::FloatToSigned,
+            (true, false) => {
+                let wide = self.as_type(value, MachineType::I64);
+                return self.as_type(wide, to);
+            }
+            (true, true) if from == MachineType::F32 => ConvertOp::Promote,
+            (true, true) => ConvertOp::Demote,
+        };
+        self.value(InstKind::Convert(op, value, to))
+    }
+
+    /// The address of an element at the index or beside it.
+    fn element(&mut self) -> (Value, MachineType, Region) {
+        let array = self.choices.below(self.arrays.len());
+        let ((data, length, region), ty) = (self.places[array], self.arrays[array]);
+        let beside = self.choices.of(&[0, 0, 0, 1, -1, 2]);
+        let beside = self.value(InstKind::Const(Scalar::i64(beside)));
+        let mut index = self.value(InstKind::Binary(BinaryOp::Iadd, self.index, beside));
+        if self.is_checked {
+            let wrap = self.choices.once_in(2);
+            index = self.value(InstKind::CheckBounds { index, length, axis: 0, wrap });
+        }
+        let size = self.value(InstKind::Const(Scalar::i64(i64::from(ty.size_bytes()))));
+        let offset = self.value(InstKind::Binary(BinaryOp::Imul, index, size));
+        (self.value(InstKind::PtrAdd { base: data, offset }), ty, region)
+    }
+}
