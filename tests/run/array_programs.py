@@ -154,6 +154,48 @@ def masked_moving_average(x, width):
     return result
 
 
+@njit
+def simulated_prices(rng, start, rate, volatility, years, paths, steps):
+    """The prices of a share by geometric Brownian motion: a row a path."""
+    step = years / steps
+    growth = (rate - 0.5 * volatility**2) * step + volatility * np.sqrt(step) * rng.standard_normal((paths, steps))
+    return start * np.exp(np.cumsum(growth, axis=1))
+
+
+@njit
+def option_prices(seed, start, strike, rate, volatility, years, paths, steps):
+    """A call and a put at the end, a call on the mean price, and one that ends above a barrier; with their standard errors."""
+    rng = np.random.default_rng(seed)
+    prices = simulated_prices(rng, start, rate, volatility, years, paths, steps)
+    mirrored = simulated_prices(rng, start, rate, volatility, years, paths, steps)
+    last = np.concatenate((prices[:, -1], mirrored[:, -1]))
+    means = np.concatenate((prices.mean(axis=1), mirrored.mean(axis=1)))
+    highest = np.concatenate((prices.max(axis=1), mirrored.max(axis=1)))
+    payoffs = np.stack((np.maximum(last - strike, 0.0), np.maximum(strike - last, 0.0), np.maximum(means - strike, 0.0), np.where(highest < 1.5 * start, np.maximum(last - strike, 0.0), 0.0)))
+    payoffs *= np.exp(-rate * years)
+    return payoffs.mean(axis=1), payoffs.std(axis=1) / np.sqrt(payoffs.shape[1]), rng.random()
+
+
+@njit
+def american_put(seed, start, strike, rate, volatility, years, paths, steps):
+    """By the least squares of Longstaff and Schwartz, with a line as the regression."""
+    rng = np.random.default_rng(seed)
+    prices = simulated_prices(rng, start, rate, volatility, years, paths, steps)
+    discount = np.exp(-rate * years / steps)
+    value = np.maximum(strike - prices[:, -1], 0.0)
+    for t in range(steps - 2, -1, -1):
+        value *= discount
+        now = prices[:, t]
+        inside = now < strike
+        if np.count_nonzero(inside) > 2:
+            x, y = now[inside], value[inside]
+            slope = np.sum((x - x.mean()) * (y - y.mean())) / np.sum((x - x.mean()) ** 2)
+            expected = y.mean() + slope * (now - x.mean())
+            exercised = inside & (strike - now > expected)
+            value = np.where(exercised, strike - now, value)
+    return discount * value.mean()
+
+
 random = np.random.default_rng(3)
 NEAR = {"within": 1e-9}
 symmetric = random.normal(size=(6, 6))
@@ -180,4 +222,7 @@ CASES = [
     ("equalise", [random.integers(30, 200, (8, 8)).astype(np.uint8)]),
     ("csr_product", [table[table != 0], columns, starts, random.normal(size=7)], NEAR),
     ("masked_moving_average", [with_gaps, 3], NEAR),
+    ("option_prices", [42, 100.0, 105.0, 0.03, 0.2, 1.0, 500, 12], NEAR),
+    ("option_prices", [7, 100.0, 95.0, 0.01, 0.4, 0.5, 200, 50], NEAR),
+    ("american_put", [11, 36.0, 40.0, 0.06, 0.2, 1.0, 400, 20], NEAR),
 ]

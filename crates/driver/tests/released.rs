@@ -141,10 +141,63 @@ def deleted(kind, n):
         b = np.zeros(1)
         return a[0] + b[0]
     return b[0]
+
+@njit
+def passed(rng, kind):
+    if kind == 2:
+        rng = np.random.default_rng(rng.integers(10))
+    return rng, rng.random()
+
+@njit
+def generators(kind, n):
+    rng = np.random.default_rng(n)
+    pair = rng, np.random.default_rng(n + 1)
+    perhaps = pair[1] if kind == 3 else None
+    total = 0.0
+    for i in range(n):
+        try:
+            other = np.random.default_rng(i)
+            total += other.random() + fails((kind + i) % 4, i)[0] + other.normal(0.0, 1.0 - kind)
+            rng = other
+        except ValueError:
+            pair = pair[1], np.random.default_rng(2 - i)
+        except IndexError:
+            rng, number = passed(rng, kind)
+            total += number
+    if perhaps is not None:
+        return perhaps.random()
+    return total + rng.random() + pair[0].random(n + 1)[0]
+
+@njit
+def steps(rng, kind, n):
+    for i in range(n):
+        other = np.random.default_rng(i)
+        yield rng.integers(10) + other.integers(5)
+        if kind == i + 2:
+            raise KeyError(i)
+
+@njit
+def steps_of_generators(kind, n):
+    total = 0
+    rng = np.random.default_rng(kind)
+    for number in steps(rng, kind, n):
+        total += number
+        if kind == 1 and total > 7:
+            break
+    return total, rng.integers(100)
 ";
 
-const KERNELS: &[&str] =
-    &["reassigned", "returned", "in_loops", "nested", "within_expressions", "in_parallel", "deleted"];
+const KERNELS: &[&str] = &[
+    "reassigned",
+    "returned",
+    "in_loops",
+    "nested",
+    "within_expressions",
+    "in_parallel",
+    "deleted",
+    "generators",
+    "steps_of_generators",
+];
 
 #[test]
 fn nothing_is_left_behind() {

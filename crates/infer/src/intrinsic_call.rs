@@ -21,6 +21,7 @@ use hotloop_types::{Dtype, DtypeKind, TupleType, Type, promote, unify};
 const HASH_PRIMES: [u64; 3] =
     [11_400_714_785_074_694_791, 14_029_467_366_897_019_727, 2_870_177_450_012_600_261];
 
+static CLASS: Code = Code::new("HL0289", "a class of NumPy is called");
 static LOOP_HEAD: Code = Code::new("HL0315", "an iterator is used outside the head of a loop");
 
 impl Inference<'_> {
@@ -77,7 +78,8 @@ impl Inference<'_> {
             Typing::TypeTest => self.type_test(arguments, span),
             Typing::TypeOf => self.type_of(arguments, span),
             Typing::TypeFact => self.type_fact(intrinsic, name, arguments, span),
-            Typing::LoopHead | Typing::Class => Err(self.report_loop_head(name, span)),
+            Typing::LoopHead => Err(self.report_loop_head(name, span)),
+            Typing::Class => Err(self.report_class_called(intrinsic, name, span)),
             Typing::NewArray(filling) => self.new_array(name, filling, arguments, span),
             Typing::NewArrayLike(filling) => self.new_array_like(name, filling, arguments, span),
             Typing::Arrangement => self.arrangement(intrinsic, name, arguments, span),
@@ -157,6 +159,17 @@ impl Inference<'_> {
     fn integral(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
         let (value, dtype) = self.one_number(name, arguments, span)?;
         Ok(if dtype.is_float() { apply(intrinsic, vec![value], dtype, span) } else { value })
+    }
+
+    fn report_class_called(&mut self, intrinsic: Intrinsic, name: &str, span: Span) -> Reported {
+        let help = match intrinsic {
+            Intrinsic::GeneratorClass => {
+                "make a generator by `np.random.default_rng(seed)`, or in Python and pass it to the kernel"
+            }
+            _ => "make an array by `np.empty`, `np.zeros`, `np.array` and the like",
+        };
+        let message = format!("the class `{name}` cannot be called in a kernel");
+        self.report(Diagnostic::error(&CLASS, message, span).with_help(help))
     }
 
     fn report_loop_head(&mut self, name: &str, span: Span) -> Reported {

@@ -49,6 +49,17 @@ const WANTED: &[(&str, &str)] = &[
         "Random numbers",
         "random.seed random.rand random.randn random.random random.randint random.uniform random.normal random.choice random.shuffle random.permutation",
     ),
+    (
+        "Generators of random numbers",
+        "random.default_rng random.Generator random.Generator.random random.Generator.integers random.Generator.uniform random.Generator.normal random.Generator.standard_normal \
+         random.Generator.exponential random.Generator.standard_exponential random.Generator.gamma random.Generator.standard_gamma random.Generator.beta \
+         random.Generator.chisquare random.Generator.noncentral_chisquare random.Generator.f random.Generator.noncentral_f random.Generator.standard_cauchy \
+         random.Generator.standard_t random.Generator.vonmises random.Generator.pareto random.Generator.weibull random.Generator.power random.Generator.laplace \
+         random.Generator.gumbel random.Generator.logistic random.Generator.lognormal random.Generator.rayleigh random.Generator.wald random.Generator.triangular \
+         random.Generator.poisson random.Generator.binomial random.Generator.negative_binomial random.Generator.geometric random.Generator.zipf random.Generator.logseries \
+         random.Generator.hypergeometric random.Generator.multinomial random.Generator.dirichlet random.Generator.multivariate_normal random.Generator.shuffle \
+         random.Generator.permutation random.Generator.permuted random.Generator.choice random.Generator.bytes",
+    ),
     ("Methods", "ndarray.tolist ndarray.sort ndarray.partition"),
 ];
 
@@ -132,6 +143,8 @@ fn functions(text: &str, module: &str, found: &mut BTreeMap<String, Found>) {
         {
             let parameters = rest.rsplit_once(')').map_or(rest, |(parameters, _)| parameters);
             let parameters = parameters.split(", ").filter(|parameter| !parameter.is_empty());
+            // A method of a class is a function whose first parameter is the object.
+            let parameters = parameters.skip(usize::from(module.ends_with("Generator.")));
             let parameters: Vec<String> = parameters.map(shown_parameter).collect();
             let row = Found { parameters: Some(parameters.join(", ")), is_method };
             found.insert(format!("{module}{name}"), row);
