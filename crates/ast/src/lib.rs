@@ -24,8 +24,8 @@ pub use expr::{
     Number, Parameter, ParameterKind, Parameters, UnaryOp,
 };
 pub use stmt::{
-    Alias, ClassDef, ExceptHandler, FunctionDef, MatchCase, Module, Pattern, PatternKind, Stmt, StmtKind,
-    TypeParameter, TypeParameterKind, WithItem,
+    Alias, Branch, ClassDef, ExceptHandler, FunctionDef, MatchCase, Module, Pattern, PatternKind, Stmt,
+    StmtKind, TypeParameter, TypeParameterKind, WithItem,
 };
 
 use hotloop_diagnostics::Span;

@@ -1,7 +1,7 @@
 //! Takes the places out of a tree, so that two trees can be compared by what they say alone.
 
 use crate::{
-    Alias, Argument, ClassDef, Comprehension, DictItem, ExceptHandler, Expr, ExprKind, FormatPart,
+    Alias, Argument, Branch, ClassDef, Comprehension, DictItem, ExceptHandler, Expr, ExprKind, FormatPart,
     FunctionDef, Identifier, MatchCase, Module, Parameter, Parameters, Pattern, PatternKind, Stmt, StmtKind,
     TypeParameter, WithItem,
 };
@@ -111,6 +111,7 @@ placed! {
     ClassDef { decorators, name, type_parameters, arguments, body } span;
     WithItem { context, target } span;
     ExceptHandler { kind, name, body } span;
+    Branch { condition, body };
     MatchCase { pattern, guard, body } span;
     TypeParameter { name, bound, default } span;
     Alias { name, alias } span;
@@ -178,7 +179,7 @@ impl Placed for StmtKind {
             Self::Assign { targets, value } => each!(pending: targets, value),
             Self::AugAssign { target, value, .. } => each!(pending: target, value),
             Self::AnnAssign { target, annotation, value, .. } => each!(pending: target, annotation, value),
-            Self::If { condition, then, otherwise } => each!(pending: condition, then, otherwise),
+            Self::If { branches, otherwise } => each!(pending: branches, otherwise),
             Self::While { condition, body, otherwise } => each!(pending: condition, body, otherwise),
             Self::For { target, iterable, body, otherwise, .. } => {
                 each!(pending: target, iterable, body, otherwise)

@@ -25,8 +25,8 @@ fn collect_functions<'a>(body: &'a [Stmt], found: &mut Vec<&'a FunctionDef>) {
     for statement in body {
         match &statement.kind {
             StmtKind::Function(function) => found.push(function),
-            StmtKind::If { then, otherwise, .. } => {
-                collect_functions(then, found);
+            StmtKind::If { branches, otherwise } => {
+                branches.iter().for_each(|branch| collect_functions(&branch.body, found));
                 collect_functions(otherwise, found);
             }
             StmtKind::Try { body, handlers, otherwise, finally, .. } => {
@@ -39,6 +39,15 @@ fn collect_functions<'a>(body: &'a [Stmt], found: &mut Vec<&'a FunctionDef>) {
             _ => {}
         }
     }
+}
+
+/// `if condition: ...` or `elif condition: ...`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branch {
+    /// What decides.
+    pub condition: Expr,
+    /// Where it holds.
+    pub body: Vec<Stmt>,
 }
 
 /// A statement at a place.
@@ -82,13 +91,11 @@ pub enum StmtKind {
         /// Whether the target is a name without parentheses: only such a name is declared by the annotation.
         is_simple: bool,
     },
-    /// `if condition: ...`; an `elif` is an `If` alone in `otherwise`.
+    /// `if condition: ... elif condition: ... else: ...`.
     If {
-        /// What decides.
-        condition: Expr,
-        /// Where it holds.
-        then: Vec<Stmt>,
-        /// Elsewhere; empty without `else`.
+        /// The `if` and each `elif`; there may be thousands.
+        branches: Vec<Branch>,
+        /// Where none holds; empty without `else`.
         otherwise: Vec<Stmt>,
     },
     /// `while condition: ... else: ...`.

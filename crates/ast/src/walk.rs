@@ -110,7 +110,8 @@ impl Stmt {
                 visit(annotation);
                 value.iter().for_each(visit);
             }
-            StmtKind::If { condition, .. } | StmtKind::While { condition, .. } => visit(condition),
+            StmtKind::If { branches, .. } => branches.iter().for_each(|branch| visit(&branch.condition)),
+            StmtKind::While { condition, .. } => visit(condition),
             StmtKind::For { target, iterable, .. } => [target, iterable].into_iter().for_each(&mut *visit),
             StmtKind::With { items, .. } => items.iter().for_each(|item| {
                 visit(&item.context);
@@ -154,7 +155,9 @@ impl Stmt {
     /// The blocks of the statement; those of functions and classes within it left out.
     pub fn blocks(&self) -> Vec<&[Stmt]> {
         match &self.kind {
-            StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
+            StmtKind::If { branches, otherwise } => {
+                branches.iter().map(|branch| &branch.body).chain([otherwise]).map(Vec::as_slice).collect()
+            }
             StmtKind::While { body, otherwise, .. } | StmtKind::For { body, otherwise, .. } => {
                 vec![body, otherwise]
             }
@@ -189,7 +192,9 @@ impl Stmt {
     /// The blocks of the statement, to be changed; those of functions and classes within it left out.
     pub fn blocks_mut(&mut self) -> Vec<&mut Vec<Stmt>> {
         match &mut self.kind {
-            StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
+            StmtKind::If { branches, otherwise } => {
+                branches.iter_mut().map(|branch| &mut branch.body).chain([otherwise]).collect()
+            }
             StmtKind::While { body, otherwise, .. } | StmtKind::For { body, otherwise, .. } => {
                 vec![body, otherwise]
             }

@@ -287,9 +287,11 @@ impl Chains {
             }
             StmtKind::AugAssign { target, value, .. } => self.exprs([target, value]),
             StmtKind::AnnAssign { target, value, .. } => self.exprs(std::iter::once(target).chain(value)),
-            StmtKind::If { condition, then, otherwise } => {
-                self.expr(condition);
-                self.body(then);
+            StmtKind::If { branches, otherwise } => {
+                for branch in branches {
+                    self.expr(&branch.condition);
+                    self.body(&branch.body);
+                }
                 self.body(otherwise);
             }
             StmtKind::While { condition, body, otherwise } => {

@@ -98,9 +98,12 @@ impl<'a> Printer<'a> {
                 f.write_str("yield ")?;
                 self.expr(f, value)
             }),
-            StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } => {
-                self.head(f, depth, "if", condition)?;
-                self.branch(f, then, then_edge.as_ref(), depth)?;
+            StmtKind::If { arms, otherwise, otherwise_edge, joins } => {
+                for (position, arm) in arms.iter().enumerate() {
+                    arm.before.iter().try_for_each(|statement| self.statement(f, statement, depth + 1))?;
+                    self.head(f, depth, if position == 0 { "if" } else { "elif" }, &arm.condition)?;
+                    self.branch(f, &arm.body, arm.edge.as_ref(), depth)?;
+                }
                 if !otherwise.is_empty() || otherwise_edge.as_ref().is_some_and(|edge| !edge.moves.is_empty())
                 {
                     line(f, depth, |f| f.write_str("else:"))?;

@@ -150,12 +150,46 @@ impl Stmt {
     pub(crate) fn may_write(&self) -> bool {
         match &self.kind {
             StmtKind::Assign { value, .. } | StmtKind::Expr(value) => value.may_write(),
-            StmtKind::If { condition, then, otherwise, .. } => {
-                condition.may_write() || then.iter().chain(otherwise).any(Self::may_write)
+            StmtKind::If { arms, otherwise, .. } => {
+                let writes = |arm: &Arm| {
+                    arm.condition.may_write() || arm.before.iter().chain(&arm.body).any(Self::may_write)
+                };
+                arms.iter().any(writes) || otherwise.iter().any(Self::may_write)
             }
             StmtKind::Raise { .. } | StmtKind::Assert { .. } => false,
             _ => true,
         }
+    }
+}
+
+/// A block on a condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arm {
+    /// What runs before the condition is evaluated, where those of the arms before were false. They fall through.
+    pub before: Vec<Stmt>,
+    /// A bool.
+    pub condition: Expr,
+    /// Where it is true.
+    pub body: Vec<Stmt>,
+    /// From the end of the body, if it falls through.
+    pub edge: Option<Edge>,
+}
+
+impl StmtKind {
+    /// A choice between two blocks, with the versions joined behind them and the edges from their ends, if these fall through.
+    pub fn choice(
+        condition: Expr,
+        [then, otherwise]: [Vec<Stmt>; 2],
+        [then_edge, otherwise_edge]: [Option<Edge>; 2],
+        joins: Vec<Version>,
+    ) -> Self {
+        let arms = vec![Arm { before: Vec::new(), condition, body: then, edge: then_edge }];
+        Self::If { arms, otherwise, otherwise_edge, joins }
+    }
+
+    /// A block that does not fall through, on a condition.
+    pub fn leave_if(condition: Expr, then: Vec<Stmt>) -> Self {
+        Self::choice(condition, [then, Vec::new()], [None, Some(Edge::default())], Vec::new())
     }
 }
 
@@ -201,20 +235,16 @@ pub enum StmtKind {
     },
     /// Evaluates an expression.
     Expr(Expr),
-    /// Chooses between two blocks.
+    /// Runs the first arm whose condition is true.
     If {
-        /// A bool.
-        condition: Expr,
-        /// Where it is true.
-        then: Vec<Stmt>,
-        /// Where it is false.
+        /// The arms, one at least; there may be thousands.
+        arms: Vec<Arm>,
+        /// Where no condition is true.
         otherwise: Vec<Stmt>,
-        /// The versions joined behind it; none unless both blocks fall through.
-        joins: Vec<Version>,
-        /// From the end of `then`, if it falls through.
-        then_edge: Option<Edge>,
         /// From the end of `otherwise`, if it falls through.
         otherwise_edge: Option<Edge>,
+        /// The versions joined behind it; none unless two ways fall through.
+        joins: Vec<Version>,
     },
     /// Repeats a block while a condition holds.
     While {

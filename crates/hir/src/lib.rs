@@ -30,8 +30,8 @@ pub use expr::{
     GeneratorRequest, UnaryOp,
 };
 pub use function::{
-    CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, RangeLoop, Reduction,
-    ReductionOp, Stmt, StmtKind, VersionData,
+    Arm, CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, RangeLoop,
+    Reduction, ReductionOp, Stmt, StmtKind, VersionData,
 };
 
 pub use hotloop_random::{Distribution, Stream, Ziggurat};

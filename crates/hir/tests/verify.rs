@@ -121,14 +121,12 @@ fn h01_a_version_is_assigned_once() {
 fn h02_a_version_is_read_where_it_is_assigned() {
     let mut build = Build::new(Type::INT64);
     let inner = build.version(Type::INT64);
-    build.function.push(StmtKind::If {
-        condition: Expr::constant(Constant::Bool(true), Type::BOOL),
-        then: vec![stmt(StmtKind::Assign { target: inner, value: int(1) })],
-        otherwise: Vec::new(),
-        joins: Vec::new(),
-        then_edge: Some(Edge::default()),
-        otherwise_edge: Some(Edge::default()),
-    });
+    build.function.push(StmtKind::choice(
+        Expr::constant(Constant::Bool(true), Type::BOOL),
+        [vec![stmt(StmtKind::Assign { target: inner, value: int(1) })], Vec::new()],
+        [Some(Edge::default()), Some(Edge::default())],
+        Vec::new(),
+    ));
     let result = build.read(inner);
     build.function.push(StmtKind::Return(Some(result)));
     assert_eq!(build.rule(), "H02");

@@ -14,7 +14,7 @@ use hotloop_ast::{Comprehension, ExprKind as AstExpr};
 use hotloop_diagnostics::Span;
 use hotloop_hir as hir;
 use hotloop_hir::{
-    CompareOp, ConstantArray, Edge, Exception, ExceptionArgument, Expr, ExprKind, Fill, Local, StmtKind,
+    CompareOp, ConstantArray, Exception, ExceptionArgument, Expr, ExprKind, Fill, Local, StmtKind,
 };
 use hotloop_types::{ArrayType, Dtype, Layout, Type, numpy_promote};
 use std::sync::Arc;
@@ -319,15 +319,7 @@ impl<'i> Inference<'i> {
             arguments: vec![ExceptionArgument::Str(message.to_owned())],
         };
         let raise = hir::Stmt { kind: StmtKind::Raise { exception }, span };
-        let kind = StmtKind::If {
-            condition,
-            then: vec![raise],
-            otherwise: Vec::new(),
-            joins: Vec::new(),
-            then_edge: None,
-            otherwise_edge: Some(Edge::default()),
-        };
-        self.emit(kind, span);
+        self.emit(StmtKind::leave_if(condition, vec![raise]), span);
     }
 }
 

@@ -16,7 +16,7 @@ use hotloop_ast::BinaryOp;
 use hotloop_ast::ExprKind as AstExpr;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{CompareOp, Edge, Exception, ExceptionArgument, Expr, ExprKind, StmtKind, Version};
+use hotloop_hir::{CompareOp, Exception, ExceptionArgument, Expr, ExprKind, StmtKind, Version};
 use hotloop_objects::Operation;
 use hotloop_types::{ArrayType, Type};
 
@@ -390,15 +390,7 @@ impl Inference<'_> {
                 ))],
             },
         };
-        let kind = StmtKind::If {
-            condition: is_wrong,
-            then: vec![hir::Stmt { kind: mismatch, span }],
-            otherwise: Vec::new(),
-            joins: Vec::new(),
-            then_edge: None,
-            otherwise_edge: Some(Edge::default()),
-        };
-        self.emit(kind, span);
+        self.emit(StmtKind::leave_if(is_wrong, vec![hir::Stmt { kind: mismatch, span }]), span);
         for (position, target) in targets.iter().enumerate() {
             let position = integer(position as i64, span);
             self.assign_to(target, array_item(array.clone(), ty, vec![position], span), span)?;

@@ -237,6 +237,10 @@ impl<'i> Inference<'i> {
     ) -> Typed<()> {
         let Some((condition, rest)) = conditions.split_first() else { return work(self) };
         let holds = self.condition(condition)?;
+        if constant_truth(&holds) == Some(false) && carried.stop.is_none() {
+            self.look_at(&mut |this| this.on_conditions(rest, carried, work));
+            return Ok(());
+        }
         self.choose_way(
             holds,
             carried,
@@ -244,6 +248,18 @@ impl<'i> Inference<'i> {
             &mut |this| this.on_conditions(rest, carried, work),
             &mut |_| Ok(()),
         )
+    }
+
+    /// Types what never runs, for what it says of the items of lists; nothing else is left of it, its mistakes included.
+    fn look_at(&mut self, work: &mut WayWork<'_, 'i>) {
+        let snapshot = self.snapshot();
+        let raised = self.raised.len();
+        let outer = std::mem::take(&mut self.out);
+        let _: Typed<()> = work(self);
+        self.out = outer;
+        self.raised.truncate(raised);
+        self.diverged = None;
+        self.roll_back(&snapshot);
     }
 
     /// Leaves the innermost loop where no more items are needed.

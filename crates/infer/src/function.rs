@@ -534,8 +534,8 @@ fn convert_returns(body: &mut [hir::Stmt], result: &Type, is_generator: bool) {
                 let none = Expr::new(ExprKind::Constant(hir::Constant::None), Type::None, statement.span);
                 *value = Some(crate::conversion::convert(value.take().unwrap_or(none), result));
             }
-            StmtKind::If { then, otherwise, .. } => {
-                convert_returns(then, result, is_generator);
+            StmtKind::If { arms, otherwise, .. } => {
+                arms.iter_mut().for_each(|arm| convert_returns(&mut arm.body, result, is_generator));
                 convert_returns(otherwise, result, is_generator);
             }
             StmtKind::While { repeated, .. } | StmtKind::ForRange { repeated, .. } => {

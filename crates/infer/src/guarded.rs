@@ -345,7 +345,7 @@ impl Inference<'_> {
     }
 
     /// Joins the ways behind a `try`.
-    fn join_ends(&mut self, statement: &ast::Stmt, ends: &[Option<Bindings>]) -> Joins {
+    pub(crate) fn join_ends(&mut self, statement: &ast::Stmt, ends: &[Option<Bindings>]) -> Joins {
         let ways: Vec<&Bindings> = ends.iter().flatten().collect();
         self.reachable = !ways.is_empty();
         match ways.as_slice() {

@@ -5,8 +5,8 @@
 
 use crate::locals::{Locals, visit_assigned, visit_target};
 use hotloop_ast::{
-    Comprehension, Expr, ExprKind, FunctionDef, Identifier, Name, Parameter, ParameterKind, Parameters, Stmt,
-    StmtKind,
+    Branch, Comprehension, Expr, ExprKind, FunctionDef, Identifier, Name, Parameter, ParameterKind,
+    Parameters, Stmt, StmtKind,
 };
 use hotloop_diagnostics::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,7 +113,8 @@ pub(crate) fn generator_as_function(
     let mut body = vec![Stmt { kind: StmtKind::Expr(item), span: element.span }];
     for (position, clause) in clauses.iter().enumerate().rev() {
         for condition in clause.conditions.iter().rev() {
-            let kind = StmtKind::If { condition: condition.clone(), then: body, otherwise: Vec::new() };
+            let branches = vec![Branch { condition: condition.clone(), body }];
+            let kind = StmtKind::If { branches, otherwise: Vec::new() };
             body = vec![Stmt { kind, span: condition.span }];
         }
         let mut iterable = clause.iterable.clone();

@@ -355,15 +355,7 @@ impl Inference<'_> {
 
     /// Statements, which do not fall through, on a condition.
     pub(crate) fn emit_choice(&mut self, condition: Expr, then: Vec<hir::Stmt>, span: Span) {
-        let kind = StmtKind::If {
-            condition,
-            then,
-            otherwise: Vec::new(),
-            joins: Vec::new(),
-            then_edge: None,
-            otherwise_edge: Some(Edge::default()),
-        };
-        self.emit(kind, span);
+        self.emit(StmtKind::leave_if(condition, then), span);
     }
 
     /// Calls a function, given by an expression, with values.

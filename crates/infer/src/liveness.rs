@@ -103,10 +103,12 @@ impl Walk<'_> {
                     self.read(value, &mut live);
                 }
             }
-            StmtKind::If { condition, then, otherwise } => {
-                let mut before = self.block(then, live.clone(), targets, record);
-                before.union_with(&self.block(otherwise, live.clone(), targets, record));
-                self.read(condition, &mut before);
+            StmtKind::If { branches, otherwise } => {
+                let mut before = self.block(otherwise, live.clone(), targets, record);
+                for branch in branches.iter().rev() {
+                    before.union_with(&self.block(&branch.body, live.clone(), targets, record));
+                    self.read(&branch.condition, &mut before);
+                }
                 if record {
                     let around = Around { after: live, ..Around::default() };
                     self.found.around.insert(statement, around);

@@ -148,8 +148,8 @@ pub(crate) fn visit_assigned(body: &[Stmt], visit: &mut dyn FnMut(&Name)) {
             StmtKind::AugAssign { target, .. } | StmtKind::AnnAssign { target, .. } => {
                 visit_target(target, visit);
             }
-            StmtKind::If { then, otherwise, .. } => {
-                visit_assigned(then, visit);
+            StmtKind::If { branches, otherwise } => {
+                branches.iter().for_each(|branch| visit_assigned(&branch.body, visit));
                 visit_assigned(otherwise, visit);
             }
             StmtKind::While { body, otherwise, .. } => {

@@ -602,8 +602,8 @@ impl Jumps {
                 StmtKind::Continue(edge) => {
                     *edge = self.continues.next().expect("every `continue` was recorded")
                 }
-                StmtKind::If { then, otherwise, .. } => {
-                    self.fill(then);
+                StmtKind::If { arms, otherwise, .. } => {
+                    arms.iter_mut().for_each(|arm| self.fill(&mut arm.body));
                     self.fill(otherwise);
                 }
                 StmtKind::While { repeated, .. } | StmtKind::ForRange { repeated, .. } => {

@@ -238,8 +238,8 @@ impl Reader {
             }
             StmtKind::AnnAssign { target, value: Some(value), .. } => self.assign(target, Some(value)),
             StmtKind::AugAssign { target, .. } => self.assign(target, None),
-            StmtKind::If { then, otherwise, .. } => {
-                self.conditional(then);
+            StmtKind::If { branches, otherwise } => {
+                branches.iter().for_each(|branch| self.conditional(&branch.body));
                 self.conditional(otherwise);
             }
             StmtKind::Try { body, handlers, otherwise, finally, .. } => {

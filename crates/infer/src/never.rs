@@ -104,9 +104,9 @@ impl Inference<'_> {
             | AstStmt::AugAssign { value, .. }
             | AstStmt::AnnAssign { value: Some(value), .. }
             | AstStmt::Return(Some(value))
-            | AstStmt::If { condition: value, .. }
             | AstStmt::Assert { condition: value, .. }
             | AstStmt::Match { subject: value, .. } => value,
+            AstStmt::If { branches, .. } => &branches[0].condition,
             _ => {
                 self.diverged = None;
                 self.report_never(span);
@@ -114,6 +114,13 @@ impl Inference<'_> {
             }
         };
         self.evaluate_up_to_call(value);
+    }
+
+    /// The same for a condition in the middle of a statement.
+    pub(crate) fn settle_divergence_in(&mut self, condition: &ast::Expr) {
+        if self.diverged.is_some() {
+            self.evaluate_up_to_call(condition);
+        }
     }
 
     /// Emits what is evaluated before the call that never returns, and the call.

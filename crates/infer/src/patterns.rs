@@ -12,7 +12,7 @@ use crate::iteration::{integer, tuple_of};
 use crate::lists::{compared, with_first};
 use crate::operators::negated;
 use crate::sequences::{length_of, perform, sequence_item};
-use crate::statement::{MAX_BLOCK_DEPTH, constant_truth, truth};
+use crate::statement::{Chain, MAX_BLOCK_DEPTH, Next, constant_truth, truth};
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, CompareOp, ExprKind as AstExpr, Identifier, MatchCase, Pattern, PatternKind};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -43,16 +43,32 @@ impl Inference<'_> {
         self.match_cases(statement, &subject, cases)
     }
 
+    /// The cases, one after the other: there may be thousands.
     fn match_cases(&mut self, statement: &ast::Stmt, subject: &Expr, cases: &[MatchCase]) -> Typed<()> {
-        let Some((case, rest)) = cases.split_first() else { return Ok(()) };
+        let mut chain = Chain::default();
+        for (position, case) in cases.iter().enumerate() {
+            match self.match_case(statement, subject, case, &cases[position + 1..], &mut chain) {
+                Ok(Next::Otherwise) => {}
+                Ok(Next::Settled) => break,
+                Err(Reported) if chain.is_empty() => return Err(Reported),
+                Err(Reported) => break,
+            }
+        }
+        self.close_chain(statement, chain);
+        Ok(())
+    }
+
+    /// The cases within a block of their own.
+    fn nested_cases(&mut self, statement: &ast::Stmt, subject: &Expr, cases: &[MatchCase]) {
+        let Some(first) = cases.first() else { return };
         self.block_depth += 1;
-        let result = if self.block_depth > MAX_BLOCK_DEPTH {
-            Err(self.report_deep_block(case.span))
+        if self.block_depth > MAX_BLOCK_DEPTH {
+            self.report_deep_block(first.span);
         } else {
-            self.match_case(statement, subject, case, rest)
-        };
+            // What is wrong was reported; the case before may have errors of its own.
+            let _: Typed<()> = self.match_cases(statement, subject, cases);
+        }
         self.block_depth -= 1;
-        result
     }
 
     fn match_case(
@@ -61,15 +77,16 @@ impl Inference<'_> {
         subject: &Expr,
         case: &MatchCase,
         rest: &[MatchCase],
-    ) -> Typed<()> {
+        chain: &mut Chain,
+    ) -> Typed<Next> {
         let mut captures = Captures::new();
         let test = self.pattern(&case.pattern, subject, &mut captures)?;
         match (constant_truth(&test), &case.guard) {
-            (Some(false), _) => self.match_cases(statement, subject, rest),
+            (Some(false), _) => Ok(Next::Otherwise),
             (Some(true), None) => {
                 self.capture(captures);
                 self.inline(&case.body);
-                Ok(())
+                Ok(Next::Settled)
             }
             (None, Some(guard)) if !captures.is_empty() && holds_list(&subject.ty) => {
                 // What is captured is there only where the pattern matches, so that the cases behind follow a guard that fails, too.
@@ -80,22 +97,17 @@ impl Inference<'_> {
                 let _: Typed<()> = self.guarded_case(statement, subject, (guard, &case.body), rest);
                 let then = self.close_way(outer);
                 let outer = self.open_way(&ways, false);
-                let _: Typed<()> = self.match_cases(statement, subject, rest);
+                self.nested_cases(statement, subject, rest);
                 let otherwise = self.close_way(outer);
                 self.join_two(statement, *ways, [then, otherwise]);
-                Ok(())
+                Ok(Next::Settled)
             }
             (_, None) => {
-                let ways = self.ways(test);
-                let outer = self.open_way(&ways, true);
-                self.capture(captures);
-                self.inline(&case.body);
-                let then = self.close_way(outer);
-                let outer = self.open_way(&ways, false);
-                let _: Typed<()> = self.match_cases(statement, subject, rest);
-                let otherwise = self.close_way(outer);
-                self.join_two(statement, *ways, [then, otherwise]);
-                Ok(())
+                self.arm(chain, test, |this| {
+                    this.capture(captures);
+                    this.inline(&case.body);
+                });
+                Ok(Next::Otherwise)
             }
             (decided, Some(guard)) => {
                 // What is captured are parts of the subject, which can be named before the test is made.
@@ -105,18 +117,11 @@ impl Inference<'_> {
                     Some(_) => self.condition(guard)?,
                     None => self.conditionally(|this| this.condition(guard))?,
                 };
-                let ways = self.ways(short_circuit(BoolOp::And, test, guard));
-                let outer = self.open_way(&ways, true);
-                self.inline(&case.body);
-                let then = self.close_way(outer);
-                let outer = self.open_way(&ways, false);
+                self.arm(chain, short_circuit(BoolOp::And, test, guard), |this| this.inline(&case.body));
                 if decided.is_none() {
                     self.bindings = before;
                 }
-                let _: Typed<()> = self.match_cases(statement, subject, rest);
-                let otherwise = self.close_way(outer);
-                self.join_two(statement, *ways, [then, otherwise]);
-                Ok(())
+                Ok(Next::Otherwise)
             }
         }
     }
@@ -135,7 +140,7 @@ impl Inference<'_> {
         self.inline(body);
         let then = self.close_way(outer);
         let outer = self.open_way(&ways, false);
-        let _: Typed<()> = self.match_cases(statement, subject, rest);
+        self.nested_cases(statement, subject, rest);
         let otherwise = self.close_way(outer);
         self.join_two(statement, *ways, [then, otherwise]);
         Ok(())

@@ -153,8 +153,8 @@ impl Rules {
             StmtKind::Break => self.jump(true, statement.span, place),
             StmtKind::Continue => self.jump(false, statement.span, place),
             StmtKind::Return(_) => self.check_return(statement.span, scope, place),
-            StmtKind::If { then, otherwise, .. } => {
-                self.block(then, scope, place);
+            StmtKind::If { branches, otherwise } => {
+                branches.iter().for_each(|branch| self.block(&branch.body, scope, place));
                 self.block(otherwise, scope, place);
             }
             StmtKind::While { body, otherwise, .. } => {

@@ -61,9 +61,11 @@ impl Usages<'_, '_> {
             StmtKind::AnnAssign { target, value: Some(value), .. } => {
                 self.assign(std::slice::from_ref(target), value, statement.span);
             }
-            StmtKind::If { condition, then, otherwise } => {
-                self.expression(condition);
-                self.block(then);
+            StmtKind::If { branches, otherwise } => {
+                for branch in branches {
+                    self.expression(&branch.condition);
+                    self.block(&branch.body);
+                }
                 self.block(otherwise);
             }
             StmtKind::While { condition, body, otherwise } => {

@@ -7,10 +7,10 @@ use crate::locals::visit_assigned;
 use crate::narrowing::Facts;
 use crate::python_rules::outside_loop;
 use hotloop_ast as ast;
-use hotloop_ast::{BoolOp, ExprKind as AstExpr, StmtKind as AstStmt};
+use hotloop_ast::{BoolOp, Branch, ExprKind as AstExpr, StmtKind as AstStmt};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Constant, Edge, Expr, ExprKind, StmtKind};
+use hotloop_hir::{Arm, Constant, Edge, Expr, ExprKind, StmtKind};
 use hotloop_index::IdSet;
 use hotloop_types::Type;
 
@@ -29,8 +29,36 @@ pub(crate) struct Ways {
     before: Bindings,
 }
 
+/// Branches that were typed, of an `if` with its `elif` or of a `match`.
+#[derive(Default)]
+pub(crate) struct Chain {
+    arms: Vec<Arm>,
+    /// What the locals are at the ends of the branches, if control gets there.
+    ends: Vec<Option<Bindings>>,
+    /// The statements of the block around.
+    around: Vec<hir::Stmt>,
+}
+
+/// What follows a branch.
+pub(crate) enum Next {
+    /// What is done where its condition does not hold.
+    Otherwise,
+    /// Nothing: it was decided, or what follows stands there already.
+    Settled,
+}
+
+/// Branches with what is done where none of their conditions holds.
+type Rest<'s> = (&'s [Branch], &'s [ast::Stmt]);
+
 /// The statements of a way, and what the locals are at its end, if control gets there.
 pub(crate) type Way = (Vec<hir::Stmt>, Option<Bindings>);
+
+impl Chain {
+    /// Whether there is no branch yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.arms.is_empty()
+    }
+}
 
 impl Inference<'_> {
     /// The statements of a block, up to one that does not fall through.
@@ -71,8 +99,9 @@ impl Inference<'_> {
                 self.assign(std::slice::from_ref(target), value, span)
             }
             AstStmt::AnnAssign { value: None, .. } | AstStmt::Pass => Ok(()),
-            AstStmt::If { condition, then, otherwise } => {
-                self.if_statement(statement, condition, then, otherwise)
+            AstStmt::If { branches, otherwise } => {
+                let (first, others) = branches.split_first().expect("an `if` has a branch");
+                self.if_statement(statement, (&first.condition, &first.body), (others, otherwise))
             }
             AstStmt::While { condition, body, otherwise } => {
                 self.while_statement(statement, condition, body, otherwise)
@@ -136,88 +165,148 @@ impl Inference<'_> {
         Ok(())
     }
 
+    /// `if` with its `elif`, one after the other: there may be thousands.
     fn if_statement(
         &mut self,
         statement: &ast::Stmt,
-        condition: &ast::Expr,
-        then: &[ast::Stmt],
-        otherwise: &[ast::Stmt],
+        (mut condition, mut body): (&ast::Expr, &[ast::Stmt]),
+        mut rest: Rest<'_>,
     ) -> Typed<()> {
+        let mut chain = Chain::default();
+        while let Next::Otherwise = self.branch_on(statement, condition, body, rest, &mut chain)? {
+            let Some((next, others)) = rest.0.split_first() else {
+                self.inline(rest.1);
+                break;
+            };
+            (condition, body) = (&next.condition, &next.body);
+            rest.0 = others;
+        }
+        self.close_chain(statement, chain);
+        Ok(())
+    }
+
+    /// One of the branches.
+    fn branch_on(
+        &mut self,
+        statement: &ast::Stmt,
+        condition: &ast::Expr,
+        body: &[ast::Stmt],
+        rest: Rest<'_>,
+        chain: &mut Chain,
+    ) -> Typed<Next> {
         if let AstExpr::BoolChain { op, operands } = &condition.kind
             && self.copies < MAX_COPIES
             && operands[1..].iter().any(assigns)
         {
-            return self.if_chain(statement, *op, operands, [then, otherwise]);
+            let result = self.if_chain(statement, *op, operands, body, rest);
+            return if chain.is_empty() { result.map(|()| Next::Settled) } else { Ok(Next::Settled) };
         }
-        let span = condition.span;
-        let condition = self.condition(condition);
+        let typed = self.condition(condition);
         if self.diverged.is_some() {
-            return Err(Reported);
+            if chain.is_empty() {
+                return Err(Reported);
+            }
+            self.evaluate_up_to_call(condition);
+            return Ok(Next::Settled);
         }
         // After an error in the condition both ways are looked at.
-        let condition = condition.unwrap_or_else(|Reported| {
-            Expr::new(
-                ExprKind::Conditional {
-                    condition: Box::new(truth(true)),
-                    then: Box::new(truth(true)),
-                    otherwise: Box::new(truth(true)),
-                },
-                Type::BOOL,
-                span,
-            )
-        });
-        if let Some(decided) = constant_truth(&condition) {
-            let taken = self.block(if decided { then } else { otherwise });
-            self.out.extend(taken);
-            return Ok(());
+        let typed = typed.unwrap_or_else(|Reported| undecided(condition.span));
+        match constant_truth(&typed) {
+            Some(false) => {}
+            Some(true) => {
+                self.inline(body);
+                return Ok(Next::Settled);
+            }
+            None => self.arm(chain, typed, |this| this.inline(body)),
         }
-        let ways = self.ways(condition);
-        let then = self.way(&ways, true, then);
-        let otherwise = self.way(&ways, false, otherwise);
-        self.join_two(statement, *ways, [then, otherwise]);
-        Ok(())
+        Ok(Next::Otherwise)
     }
 
-    /// `if` with an `and` or `or` of which not every way evaluates what is assigned: an `if` within an `if`, so that behind a test the
+    /// A branch of a chain; what follows is where its condition does not hold.
+    pub(crate) fn arm(&mut self, chain: &mut Chain, condition: Expr, body: impl FnOnce(&mut Self)) {
+        let ways = self.ways(condition);
+        let mut before = self.open_way(&ways, true);
+        if chain.is_empty() {
+            chain.around = std::mem::take(&mut before);
+        }
+        body(self);
+        let (body, end) = *self.close_way(Vec::new());
+        self.open_way(&ways, false);
+        chain.arms.push(Arm { before, condition: ways.condition, body, edge: None });
+        chain.ends.push(end);
+    }
+
+    /// Goes on where all branches meet; what was emitted last is the way on which no condition holds.
+    pub(crate) fn close_chain(&mut self, statement: &ast::Stmt, mut chain: Chain) {
+        if chain.is_empty() {
+            return;
+        }
+        let (otherwise, end) = *self.close_way(chain.around);
+        chain.ends.push(end);
+        let joins = self.join_ends(statement, &chain.ends);
+        let mut edges = chain.ends.iter().map(|end| end.as_ref().map(|end| joins.edge(end)));
+        for (arm, edge) in chain.arms.iter_mut().zip(&mut edges) {
+            arm.edge = edge;
+        }
+        let otherwise_edge = edges.next().flatten();
+        let (arms, joins) = (chain.arms, joins.versions());
+        self.emit(StmtKind::If { arms, otherwise, otherwise_edge, joins }, statement.span);
+    }
+
+    /// The branches behind one whose condition does not hold.
+    fn rest_of_branches(&mut self, statement: &ast::Stmt, (branches, otherwise): Rest<'_>) {
+        let Some((next, others)) = branches.split_first() else { return self.inline(otherwise) };
+        self.block_depth += 1;
+        if self.block_depth > MAX_BLOCK_DEPTH {
+            self.report_deep_block(next.condition.span);
+        } else {
+            // What is wrong was reported.
+            let _: Typed<()> =
+                self.if_statement(statement, (&next.condition, &next.body), (others, otherwise));
+            self.settle_divergence_in(&next.condition);
+        }
+        self.block_depth -= 1;
+    }
+
+    /// A branch with an `and` or `or` of which not every way evaluates what is assigned: an `if` within an `if`, so that behind a test the
     /// variable is assigned where the test was made.
     fn if_chain(
         &mut self,
         statement: &ast::Stmt,
         op: BoolOp,
         operands: &[ast::Expr],
-        [then, otherwise]: [&[ast::Stmt]; 2],
+        body: &[ast::Stmt],
+        rest: Rest<'_>,
     ) -> Typed<()> {
-        let (first, rest) = operands.split_first().expect("a chain has operands");
-        if rest.is_empty() {
-            return self.if_statement(statement, first, then, otherwise);
+        let (first, others) = operands.split_first().expect("a chain has operands");
+        if others.is_empty() {
+            return self.if_statement(statement, (first, body), rest);
         }
         let condition = self.condition(first)?;
-        let goes_on = op == BoolOp::And;
         // One of the blocks stands behind each test.
         self.copies += 1;
-        let decided = constant_truth(&condition);
-        if decided == Some(goes_on) {
-            return self.if_chain(statement, op, rest, [then, otherwise]);
-        }
-        if decided == Some(!goes_on) {
-            self.inline(if goes_on { otherwise } else { then });
+        let goes_on = op == BoolOp::And;
+        let way = |this: &mut Self, holds: bool| {
+            if holds == goes_on {
+                // What is wrong was reported; the other way may have errors of its own.
+                let _: Typed<()> = this.if_chain(statement, op, others, body, rest);
+                this.settle_divergence_in(&others[0]);
+            } else if holds {
+                this.inline(body);
+            } else {
+                this.rest_of_branches(statement, rest);
+            }
+        };
+        if let Some(decided) = constant_truth(&condition) {
+            way(self, decided);
             return Ok(());
         }
         let ways = self.ways(condition);
-        let mut way = |holds: bool| {
+        let both = [true, false].map(|holds| {
             let outer = self.open_way(&ways, holds);
-            if holds == goes_on {
-                // What is wrong was reported; the other way may have errors of its own.
-                let _: Typed<()> = self.if_chain(statement, op, rest, [then, otherwise]);
-                if self.diverged.is_some() {
-                    self.evaluate_up_to_call(&rest[0]);
-                }
-            } else {
-                self.inline(if holds { then } else { otherwise });
-            }
+            way(self, holds);
             self.close_way(outer)
-        };
-        let both = [way(true), way(false)];
+        });
         self.join_two(statement, *ways, both);
         Ok(())
     }
@@ -248,15 +337,8 @@ impl Inference<'_> {
         let (then, otherwise) = (way(true, then), way(false, otherwise));
         self.reachable = false;
         let Ways { condition, .. } = *ways;
-        let (joins, then_edge, otherwise_edge) = (Vec::new(), None, None);
-        self.emit(StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge }, span);
+        self.emit(StmtKind::choice(condition, [then, otherwise], [None, None], Vec::new()), span);
         result
-    }
-
-    fn way(&mut self, ways: &Ways, holds: bool, body: &[ast::Stmt]) -> Box<Way> {
-        let outer = self.open_way(ways, holds);
-        self.inline(body);
-        self.close_way(outer)
     }
 
     /// Appends the statements of a block to the current one.
@@ -297,10 +379,8 @@ impl Inference<'_> {
     pub(crate) fn emit_ways(&mut self, ways: Ways, both: [Box<Way>; 2], joins: &Joins, span: Span) {
         let [(then, then_end), (otherwise, otherwise_end)] = both.map(|way| *way);
         let edge = |end: Option<Bindings>| end.map(|end| joins.edge(&end));
-        let (then_edge, otherwise_edge) = (edge(then_end), edge(otherwise_end));
-        let (condition, joins) = (ways.condition, joins.versions());
-        let kind = StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge };
-        self.emit(kind, span);
+        let edges = [edge(then_end), edge(otherwise_end)];
+        self.emit(StmtKind::choice(ways.condition, [then, otherwise], edges, joins.versions()), span);
     }
 
     /// A block with the bindings at its end, if control gets there.
@@ -414,6 +494,13 @@ impl Inference<'_> {
     }
 }
 
+/// A condition of which nothing is known.
+fn undecided(span: Span) -> Expr {
+    let part = || Box::new(truth(true));
+    let kind = ExprKind::Conditional { condition: part(), then: part(), otherwise: part() };
+    Expr::new(kind, Type::BOOL, span)
+}
+
 /// Whether an assignment expression stands in it.
 fn assigns(expr: &ast::Expr) -> bool {
     let mut found = matches!(expr.kind, AstExpr::Walrus { .. });
@@ -439,7 +526,8 @@ pub(crate) fn constant_truth(condition: &Expr) -> Option<bool> {
 /// The part of a compound statement before its blocks, for labels that should not span pages.
 pub(crate) fn head_of(statement: &ast::Stmt) -> Span {
     let head = match &statement.kind {
-        AstStmt::If { condition, .. } | AstStmt::While { condition, .. } => condition.span,
+        AstStmt::If { branches, .. } => branches[0].condition.span,
+        AstStmt::While { condition, .. } => condition.span,
         AstStmt::For { target, iterable, .. } => Span { start: target.span.start, ..iterable.span },
         AstStmt::With { items, .. } if !items.is_empty() => items[0].context.span,
         AstStmt::Function(function) => function.name.span,

@@ -80,12 +80,25 @@ fn deep_blocks_are_typed_or_refused() {
         text.push_str(&format!("{}y += 0.5\n    return y\n", " ".repeat(depth + 4)));
         assert_eq!(show(text, "(int64,)"), expected, "{header}");
     }
+    let clauses = " for _ in range(x)".repeat(140);
+    assert_eq!(show(format!("def f(x):\n    return len([x{clauses}])\n"), "(int64,)"), "HL0305");
+}
+
+#[test]
+fn there_may_be_thousands_of_branches() {
     let mut chain = String::from("def f(x):\n    if x == 0:\n        y = 0\n");
-    for branch in 1..990 {
+    for branch in 1..5000 {
         chain.push_str(&format!("    elif x == {branch}:\n        y = {branch}\n"));
     }
     chain.push_str("    else:\n        y = 0.5\n    return y\n");
-    assert_eq!(show(chain, "(int64,)"), "HL0305");
+    assert_eq!(show(chain, "(int64,)"), "typed");
+    let mut cases = String::from("def f(x):\n    match x:\n");
+    for case in 0..5000 {
+        let guard = if case % 3 == 0 { " if x > 2" } else { "" };
+        cases.push_str(&format!("        case {case}{guard}:\n            return {case}\n"));
+    }
+    cases.push_str("    return x\n");
+    assert_eq!(show(cases, "(int64,)"), "typed");
 }
 
 /// Each loop of the nest widens a variable of its own: without a memo the attempts would multiply.

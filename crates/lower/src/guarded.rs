@@ -103,7 +103,7 @@ impl Code {
 }
 
 /// A way to behind the `try`.
-struct End<'a> {
+pub(crate) struct End<'a> {
     point: Point,
     edge: Option<&'a Edge>,
 }
@@ -161,7 +161,7 @@ impl Lowering<'_> {
         });
     }
 
-    fn note_end<'s>(&mut self, edge: Option<&'s Edge>, ends: &mut Vec<End<'s>>) {
+    pub(crate) fn note_end<'s>(&mut self, edge: Option<&'s Edge>, ends: &mut Vec<End<'s>>) {
         if self.code.is_reachable() {
             ends.push(End { point: self.code.point(), edge });
         }
@@ -281,7 +281,7 @@ impl Lowering<'_> {
     }
 
     /// Goes on where all ways meet.
-    fn leave(&mut self, ends: Vec<End<'_>>, live: &LiveSet, exits: &[Version]) {
+    pub(crate) fn leave(&mut self, ends: Vec<End<'_>>, live: &LiveSet, exits: &[Version]) {
         self.code.set_unreachable();
         if exits.is_empty() && ends.len() == 1 {
             for end in ends {

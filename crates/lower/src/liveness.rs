@@ -105,12 +105,14 @@ impl Liveness {
                 self.exprs(arguments.iter().flat_map(ExceptionArgument::values), live);
                 self.expr(condition, live);
             }
-            StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } => {
+            StmtKind::If { arms, otherwise, otherwise_edge, joins } => {
                 let after = without(live, joins);
-                *live = self.branch(then, then_edge.as_ref(), &after);
-                let other = self.branch(otherwise, otherwise_edge.as_ref(), &after);
-                live.union_with(&other);
-                self.expr(condition, live);
+                *live = self.branch(otherwise, otherwise_edge.as_ref(), &after);
+                for arm in arms.iter().rev() {
+                    live.union_with(&self.branch(&arm.body, arm.edge.as_ref(), &after));
+                    self.expr(&arm.condition, live);
+                    self.block(&arm.before, live);
+                }
             }
             StmtKind::While { condition, repeated } => {
                 self.repeated(statement, repeated, Some(condition), None, live)

@@ -4,7 +4,7 @@ use crate::loops::LoopParts;
 use crate::lowering::Lowering;
 use crate::ownership::Holder;
 use crate::values::Operand;
-use hotloop_hir::{Edge, Expr, ExprKind, Stmt, StmtKind, Version};
+use hotloop_hir::{Arm, Edge, Expr, ExprKind, Stmt, StmtKind, Version};
 use hotloop_mir::Terminator;
 
 impl Lowering<'_> {
@@ -32,9 +32,8 @@ impl Lowering<'_> {
                 let operand = self.expr(value);
                 self.drop_temporary(&operand);
             }
-            StmtKind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } => {
-                let branches = [(then.as_slice(), then_edge), (otherwise.as_slice(), otherwise_edge)];
-                self.choice(statement, condition, branches, joins);
+            StmtKind::If { arms, otherwise, otherwise_edge, joins } => {
+                self.choice(statement, arms, (otherwise, otherwise_edge.as_ref()), joins);
             }
             StmtKind::While { condition, repeated } => {
                 self.while_loop(statement, condition, LoopParts::from(repeated))
@@ -118,39 +117,32 @@ impl Lowering<'_> {
         self.return_operand(&operand);
     }
 
+    /// The first arm whose condition holds, or what is done otherwise.
     fn choice(
         &mut self,
         statement: &Stmt,
-        condition: &Expr,
-        [then, otherwise]: [(&[Stmt], &Option<Edge>); 2],
+        arms: &[Arm],
+        (otherwise, otherwise_edge): (&[Stmt], Option<&Edge>),
         joins: &[Version],
     ) {
-        let (then_block, otherwise_block) = (self.code.new_block(), self.code.new_block());
-        self.branch_on(condition, then_block, otherwise_block);
-        let holdings = self.code.holdings.clone();
-        self.code.start(then_block);
-        self.statements(then.0);
-        let then_end = self.code.is_reachable().then(|| self.code.point());
-        self.code.holdings = holdings;
-        self.code.start(otherwise_block);
-        self.statements(otherwise.0);
-        let otherwise_falls_through = self.code.is_reachable();
+        let mut ends = Vec::new();
+        for arm in arms {
+            self.statements(&arm.before);
+            let (taken, next) = (self.code.new_block(), self.code.new_block());
+            self.branch_on(&arm.condition, taken, next);
+            let holdings = self.code.holdings.clone();
+            self.code.start(taken);
+            self.statements(&arm.body);
+            self.note_end(arm.edge.as_ref(), &mut ends);
+            self.code.holdings = holdings;
+            self.code.start(next);
+        }
+        self.statements(otherwise);
+        self.note_end(otherwise_edge, &mut ends);
         self.code.set_span(statement.span);
         let live = self.live_at(statement, joins);
-        match (then_end, otherwise_falls_through) {
-            (Some(then_end), true) => {
-                let join = self.new_join_of(joins, &[then.1.as_ref(), otherwise.1.as_ref()]);
-                self.jump_to_join(otherwise.1.as_ref(), &live, &join);
-                self.code.resume(then_end);
-                self.jump_to_join(then.1.as_ref(), &live, &join);
-                self.start_join(join);
-            }
-            (Some(then_end), false) => {
-                self.code.resume(then_end);
-                self.bind_edge(then.1.as_ref(), &live, joins);
-            }
-            (None, true) => self.bind_edge(otherwise.1.as_ref(), &live, joins),
-            (None, false) => {}
-        }
+        // The last way ends here.
+        ends.reverse();
+        self.leave(ends, &live, joins);
     }
 }

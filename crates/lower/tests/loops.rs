@@ -167,14 +167,7 @@ fn jumping() -> Build {
 
 /// `if` whose block does not fall through.
 fn when(condition: Expr, then: Vec<Stmt>) -> Stmt {
-    statement(StmtKind::If {
-        condition,
-        then,
-        otherwise: Vec::new(),
-        joins: Vec::new(),
-        then_edge: None,
-        otherwise_edge: Some(Edge::default()),
-    })
+    statement(StmtKind::choice(condition, [then, Vec::new()], [None, Some(Edge::default())], Vec::new()))
 }
 
 #[test]
@@ -241,14 +234,12 @@ fn joins_convert_and_may_be_unassigned() {
     let x = f.again(other);
     let y = f.version("y", "int64");
     let maybe_y = f.maybe(y);
-    f.push(statement(StmtKind::If {
-        condition: f.read(p),
-        then: vec![assign(one, int(1)), assign(y, int(7))],
-        otherwise: vec![assign(other, float(0.5))],
-        joins: vec![x, maybe_y],
-        then_edge: Some(moves([(x, one), (maybe_y, y)])),
-        otherwise_edge: Some(edge([(x, Some(other)), (maybe_y, None)])),
-    }));
+    f.push(statement(StmtKind::choice(
+        f.read(p),
+        [vec![assign(one, int(1)), assign(y, int(7))], vec![assign(other, float(0.5))]],
+        [Some(moves([(x, one), (maybe_y, y)])), Some(edge([(x, Some(other)), (maybe_y, None)]))],
+        vec![x, maybe_y],
+    )));
     let read = convert(f.read(maybe_y), "float64");
     f.push(give(add(f.read(x), read)));
     let truth = |value| hotloop_interp::Scalar::Int(hotloop_mir::MachineType::I1, value);

@@ -112,14 +112,12 @@ fn what_joins_parameters_is_borrowed_too() {
     let (y, z) = (f.version("y", "float64[:]"), f.version("z", "float64[:]"));
     let (first_z, other_z) = (f.again(z), f.again(z));
     f.push(assign(y, conditional(f.read(p), f.read(a), f.read(b))));
-    f.push(statement(StmtKind::If {
-        condition: f.read(p),
-        then: vec![assign(first_z, f.read(y))],
-        otherwise: vec![assign(other_z, f.read(b))],
-        joins: vec![z],
-        then_edge: Some(moves([(z, first_z)])),
-        otherwise_edge: Some(moves([(z, other_z)])),
-    }));
+    f.push(statement(StmtKind::choice(
+        f.read(p),
+        [vec![assign(first_z, f.read(y))], vec![assign(other_z, f.read(b))]],
+        [Some(moves([(z, first_z)])), Some(moves([(z, other_z)]))],
+        vec![z],
+    )));
     let element = f.element(z, vec![int(0)]);
     f.push(give(element));
     let lowered = lower(&f);
@@ -174,14 +172,12 @@ fn buffers() -> Build {
     let i = f.version("i", "int64");
     f.push(assign(start, zeros(int(3))));
     let is_one = compare(CompareOp::Eq, f.read(i), int(1));
-    let skip: Stmt = statement(StmtKind::If {
-        condition: is_one,
-        then: vec![statement(StmtKind::Continue(moves([(head, head)])))],
-        otherwise: vec![],
-        joins: vec![],
-        then_edge: None,
-        otherwise_edge: Some(Edge::default()),
-    });
+    let skip: Stmt = statement(StmtKind::choice(
+        is_one,
+        [vec![statement(StmtKind::Continue(moves([(head, head)])))], vec![]],
+        [None, Some(Edge::default())],
+        vec![],
+    ));
     let body = vec![
         assign(fresh, zeros(int(3))),
         f.store(fresh, vec![f.read(i)], float(7.0)),

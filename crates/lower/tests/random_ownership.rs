@@ -343,14 +343,12 @@ impl Writer {
             let moves = unset.into_iter().zip(sources).map(|(target, source)| Move { target, source });
             Some(Edge { moves: moves.collect() })
         };
-        build.push(statement(StmtKind::If {
-            condition: build.read(never),
-            then: made.to_vec(),
-            otherwise: Vec::new(),
-            joins: unset.to_vec(),
-            then_edge: moves(arrays.map(Some)),
-            otherwise_edge: moves([None; ARRAYS]),
-        }));
+        build.push(statement(StmtKind::choice(
+            build.read(never),
+            [made.to_vec(), Vec::new()],
+            [moves(arrays.map(Some)), moves([None; ARRAYS])],
+            unset.to_vec(),
+        )));
         let variables = [argument, unset[1], unset[2], unset[3], sum];
         let unset = [unset[0], unset[1], unset[2], unset[3], sum];
         let frames = Vec::new();
@@ -545,14 +543,12 @@ impl Writer {
         let otherwise_edge = otherwise_reachable.then(|| self.edge(&joins));
         self.variables = after;
         self.reachable = then_reachable || otherwise_reachable;
-        out.push(statement(StmtKind::If {
+        out.push(statement(StmtKind::choice(
             condition,
-            then: then_body,
-            otherwise: otherwise_body,
-            joins: joins.iter().map(|(_, version)| *version).collect(),
-            then_edge,
-            otherwise_edge,
-        }));
+            [then_body, otherwise_body],
+            [then_edge, otherwise_edge],
+            joins.iter().map(|(_, version)| *version).collect(),
+        )));
     }
 
     fn joins_of(&mut self, variables: &[usize]) -> Vec<(usize, Version)> {

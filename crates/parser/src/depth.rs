@@ -2,7 +2,7 @@
 //!
 //! The grammar itself needs no recursion, but whoever walks the tree does. So the depth of the tree is bounded here, from
 //! the tokens: brackets, blocks, and the chains that nest without brackets (`not not x`, `a ** b ** c`, `x.a.b`,
-//! `a if b else c if d else e`, `lambda: lambda: x`, `elif`). Sums, comparisons, `and` and `or` are flat in the tree and
+//! `a if b else c if d else e`, `lambda: lambda: x`). Sums, comparisons, `and`, `or` and `elif` are flat in the tree and
 //! have no limit.
 
 use crate::fault::Fault;
@@ -17,8 +17,6 @@ const MAX_BRACKETS: usize = 200;
 const MAX_BLOCKS: usize = 100;
 /// Links of chains and brackets together.
 const MAX_CHAIN: u32 = 1_000;
-/// Branches of one `if`.
-const MAX_BRANCHES: u32 = 1_000;
 
 /// What nests at one level of brackets.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,7 +35,7 @@ struct Level {
 
 /// Checks the tokens of one statement.
 pub(crate) fn check_depth(tokens: &[Token]) -> Result<(), Fault> {
-    let mut depth = Depth { levels: vec![Level::default()], branches: vec![0], is_line_start: true };
+    let mut depth = Depth { levels: vec![Level::default()], blocks: 0 };
     for (at, token) in tokens.iter().enumerate() {
         let is_behind_operand = at > 0 && ends_operand(tokens[at - 1].kind);
         depth.take(token.kind, is_behind_operand).map_err(|(what, limit)| {
@@ -53,33 +51,26 @@ pub(crate) fn check_depth(tokens: &[Token]) -> Result<(), Fault> {
 struct Depth {
     /// The open brackets; the first stands for none.
     levels: Vec<Level>,
-    /// The number of branches of the last `if` of each open block.
-    branches: Vec<u32>,
-    /// Whether the next token is the first of its line.
-    is_line_start: bool,
+    /// The open blocks.
+    blocks: usize,
 }
 
 impl Depth {
     /// Goes past one token; refuses it with what nests too deep, and the limit.
     fn take(&mut self, kind: TokenKind, is_behind_operand: bool) -> Result<(), (&'static str, usize)> {
         match kind {
-            TokenKind::Indent => self.branches.push(0),
-            TokenKind::Dedent => {
-                self.branches.pop();
-            }
+            TokenKind::Indent => self.blocks += 1,
+            TokenKind::Dedent => self.blocks = self.blocks.saturating_sub(1),
             TokenKind::Newline => {
                 self.levels.clear();
                 self.levels.push(Level::default());
             }
-            TokenKind::If if self.is_line_start => self.set_branches(|_| 0),
-            TokenKind::Elif => self.set_branches(|count| count + 1),
             kind if kind.opens() => self.open(kind != TokenKind::OpenBrace && is_behind_operand),
             kind if kind.closes() => {
                 self.levels.pop();
             }
             kind => self.count(kind, is_behind_operand),
         }
-        self.is_line_start = kind.is_layout() || self.is_line_start && kind.is_trivia();
         self.check()
     }
 
@@ -88,18 +79,10 @@ impl Depth {
             Err(("brackets", MAX_BRACKETS))
         } else if self.levels.last().is_some_and(|level| level.depth() > MAX_CHAIN) {
             Err(("the parts of this expression", MAX_CHAIN as usize))
-        } else if self.branches.len() > MAX_BLOCKS {
+        } else if self.blocks >= MAX_BLOCKS {
             Err(("blocks", MAX_BLOCKS))
-        } else if self.branches.last().is_some_and(|count| *count > MAX_BRANCHES) {
-            Err(("the branches of this `if`", MAX_BRANCHES as usize))
         } else {
             Ok(())
-        }
-    }
-
-    fn set_branches(&mut self, change: impl FnOnce(u32) -> u32) {
-        if let Some(count) = self.branches.last_mut() {
-            *count = change(*count);
         }
     }
 

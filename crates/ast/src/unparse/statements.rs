@@ -1,7 +1,7 @@
 //! Statements: one line each, or a head and a block.
 
 use super::{Printer, Result, binding};
-use crate::{Alias, ExceptHandler, Expr, ExprKind, MatchCase, Module, Stmt, StmtKind, WithItem};
+use crate::{Alias, Branch, ExceptHandler, Expr, ExprKind, MatchCase, Module, Stmt, StmtKind, WithItem};
 use std::fmt::Write;
 
 impl<W: Write> Printer<'_, W> {
@@ -45,7 +45,7 @@ impl<W: Write> Printer<'_, W> {
 
     pub(super) fn statement(&mut self, statement: &Stmt) -> Result {
         match &statement.kind {
-            StmtKind::If { condition, then, otherwise } => self.if_statement(condition, then, otherwise),
+            StmtKind::If { branches, otherwise } => self.if_statement(branches, otherwise),
             StmtKind::While { condition, body, otherwise } => {
                 self.while_statement(condition, body, otherwise)
             }
@@ -203,14 +203,11 @@ impl<W: Write> Printer<'_, W> {
         self.expression(value)
     }
 
-    /// `if`, and its `elif` branches in a loop: there may be many.
-    fn if_statement(&mut self, condition: &Expr, then: &[Stmt], mut otherwise: &[Stmt]) -> Result {
-        self.head(|printer| printer.after("if ", condition))?;
-        self.block(then)?;
-        while let [Stmt { kind: StmtKind::If { condition, then, otherwise: rest }, .. }] = otherwise {
-            self.head(|printer| printer.after("elif ", condition))?;
-            self.block(then)?;
-            otherwise = rest;
+    fn if_statement(&mut self, branches: &[Branch], otherwise: &[Stmt]) -> Result {
+        for (position, branch) in branches.iter().enumerate() {
+            let word = if position == 0 { "if " } else { "elif " };
+            self.head(|printer| printer.after(word, &branch.condition))?;
+            self.block(&branch.body)?;
         }
         self.optional_block("else", otherwise)
     }

@@ -324,24 +324,33 @@ impl<'a> Verifier<'a> {
     }
 
     fn if_statement(&mut self, kind: &'a StmtKind) -> Outcome {
-        let Kind::If { condition, then, otherwise, joins, then_edge, otherwise_edge } = kind else {
+        let Kind::If { arms, otherwise, otherwise_edge, joins } = kind else {
             return Ok(());
         };
-        self.condition(condition)?;
-        let before = self.defined.clone();
-        self.block(then)?;
-        self.end(then_edge.as_ref(), joins)?;
-        let (then_falls, then_defined) =
-            (self.reachable, std::mem::replace(&mut self.defined, before.clone()));
-        self.reachable = true;
+        // What is defined where the ways meet: on all of them, or on the only one.
+        let (mut before, mut only, mut falling) = (None, None, 0);
+        for arm in arms {
+            self.block(&arm.before)?;
+            self.condition(&arm.condition)?;
+            let defined = self.defined.clone();
+            self.block(&arm.body)?;
+            self.end(arm.edge.as_ref(), joins)?;
+            let ended = std::mem::replace(&mut self.defined, defined);
+            before.get_or_insert_with(|| self.defined.clone());
+            if self.reachable {
+                falling += 1;
+                only = Some(ended);
+            }
+            self.reachable = true;
+        }
         self.block(otherwise)?;
         self.end(otherwise_edge.as_ref(), joins)?;
-        self.defined = match (then_falls, self.reachable) {
-            (true, true) => before,
-            (true, false) => then_defined,
-            (false, _) => std::mem::take(&mut self.defined),
-        };
-        self.reachable |= then_falls;
+        if self.reachable {
+            falling += 1;
+            only = Some(std::mem::take(&mut self.defined));
+        }
+        self.reachable = falling > 0;
+        self.defined = if falling > 1 { before } else { only }.unwrap_or_default();
         self.assign_all(joins)
     }
 
