@@ -312,3 +312,47 @@ def test_one_code_draws_from_whatever_generator_comes():
     for kind in BIT_GENERATORS:
         assert same(draw(np.random.Generator(kind(1)), 10), np.random.Generator(kind(1)).standard_normal(10))
     assert len(draw.signatures) == 1
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.dtype(np.float32), np.dtype("float64"), float, types.float32])
+def test_the_dtype_of_numbers_can_be_an_argument(dtype):
+    @njit
+    def draw(rng, n, dtype):
+        return rng.random(n, dtype=dtype), rng.standard_normal(n, dtype)
+
+    known = np.dtype(str(dtype)) if dtype is types.float32 else dtype
+    rng = np.random.default_rng(3)
+    found = draw(np.random.default_rng(3), 5, dtype)
+    assert found[0].dtype == np.dtype(known)
+    assert same(found[0], rng.random(5, dtype=known)) and same(found[1], rng.standard_normal(5, known))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int64, bool, int])
+def test_the_dtype_of_integers_can_be_an_argument(dtype):
+    @njit
+    def draw(rng, n, dtype):
+        return rng.integers(0, 2, n, dtype), np.zeros(n, dtype)
+
+    found = draw(np.random.default_rng(3), 9, dtype)
+    assert found[0].dtype == found[1].dtype == np.dtype(dtype)
+    assert same(found[0], np.random.default_rng(3).integers(0, 2, 9, dtype))
+
+
+def test_text_is_no_parameter_of_a_distribution():
+    @njit
+    def draw(rng, loc):
+        return rng.laplace(loc, 1.0)
+
+    with pytest.raises(hotloop.TypingError, match="does not accept"):
+        draw(np.random.default_rng(1), "1.5")
+
+
+SHORT = types.float32
+
+
+def test_a_type_of_the_module_is_a_dtype():
+    @njit
+    def draw(n):
+        return np.random.default_rng(3).random(n, SHORT), SHORT(1.5)
+
+    assert same(draw(5)[0], np.random.default_rng(3).random(5, np.float32))

@@ -116,6 +116,16 @@ def bools(seed, n):
 
 
 @njit
+def bounds(kind, low, high, endpoint):
+    rng = np.random.default_rng(1)
+    if kind == 0:
+        return np.float64(rng.integers(low, high, dtype=np.uint64, endpoint=endpoint))
+    if kind == 1:
+        return np.float64(rng.integers(low, high, dtype=np.int8, endpoint=endpoint))
+    return np.float64(rng.integers(low, high, endpoint=endpoint))
+
+
+@njit
 def empty_range(kind, low, high):
     rng = np.random.default_rng(1)
     if kind == 0:
@@ -402,6 +412,8 @@ for seed in (0, 1, 42, 2**32 + 5):
 CASES += [("distributions", [3, 400]), ("waves", [3, 400]), ("counts", [3, 400]), ("short_gammas", [3, 400]), ("arrays_of_normals", [3, 2000])]
 CASES += [("fresh_in_a_loop", [20])]
 CASES += [("empty_range", [kind, low, high]) for kind in range(5) for low, high in ((3, 3), (5, 2), (-1, 300), (0, 70000), (2, 9), (0, 2**40))]
+for low, high in ((0, np.uint64(2**63)), (-(2**63), np.uint64(2**63)), (3, np.uint64(2**63 + 1)), (np.uint64(2**63), np.uint64(2**64 - 1)), (0, np.uint64(0)), (-(2**63), -(2**63)), (-128, 128), (-129, 5), (0, 0)):
+    CASES += [("bounds", [kind, low, high, endpoint]) for kind in range(3) for endpoint in (False, True)]
 CASES += [("wrongly_filled", [kind, np.zeros((3, 4))]) for kind in range(3)]
 for p in (WEIGHTS, WEIGHTS[:4], WEIGHTS * 2, np.array([0.5, 0.5, 0.5, -0.5, 0.0]), np.array([0.5, 0.5, 0.0, 0.0, 0.0]), WEIGHTS * np.nan):
     CASES += [("wrong_choice", [kind, np.arange(5), p, n]) for kind in range(4) for n in (3, 6)]

@@ -24,6 +24,7 @@ impl TypeCode {
     const TUPLE: u32 = 1 << 31;
     const FUNCTION: u32 = 1 << 30;
     const ENUM: u32 = 1 << 29;
+    const DTYPE: u32 = 1 << 27;
     /// A `numpy.random.Generator`.
     pub(crate) const RANDOM_GENERATOR: Self = Self(1 << 28);
     /// `None`.
@@ -90,13 +91,9 @@ impl TypeCode {
             Type::Function(function) => Self::function(function),
             Type::Str => Self::STR,
             Type::Bytes => Self::BYTES,
+            Type::Dtype(dtype) => Self(Self::DTYPE | *dtype as u32),
             Type::RandomGenerator => Self::RANDOM_GENERATOR,
-            Type::Optional(_)
-            | Type::Range
-            | Type::Dtype(_)
-            | Type::List(_)
-            | Type::Generator(_)
-            | Type::Undefined => {
+            Type::Optional(_) | Type::Range | Type::List(_) | Type::Generator(_) | Type::Undefined => {
                 return None;
             }
         })
@@ -131,6 +128,9 @@ impl TypeCode {
             _ => {}
         }
         let dtype = Dtype::ALL[(self.0 & 0xF) as usize];
+        if self.0 & Self::DTYPE != 0 {
+            return Type::Dtype(dtype);
+        }
         if self.0 & Self::ARRAY == 0 {
             return Type::Scalar(dtype);
         }

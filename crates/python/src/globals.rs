@@ -185,16 +185,22 @@ pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     })
 }
 
-/// The type of a kernel or a built-in function as an argument; `None` for any other value.
-pub(crate) fn function_type(value: &Bound<'_, PyAny>) -> PyResult<Option<Type>> {
+/// The type of a kernel, a built-in function or a dtype as an argument, which says all about it; `None` for any other value.
+pub(crate) fn telling_type(value: &Bound<'_, PyAny>) -> PyResult<Option<Type>> {
     if let Some(dispatcher) = object::of(value) {
         let kernel = dispatcher.kernel(value.py())?;
         return kernel.function_type().map(Some).map_err(|failure| raise::failure(value.py(), &failure));
     }
-    let Some(path) = known_path(value)? else { return Ok(None) };
-    let Some(Item::Function(..)) = lookup(path) else { return Ok(None) };
-    let ty = FunctionType { name: path.into(), key: FunctionType::BUILT_IN, captured: Some(Arc::from([])) };
-    Ok(Some(Type::Function(Arc::new(ty))))
+    let Some(path) = known_path(value)? else { return Ok(dtype_of(value)?.map(Type::Dtype)) };
+    let captured = Some(Arc::from([]));
+    Ok(match lookup(path) {
+        Some(Item::Function(..)) => {
+            let ty = FunctionType { name: path.into(), key: FunctionType::BUILT_IN, captured };
+            Some(Type::Function(Arc::new(ty)))
+        }
+        Some(Item::Dtype(dtype) | Item::PythonType(dtype)) => Some(Type::Dtype(dtype)),
+        Some(Item::Constant(_) | Item::ComplexConstant(..)) | None => None,
+    })
 }
 
 /// The frozen form of a value, if it has one.
@@ -289,7 +295,7 @@ fn numpy_scalar(value: &Bound<'_, PyAny>) -> PyResult<Option<FrozenValue>> {
 fn dtype_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Dtype>> {
     let py = value.py();
     if value.is_instance(&py.import("hotloop.types")?.getattr("Type")?)? {
-        return Ok(Dtype::by_name(&value.extract::<String>()?));
+        return Ok(Dtype::by_name(&value.str()?.to_cow()?));
     }
     if value.is_instance(&py.import("numpy")?.getattr("dtype")?)? && value.getattr("isnative")?.is_truthy()? {
         return Ok(Dtype::by_name(&value.getattr("name")?.extract::<String>()?));

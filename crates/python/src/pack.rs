@@ -248,7 +248,7 @@ impl<'b> Pack<'b> {
         self.words.push(length)
     }
 
-    /// A generator of random numbers, a kernel or a built-in function.
+    /// A generator of random numbers, a kernel, a built-in function or a dtype.
     ///
     /// # Safety
     /// The object lives, and the GIL is held.
@@ -263,7 +263,7 @@ impl<'b> Pack<'b> {
                 self.words.push(random::address(&value).map_err(|_| Unfit::Refused)?)?;
                 return Ok(TypeCode::RANDOM_GENERATOR);
             }
-            let ty = crate::globals::function_type(&value);
+            let ty = crate::globals::telling_type(&value);
             ty.ok().flatten().and_then(|ty| TypeCode::of(&ty)).ok_or(Unfit::Refused)
         })
     }
@@ -381,7 +381,7 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
         return Ok(Reason::Kind(reason.to_owned()));
     }
     // A kernel that cannot be used says why itself.
-    crate::globals::function_type(argument)?;
+    crate::globals::telling_type(argument)?;
     let kind = argument.get_type().fully_qualified_name()?;
     Ok(Reason::Kind(format!(
         "a kernel takes numbers, strings, arrays, tuples, generators of random numbers and None, not an object of type `{kind}`"

@@ -23,8 +23,8 @@ def typeof(value, purpose=None):
 
 
 def _has_names(value):
-    """Whether what the value is counts besides what it holds: kernels, named tuples and members of enumerations."""
-    return isinstance(value, (enum.Enum, _hotloop.Dispatcher)) or (isinstance(value, tuple) and type(value) is not tuple)
+    """Whether what the value is counts besides what it holds: kernels, types, named tuples and members of enumerations."""
+    return isinstance(value, (enum.Enum, _hotloop.Dispatcher, type, types.Type)) or (isinstance(value, tuple) and type(value) is not tuple)
 
 
 def _of_other(value):

@@ -109,9 +109,9 @@ def _draw_few_successes(rng, n, p):
     return count
 
 
-def _stirling_rest(x, first):
+def _stirling_rest(x):
     square = x * x
-    return (first - (462.0 - (132.0 - (99.0 - 140.0 / square) / square) / square) / square) / x / 166320.0
+    return (13680.0 - (462.0 - (132.0 - (99.0 - 140.0 / square) / square) / square) / square) / x / 166320.0
 
 
 def _draw_many_successes(rng, n, p):
@@ -179,11 +179,7 @@ def _draw_many_successes(rng, n, p):
         z = n + 1.0 - m
         w = n - y + 1.0
         limit = xm * math.log(f1 / x1) + (n - m + 0.5) * math.log(z / w) + (y - m) * math.log(w * p / (x1 * q))
-        if rng is None:
-            limit += _stirling_rest(f1, 13680.0) + _stirling_rest(z, 13680.0) + _stirling_rest(x1, 13680.0) + _stirling_rest(w, 13680.0)
-        else:
-            limit = limit + _stirling_rest(f1, 13860.0) + _stirling_rest(z, 13860.0) - _stirling_rest(x1, 13860.0) - _stirling_rest(w, 13860.0)
-        if log_v <= limit:
+        if log_v <= limit + _stirling_rest(f1) + _stirling_rest(z) + _stirling_rest(x1) + _stirling_rest(w):
             return y
 
 
@@ -197,7 +193,7 @@ def _integer_parameter(value):
     """A parameter as an integer, or an array of integers."""
     if isinstance(value, np.ndarray):
         return value.astype(np.int64)
-    return int(value)
+    return np.int64(value)
 
 
 def _draw_binomial(rng, n, p):

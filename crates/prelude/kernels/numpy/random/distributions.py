@@ -267,11 +267,11 @@ def _drawn_triangular(rng, left, mode, right, size):
     if left == right:
         raise ValueError("left == right")
     if size is None:
-        return _draw_triangular(rng, float(left), float(mode), float(right))
+        return _draw_triangular(rng, np.float64(left), np.float64(mode), np.float64(right))
     out = np.empty(size)
     flat = out.reshape(-1)
     for i in range(flat.shape[0]):
-        flat[i] = _draw_triangular(rng, float(left), float(mode), float(right))
+        flat[i] = _draw_triangular(rng, np.float64(left), np.float64(mode), np.float64(right))
     return out
 
 
@@ -374,7 +374,7 @@ def dirichlet(alpha, size=None):
     for i in range(rows.shape[0]):
         total = 0.0
         for j in range(len(alpha)):
-            rows[i, j] = _draw_gamma(None, float(alpha[j]), 1.0)
+            rows[i, j] = _draw_gamma(None, np.float64(alpha[j]), 1.0)
             total += rows[i, j]
         inverse = 1.0 / total
         for j in range(len(alpha)):

@@ -79,7 +79,7 @@ def _float_parameter(value):
     """A parameter as a float, or an array of floats."""
     if isinstance(value, np.ndarray):
         return value.astype(np.float64)
-    return float(value)
+    return np.float64(value)
 
 
 def _with_last(size, last):

@@ -178,11 +178,11 @@ def noncentral_f(rng, dfnum, dfden, nonc, size=None):
     _check_positive(dfden, "dfden <= 0")
     _check_not_negative(nonc, "nonc < 0")
     if size is None:
-        return _draw_noncentral_f(rng, float(dfnum), float(dfden), float(nonc))
+        return _draw_noncentral_f(rng, np.float64(dfnum), np.float64(dfden), np.float64(nonc))
     out = np.empty(size)
     flat = out.reshape(-1)
     for i in range(flat.shape[0]):
-        flat[i] = _draw_noncentral_f(rng, float(dfnum), float(dfden), float(nonc))
+        flat[i] = _draw_noncentral_f(rng, np.float64(dfnum), np.float64(dfden), np.float64(nonc))
     return out
 
 

@@ -63,7 +63,7 @@ def _drawn_floats(rng, size, long, short, a, dtype, out):
     if given == np.float32:
         return _drawn_into(rng, size, short, np.float32(a), given, out)
     if given == np.float64:
-        return _drawn_into(rng, size, long, float(a), given, out)
+        return _drawn_into(rng, size, long, np.float64(a), given, out)
     raise TypeError("Unsupported dtype for random numbers")
 
 

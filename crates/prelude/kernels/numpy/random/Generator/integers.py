@@ -67,9 +67,25 @@ def _masked_up_to(rng, last):
     return value
 
 
-def _check_order(low, high, endpoint):
-    if low > high or (low == high and not endpoint):
-        raise ValueError("low > high" if endpoint else "low >= high")
+def _first_integer(low):
+    """The first of the integers, an int64."""
+    if isinstance(low, np.uint64) and low > np.uint64(9223372036854775807):
+        raise ValueError("low is out of bounds for the dtype")
+    return np.int64(low)
+
+
+def _last_integer(high, endpoint):
+    """The last of the integers, an int64."""
+    if isinstance(high, np.uint64):
+        last = high if endpoint else high - np.uint64(1)
+        if last > np.uint64(9223372036854775807):
+            raise ValueError("high is out of bounds for the dtype")
+        return np.int64(last)
+    if endpoint:
+        return np.int64(high)
+    if np.int64(high) == -9223372036854775808:
+        raise ValueError("high is out of bounds for the dtype")
+    return np.int64(high) - 1
 
 
 def _integer_range(low, high, dtype, endpoint):
@@ -77,19 +93,22 @@ def _integer_range(low, high, dtype, endpoint):
     if dtype == np.uint64:
         if low < 0:
             raise ValueError("low is out of bounds for uint64")
-        if high < 0:
-            raise ValueError("low >= high")
-        first, stop = np.uint64(low), np.uint64(high)
-        _check_order(first, stop, endpoint)
-        return np.int64(first), stop - first - np.uint64(0 if endpoint else 1)
-    first, stop = np.int64(low), np.int64(high)
+        if high < 0 or (high == 0 and not endpoint):
+            raise ValueError("low > high" if endpoint else "low >= high")
+        start = np.uint64(low)
+        stop = np.uint64(high) if endpoint else np.uint64(high) - np.uint64(1)
+        if start > stop:
+            raise ValueError("low > high" if endpoint else "low >= high")
+        return np.int64(start), stop - start
+    first, last = _first_integer(low), _last_integer(high, endpoint)
     least, most = (0, 1) if dtype.kind == "b" else (np.int64(np.iinfo(dtype).min), np.int64(np.iinfo(dtype).max))
     if first < least:
         raise ValueError("low is out of bounds for the dtype")
-    if stop > most and (endpoint or stop - 1 > most):
+    if last > most:
         raise ValueError("high is out of bounds for the dtype")
-    _check_order(first, stop, endpoint)
-    return first, np.uint64(stop) - np.uint64(first) - np.uint64(0 if endpoint else 1)
+    if first > last:
+        raise ValueError("low > high" if endpoint else "low >= high")
+    return first, np.uint64(last) - np.uint64(first)
 
 
 def _fill_with_parts(rng, flat, first, last, bits, dtype):
