@@ -497,6 +497,8 @@ def beside_array(value):
     """An operand as NumPy shall see it: numbers that are written are Python's, all others have their dtype."""
     if isinstance(value, Scalar) and not isinstance(value, Literal):
         return value.dtype.type(value.value)
+    if isinstance(value, (list, tuple)):
+        return [beside_array(item) for item in value]
     return plain(value)
 
 

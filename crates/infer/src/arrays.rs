@@ -150,7 +150,12 @@ impl Inference<'_> {
                 format!("{what} is not a dtype that a kernel knows"),
                 argument.span,
             )
-            .with_help("write a dtype such as `np.float64`, `x.dtype` or \"float32\"");
+            .with_help(match &value {
+                Value::Expr(Expr { ty: Type::Scalar(_), .. }) => {
+                    "write a dtype such as `np.float64`, or the shape as a tuple, as in `np.zeros((3, 4))`"
+                }
+                _ => "write a dtype such as `np.float64`, `x.dtype` or \"float32\"",
+            });
             self.report(diagnostic)
         })
     }

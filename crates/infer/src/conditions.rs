@@ -127,6 +127,14 @@ impl Inference<'_> {
         self.report(Diagnostic::error(&TRUTH, message, value.span).with_help(help))
     }
 
+    fn report_array_chain(&mut self, value: &Expr) -> Reported {
+        let message = "a chain of comparisons asks for one truth value, which an array of them has not";
+        let diagnostic = Diagnostic::error(&TRUTH, message, value.span)
+            .with_primary(format!("this is {}", value.ty))
+            .with_help("compare twice and join the results, as in `(0 < x) & (x < 1)`");
+        self.report(diagnostic)
+    }
+
     /// `a and b and c` as a value: of bools a bool, otherwise the operand that decides.
     pub(crate) fn bool_chain(&mut self, op: BoolOp, operands: &[ast::Expr], span: Span) -> Typed {
         let mut values = Vec::with_capacity(operands.len());
@@ -309,6 +317,9 @@ impl Inference<'_> {
             this.with_let(right, "middle", span, |this, right| {
                 let here = this.compare(*op, left.into(), right.clone().into(), part)?;
                 // What is no truth value, such as an array of them, has to be one for the rest to be asked.
+                if matches!(here.ty, Type::Array(ty) if ty.ndim > 0) {
+                    return Err(this.report_array_chain(&here));
+                }
                 let here = this.truth_of(here)?;
                 if constant_truth(&here) == Some(false) {
                     return Ok(here);
@@ -321,6 +332,10 @@ impl Inference<'_> {
     }
 
     pub(crate) fn compare(&mut self, op: AstCompare, left: Value, right: Value, span: Span) -> Typed {
+        let (left, right) = match elementwise_compare(op) {
+            Some(_) => self.arrays_of_lists(left, right)?,
+            None => (left, right),
+        };
         let left = self.beside_optional(left, &right)?;
         let right = self.beside_optional(right, &left)?;
         if let (Value::Str(..), Value::Expr(Expr { ty: Type::None, .. }))

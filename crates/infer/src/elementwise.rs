@@ -6,7 +6,7 @@
 use crate::conditions::scalar_compare;
 use crate::constants::integer_constant;
 use crate::conversion::{convert, to_dtype};
-use crate::expression::constant;
+use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::spread::let_all;
 use hotloop_ast as ast;
@@ -151,12 +151,50 @@ impl Inference<'_> {
     pub(crate) fn elements_of(&mut self, operands: Vec<Expr>) -> Option<(Elements, Vec<Element>)> {
         let mut elements = Elements::default();
         let last_writing = operands.iter().rposition(Expr::may_write).unwrap_or(0);
+        // Numbers alone need no names of their own, as far as reading them again is the same.
+        let are_numbers =
+            operands.iter().all(|operand| self.is_simple(operand) && operand.ty.as_scalar().is_some());
+        if are_numbers {
+            let of_number = |operand: Expr| match operand.kind {
+                ExprKind::Constant(_) => self.element_of(operand, true, &mut elements),
+                _ => Some(Element::strong(operand)),
+            };
+            let found: Option<Vec<Element>> = operands.into_iter().map(of_number).collect();
+            return Some((elements, found?));
+        }
         let found: Option<Vec<Element>> = operands
             .into_iter()
             .enumerate()
             .map(|(position, operand)| self.element_of(operand, position >= last_writing, &mut elements))
             .collect();
         Some((elements, found?))
+    }
+
+    /// Two operands; beside an array, a list or a tuple of numbers is made an array.
+    pub(crate) fn arrays_of_lists(&mut self, left: Value, right: Value) -> Typed<(Value, Value)> {
+        let is_array = |value: &Value| matches!(value, Value::Expr(Expr { ty: Type::Array(_), .. }));
+        let made = |this: &mut Self, value: Value| match value {
+            Value::Expr(value) => this.array_of_list(value).map(Value::Expr),
+            other => Ok(other),
+        };
+        Ok(match (is_array(&left), is_array(&right)) {
+            (true, false) => (left, made(self, right)?),
+            (false, true) => (made(self, left)?, right),
+            (true, true) | (false, false) => (left, right),
+        })
+    }
+
+    /// The array of the items, where a value is a list or a tuple; any other value as it is.
+    pub(crate) fn array_of_list(&mut self, value: Expr) -> Typed {
+        let has_numbers = match &value.ty {
+            Type::List(item) => holds_numbers(item),
+            Type::Tuple(items) => {
+                !items.is_empty() && items.class().is_none() && items.iter().all(holds_numbers)
+            }
+            _ => false,
+        };
+        let span = value.span;
+        if has_numbers { self.library_call("numpy.asarray", vec![value], span) } else { Ok(value) }
     }
 
     fn pair_of(&mut self, left: Expr, right: Expr) -> Option<(Elements, Element, Element)> {
@@ -365,6 +403,16 @@ impl Inference<'_> {
         let help =
             format!("convert the array first, as in `x.astype(np.int64)`, or use a number that fits {dtype}");
         self.report(Diagnostic::error(&OUT_OF_BOUNDS, message, span).with_help(help))
+    }
+}
+
+/// Whether a value is a number, or holds numbers only.
+fn holds_numbers(ty: &Type) -> bool {
+    match ty {
+        Type::Scalar(_) => true,
+        Type::List(item) => holds_numbers(item),
+        Type::Tuple(items) => items.class().is_none() && items.iter().all(holds_numbers),
+        _ => false,
     }
 }
 

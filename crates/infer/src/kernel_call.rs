@@ -202,7 +202,7 @@ impl Inference<'_> {
         };
         let data = answer.map_err(|error| match (error, self.callees.library_path(handle)) {
             (CalleeError::Failed(inner), Some(path)) => {
-                self.report_library(path, &joined(&key.1), inner, span)
+                self.report_library(path, &joined(given(&key.1)), inner, span)
             }
             (error, _) => self.report_callee(error, function, &key.1, span),
         })?;
@@ -293,6 +293,12 @@ fn tuple_of(items: Vec<Expr>, span: Span) -> Expr {
 }
 
 /// Types as messages show them; what is too long to be read is cut.
+/// The types of arguments without the defaults behind them that are `None`.
+fn given(types: &[Type]) -> &[Type] {
+    let last = types.iter().rposition(|ty| *ty != Type::None);
+    &types[..last.map_or(0, |last| last + 1)]
+}
+
 fn joined(types: &[Type]) -> String {
     let text = types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
     match text.char_indices().nth(MOST_SHOWN) {

@@ -105,10 +105,16 @@ impl Inference<'_> {
     }
 
     fn report_not_literal(&mut self, name: &str, value: &Expr) -> Reported {
+        let help = match (name, &value.ty) {
+            ("axis", Type::Array(_) | Type::List(_)) => {
+                "put the arrays into a tuple, as in `np.concatenate((a, b))`: what stands behind it is the axis".to_owned()
+            }
+            _ => format!("write `{name}` as a number, or as a global that is one; branch on the value to choose between several"),
+        };
         let message = format!("the argument `{name}` has to be known when the kernel is compiled");
         let diagnostic = Diagnostic::error(&LITERAL, message, value.span)
             .with_primary(format!("this is {} that is computed", value.ty))
-            .with_help(format!("write `{name}` as a number, or as a global that is one; branch on the value to choose between several"));
+            .with_help(help);
         self.report(diagnostic)
     }
 
@@ -132,7 +138,8 @@ impl Inference<'_> {
             _ => format!("`{path}` does not accept ({types})"),
         };
         let mut diagnostic = Diagnostic::error(&LIBRARY, message, span);
-        for reason in inner {
+        // What is said of a helper is nothing that a user of the function knows.
+        for reason in inner.into_iter().filter(|reason| !reason.message.contains("`_")) {
             diagnostic = diagnostic.with_note(reason.message);
         }
         let help = match module {

@@ -91,7 +91,7 @@ impl Inference<'_> {
         let operands = placed
             .into_iter()
             .flatten()
-            .map(|argument| self.value(argument).map(unwrapped))
+            .map(|argument| self.value(argument).map(unwrapped).and_then(|value| self.array_of_list(value)))
             .collect::<Typed<Vec<Expr>>>()?;
         let has_elements = |operand: &Expr| matches!(operand.ty, Type::Scalar(_) | Type::Array(_));
         if !operands.iter().all(has_elements) {

@@ -35,6 +35,7 @@ impl Inference<'_> {
         span: Span,
         left_span: Span,
     ) -> Typed {
+        let (left, right) = self.arrays_of_lists(left, right)?;
         if let Some(result) = self.sequence_binary(op, &left, &right, span)? {
             return Ok(result);
         }

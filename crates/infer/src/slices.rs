@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 static RETURNED: Code = Code::new("HL0283", "a slice is returned from a kernel");
 
+static DTYPE: Code = Code::new("HL0352", "a dtype is returned from a kernel");
+
 /// The identity of the class.
 const IDENTITY: &str = "builtins.slice";
 
@@ -26,6 +28,15 @@ pub(crate) fn is_slice(items: &TupleType) -> bool {
 /// Whether a value of this type is a slice, or has one in it.
 pub(crate) fn holds_slice(ty: &Type) -> bool {
     matches!(ty, Type::Tuple(items) if is_slice(items)) || ty.parts().iter().any(holds_slice)
+}
+
+fn holds_dtype(ty: &Type) -> bool {
+    match ty {
+        Type::Dtype(_) => true,
+        Type::Tuple(items) => items.iter().any(holds_dtype),
+        Type::List(item) => holds_dtype(item),
+        _ => false,
+    }
 }
 
 impl Inference<'_> {
@@ -59,8 +70,20 @@ impl Inference<'_> {
         Ok(Expr::new(ExprKind::Tuple(items), Type::Tuple(ty), span))
     }
 
+    /// A dtype is known when the kernel is compiled, and is no value that could be handed to Python.
+    fn check_dtypes(&mut self, result: &Type) {
+        if !holds_dtype(result) || self.callees.is_in_library() {
+            return;
+        }
+        let Some((_, span)) = self.returns.iter().find(|(ty, _)| holds_dtype(ty)) else { return };
+        let diagnostic = Diagnostic::error(&DTYPE, "a dtype cannot be returned from a kernel", *span)
+            .with_help("compare it with another in the kernel, or take that of an array which is returned");
+        self.report(diagnostic);
+    }
+
     /// Python's slices are no tuples: none may be a result of a function that Python might call.
     pub(crate) fn check_slices(&mut self, result: &Type) {
+        self.check_dtypes(result);
         let returned = self.returns.iter().find(|(ty, _)| holds_slice(ty)).filter(|_| holds_slice(result));
         let Some((_, span)) = returned else { return };
         let diagnostic = Diagnostic::error(&RETURNED, "a slice cannot be returned from a kernel", *span)

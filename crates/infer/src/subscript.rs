@@ -150,10 +150,21 @@ impl Inference<'_> {
     }
 
     pub(crate) fn report_attribute(&mut self, owner: &str, name: &Identifier, owner_span: Span) -> Reported {
+        let help = way_out(&name.name, ARRAY_ATTRIBUTES.iter().copied());
+        self.report_attribute_with(owner, name, owner_span, help)
+    }
+
+    fn report_attribute_with(
+        &mut self,
+        owner: &str,
+        name: &Identifier,
+        owner_span: Span,
+        help: String,
+    ) -> Reported {
         let message = format!("the attribute `{}` of {owner} is not supported in a kernel yet", name.name);
         let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
             .with_label(owner_span, format!("this is {owner}"))
-            .with_help(way_out(&name.name, ARRAY_ATTRIBUTES.iter().copied()));
+            .with_help(help);
         self.report(diagnostic)
     }
 
@@ -183,7 +194,7 @@ impl Inference<'_> {
         let help = match format!("{module}.{}", name.name).as_str() {
             "numpy.random" => "draw numbers with Python's module, as in `random.random()` and `random.gauss(0.0, 1.0)`; or make the array in Python and pass it to the kernel".to_owned(),
             "numpy.linalg" | "numpy.fft" | "numpy.polynomial" => "call it in Python and pass the result to the kernel as an argument".to_owned(),
-            _ => way_out(&name.name, names_of(module).chain(dtypes)),
+            _ => way_out(&name.name, names_of(module).chain(hotloop_prelude::names_of(module)).chain(dtypes)),
         };
         Err(self.report(Diagnostic::error(&ATTRIBUTE, message, name.span).with_help(help)))
     }
@@ -220,7 +231,11 @@ impl Inference<'_> {
             "T" => Ok(self.transposed(array, ty, span)),
             "real" => self.part_of_array(array, ty, false, span),
             "imag" => self.part_of_array(array, ty, true, span),
-            _ => Err(self.report_attribute(&array.ty.to_string(), name, array.span)),
+            _ => {
+                let known = ARRAY_ATTRIBUTES.iter().copied().chain(hotloop_prelude::methods());
+                let help = way_out(&name.name, known);
+                Err(self.report_attribute_with(&array.ty.to_string(), name, array.span, help))
+            }
         }
     }
 

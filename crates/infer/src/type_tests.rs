@@ -7,6 +7,7 @@ use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Typed};
 use crate::operators::negated;
+use crate::slices::is_slice;
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -27,6 +28,7 @@ enum Class {
     Array,
     RandomGenerator,
     Tuple,
+    Slice,
     Range,
     Str,
     List,
@@ -46,11 +48,13 @@ impl Class {
             },
             (Self::Array, Type::Array(_))
             | (Self::RandomGenerator, Type::RandomGenerator)
-            | (Self::Tuple, Type::Tuple(_))
             | (Self::Range, Type::Range)
             | (Self::Str, Type::Str)
             | (Self::List, Type::List(_))
             | (Self::None, Type::None) => true,
+            // A slice is a named tuple here, but none in Python.
+            (Self::Tuple, Type::Tuple(own)) => !is_slice(own),
+            (Self::Slice, Type::Tuple(own)) => is_slice(own),
             (Self::Named(class), Type::Tuple(own)) => own.class() == Some(class),
             (Self::Enum(class), Type::Enum(own)) => class == own,
             (Self::Python(dtype), Type::Enum(own)) => own.is_integer && dtype.kind() == DtypeKind::Signed,
@@ -101,6 +105,10 @@ impl Inference<'_> {
     fn classes(&mut self, classes: &ast::Expr, known: &mut Vec<Class>) -> Typed<()> {
         if let AstExpr::Tuple(items) = &classes.kind {
             return items.iter().try_for_each(|item| self.classes(item, known));
+        }
+        if self.makes_slice(classes) {
+            known.push(Class::Slice);
+            return Ok(());
         }
         let value = self.operand(classes)?;
         let class = match &value {

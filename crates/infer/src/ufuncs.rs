@@ -48,8 +48,11 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed<Lifted> {
-        let values =
+        let mut values =
             arguments.positional.iter().map(|argument| self.operand(argument)).collect::<Typed<Vec<_>>>()?;
+        if family == Family::Numpy {
+            values = values.into_iter().map(|value| self.lifted_list(value)).collect::<Typed<Vec<_>>>()?;
+        }
         let is_array = |value: &Value| matches!(value, Value::Expr(Expr { ty: Type::Array(_), .. }));
         let named: Vec<Argument> = arguments
             .given
@@ -78,6 +81,14 @@ impl Inference<'_> {
             return self.lifted_divisor(intrinsic, values, span);
         }
         self.lifted_elements(intrinsic, family, values, named, span)
+    }
+
+    /// An argument of one of NumPy's functions, a list as the array of its items.
+    fn lifted_list(&mut self, value: Value) -> Typed<Value> {
+        match value {
+            Value::Expr(value) => self.array_of_list(value).map(Value::Expr),
+            other => Ok(other),
+        }
     }
 
     /// `np.real` and `np.imag` of an array are views.
@@ -227,7 +238,7 @@ impl Inference<'_> {
         let values = placed
             .into_iter()
             .flatten()
-            .map(|argument| self.value(argument).map(unwrapped))
+            .map(|argument| self.value(argument).map(unwrapped).and_then(|value| self.array_of_list(value)))
             .collect::<Typed<Vec<Expr>>>()?;
         // Of the bounds of `clip` one may be left out.
         let is_given = |value: &Expr| value.ty != Type::None || intrinsic != Intrinsic::Clip;
@@ -457,7 +468,7 @@ impl Inference<'_> {
         let values = placed
             .into_iter()
             .flatten()
-            .map(|argument| self.value(argument).map(unwrapped))
+            .map(|argument| self.value(argument).map(unwrapped).and_then(|value| self.array_of_list(value)))
             .collect::<Typed<Vec<Expr>>>()?;
         let mut values = values.into_iter();
         let first = values.next().expect("a value is required");

@@ -390,6 +390,7 @@ impl Inference<'_> {
         target_span: Span,
         span: Span,
     ) -> Typed {
+        let value = self.array_of_list(value)?;
         let described = (elements.ty.to_string(), value.ty.to_string());
         let value_span = value.span;
         let Some(result) = self.array_binary(op, elements, value, span)? else {

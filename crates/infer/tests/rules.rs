@@ -132,13 +132,13 @@ const NUMPY_FLOAT: &str = "
     f4  f4  f4  f8  f8  f4  f4  f8  f8  f4  f8
     f4  f4  f4  f8  f8  f4  f4  f8  f8  f4  f8
     f4  f4  f4  f8  f8  f4  f4  f8  f8  f4  f8
-    f8  f8  f8  f8  f8  f8  f8  f8  f8  f4  f8
-    f8  f8  f8  f8  f8  f8  f8  f8  f8  f4  f8
+    f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8
+    f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8
     f4  f4  f4  f8  f8  f4  f4  f8  f8  f4  f8
     f4  f4  f4  f8  f8  f4  f4  f8  f8  f4  f8
-    f8  f8  f8  f8  f8  f8  f8  f8  f8  f4  f8
-    f8  f8  f8  f8  f8  f8  f8  f8  f8  f4  f8
-    f4  f4  f4  f4  f4  f4  f4  f4  f4  f4  f8
+    f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8
+    f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8
+    f4  f4  f4  f8  f8  f4  f4  f8  f8  f4  f8
     f8  f8  f8  f8  f8  f8  f8  f8  f8  f8  f8";
 
 #[test]

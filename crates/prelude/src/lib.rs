@@ -76,6 +76,20 @@ pub fn is_module(path: &str) -> bool {
     path.starts_with("numpy") && FUNCTIONS.iter().any(is_within)
 }
 
+/// The names of the functions of a module.
+pub fn names_of(module: &str) -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().filter_map(move |function| {
+        let (owner, name) = function.path.rsplit_once('.')?;
+        (owner == module).then_some(name)
+    })
+}
+
+/// The names of the methods of arrays.
+pub fn methods() -> impl Iterator<Item = &'static str> {
+    let is_method = |function: &&Function| function.is_method || function.path.starts_with("ndarray.");
+    FUNCTIONS.iter().filter(is_method).map(Function::name)
+}
+
 impl Function {
     /// What a name in the text of this function means: a helper, or a function of the same file.
     pub fn named(&self, name: &str) -> Option<&'static Function> {
@@ -104,6 +118,13 @@ mod tests {
             assert!(function.text.starts_with(&format!("def {}(", function.name())), "{}", function.path);
             assert_eq!(find(function.path), Some(function));
         }
+    }
+
+    #[test]
+    fn names_are_those_of_a_module_or_of_methods() {
+        assert!(names_of("numpy").any(|name| name == "cumsum"));
+        assert!(names_of("numpy").all(|name| name != "norm"));
+        assert!(methods().any(|name| name == "tolist") && methods().any(|name| name == "sum"));
     }
 
     #[test]

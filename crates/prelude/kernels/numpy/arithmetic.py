@@ -73,6 +73,8 @@ def _round_complex(a, decimals):
 def round(a, decimals=0, out=None):
     if isinstance(a, (list, tuple)):
         return np.round(np.asarray(a), decimals, out)
+    if not isinstance(decimals, int):
+        raise TypeError("'float' object cannot be interpreted as an integer")
     if np.result_type(a).kind == "c":
         rounded = _round_complex(a, decimals)
     else:
@@ -124,6 +126,8 @@ def outer(a, b):
 
 @method
 def trace(a, offset=0, dtype=None):
+    if a.ndim < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
     kind = _total_dtype(a.dtype, dtype)
     first = np.maximum(0, -offset)
     end = np.minimum(a.shape[0], a.shape[1] - offset)

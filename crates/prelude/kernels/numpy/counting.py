@@ -107,11 +107,13 @@ def histogram_bin_edges(a, bins=10, range=None, weights=None):
 
 
 def histogram(a, bins=10, range=None, density: literal = None, weights=None):
+    if weights is not None and np.asarray(weights).shape != np.asarray(a).shape:
+        raise ValueError("weights should have the same shape as a.")
     flat = np.asarray(a).ravel()
     edges = _bin_edges(flat, bins, range)
-    total = np.dtype(np.int64) if weights is None else weights.dtype
+    total = np.dtype(np.int64) if weights is None else np.asarray(weights).dtype
     counts = np.zeros(edges.shape[0] - 1, total)
-    scales = weights if weights is None else weights.ravel()
+    scales = weights if weights is None else np.asarray(weights).ravel()
     if isinstance(bins, int):
         _count_evenly(flat, edges, counts, scales)
     else:

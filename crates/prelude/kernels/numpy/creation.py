@@ -209,6 +209,8 @@ def _diagonal_length(rows, columns, k):
 
 
 def diag(v, k=0):
+    if not isinstance(v, np.ndarray):
+        return diag(np.asarray(v), k)
     if v.ndim == 1:
         size = v.shape[0] + np.abs(k)
         out = np.zeros((size, size), v.dtype)
@@ -238,8 +240,8 @@ def diagflat(v, k=0):
 
 
 def tri(N, M=None, k=0, dtype=None):
-    columns = N if M is None else M
-    out = np.zeros((N, columns), np.dtype(np.float64) if dtype is None else dtype)
+    columns = np.maximum(0, N if M is None else M)
+    out = np.zeros((np.maximum(0, N), columns), np.dtype(np.float64) if dtype is None else dtype)
     for i in range(N):
         for j in range(np.minimum(columns, np.maximum(0, i + k + 1))):
             out[i, j] = 1
@@ -273,6 +275,10 @@ def triu(m, k=0):
 
 
 def vander(x, N=None, increasing: literal = False):
+    if not isinstance(x, np.ndarray):
+        return vander(np.asarray(x), N, increasing)
+    if x.ndim != 1:
+        raise ValueError("x must be a one-dimensional array or sequence.")
     columns = x.shape[0] if N is None else N
     out = np.empty((x.shape[0], columns), np.result_type(x.dtype, np.int64))
     turned = out if increasing else out[:, ::-1]

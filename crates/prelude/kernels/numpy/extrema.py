@@ -236,9 +236,15 @@ def nanmax(a, axis: literal = None, out=None, keepdims: literal = False):
     return _given(_reduce(a, axis, a.dtype, keepdims, _fmax_lane, None), out)
 
 
+def _check_slices(a, axis: literal):
+    if np.any(np.all(np.isnan(a), axis)):
+        raise ValueError("All-NaN slice encountered")
+
+
 def nanargmin(a, axis: literal = None, out=None, keepdims: literal = False):
     a = np.asarray(a)
     if a.dtype.kind == "f":
+        _check_slices(a, axis)
         return argmin(np.where(np.isnan(a), a.dtype.type(np.inf), a), axis, out, keepdims)
     return argmin(a, axis, out, keepdims)
 
@@ -246,5 +252,6 @@ def nanargmin(a, axis: literal = None, out=None, keepdims: literal = False):
 def nanargmax(a, axis: literal = None, out=None, keepdims: literal = False):
     a = np.asarray(a)
     if a.dtype.kind == "f":
+        _check_slices(a, axis)
         return argmax(np.where(np.isnan(a), a.dtype.type(-np.inf), a), axis, out, keepdims)
     return argmax(a, axis, out, keepdims)

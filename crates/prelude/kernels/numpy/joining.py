@@ -226,6 +226,14 @@ def tile(A, reps):
 
 
 def roll(a, shift, axis: literal = None):
+    if not isinstance(a, np.ndarray):
+        return roll(np.asarray(a), shift, axis)
+    if isinstance(axis, tuple):
+        if len(axis) == 0:
+            return np.array(a)
+        if isinstance(shift, tuple):
+            return roll(roll(a, shift[0], axis[0]), shift[1:], axis[1:])
+        return roll(roll(a, shift, axis[0]), shift, axis[1:])
     if axis is None:
         return roll(a.ravel(), shift, 0).reshape(a.shape)
     _check_axis(axis, a.ndim)

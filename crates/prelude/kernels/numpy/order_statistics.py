@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..marks import literal
-from .axes import _check_distinct, _given, _reduce
+from .axes import _check_axis, _check_distinct, _given, _reduce
 from .sums import _inexact_dtype
 
 
@@ -102,90 +102,138 @@ def median(a, axis: literal = None, out=None, keepdims: literal = False):
     return _given(_reduce(a, axis, _inexact_dtype(a.dtype, None), keepdims, _median_lane, None), out)
 
 
-def _between(ordered, position):
+def _between(ordered, position, kind):
     """The value at a position between two elements, as NumPy interpolates."""
     below = int(np.floor(position))
     above = min(below + 1, ordered.shape[0] - 1)
-    share = position - below
-    first = np.float64(ordered[below])
-    second = np.float64(ordered[above])
+    share = kind.type(position) - kind.type(below)
+    first = kind.type(ordered[below])
+    second = kind.type(ordered[above])
     difference = second - first
     if share >= 0.5:
-        return second - difference * (1 - share)
+        return second - difference * (kind.type(1) - share)
     return first + difference * share
 
 
-def _quantile_of(ordered, q):
+def _quantile_of(ordered, q, kind):
     if ordered.shape[0] == 0:
-        return np.nan
-    return _between(ordered, q * (ordered.shape[0] - 1))
+        return kind.type(np.nan)
+    return _between(ordered, kind.type(q) * kind.type(ordered.shape[0] - 1), kind)
 
 
-def _checked(q):
+def _quantile_kind(a, q):
+    """The dtype in which quantiles are computed: a share that is a number adapts to an array of float32."""
+    if a.dtype == np.float32 and not isinstance(q, np.ndarray):
+        return a.dtype
+    return np.dtype(np.float64)
+
+
+def _checked(q, highest: literal):
     if not (q >= 0.0 and q <= 1.0):
+        if highest == 100:
+            raise ValueError("Percentiles must be in the range [0, 100]")
         raise ValueError("Quantiles must be in the range [0, 1]")
     return q
 
 
-def quantile(a, q, axis: literal = None, keepdims: literal = False):
-    a = np.asarray(a)
+def _quantiles(a, q, axis: literal, keepdims: literal, highest: literal):
     if isinstance(q, np.ndarray):
+        if axis is not None and a.ndim > 1 or keepdims:
+            return _quantiles_along(a, q, axis, keepdims, highest)
         out = np.empty(q.shape[0])
         for i in range(q.shape[0]):
-            _checked(q[i])
+            _checked(q[i], highest)
         flat = a if a.ndim == 1 else a.ravel()
         unordered = _has_nan(flat)
         ordered = np.sort(flat)
         for i in range(q.shape[0]):
-            out[i] = np.nan if unordered else _quantile_of(ordered, q[i])
+            out[i] = np.nan if unordered else _quantile_of(ordered, q[i], out.dtype)
         return out
     if axis is None and not keepdims:
-        _checked(q)
-        flat = a if a.ndim == 1 else a.ravel()
-        if _has_nan(flat):
-            return np.nan
-        return _quantile_of(np.sort(flat), q)
-    return _quantile_along(a, _checked(q), axis, keepdims)
+        _checked(q, highest)
+        return _quantile_lane(a if a.ndim == 1 else a.ravel(), q, _quantile_kind(a, q))
+    return _quantile_along(a, _checked(q, highest), axis, keepdims, _quantile_kind(a, q))
 
 
-def _quantile_along(a, q, axis: literal, keepdims: literal):
+def _quantile_lane(x, q, kind):
+    if _has_nan(x):
+        return kind.type(np.nan)
+    return _quantile_of(np.sort(x), q, kind)
+
+
+def _quantiles_along(a, q, axis: literal, keepdims: literal, highest: literal):
+    """A quantile of each lane for each of several shares, which are the first axis."""
+    if q.shape[0] == 0:
+        raise ValueError("a kernel needs one share at least to know the shape of quantiles along an axis")
+    kind = np.dtype(np.float64)
+    first = _quantile_along(a, _checked(q[0], highest), axis, keepdims, kind)
+    out = np.empty((q.shape[0],) + first.shape)
+    out[0] = first
+    for i in range(1, q.shape[0]):
+        out[i] = _quantile_along(a, _checked(q[i], highest), axis, keepdims, kind)
+    return out
+
+
+def quantile(a, q, axis: literal = None, keepdims: literal = False):
+    return _quantiles(np.asarray(a), np.asarray(q) if isinstance(q, (list, tuple)) else q, axis, keepdims, 1)
+
+
+def _quantile_along(a, q, axis: literal, keepdims: literal, kind):
     """The quantiles of lanes, which are put in order first."""
     if axis is None:
-        return np.full((1,) * a.ndim, quantile(a, q))
+        return np.full((1,) * a.ndim, _quantile_lane(a.ravel(), q, kind))
+    _check_axis(axis, a.ndim)
     if axis < 0:
-        return _quantile_along(a, q, axis + a.ndim, keepdims)
+        return _quantile_along(a, q, axis + a.ndim, keepdims, kind)
     moved = np.ascontiguousarray(np.swapaxes(a, axis, a.ndim - 1))
     lanes = moved.reshape((moved.size // moved.shape[a.ndim - 1], moved.shape[a.ndim - 1]))
-    flat = np.empty(lanes.shape[0])
+    flat = np.empty(lanes.shape[0], kind)
     for i in range(lanes.shape[0]):
-        flat[i] = quantile(lanes[i], q)
+        flat[i] = _quantile_lane(lanes[i], q, kind)
     kept = np.swapaxes(flat.reshape(moved.shape[:-1] + (1,)), axis, a.ndim - 1)
     if keepdims:
         return kept
     return np.squeeze(kept, axis)
 
 
+def _hundredth(a, q):
+    """A share that is given in hundredths."""
+    if isinstance(q, (list, tuple)):
+        return np.asarray(q) / 100
+    kind = _quantile_kind(np.asarray(a), q)
+    return q / 100 if isinstance(q, np.ndarray) else kind.type(q) / kind.type(100)
+
+
 def percentile(a, q, axis: literal = None, keepdims: literal = False):
-    a = np.asarray(a)
-    return quantile(a, q / 100, axis, keepdims)
+    return _quantiles(np.asarray(a), _hundredth(a, q), axis, keepdims, 100)
 
 
-def nanmedian(a):
+def _nanmedian_lane(x, dtype):
+    return _median_lane(x[~np.isnan(x)], dtype)
+
+
+def nanmedian(a, axis: literal = None, out=None, keepdims: literal = False):
     a = np.asarray(a)
-    if a.dtype.kind == "f":
-        flat = a.ravel()
-        return median(flat[~np.isnan(flat)])
-    return median(a)
+    if a.dtype.kind != "f":
+        return median(a, axis, out, keepdims)
+    if isinstance(axis, tuple):
+        _check_distinct(axis, a.ndim)
+        if len(axis) == a.ndim:
+            return nanmedian(a, None, out, keepdims)
+        merged = nanmedian(_axes_as_one(a, axis), -1)
+        return _given(np.expand_dims(merged, axis) if keepdims else merged, out)
+    return _given(_reduce(a, axis, a.dtype, keepdims, _nanmedian_lane, None), out)
+
+
+def _without_nans(a):
+    """The numbers in one dimension."""
+    flat = a.ravel()
+    return flat[~np.isnan(flat)] if a.dtype.kind == "f" else flat
 
 
 def nanpercentile(a, q):
-    a = np.asarray(a)
-    return nanquantile(a, q / 100)
+    return _quantiles(_without_nans(np.asarray(a)), _hundredth(a, q), None, False, 100)
 
 
 def nanquantile(a, q):
-    a = np.asarray(a)
-    if a.dtype.kind == "f":
-        flat = a.ravel()
-        return quantile(flat[~np.isnan(flat)], q)
-    return quantile(a, q)
+    return _quantiles(_without_nans(np.asarray(a)), np.asarray(q) if isinstance(q, (list, tuple)) else q, None, False, 1)

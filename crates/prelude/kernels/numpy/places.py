@@ -76,6 +76,8 @@ def _index_by_mode(index, length, mode: literal):
 
 @method
 def take(a, indices, axis: literal = None, out=None, mode: literal = "raise"):
+    if mode != "raise" and mode != "wrap" and mode != "clip":
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
     if isinstance(indices, (list, tuple)):
         return take(a, np.asarray(indices), axis, out, mode)
     if axis is None:

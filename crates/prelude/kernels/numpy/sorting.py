@@ -21,12 +21,23 @@ def _order_lane(x, out):
     out[...] = places
 
 
+def _check_kind(kind: literal):
+    if kind is not None and kind != "quicksort" and kind != "mergesort" and kind != "heapsort" and kind != "stable":
+        raise ValueError(f"sort kind must be one of 'quicksort', 'mergesort', 'heapsort', or 'stable' (got '{kind}')")
+
+
+def _check_select(kind: literal):
+    if kind != "introselect":
+        raise ValueError(f"select kind must be 'introselect' (got '{kind}')")
+
+
 def _sort_in_place(a, axis: literal):
     _check_axis(axis, a.ndim)
     _map_lanes(a, a, axis, _sort_lane)
 
 
 def sort(a, axis: literal = -1, kind: literal = None):
+    _check_kind(kind)
     if axis is None:
         return np.sort(np.asarray(a).ravel())
     out = np.array(a)
@@ -36,6 +47,7 @@ def sort(a, axis: literal = -1, kind: literal = None):
 
 @method
 def argsort(a, axis: literal = -1, kind: literal = None):
+    _check_kind(kind)
     given = np.asarray(a)
     if axis is None:
         return argsort(given.ravel())
@@ -55,6 +67,7 @@ def _check_kth(kth, length):
 
 
 def partition(a, kth, axis: literal = -1, kind: literal = "introselect"):
+    _check_select(kind)
     if axis is None:
         return np.partition(np.asarray(a).ravel(), kth)
     given = np.asarray(a)
@@ -65,6 +78,7 @@ def partition(a, kth, axis: literal = -1, kind: literal = "introselect"):
 
 @method
 def argpartition(a, kth, axis: literal = -1, kind: literal = "introselect"):
+    _check_select(kind)
     given = np.asarray(a)
     if axis is None:
         return argpartition(given.ravel(), kth)
@@ -74,7 +88,11 @@ def argpartition(a, kth, axis: literal = -1, kind: literal = "introselect"):
 
 
 def lexsort(keys, axis: literal = -1):
+    if len(keys) == 0:
+        raise TypeError("need sequence of keys with len > 0 in lexsort")
     places = np.arange(np.asarray(keys[0]).shape[0])
     for key in keys:
+        if np.asarray(key).shape[0] != places.shape[0]:
+            raise ValueError("all keys need to be the same shape")
         places = np.take(places, np.argsort(np.take(key, places)))
     return places

@@ -170,6 +170,10 @@ def average(a, axis: literal = None, weights=None, keepdims: literal = False):
     a = np.asarray(a)
     if weights is None:
         return mean(a, axis, None, None, keepdims)
+    if not isinstance(weights, np.ndarray):
+        return average(a, axis, np.asarray(weights), keepdims)
+    if axis is None and weights.ndim != a.ndim:
+        raise TypeError("Axis must be specified when shapes of a and weights differ.")
     if axis is not None and weights.ndim != a.ndim and not isinstance(axis, tuple):
         return average(a, axis, _along_axis(weights, axis, a), keepdims)
     scale = sum(np.broadcast_to(weights, a.shape), axis, None, None, keepdims)
