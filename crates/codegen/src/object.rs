@@ -81,6 +81,8 @@ pub(crate) struct Unit<'a> {
     local: FxHashMap<String, FuncId>,
     constants: FxHashMap<DataBytes, DataId>,
     interrupt: Option<FuncId>,
+    /// The names and the code of loops in wide vectors.
+    pub(crate) wide_loops: Vec<(String, Vec<u8>)>,
     remarks: Vec<Remark>,
 }
 
@@ -102,6 +104,7 @@ impl<'a> Unit<'a> {
             local: FxHashMap::default(),
             constants: FxHashMap::default(),
             interrupt: None,
+            wide_loops: Vec::new(),
             remarks: Vec::new(),
         };
         for (position, function) in module.functions.iter().enumerate() {

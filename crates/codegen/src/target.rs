@@ -4,12 +4,14 @@ use crate::CodegenError;
 use crate::machine_code::MachineCode;
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
+use hotloop_mir::WideVectors;
 use std::sync::OnceLock;
 
 /// A machine that code is made for. Making one takes 0.1 ms: make one a process.
 pub struct Target {
     builder: isa::Builder,
     isa: OwnedTargetIsa,
+    wide_vectors: Option<&'static dyn WideVectors>,
     /// The same with the quick register allocator, made when a function is too large for the good one.
     quick: OnceLock<OwnedTargetIsa>,
     /// The code of `hl_interrupt`, made when first needed.
@@ -67,7 +69,22 @@ impl Target {
         if lacks_sse41 {
             return Err(CodegenError::Target("an x86-64 processor needs SSE4.1".to_owned()));
         }
-        Ok(Self { builder, isa, quick: OnceLock::new(), interrupt: OnceLock::new() })
+        Ok(Self { builder, isa, wide_vectors: None, quick: OnceLock::new(), interrupt: OnceLock::new() })
+    }
+
+    /// The same with code for wider vectors than Cranelift has, from whoever makes it for this processor.
+    #[must_use]
+    pub fn with_wide_vectors(self, wide_vectors: Option<&'static dyn WideVectors>) -> Self {
+        Self { wide_vectors, ..self }
+    }
+
+    /// Whether the processor has a feature, by Cranelift's name of it, such as `has_avx2`.
+    pub fn has_feature(&self, name: &str) -> bool {
+        self.isa.isa_flags().iter().any(|flag| flag.name == name && flag.as_bool() == Some(true))
+    }
+
+    pub(crate) fn wide_vectors(&self) -> Option<&'static dyn WideVectors> {
+        self.wide_vectors
     }
 
     /// All that machine code depends on, as text for a cache key: Cranelift's version, the triple, the processor's features and the settings.
@@ -79,6 +96,9 @@ impl Target {
         }
         for flag in self.isa.flags().iter() {
             key.push_str(&format!("; {flag}"));
+        }
+        if let Some(wide_vectors) = self.wide_vectors {
+            key.push_str(&format!("; vectors by {wide_vectors:?}"));
         }
         key
     }

@@ -11,7 +11,8 @@ use hotloop_mir::Module;
 /// # Errors
 /// As [`compile`](crate::compile).
 pub fn clif_text(module: &Module, target: &Target) -> Result<String, CodegenError> {
-    render(module, target, |_, context| Ok(context.func.display().to_string()))
+    let bytes = |name: &str, bytes: &[u8]| Ok(format!("; {name}: {} bytes of machine code\n", bytes.len()));
+    render(module, target, |_, context| Ok(context.func.display().to_string()), bytes)
 }
 
 /// The machine code of a module.
@@ -20,7 +21,16 @@ pub fn clif_text(module: &Module, target: &Target) -> Result<String, CodegenErro
 /// As [`compile`](crate::compile).
 pub fn disassembly(module: &Module, target: &Target) -> Result<String, CodegenError> {
     let capstone = target.isa().to_capstone().map_err(|error| CodegenError::Target(error.to_string()))?;
-    render(module, target, |name, context| {
+    let bytes = |name: &str, bytes: &[u8]| {
+        let insts = capstone.disasm_all(bytes, 0).map_err(|error| CodegenError::Target(error.to_string()))?;
+        let line = |inst: &str, operands: &str| format!("  {inst} {operands}\n");
+        let lines = insts
+            .iter()
+            .map(|inst| line(inst.mnemonic().unwrap_or_default(), inst.op_str().unwrap_or_default()));
+        let lines: Vec<String> = lines.collect();
+        Ok(format!("{name}: ; {} bytes\n{}", bytes.len(), lines.concat()))
+    };
+    let code = |name: &str, context: &mut Context| {
         let error = |message: String| CodegenError::Function { function: name.to_owned(), message };
         let isa = &**target.isa();
         context
@@ -31,14 +41,16 @@ pub fn disassembly(module: &Module, target: &Target) -> Result<String, CodegenEr
             .disassemble(Some(&context.func.params), &capstone)
             .map_err(|failure| error(failure.to_string()))?;
         Ok(format!("{name}: ; {} bytes\n{text}", code.buffer.data().len()))
-    })
+    };
+    render(module, target, code, bytes)
 }
 
-/// Translates every function and shows it by `show`, names instead of numbers.
+/// Translates every function and shows it by `show`, names instead of numbers; code for wide vectors by `show_bytes`.
 fn render(
     module: &Module,
     target: &Target,
     mut show: impl FnMut(&str, &mut Context) -> Result<String, CodegenError>,
+    show_bytes: impl Fn(&str, &[u8]) -> Result<String, CodegenError>,
 ) -> Result<String, CodegenError> {
     let mut unit = Unit::new(module, target)?;
     let mut context = Context::new();
@@ -56,6 +68,9 @@ fn render(
     }
     if unit.translate_interrupt(&mut context.func, &mut scratch)?.is_some() {
         texts.push(show(crate::interrupt::SYMBOL, &mut context)?);
+    }
+    for (name, bytes) in &unit.wide_loops {
+        texts.push(show_bytes(name, bytes)?);
     }
     let imports = unit.import_comment();
     let texts: Vec<String> =

@@ -141,6 +141,8 @@ impl EngineBuilder {
             Some(name) => Target::from_name(name),
         }
         .map_err(internal)?;
+        let wide_vectors = hotloop_simd::Level::of_features(|name| target.has_feature(name));
+        let target = target.with_wide_vectors(wide_vectors.map(hotloop_simd::Level::vectors));
         let key = self.settings_key(&target);
         let cache_faults = CacheFaults::default();
         let cache = match (&self.cache_folder, self.cache_use) {

@@ -28,6 +28,7 @@ mod operation;
 mod results;
 mod terminator;
 mod text;
+mod vector;
 pub mod verify;
 
 pub use bounds::{BOUNDS_MESSAGE, CheckedAxis, bounds_message};
@@ -47,6 +48,7 @@ pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, Red
 pub use results::Results;
 pub use terminator::{BlockCall, ParFor, Reduction, Terminator};
 pub use text::{ParseError, parse_function, parse_module};
+pub use vector::{VectorCode, VectorInput, VectorPlan, WideVectors};
 
 use hotloop_index::define_id;
 

@@ -8,6 +8,7 @@ use hotloop_codegen::{ENTRY_SUFFIX, Options, Site, Target, compile};
 use hotloop_interp::{ArrayDescriptor, Interpreter, Outcome, Scalar, evaluate};
 use hotloop_loader::Image;
 use hotloop_mir::{MachineType, Module};
+use hotloop_simd::Level;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
@@ -42,8 +43,14 @@ pub(crate) fn compare(module: &Module, numbers: &[u32]) -> Result<(), String> {
 pub(crate) fn targets() -> &'static [Target] {
     static TARGETS: OnceLock<Vec<Target>> = OnceLock::new();
     TARGETS.get_or_init(|| {
-        let all = [Target::host(), Target::from_name("x86-64-v3"), Target::from_name("x86-64-v2")];
-        all.into_iter().flatten().filter(Target::runs_here).collect()
+        let wide = |target: Target| {
+            let level = Level::of_features(|name| target.has_feature(name));
+            target.with_wide_vectors(level.map(Level::vectors))
+        };
+        let names = ["native", "x86-64-v3", "x86-64-v2"];
+        let all = names.into_iter().filter_map(|name| Target::from_name(name).ok());
+        let all = all.filter(Target::runs_here).map(wide).chain(Target::host().ok());
+        all.collect()
     })
 }
 

@@ -138,7 +138,7 @@ impl<'a, 'm> Translator<'a, 'm> {
 
     /// Builds the whole function.
     pub(crate) fn translate(mut self, control_flow: &ControlFlow) -> ModuleResult<()> {
-        self.create_blocks(control_flow);
+        self.create_blocks(control_flow)?;
         for (position, block) in control_flow.reverse_postorder().iter().enumerate() {
             if position > 0 {
                 self.builder.switch_to_block(self.clif_block(*block));
@@ -153,7 +153,7 @@ impl<'a, 'm> Translator<'a, 'm> {
     }
 
     /// Creates the blocks with their parameters. The entry is there already; it is also given the context, and where the results go.
-    fn create_blocks(&mut self, control_flow: &ControlFlow) {
+    fn create_blocks(&mut self, control_flow: &ControlFlow) -> ModuleResult<()> {
         let entry = self.builder.current_block().expect("the entry is current");
         let parameters = self.builder.block_params(entry)[1..].to_vec();
         self.blocks[self.mir.entry()] = entry.into();
@@ -170,8 +170,11 @@ impl<'a, 'm> Translator<'a, 'm> {
         }
         for block in control_flow.reverse_postorder() {
             self.mark_cold(*block);
-            self.plan_vectors(*block);
         }
+        for block in control_flow.reverse_postorder() {
+            self.plan_vectors(*block)?;
+        }
+        Ok(())
     }
 
     /// Errors are rare: what only they reach goes to the end of the code.

@@ -3,11 +3,31 @@
 //! A truth value in lanes is a mask: all bits of a lane are set or none, and the lane is as wide as what was compared.
 
 use super::super::{ELEMENT, Translator, floats, integers};
-use super::plan::Plan;
-use super::{Lanes, element};
+use super::element;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, MemFlagsData, Type, types};
-use hotloop_mir::{BinaryOp, Constant, ConvertOp, Inst, InstKind, MachineType, ReductionOp, UnaryOp, Value};
+use hotloop_mir::{
+    BinaryOp, Constant, ConvertOp, Inst, InstKind, MachineType, ReductionOp, UnaryOp, Value, VectorPlan,
+};
+use rustc_hash::FxHashMap;
+
+/// What is known in lanes.
+#[derive(Default)]
+pub(super) struct Lanes {
+    /// What is the same for all vectors of a turn.
+    pub(super) splats: FxHashMap<Value, ir::Value>,
+    /// What belongs to the vector that is worked on.
+    pub(super) values: FxHashMap<Value, ir::Value>,
+    /// The addresses of the first vector, by their loads and stores.
+    addresses: FxHashMap<Inst, (ir::Value, i32)>,
+}
+
+impl Lanes {
+    pub(super) fn get(&self, value: Value) -> ir::Value {
+        let known = self.values.get(&value).or_else(|| self.splats.get(&value));
+        *known.expect("the plan knows what is needed in lanes")
+    }
+}
 
 /// The vector of so many bytes a lane that holds integers, and masks.
 fn int_vector(lane_bytes: u32) -> Type {
@@ -50,9 +70,9 @@ impl Translator<'_, '_> {
     }
 
     /// The identities from which the accumulators of a turn start: all of the first vector, then those of the next.
-    pub(super) fn identities(&mut self, plan: &Plan<'_>) -> Vec<ir::Value> {
+    pub(super) fn identities(&mut self, plan: &VectorPlan<'_>, unroll: usize) -> Vec<ir::Value> {
         let mut made = Vec::new();
-        for _ in 0..plan.unroll {
+        for _ in 0..unroll {
             for accumulator in &plan.vector.accumulators {
                 let ty = self.mir.value_type(accumulator.parameter);
                 let identity = self.constant(accumulator.op.identity(ty));
@@ -63,7 +83,13 @@ impl Translator<'_, '_> {
     }
 
     /// Builds an instruction for vector `number` of a turn.
-    pub(super) fn inst_in_lanes(&mut self, plan: &Plan<'_>, lanes: &mut Lanes, inst: Inst, number: usize) {
+    pub(super) fn inst_in_lanes(
+        &mut self,
+        plan: &VectorPlan<'_>,
+        lanes: &mut Lanes,
+        inst: Inst,
+        number: usize,
+    ) {
         let data = &self.mir.insts[inst];
         let ty = |translator: &Self, value: Value| translator.mir.value_type(value);
         let result = match &data.kind {
@@ -246,20 +272,26 @@ impl Translator<'_, '_> {
     /// All lanes of an accumulator and the value from before the loop in one.
     pub(super) fn combined_lanes(
         &mut self,
-        plan: &Plan<'_>,
+        lane_count: usize,
         op: ReductionOp,
         ty: MachineType,
         before: ir::Value,
         vector: ir::Value,
     ) -> ir::Value {
         let op = op.binary().expect("the plan knows those that are one operation");
-        (0..plan.lane_count()).fold(before, |total, lane| {
+        (0..lane_count).fold(before, |total, lane| {
             let x = self.ins().extractlane(vector, lane as u8);
             self.scalar_binary(op, ty, total, x)
         })
     }
 
-    fn scalar_binary(&mut self, op: BinaryOp, ty: MachineType, x: ir::Value, y: ir::Value) -> ir::Value {
+    pub(super) fn scalar_binary(
+        &mut self,
+        op: BinaryOp,
+        ty: MachineType,
+        x: ir::Value,
+        y: ir::Value,
+    ) -> ir::Value {
         let is_vector_only = ty == MachineType::I64 && matches!(op, BinaryOp::Smin | BinaryOp::Smax);
         if is_vector_only {
             return if op == BinaryOp::Smin { self.ins().smin(x, y) } else { self.ins().smax(x, y) };

@@ -1,97 +1,96 @@
 //! What of a vector loop is computed once for all iterations that run at once, and what for each.
 //!
 //! Addresses are computed once: those of the first iteration, since the others' elements lie behind its. Everything that is stored or collected is
-//! computed for each, in the lanes of vectors; what does not change in the loop is put into all lanes in front of it.
+//! computed for each, in the lanes of vectors; what does not change in the loop is put into all lanes in front of it. That is the same for every back end, so
+//! it is found here; which instructions it has vectors for is each one's own business.
 
-use hotloop_mir::{
-    BinaryOp, Block, Constant, ConvertOp, Function, Inst, InstKind, IntCompare, MachineType, ReductionOp,
-    Terminator, UnaryOp, Value, VectorLoop,
+use crate::{
+    Accumulator, BinaryOp, Block, Function, Inst, InstKind, MachineType, Terminator, Value, VectorLoop,
 };
 use rustc_hash::FxHashSet;
 
-/// The bytes of a vector.
-const VECTOR_BYTES: u32 = 16;
-/// Vectors that are worked on in one turn at most.
-const MOST_VECTORS: usize = 4;
-/// Above so many instructions in lanes fewer vectors are worked on in one turn.
-const MANY_INSTS: usize = 24;
-
 /// How a vector loop is computed.
-pub(super) struct Plan<'a> {
-    pub(super) vector: &'a VectorLoop,
+#[derive(Clone, Debug)]
+pub struct VectorPlan<'a> {
+    /// The mark.
+    pub vector: &'a VectorLoop,
     /// The bytes of an element: all have the same size.
-    pub(super) lane_bytes: u32,
-    /// The vectors that are worked on in one turn.
-    pub(super) unroll: usize,
+    pub lane_bytes: u32,
     /// The instructions that compute addresses, in order.
-    pub(super) scalars: Vec<Inst>,
+    pub scalars: Vec<Inst>,
     /// The instructions that are computed in lanes, in order.
-    pub(super) lanes: Vec<Inst>,
+    pub lanes: Vec<Inst>,
     /// The loads of what does not change in the loop, among `lanes`.
-    pub(super) uniform_loads: FxHashSet<Inst>,
-    /// What does not change in the loop and is needed in lanes.
-    pub(super) splats: Vec<Value>,
+    pub uniform_loads: FxHashSet<Inst>,
+    /// What does not change in the loop and is needed in lanes, in the order of the values.
+    pub splats: Vec<Value>,
     /// The values that are another one in every iteration.
-    pub(super) moving: FxHashSet<Value>,
+    pub moving: FxHashSet<Value>,
     /// What each accumulator gets from the end of an iteration.
-    pub(super) collected: Vec<Value>,
+    pub collected: Vec<Value>,
 }
 
-impl<'a> Plan<'a> {
-    /// The plan for a marked block; `None` if something in it is not done in lanes.
-    pub(super) fn new(function: &'a Function, block: Block) -> Option<Self> {
+impl<'a> VectorPlan<'a> {
+    /// The plan for a marked block; `None` if not all elements have one size, or the number of the iteration is needed in lanes.
+    pub fn new(function: &'a Function, block: Block) -> Option<Self> {
         let data = &function.blocks[block];
         let vector = data.vector.as_ref()?;
         let mut finder = Finder::new(function, block, vector);
         let collected = finder.collected()?;
         finder.walk(&collected)?;
         let lanes = finder.in_order(&finder.lanes);
-        let splats: Vec<Value> = finder.splats.iter().copied().collect();
+        let mut splats: Vec<Value> = finder.splats.iter().copied().collect();
+        splats.sort_unstable();
         let lane_bytes = finder.lane_bytes(&lanes, &splats)?;
-        let unroll = if lanes.len() > MANY_INSTS { MOST_VECTORS / 2 } else { MOST_VECTORS };
-        // A turn takes 32 elements at most, so that short loops have some.
-        let unroll = unroll.min((2 * lane_bytes) as usize);
         let is_uniform = |inst: &Inst| match function.insts[*inst].kind {
             InstKind::Load { address, .. } => !finder.moving.contains(&address),
             _ => false,
         };
         let uniform_loads = lanes.iter().copied().filter(is_uniform).collect();
         let scalars = finder.in_order(&finder.scalars);
-        let moving = std::mem::take(&mut finder.moving);
-        let mut plan =
-            Self { vector, lane_bytes, unroll, scalars, lanes, uniform_loads, splats, moving, collected };
-        plan.splats.sort_unstable();
-        let combines = |accumulator: &hotloop_mir::Accumulator| {
-            combines(accumulator.op, function.value_type(accumulator.parameter))
-        };
-        let can_do = vector.accumulators.iter().all(combines)
-            && plan.lanes.iter().all(|inst| plan.can_do(function, *inst));
-        can_do.then_some(plan)
+        let moving = finder.moving;
+        Some(Self { vector, lane_bytes, scalars, lanes, uniform_loads, splats, moving, collected })
     }
 
-    /// The elements in a vector.
-    pub(super) fn lane_count(&self) -> usize {
-        (VECTOR_BYTES / self.lane_bytes) as usize
+    /// Whether an instruction that computes an address gives another result in every iteration.
+    pub fn moves(&self, function: &Function, inst: Inst) -> bool {
+        function.insts[inst].results.iter().any(|value| self.moving.contains(value))
     }
+}
 
-    /// The iterations of one turn.
-    pub(super) fn turn(&self) -> i64 {
-        (self.lane_count() * self.unroll) as i64
-    }
+/// Machine code for the iterations of a vector loop: a function of its own, which takes one pointer, to a block of words, and returns nothing.
+///
+/// Of the words the first is the number of iterations, a multiple of `multiple`; then stand the `inputs`. Behind the inputs there is room for a vector
+/// for each accumulator; the code leaves what is to be combined with the accumulator in its first bytes. It calls nothing, and raises nothing.
+#[derive(Clone, Debug)]
+pub struct VectorCode {
+    /// The instructions. They refer to nothing outside.
+    pub bytes: Vec<u8>,
+    /// What the words behind the first one hold.
+    pub inputs: Vec<VectorInput>,
+    /// Fewer iterations are not worth the call.
+    pub least: i64,
+    /// The number of iterations has to be a multiple of this power of two.
+    pub multiple: i64,
+    /// The bytes of a vector.
+    pub vector_bytes: u32,
+}
 
-    /// Whether Cranelift has vectors for an instruction.
-    fn can_do(&self, function: &Function, inst: Inst) -> bool {
-        let ty = |value: Value| function.value_type(value);
-        match &function.insts[inst].kind {
-            InstKind::Unary(op, value) => unary(*op, ty(*value)),
-            InstKind::Binary(op, a, b) => binary(*op, ty(*a), function.constant(*b)),
-            InstKind::IntCompare(op, a, _) => compare(*op, ty(*a)),
-            InstKind::FloatCompare(..) | InstKind::Select { .. } | InstKind::Store { .. } => true,
-            InstKind::Load { ty, .. } => *ty != MachineType::I1,
-            InstKind::Convert(op, value, to) => convert(*op, ty(*value), *to),
-            _ => false,
-        }
-    }
+/// A word that the code of a vector loop takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum VectorInput {
+    /// An address as it is in the first iteration.
+    Address(Value),
+    /// A value that does not change, in the low bits; a truth value as 0 or all bits.
+    Splat(Value),
+    /// These bits.
+    Bits(u64),
+}
+
+/// What makes such code.
+pub trait WideVectors: std::fmt::Debug + Sync {
+    /// The code for a planned block; `None` if something in it is not done in vectors.
+    fn compile(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode>;
 }
 
 struct Finder<'a> {
@@ -172,7 +171,7 @@ impl<'a> Finder<'a> {
     }
 
     fn need_in_lanes(&mut self, value: Value) -> Option<()> {
-        let is_accumulator = |other: &hotloop_mir::Accumulator| other.parameter == value;
+        let is_accumulator = |other: &Accumulator| other.parameter == value;
         if self.vector.accumulators.iter().any(is_accumulator) {
             return Some(());
         }
@@ -233,84 +232,5 @@ impl<'a> Finder<'a> {
             (Some(size), None) => Some(size),
             _ => None,
         }
-    }
-}
-
-fn unary(op: UnaryOp, ty: MachineType) -> bool {
-    match op {
-        UnaryOp::Ineg => true,
-        UnaryOp::Inot => true,
-        UnaryOp::Fneg
-        | UnaryOp::Fabs
-        | UnaryOp::Fsqrt
-        | UnaryOp::Ffloor
-        | UnaryOp::Fceil
-        | UnaryOp::Ftrunc
-        | UnaryOp::Fnearest => ty.is_float(),
-    }
-}
-
-fn binary(op: BinaryOp, ty: MachineType, second: Option<Constant>) -> bool {
-    let is_truth = ty == MachineType::I1;
-    match op {
-        BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => true,
-        BinaryOp::Iadd | BinaryOp::Isub => !is_truth,
-        BinaryOp::Imul => !is_truth && ty != MachineType::I8,
-        BinaryOp::Smin | BinaryOp::Smax => !is_truth,
-        BinaryOp::Umin | BinaryOp::Umax => !is_truth && ty != MachineType::I64,
-        BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr => {
-            let count = second.and_then(Constant::as_int);
-            count.is_some_and(|count| (0..8 * i64::from(ty.size_bytes())).contains(&count))
-        }
-        BinaryOp::Fadd | BinaryOp::Fsub | BinaryOp::Fmul | BinaryOp::Fdiv | BinaryOp::Fcopysign => true,
-        BinaryOp::SdivFloor | BinaryOp::SmodFloor | BinaryOp::Udiv | BinaryOp::Urem => false,
-    }
-}
-
-fn compare(op: IntCompare, ty: MachineType) -> bool {
-    match op {
-        IntCompare::Eq
-        | IntCompare::Ne
-        | IntCompare::Slt
-        | IntCompare::Sle
-        | IntCompare::Sgt
-        | IntCompare::Sge => ty != MachineType::I1,
-        IntCompare::Ult | IntCompare::Ule | IntCompare::Ugt | IntCompare::Uge => {
-            matches!(ty, MachineType::I8 | MachineType::I16 | MachineType::I32)
-        }
-    }
-}
-
-/// Conversions between types of one size.
-fn convert(op: ConvertOp, from: MachineType, to: MachineType) -> bool {
-    match op {
-        ConvertOp::SignExtend | ConvertOp::ZeroExtend => from == MachineType::I1,
-        ConvertOp::UnsignedToFloat => from == MachineType::I1,
-        ConvertOp::SignedToFloat => from == MachineType::I32 && to == MachineType::F32,
-        ConvertOp::Bitcast => from != MachineType::I1,
-        ConvertOp::Truncate
-        | ConvertOp::FloatToSigned
-        | ConvertOp::FloatToUnsigned
-        | ConvertOp::Promote
-        | ConvertOp::Demote => false,
-    }
-}
-
-/// Whether vectors of accumulators can be combined so.
-fn combines(op: ReductionOp, ty: MachineType) -> bool {
-    match op {
-        ReductionOp::Iadd
-        | ReductionOp::Fadd
-        | ReductionOp::Fmul
-        | ReductionOp::And
-        | ReductionOp::Or
-        | ReductionOp::Xor
-        | ReductionOp::Smin
-        | ReductionOp::Smax => ty != MachineType::I1,
-        ReductionOp::Imul => !matches!(ty, MachineType::I1 | MachineType::I8),
-        ReductionOp::Umin | ReductionOp::Umax => {
-            matches!(ty, MachineType::I8 | MachineType::I16 | MachineType::I32)
-        }
-        ReductionOp::Fmin | ReductionOp::Fmax => false,
     }
 }

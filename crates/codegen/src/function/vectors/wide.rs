@@ -1,0 +1,99 @@
+//! Calls of code for wider vectors than Cranelift has.
+//!
+//! What the code takes lies in a block of words in the frame (see `VectorCode`): the number of iterations, then its inputs, then room for the accumulators.
+
+use super::super::{Translator, WORD};
+use crate::error::ModuleResult;
+use crate::object::Unit;
+use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature, StackSlotData, StackSlotKind, types};
+use cranelift_module::{FuncId, Linkage, Module as _};
+use hotloop_mir::{Function, MachineType, VectorCode, VectorInput, VectorPlan};
+
+impl Unit<'_> {
+    /// Adds the code of a loop in wide vectors to the object, if the target has somebody who makes it.
+    pub(in crate::function) fn wide_code(
+        &mut self,
+        function: &Function,
+        plan: &VectorPlan<'_>,
+    ) -> ModuleResult<Option<(VectorCode, FuncId)>> {
+        let Some(code) = self.target.wide_vectors().and_then(|wide| wide.compile(function, plan)) else {
+            return Ok(None);
+        };
+        let name = format!("hl_vectors{}", self.wide_loops.len());
+        let id = self.module.declare_function(&name, Linkage::Local, &self.wide_signature())?;
+        self.module.define_function_bytes(id, 64, &code.bytes, &[])?;
+        self.wide_loops.push((name, code.bytes.clone()));
+        Ok(Some((code, id)))
+    }
+
+    fn wide_signature(&self) -> Signature {
+        let mut signature = Signature::new(self.target.isa().default_call_conv());
+        signature.params.push(AbiParam::new(types::I64));
+        signature
+    }
+}
+
+impl Translator<'_, '_> {
+    /// Calls the code for all but the last iterations, and gives the variable and the accumulators the values that they have behind those.
+    pub(super) fn call_wide(
+        &mut self,
+        plan: &VectorPlan<'_>,
+        code: &VectorCode,
+        function: FuncId,
+        rest: ir::Value,
+    ) -> ModuleResult<()> {
+        // At least one iteration is left.
+        let one = self.int(types::I64, 1);
+        let most = self.ins().isub(rest, one);
+        let mask = self.int(types::I64, -code.multiple);
+        let count = self.ins().band(most, mask);
+        for inst in &plan.scalars {
+            self.translate_once(*inst)?;
+        }
+        for inst in &plan.lanes {
+            if plan.uniform_loads.contains(inst) {
+                self.translate_inst(*inst)?;
+            }
+        }
+        let totals_at = 8 * (1 + code.inputs.len() as u32);
+        let size_bytes = totals_at + code.vector_bytes * plan.vector.accumulators.len() as u32;
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size_bytes, 3);
+        let slot = self.builder.create_sized_stack_slot(slot);
+        let words = self.ins().stack_addr(types::I64, slot, 0);
+        self.ins().store(WORD, count, words, 0);
+        for (number, input) in code.inputs.iter().enumerate() {
+            let word = self.input_word(*input);
+            self.ins().store(WORD, word, words, 8 * (1 + number as i32));
+        }
+        self.waiting_sums.clear();
+        let callee = self.unit.module.declare_func_in_func(function, self.builder.func);
+        self.ins().call(callee, &[words]);
+        for (position, accumulator) in plan.vector.accumulators.iter().enumerate() {
+            let ty = self.mir.value_type(accumulator.parameter);
+            let offset = totals_at as i32 + code.vector_bytes as i32 * position as i32;
+            let total = self.ins().load(super::clif_type(ty), WORD, words, offset);
+            let before = self.operand(accumulator.parameter);
+            let op = accumulator.op.binary().expect("code was made for what is one operation");
+            let combined = self.scalar_binary(op, ty, before, total);
+            self.values[accumulator.parameter] = combined.into();
+        }
+        let start = self.operand(plan.vector.variable);
+        let next = self.ins().iadd(start, count);
+        self.values[plan.vector.variable] = next.into();
+        Ok(())
+    }
+
+    /// The word of an input. A number may be shorter: what is behind it does not count.
+    fn input_word(&mut self, input: VectorInput) -> ir::Value {
+        match input {
+            VectorInput::Address(value) => self.operand(value),
+            VectorInput::Splat(value) if self.mir.value_type(value) == MachineType::I1 => {
+                let truth = self.operand(value);
+                let wide = self.ins().uextend(types::I64, truth);
+                self.ins().ineg(wide)
+            }
+            VectorInput::Splat(value) => self.operand(value),
+            VectorInput::Bits(bits) => self.int(types::I64, bits as i64),
+        }
+    }
+}

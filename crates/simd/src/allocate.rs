@@ -1,0 +1,44 @@
+//! Registers: `regalloc2` with the registers of each level.
+
+use crate::Level;
+use crate::code::Body;
+use regalloc2::{Algorithm, MachineEnv, Output, PReg, PRegSet, RegClass, RegallocOptions};
+
+/// General registers that a function may change, by their numbers: rax, rcx, rdx, rsi, rdi, r8 to r11.
+const FREE: [usize; 9] = [0, 1, 2, 6, 7, 8, 9, 10, 11];
+/// General registers that a function has to restore: rbx, r12 to r15.
+pub(crate) const SAVED: [usize; 5] = [3, 12, 13, 14, 15];
+
+/// Gives every virtual register a place. `None` if the allocator refuses, which would be a mistake of the selection.
+pub(crate) fn allocate(level: Level, body: &Body) -> Option<Output> {
+    let set = |class: RegClass, numbers: &mut dyn Iterator<Item = usize>| {
+        numbers.fold(PRegSet::empty(), |set, number| set.with(PReg::new(number, class)))
+    };
+    let vector_count = match level {
+        Level::Avx2 => 16,
+        Level::Avx512 => 32,
+    };
+    let environment = MachineEnv {
+        preferred_regs_by_class: [
+            set(RegClass::Int, &mut FREE.into_iter()),
+            set(RegClass::Float, &mut (0..vector_count)),
+            // k0 as a mask means all lanes.
+            set(RegClass::Vector, &mut (1..8)),
+        ],
+        non_preferred_regs_by_class: [
+            set(RegClass::Int, &mut SAVED.into_iter()),
+            PRegSet::empty(),
+            PRegSet::empty(),
+        ],
+        scratch_by_class: [None; 3],
+        fixed_stack_slots: Vec::new(),
+    };
+    let options = RegallocOptions {
+        verbose_log: false,
+        validate_ssa: cfg!(debug_assertions),
+        algorithm: Algorithm::Ion,
+    };
+    let allocated = regalloc2::run(body, &environment, &options);
+    debug_assert!(allocated.is_ok(), "{:?}", allocated.err());
+    allocated.ok()
+}

@@ -1,0 +1,227 @@
+//! Code before registers are allocated: blocks of machine instructions on virtual registers.
+
+use iced_x86::Code;
+use regalloc2::{Block, Inst, InstRange, Operand, PReg, PRegSet, RegClass, VReg};
+
+/// A register in general, a vector, or a mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// A register of 64 bits.
+    General,
+    /// A vector register.
+    Vector,
+    /// A mask register of AVX-512.
+    Mask,
+}
+
+impl Class {
+    /// The allocator's name of it.
+    pub(crate) const fn of_allocator(self) -> RegClass {
+        match self {
+            Self::General => RegClass::Int,
+            Self::Vector => RegClass::Float,
+            Self::Mask => RegClass::Vector,
+        }
+    }
+}
+
+/// An operand of a machine instruction, in the order in which the encoder takes them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// A register that is written.
+    Def(VReg),
+    /// A register that is read.
+    Use(VReg),
+    /// A register that is read and then written with another value: the first is what is read.
+    Change(VReg, VReg),
+    /// Memory.
+    Memory(Memory),
+    /// A constant of 32 bits, with its sign.
+    Immediate(i32),
+    /// A constant of 8 bits, which says what the instruction does.
+    Byte(u8),
+}
+
+/// An address: `base + index * scale + displacement`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    pub(crate) base: VReg,
+    pub(crate) index: Option<VReg>,
+    pub(crate) scale: u32,
+    pub(crate) displacement: i32,
+}
+
+/// A machine instruction, or the end of a block.
+#[derive(Clone, Debug)]
+pub(crate) enum Machine {
+    /// Where the argument arrives. No code.
+    Entry,
+    /// An instruction. Where a mask is given, only its lanes are read from memory, as zeros where it is not set, or written to memory.
+    Op { code: Code, parts: Vec<Part>, mask: Option<VReg>, is_zeroing: bool },
+    /// Goes to the first block if the flags say so, else to the second.
+    Branch { code: Code, then: Block, otherwise: Block },
+    /// Goes to a block.
+    Jump(Block),
+    /// Returns.
+    Return,
+}
+
+/// A block: a run of instructions, of which the last is a branch, jump or return.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BlockCode {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) parameters: Vec<VReg>,
+    pub(crate) successors: Vec<Block>,
+    pub(crate) predecessors: Vec<Block>,
+    /// What a jump at its end passes.
+    pub(crate) arguments: Vec<VReg>,
+}
+
+/// A function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Body {
+    pub(crate) insts: Vec<Machine>,
+    pub(crate) operands: Vec<Vec<Operand>>,
+    pub(crate) blocks: Vec<BlockCode>,
+    pub(crate) vreg_count: usize,
+}
+
+impl Body {
+    /// A new virtual register.
+    pub(crate) fn vreg(&mut self, class: Class) -> VReg {
+        let vreg = VReg::new(self.vreg_count, class.of_allocator());
+        self.vreg_count += 1;
+        vreg
+    }
+
+    /// Makes blocks; they are filled in order.
+    pub(crate) fn create_blocks(&mut self, count: usize) {
+        self.blocks = vec![BlockCode::default(); count];
+    }
+
+    /// Begins a block.
+    pub(crate) fn begin(&mut self, block: Block) {
+        self.blocks[block.index()].start = self.insts.len();
+    }
+
+    /// The register of the function's argument, which arrives in `rdi`.
+    pub(crate) fn argument(&mut self) -> VReg {
+        let vreg = self.vreg(Class::General);
+        let rdi = PReg::new(7, RegClass::Int);
+        self.push(Machine::Entry, vec![Operand::reg_fixed_def(vreg, rdi)]);
+        vreg
+    }
+
+    /// Appends an instruction.
+    pub(crate) fn op(&mut self, code: Code, parts: Vec<Part>) {
+        self.masked(code, parts, None, false);
+    }
+
+    /// Appends an instruction that works on some lanes.
+    pub(crate) fn masked(&mut self, code: Code, parts: Vec<Part>, mask: Option<VReg>, is_zeroing: bool) {
+        let mut operands = Vec::new();
+        for part in &parts {
+            match part {
+                Part::Def(vreg) => operands.push(Operand::reg_def(*vreg)),
+                Part::Use(vreg) => operands.push(Operand::reg_use(*vreg)),
+                Part::Change(read, written) => {
+                    let at = operands.len();
+                    operands.push(Operand::reg_use(*read));
+                    operands.push(Operand::reg_reuse_def(*written, at));
+                }
+                Part::Memory(memory) => {
+                    operands.push(Operand::reg_use(memory.base));
+                    operands.extend(memory.index.map(Operand::reg_use));
+                }
+                Part::Immediate(_) | Part::Byte(_) => {}
+            }
+        }
+        operands.extend(mask.map(Operand::reg_use));
+        self.push(Machine::Op { code, parts, mask, is_zeroing }, operands);
+    }
+
+    /// Ends a block.
+    pub(crate) fn end(&mut self, block: Block, last: Machine, arguments: Vec<VReg>) {
+        let successors = match last {
+            Machine::Branch { then, otherwise, .. } => vec![then, otherwise],
+            Machine::Jump(to) => vec![to],
+            Machine::Return | Machine::Op { .. } | Machine::Entry => Vec::new(),
+        };
+        for successor in &successors {
+            self.blocks[successor.index()].predecessors.push(block);
+        }
+        self.push(last, Vec::new());
+        let data = &mut self.blocks[block.index()];
+        data.end = self.insts.len();
+        (data.successors, data.arguments) = (successors, arguments);
+    }
+
+    fn push(&mut self, inst: Machine, operands: Vec<Operand>) {
+        self.insts.push(inst);
+        self.operands.push(operands);
+    }
+}
+
+impl regalloc2::Function for Body {
+    fn num_insts(&self) -> usize {
+        self.insts.len()
+    }
+
+    fn num_blocks(&self) -> usize {
+        self.blocks.len()
+    }
+
+    fn entry_block(&self) -> Block {
+        Block::new(0)
+    }
+
+    fn block_insns(&self, block: Block) -> InstRange {
+        let data = &self.blocks[block.index()];
+        InstRange::new(Inst::new(data.start), Inst::new(data.end))
+    }
+
+    fn block_succs(&self, block: Block) -> &[Block] {
+        &self.blocks[block.index()].successors
+    }
+
+    fn block_preds(&self, block: Block) -> &[Block] {
+        &self.blocks[block.index()].predecessors
+    }
+
+    fn block_params(&self, block: Block) -> &[VReg] {
+        &self.blocks[block.index()].parameters
+    }
+
+    fn is_ret(&self, inst: Inst) -> bool {
+        matches!(self.insts[inst.index()], Machine::Return)
+    }
+
+    fn is_branch(&self, inst: Inst) -> bool {
+        matches!(self.insts[inst.index()], Machine::Branch { .. } | Machine::Jump(_))
+    }
+
+    fn branch_blockparams(&self, block: Block, _inst: Inst, _successor: usize) -> &[VReg] {
+        &self.blocks[block.index()].arguments
+    }
+
+    fn inst_operands(&self, inst: Inst) -> &[Operand] {
+        &self.operands[inst.index()]
+    }
+
+    fn inst_clobbers(&self, _inst: Inst) -> PRegSet {
+        PRegSet::empty()
+    }
+
+    fn num_vregs(&self) -> usize {
+        self.vreg_count
+    }
+
+    /// In words of eight bytes.
+    fn spillslot_size(&self, class: RegClass) -> usize {
+        match class {
+            RegClass::Int | RegClass::Vector => 1,
+            RegClass::Float => 8,
+        }
+    }
+}

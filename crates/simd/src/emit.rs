@@ -1,0 +1,260 @@
+//! Bytes: instructions, and the moves that the allocator asks for, encoded one behind the other.
+//!
+//! Jumps have four bytes of distance, so that the length of everything is known once it was encoded; the second time the distances are right.
+
+use crate::Level;
+use crate::allocate::SAVED;
+use crate::code::{Body, Machine, Memory, Part};
+use iced_x86::{Code, Encoder, Instruction, OpKind, Register};
+use regalloc2::{Allocation, Block, Edit, InstOrEdit, Output, PReg, RegClass};
+use rustc_hash::FxHashMap;
+
+/// The bytes of a function; `None` if the encoder refuses an instruction, which would be a mistake of the selection.
+pub(crate) fn emit(level: Level, body: &Body, allocated: &Output) -> Option<Vec<u8>> {
+    let mut emitter = Emitter::new(level, body, allocated);
+    emitter.run()?;
+    emitter.run()?;
+    Some(emitter.encoder.take_buffer())
+}
+
+struct Emitter<'a> {
+    level: Level,
+    body: &'a Body,
+    allocated: &'a Output,
+    encoder: Encoder,
+    at: u64,
+    /// Where blocks begin: known from the first run.
+    places: FxHashMap<Block, u64>,
+    /// The general registers that have to be restored.
+    saved: Vec<Register>,
+}
+
+impl<'a> Emitter<'a> {
+    fn new(level: Level, body: &'a Body, allocated: &'a Output) -> Self {
+        let moved = allocated.edits.iter().map(|(_, Edit::Move { to, .. })| *to);
+        let used: Vec<PReg> =
+            allocated.allocs.iter().copied().chain(moved).filter_map(Allocation::as_reg).collect();
+        let is_used = |number: usize| used.contains(&PReg::new(number, RegClass::Int));
+        let saved = SAVED.into_iter().filter(|number| is_used(*number)).map(general).collect();
+        Self { level, body, allocated, encoder: Encoder::new(64), at: 0, places: FxHashMap::default(), saved }
+    }
+
+    fn run(&mut self) -> Option<()> {
+        self.encoder = Encoder::new(64);
+        self.at = 0;
+        for register in self.saved.clone() {
+            self.one(Code::Push_r64, &[register])?;
+        }
+        let frame = self.frame_bytes();
+        if frame > 0 {
+            self.add_to_stack(-frame)?;
+        }
+        let body = self.body;
+        for number in 0..body.blocks.len() {
+            let block = Block::new(number);
+            self.places.insert(block, self.at);
+            for step in self.allocated.block_insts_and_edits(body, block) {
+                match step {
+                    InstOrEdit::Edit(Edit::Move { from, to }) => self.move_value(*from, *to)?,
+                    InstOrEdit::Inst(inst) => self.machine(block, inst)?,
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn frame_bytes(&self) -> i32 {
+        8 * self.allocated.num_spillslots as i32
+    }
+
+    fn machine(&mut self, block: Block, inst: regalloc2::Inst) -> Option<()> {
+        let next = Block::new(block.index() + 1);
+        match &self.body.insts[inst.index()] {
+            Machine::Entry => Some(()),
+            Machine::Op { code, parts, mask, is_zeroing } => {
+                let places = self.allocated.inst_allocs(inst);
+                let instruction = instruction(self.level, *code, parts, mask.is_some(), *is_zeroing, places)?;
+                self.encode(&instruction)
+            }
+            Machine::Branch { code, then, otherwise } => {
+                self.jump(*code, *then)?;
+                if *otherwise == next { Some(()) } else { self.jump(Code::Jmp_rel32_64, *otherwise) }
+            }
+            Machine::Jump(to) if *to == next => Some(()),
+            Machine::Jump(to) => self.jump(Code::Jmp_rel32_64, *to),
+            Machine::Return => {
+                let frame = self.frame_bytes();
+                if frame > 0 {
+                    self.add_to_stack(frame)?;
+                }
+                for register in self.saved.clone().into_iter().rev() {
+                    self.one(Code::Pop_r64, &[register])?;
+                }
+                self.one(Code::VEX_Vzeroupper, &[])?;
+                self.one(Code::Retnq, &[])
+            }
+        }
+    }
+
+    /// Where a jump to a block ends: a block that does nothing but jump is passed over.
+    fn end_of_jump(&self, to: Block) -> Block {
+        let mut steps = self.allocated.block_insts_and_edits(self.body, to);
+        let work =
+            steps.find(|step| !matches!(step, InstOrEdit::Edit(Edit::Move { from, to }) if from == to));
+        match work {
+            Some(InstOrEdit::Inst(inst)) => match self.body.insts[inst.index()] {
+                Machine::Jump(next) => next,
+                Machine::Entry | Machine::Op { .. } | Machine::Branch { .. } | Machine::Return => to,
+            },
+            Some(InstOrEdit::Edit(_)) | None => to,
+        }
+    }
+
+    fn jump(&mut self, code: Code, to: Block) -> Option<()> {
+        let to = self.end_of_jump(to);
+        let mut instruction = Instruction::default();
+        instruction.set_code(code);
+        instruction.set_op0_kind(OpKind::NearBranch64);
+        instruction.set_near_branch64(self.places.get(&to).copied().unwrap_or(self.at));
+        self.encode(&instruction)
+    }
+
+    fn add_to_stack(&mut self, bytes: i32) -> Option<()> {
+        let mut instruction = Instruction::default();
+        instruction.set_code(Code::Add_rm64_imm32);
+        set_register(&mut instruction, 0, Register::RSP);
+        instruction.set_op1_kind(OpKind::Immediate32to64);
+        instruction.set_immediate32to64(i64::from(bytes));
+        self.encode(&instruction)
+    }
+
+    fn move_value(&mut self, from: Allocation, to: Allocation) -> Option<()> {
+        if from == to {
+            return Some(());
+        }
+        let class = from.as_reg().or(to.as_reg()).map(|register| register.class())?;
+        let (load, store) = match (class, self.level) {
+            (RegClass::Int, _) => (Code::Mov_r64_rm64, Code::Mov_rm64_r64),
+            (RegClass::Float, Level::Avx2) => (Code::VEX_Vmovups_ymm_ymmm256, Code::VEX_Vmovups_ymmm256_ymm),
+            (RegClass::Float, Level::Avx512) => {
+                (Code::EVEX_Vmovups_zmm_k1z_zmmm512, Code::EVEX_Vmovups_zmmm512_k1z_zmm)
+            }
+            (RegClass::Vector, _) => (Code::VEX_Kmovq_kr_km64, Code::VEX_Kmovq_m64_kr),
+        };
+        let mut instruction = Instruction::default();
+        match (from.as_reg(), to.as_reg()) {
+            (Some(from), Some(to)) => {
+                instruction.set_code(load);
+                set_register(&mut instruction, 0, register(self.level, to));
+                set_register(&mut instruction, 1, register(self.level, from));
+            }
+            (None, Some(to)) => {
+                instruction.set_code(load);
+                set_register(&mut instruction, 0, register(self.level, to));
+                set_stack(&mut instruction, 1, from);
+            }
+            (Some(from), None) => {
+                instruction.set_code(store);
+                set_stack(&mut instruction, 0, to);
+                set_register(&mut instruction, 1, register(self.level, from));
+            }
+            (None, None) => return None,
+        }
+        self.encode(&instruction)
+    }
+
+    fn one(&mut self, code: Code, registers: &[Register]) -> Option<()> {
+        let mut instruction = Instruction::default();
+        instruction.set_code(code);
+        for (position, register) in registers.iter().enumerate() {
+            set_register(&mut instruction, position as u32, *register);
+        }
+        self.encode(&instruction)
+    }
+
+    fn encode(&mut self, instruction: &Instruction) -> Option<()> {
+        let length = self.encoder.encode(instruction, self.at);
+        debug_assert!(length.is_ok(), "{:?}: {:?}", instruction.code(), length.err());
+        self.at += length.ok()? as u64;
+        Some(())
+    }
+}
+
+/// An instruction with its operands in the places that the allocator gave them.
+fn instruction(
+    level: Level,
+    code: Code,
+    parts: &[Part],
+    has_mask: bool,
+    is_zeroing: bool,
+    places: &[Allocation],
+) -> Option<Instruction> {
+    let mut instruction = Instruction::default();
+    instruction.set_code(code);
+    let mut places = places.iter().copied();
+    let mut next = || places.next()?.as_reg().map(|place| register(level, place));
+    for (position, part) in parts.iter().enumerate() {
+        let position = position as u32;
+        match part {
+            Part::Def(_) | Part::Use(_) => set_register(&mut instruction, position, next()?),
+            Part::Change(..) => {
+                next()?;
+                set_register(&mut instruction, position, next()?);
+            }
+            Part::Memory(Memory { index, scale, displacement, .. }) => {
+                instruction.try_set_op_kind(position, OpKind::Memory).ok()?;
+                instruction.set_memory_base(next()?);
+                if index.is_some() {
+                    instruction.set_memory_index(next()?);
+                    instruction.set_memory_index_scale(*scale);
+                }
+                set_displacement(&mut instruction, *displacement);
+            }
+            Part::Immediate(value) => {
+                instruction.try_set_op_kind(position, OpKind::Immediate32to64).ok()?;
+                instruction.set_immediate32to64(i64::from(*value));
+            }
+            Part::Byte(value) => {
+                instruction.try_set_op_kind(position, OpKind::Immediate8).ok()?;
+                instruction.set_immediate8(*value);
+            }
+        }
+    }
+    if has_mask {
+        instruction.set_op_mask(next()?);
+        instruction.set_zeroing_masking(is_zeroing);
+    }
+    Some(instruction)
+}
+
+fn set_register(instruction: &mut Instruction, position: u32, register: Register) {
+    instruction.set_op_kind(position, OpKind::Register);
+    instruction.set_op_register(position, register);
+}
+
+fn set_stack(instruction: &mut Instruction, position: u32, place: Allocation) {
+    let slot = place.as_stack().map_or(0, regalloc2::SpillSlot::index);
+    instruction.set_op_kind(position, OpKind::Memory);
+    instruction.set_memory_base(Register::RSP);
+    set_displacement(instruction, 8 * slot as i32);
+}
+
+fn set_displacement(instruction: &mut Instruction, displacement: i32) {
+    // The size 1 stands for the smallest that holds it.
+    instruction.set_memory_displ_size(u32::from(displacement != 0));
+    instruction.set_memory_displacement64(i64::from(displacement) as u64);
+}
+
+fn general(number: usize) -> Register {
+    Register::RAX + number as u32
+}
+
+fn register(level: Level, place: PReg) -> Register {
+    let number = place.hw_enc() as u32;
+    match (place.class(), level) {
+        (RegClass::Int, _) => Register::RAX + number,
+        (RegClass::Float, Level::Avx2) => Register::YMM0 + number,
+        (RegClass::Float, Level::Avx512) => Register::ZMM0 + number,
+        (RegClass::Vector, _) => Register::K0 + number,
+    }
+}

@@ -1,0 +1,116 @@
+//! Machine code for vector loops, in the wide vectors of x86-64: 256 bits with AVX2, 512 bits with AVX-512.
+//!
+//! This crate knows the vector loops of MIR (see `hotloop_mir::VectorPlan`) and nothing else: no Cranelift, no objects, no calls. It gives the bytes of a function
+//! that runs some iterations of a loop, and says which words that function takes; whoever has a place for code puts it there and calls it.
+//! Instructions are chosen here, registers are allocated by `regalloc2`, and `iced-x86` encodes.
+//!
+//! ```
+//! use hotloop_mir::{Block, VectorPlan, WideVectors, parse_function};
+//! use hotloop_simd::Level;
+//! use hotloop_mir::VectorInput::Address;
+//!
+//! let function = parse_function(
+//!     "fn @twice(v0: ptr, v1: i64) vectorised {
+//!          region0 = argument 0
+//!      bb0:
+//!          v2 = iconst 0
+//!          v3 = iconst 1
+//!          v4 = iconst 8
+//!          jump bb1(v2)
+//!      bb1(v5: i64) vector v5 below v1:
+//!          v6 = imul v5, v4
+//!          v7 = ptr_add v0, v6
+//!          v8 = load.f64 v7, region0
+//!          v9 = fadd v8, v8
+//!          store v9, v7, region0
+//!          v10 = iadd v5, v3
+//!          v11 = icmp slt v10, v1
+//!          branch v11, bb1(v10), bb2
+//!      bb2:
+//!          return
+//!      }",
+//! )
+//! .unwrap();
+//! let header = function.layout[1];
+//! let plan = VectorPlan::new(&function, header).unwrap();
+//! let code = Level::Avx512.compile(&function, &plan).unwrap();
+//! assert_eq!(code.vector_bytes, 64);
+//! assert!(matches!(code.inputs[..], [Address(_)]));
+//! assert!(code.bytes.contains(&0xc3)); // ret
+//! ```
+
+mod allocate;
+mod code;
+mod emit;
+mod opcodes;
+mod select;
+
+use hotloop_mir::{Function, VectorCode, VectorPlan, WideVectors};
+
+/// Which vectors a processor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// 256 bits, 16 registers, no masks: AVX2 with BMI2.
+    Avx2,
+    /// 512 bits, 32 registers and masks: AVX-512 with the extensions BW, DQ and VL, as x86-64-v4 has them.
+    Avx512,
+}
+
+/// The vectors that one iteration of the main loop works on at first; halved while values do not fit into registers.
+const MOST_VECTORS: usize = 4;
+/// Above so many instructions in lanes fewer vectors are worked on in one turn.
+const MANY_INSTS: usize = 32;
+
+impl Level {
+    /// The level of a processor with these features, named as Cranelift names them (`has_avx2`); `None` if it has less.
+    pub fn of_features(has: impl Fn(&str) -> bool) -> Option<Self> {
+        let has_all = |names: &[&str]| names.iter().all(|name| has(name));
+        // Cranelift has no name for BW; every processor with both DQ and VL has it, as x86-64-v4 asks for.
+        if has_all(&["has_avx512f", "has_avx512dq", "has_avx512vl", "has_bmi2"]) {
+            Some(Self::Avx512)
+        } else if has_all(&["has_avx", "has_avx2"]) {
+            Some(Self::Avx2)
+        } else {
+            None
+        }
+    }
+
+    /// Who makes code of this level, to be named by a target.
+    pub fn vectors(self) -> &'static dyn WideVectors {
+        match self {
+            Self::Avx2 => &Self::Avx2,
+            Self::Avx512 => &Self::Avx512,
+        }
+    }
+
+    /// The bytes of a vector.
+    pub const fn vector_bytes(self) -> u32 {
+        match self {
+            Self::Avx2 => 32,
+            Self::Avx512 => 64,
+        }
+    }
+}
+
+impl WideVectors for Level {
+    fn compile(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode> {
+        let mut unroll = if plan.lanes.len() > MANY_INSTS { MOST_VECTORS / 2 } else { MOST_VECTORS };
+        loop {
+            let selected = select::select(*self, function, plan, unroll)?;
+            let allocated = allocate::allocate(*self, &selected.code)?;
+            if allocated.num_spillslots > 0 && unroll > 1 {
+                unroll /= 2;
+                continue;
+            }
+            let bytes = emit::emit(*self, &selected.code, &allocated)?;
+            let lanes = i64::from(self.vector_bytes() / plan.lane_bytes);
+            return Some(VectorCode {
+                bytes,
+                inputs: selected.inputs,
+                least: 2 * lanes,
+                multiple: if *self == Self::Avx512 { 1 } else { lanes },
+                vector_bytes: self.vector_bytes(),
+            });
+        }
+    }
+}

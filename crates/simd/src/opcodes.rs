@@ -1,0 +1,235 @@
+//! The instructions that do MIR's operations on vectors, by level.
+//!
+//! Each row has the instruction of AVX-512 and that of AVX2; `INVALID` where a level has none.
+
+use crate::Level;
+use hotloop_mir::{BinaryOp, FloatCompare, IntCompare, MachineType, UnaryOp};
+use iced_x86::Code;
+
+/// An instruction, if the level has it.
+fn of(level: Level, [avx512, avx2]: [Code; 2]) -> Option<Code> {
+    let code = match level {
+        Level::Avx512 => avx512,
+        Level::Avx2 => avx2,
+    };
+    (code != Code::INVALID).then_some(code)
+}
+
+/// `destination, first, second`.
+pub(crate) fn binary(level: Level, op: BinaryOp, ty: MachineType) -> Option<Code> {
+    use BinaryOp::*;
+    use MachineType::*;
+    let codes = match (op, ty) {
+        (Fadd, F64) => [Code::EVEX_Vaddpd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vaddpd_ymm_ymm_ymmm256],
+        (Fadd, F32) => [Code::EVEX_Vaddps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vaddps_ymm_ymm_ymmm256],
+        (Fsub, F64) => [Code::EVEX_Vsubpd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vsubpd_ymm_ymm_ymmm256],
+        (Fsub, F32) => [Code::EVEX_Vsubps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vsubps_ymm_ymm_ymmm256],
+        (Fmul, F64) => [Code::EVEX_Vmulpd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vmulpd_ymm_ymm_ymmm256],
+        (Fmul, F32) => [Code::EVEX_Vmulps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vmulps_ymm_ymm_ymmm256],
+        (Fdiv, F64) => [Code::EVEX_Vdivpd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vdivpd_ymm_ymm_ymmm256],
+        (Fdiv, F32) => [Code::EVEX_Vdivps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vdivps_ymm_ymm_ymmm256],
+        (Iadd, I64) => [Code::EVEX_Vpaddq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpaddq_ymm_ymm_ymmm256],
+        (Iadd, I32) => [Code::EVEX_Vpaddd_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpaddd_ymm_ymm_ymmm256],
+        (Iadd, I16) => [Code::EVEX_Vpaddw_zmm_k1z_zmm_zmmm512, Code::VEX_Vpaddw_ymm_ymm_ymmm256],
+        (Iadd, I8) => [Code::EVEX_Vpaddb_zmm_k1z_zmm_zmmm512, Code::VEX_Vpaddb_ymm_ymm_ymmm256],
+        (Isub, I64) => [Code::EVEX_Vpsubq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpsubq_ymm_ymm_ymmm256],
+        (Isub, I32) => [Code::EVEX_Vpsubd_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpsubd_ymm_ymm_ymmm256],
+        (Isub, I16) => [Code::EVEX_Vpsubw_zmm_k1z_zmm_zmmm512, Code::VEX_Vpsubw_ymm_ymm_ymmm256],
+        (Isub, I8) => [Code::EVEX_Vpsubb_zmm_k1z_zmm_zmmm512, Code::VEX_Vpsubb_ymm_ymm_ymmm256],
+        (Imul, I64) => [Code::EVEX_Vpmullq_zmm_k1z_zmm_zmmm512b64, Code::INVALID],
+        (Imul, I32) => [Code::EVEX_Vpmulld_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpmulld_ymm_ymm_ymmm256],
+        (Imul, I16) => [Code::EVEX_Vpmullw_zmm_k1z_zmm_zmmm512, Code::VEX_Vpmullw_ymm_ymm_ymmm256],
+        (Smin, I64) => [Code::EVEX_Vpminsq_zmm_k1z_zmm_zmmm512b64, Code::INVALID],
+        (Smin, I32) => [Code::EVEX_Vpminsd_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpminsd_ymm_ymm_ymmm256],
+        (Smin, I16) => [Code::EVEX_Vpminsw_zmm_k1z_zmm_zmmm512, Code::VEX_Vpminsw_ymm_ymm_ymmm256],
+        (Smin, I8) => [Code::EVEX_Vpminsb_zmm_k1z_zmm_zmmm512, Code::VEX_Vpminsb_ymm_ymm_ymmm256],
+        (Smax, I64) => [Code::EVEX_Vpmaxsq_zmm_k1z_zmm_zmmm512b64, Code::INVALID],
+        (Smax, I32) => [Code::EVEX_Vpmaxsd_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpmaxsd_ymm_ymm_ymmm256],
+        (Smax, I16) => [Code::EVEX_Vpmaxsw_zmm_k1z_zmm_zmmm512, Code::VEX_Vpmaxsw_ymm_ymm_ymmm256],
+        (Smax, I8) => [Code::EVEX_Vpmaxsb_zmm_k1z_zmm_zmmm512, Code::VEX_Vpmaxsb_ymm_ymm_ymmm256],
+        (Umin, I64) => [Code::EVEX_Vpminuq_zmm_k1z_zmm_zmmm512b64, Code::INVALID],
+        (Umin, I32) => [Code::EVEX_Vpminud_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpminud_ymm_ymm_ymmm256],
+        (Umin, I16) => [Code::EVEX_Vpminuw_zmm_k1z_zmm_zmmm512, Code::VEX_Vpminuw_ymm_ymm_ymmm256],
+        (Umin, I8) => [Code::EVEX_Vpminub_zmm_k1z_zmm_zmmm512, Code::VEX_Vpminub_ymm_ymm_ymmm256],
+        (Umax, I64) => [Code::EVEX_Vpmaxuq_zmm_k1z_zmm_zmmm512b64, Code::INVALID],
+        (Umax, I32) => [Code::EVEX_Vpmaxud_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpmaxud_ymm_ymm_ymmm256],
+        (Umax, I16) => [Code::EVEX_Vpmaxuw_zmm_k1z_zmm_zmmm512, Code::VEX_Vpmaxuw_ymm_ymm_ymmm256],
+        (Umax, I8) => [Code::EVEX_Vpmaxub_zmm_k1z_zmm_zmmm512, Code::VEX_Vpmaxub_ymm_ymm_ymmm256],
+        (And, I64 | I32 | I16 | I8) => AND,
+        (Or, I64 | I32 | I16 | I8) => OR,
+        (Xor, I64 | I32 | I16 | I8) => XOR,
+        _ => return None,
+    };
+    of(level, codes)
+}
+
+const AND: [Code; 2] = [Code::EVEX_Vpandq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpand_ymm_ymm_ymmm256];
+const OR: [Code; 2] = [Code::EVEX_Vporq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpor_ymm_ymm_ymmm256];
+const XOR: [Code; 2] = [Code::EVEX_Vpxorq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpxor_ymm_ymm_ymmm256];
+
+/// Bit by bit, on vectors of anything.
+pub(crate) fn bits(level: Level, op: BinaryOp) -> Option<Code> {
+    binary(level, op, MachineType::I64)
+}
+
+/// Bit by bit, on mask registers of AVX-512.
+pub(crate) fn mask_bits(op: BinaryOp) -> Option<Code> {
+    match op {
+        BinaryOp::And => Some(Code::VEX_Kandq_kr_kr_kr),
+        BinaryOp::Or => Some(Code::VEX_Korq_kr_kr_kr),
+        BinaryOp::Xor => Some(Code::VEX_Kxorq_kr_kr_kr),
+        _ => None,
+    }
+}
+
+/// `destination, value, count` with a constant count.
+pub(crate) fn shift(level: Level, op: BinaryOp, ty: MachineType) -> Option<Code> {
+    use BinaryOp::*;
+    use MachineType::*;
+    let codes = match (op, ty) {
+        (Shl, I64) => [Code::EVEX_Vpsllq_zmm_k1z_zmmm512b64_imm8, Code::VEX_Vpsllq_ymm_ymm_imm8],
+        (Shl, I32) => [Code::EVEX_Vpslld_zmm_k1z_zmmm512b32_imm8, Code::VEX_Vpslld_ymm_ymm_imm8],
+        (Shl, I16) => [Code::EVEX_Vpsllw_zmm_k1z_zmmm512_imm8, Code::VEX_Vpsllw_ymm_ymm_imm8],
+        (Ushr, I64) => [Code::EVEX_Vpsrlq_zmm_k1z_zmmm512b64_imm8, Code::VEX_Vpsrlq_ymm_ymm_imm8],
+        (Ushr, I32) => [Code::EVEX_Vpsrld_zmm_k1z_zmmm512b32_imm8, Code::VEX_Vpsrld_ymm_ymm_imm8],
+        (Ushr, I16) => [Code::EVEX_Vpsrlw_zmm_k1z_zmmm512_imm8, Code::VEX_Vpsrlw_ymm_ymm_imm8],
+        (Sshr, I64) => [Code::EVEX_Vpsraq_zmm_k1z_zmmm512b64_imm8, Code::INVALID],
+        (Sshr, I32) => [Code::EVEX_Vpsrad_zmm_k1z_zmmm512b32_imm8, Code::VEX_Vpsrad_ymm_ymm_imm8],
+        (Sshr, I16) => [Code::EVEX_Vpsraw_zmm_k1z_zmmm512_imm8, Code::VEX_Vpsraw_ymm_ymm_imm8],
+        _ => return None,
+    };
+    of(level, codes)
+}
+
+/// `destination, value`, with a constant that says how for roundings.
+pub(crate) fn unary(level: Level, op: UnaryOp, ty: MachineType) -> Option<(Code, Option<u8>)> {
+    use MachineType::*;
+    let root = match ty {
+        F64 => [Code::EVEX_Vsqrtpd_zmm_k1z_zmmm512b64_er, Code::VEX_Vsqrtpd_ymm_ymmm256],
+        F32 => [Code::EVEX_Vsqrtps_zmm_k1z_zmmm512b32_er, Code::VEX_Vsqrtps_ymm_ymmm256],
+        _ => return None,
+    };
+    let round = match ty {
+        F64 => [Code::EVEX_Vrndscalepd_zmm_k1z_zmmm512b64_imm8_sae, Code::VEX_Vroundpd_ymm_ymmm256_imm8],
+        _ => [Code::EVEX_Vrndscaleps_zmm_k1z_zmmm512b32_imm8_sae, Code::VEX_Vroundps_ymm_ymmm256_imm8],
+    };
+    // To nearest, down, up, towards zero; without the exception for inexact results.
+    let (codes, how) = match op {
+        UnaryOp::Fsqrt => (root, None),
+        UnaryOp::Fnearest => (round, Some(8)),
+        UnaryOp::Ffloor => (round, Some(9)),
+        UnaryOp::Fceil => (round, Some(10)),
+        UnaryOp::Ftrunc => (round, Some(11)),
+        UnaryOp::Ineg | UnaryOp::Inot | UnaryOp::Fneg | UnaryOp::Fabs => return None,
+    };
+    Some((of(level, codes)?, how))
+}
+
+/// `mask, first, second` with how they are compared.
+pub(crate) fn float_compare(level: Level, op: FloatCompare, ty: MachineType) -> Option<(Code, u8)> {
+    let codes = match ty {
+        MachineType::F64 => {
+            [Code::EVEX_Vcmppd_kr_k1_zmm_zmmm512b64_imm8_sae, Code::VEX_Vcmppd_ymm_ymm_ymmm256_imm8]
+        }
+        MachineType::F32 => {
+            [Code::EVEX_Vcmpps_kr_k1_zmm_zmmm512b32_imm8_sae, Code::VEX_Vcmpps_ymm_ymm_ymmm256_imm8]
+        }
+        _ => return None,
+    };
+    // Quiet, and false with a nan but for `ne`.
+    let how = match op {
+        FloatCompare::Eq => 0x00,
+        FloatCompare::Ne => 0x04,
+        FloatCompare::Lt => 0x11,
+        FloatCompare::Le => 0x12,
+        FloatCompare::Ge => 0x1d,
+        FloatCompare::Gt => 0x1e,
+    };
+    Some((of(level, codes)?, how))
+}
+
+/// AVX-512: `mask, first, second` with how they are compared.
+pub(crate) fn int_compare(op: IntCompare, ty: MachineType) -> Option<(Code, u8)> {
+    use IntCompare::*;
+    let is_unsigned = matches!(op, Ult | Ule | Ugt | Uge);
+    let code = match (ty, is_unsigned) {
+        (MachineType::I64, false) => Code::EVEX_Vpcmpq_kr_k1_zmm_zmmm512b64_imm8,
+        (MachineType::I32, false) => Code::EVEX_Vpcmpd_kr_k1_zmm_zmmm512b32_imm8,
+        (MachineType::I16, false) => Code::EVEX_Vpcmpw_kr_k1_zmm_zmmm512_imm8,
+        (MachineType::I8, false) => Code::EVEX_Vpcmpb_kr_k1_zmm_zmmm512_imm8,
+        (MachineType::I64, true) => Code::EVEX_Vpcmpuq_kr_k1_zmm_zmmm512b64_imm8,
+        (MachineType::I32, true) => Code::EVEX_Vpcmpud_kr_k1_zmm_zmmm512b32_imm8,
+        (MachineType::I16, true) => Code::EVEX_Vpcmpuw_kr_k1_zmm_zmmm512_imm8,
+        (MachineType::I8, true) => Code::EVEX_Vpcmpub_kr_k1_zmm_zmmm512_imm8,
+        _ => return None,
+    };
+    let how = match op {
+        Eq => 0,
+        Slt | Ult => 1,
+        Sle | Ule => 2,
+        Ne => 4,
+        Sge | Uge => 5,
+        Sgt | Ugt => 6,
+    };
+    Some((code, how))
+}
+
+/// AVX2: `mask, first, second`: whether they are equal, and whether the first is greater, signed.
+pub(crate) fn equal_and_greater(ty: MachineType) -> Option<[Code; 2]> {
+    match ty {
+        MachineType::I64 => Some([Code::VEX_Vpcmpeqq_ymm_ymm_ymmm256, Code::VEX_Vpcmpgtq_ymm_ymm_ymmm256]),
+        MachineType::I32 => Some([Code::VEX_Vpcmpeqd_ymm_ymm_ymmm256, Code::VEX_Vpcmpgtd_ymm_ymm_ymmm256]),
+        MachineType::I16 => Some([Code::VEX_Vpcmpeqw_ymm_ymm_ymmm256, Code::VEX_Vpcmpgtw_ymm_ymm_ymmm256]),
+        MachineType::I8 => Some([Code::VEX_Vpcmpeqb_ymm_ymm_ymmm256, Code::VEX_Vpcmpgtb_ymm_ymm_ymmm256]),
+        _ => None,
+    }
+}
+
+/// AVX-512: `destination, where not set, where set` under a mask.
+pub(crate) fn blend(lane_bytes: u32) -> Code {
+    match lane_bytes {
+        1 => Code::EVEX_Vpblendmb_zmm_k1z_zmm_zmmm512,
+        2 => Code::EVEX_Vpblendmw_zmm_k1z_zmm_zmmm512,
+        4 => Code::EVEX_Vpblendmd_zmm_k1z_zmm_zmmm512b32,
+        _ => Code::EVEX_Vpblendmq_zmm_k1z_zmm_zmmm512b64,
+    }
+}
+
+/// `destination, memory`.
+pub(crate) fn load(level: Level, lane_bytes: u32) -> Code {
+    match (level, lane_bytes) {
+        (Level::Avx2, _) => Code::VEX_Vmovdqu_ymm_ymmm256,
+        (Level::Avx512, 1) => Code::EVEX_Vmovdqu8_zmm_k1z_zmmm512,
+        (Level::Avx512, 2) => Code::EVEX_Vmovdqu16_zmm_k1z_zmmm512,
+        (Level::Avx512, 4) => Code::EVEX_Vmovdqu32_zmm_k1z_zmmm512,
+        (Level::Avx512, _) => Code::EVEX_Vmovdqu64_zmm_k1z_zmmm512,
+    }
+}
+
+/// `memory, source`.
+pub(crate) fn store(level: Level, lane_bytes: u32) -> Code {
+    match (level, lane_bytes) {
+        (Level::Avx2, _) => Code::VEX_Vmovdqu_ymmm256_ymm,
+        (Level::Avx512, 1) => Code::EVEX_Vmovdqu8_zmmm512_k1z_zmm,
+        (Level::Avx512, 2) => Code::EVEX_Vmovdqu16_zmmm512_k1z_zmm,
+        (Level::Avx512, 4) => Code::EVEX_Vmovdqu32_zmmm512_k1z_zmm,
+        (Level::Avx512, _) => Code::EVEX_Vmovdqu64_zmmm512_k1z_zmm,
+    }
+}
+
+/// `destination, memory`: an element into all lanes.
+pub(crate) fn broadcast(level: Level, lane_bytes: u32) -> Code {
+    let codes = match lane_bytes {
+        1 => [Code::EVEX_Vpbroadcastb_zmm_k1z_xmmm8, Code::VEX_Vpbroadcastb_ymm_xmmm8],
+        2 => [Code::EVEX_Vpbroadcastw_zmm_k1z_xmmm16, Code::VEX_Vpbroadcastw_ymm_xmmm16],
+        4 => [Code::EVEX_Vpbroadcastd_zmm_k1z_xmmm32, Code::VEX_Vpbroadcastd_ymm_xmmm32],
+        _ => [Code::EVEX_Vpbroadcastq_zmm_k1z_xmmm64, Code::VEX_Vpbroadcastq_ymm_xmmm64],
+    };
+    of(level, codes).expect("both levels have it")
+}
+
+/// 32-bit integers to floats.
+pub(crate) fn float_of_int(level: Level) -> Code {
+    let codes = [Code::EVEX_Vcvtdq2ps_zmm_k1z_zmmm512b32_er, Code::VEX_Vcvtdq2ps_ymm_ymmm256];
+    of(level, codes).expect("both levels have it")
+}
