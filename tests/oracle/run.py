@@ -27,7 +27,7 @@ import types
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from stand_in import load  # noqa: E402
+from stand_in import GeneratorStandIn, load  # noqa: E402
 from values import Array, Scalar, is_number, plain, scalar  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -84,6 +84,8 @@ def encode(value):
         return {"kind": "tuple", "items": [encode(item) for item in value]}
     if isinstance(value, (list, types.GeneratorType)):
         return {"kind": "list", "items": [encode(item) for item in value]}
+    if isinstance(value, GeneratorStandIn):
+        return {"kind": "str", "text": f"PCG64 {value.words()}"}
     if isinstance(value, str):
         return {"kind": "str", "text": value}
     if isinstance(value, bytes):

@@ -349,6 +349,13 @@ class GeneratorStandIn:
     def __init__(self, generator):
         self.generator = generator
 
+    def words(self):
+        """The state of a PCG64 as words, and the half of one that it keeps."""
+        state = self.generator.bit_generator.state
+        numbers = (state["state"]["state"], state["state"]["inc"])
+        kept = (1 << 32) + state["uinteger"] if state["has_uint32"] else 0
+        return [part for number in numbers for part in (number >> 64, number & (1 << 64) - 1)] + [kept]
+
     def __getattr__(self, name):
         method = getattr(self.generator, name)
         argument = own_argument if name == "shuffle" else numpy_argument

@@ -288,13 +288,28 @@ def test_a_parallel_loop_does_not_share_a_generator():
     assert same(scaled(np.random.default_rng(1), 1000), 2.0 * np.random.default_rng(1).random(1000))
 
 
-def test_a_generator_is_no_result():
+def test_a_generator_that_was_an_argument_comes_back_as_the_same_object():
     @njit
-    def make(rng):
+    def same_one(pair, rng):
+        rng.random()
+        return rng, (pair[0], 1)
+
+    first, second = np.random.Generator(np.random.MT19937(1)), np.random.default_rng(2)
+    found = same_one((first, 3), second)
+    assert found[0] is second and found[1] == (first, 1)
+
+
+def test_a_generator_that_a_kernel_has_made_becomes_one_of_numpys():
+    @njit
+    def make(seed, n):
+        rng = np.random.default_rng(seed)
+        rng.integers(0, 10, n)
         return rng
 
-    with pytest.raises(hotloop.TypingError, match="HL0287"):
-        make(np.random.default_rng(1))
+    for n in (4, 5):
+        mine, theirs = make(7, n), np.random.default_rng(7)
+        theirs.integers(0, 10, n)
+        assert isinstance(mine, np.random.Generator) and same(mine.integers(0, 100, 11), theirs.integers(0, 100, 11))
 
 
 def test_a_subclass_is_a_generator():

@@ -304,6 +304,23 @@ def passed_on(seed):
 
 
 @njit
+def returned(seed, n):
+    rng = np.random.default_rng(seed)
+    rng.integers(0, 100, n)
+    other = np.random.default_rng(seed + 1)
+    other.standard_normal(n)
+    return rng, (other, rng.random(dtype=np.float32)), make(seed)
+
+
+@njit
+def yielded(seed, n):
+    rng = np.random.default_rng(seed)
+    for i in range(n):
+        yield rng if i % 2 == 0 else np.random.default_rng(i)
+        rng.integers(10)
+
+
+@njit
 def in_tuples(seed):
     pair = (np.random.default_rng(seed), np.random.default_rng(seed + 1))
     first, second = pair
@@ -396,6 +413,7 @@ for seed in (0, 1, 42, 2**32 + 5):
     CASES += [(name, [seed]) for name in ("floats", "normals", "integers", "passed_on", "in_tuples", "options")]
     CASES += [(name, [seed, 5]) for name in ("arrays_of_floats", "arrays_of_normals", "arrays_of_integers", "wide", "bools", "of_a_generator")]
     CASES += [("of_arrays", [seed, a, b]) for a, b in ((np.arange(3.0), np.arange(1.0, 4.0)), (np.arange(4.0), np.arange(1, 9.0).reshape(2, 4)[:, ::-1]))]
+    CASES += [("returned", [seed, 5]), ("returned", [seed, 6]), ("yielded", [seed, 4])]
     CASES += [("filled", [seed, np.zeros(7), np.zeros((2, 3), np.float32)]), ("mixed", [seed, 100]), ("one_each", [seed, 20])]
     CASES += [(name, [seed, 7]) for name in ("distributions", "waves", "short_gammas", "counts")]
     CASES += [("signed", [seed, low, high, 11]) for low, high in ((0, 100), (-5, 6), (7, 8), (0, 127))]

@@ -6,7 +6,7 @@ use crate::literal;
 use crate::literal::Classes;
 use crate::npy;
 use crate::problem::Problem;
-use hotloop_driver::{Argument, Array, EnumType, Number, TupleClass};
+use hotloop_driver::{Argument, Array, EnumType, Number, RandomGenerator, TupleClass};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub(crate) enum Given {
     Str(String),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// A generator of random numbers.
+    RandomGenerator(RandomGenerator),
     /// `None`.
     None,
 }
@@ -50,6 +52,7 @@ impl Given {
             Self::Member(class, position) => Argument::Member(Arc::clone(class), *position),
             Self::Str(text) => Argument::Str(text.clone()),
             Self::Bytes(bytes) => Argument::Bytes(bytes.clone()),
+            Self::RandomGenerator(generator) => Argument::RandomGenerator(generator),
             Self::None => Argument::None,
         }
     }
@@ -60,7 +63,12 @@ pub(crate) fn last_array(arguments: &[Given]) -> Option<(&Array, bool)> {
     arguments.iter().rev().find_map(|argument| match argument {
         Given::Array { array, is_fortran } => Some((array, *is_fortran)),
         Given::Tuple(items) | Given::Named(_, items) => last_array(items),
-        Given::Member(..) | Given::Number(_) | Given::Str(_) | Given::Bytes(_) | Given::None => None,
+        Given::Member(..)
+        | Given::Number(_)
+        | Given::Str(_)
+        | Given::Bytes(_)
+        | Given::RandomGenerator(_)
+        | Given::None => None,
     })
 }
 
@@ -91,6 +99,11 @@ fn read(text: &str, seed: u64, position: usize, classes: Classes<'_>) -> Result<
         let array = generator.make(seed, position as u64)?;
         return Ok(Given::Array { array, is_fortran: false });
     }
+    if let Some(seed) = text.strip_prefix("rng:") {
+        let seed =
+            seed.parse().map_err(|_| format!("`{seed}` is no seed: an integer from 0 to 2**64 - 1"))?;
+        return Ok(Given::RandomGenerator(RandomGenerator::seeded(seed)));
+    }
     let is_file = Path::new(text).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"));
     if is_file {
         return npy::load(Path::new(text));
@@ -98,7 +111,7 @@ fn read(text: &str, seed: u64, position: usize, classes: Classes<'_>) -> Result<
     match literal::read(text, classes)? {
         Some(given) => Ok(given),
         None => {
-            Err("it is neither a Python literal (quote strings twice, as in \"'text'\"), nor a .npy file, nor one of array:, rand:, arange:, zeros:, ones:"
+            Err("it is neither a Python literal (quote strings twice, as in \"'text'\"), nor a .npy file, nor one of array:, rand:, arange:, zeros:, ones:, rng:"
                 .to_owned())
         }
     }

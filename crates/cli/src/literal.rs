@@ -259,7 +259,7 @@ fn as_given(default: &Argument<'static>) -> Option<Given> {
         Argument::Str(text) => Given::Str(text.clone()),
         Argument::Bytes(bytes) => Given::Bytes(bytes.clone()),
         Argument::None => Given::None,
-        Argument::Array(_) => return None,
+        Argument::Array(_) | Argument::RandomGenerator(_) => return None,
     })
 }
 

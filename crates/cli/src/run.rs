@@ -50,6 +50,7 @@ An ARG is one of
   a .npy file         x.npy
   an array            'array:[1.5, 2.0]'  'array:[[1, 2], [3, 4]]:int32'
   a made array        zeros:64x64:int32  ones:100  arange:1000000[:int64]  rand:1000x1000[:float64]
+  a random generator  rng:42    (as np.random.default_rng(42) makes it)
 
 `rand` fills floats evenly from [0, 1), integers from 0 to 99 and bools by tossing a coin, the same for the same --seed; two such arguments
 differ. Dtypes are float64 unless told otherwise, those of `arange` int64.";
@@ -165,6 +166,7 @@ fn write(path: &std::path::Path, value: &Value, arguments: &[Given]) -> Result<(
         | Value::Range(_)
         | Value::Str(_)
         | Value::Bytes(_)
+        | Value::RandomGenerator(_)
         | Value::List(_) => {
             let (array, is_fortran) = given::last_array(arguments).expect("checked before the call");
             npy::save(path, array, is_fortran)

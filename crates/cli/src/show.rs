@@ -19,6 +19,7 @@ pub(crate) fn text(value: &Value) -> String {
         | Value::Tuple(_)
         | Value::Named(..)
         | Value::Bytes(_)
+        | Value::RandomGenerator(_)
         | Value::List(_)
         | Value::Range(_) => inside_tuple(value),
     }
@@ -37,6 +38,7 @@ fn inside_tuple(value: &Value) -> String {
             hotloop_objects::text::to_string(&hotloop_objects::text::repr(&codes))
         }
         Value::Bytes(bytes) => bytes_text(bytes),
+        Value::RandomGenerator(generator) => generator.to_string(),
         Value::List(items) => {
             let shown: Vec<String> = items.iter().map(inside_tuple).collect();
             format!("[{}]", shown.join(", "))

@@ -2,9 +2,9 @@
 #![allow(unsafe_code)] // Descriptors hold addresses of the caller's arrays.
 
 use crate::list::{bytes_of, for_each_owner, list_words, str_codes};
-use crate::{Array, Failure};
+use crate::{Array, Failure, RandomGenerator};
 use hotloop_abi::array_words;
-use hotloop_runtime::Block;
+use hotloop_runtime::{Block, generator_state};
 use hotloop_types::{ArrayType, Dtype, EnumType, Layout, TupleClass, TupleType, Type};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -357,6 +357,8 @@ pub enum Argument<'a> {
     Str(String),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// A generator of random numbers.
+    RandomGenerator(&'a RandomGenerator),
     /// `None`.
     None,
 }
@@ -374,6 +376,7 @@ impl Argument<'_> {
             Self::Member(class, _) => Type::Enum(Arc::clone(class)),
             Self::Str(_) => Type::Str,
             Self::Bytes(_) => Type::Bytes,
+            Self::RandomGenerator(_) => Type::RandomGenerator,
             Self::None => Type::None,
         }
     }
@@ -422,6 +425,12 @@ impl From<&str> for Argument<'_> {
     }
 }
 
+impl<'a> From<&'a RandomGenerator> for Argument<'a> {
+    fn from(generator: &'a RandomGenerator) -> Self {
+        Self::RandomGenerator(generator)
+    }
+}
+
 impl<'a> From<ArrayView<'a>> for Argument<'a> {
     fn from(view: ArrayView<'a>) -> Self {
         Self::Array(view)
@@ -429,22 +438,24 @@ impl<'a> From<ArrayView<'a>> for Argument<'a> {
 }
 
 /// Arguments in the form that compiled code takes: words, and the descriptors that some of them point to.
-pub(crate) struct Packed {
+pub(crate) struct Packed<'a> {
     pub(crate) words: Vec<u64>,
     descriptors: Vec<Vec<u64>>,
+    /// Generators of random numbers with what stands for them in the call.
+    generators: Vec<(&'a RandomGenerator, Block)>,
 }
 
-impl Packed {
+impl<'a> Packed<'a> {
     /// Packs arguments for parameters of these types.
-    pub(crate) fn new(arguments: &[Argument<'_>], parameters: &[Type]) -> Result<Self, Failure> {
-        let mut packed = Self { words: Vec::new(), descriptors: Vec::new() };
+    pub(crate) fn new(arguments: &[Argument<'a>], parameters: &[Type]) -> Result<Self, Failure> {
+        let mut packed = Self { words: Vec::new(), descriptors: Vec::new(), generators: Vec::new() };
         for (argument, parameter) in arguments.iter().zip(parameters) {
             packed.add(argument, parameter)?;
         }
         Ok(packed)
     }
 
-    fn add(&mut self, argument: &Argument<'_>, parameter: &Type) -> Result<(), Failure> {
+    fn add(&mut self, argument: &Argument<'a>, parameter: &Type) -> Result<(), Failure> {
         match (argument, parameter) {
             (Argument::Number(number), Type::Scalar(dtype)) => self.words.extend(number.words(*dtype)),
             (Argument::Array(view), Type::Array(ty)) if view.ty().fits(*ty) => {
@@ -468,6 +479,7 @@ impl Packed {
             }
             (Argument::Str(text), Type::Str) => self.add_text(text_bytes(text), text.chars().count()),
             (Argument::Bytes(bytes), Type::Bytes) => self.add_text(bytes.clone(), bytes.len()),
+            (Argument::RandomGenerator(generator), Type::RandomGenerator) => self.add_generator(generator)?,
             (Argument::None, Type::None) => {}
             (Argument::None, Type::Optional(ty)) => {
                 self.words.push(0);
@@ -485,6 +497,7 @@ impl Packed {
                 | Argument::Member(..)
                 | Argument::Str(_)
                 | Argument::Bytes(_)
+                | Argument::RandomGenerator(_)
                 | Argument::None,
                 _,
             ) => return Err(unfit(argument, parameter)),
@@ -515,7 +528,31 @@ impl Packed {
     }
 }
 
-impl Packed {
+impl<'a> Packed<'a> {
+    /// A generator, in memory that is lent for the call. One that is given twice is one there, too.
+    fn add_generator(&mut self, generator: &'a RandomGenerator) -> Result<(), Failure> {
+        let known = self.generators.iter().find(|(known, _)| std::ptr::eq(*known, generator));
+        let address = match known {
+            Some((_, block)) => block.data(),
+            None => {
+                let block = generator.in_memory()?;
+                let address = block.data();
+                self.generators.push((generator, block));
+                address
+            }
+        };
+        self.words.extend([0, address as u64]);
+        Ok(())
+    }
+
+    /// The generators are where the call has left them.
+    pub(crate) fn move_generators_on(&self) {
+        for (generator, block) in &self.generators {
+            // SAFETY: it was made when the arguments were packed, and the call has ended.
+            generator.move_on(unsafe { generator_state(block.data() as u64) });
+        }
+    }
+
     /// Characters that are lent for the call: no owner, an address and a length.
     fn add_text(&mut self, bytes: Vec<u8>, length: usize) {
         let word = |chunk: &[u8]| {
@@ -563,6 +600,8 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// A list.
     List(Vec<Value>),
+    /// A generator of random numbers, apart from the one that was an argument.
+    RandomGenerator(RandomGenerator),
 }
 
 impl Value {
@@ -579,6 +618,7 @@ impl Value {
             | Self::Range(_)
             | Self::Str(_)
             | Self::Bytes(_)
+            | Self::RandomGenerator(_)
             | Self::List(_) => None,
         }
     }
@@ -596,6 +636,7 @@ impl Value {
             | Self::Range(_)
             | Self::Str(_)
             | Self::Bytes(_)
+            | Self::RandomGenerator(_)
             | Self::List(_) => None,
         }
     }
@@ -612,6 +653,7 @@ impl Value {
             | Self::Range(_)
             | Self::Str(_)
             | Self::Bytes(_)
+            | Self::RandomGenerator(_)
             | Self::List(_) => None,
         }
     }
@@ -672,7 +714,13 @@ impl Value {
                 Self::List(items.into_iter().map(|words| unsafe { Self::of_item(item, words) }).collect())
             }
             Type::Generator(_) => unreachable!("a generator is run to its end, and is a part of no result"),
-            Type::RandomGenerator => unreachable!("a generator of random numbers is a part of no result"),
+            Type::RandomGenerator => {
+                let (owner, address) = (next(words), next(words));
+                // SAFETY: the result owns a reference to its block, or is an argument that lives; compiled code or the packing has made it.
+                let (_owner, state) =
+                    unsafe { (Block::from_raw(owner as *mut u8), generator_state(address)) };
+                Self::RandomGenerator(RandomGenerator::from_state(state))
+            }
         }
     }
 }

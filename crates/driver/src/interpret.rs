@@ -6,7 +6,7 @@
 use crate::argument::{Argument, ArrayView, Number, Value, text_bytes, unfit};
 use crate::exception::Place;
 use crate::list::{Load, bytes_of, list_words, str_codes};
-use crate::{Array, Exception, Failure, Kernel};
+use crate::{Array, Exception, Failure, Kernel, RandomGenerator};
 use hotloop_abi::array_words;
 use hotloop_diagnostics::Span;
 use hotloop_interp::{ArrayDescriptor, Interpreter, Memory, Outcome, RuntimeMath, Scalar, evaluate};
@@ -118,6 +118,8 @@ struct Placed<'a> {
     words: Vec<u64>,
     /// Arrays with the address of their copies.
     arrays: Vec<(&'a ArrayView<'a>, u64)>,
+    /// Generators of random numbers with the address of their states.
+    generators: Vec<(&'a RandomGenerator, u64)>,
 }
 
 impl<'a> Placed<'a> {
@@ -147,6 +149,9 @@ impl<'a> Placed<'a> {
                 self.add_text(memory, &text_bytes(text), text.chars().count());
             }
             (Argument::Bytes(bytes), Type::Bytes) => self.add_text(memory, bytes, bytes.len()),
+            (Argument::RandomGenerator(generator), Type::RandomGenerator) => {
+                self.add_generator(memory, generator);
+            }
             (Argument::None, Type::None) => {}
             (Argument::None, Type::Optional(ty)) => {
                 self.words.push(0);
@@ -164,6 +169,7 @@ impl<'a> Placed<'a> {
                 | Argument::Member(..)
                 | Argument::Str(_)
                 | Argument::Bytes(_)
+                | Argument::RandomGenerator(_)
                 | Argument::None,
                 _,
             ) => return Err(unfit(argument, parameter)),
@@ -200,6 +206,17 @@ impl<'a> Placed<'a> {
         self.words.extend([0, memory.place_read_only(bytes), length as u64]);
     }
 
+    fn add_generator(&mut self, memory: &mut Memory, generator: &'a RandomGenerator) {
+        let known = self.generators.iter().find(|(known, _)| std::ptr::eq(*known, generator));
+        let address = known.map(|(_, address)| *address).unwrap_or_else(|| {
+            let bytes: Vec<u8> = generator.state().into_iter().flat_map(u64::to_le_bytes).collect();
+            let address = memory.place(&bytes);
+            self.generators.push((generator, address));
+            address
+        });
+        self.words.extend([0, address]);
+    }
+
     fn add_array(&mut self, memory: &mut Memory, view: &'a ArrayView<'a>) {
         let (bytes, first) = view.extent();
         let copy = memory.place(&bytes);
@@ -234,7 +251,17 @@ impl<'a> Placed<'a> {
             let size_bytes = view.extent().0.len() as u64;
             view.set_extent(memory.bytes(*copy, size_bytes).expect("the copy is still there"));
         }
+        for (generator, address) in &self.generators {
+            generator.move_on(state_at(*address, memory).expect("the state is still there"));
+        }
     }
+}
+
+/// The state of a generator of random numbers in the interpreter's memory.
+fn state_at(address: u64, memory: &Memory) -> Result<[u64; 5], hotloop_interp::Fault> {
+    let bytes = memory.bytes(address, 40)?;
+    let words = bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word));
+    Ok(std::array::from_fn(|at| words.clone().nth(at).expect("five words were read")))
 }
 
 fn address_of(scalar: Scalar) -> u64 {
@@ -294,7 +321,13 @@ fn unpack(ty: &Type, results: &mut impl Iterator<Item = Scalar>, memory: &Memory
             Value::List(items.into_iter().map(item).collect::<Result<_, _>>()?)
         }
         Type::Generator(_) => unreachable!("a generator is run to its end, and is a part of no result"),
-        Type::RandomGenerator => unreachable!("a generator of random numbers is a part of no result"),
+        Type::RandomGenerator => {
+            let (_, address) = (word(results), word(results));
+            let state = state_at(address, memory);
+            let state =
+                state.map_err(|fault| Failure::Internal(format!("the result cannot be read: {fault}")))?;
+            Value::RandomGenerator(RandomGenerator::from_state(state))
+        }
     })
 }
 

@@ -248,6 +248,9 @@ impl Kernel {
         // SAFETY: the arguments were packed for these parameters, the arrays are borrowed for the call, and there is room for the result.
         let outcome: Result<(), Exception> =
             unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };
+        if outcome.is_err() {
+            packed.move_generators_on();
+        }
         outcome?;
         let value = match compiled.result() {
             Type::Generator(generator) => {
@@ -257,6 +260,7 @@ impl Kernel {
             // SAFETY: the call succeeded, and its results are taken once.
             result => unsafe { Value::unpack(result, &mut results.into_iter()) },
         };
+        packed.move_generators_on();
         match call.hand_over_output() {
             Ok(()) => Ok(value),
             Err(_) => Err(Failure::Raised(Exception::of_output())),

@@ -44,6 +44,7 @@ mod library;
 mod list;
 mod module;
 mod program;
+mod random_generator;
 mod session;
 mod structure;
 mod syntax;
@@ -63,6 +64,7 @@ pub use image::Compiled;
 pub use kernel::{Class, Kernel};
 pub use list::{Load, bytes_of, for_each_owner, list_words, str_codes};
 pub use program::{FunctionSource, SharedEnvironment};
+pub use random_generator::RandomGenerator;
 pub use syntax::read_syntax;
 pub use timings::{Stage, Timings};
 

@@ -32,8 +32,6 @@ static RETURNS_FUNCTION: Code = Code::new("HL0265", "a kernel returns a function
 
 static RETURNS_GENERATOR: Code =
     Code::new("HL0326", "a kernel gives a generator of another one to its caller outside");
-static RETURNS_RANDOM_GENERATOR: Code =
-    Code::new("HL0287", "a kernel that is called from outside returns a generator of random numbers");
 
 /// A function with the types of its parameters.
 pub(crate) type Specialisation = (FunctionHandle, Vec<Type>);
@@ -310,9 +308,6 @@ impl<'a> Session<'a> {
         let hir = self.specialisations[position].hir();
         if hir.yields.as_ref().unwrap_or(&hir.result).has_generator() {
             return Err(vec![returns_generator(hir)]);
-        }
-        if hir.yields.as_ref().unwrap_or(&hir.result).has_random_generator() {
-            return Err(vec![returns_random_generator(hir)]);
         }
         if !hir.yields.as_ref().unwrap_or(&hir.result).has_function() {
             return Ok(());
@@ -615,13 +610,6 @@ fn returns_generator(hir: &hir::Function) -> Diagnostic {
     let message = format!("`{}` gives a generator that another kernel made to its caller outside", hir.name);
     Diagnostic::error(&RETURNS_GENERATOR, message, hir.span)
         .with_help("call the function with the `yield` from Python, or give back a list of its items")
-}
-
-fn returns_random_generator(hir: &hir::Function) -> Diagnostic {
-    let message = format!("`{}` gives a generator of random numbers to its caller outside", hir.name);
-    Diagnostic::error(&RETURNS_RANDOM_GENERATOR, message, hir.span).with_help(
-        "make the generator in Python and pass it as an argument: what the kernel draws moves it on",
-    )
 }
 
 /// The result that a function declares for parameters of these types.

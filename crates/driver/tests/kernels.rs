@@ -1,6 +1,6 @@
 //! Whole kernels through all stages.
 
-use hotloop_driver::{ArrayView, Engine, Failure, Value};
+use hotloop_driver::{ArrayView, Engine, Failure, RandomGenerator, Value};
 
 fn engine() -> Engine {
     Engine::builder().verify(true).build().expect("an engine")
@@ -126,4 +126,38 @@ def kernel(x):
     let kernel = engine().load_function(&folder.join("program.py"), "kernel").expect("the file is there");
     assert_eq!(kernel.call(&[2.into()]).unwrap_or_else(|failure| panic!("{failure}")).as_i64(), Some(15));
     std::fs::remove_dir_all(&folder).expect("the folder was made above");
+}
+
+#[test]
+fn generators_of_random_numbers_are_moved_on_by_calls() {
+    let source = "
+from hotloop import njit
+
+@njit
+def draw(rng, other, n):
+    total = other.random()
+    for i in range(n):
+        total += rng.integers(0, 1000)
+        if total > 5000.0:
+            raise ValueError('enough')
+    return total, rng
+";
+    let kernel = engine().function("draw.py", source, "draw").expect("the source is valid");
+    for n in [3_i64, 4, 50] {
+        let (compiled, interpreted) = (RandomGenerator::seeded(7), RandomGenerator::seeded(7));
+        let outcomes = [
+            kernel.call(&[(&compiled).into(), (&compiled).into(), n.into()]),
+            kernel.interpret(&[(&interpreted).into(), (&interpreted).into(), n.into()]),
+        ];
+        assert_ne!(compiled, RandomGenerator::seeded(7));
+        assert_eq!(compiled, interpreted);
+        match &outcomes {
+            [Ok(Value::Tuple(first)), Ok(Value::Tuple(second))] => {
+                assert_eq!(first, second);
+                assert_eq!(first[1], Value::RandomGenerator(compiled));
+            }
+            [Err(Failure::Raised(_)), Err(Failure::Raised(_))] => assert_eq!(n, 50),
+            others => panic!("{others:?}"),
+        }
+    }
 }

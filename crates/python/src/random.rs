@@ -1,10 +1,12 @@
 //! `numpy.random.Generator` as an argument: where its `bitgen_t` lies, and the lock that a call holds while compiled code draws from it.
 #![allow(unsafe_code)] // Looks into capsules and tuples.
 
+use hotloop_runtime::generator_state;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyDict, PyTuple, PyType};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -59,6 +61,60 @@ pub(crate) fn reason(value: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>>
     Ok(None)
 }
 
+/// A generator of Python's with the state of one that compiled code has made.
+///
+/// # Safety
+/// The address is that of such a generator, which lives and from which nobody draws.
+pub(crate) unsafe fn object(py: Python<'_>, address: u64) -> PyResult<Py<PyAny>> {
+    // SAFETY: the caller's promise.
+    let words = unsafe { generator_state(address) };
+    let number = |at: usize| u128::from(words[at]) << 64 | u128::from(words[at + 1]);
+    let numbers = PyDict::new(py);
+    numbers.set_item("state", number(0))?;
+    numbers.set_item("inc", number(2))?;
+    let state = PyDict::new(py);
+    state.set_item("bit_generator", "PCG64")?;
+    state.set_item("state", numbers)?;
+    state.set_item("has_uint32", words[4] >> 32)?;
+    state.set_item("uinteger", words[4] as u32)?;
+    let module = py.import("numpy.random")?;
+    let bit_generator = module.getattr("PCG64")?.call1((0,))?;
+    bit_generator.setattr("state", state)?;
+    Ok(module.getattr("Generator")?.call1((bit_generator,))?.unbind())
+}
+
+/// The generator at that address, which is among the arguments.
+///
+/// # Safety
+/// The arguments live.
+pub(crate) unsafe fn argument_at(
+    py: Python<'_>,
+    arguments: &[*mut ffi::PyObject],
+    wanted: u64,
+) -> PyResult<Py<PyAny>> {
+    for argument in arguments {
+        // SAFETY: the caller's promise.
+        let argument = unsafe { Bound::from_borrowed_ptr(py, *argument) };
+        if let Some(found) = generator_at(&argument, wanted)? {
+            return Ok(found);
+        }
+    }
+    Err(PyRuntimeError::new_err("the generator of random numbers has another bit generator now"))
+}
+
+fn generator_at(value: &Bound<'_, PyAny>, wanted: u64) -> PyResult<Option<Py<PyAny>>> {
+    if is_generator(value) {
+        return Ok((address(value)? == wanted).then(|| value.clone().unbind()));
+    }
+    let Ok(tuple) = value.cast::<PyTuple>() else { return Ok(None) };
+    for item in tuple.iter() {
+        if let Some(found) = generator_at(&item, wanted)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// The bit generators of the generators among arguments, each once, always in the same order.
 ///
 /// # Safety
@@ -81,7 +137,7 @@ pub(crate) unsafe fn bit_generators(
 fn add_bit_generators(value: &Bound<'_, PyAny>, found: &mut Vec<Py<PyAny>>) -> PyResult<()> {
     if is_generator(value) {
         found.push(value.getattr(intern!(value.py(), "bit_generator"))?.unbind());
-    } else if let Ok(tuple) = value.cast::<pyo3::types::PyTuple>() {
+    } else if let Ok(tuple) = value.cast::<PyTuple>() {
         tuple.iter().try_for_each(|item| add_bit_generators(&item, found))?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // Takes over the memory of results.
 
 use crate::numpy::{self, Elements, numpy};
-use crate::{classes, owner};
+use crate::{classes, owner, random};
 use hotloop_driver::{bytes_of, for_each_owner, list_words, str_codes};
 use hotloop_runtime::Block;
 use hotloop_types::{ArrayType, Dtype, EnumType, TupleClass, Type};
@@ -24,6 +24,8 @@ enum Owned {
     Str(Vec<u32>),
     Bytes(Vec<u8>),
     List(Vec<Owned>),
+    /// By its block, which is absent if it is an argument, and its address.
+    RandomGenerator(Option<Block>, u64),
 }
 
 struct OwnedArray {
@@ -184,7 +186,9 @@ impl Owned {
                 unreachable!("the iterator is made by the dispatcher, and is a part of no result")
             }
             Type::RandomGenerator => {
-                unreachable!("a generator of random numbers is a part of no result")
+                // SAFETY: the result owns a reference to its block, or borrows and has none.
+                let block = unsafe { Block::from_raw(word() as *mut u8) };
+                Self::RandomGenerator(block, word())
             }
         }
     }
@@ -230,6 +234,10 @@ impl Owned {
             Self::Member(class, position) => Ok(classes::member(py, &class, position)?.unbind()),
             Self::Str(codes) => str_object(py, &codes),
             Self::Bytes(bytes) => Ok(PyBytes::new(py, &bytes).into_any().unbind()),
+            // SAFETY: compiled code has made the generator, and nobody draws from it any more.
+            Self::RandomGenerator(Some(_block), address) => unsafe { random::object(py, address) },
+            // SAFETY: the caller's promise.
+            Self::RandomGenerator(None, address) => unsafe { random::argument_at(py, arguments, address) },
             Self::List(items) => {
                 // SAFETY: the caller's promise.
                 let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });

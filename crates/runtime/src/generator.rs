@@ -4,7 +4,7 @@
 //! that compiled code makes is a PCG64 with functions of this module, and lies in a block that counts its references.
 #![allow(unsafe_code)] // Draws by the functions of others; called by compiled code.
 
-use crate::block::{BLOCK_HEADER_BYTES, Block};
+use crate::block::{BLOCK_HEADER_BYTES, Block, OutOfMemory};
 use crate::objects::finish;
 use crate::random::words_from_system;
 use hotloop_abi::{Context, Status};
@@ -96,15 +96,31 @@ pub(crate) unsafe extern "C" fn hl_new_generator(
         }
         _ => Pcg64::seeded(seed as u64),
     };
-    let made = new_block(generator).map(|block| block.into_raw() as u64);
+    let made = new_block(generator);
+    let made = made
+        .map(|block| block.into_raw() as u64)
+        .map_err(|failed| Stop::OutOfMemory(failed.size_bytes as u64));
     // SAFETY: the caller's promise.
     unsafe { finish(context, made, result) }
 }
 
-fn new_block(generator: Pcg64) -> Result<Block, Stop<std::convert::Infallible>> {
+/// A generator with that state of a PCG64, as compiled code makes it: its address is that of the block's data.
+pub fn new_generator(state: [u64; Pcg64::STATE_WORDS]) -> Result<Block, OutOfMemory> {
+    new_block(Pcg64::from_state(state))
+}
+
+/// The state of a generator that compiled code or [`new_generator`] has made.
+///
+/// # Safety
+/// The address is that of such a generator, which lives and from which nobody draws meanwhile.
+pub unsafe fn generator_state(address: u64) -> [u64; Pcg64::STATE_WORDS] {
+    // SAFETY: the caller's promise.
+    unsafe { (*(address as *const Own)).generator.state() }
+}
+
+fn new_block(generator: Pcg64) -> Result<Block, OutOfMemory> {
     const { assert!(BLOCK_HEADER_BYTES.is_multiple_of(align_of::<Own>())) };
-    let size = size_of::<Own>();
-    let block = Block::of_object(size, Contents::Plain).map_err(|_| Stop::OutOfMemory(size as u64))?;
+    let block = Block::of_object(size_of::<Own>(), Contents::Plain)?;
     let own = block.data().cast::<Own>();
     // SAFETY: the block has that size, is aligned to 64 bytes, and nobody else has it yet. It stays where it is, so that the state can be told by its address.
     unsafe {

@@ -66,6 +66,7 @@ pub use allocation::{FailingAllocator, fail_allocation_after};
 pub use allocation::{allocations_made, live_allocations, live_bytes};
 pub use block::{BLOCK_HEADER_BYTES, Block, OutOfMemory};
 pub use call::CallState;
+pub use generator::{generator_state, new_generator};
 pub use interrupt::Interrupter;
 pub use math::{MathValue, call_math};
 pub use output::{OutputSink, WriteFailed, set_output_sink, write_output};

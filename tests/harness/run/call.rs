@@ -231,6 +231,7 @@ fn from_driver(value: &DriverValue) -> Value {
         DriverValue::Str(text) => Value::Str(text.clone()),
         DriverValue::Bytes(bytes) => Value::Bytes(bytes.clone()),
         DriverValue::List(items) => Value::List(items.iter().map(from_driver).collect()),
+        DriverValue::RandomGenerator(generator) => Value::Str(format!("PCG64 {:?}", generator.state())),
     }
 }
 

@@ -88,7 +88,7 @@ fn arguments_of_the_wrong_type_rank_or_number() {
         ("ones:", "`` is not a length; a shape is spelled 64 or 64x64"),
         (
             "hello",
-            "it is neither a Python literal (quote strings twice, as in \"'text'\"), nor a .npy file, nor one of array:, rand:, arange:, zeros:, ones:",
+            "it is neither a Python literal (quote strings twice, as in \"'text'\"), nor a .npy file, nor one of array:, rand:, arange:, zeros:, ones:, rng:",
         ),
         (
             "[1, 2]",

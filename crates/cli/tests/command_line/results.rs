@@ -24,6 +24,10 @@ def row_sums(mat):
     return out
 
 @njit
+def drawn(rng, n):
+    return rng.random(n), rng
+
+@njit
 def same(x):
     return x
 
@@ -55,6 +59,13 @@ fn a_vector_of_a_file_has_its_norm() {
     let scratch = scratch("norm");
     scratch.write("x.npy", floats(&[3.0, 4.0, 12.0]));
     assert_eq!(scratch.prints(&["run", "kernels.py", "l2_norm", "x.npy"]), "13.0\n");
+}
+
+#[test]
+fn a_generator_of_random_numbers_is_given_by_its_seed() {
+    let scratch = scratch("generator");
+    let printed = scratch.prints(&["run", "kernels.py", "drawn", "rng:42", "2"]);
+    assert_eq!(printed, "(array([0.77395605, 0.43887844]), Generator(PCG64))\n");
 }
 
 #[test]
