@@ -13,6 +13,7 @@ use crate::function::{Inference, Reported, Typed};
 use crate::iteration::{integer, tuple_of};
 use crate::names::similar;
 use crate::operators::negated;
+use crate::slices::is_ellipsis;
 use crate::spread::let_all;
 use crate::strings::str_constant;
 use crate::tuples::items;
@@ -305,6 +306,9 @@ impl Inference<'_> {
         if class.is_integer && !is_repr {
             let number = self.as_number(value);
             return self.text_of(number, false, span);
+        }
+        if is_ellipsis(&value.ty) {
+            return self.with_let(value, "value", span, |_, _| Ok(str_constant("Ellipsis".to_owned(), span)));
         }
         let mut texts = Vec::new();
         for (name, value) in &class.members {

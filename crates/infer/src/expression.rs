@@ -7,6 +7,7 @@ use crate::constants::{frozen, integer_literal};
 use crate::environment::{FrozenValue, Global};
 use crate::function::{Inference, Reported, Typed};
 use crate::names::similar;
+use crate::slices::ellipsis;
 use crate::strings::str_constant;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
@@ -216,8 +217,8 @@ impl Inference<'_> {
                 self.of_inner_scope(expression)
             }
             AstExpr::Yield(_) | AstExpr::YieldFrom(_) => Err(self.yield_value(span)),
-            AstExpr::Ellipsis
-            | AstExpr::SurrogateStr(_)
+            AstExpr::Ellipsis => Ok(ellipsis(span).into()),
+            AstExpr::SurrogateStr(_)
             | AstExpr::TemplateString(_)
             | AstExpr::Slice { .. }
             | AstExpr::Set(_)
@@ -311,6 +312,9 @@ impl Inference<'_> {
         if let Some(local) = self.find_local(name) {
             let value = self.read_local(local, span)?;
             return self.with_captures(value).map(Value::Expr);
+        }
+        if name == "Ellipsis" && self.environment.global(name).is_none() {
+            return Ok(ellipsis(span).into());
         }
         let global = self.global(name, span)?;
         self.global_value(global, name, span)

@@ -1,8 +1,10 @@
 //! Slices as values: `part = slice(1, 3)`, `x[part]`.
 //!
-//! A slice is a named tuple of its start, stop and step. Where one is an index, it stands for the slice that could be written there.
+//! A slice is a named tuple of its start, stop and step. Where one is an index, it stands for the slice that could be written there. So does `Ellipsis`,
+//! the one member of a class.
 
 use crate::call::Arguments;
+use crate::classes::member;
 use crate::conditions::item;
 use crate::expression::constant;
 use crate::function::{Inference, Typed};
@@ -10,7 +12,7 @@ use hotloop_ast as ast;
 use hotloop_ast::ExprKind as AstExpr;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{Constant, Expr, ExprKind};
-use hotloop_types::{TupleClass, TupleType, Type};
+use hotloop_types::{EnumType, EnumValue, TupleClass, TupleType, Type};
 use std::sync::Arc;
 
 static RETURNED: Code = Code::new("HL0283", "a slice is returned from a kernel");
@@ -19,15 +21,36 @@ static DTYPE: Code = Code::new("HL0352", "a dtype is returned from a kernel");
 
 /// The identity of the class.
 const IDENTITY: &str = "builtins.slice";
+/// The identity of the class of `Ellipsis`.
+const ELLIPSIS: &str = "builtins.ellipsis";
+
+/// `...` as a value.
+pub(crate) fn ellipsis(span: Span) -> Expr {
+    let class = EnumType {
+        name: "ellipsis".to_owned(),
+        identity: ELLIPSIS.to_owned(),
+        is_integer: false,
+        members: vec![("Ellipsis".to_owned(), EnumValue::Other)],
+        aliases: Vec::new(),
+    };
+    member(&Arc::new(class), 0, span)
+}
+
+/// Whether a value of this type is `Ellipsis`.
+pub(crate) fn is_ellipsis(ty: &Type) -> bool {
+    matches!(ty, Type::Enum(class) if class.identity == ELLIPSIS)
+}
 
 /// Whether a tuple is a slice.
 pub(crate) fn is_slice(items: &TupleType) -> bool {
     items.class().is_some_and(|class| class.identity == IDENTITY)
 }
 
-/// Whether a value of this type is a slice, or has one in it.
+/// Whether a value of this type is a slice or an ellipsis, or has one in it.
 pub(crate) fn holds_slice(ty: &Type) -> bool {
-    matches!(ty, Type::Tuple(items) if is_slice(items)) || ty.parts().iter().any(holds_slice)
+    matches!(ty, Type::Tuple(items) if is_slice(items))
+        || is_ellipsis(ty)
+        || ty.parts().iter().any(holds_slice)
 }
 
 fn holds_dtype(ty: &Type) -> bool {
@@ -86,9 +109,12 @@ impl Inference<'_> {
         self.check_dtypes(result);
         let returned = self.returns.iter().find(|(ty, _)| holds_slice(ty)).filter(|_| holds_slice(result));
         let Some((_, span)) = returned else { return };
-        let diagnostic = Diagnostic::error(&RETURNED, "a slice cannot be returned from a kernel", *span)
-            .with_help("return its parts, `.start`, `.stop` and `.step`");
-        self.report(diagnostic);
+        let (what, help) = match is_ellipsis(result) {
+            true => ("an ellipsis", "return what it is the index of"),
+            false => ("a slice", "return its parts, `.start`, `.stop` and `.step`"),
+        };
+        let message = format!("{what} cannot be returned from a kernel");
+        self.report(Diagnostic::error(&RETURNED, message, *span).with_help(help));
     }
 
     /// An index with the slices written out that variables in it are; `None` where it has none.
@@ -105,14 +131,16 @@ impl Inference<'_> {
         let local = self.find_local(name)?;
         let value = self.known_value(local, index.span)?;
         let Type::Tuple(types) = value.ty.clone() else { return None };
-        if !is_slice(&types) {
-            return None;
-        }
+        is_slice(&types).then(|| self.written_out(&value, &types))
+    }
+
+    /// A slice as it could be written in an index; the value is cheap to name again.
+    pub(crate) fn written_out(&mut self, value: &Expr, types: &TupleType) -> ast::Expr {
         let mut part = |at: usize| {
-            let value = item(&value, at, &types[at]);
+            let value = item(value, at, &types[at]);
             (types[at] != Type::None).then(|| Box::new(self.stand_in(value)))
         };
         let kind = AstExpr::Slice { lower: part(0), upper: part(1), step: part(2) };
-        Some(ast::Expr::new(kind, index.span))
+        ast::Expr::new(kind, value.span)
     }
 }

@@ -7,6 +7,7 @@ use crate::conversion::{convert, to_dtype};
 use crate::elementwise::{Element, Elements};
 use crate::function::{Inference, Reported, Typed, counted};
 use crate::iteration::integer;
+use crate::slices::{is_ellipsis, is_slice};
 use crate::subscript::INDEX;
 use hotloop_ast as ast;
 use hotloop_ast::ExprKind as AstExpr;
@@ -177,7 +178,7 @@ impl Inference<'_> {
         }
         let value = self.value(index)?;
         let Type::Tuple(items) = value.ty.clone() else {
-            given.axes.push(self.axis_of(unwrapped(value))?);
+            self.take_axis(unwrapped(value), &mut given)?;
             return Ok(given);
         };
         debug_assert!(
@@ -186,22 +187,40 @@ impl Inference<'_> {
         );
         for (position, ty) in items.iter().enumerate() {
             let item = crate::conditions::item(&value, position, ty);
-            given.axes.push(self.axis_of(item)?);
+            self.take_axis(item, &mut given)?;
         }
         Ok(given)
     }
 
+    /// A value as part of an index.
+    fn take_axis(&mut self, value: Expr, given: &mut Given) -> Typed<()> {
+        if is_ellipsis(&value.ty) {
+            return self.take_ellipsis(given, value.span);
+        }
+        if let Type::Tuple(types) = &value.ty
+            && is_slice(types)
+            && (self.is_pure(&value) || matches!(value.kind, ExprKind::Tuple(_)))
+        {
+            let written = self.written_out(&value, types);
+            return self.given_axis(&written, given);
+        }
+        given.axes.push(self.axis_of(value)?);
+        Ok(())
+    }
+
+    fn take_ellipsis(&mut self, given: &mut Given, span: Span) -> Typed<()> {
+        if given.rest.is_some() {
+            let message = "an index can only have a single ellipsis";
+            let help = "write `:` for each axis that the other one stands for";
+            return Err(self.report(Diagnostic::error(&INDEX, message, span).with_help(help)));
+        }
+        given.rest = Some(given.axes.len());
+        Ok(())
+    }
+
     fn given_axis(&mut self, index: &ast::Expr, given: &mut Given) -> Typed<()> {
         let axis = match &index.kind {
-            AstExpr::Ellipsis if given.rest.is_some() => {
-                let message = "an index can only have a single ellipsis";
-                let help = "write `:` for each axis that the other one stands for";
-                return Err(self.report(Diagnostic::error(&INDEX, message, index.span).with_help(help)));
-            }
-            AstExpr::Ellipsis => {
-                given.rest = Some(given.axes.len());
-                return Ok(());
-            }
+            AstExpr::Ellipsis => return self.take_ellipsis(given, index.span),
             AstExpr::Slice { lower, upper, step } => {
                 match self.slice_parts([lower, upper, step].map(|part| part.as_deref()))? {
                     [None, None, None] => GivenAxis::Axis(Axis::Whole),
@@ -212,7 +231,7 @@ impl Inference<'_> {
             AstExpr::Tuple(items) => self.listed(items, index.span)?,
             _ => {
                 let value = self.value(index)?;
-                self.axis_of(unwrapped(value))?
+                return self.take_axis(unwrapped(value), given);
             }
         };
         given.axes.push(axis);
