@@ -13,7 +13,7 @@ use crate::function::{Inference, Reported, Typed};
 use crate::iteration::{integer, tuple_of};
 use crate::names::similar;
 use crate::operators::negated;
-use crate::slices::is_ellipsis;
+use crate::slices::{ELLIPSIS_NAME, is_ellipsis};
 use crate::spread::let_all;
 use crate::strings::str_constant;
 use crate::tuples::items;
@@ -308,7 +308,8 @@ impl Inference<'_> {
             return self.text_of(number, false, span);
         }
         if is_ellipsis(&value.ty) {
-            return self.with_let(value, "value", span, |_, _| Ok(str_constant("Ellipsis".to_owned(), span)));
+            return self
+                .with_let(value, "value", span, |_, _| Ok(str_constant(ELLIPSIS_NAME.to_owned(), span)));
         }
         let mut texts = Vec::new();
         for (name, value) in &class.members {

@@ -7,7 +7,7 @@ use crate::constants::{frozen, integer_literal};
 use crate::environment::{FrozenValue, Global};
 use crate::function::{Inference, Reported, Typed};
 use crate::names::similar;
-use crate::slices::ellipsis;
+use crate::slices::{ELLIPSIS_NAME, ellipsis};
 use crate::strings::str_constant;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
@@ -313,7 +313,7 @@ impl Inference<'_> {
             let value = self.read_local(local, span)?;
             return self.with_captures(value).map(Value::Expr);
         }
-        if name == "Ellipsis" && self.environment.global(name).is_none() {
+        if name == ELLIPSIS_NAME && self.environment.global(name).is_none() {
             return Ok(ellipsis(span).into());
         }
         let global = self.global(name, span)?;

@@ -457,6 +457,18 @@ impl Line {
         Self { span, known: String::new(), made: Vec::new() }
     }
 
+    /// `first + second`. Where pieces are known or made for it, they are put together in one go; of two strings that are there already, an operation makes one.
+    pub(crate) fn joined(first: Expr, second: Expr, span: Span) -> Expr {
+        let mut line = Self::new(span);
+        let is_there = |text: &Expr| !matches!(text.kind, ExprKind::Object(_));
+        if is_there(&first) && is_there(&second) {
+            return perform(Operation::Concat, vec![first, second], Type::Str, span);
+        }
+        line.push_expr(first);
+        line.push_expr(second);
+        line.finish()
+    }
+
     /// Adds a string.
     pub(crate) fn push(&mut self, text: Value) {
         match text {
@@ -470,7 +482,10 @@ impl Line {
         match text.kind {
             ExprKind::Object(object) => match *object {
                 ObjectExpr::Str(text) => self.known.push_str(&text),
-                ObjectExpr::Text(texts) => texts.into_iter().for_each(|text| self.push_expr(text)),
+                ObjectExpr::Text(texts)
+                | ObjectExpr::Perform { operation: Operation::Concat, arguments: texts } => {
+                    texts.into_iter().for_each(|text| self.push_expr(text));
+                }
                 other => self.push_made(Expr::object(other, text.ty, text.span)),
             },
             kind => self.push_made(Expr::new(kind, text.ty, text.span)),

@@ -5,6 +5,7 @@ use crate::call::Arguments;
 use crate::conditions::{choose, scalar_compare, short_circuit};
 use crate::conversion::to_dtype;
 use crate::expression::{Value, constant};
+use crate::formatting::Line;
 use crate::function::{Inference, Reported, Typed};
 use crate::iteration::Iterable;
 use crate::operators::negated;
@@ -215,7 +216,7 @@ impl Inference<'_> {
             (ast::BinaryOp::Add, Some(first), Some(second))
                 if first.ty == Type::Str && second.ty == Type::Str =>
             {
-                Some(perform(Operation::Concat, vec![first, second], Type::Str, span))
+                Some(Line::joined(first, second, span))
             }
             (ast::BinaryOp::Add, Some(first), Some(second))
                 if first.ty == Type::Bytes && second.ty == Type::Bytes =>

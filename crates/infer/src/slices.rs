@@ -23,6 +23,8 @@ static DTYPE: Code = Code::new("HL0352", "a dtype is returned from a kernel");
 const IDENTITY: &str = "builtins.slice";
 /// The identity of the class of `Ellipsis`.
 const ELLIPSIS: &str = "builtins.ellipsis";
+/// What the builtin is called that `...` stands for.
+pub(crate) const ELLIPSIS_NAME: &str = "Ellipsis";
 
 /// `...` as a value.
 pub(crate) fn ellipsis(span: Span) -> Expr {
@@ -30,7 +32,7 @@ pub(crate) fn ellipsis(span: Span) -> Expr {
         name: "ellipsis".to_owned(),
         identity: ELLIPSIS.to_owned(),
         is_integer: false,
-        members: vec![("Ellipsis".to_owned(), EnumValue::Other)],
+        members: vec![(ELLIPSIS_NAME.to_owned(), EnumValue::Other)],
         aliases: Vec::new(),
     };
     member(&Arc::new(class), 0, span)

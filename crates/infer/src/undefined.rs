@@ -6,6 +6,7 @@ use crate::environment::{Environment, builtin_attribute};
 use crate::expression::UNKNOWN_NAME;
 use crate::locals::{visit_assigned, visit_target};
 use crate::names::{python_builtin, similar};
+use crate::slices::ELLIPSIS_NAME;
 use hotloop_abi::ExceptionClass;
 use hotloop_ast::{Expr, ExprKind, FunctionDef, Name, Parameters, Stmt, StmtKind};
 use hotloop_diagnostics::Diagnostic;
@@ -16,7 +17,8 @@ pub fn undefined_names(function: &FunctionDef, environment: &dyn Environment) ->
     let mut names = Names::default();
     names.function(&function.parameters, &function.body);
     let is_builtin = |name: &str| {
-        builtin_attribute("builtins", name).is_some()
+        name == ELLIPSIS_NAME
+            || builtin_attribute("builtins", name).is_some()
             || ExceptionClass::by_name(name).is_some()
             || python_builtin(name).is_some()
             || name.starts_with("__")

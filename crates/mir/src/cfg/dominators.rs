@@ -75,17 +75,21 @@ fn immediate_positions(control_flow: &ControlFlow) -> Vec<u32> {
     if let Some(entry) = immediate.first_mut() {
         *entry = 0;
     }
+    let mut known = Vec::new();
     let mut changed = true;
     while changed {
         changed = false;
         for (at, block) in order.iter().enumerate().skip(1) {
-            let mut new = UNREACHABLE;
-            for predecessor in control_flow.predecessors(*block) {
-                let position = control_flow.position[*predecessor];
-                if position != UNREACHABLE && immediate[position as usize] != UNREACHABLE {
-                    new = if new == UNREACHABLE { position } else { common(&immediate, position, new) };
-                }
+            known.clear();
+            let positions =
+                control_flow.predecessors(*block).iter().map(|block| control_flow.position[*block]);
+            known.extend(positions.filter(|at| *at != UNREACHABLE && immediate[*at as usize] != UNREACHABLE));
+            // Where the ways of a long chain meet, those that left it last come first: each then has one step to go to the one before.
+            if known.len() > 2 {
+                known.sort_unstable_by_key(|at| std::cmp::Reverse(immediate[*at as usize]));
             }
+            let new = known.iter().copied().reduce(|new, position| common(&immediate, position, new));
+            let new = new.unwrap_or(UNREACHABLE);
             changed |= immediate[at] != new;
             immediate[at] = new;
         }

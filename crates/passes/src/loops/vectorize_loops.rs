@@ -30,6 +30,9 @@ const MOST_TERMS: usize = 8;
 /// A loop with more loads and stores is not looked at: each is compared with each.
 const MOST_ACCESSES: usize = 128;
 
+/// So many loops of a function are looked at: each that is marked is made twice, and a function with more of them was written by a program.
+const MOST_LOOPS: usize = 1000;
+
 /// Marks loops whose iterations may run several at once. The head of its file says how.
 pub struct VectorizeLoops;
 
@@ -42,10 +45,13 @@ impl MirPass for VectorizeLoops {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
-        for data in forest.loops.values().filter(|data| data.is_innermost) {
+        for (number, data) in forest.loops.values().filter(|data| data.is_innermost).enumerate() {
             let span = function.blocks[data.header].terminator_span;
-            let found = Candidate::find(function, &control_flow, data)
-                .and_then(|candidate| Ok((candidate.requirements(function)?, candidate)));
+            let found = match number < MOST_LOOPS {
+                true => Candidate::find(function, &control_flow, data)
+                    .and_then(|candidate| Ok((candidate.requirements(function)?, candidate))),
+                false => Err("its function has too many loops"),
+            };
             let message = match found {
                 Ok((requirements, candidate)) => {
                     candidate.mark(function, &requirements);
