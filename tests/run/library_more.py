@@ -278,6 +278,13 @@ def uneven(x):
     return len(np.split(x, 2))
 
 
+@njit
+def parted(x, k):
+    p = np.partition(x, (k, 4, -2))
+    q = np.partition(np.stack((x, x[::-1])), k, axis=0)
+    return p[k], p[4], p[-2], np.sort(p), p[:k] <= p[k], p[4:] >= p[4], q[k % 2], np.partition(x, [0])[0]
+
+
 def vectors():
     for dtype in ("i4", "i8", "u1", "f4", "f8"):
         yield np.array([3, 1, 4, 1, 5, 9, 2], dtype)
@@ -296,7 +303,7 @@ for x in vectors():
         ("split", [x, 3]), ("split_evenly", [m, 3]), ("padded", [x]), ("padded_along", [m]), ("along", [m]), ("put_in", [x.copy(), mask]),
         ("slid", [x, y], close), ("slid", [y, x], close), ("polynomials", [y, x], close), ("areas", [x, np.arange(7.0)], close), ("areas_along", [m], close),
         ("slopes", [x, np.arange(7.0) ** 2], close), ("slopes_along", [m], close), ("together", [x, x[::-1]], close), ("of_rows", [m], close),
-        ("sets", [x, y]), ("selected", [x]), ("kinds", [x]), ("rolled", [m]), ("quantiles", [m], close), ("weighted", [x, x]),
+        ("parted", [x, 1]), ("parted", [x, 0]), ("sets", [x, y]), ("selected", [x]), ("kinds", [x]), ("rolled", [m]), ("quantiles", [m], close), ("weighted", [x, x]),
     ]
 floats = np.array([0.5, -0.0, np.nan, 2.5, -np.inf, np.inf])
 table = np.array([[1.0, np.nan, 3.0], [np.nan, 5.0, 4.0], [0.5, 2.0, np.nan]])
@@ -312,6 +319,7 @@ CASES += [
 for n in (0, 1, 2, 7, 12):
     CASES.append(("windows", [n], {"within": 1e-14}))
 three = np.arange(3.0)
+CASES += [("parted", [np.array([3.0, np.nan, 1.0, np.nan, 2.0, 0.5]), 1]), ("parted", [np.random.default_rng(3).normal(size=300), 1]), ("parted", [three, 1])]
 CASES += [
     ("weighted", [three, np.ones(2)]), ("sorted_by_what", [three]), ("ordered_by_what", [three]), ("rounded", [three]), ("ordered_by", [three, np.ones(2)]),
     ("ordered_by", [three, np.array([1.0, 0.0, 1.0])]), ("beyond", [three]), ("least_of_none", [np.array([np.nan, np.nan])]), ("uneven", [three]), ("slid", [three, np.ones(0)]),

@@ -49,7 +49,26 @@ impl Inference<'_> {
             },
         };
         let (arguments, kept) = self.kernel_arguments(&parameters, &called, receiver, arguments, span)?;
+        if let Some(axis) = self.run_time_axis(handle, &parameters, &arguments) {
+            let call = self.call_along(handle, &parameters, function, arguments, axis, span)?;
+            return Ok(let_all(kept, call));
+        }
         let (handle, arguments) = self.without_literals(handle, &parameters, arguments)?;
+        let call = self.call_with_values(handle, captured, function, arguments, span)?;
+        let is_endless = matches!(&call.kind, ExprKind::Call { callee, .. } if self.function.callees[*callee].never_returns);
+        let call = let_all(kept, call);
+        if is_endless { self.endless_call(call) } else { Ok(call) }
+    }
+
+    /// A call with values for the parameters, of which none has to be known any more.
+    pub(crate) fn call_with_values(
+        &mut self,
+        handle: FunctionHandle,
+        captured: Vec<Expr>,
+        function: &ast::Expr,
+        arguments: Vec<Expr>,
+        span: Span,
+    ) -> Typed {
         let values: Vec<Expr> = captured.into_iter().chain(arguments).collect();
         for value in values.iter().filter(|value| matches!(value.ty, Type::List(_))) {
             // What is called may change it.
@@ -74,9 +93,7 @@ impl Inference<'_> {
         }
         let arguments =
             values.into_iter().zip(&data.parameters).map(|(value, ty)| convert(value, ty)).collect();
-        let call = Expr::new(ExprKind::Call { callee, arguments }, data.result, span);
-        let call = let_all(kept, call);
-        if data.never_returns { self.endless_call(call) } else { Ok(call) }
+        Ok(Expr::new(ExprKind::Call { callee, arguments }, data.result, span))
     }
 
     /// The arguments in the order of the parameters, and what has to be computed before them.

@@ -1,13 +1,16 @@
 //! Functions of the prelude: which arguments have to be known when the kernel is compiled, and what is said where one cannot be used.
 
 use crate::call::Arguments;
+use crate::conditions::{choose, scalar_compare};
 use crate::constants::integer_constant;
+use crate::conversion::{convert, to_dtype};
 use crate::environment::{FrozenValue, FunctionHandle, ParameterInfo};
+use crate::expression::constant;
 use crate::function::{Inference, Reported, Typed};
 use hotloop_ast as ast;
 use hotloop_ast::Argument;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr};
 use hotloop_intrinsics::Intrinsic;
 use hotloop_types::{ArrayType, Dtype, Layout, Type};
 
@@ -48,6 +51,65 @@ impl Inference<'_> {
             }
         }
         Ok((self.callees.with_constants(handle, constants), others))
+    }
+
+    /// The position of the parameter `axis`, if its argument is an integer that is computed and the first argument is an array.
+    pub(crate) fn run_time_axis(
+        &self,
+        handle: FunctionHandle,
+        parameters: &[ParameterInfo],
+        values: &[Expr],
+    ) -> Option<usize> {
+        self.callees.library_path(handle)?;
+        let axis =
+            parameters.iter().position(|parameter| parameter.is_literal && &*parameter.name == "axis")?;
+        let is_computed = values[axis].ty.as_scalar().is_some_and(|dtype| dtype.is_integer())
+            && frozen_value(&values[axis]).is_none();
+        let has_axes = matches!(values[0].ty, Type::Array(ty) if ty.ndim > 0);
+        (is_computed && has_axes).then_some(axis)
+    }
+
+    /// A call along an axis that is computed: one call for each axis, of which one is made. All have to give the same type.
+    pub(crate) fn call_along(
+        &mut self,
+        handle: FunctionHandle,
+        parameters: &[ParameterInfo],
+        function: &ast::Expr,
+        values: Vec<Expr>,
+        axis: usize,
+        span: Span,
+    ) -> Typed {
+        let Type::Array(ArrayType { ndim, .. }) = values[0].ty else {
+            unreachable!("it was asked whether the first argument is an array")
+        };
+        let number = |value: u8| constant(Constant::Int(i64::from(value)), Type::INT64, span);
+        self.in_block(span, |this| {
+            let mut values = values.clone();
+            for (value, parameter) in values.iter_mut().zip(parameters) {
+                if !parameter.is_literal {
+                    *value = this.kept(value.clone(), &parameter.name);
+                }
+            }
+            let given = to_dtype(values[axis].clone(), Dtype::Int64);
+            let wrapped = this.library_call("_wrapped_axis", vec![given, number(ndim)], span)?;
+            let wrapped = this.kept(wrapped, "axis");
+            let mut result: Option<Expr> = None;
+            for known in (0..ndim).rev() {
+                values[axis] = number(known);
+                let (callee, others) = this.without_literals(handle, parameters, values.clone())?;
+                let call = this.call_with_values(callee, Vec::new(), function, others, span)?;
+                result = Some(match result {
+                    None => call,
+                    Some(otherwise) => {
+                        let common = this.common_type(&call, &otherwise, span)?;
+                        let is_this = scalar_compare(CompareOp::Eq, wrapped.clone(), number(known), span);
+                        let is_this = is_this.expect("both are integers");
+                        choose(is_this, convert(call, &common), convert(otherwise, &common), span)
+                    }
+                });
+            }
+            Ok(result.expect("there is an axis"))
+        })
     }
 
     /// A call of a function of the prelude with values.

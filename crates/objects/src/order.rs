@@ -1,6 +1,6 @@
 //! The elements of an array in order: nan last, complex numbers by their real parts first, as NumPy sorts them.
 //!
-//! Both functions are stable, so that what they give does not depend on how they do it. They read the elements, order them, and write what is asked for.
+//! Both functions give what a stable sort gives, so that it does not depend on how they do it. They read the elements, order them, and write what is asked for.
 
 use crate::heap::Heap;
 use std::cmp::Ordering;
@@ -104,6 +104,11 @@ trait Key: Copy {
     fn write(self, bytes: &mut [u8]);
 
     fn order(&self, other: &Self) -> Ordering;
+
+    /// Sorts, with what a stable sort gives.
+    fn sort(keys: &mut Vec<Self>) {
+        keys.sort_by(Self::order);
+    }
 }
 
 /// What is done for one kind of elements.
@@ -144,7 +149,7 @@ impl<H: Heap> Task for Sort<'_, H> {
             return Ok(());
         }
         let mut keys: Vec<T> = read(self.heap, self.first, self.length)?;
-        keys.sort_by(T::order);
+        T::sort(&mut keys);
         write(self.heap, self.first, &keys)
     }
 }
@@ -185,7 +190,7 @@ fn write<H: Heap, T: Key>(heap: &mut H, first: u64, keys: &[T]) -> Result<(), H:
 }
 
 macro_rules! numbers {
-    ($($number:ty: $order:expr;)*) => {$(
+    ($($number:ty: $order:expr, $sort:expr;)*) => {$(
         impl Key for $number {
             const SIZE_BYTES: usize = size_of::<$number>();
 
@@ -200,21 +205,43 @@ macro_rules! numbers {
             fn order(&self, other: &Self) -> Ordering {
                 $order(self, other)
             }
+
+            fn sort(keys: &mut Vec<Self>) {
+                $sort(keys)
+            }
         }
     )*};
 }
 
 numbers! {
-    u8: Ord::cmp;
-    i8: Ord::cmp;
-    u16: Ord::cmp;
-    i16: Ord::cmp;
-    u32: Ord::cmp;
-    i32: Ord::cmp;
-    u64: Ord::cmp;
-    i64: Ord::cmp;
-    f32: nan_last;
-    f64: nan_last;
+    u8: Ord::cmp, integers;
+    i8: Ord::cmp, integers;
+    u16: Ord::cmp, integers;
+    i16: Ord::cmp, integers;
+    u32: Ord::cmp, integers;
+    i32: Ord::cmp, integers;
+    u64: Ord::cmp, integers;
+    i64: Ord::cmp, integers;
+    f32: nan_last, |keys| floats(keys, f32::total_cmp);
+    f64: nan_last, |keys| floats(keys, f64::total_cmp);
+}
+
+/// Of equal integers none can be told from the other.
+fn integers<T: Ord>(keys: &mut [T]) {
+    keys.sort_unstable();
+}
+
+/// Sorts the numbers by their bits, which tells the zeros apart; these get their order back. Behind them stand the nans in theirs.
+#[expect(clippy::eq_op, reason = "a number that is not itself is nan")]
+fn floats<T: Copy + PartialOrd + Default>(keys: &mut Vec<T>, compare: fn(&T, &T) -> Ordering) {
+    let zero = T::default();
+    let nans: Vec<T> = keys.iter().copied().filter(|key| key != key).collect();
+    let zeros: Vec<T> = keys.iter().copied().filter(|key| *key == zero).collect();
+    keys.retain(|key| key == key);
+    keys.sort_unstable_by(compare);
+    let first_zero = keys.partition_point(|key| *key < zero);
+    keys[first_zero..first_zero + zeros.len()].copy_from_slice(&zeros);
+    keys.extend(nans);
 }
 
 #[expect(clippy::eq_op, reason = "a number that is not itself is nan")]
@@ -259,8 +286,37 @@ mod tests {
     use super::*;
 
     fn sorted<T: Key>(mut keys: Vec<T>) -> Vec<T> {
-        keys.sort_by(T::order);
+        let mut stable = keys.clone();
+        stable.sort_by(T::order);
+        T::sort(&mut keys);
+        assert!(keys.iter().zip(&stable).all(|(one, other)| bytes_of(*one) == bytes_of(*other)));
         keys
+    }
+
+    fn bytes_of<T: Key>(key: T) -> Vec<u8> {
+        let mut bytes = vec![0; T::SIZE_BYTES];
+        key.write(&mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn floats_keep_the_order_of_zeros_and_nans() {
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            match state >> 61 {
+                0 => -0.0,
+                1 => 0.0,
+                2 => f64::from_bits(f64::NAN.to_bits() | state >> 40),
+                3 => f64::NEG_INFINITY,
+                _ => (state >> 33) as f64 - 1e9,
+            }
+        };
+        for length in [0, 1, 2, 3, 50, 1000] {
+            let keys: Vec<f64> = (0..length).map(|_| next()).collect();
+            sorted(keys.iter().map(|key| *key as f32).collect());
+            sorted(keys);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 from ..marks import literal
 from ..numpy.axes import _check_axis
-from ..numpy.sorting import _check_kind, _check_kth, _check_select, _sort_in_place
+from ..numpy.sorting import _check_kind, _check_select, _part_in_place, _sort_in_place
 
 
 def sort(a, axis: literal = -1, kind: literal = None):
@@ -13,5 +13,4 @@ def sort(a, axis: literal = -1, kind: literal = None):
 def partition(a, kth, axis: literal = -1, kind: literal = "introselect"):
     _check_select(kind)
     _check_axis(axis, a.ndim)
-    _check_kth(kth, a.shape[axis])
-    _sort_in_place(a, axis)
+    _part_in_place(a, kth, axis)

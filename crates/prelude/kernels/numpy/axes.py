@@ -24,6 +24,13 @@ def _check_axis(axis: literal, ndim: literal):
         raise np.exceptions.AxisError(axis, ndim)
 
 
+def _wrapped_axis(axis, ndim):
+    """An axis that is computed, counted from the first."""
+    if axis < -ndim or axis >= ndim:
+        raise np.exceptions.AxisError(axis, ndim)
+    return axis + ndim if axis < 0 else axis
+
+
 def _reduce_into(a, out, axis: literal, dtype, lane, rows):
     """Reduces an array of at least two dimensions along an axis, which `out` lacks."""
     if axis > 0:

@@ -193,6 +193,8 @@ def _quantile_along(a, q, axis: literal, keepdims: literal, kind):
     kept = np.swapaxes(flat.reshape(moved.shape[:-1] + (1,)), axis, a.ndim - 1)
     if keepdims:
         return kept
+    if a.ndim == 1:
+        return flat[0]
     return np.squeeze(kept, axis)
 
 

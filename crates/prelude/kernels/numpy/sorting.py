@@ -1,10 +1,11 @@
-"""Elements in order. All of it is stable, and what a partition leaves in any order is in order, too."""
+"""Elements in order. Sorting is stable; the positions that a partition is made of are in order throughout."""
 
 import numpy as np
 
 from ..machine import _order_elements, _sort_elements
 from ..marks import literal, method
 from .axes import _check_axis, _map_lanes
+from .order_statistics import _exchange, _select
 
 
 def _sort_lane(x, out):
@@ -66,14 +67,62 @@ def _check_kth(kth, length):
             _check_kth(each, length)
 
 
+def _nans_last(x):
+    """Exchanges elements until those that are nan are the last ones; gives how many are before them."""
+    end = x.shape[0]
+    i = 0
+    while i < end:
+        if x[i] != x[i]:
+            end -= 1
+            _exchange(x, i, end)
+        else:
+            i += 1
+    return end
+
+
+def _part_lane(x, places):
+    """Puts the elements there that stand at these places in order, one selection behind the other."""
+    end = _nans_last(x)
+    start = np.int64(0)
+    for i in range(places.shape[0]):
+        place = places[i] % x.shape[0]
+        if place >= start and place < end:
+            _select(x[start:end], place - start)
+            start = place + 1
+
+
+def _part_lanes(a, places, axis: literal):
+    if a.ndim == 1:
+        _part_lane(a, places)
+    elif axis > 0:
+        for i in range(a.shape[0]):
+            _part_lanes(a[i], places, axis - 1)
+    else:
+        for j in range(a.shape[1]):
+            _part_lanes(a[:, j], places, 0)
+
+
+def _part_in_place(a, kth, axis: literal):
+    if axis < 0:
+        _part_in_place(a, kth, axis + a.ndim)
+    else:
+        _check_axis(axis, a.ndim)
+        _check_kth(kth, a.shape[axis])
+        if a.dtype.kind == "c":
+            _sort_in_place(a, axis)
+        else:
+            length = np.maximum(1, a.shape[axis])
+            _part_lanes(a, np.sort(np.atleast_1d(np.asarray(kth)).astype(np.int64) % length), axis)
+
+
 def partition(a, kth, axis: literal = -1, kind: literal = "introselect"):
     _check_select(kind)
     if axis is None:
         return np.partition(np.asarray(a).ravel(), kth)
-    given = np.asarray(a)
-    _check_axis(axis, given.ndim)
-    _check_kth(kth, given.shape[axis])
-    return np.sort(given, axis)
+    out = np.array(a)
+    _check_axis(axis, out.ndim)
+    _part_in_place(out, kth, axis)
+    return out
 
 
 @method
