@@ -370,6 +370,11 @@ impl Inference<'_> {
             Some(other) => format!("did you mean `{other}`? Otherwise {way_out}"),
             None => way_out,
         });
+        if self.handler_names.contains(&local) {
+            diagnostic = diagnostic.with_note(format!(
+                "`except ... as {name}` deletes `{name}` at the end of its block: give the error, or what is needed of it, another name there"
+            ));
+        }
         if self.environment.global(&name).is_some() {
             diagnostic = diagnostic.with_note(format!(
                 "a global `{name}` exists too, but the function assigns `{name}`, which makes it a local variable everywhere in it"

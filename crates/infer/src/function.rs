@@ -121,6 +121,7 @@ fn infer_trial(
         conflicts: Vec::new(),
         guards: Vec::new(),
         deletions: Vec::new(),
+        handler_names: Vec::new(),
         caught: 0,
         raised: Vec::new(),
         copies: 0,
@@ -188,6 +189,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) guards: Vec<Guard>,
     /// The locals that a `del` has taken, in the order in which they were met.
     pub(crate) deletions: Vec<Local>,
+    /// What handlers call the errors that they catch: names that are gone behind them.
+    pub(crate) handler_names: Vec<Local>,
     /// What the `raise` statements met so far raise.
     pub(crate) raised: Vec<Raised>,
     /// How many handlers there are.

@@ -126,6 +126,7 @@ impl Inference<'_> {
         self.bindings = at_handlers.clone();
         self.reachable = true;
         local.into_iter().for_each(|local| self.bindings.set(local, Binding::Unassigned));
+        self.handler_names.extend(local);
         let raised = caught_of(raised, &catches);
         self.enter(GuardKind::Handler { caught, name, raised });
         let body = self.block(&handler.body);
