@@ -279,6 +279,21 @@ def uneven(x):
 
 
 @njit
+def spaced(start, stop, n):
+    return np.geomspace(start, stop, n), np.geomspace(start, stop, n, endpoint=False)
+
+
+@njit
+def unwrapped(x, m):
+    return np.unwrap(x), np.unwrap(m, axis=0), np.unwrap(m)
+
+
+@njit
+def chosen_of(a, x, y):
+    return np.choose(a, [x, y]), np.choose(a, [x, x * 2])
+
+
+@njit
 def parted(x, k):
     p = np.partition(x, (k, 4, -2))
     q = np.partition(np.stack((x, x[::-1])), k, axis=0)
@@ -318,6 +333,12 @@ CASES += [
 ]  # fmt: skip
 for n in (0, 1, 2, 7, 12):
     CASES.append(("windows", [n], {"within": 1e-14}))
+phases = np.array([0.0, 3.0, -3.0, 3.2, -3.1, 9.5, np.pi, -np.pi, 0.1])
+CASES += [
+    ("spaced", [1, 1000, 4], {"within": 1e-11}), ("spaced", [-2.0, -32.0, 5], {"within": 1e-11}), ("spaced", [0, 1, 3]), ("spaced", [-1.0, 4.0, 3]), ("spaced", [1, 2, 1], {"within": 1e-11}),
+    ("unwrapped", [phases, phases.reshape(3, 3)], {"within": 1e-14}),
+    ("chosen_of", [np.array([0, 1, 1, 0]), np.arange(4.0), np.arange(4.0) * -1]), ("chosen_of", [np.array([0, 2]), np.arange(2.0), np.arange(2.0)]),
+]
 three = np.arange(3.0)
 CASES += [("parted", [np.array([3.0, np.nan, 1.0, np.nan, 2.0, 0.5]), 1]), ("parted", [np.random.default_rng(3).normal(size=300), 1]), ("parted", [three, 1])]
 CASES += [

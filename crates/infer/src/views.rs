@@ -181,6 +181,10 @@ impl Inference<'_> {
             self.take_axis(unwrapped(value), &mut given)?;
             return Ok(given);
         };
+        if is_slice(&items) {
+            self.take_axis(value, &mut given)?;
+            return Ok(given);
+        }
         debug_assert!(
             self.is_simple(&value) || self.is_pure(&value),
             "a tuple has a name before it is an index"
@@ -444,6 +448,8 @@ fn may_be_computed_tuple(index: &ast::Expr) -> bool {
             | AstExpr::Subscript { .. }
             | AstExpr::Conditional { .. }
             | AstExpr::Binary { .. }
+            | AstExpr::BoolChain { .. }
+            | AstExpr::Walrus { .. }
     )
 }
 

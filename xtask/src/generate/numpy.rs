@@ -19,12 +19,12 @@ const WANTED: &[(&str, &str)] = &[
     (
         "Creation",
         "array asarray ascontiguousarray asfortranarray copy zeros ones empty full zeros_like ones_like empty_like full_like arange linspace logspace eye identity diag \
-         diagflat tri tril triu vander meshgrid atleast_1d atleast_2d atleast_3d",
+         diagflat tri tril triu vander meshgrid indices tril_indices triu_indices diag_indices fill_diagonal geomspace atleast_1d atleast_2d atleast_3d",
     ),
     (
         "Arrangement",
         "reshape ravel transpose swapaxes moveaxis concatenate stack vstack hstack dstack column_stack append insert delete repeat tile roll rot90 flip fliplr flipud \
-         broadcast_to expand_dims squeeze split array_split where",
+         broadcast_to broadcast_arrays expand_dims squeeze split array_split hsplit vsplit pad resize where select choose",
     ),
     (
         "Reductions and statistics",
@@ -33,13 +33,19 @@ const WANTED: &[(&str, &str)] = &[
     ),
     (
         "Sorting and searching",
-        "sort argsort lexsort partition argpartition searchsorted unique nonzero argwhere flatnonzero take take_along_axis extract",
+        "sort argsort lexsort partition argpartition searchsorted unique nonzero argwhere flatnonzero take take_along_axis extract compress put place copyto \
+         unravel_index ravel_multi_index",
     ),
     (
         "Mathematics",
-        "dot vdot inner outer matmul kron cross trace diagonal clip round around diff ediff1d nan_to_num real imag angle interp trapezoid convolve correlate polyval",
+        "dot vdot inner outer matmul kron cross trace diagonal clip round around diff ediff1d nan_to_num real imag angle interp trapezoid \
+         gradient convolve correlate polyval sinc i0 hanning hamming blackman bartlett kaiser unwrap",
     ),
-    ("Comparison", "allclose isclose array_equal array_equiv isin result_type promote_types"),
+    (
+        "Comparison",
+        "allclose isclose array_equal array_equiv isin union1d intersect1d setdiff1d setxor1d iscomplexobj isreal \
+         isneginf isposinf isscalar result_type promote_types",
+    ),
     ("Types", "finfo iinfo dtype ndarray"),
     (
         "Linear algebra",

@@ -190,6 +190,20 @@ def logspace(start, stop, num=50, endpoint: literal = True, base=10.0, dtype=Non
     return powers.astype(dtype)
 
 
+def geomspace(start, stop, num=50, endpoint: literal = True):
+    if start == 0 or stop == 0:
+        raise ValueError("Geometric sequence cannot include zero")
+    first = np.float64(start)
+    last = np.float64(stop)
+    sign = -1.0 if first < 0 else 1.0
+    out = sign * 10.0 ** np.linspace(np.log10(sign * first), np.log10(sign * last), num, endpoint)
+    if num > 0:
+        out[0] = first
+        if num > 1 and endpoint:
+            out[num - 1] = last
+    return out
+
+
 def eye(N, M=None, k=0, dtype=None):
     columns = N if M is None else M
     out = np.zeros((N, columns), np.dtype(np.float64) if dtype is None else dtype)

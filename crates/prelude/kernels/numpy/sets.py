@@ -88,6 +88,18 @@ def select(condlist, choicelist, default=0):
     return out
 
 
+def choose(a, choices):
+    places = np.asarray(a)
+    flat = places.ravel()
+    arrays = [np.broadcast_to(each, places.shape).ravel() for each in choices]
+    out = np.empty(flat.shape[0], np.result_type(choices))
+    for i in range(flat.shape[0]):
+        if flat[i] < 0 or flat[i] >= len(choices):
+            raise ValueError("invalid entry in choice array")
+        out[i] = arrays[flat[i]][i]
+    return out.reshape(places.shape)
+
+
 def iscomplexobj(x):
     return np.result_type(x).kind == "c"
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..marks import literal
-from .axes import _check_axis
+from .axes import _check_axis, _map_lanes
 from .sums import _inexact_dtype
 
 
@@ -250,6 +250,27 @@ def angle(z, deg: literal = False):
     if deg:
         return turned * (180 / math.pi)
     return turned
+
+
+def _unwrap_lane(x, out):
+    turned = 0.0
+    for i in range(x.shape[0]):
+        if i > 0:
+            step = np.float64(x[i]) - np.float64(x[i - 1])
+            rest = (step + math.pi) % (2 * math.pi) - math.pi
+            if rest == -math.pi and step > 0:
+                rest = math.pi
+            if np.abs(step) >= math.pi:
+                turned += rest - step
+        out[i] = x[i] + turned
+
+
+def unwrap(p, axis: literal = -1):
+    a = np.asarray(p)
+    _check_axis(axis, a.ndim)
+    out = np.empty(a.shape, _inexact_dtype(a.dtype, None))
+    _map_lanes(a, out, axis, _unwrap_lane)
+    return out
 
 
 def _window_places(M):
