@@ -206,6 +206,7 @@ struct Maker<'c, 'n> {
     places: Vec<(Value, Value, Region)>,
     block: Block,
     index: Value,
+    start: Value,
     /// The values in the loop.
     values: Vec<Value>,
 }
@@ -220,7 +221,8 @@ impl<'c, 'n> Maker<'c, 'n> {
     ) -> Self {
         let (block, index) = (function.entry(), function.parameters()[0]);
         let (places, values) = (Vec::new(), Vec::new());
-        Self { function, choices, arrays, main, is_checked, places, block, index, values }
+        let start = function.parameters()[arrays.len()];
+        Self { function, choices, arrays, main, is_checked, places, block, index, start, values }
     }
 
     fn value(&mut self, kind: InstKind) -> Value {
@@ -414,7 +416,9 @@ impl<'c, 'n> Maker<'c, 'n> {
         let ((data, length, region), ty) = (self.places[array], self.arrays[array]);
         let beside = self.choices.of(&[0, 0, 0, 1, -1, 2]);
         let beside = self.value(InstKind::Const(Scalar::i64(beside)));
-        let mut index = self.value(InstKind::Binary(BinaryOp::Iadd, self.index, beside));
+        // Seldom the element is the same in every iteration.
+        let index = if self.choices.once_in(8) { self.start } else { self.index };
+        let mut index = self.value(InstKind::Binary(BinaryOp::Iadd, index, beside));
         if self.is_checked {
             let wrap = self.choices.once_in(2);
             index = self.value(InstKind::CheckBounds { index, length, axis: 0, wrap });

@@ -80,7 +80,8 @@ impl Affine {
 }
 
 /// The integers and addresses of a loop of one block as such sums. A checked index counts as the index: so it is where the check succeeds and the index
-/// is not negative, which is for whoever relies on it to make sure of.
+/// is not negative, which is for whoever relies on it to make sure of. What is computed in the block, but is the same in every iteration, is a term like what
+/// comes from outside where it is no sum itself.
 pub struct AffineValues {
     known: FxHashMap<Value, Option<Affine>>,
 }
@@ -97,7 +98,10 @@ impl AffineValues {
         values.known.insert(variable, Some(Affine { start: Linear::default(), step }));
         for inst in &data.insts {
             let inst = &function.insts[*inst];
-            let affine = values.of_inst(function, &inst.kind);
+            let own = || values.is_same_in_all(&inst.kind).then(|| inst.results.first().copied()).flatten();
+            let affine = values
+                .of_inst(function, &inst.kind)
+                .or_else(|| own().map(|value| Affine::invariant(Linear::value(value))));
             for result in inst.results.iter() {
                 values.known.insert(*result, affine.clone());
             }
@@ -119,6 +123,31 @@ impl AffineValues {
     /// Whether a value is the same in every iteration because it is defined outside of the block.
     pub fn is_from_outside(&self, value: Value) -> bool {
         !self.known.contains_key(&value)
+    }
+
+    /// Whether an instruction has the same result in every iteration, and could as well be computed in front of the loop.
+    fn is_same_in_all(&self, kind: &InstKind) -> bool {
+        let is_harmless = match kind {
+            InstKind::Binary(op, ..) => {
+                !matches!(op, BinaryOp::SdivFloor | BinaryOp::SmodFloor | BinaryOp::Udiv | BinaryOp::Urem)
+            }
+            InstKind::Unary(..)
+            | InstKind::IntCompare(..)
+            | InstKind::FloatCompare(..)
+            | InstKind::Select { .. }
+            | InstKind::Convert(..)
+            | InstKind::PtrAdd { .. }
+            | InstKind::CheckBounds { .. } => true,
+            _ => false,
+        };
+        let mut is_same = is_harmless;
+        kind.for_each_operand(|value| {
+            is_same &= self
+                .known
+                .get(&value)
+                .is_none_or(|known| known.as_ref().is_some_and(|affine| affine.step.is_zero()));
+        });
+        is_same
     }
 
     fn of_inst(&self, function: &Function, kind: &InstKind) -> Option<Affine> {

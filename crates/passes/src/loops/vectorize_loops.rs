@@ -12,11 +12,12 @@
 
 use crate::analysis::{Affine, AffineValues, CountedLoop, ExitTest, Linear, LoopData, LoopForest};
 use crate::{MirPass, PassContext};
-use hotloop_diagnostics::Remark;
+use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
     Accumulator, BinaryOp, Block, Builder, Constant, ControlFlow, Dominators, FloatFlags, Function, Inst,
     InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Terminator, Value, VectorLoop,
 };
+use rustc_hash::FxHashMap;
 
 /// So many comparisons of addresses at most are made in front of a loop.
 const MOST_COMPARISONS: usize = 16;
@@ -226,34 +227,35 @@ impl Candidate {
     fn mark(&self, function: &mut Function, requirements: &Requirements) {
         let initial = self.counted.initial;
         let span = function.blocks[self.block].terminator_span;
-        let mut builder = Builder::at(function, self.preheader);
-        builder.set_span(span);
+        let mut front = Front::new(function, self.preheader, span);
         let mut conditions = Vec::new();
         for (stride, size_bytes) in &requirements.strides {
-            let size = builder.int(MachineType::I64, *size_bytes);
-            conditions.push(builder.compare(IntCompare::Eq, *stride, size));
+            let size = front.builder.int(MachineType::I64, *size_bytes);
+            let stride = in_front(&mut front, *stride);
+            conditions.push(front.builder.compare(IntCompare::Eq, stride, size));
         }
         for pair in &requirements.apart {
             let (first, second) = (&self.accesses[pair.first], &self.accesses[pair.second]);
             let [[first_low, first_high], [second_low, second_high]] = pair.constants;
             let limit = self.counted.limit;
-            let first_end = first.end(&mut builder, first_high, limit);
-            let second_start = second.address(&mut builder, second_low, initial);
-            let before = builder.compare(IntCompare::Ule, first_end, second_start);
-            let first_start = first.address(&mut builder, first_low, initial);
+            let first_end = first.end(&mut front, first_high, limit);
+            let second_start = second.address(&mut front, second_low, initial);
+            let before = front.builder.compare(IntCompare::Ule, first_end, second_start);
+            let first_start = first.address(&mut front, first_low, initial);
             let end = if pair.may_follow {
-                second.address(&mut builder, second_high, initial)
+                second.address(&mut front, second_high, initial)
             } else {
-                second.end(&mut builder, second_high, limit)
+                second.end(&mut front, second_high, limit)
             };
-            let behind = builder.compare(IntCompare::Uge, first_start, end);
-            conditions.push(builder.binary(BinaryOp::Or, before, behind));
+            let behind = front.builder.compare(IntCompare::Uge, first_start, end);
+            conditions.push(front.builder.binary(BinaryOp::Or, before, behind));
         }
         for check in &self.checks {
-            check.add_conditions(&mut builder, initial, self.counted.limit, &mut conditions);
+            check.add_conditions(&mut front, initial, self.counted.limit, &mut conditions);
         }
-        let condition =
-            conditions.into_iter().reduce(|all, condition| builder.binary(BinaryOp::And, all, condition));
+        let condition = conditions
+            .into_iter()
+            .reduce(|all, condition| front.builder.binary(BinaryOp::And, all, condition));
         function.blocks[self.block].vector = Some(VectorLoop {
             variable: self.counted.variable,
             limit: self.counted.limit,
@@ -307,48 +309,86 @@ impl Access {
     }
 
     /// Where the element of the last iteration ends. The strides are those of the elements.
-    fn end(&self, builder: &mut Builder<'_>, constant: i64, limit: Value) -> Value {
+    fn end(&self, front: &mut Front<'_>, constant: i64, limit: Value) -> Value {
         let constant =
             if self.step == Step::None { constant.wrapping_add(self.size_bytes) } else { constant };
-        self.address(builder, constant, limit)
+        self.address(front, constant, limit)
     }
 
     /// Where the element of that index begins, with that constant in the address.
-    fn address(&self, builder: &mut Builder<'_>, constant: i64, index: Value) -> Value {
-        let base = self.base(builder.function).expect("it was found before");
+    fn address(&self, front: &mut Front<'_>, constant: i64, index: Value) -> Value {
+        let base = self.base(front.builder.function).expect("it was found before");
         let mut terms: Vec<(Value, i64)> =
             self.start.terms.iter().copied().filter(|(value, _)| *value != base).collect();
         if self.step != Step::None {
             terms.push((index, self.size_bytes));
         }
-        match sum(builder, constant, &terms) {
-            Some(offset) => builder.value(InstKind::PtrAdd { base, offset }),
+        let base = in_front(front, base);
+        match sum(front, constant, &terms) {
+            Some(offset) => front.builder.value(InstKind::PtrAdd { base, offset }),
             None => base,
         }
     }
 }
 
+/// The end of the preheader, where the condition of a mark is computed.
+struct Front<'f> {
+    builder: Builder<'f>,
+    /// What the loop computes alike in every iteration, and what was computed here in its place.
+    copies: FxHashMap<Value, Value>,
+}
+
+impl<'f> Front<'f> {
+    fn new(function: &'f mut Function, preheader: Block, span: Span) -> Self {
+        let mut builder = Builder::at(function, preheader);
+        builder.set_span(span);
+        Self { builder, copies: FxHashMap::default() }
+    }
+}
+
 /// The sum of a constant and values with factors; `None` if it is 0.
-fn sum(builder: &mut Builder<'_>, mut constant: i64, terms: &[(Value, i64)]) -> Option<Value> {
+fn sum(front: &mut Front<'_>, mut constant: i64, terms: &[(Value, i64)]) -> Option<Value> {
     let mut total = None;
-    for (value, factor) in terms {
-        if let Some(Constant::Int(_, known)) = builder.function.constant(*value) {
+    for (value, factor) in terms.iter().filter(|(_, factor)| *factor != 0) {
+        if let Some(Constant::Int(_, known)) = front.builder.function.constant(*value) {
             constant = constant.wrapping_add(known.wrapping_mul(*factor));
             continue;
         }
+        let value = in_front(front, *value);
         let term = if *factor == 1 {
-            *value
+            value
         } else {
-            let factor = builder.int(MachineType::I64, *factor);
-            builder.binary(BinaryOp::Imul, *value, factor)
+            let factor = front.builder.int(MachineType::I64, *factor);
+            front.builder.binary(BinaryOp::Imul, value, factor)
         };
-        total = Some(total.map_or(term, |total| builder.binary(BinaryOp::Iadd, total, term)));
+        total = Some(total.map_or(term, |total| front.builder.binary(BinaryOp::Iadd, total, term)));
     }
     if constant == 0 {
         return total;
     }
-    let constant = builder.int(MachineType::I64, constant);
-    Some(total.map_or(constant, |total| builder.binary(BinaryOp::Iadd, total, constant)))
+    let constant = front.builder.int(MachineType::I64, constant);
+    Some(total.map_or(constant, |total| front.builder.binary(BinaryOp::Iadd, total, constant)))
+}
+
+/// A value that is the same in every iteration, in front of the loop: computed there once more if the loop computes it. A checked index is the index: the condition
+/// asks whether it is in bounds.
+fn in_front(front: &mut Front<'_>, value: Value) -> Value {
+    if let Some(copy) = front.copies.get(&value) {
+        return *copy;
+    }
+    let function = &front.builder.function;
+    let Terminator::Jump(call) = &function.blocks[front.builder.block()].terminator else { return value };
+    let inst = function.defining_inst(value).filter(|inst| function.blocks[call.block].insts.contains(inst));
+    let Some(inst) = inst else { return value };
+    let copy = match function.insts[inst].kind.clone() {
+        InstKind::CheckBounds { index, .. } => in_front(front, index),
+        kind => {
+            let kind = kind.map_operands(|operand| in_front(front, operand));
+            front.builder.value(kind)
+        }
+    };
+    front.copies.insert(value, copy);
+    copy
 }
 
 /// Whether an instruction computes each element for itself.
@@ -414,7 +454,7 @@ impl Check {
     /// That the indices of the first and the last iteration are in bounds, and so those between.
     fn add_conditions(
         &self,
-        builder: &mut Builder<'_>,
+        front: &mut Front<'_>,
         initial: Value,
         limit: Value,
         conditions: &mut Vec<Value>,
@@ -422,37 +462,37 @@ impl Check {
         let [low, high] = self.constants;
         if self.terms.is_empty() && self.step == 1 {
             // No sum that could overflow: a length is at most 2^60.
-            let is_known = match builder.function.constant(initial) {
+            let is_known = match front.builder.function.constant(initial) {
                 Some(Constant::Int(_, initial)) => initial >= -low,
                 Some(Constant::F32(_) | Constant::F64(_)) | None => false,
             };
             if !is_known {
-                let least = builder.int(MachineType::I64, -low);
-                conditions.push(builder.compare(IntCompare::Sge, initial, least));
+                let least = front.builder.int(MachineType::I64, -low);
+                conditions.push(front.builder.compare(IntCompare::Sge, initial, least));
             }
-            let most = sum(builder, -high, &[(self.length, 1)]).expect("a sum with a value");
-            conditions.push(builder.compare(IntCompare::Sle, limit, most));
+            let most = sum(front, -high, &[(self.length, 1)]).expect("a sum with a value");
+            conditions.push(front.builder.compare(IntCompare::Sle, limit, most));
             return;
         }
         let values = self.terms.iter().map(|(value, _)| *value);
         for value in values.chain((self.step != 0).then_some([initial, limit]).into_iter().flatten()) {
-            let shifted = sum(builder, FAR, &[(value, 1)]).expect("a sum with a constant");
-            let bound = builder.int(MachineType::I64, 2 * FAR);
-            conditions.push(builder.compare(IntCompare::Ult, shifted, bound));
+            let shifted = sum(front, FAR, &[(value, 1)]).expect("a sum with a constant");
+            let bound = front.builder.int(MachineType::I64, 2 * FAR);
+            conditions.push(front.builder.compare(IntCompare::Ult, shifted, bound));
         }
-        let first = self.index(builder, initial, low);
-        let zero = builder.int(MachineType::I64, 0);
-        conditions.push(builder.compare(IntCompare::Sge, first, zero));
+        let first = self.index(front, initial, low);
+        let zero = front.builder.int(MachineType::I64, 0);
+        conditions.push(front.builder.compare(IntCompare::Sge, first, zero));
         // The last iteration is that before the limit.
-        let last = self.index(builder, limit, high - self.step);
-        conditions.push(builder.compare(IntCompare::Slt, last, self.length));
+        let last = self.index(front, limit, high - self.step);
+        conditions.push(front.builder.compare(IntCompare::Slt, last, self.length));
     }
 
     /// The index where the variable has this value.
-    fn index(&self, builder: &mut Builder<'_>, variable: Value, constant: i64) -> Value {
+    fn index(&self, front: &mut Front<'_>, variable: Value, constant: i64) -> Value {
         let mut terms = self.terms.clone();
         terms.push((variable, self.step));
-        sum(builder, constant, &terms).unwrap_or_else(|| builder.int(MachineType::I64, 0))
+        sum(front, constant, &terms).unwrap_or_else(|| front.builder.int(MachineType::I64, 0))
     }
 }
 
