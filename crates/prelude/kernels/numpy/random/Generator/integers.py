@@ -51,11 +51,16 @@ def _up_to(rng, last):
     return _word_up_to(rng, last)
 
 
-def _masked_up_to(rng, last):
-    """An integer up to a last one, an int64: bits up to its highest until they are not greater."""
+def _bits_of(last):
+    """The least number of ones in binary that is not less than another number."""
     mask = 1
     while mask < last:
         mask = 2 * mask + 1
+    return mask
+
+
+def _masked_up_to(rng, last, mask):
+    """An integer up to a last one, an int64: as many bits as that has, until they are not greater."""
     if last <= 0xFFFFFFFF:
         value = np.int64(_next_half_word(rng)) & mask
         while value > last:

@@ -4,14 +4,17 @@ import numpy as np
 
 from ....marks import literal
 from ..choosing import _check_probabilities, _place_with_probabilities, _places_in_order
-from .integers import _masked_up_to, _up_to
+from .integers import _bits_of, _masked_up_to, _up_to
 
 
 def _shuffle_rows(rng, x):
     if x.size > 0:
         row = x[0].copy()
+        mask = _bits_of(x.shape[0] - 1)
         for i in range(x.shape[0] - 1, 0, -1):
-            j = _masked_up_to(rng, i)
+            if i <= mask >> 1:
+                mask >>= 1
+            j = _masked_up_to(rng, i, mask)
             if i != j:
                 row[...] = x[j]
                 x[j] = x[i]
@@ -25,8 +28,11 @@ def shuffle(rng, x, axis: literal = 0):
             return
     if axis != 0 and axis != -1:
         raise NotImplementedError("Axis argument is only supported on ndarray objects")
+    mask = _bits_of(len(x) - 1)
     for i in range(len(x) - 1, 0, -1):
-        j = _masked_up_to(rng, i)
+        if i <= mask >> 1:
+            mask >>= 1
+        j = _masked_up_to(rng, i, mask)
         item = x[j]
         x[j] = x[i]
         x[i] = item
