@@ -15,6 +15,7 @@
 //! ```
 
 mod bind;
+mod blas;
 mod classes;
 mod code;
 mod dispatcher;
@@ -53,6 +54,7 @@ mod _hotloop {
     #[pymodule_init]
     fn initialise(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::numpy::import(module.py())?;
+        crate::blas::find(module.py());
         crate::output::install();
         crate::owner::make_type(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;

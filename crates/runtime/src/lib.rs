@@ -37,6 +37,7 @@
 //! ```
 
 mod allocation;
+mod blas;
 mod block;
 mod call;
 mod caught;
@@ -64,6 +65,7 @@ mod worker;
 
 pub use allocation::{FailingAllocator, fail_allocation_after};
 pub use allocation::{allocations_made, live_allocations, live_bytes};
+pub use blas::{Blas, BlasIntegers, set_blas};
 pub use block::{BLOCK_HEADER_BYTES, Block, OutOfMemory};
 pub use call::CallState;
 pub use generator::{generator_state, new_generator};

@@ -1,8 +1,10 @@
-//! Products of matrices, for compiled code and for the interpreter: floats and complex numbers by the crate `gemm`, all others by loops.
+//! Products of matrices, for compiled code and for the interpreter: floats and complex numbers by a BLAS, if the process has given one, or by the crate `gemm`; all others by loops.
 //!
-//! Operands that do not lie in C order are copied first, so that what is computed depends on the elements alone.
+//! Operands that do not lie in C order are copied first, so that what is computed depends on the elements alone; but for a BLAS, which reads Fortran order and rows that lie
+//! further apart as they are.
 #![allow(unsafe_code)] // Called by compiled code, with addresses; `gemm` takes addresses, too.
 
+use crate::blas::{Blas, Matrix, Routine};
 use gemm::{Parallelism, c32, c64, gemm};
 use hotloop_objects::Element;
 use std::borrow::Cow;
@@ -52,6 +54,10 @@ pub(crate) unsafe extern "C" fn hl_multiply_matrices(
         fn run<T: Factor>(self) {
             let Self([rows, inner, columns], left, right, out) = self;
             // SAFETY: as promised above.
+            if unsafe { multiply_by_blas::<T>([rows, inner, columns], &left, &right, out) } {
+                return;
+            }
+            // SAFETY: as promised above.
             let (left, right) =
                 unsafe { (left.elements::<T>(rows, inner), right.elements::<T>(inner, columns)) };
             // SAFETY: there are so many elements, and nobody else uses them.
@@ -67,6 +73,31 @@ pub(crate) unsafe extern "C" fn hl_multiply_matrices(
     let right = Place { first: right, row_bytes: right_row_bytes, column_bytes: right_column_bytes };
     let sizes = [rows, inner, columns].map(|size| size as usize);
     dispatch(element, OfMemory(sizes, left, right, out));
+}
+
+/// So many products of two numbers are done sooner without a call of a BLAS.
+const FEW_PRODUCTS: usize = 64;
+
+/// Multiplies by the BLAS of the process; `false`, and nothing is done, if there is none, or the work is small.
+///
+/// # Safety
+/// As for [`hl_multiply_matrices`].
+unsafe fn multiply_by_blas<T: Factor>(sizes: Sizes, left: &Place, right: &Place, out: *mut u8) -> bool {
+    let [rows, inner, columns] = sizes;
+    let (Some(blas), Some(routine)) = (Blas::of_process(), T::ROUTINE) else { return false };
+    if sizes.into_iter().fold(1, usize::saturating_mul) < FEW_PRODUCTS {
+        return false;
+    }
+    // SAFETY: the caller's promise.
+    let (left_copy, right_copy) =
+        unsafe { (left.copy_for_blas::<T>(rows, inner), right.copy_for_blas::<T>(inner, columns)) };
+    let matrix = |place: &Place, copy: &Option<Vec<T>>, columns: usize| match copy {
+        Some(copy) => Matrix { first: copy.as_ptr().cast(), stride: columns, is_fortran: false },
+        None => place.matrix(size_of::<T>(), columns),
+    };
+    let (left, right) = (matrix(left, &left_copy, inner), matrix(right, &right_copy, columns));
+    // SAFETY: there are such matrices, by the caller's promise or as copies.
+    unsafe { blas.multiply(routine, sizes, left, right, out) }
 }
 
 /// Where a matrix lies.
@@ -96,6 +127,30 @@ impl Place {
             unsafe { self.first.offset(offset as isize).cast::<T>().read_unaligned() }
         };
         (0..rows).flat_map(|row| (0..columns).map(move |column| at(row, column))).collect()
+    }
+
+    /// The elements in C order, if a BLAS cannot read them where they lie: that has the elements of rows, or those of columns, one behind the other.
+    ///
+    /// # Safety
+    /// As for [`Place::elements`].
+    unsafe fn copy_for_blas<T: Factor>(&self, rows: usize, columns: usize) -> Option<Vec<T>> {
+        let size = size_of::<T>() as i64;
+        let lies = |step: i64, other: i64, length: usize| {
+            step == size && other >= length as i64 * size && other % size == 0
+        };
+        let is_usable = self.first.cast::<T>().is_aligned()
+            && (lies(self.column_bytes, self.row_bytes, columns)
+                || lies(self.row_bytes, self.column_bytes, rows));
+        // SAFETY: the caller's promise.
+        (!is_usable).then(|| unsafe { self.elements::<T>(rows, columns) }.into_owned())
+    }
+
+    /// The matrix as a BLAS takes it, if that can read it where it lies.
+    fn matrix(&self, size_bytes: usize, columns: usize) -> Matrix {
+        let (size, columns) = (size_bytes as i64, columns as i64);
+        let is_c = self.column_bytes == size && self.row_bytes >= columns * size;
+        let far = if is_c { self.row_bytes } else { self.column_bytes };
+        Matrix { first: self.first, stride: (far / size) as usize, is_fortran: !is_c }
     }
 }
 
@@ -127,6 +182,8 @@ fn dispatch<K: Task>(element: Element, task: K) -> K::Output {
 /// A number that matrices are made of.
 trait Factor: Copy {
     const ZERO: Self;
+    /// What a BLAS multiplies such matrices with.
+    const ROUTINE: Option<Routine> = None;
 
     fn read(bytes: &[u8]) -> Self;
 
@@ -200,9 +257,10 @@ macro_rules! integers {
 integers!(i8 i16 i32 i64 u8 u16 u32 u64);
 
 macro_rules! floats {
-    ($($number:ty, $zero:expr, $one:expr, $read:expr, $bytes:expr;)*) => {$(
+    ($($number:ty, $routine:expr, $zero:expr, $one:expr, $read:expr, $bytes:expr;)*) => {$(
         impl Factor for $number {
             const ZERO: Self = $zero;
+            const ROUTINE: Option<Routine> = Some($routine);
 
             fn read(bytes: &[u8]) -> Self {
                 $read(bytes)
@@ -246,12 +304,12 @@ fn read_f64(bytes: &[u8]) -> f64 {
 }
 
 floats! {
-    f32, 0.0, 1.0, read_f32, |value: f32| value.to_le_bytes().to_vec();
-    f64, 0.0, 1.0, read_f64, |value: f64| value.to_le_bytes().to_vec();
-    c32, c32::new(0.0, 0.0), c32::new(1.0, 0.0),
+    f32, Routine::Sgemm, 0.0, 1.0, read_f32, |value: f32| value.to_le_bytes().to_vec();
+    f64, Routine::Dgemm, 0.0, 1.0, read_f64, |value: f64| value.to_le_bytes().to_vec();
+    c32, Routine::Cgemm, c32::new(0.0, 0.0), c32::new(1.0, 0.0),
         |bytes: &[u8]| c32::new(read_f32(&bytes[..4]), read_f32(&bytes[4..])),
         |value: c32| [value.re.to_le_bytes(), value.im.to_le_bytes()].concat();
-    c64, c64::new(0.0, 0.0), c64::new(1.0, 0.0),
+    c64, Routine::Zgemm, c64::new(0.0, 0.0), c64::new(1.0, 0.0),
         |bytes: &[u8]| c64::new(read_f64(&bytes[..8]), read_f64(&bytes[8..])),
         |value: c64| [value.re.to_le_bytes(), value.im.to_le_bytes()].concat();
 }
