@@ -1,9 +1,9 @@
 //! The order of the passes, and what runs them.
 
 use crate::{
-    CanonicalizeLoops, ElideBoundsChecks, FoldAddresses, FoldConstants, HoistInvariants,
+    CanonicalizeLoops, ConvertBranches, ElideBoundsChecks, FoldAddresses, FoldConstants, HoistInvariants,
     InlineSmallFunctions, NumberValues, OutlineParallelRegions, RemoveDeadCode, SimplifyControlFlow,
-    ThinSafepoints, VectorizeLoops,
+    SimplifySelects, ThinSafepoints, VectorizeLoops,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -40,7 +40,11 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &ElideBoundsChecks, // After hoisting: the bounds are then plain values outside the loop.
     &FoldConstants, // Elided checks leave sums with constants.
     &FoldAddresses, // Behind the checks, which hide that indices are sums.
-    &NumberValues, // Neighbours now have one address.
+    &NumberValues, // Neighbours now have one address, and a value that was just loaded is not loaded again on one of two ways.
+    &ConvertBranches, // What is done on a branch is now as short as it gets.
+    &SimplifySelects, // Directly behind: the selections that are now there are often minima.
+    &FoldConstants, // Truth values as numbers, and conditions that were inverted.
+    &NumberValues, // Blocks that became one have loads in common.
     &HoistInvariants, // Again: addresses behind checks that are gone can leave loops, and so can checks behind them.
     &RemoveDeadCode,  // Before safepoints are thinned: an empty loop needs none.
     &ThinSafepoints,  // Late: it splits loops in two, which the passes above would not recognise.

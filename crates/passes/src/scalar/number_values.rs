@@ -4,7 +4,7 @@
 //!
 //! Value numbering over the dominator tree: pure instructions, and checks (a check that an equal one dominates cannot fail), are looked up by
 //! operation and numbered operands; operands of commutative operations are sorted. Loads from descriptors, which nobody writes, are numbered likewise;
-//! other loads are reused within a block, until something may write their region. Two hash look-ups an instruction. Preserves the control-flow graph.
+//! other loads are reused within a block and the blocks that only it leads to, until something may write their region. Two hash look-ups an instruction. Preserves the control-flow graph.
 
 use crate::analysis::MemoryWrites;
 use crate::{MirPass, PassContext};
@@ -27,7 +27,9 @@ impl MirPass for NumberValues {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let mut numbering = Numbering {
+            control_flow: &control_flow,
             dominators: &dominators,
+            loads: FxHashMap::default(),
             known: FxHashMap::default(),
             leader: SideMap::with_len(None, function.values.len()),
         };
@@ -39,8 +41,14 @@ impl MirPass for NumberValues {
     }
 }
 
+/// The loads whose results memory still holds.
+type Loads = FxHashMap<InstKind, Inst>;
+
 struct Numbering<'a> {
+    control_flow: &'a ControlFlow,
     dominators: &'a Dominators,
+    /// At the end of each block that others follow.
+    loads: FxHashMap<Block, Loads>,
     /// For every operation the last instruction seen to do it, with its block. Blocks come in preorder of the dominator tree, so if that block does not
     /// dominate the current one, no earlier entry's does for the rest of the walk, or it is worth little.
     known: FxHashMap<InstKind, (Block, Inst)>,
@@ -49,7 +57,7 @@ struct Numbering<'a> {
 
 impl Numbering<'_> {
     fn walk(&mut self, function: &mut Function, block: Block) {
-        let mut loads: FxHashMap<InstKind, Inst> = FxHashMap::default();
+        let mut loads = self.loads_before(block);
         let mut kept = Vec::with_capacity(function.blocks[block].insts.len());
         for inst in std::mem::take(&mut function.blocks[block].insts) {
             let kind = self.canonical(function, inst);
@@ -72,6 +80,25 @@ impl Numbering<'_> {
             }
         }
         function.blocks[block].insts = kept;
+        if !loads.is_empty() && self.is_followed(block) {
+            self.loads.insert(block, loads);
+        }
+    }
+
+    /// The loads that are known where a block begins: those at the end of the only block that leads there.
+    fn loads_before(&self, block: Block) -> Loads {
+        match self.control_flow.predecessors(block) {
+            [only] if !self.control_flow.forgets_memory(block) => {
+                self.loads.get(only).cloned().unwrap_or_default()
+            }
+            _ => Loads::default(),
+        }
+    }
+
+    /// Whether another block only follows this one.
+    fn is_followed(&self, block: Block) -> bool {
+        let successors = self.control_flow.successors(block);
+        successors.iter().any(|next| self.control_flow.predecessors(*next).len() == 1)
     }
 
     /// The instruction on the leaders of its operands, sorted where the order does not matter.
@@ -148,7 +175,7 @@ fn class_of(function: &Function, kind: &InstKind) -> Class {
 }
 
 /// Drops the loads whose memory `kind` may have written.
-fn forget_written(function: &Function, kind: &InstKind, loads: &mut FxHashMap<InstKind, Inst>) {
+fn forget_written(function: &Function, kind: &InstKind, loads: &mut Loads) {
     let mut writes = MemoryWrites::default();
     writes.add(function, kind);
     loads.retain(|load, _| match load {

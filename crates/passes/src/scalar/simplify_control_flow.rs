@@ -33,6 +33,13 @@ impl MirPass for SimplifyControlFlow {
     }
 }
 
+/// Removes unreachable blocks, and joins those that only follow one another: what other passes leave behind that changed branches. Every loop keeps its
+/// preheader.
+pub(crate) fn join_what_follows(function: &mut Function) {
+    remove_unreachable(function);
+    join_blocks(function);
+}
+
 fn fold_branches(function: &mut Function) -> bool {
     let mut changed = false;
     for block in function.layout.clone() {
