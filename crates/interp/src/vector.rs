@@ -1,13 +1,13 @@
 //! Vector loops: several iterations at once, each instruction for all of them before the next one.
 //!
 //! That is the most that a mark allows, so a mark that is wrong shows: what a later iteration must see of an earlier one is not there yet.
-//! The last iteration, at least, is left to the loop as it stands.
+//! The last iteration, at least, is left to the loop as it stands, and so is everything from iterations on of which one fails a check.
 
 use crate::frame::Frame;
 use crate::interpreter::Interpreter;
 use crate::outcome::{Outcome, Stop};
 use crate::{Scalar, evaluate};
-use hotloop_mir::{Block, Terminator, Value, VectorLoop};
+use hotloop_mir::{Block, Inst, InstKind, Terminator, Value, VectorLoop};
 use std::collections::HashMap;
 
 /// What one of the iterations that run at once knows: the parameters and the results of the block.
@@ -23,13 +23,8 @@ impl<'p> Interpreter<'p> {
         let mut lanes = Lanes::new(frame, block, vector, count).map_err(place)?;
         while lanes.is_allowed && lanes.start.checked_add(count as i64).is_some_and(|end| end < lanes.limit) {
             lanes.begin();
-            for inst in &data.insts {
-                for lane in &mut lanes.lanes {
-                    self.burn_fuel()?;
-                    self.inst_of_lane(frame, lane, *inst).map_err(|stop| {
-                        stop.at(&function.name, || data_text(function, *inst), function.insts[*inst].span)
-                    })?;
-                }
+            if !self.work_of_lanes(frame, block, &mut lanes)? {
+                break;
             }
             lanes.end(frame).map_err(place)?;
         }
@@ -37,12 +32,43 @@ impl<'p> Interpreter<'p> {
         Ok(())
     }
 
-    fn inst_of_lane(
+    /// Runs the instructions of iterations that run at once; gives whether all of their checks hold. Where there are checks, stores come last, and where one fails not at all.
+    fn work_of_lanes(
         &mut self,
         frame: &mut Frame<'p>,
-        lane: &mut Lane,
-        inst: hotloop_mir::Inst,
-    ) -> Result<(), Stop> {
+        block: Block,
+        lanes: &mut Lanes<'p>,
+    ) -> Result<bool, Outcome> {
+        let function = frame.function;
+        let is_check = |inst: &&Inst| matches!(function.insts[**inst].kind, InstKind::Check { .. });
+        let is_store = |inst: &&Inst| matches!(function.insts[**inst].kind, InstKind::Store { .. });
+        let insts = &function.blocks[block].insts;
+        let are_late = insts.iter().any(|inst| is_check(&inst));
+        let first = insts.iter().filter(|inst| !(are_late && is_store(inst)));
+        let last = insts.iter().filter(|inst| are_late && is_store(inst));
+        for inst in first.chain(last) {
+            for lane in &mut lanes.lanes {
+                self.burn_fuel()?;
+                let place = |stop: Stop| {
+                    stop.at(&function.name, || data_text(function, *inst), function.insts[*inst].span)
+                };
+                if let InstKind::Check { condition, .. } = function.insts[*inst].kind {
+                    let holds = match lane.get(&condition) {
+                        Some(known) => *known,
+                        None => frame.get(condition).map_err(place)?,
+                    };
+                    if evaluate::bits(holds) == 0 {
+                        return Ok(false);
+                    }
+                    continue;
+                }
+                self.inst_of_lane(frame, lane, *inst).map_err(place)?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn inst_of_lane(&mut self, frame: &mut Frame<'p>, lane: &mut Lane, inst: Inst) -> Result<(), Stop> {
         let data = &frame.function.insts[inst];
         data.kind.for_each_operand(|value| {
             if let Some(scalar) = lane.get(&value) {
@@ -57,7 +83,7 @@ impl<'p> Interpreter<'p> {
     }
 }
 
-fn data_text(function: &hotloop_mir::Function, inst: hotloop_mir::Inst) -> String {
+fn data_text(function: &hotloop_mir::Function, inst: Inst) -> String {
     function.insts[inst].kind.to_string()
 }
 

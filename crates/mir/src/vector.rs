@@ -14,8 +14,14 @@ use rustc_hash::FxHashSet;
 pub struct VectorPlan<'a> {
     /// The mark.
     pub vector: &'a VectorLoop,
-    /// The bytes of an element: all have the same size.
+    /// The bytes of the largest element: vectors hold as many iterations as they have elements of that size.
     pub lane_bytes: u32,
+    /// Whether all elements have that size.
+    pub is_of_one_size: bool,
+    /// Whether the number of the iteration is needed in lanes.
+    pub counts_in_lanes: bool,
+    /// Whether a `check` is among `lanes`: iterations that run at once store nothing until none of their checks has failed.
+    pub has_checks: bool,
     /// The instructions that compute addresses, in order.
     pub scalars: Vec<Inst>,
     /// The instructions that are computed in lanes, in order.
@@ -31,7 +37,7 @@ pub struct VectorPlan<'a> {
 }
 
 impl<'a> VectorPlan<'a> {
-    /// The plan for a marked block; `None` if not all elements have one size, or the number of the iteration is needed in lanes.
+    /// The plan for a marked block; `None` if an address depends on what was loaded in the loop.
     pub fn new(function: &'a Function, block: Block) -> Option<Self> {
         let data = &function.blocks[block];
         let vector = data.vector.as_ref()?;
@@ -41,15 +47,28 @@ impl<'a> VectorPlan<'a> {
         let lanes = finder.in_order(&finder.lanes);
         let mut splats: Vec<Value> = finder.splats.iter().copied().collect();
         splats.sort_unstable();
-        let lane_bytes = finder.lane_bytes(&lanes, &splats)?;
+        let (lane_bytes, is_of_one_size) = finder.lane_bytes(&lanes, &splats);
+        let is_check = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Check { .. });
+        let has_checks = lanes.iter().any(is_check);
         let is_uniform = |inst: &Inst| match function.insts[*inst].kind {
             InstKind::Load { address, .. } => !finder.moving.contains(&address),
             _ => false,
         };
         let uniform_loads = lanes.iter().copied().filter(is_uniform).collect();
         let scalars = finder.in_order(&finder.scalars);
-        let moving = finder.moving;
-        Some(Self { vector, lane_bytes, scalars, lanes, uniform_loads, splats, moving, collected })
+        Some(Self {
+            vector,
+            lane_bytes,
+            is_of_one_size,
+            counts_in_lanes: finder.counts_in_lanes,
+            has_checks,
+            scalars,
+            lanes,
+            uniform_loads,
+            splats,
+            moving: finder.moving,
+            collected,
+        })
     }
 
     /// Whether an instruction that computes an address gives another result in every iteration.
@@ -61,7 +80,8 @@ impl<'a> VectorPlan<'a> {
 /// Machine code for the iterations of a vector loop: a function of its own, which takes one pointer, to a block of words, and returns nothing.
 ///
 /// Of the words the first is the number of iterations, a multiple of `multiple`; then stand the `inputs`. Behind the inputs there is room for a vector
-/// for each accumulator; the code leaves what is to be combined with the accumulator in its first bytes. It calls nothing, and raises nothing.
+/// for each accumulator; the code leaves what is to be combined with the accumulator in its first bytes. It calls nothing, and raises nothing: if it
+/// `may_stop`, it puts the number of iterations that it has done into the first word, and in one of the next the loop as it stands finds what is wrong.
 #[derive(Clone, Debug)]
 pub struct VectorCode {
     /// The instructions. They refer to nothing outside.
@@ -74,6 +94,8 @@ pub struct VectorCode {
     pub multiple: i64,
     /// The bytes of a vector.
     pub vector_bytes: u32,
+    /// Whether it may do fewer iterations than it was asked for.
+    pub may_stop: bool,
 }
 
 /// A word that the code of a vector loop takes.
@@ -104,6 +126,7 @@ struct Finder<'a> {
     scalars: FxHashSet<Inst>,
     lanes: FxHashSet<Inst>,
     splats: FxHashSet<Value>,
+    counts_in_lanes: bool,
 }
 
 impl<'a> Finder<'a> {
@@ -121,7 +144,7 @@ impl<'a> Finder<'a> {
             }
         }
         let (scalars, lanes, splats) = Default::default();
-        Self { function, block, vector, here, moving, scalars, lanes, splats }
+        Self { function, block, vector, here, moving, scalars, lanes, splats, counts_in_lanes: false }
     }
 
     fn collected(&self) -> Option<Vec<Value>> {
@@ -138,7 +161,7 @@ impl<'a> Finder<'a> {
     /// Finds what is needed, from the last instruction to the first.
     fn walk(&mut self, collected: &[Value]) -> Option<()> {
         for value in collected {
-            self.need_in_lanes(*value)?;
+            self.need_in_lanes(*value);
         }
         for inst in self.function.blocks[self.block].insts.iter().rev() {
             let kind = &self.function.insts[*inst].kind;
@@ -150,19 +173,25 @@ impl<'a> Finder<'a> {
             match kind {
                 InstKind::Store { value, address, .. } => {
                     self.lanes.insert(*inst);
-                    self.need_in_lanes(*value)?;
+                    self.need_in_lanes(*value);
                     self.need_once(*address)?;
                 }
+                InstKind::Check { condition, .. } => {
+                    self.lanes.insert(*inst);
+                    self.need_in_lanes(*condition);
+                }
                 InstKind::Load { address, .. } if self.lanes.contains(inst) => self.need_once(*address)?,
-                InstKind::Binary(BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr, value, _)
-                    if self.lanes.contains(inst) =>
+                // Where vectors are used, it is the index.
+                InstKind::CheckBounds { index, .. } if self.lanes.contains(inst) => {
+                    self.need_in_lanes(*index);
+                }
+                InstKind::Binary(BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr, value, count)
+                    if self.lanes.contains(inst) && self.function.constant(*count).is_some() =>
                 {
-                    self.need_in_lanes(*value)?;
+                    self.need_in_lanes(*value);
                 }
                 other if self.lanes.contains(inst) => {
-                    let mut result = Some(());
-                    other.for_each_operand(|value| result = result.and_then(|()| self.need_in_lanes(value)));
-                    result?;
+                    other.for_each_operand(|value| self.need_in_lanes(value));
                 }
                 _ => {}
             }
@@ -170,22 +199,20 @@ impl<'a> Finder<'a> {
         Some(())
     }
 
-    fn need_in_lanes(&mut self, value: Value) -> Option<()> {
+    fn need_in_lanes(&mut self, value: Value) {
         let is_accumulator = |other: &Accumulator| other.parameter == value;
         if self.vector.accumulators.iter().any(is_accumulator) {
-            return Some(());
+            return;
         }
         match self.function.defining_inst(value).filter(|inst| self.here.contains(inst)) {
             Some(inst) if self.function.constant(value).is_none() => {
                 self.lanes.insert(inst);
             }
-            // Numbers of iterations in lanes: Cranelift converts no vectors of them.
-            None if value == self.vector.variable => return None,
+            None if value == self.vector.variable => self.counts_in_lanes = true,
             Some(_) | None => {
                 self.splats.insert(value);
             }
         }
-        Some(())
     }
 
     fn need_once(&mut self, value: Value) -> Option<()> {
@@ -206,31 +233,27 @@ impl<'a> Finder<'a> {
         insts.iter().copied().filter(|inst| wanted.contains(inst)).collect()
     }
 
-    /// The size of all that is in lanes, if it is one. Truth values have the size of what is compared.
-    fn lane_bytes(&self, lanes: &[Inst], splats: &[Value]) -> Option<u32> {
+    /// The largest size of what is in lanes, and whether it is the only one. Truth values have no size but in memory.
+    fn lane_bytes(&self, lanes: &[Inst], splats: &[Value]) -> (u32, bool) {
         let mut sizes = FxHashSet::default();
-        let mut note = |value: Value| {
+        let mut note = |value: Value, is_in_memory: bool| {
             let ty = self.function.value_type(value);
-            if ty != MachineType::I1 {
+            if ty != MachineType::I1 || is_in_memory {
                 sizes.insert(ty.size_bytes());
             }
         };
-        splats.iter().copied().for_each(&mut note);
+        splats.iter().for_each(|value| note(*value, false));
         for inst in lanes {
             let data = &self.function.insts[*inst];
-            data.results.iter().copied().for_each(&mut note);
-            match &data.kind {
-                InstKind::Store { value, .. } if self.function.value_type(*value) == MachineType::I1 => {
-                    return None;
-                }
-                InstKind::Store { value, .. } => note(*value),
-                _ => {}
+            let is_load = matches!(data.kind, InstKind::Load { .. });
+            data.results.iter().for_each(|value| note(*value, is_load));
+            if let InstKind::Store { value, .. } = &data.kind {
+                note(*value, true);
             }
         }
-        let mut sizes = sizes.into_iter();
-        match (sizes.next(), sizes.next()) {
-            (Some(size), None) => Some(size),
-            _ => None,
+        if self.counts_in_lanes {
+            sizes.insert(MachineType::I64.size_bytes());
         }
+        (sizes.iter().copied().max().unwrap_or(1), sizes.len() <= 1)
     }
 }

@@ -32,6 +32,10 @@ pub(crate) enum Part {
     Def(VReg),
     /// A register that is read.
     Use(VReg),
+    /// The lower part of a register, of so many bytes, that is written.
+    DefOf(VReg, u32),
+    /// The lower part of a register, of so many bytes, that is read.
+    UseOf(VReg, u32),
     /// A register that is read and then written with another value: the first is what is read.
     Change(VReg, VReg),
     /// Memory.
@@ -123,8 +127,8 @@ impl Body {
         let mut operands = Vec::new();
         for part in &parts {
             match part {
-                Part::Def(vreg) => operands.push(Operand::reg_def(*vreg)),
-                Part::Use(vreg) => operands.push(Operand::reg_use(*vreg)),
+                Part::Def(vreg) | Part::DefOf(vreg, _) => operands.push(Operand::reg_def(*vreg)),
+                Part::Use(vreg) | Part::UseOf(vreg, _) => operands.push(Operand::reg_use(*vreg)),
                 Part::Change(read, written) => {
                     let at = operands.len();
                     operands.push(Operand::reg_use(*read));

@@ -197,6 +197,9 @@ fn instruction(
         let position = position as u32;
         match part {
             Part::Def(_) | Part::Use(_) => set_register(&mut instruction, position, next()?),
+            Part::DefOf(_, bytes) | Part::UseOf(_, bytes) => {
+                set_register(&mut instruction, position, lower_part(level, next()?, *bytes));
+            }
             Part::Change(..) => {
                 next()?;
                 set_register(&mut instruction, position, next()?);
@@ -225,6 +228,20 @@ fn instruction(
         instruction.set_zeroing_masking(is_zeroing);
     }
     Some(instruction)
+}
+
+/// The name of the lower part of a register: of 4 bytes of a general one, of 16, 32 or 64 of a vector.
+fn lower_part(level: Level, whole: Register, bytes: u32) -> Register {
+    let first_vector = match level {
+        Level::Avx2 => Register::YMM0,
+        Level::Avx512 => Register::ZMM0,
+    };
+    match bytes {
+        4 => Register::EAX + (whole as u32 - Register::RAX as u32),
+        16 => Register::XMM0 + (whole as u32 - first_vector as u32),
+        32 => Register::YMM0 + (whole as u32 - first_vector as u32),
+        _ => whole,
+    }
 }
 
 fn set_register(instruction: &mut Instruction, position: u32, register: Register) {

@@ -110,6 +110,7 @@ impl WideVectors for Level {
                 least: 2 * lanes,
                 multiple: if *self == Self::Avx512 { 1 } else { lanes },
                 vector_bytes: self.vector_bytes(),
+                may_stop: plan.has_checks,
             });
         }
     }

@@ -195,25 +195,51 @@ pub(crate) fn blend(lane_bytes: u32) -> Code {
     }
 }
 
-/// `destination, memory`.
-pub(crate) fn load(level: Level, lane_bytes: u32) -> Code {
-    match (level, lane_bytes) {
-        (Level::Avx2, _) => Code::VEX_Vmovdqu_ymm_ymmm256,
-        (Level::Avx512, 1) => Code::EVEX_Vmovdqu8_zmm_k1z_zmmm512,
-        (Level::Avx512, 2) => Code::EVEX_Vmovdqu16_zmm_k1z_zmmm512,
-        (Level::Avx512, 4) => Code::EVEX_Vmovdqu32_zmm_k1z_zmmm512,
-        (Level::Avx512, _) => Code::EVEX_Vmovdqu64_zmm_k1z_zmmm512,
+/// `destination, memory`: elements of a size, so many bytes of them.
+pub(crate) fn load(level: Level, size_bytes: u32, bytes: u32, is_masked: bool) -> Code {
+    if level == Level::Avx2 {
+        return match bytes {
+            4 => Code::VEX_Vmovd_xmm_rm32,
+            8 => Code::VEX_Vmovq_xmm_xmmm64,
+            16 => Code::VEX_Vmovdqu_xmm_xmmm128,
+            _ => Code::VEX_Vmovdqu_ymm_ymmm256,
+        };
+    }
+    match (bytes, size_bytes) {
+        (8, _) if !is_masked => Code::EVEX_Vmovq_xmm_xmmm64,
+        (8 | 16, 1) => Code::EVEX_Vmovdqu8_xmm_k1z_xmmm128,
+        (8 | 16, _) => Code::EVEX_Vmovdqu16_xmm_k1z_xmmm128,
+        (32, 1) => Code::EVEX_Vmovdqu8_ymm_k1z_ymmm256,
+        (32, 2) => Code::EVEX_Vmovdqu16_ymm_k1z_ymmm256,
+        (32, _) => Code::EVEX_Vmovdqu32_ymm_k1z_ymmm256,
+        (_, 1) => Code::EVEX_Vmovdqu8_zmm_k1z_zmmm512,
+        (_, 2) => Code::EVEX_Vmovdqu16_zmm_k1z_zmmm512,
+        (_, 4) => Code::EVEX_Vmovdqu32_zmm_k1z_zmmm512,
+        _ => Code::EVEX_Vmovdqu64_zmm_k1z_zmmm512,
     }
 }
 
-/// `memory, source`.
-pub(crate) fn store(level: Level, lane_bytes: u32) -> Code {
-    match (level, lane_bytes) {
-        (Level::Avx2, _) => Code::VEX_Vmovdqu_ymmm256_ymm,
-        (Level::Avx512, 1) => Code::EVEX_Vmovdqu8_zmmm512_k1z_zmm,
-        (Level::Avx512, 2) => Code::EVEX_Vmovdqu16_zmmm512_k1z_zmm,
-        (Level::Avx512, 4) => Code::EVEX_Vmovdqu32_zmmm512_k1z_zmm,
-        (Level::Avx512, _) => Code::EVEX_Vmovdqu64_zmmm512_k1z_zmm,
+/// `memory, source`: elements of a size, so many bytes of them.
+pub(crate) fn store(level: Level, size_bytes: u32, bytes: u32, is_masked: bool) -> Code {
+    if level == Level::Avx2 {
+        return match bytes {
+            4 => Code::VEX_Vmovd_rm32_xmm,
+            8 => Code::VEX_Vmovq_xmmm64_xmm,
+            16 => Code::VEX_Vmovdqu_xmmm128_xmm,
+            _ => Code::VEX_Vmovdqu_ymmm256_ymm,
+        };
+    }
+    match (bytes, size_bytes) {
+        (8, _) if !is_masked => Code::EVEX_Vmovq_xmmm64_xmm,
+        (8 | 16, 1) => Code::EVEX_Vmovdqu8_xmmm128_k1z_xmm,
+        (8 | 16, _) => Code::EVEX_Vmovdqu16_xmmm128_k1z_xmm,
+        (32, 1) => Code::EVEX_Vmovdqu8_ymmm256_k1z_ymm,
+        (32, 2) => Code::EVEX_Vmovdqu16_ymmm256_k1z_ymm,
+        (32, _) => Code::EVEX_Vmovdqu32_ymmm256_k1z_ymm,
+        (_, 1) => Code::EVEX_Vmovdqu8_zmmm512_k1z_zmm,
+        (_, 2) => Code::EVEX_Vmovdqu16_zmmm512_k1z_zmm,
+        (_, 4) => Code::EVEX_Vmovdqu32_zmmm512_k1z_zmm,
+        _ => Code::EVEX_Vmovdqu64_zmmm512_k1z_zmm,
     }
 }
 
@@ -228,8 +254,179 @@ pub(crate) fn broadcast(level: Level, lane_bytes: u32) -> Code {
     of(level, codes).expect("both levels have it")
 }
 
-/// 32-bit integers to floats.
-pub(crate) fn float_of_int(level: Level) -> Code {
-    let codes = [Code::EVEX_Vcvtdq2ps_zmm_k1z_zmmm512b32_er, Code::VEX_Vcvtdq2ps_ymm_ymmm256];
-    of(level, codes).expect("both levels have it")
+/// `destination, value, counts`. A count of more than there are bits gives what MIR says.
+pub(crate) fn shift_by_vector(level: Level, op: BinaryOp, ty: MachineType) -> Option<Code> {
+    use BinaryOp::*;
+    use MachineType::*;
+    let codes = match (op, ty) {
+        (Shl, I64) => [Code::EVEX_Vpsllvq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpsllvq_ymm_ymm_ymmm256],
+        (Shl, I32) => [Code::EVEX_Vpsllvd_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpsllvd_ymm_ymm_ymmm256],
+        (Shl, I16) => [Code::EVEX_Vpsllvw_zmm_k1z_zmm_zmmm512, Code::INVALID],
+        (Ushr, I64) => [Code::EVEX_Vpsrlvq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpsrlvq_ymm_ymm_ymmm256],
+        (Ushr, I32) => [Code::EVEX_Vpsrlvd_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpsrlvd_ymm_ymm_ymmm256],
+        (Ushr, I16) => [Code::EVEX_Vpsrlvw_zmm_k1z_zmm_zmmm512, Code::INVALID],
+        (Sshr, I64) => [Code::EVEX_Vpsravq_zmm_k1z_zmm_zmmm512b64, Code::INVALID],
+        (Sshr, I32) => [Code::EVEX_Vpsravd_zmm_k1z_zmm_zmmm512b32, Code::VEX_Vpsravd_ymm_ymm_ymmm256],
+        (Sshr, I16) => [Code::EVEX_Vpsravw_zmm_k1z_zmm_zmmm512, Code::INVALID],
+        _ => return None,
+    };
+    of(level, codes)
+}
+
+/// AVX-512: `mask, general register`, of which as many bits count as there are lanes.
+pub(crate) fn mask_of_general(lane_count: u32) -> Code {
+    match lane_count {
+        8 => Code::VEX_Kmovb_kr_r32,
+        16 => Code::VEX_Kmovw_kr_r32,
+        32 => Code::VEX_Kmovd_kr_r32,
+        _ => Code::VEX_Kmovq_kr_r64,
+    }
+}
+
+/// AVX-512: tests masks with as many lanes; carry if all are set in one of the two.
+pub(crate) fn test_masks(lane_count: u32) -> Code {
+    match lane_count {
+        8 => Code::VEX_Kortestb_kr_kr,
+        16 => Code::VEX_Kortestw_kr_kr,
+        32 => Code::VEX_Kortestd_kr_kr,
+        _ => Code::VEX_Kortestq_kr_kr,
+    }
+}
+
+/// `destination, source`: integers as larger ones, so many bytes of them; and the bytes of the source's register.
+pub(crate) fn widen(level: Level, is_signed: bool, from: u32, to: u32, bytes: u32) -> Option<(Code, u32)> {
+    let codes = match (from, to, is_signed) {
+        (1, 2, true) => [
+            [Code::EVEX_Vpmovsxbw_zmm_k1z_ymmm256, Code::INVALID],
+            [Code::EVEX_Vpmovsxbw_ymm_k1z_xmmm128, Code::VEX_Vpmovsxbw_ymm_xmmm128],
+            [Code::EVEX_Vpmovsxbw_xmm_k1z_xmmm64, Code::VEX_Vpmovsxbw_xmm_xmmm64],
+        ],
+        (1, 4, true) => [
+            [Code::EVEX_Vpmovsxbd_zmm_k1z_xmmm128, Code::INVALID],
+            [Code::EVEX_Vpmovsxbd_ymm_k1z_xmmm64, Code::VEX_Vpmovsxbd_ymm_xmmm64],
+            [Code::EVEX_Vpmovsxbd_xmm_k1z_xmmm32, Code::VEX_Vpmovsxbd_xmm_xmmm32],
+        ],
+        (1, 8, true) => [
+            [Code::EVEX_Vpmovsxbq_zmm_k1z_xmmm64, Code::INVALID],
+            [Code::EVEX_Vpmovsxbq_ymm_k1z_xmmm32, Code::VEX_Vpmovsxbq_ymm_xmmm32],
+            [Code::EVEX_Vpmovsxbq_xmm_k1z_xmmm16, Code::VEX_Vpmovsxbq_xmm_xmmm16],
+        ],
+        (2, 4, true) => [
+            [Code::EVEX_Vpmovsxwd_zmm_k1z_ymmm256, Code::INVALID],
+            [Code::EVEX_Vpmovsxwd_ymm_k1z_xmmm128, Code::VEX_Vpmovsxwd_ymm_xmmm128],
+            [Code::EVEX_Vpmovsxwd_xmm_k1z_xmmm64, Code::VEX_Vpmovsxwd_xmm_xmmm64],
+        ],
+        (2, 8, true) => [
+            [Code::EVEX_Vpmovsxwq_zmm_k1z_xmmm128, Code::INVALID],
+            [Code::EVEX_Vpmovsxwq_ymm_k1z_xmmm64, Code::VEX_Vpmovsxwq_ymm_xmmm64],
+            [Code::EVEX_Vpmovsxwq_xmm_k1z_xmmm32, Code::VEX_Vpmovsxwq_xmm_xmmm32],
+        ],
+        (4, 8, true) => [
+            [Code::EVEX_Vpmovsxdq_zmm_k1z_ymmm256, Code::INVALID],
+            [Code::EVEX_Vpmovsxdq_ymm_k1z_xmmm128, Code::VEX_Vpmovsxdq_ymm_xmmm128],
+            [Code::EVEX_Vpmovsxdq_xmm_k1z_xmmm64, Code::VEX_Vpmovsxdq_xmm_xmmm64],
+        ],
+        (1, 2, false) => [
+            [Code::EVEX_Vpmovzxbw_zmm_k1z_ymmm256, Code::INVALID],
+            [Code::EVEX_Vpmovzxbw_ymm_k1z_xmmm128, Code::VEX_Vpmovzxbw_ymm_xmmm128],
+            [Code::EVEX_Vpmovzxbw_xmm_k1z_xmmm64, Code::VEX_Vpmovzxbw_xmm_xmmm64],
+        ],
+        (1, 4, false) => [
+            [Code::EVEX_Vpmovzxbd_zmm_k1z_xmmm128, Code::INVALID],
+            [Code::EVEX_Vpmovzxbd_ymm_k1z_xmmm64, Code::VEX_Vpmovzxbd_ymm_xmmm64],
+            [Code::EVEX_Vpmovzxbd_xmm_k1z_xmmm32, Code::VEX_Vpmovzxbd_xmm_xmmm32],
+        ],
+        (1, 8, false) => [
+            [Code::EVEX_Vpmovzxbq_zmm_k1z_xmmm64, Code::INVALID],
+            [Code::EVEX_Vpmovzxbq_ymm_k1z_xmmm32, Code::VEX_Vpmovzxbq_ymm_xmmm32],
+            [Code::EVEX_Vpmovzxbq_xmm_k1z_xmmm16, Code::VEX_Vpmovzxbq_xmm_xmmm16],
+        ],
+        (2, 4, false) => [
+            [Code::EVEX_Vpmovzxwd_zmm_k1z_ymmm256, Code::INVALID],
+            [Code::EVEX_Vpmovzxwd_ymm_k1z_xmmm128, Code::VEX_Vpmovzxwd_ymm_xmmm128],
+            [Code::EVEX_Vpmovzxwd_xmm_k1z_xmmm64, Code::VEX_Vpmovzxwd_xmm_xmmm64],
+        ],
+        (2, 8, false) => [
+            [Code::EVEX_Vpmovzxwq_zmm_k1z_xmmm128, Code::INVALID],
+            [Code::EVEX_Vpmovzxwq_ymm_k1z_xmmm64, Code::VEX_Vpmovzxwq_ymm_xmmm64],
+            [Code::EVEX_Vpmovzxwq_xmm_k1z_xmmm32, Code::VEX_Vpmovzxwq_xmm_xmmm32],
+        ],
+        (4, 8, false) => [
+            [Code::EVEX_Vpmovzxdq_zmm_k1z_ymmm256, Code::INVALID],
+            [Code::EVEX_Vpmovzxdq_ymm_k1z_xmmm128, Code::VEX_Vpmovzxdq_ymm_xmmm128],
+            [Code::EVEX_Vpmovzxdq_xmm_k1z_xmmm64, Code::VEX_Vpmovzxdq_xmm_xmmm64],
+        ],
+        _ => return None,
+    };
+    let row = match bytes {
+        64 => codes[0],
+        32 => codes[1],
+        _ => codes[2],
+    };
+    Some((of(level, row)?, (bytes * from / to).max(16)))
+}
+
+/// AVX-512: `destination, source`: the low bytes of integers; and the bytes of the destination's register.
+pub(crate) fn narrow(from: u32, to: u32) -> Option<(Code, u32)> {
+    match (from, to) {
+        (8, 4) => Some((Code::EVEX_Vpmovqd_ymmm256_k1z_zmm, 32)),
+        (8, 2) => Some((Code::EVEX_Vpmovqw_xmmm128_k1z_zmm, 16)),
+        (8, 1) => Some((Code::EVEX_Vpmovqb_xmmm64_k1z_zmm, 16)),
+        (4, 2) => Some((Code::EVEX_Vpmovdw_ymmm256_k1z_zmm, 32)),
+        (4, 1) => Some((Code::EVEX_Vpmovdb_xmmm128_k1z_zmm, 16)),
+        (2, 1) => Some((Code::EVEX_Vpmovwb_ymmm256_k1z_zmm, 32)),
+        _ => None,
+    }
+}
+
+/// `destination, source`: `f32` to `f64`, and the bytes of the source's register.
+pub(crate) fn promote(level: Level) -> (Code, u32) {
+    match level {
+        Level::Avx512 => (Code::EVEX_Vcvtps2pd_zmm_k1z_ymmm256b32_sae, 32),
+        Level::Avx2 => (Code::VEX_Vcvtps2pd_ymm_xmmm128, 16),
+    }
+}
+
+/// `destination, source`: `f64` to `f32`, and the bytes of the destination's register.
+pub(crate) fn demote(level: Level) -> (Code, u32) {
+    match level {
+        Level::Avx512 => (Code::EVEX_Vcvtpd2ps_ymm_k1z_zmmm512b64_er, 32),
+        Level::Avx2 => (Code::VEX_Vcvtpd2ps_xmm_ymmm256, 16),
+    }
+}
+
+/// `destination, source`: 32-bit integers to `f32`.
+pub(crate) fn ints_to_single(level: Level, is_signed: bool) -> Option<Code> {
+    let codes = match is_signed {
+        true => [Code::EVEX_Vcvtdq2ps_zmm_k1z_zmmm512b32_er, Code::VEX_Vcvtdq2ps_ymm_ymmm256],
+        false => [Code::EVEX_Vcvtudq2ps_zmm_k1z_zmmm512b32_er, Code::INVALID],
+    };
+    of(level, codes)
+}
+
+/// `destination, source`: 32-bit integers to `f64`, and the bytes of the source's register.
+pub(crate) fn ints_to_double(level: Level, is_signed: bool) -> Option<(Code, u32)> {
+    let codes = match is_signed {
+        true => [Code::EVEX_Vcvtdq2pd_zmm_k1z_ymmm256b32_er, Code::VEX_Vcvtdq2pd_ymm_xmmm128],
+        false => [Code::EVEX_Vcvtudq2pd_zmm_k1z_ymmm256b32_er, Code::INVALID],
+    };
+    Some((of(level, codes)?, level.vector_bytes() / 2))
+}
+
+/// `destination, source`: 64-bit integers to `f64`.
+pub(crate) fn words_to_double(level: Level, is_signed: bool) -> Option<Code> {
+    let codes = match is_signed {
+        true => [Code::EVEX_Vcvtqq2pd_zmm_k1z_zmmm512b64_er, Code::INVALID],
+        false => [Code::EVEX_Vcvtuqq2pd_zmm_k1z_zmmm512b64_er, Code::INVALID],
+    };
+    of(level, codes)
+}
+
+/// `destination, source`: 64-bit integers to `f32`, and the bytes of the destination's register.
+pub(crate) fn words_to_single(level: Level, is_signed: bool) -> Option<(Code, u32)> {
+    let codes = match is_signed {
+        true => [Code::EVEX_Vcvtqq2ps_ymm_k1z_zmmm512b64_er, Code::INVALID],
+        false => [Code::EVEX_Vcvtuqq2ps_ymm_k1z_zmmm512b64_er, Code::INVALID],
+    };
+    Some((of(level, codes)?, 32))
 }

@@ -1,11 +1,13 @@
 //! Random loops over arrays that may overlap: the same in order, several iterations at once, and on the machine.
 //!
 //! All arrays lie in one piece of memory, of which every byte is compared. So what a loop reads of what an earlier iteration wrote matters, and nothing
-//! may be written beside the arrays.
+//! may be written beside the arrays. Arrays of integers may overlap with each other, those of floats and of truth values with arrays of their own type: which nan
+//! an operation gives is nobody's business, and a truth value is 0 or 1.
 
 use crate::choices::Choices;
 use crate::machine::{Machine, is_nan, targets};
-use crate::program::{INTEGERS, constant};
+use crate::program::constant;
+use hotloop_abi::ExceptionClass;
 use hotloop_interp::{Interpreter, Options, Outcome, Scalar, evaluate};
 use hotloop_mir::{
     BinaryOp, Block, Builder, ConvertOp, FloatCompare, Function, InstKind, IntCompare, MachineType, Module,
@@ -22,8 +24,20 @@ const TYPES: [MachineType; 6] = [
     MachineType::I8,
 ];
 
-/// The bytes in which the arrays lie.
-const MEMORY_BYTES: usize = 2048;
+/// The bytes in which the arrays lie: a part for integers, each type of floats, and truth values.
+const PART_BYTES: usize = 2048;
+const PARTS: usize = 4;
+const MEMORY_BYTES: usize = PARTS * PART_BYTES;
+
+/// The part of memory in which arrays of a type lie.
+fn part_of(ty: MachineType) -> usize {
+    match ty {
+        MachineType::F64 => 1,
+        MachineType::F32 => 2,
+        MachineType::I1 => 3,
+        MachineType::I8 | MachineType::I16 | MachineType::I32 | MachineType::I64 | MachineType::Ptr => 0,
+    }
+}
 
 /// Compares a loop on a few placements of its arrays.
 pub(crate) fn compare(numbers: &[u32]) -> Result<(), String> {
@@ -40,13 +54,13 @@ pub(crate) fn compare(numbers: &[u32]) -> Result<(), String> {
         let expected = call.interpret(&module, 1).map_err(fail)?;
         for lanes in [1, 2, 8, 32] {
             let found = call.interpret(&optimised, lanes).map_err(fail)?;
-            if !found.is_like(&expected, &kernel) {
+            if !found.is_like(&expected) {
                 return Err(fail(format!("{} lanes: {}", lanes, call.difference(&expected, &found))));
             }
         }
         for (machine, target) in machines.iter().zip(targets()) {
             let found = call.run(machine);
-            if !found.is_like(&expected, &kernel) {
+            if !found.is_like(&expected) {
                 return Err(fail(format!("{target:?}: {}", call.difference(&expected, &found))));
             }
         }
@@ -81,37 +95,42 @@ struct Seen {
 
 impl Seen {
     /// Whether they are the same; which nan it is does not matter.
-    fn is_like(&self, other: &Self, kernel: &Kernel) -> bool {
+    fn is_like(&self, other: &Self) -> bool {
         let results = match (&self.result, &other.result) {
             (Ok(a), Ok(b)) => a == b,
             (Err(a), Err(b)) => a == b,
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
         };
-        results && (self.memory == other.memory || kernel.differ_by_nans(&self.memory, &other.memory))
+        results && (self.memory == other.memory || differ_by_nans(&self.memory, &other.memory))
     }
 }
 
-impl Kernel {
-    /// Whether memory differs in nothing but in which nans it holds. Arrays of floats are all of one type.
-    fn differ_by_nans(&self, a: &[u8], b: &[u8]) -> bool {
-        let ty = self.arrays[0];
-        if !ty.is_float() {
-            return false;
-        }
+/// Whether memory differs in nothing but in which nans it holds.
+fn differ_by_nans(a: &[u8], b: &[u8]) -> bool {
+    let bits = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let part = |ty| PART_BYTES * part_of(ty)..PART_BYTES * (part_of(ty) + 1);
+    let is_like = |ty: MachineType| {
         let size = ty.size_bytes() as usize;
-        let bits = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-        a.chunks(size)
-            .zip(b.chunks(size))
-            .all(|(a, b)| a == b || (is_nan(ty, bits(a)) && is_nan(ty, bits(b))))
-    }
+        let pairs = a[part(ty)].chunks(size).zip(b[part(ty)].chunks(size));
+        pairs.into_iter().all(|(a, b)| a == b || (is_nan(ty, bits(a)) && is_nan(ty, bits(b))))
+    };
+    let is_equal = |ty: MachineType| a[part(ty)] == b[part(ty)];
+    is_like(MachineType::F64)
+        && is_like(MachineType::F32)
+        && is_equal(MachineType::I64)
+        && is_equal(MachineType::I1)
+}
 
+impl Kernel {
     fn make(choices: &mut Choices<'_>) -> Self {
         let main = choices.of(&TYPES);
         let count = 2 + choices.below(3);
-        // Most loops are of one type, as those that are vectorised. What a nan is as an integer is nobody's business.
-        let other = |choices: &mut Choices<'_>| if main.is_float() { main } else { choices.of(&INTEGERS) };
+        // Half of the loops are of one type.
+        let is_mixed = choices.once_in(2);
+        let other =
+            |choices: &mut Choices<'_>| if choices.once_in(7) { MachineType::I1 } else { choices.of(&TYPES) };
         let arrays: Vec<MachineType> =
-            (0..count).map(|_| if choices.once_in(12) { other(choices) } else { main }).collect();
+            (0..count).map(|_| if is_mixed && choices.once_in(2) { other(choices) } else { main }).collect();
         let is_checked = choices.once_in(3);
         let mut parameters = vec![MachineType::Ptr; count];
         parameters.extend([MachineType::I64, MachineType::I64, main]);
@@ -124,17 +143,21 @@ impl Kernel {
 
     fn arguments(&self, choices: &mut Choices<'_>) -> Call {
         let length = choices.of(&[40, 5, 17, 63, 100]);
-        let mut at = 64;
+        let mut places = [64; PARTS];
         let arrays = self.arrays.iter().map(|ty| {
             let size = ty.size_bytes() as usize;
+            let at = &mut places[part_of(*ty)];
             // Behind the array before, or over it by some elements.
             let start = match choices.below(3) {
-                0 => at,
+                0 => *at,
                 1 => 64 + size * choices.below(6),
                 _ => 64,
             };
-            at = (at + length * size + 8).min(MEMORY_BYTES - 64 - length * size - 8 * size);
-            (start.min(MEMORY_BYTES - 64 - length * size), length)
+            *at = (*at + length * size + 8).min(PART_BYTES - 64 - length * size - 8 * size);
+            // In a part of floats, elements lie where its words are.
+            let start = start.min(PART_BYTES - 64 - length * size);
+            let start = if ty.is_float() { start / size * size } else { start };
+            (PART_BYTES * part_of(*ty) + start, length)
         });
         let arrays: Vec<(usize, usize)> = arrays.collect();
         let (start, limit) = if self.is_checked && choices.once_in(2) {
@@ -142,8 +165,12 @@ impl Kernel {
         } else {
             (2 + choices.below(2) as i64, length as i64 - 2)
         };
-        let memory =
-            (0..MEMORY_BYTES).map(|byte| (byte * 37 % 251) as u8 & if byte % 8 == 7 { 0x3f } else { 0xff });
+        let truths = PART_BYTES * part_of(MachineType::I1);
+        let memory = (0..MEMORY_BYTES).map(|byte| match byte {
+            _ if byte >= truths => (byte * 37 % 251) as u8 & 1,
+            _ if byte % 8 == 7 => (byte * 37 % 251) as u8 & 0x3f,
+            _ => (byte * 37 % 251) as u8,
+        });
         Call { memory: memory.collect(), arrays, start, limit, scalar: constant(choices, self.scalar) }
     }
 }
@@ -209,6 +236,8 @@ struct Maker<'c, 'n> {
     start: Value,
     /// The values in the loop.
     values: Vec<Value>,
+    /// The truth values in the loop.
+    truths: Vec<Value>,
 }
 
 impl<'c, 'n> Maker<'c, 'n> {
@@ -220,9 +249,9 @@ impl<'c, 'n> Maker<'c, 'n> {
         is_checked: bool,
     ) -> Self {
         let (block, index) = (function.entry(), function.parameters()[0]);
-        let (places, values) = (Vec::new(), Vec::new());
+        let (places, values, truths) = Default::default();
         let start = function.parameters()[arrays.len()];
-        Self { function, choices, arrays, main, is_checked, places, block, index, start, values }
+        Self { function, choices, arrays, main, is_checked, places, block, index, start, values, truths }
     }
 
     fn value(&mut self, kind: InstKind) -> Value {
@@ -265,7 +294,7 @@ impl<'c, 'n> Maker<'c, 'n> {
         builder.jump(body, &arguments);
         (self.block, self.index) = (body, index);
         self.values.push(scalar);
-        for _ in 0..2 + self.choices.below(6) {
+        for _ in 0..2 + self.choices.below(8) {
             self.step();
         }
         let last = *self.values.last().expect("the scalar is there");
@@ -297,66 +326,152 @@ impl<'c, 'n> Maker<'c, 'n> {
         Builder::at(&mut self.function, end).terminate(Terminator::Return(result.into_iter().collect()));
     }
 
-    /// A load, a store, or an operation.
+    /// A load, a store, a check, or an operation.
     fn step(&mut self) {
-        let kind = match self.choices.below(8) {
-            0..=2 => {
-                let loaded = self.load();
-                self.values.push(loaded);
-                return;
-            }
+        let value = match self.choices.below(13) {
+            0..=2 => self.load(),
             3 => {
                 let value = self.pick();
                 return self.store(value);
             }
-            4 if self.main.is_float() => {
-                let ops = [UnaryOp::Fneg, UnaryOp::Fabs, UnaryOp::Fsqrt, UnaryOp::Ffloor, UnaryOp::Fnearest];
-                InstKind::Unary(self.choices.of(&ops), self.pick())
-            }
-            4 => InstKind::Unary(self.choices.of(&[UnaryOp::Ineg, UnaryOp::Inot]), self.pick()),
+            4 if self.choices.once_in(3) => return self.check(),
+            4 => self.unary(),
             5 => {
-                let [a, b, c, d] = [(); 4].map(|()| self.pick());
-                let condition = self.compare(a, b);
-                let condition = self.value(condition);
-                InstKind::Select { condition, then: c, otherwise: d }
+                let condition = self.truth();
+                let [then, otherwise] = [(); 2].map(|()| self.pick());
+                self.value(InstKind::Select { condition, then, otherwise })
             }
-            6 if self.choices.once_in(2) => {
-                let [a, b] = [(); 2].map(|()| self.pick());
-                let condition = self.compare(a, b);
-                let condition = self.value(condition);
-                let op =
-                    if self.main.is_float() { ConvertOp::UnsignedToFloat } else { ConvertOp::ZeroExtend };
-                InstKind::Convert(op, condition, self.main)
+            6 => {
+                let truth = self.truth();
+                self.as_type(truth, self.main)
             }
-            6 if !self.main.is_float() => {
-                let op = self.choices.of(&[BinaryOp::Shl, BinaryOp::Sshr, BinaryOp::Ushr]);
-                let count = self.choices.below(self.main.bits() as usize) as i64;
-                let count = self.value(InstKind::Const(hotloop_mir::Constant::int(self.main, count)));
-                InstKind::Binary(op, self.pick(), count)
+            7 if !self.main.is_float() => self.shift(),
+            8 => self.as_type(self.index, self.main),
+            9 => {
+                // By way of another type and back.
+                let ty = self.choices.of(&TYPES);
+                let value = self.pick();
+                let other = self.as_type(value, ty);
+                self.as_type(other, self.main)
             }
-            _ => {
-                let floats =
-                    [BinaryOp::Fadd, BinaryOp::Fmul, BinaryOp::Fsub, BinaryOp::Fdiv, BinaryOp::Fcopysign];
-                let integers = [
-                    BinaryOp::Iadd,
-                    BinaryOp::Imul,
-                    BinaryOp::Isub,
-                    BinaryOp::And,
-                    BinaryOp::Or,
-                    BinaryOp::Xor,
-                    BinaryOp::Smin,
-                    BinaryOp::Smax,
-                    BinaryOp::Umin,
-                    BinaryOp::Umax,
-                ];
-                let op =
-                    if self.main.is_float() { self.choices.of(&floats) } else { self.choices.of(&integers) };
-                let [a, b] = [(); 2].map(|()| self.pick());
-                InstKind::Binary(op, a, b)
+            10 => self.bits(),
+            _ => self.binary(),
+        };
+        self.values.push(value);
+    }
+
+    fn unary(&mut self) -> Value {
+        let floats = [
+            UnaryOp::Fneg,
+            UnaryOp::Fabs,
+            UnaryOp::Fsqrt,
+            UnaryOp::Ffloor,
+            UnaryOp::Fceil,
+            UnaryOp::Ftrunc,
+            UnaryOp::Fnearest,
+        ];
+        let ops = if self.main.is_float() { &floats[..] } else { &[UnaryOp::Ineg, UnaryOp::Inot][..] };
+        let op = self.choices.of(ops);
+        let value = self.pick();
+        self.value(InstKind::Unary(op, value))
+    }
+
+    fn binary(&mut self) -> Value {
+        let floats = [BinaryOp::Fadd, BinaryOp::Fmul, BinaryOp::Fsub, BinaryOp::Fdiv, BinaryOp::Fcopysign];
+        let integers = [
+            BinaryOp::Iadd,
+            BinaryOp::Imul,
+            BinaryOp::Isub,
+            BinaryOp::And,
+            BinaryOp::Or,
+            BinaryOp::Xor,
+            BinaryOp::Smin,
+            BinaryOp::Smax,
+            BinaryOp::Umin,
+            BinaryOp::Umax,
+        ];
+        let op = if self.main.is_float() { self.choices.of(&floats) } else { self.choices.of(&integers) };
+        let [a, b] = [(); 2].map(|()| self.pick());
+        self.value(InstKind::Binary(op, a, b))
+    }
+
+    /// By a constant, sometimes too large, or seldom by another value.
+    fn shift(&mut self) -> Value {
+        let op = self.choices.of(&[BinaryOp::Shl, BinaryOp::Sshr, BinaryOp::Ushr]);
+        let value = self.pick();
+        let count = if self.choices.once_in(4) {
+            self.pick()
+        } else {
+            let most = self.main.bits() as usize + if self.choices.once_in(6) { 3 } else { 0 };
+            let count = self.choices.below(most) as i64;
+            self.value(InstKind::Const(hotloop_mir::Constant::int(self.main, count)))
+        };
+        self.value(InstKind::Binary(op, value, count))
+    }
+
+    /// The bits of a number as one of the other kind, changed, and back. The bits of a nan are not looked at.
+    fn bits(&mut self) -> Value {
+        let other = match self.main {
+            MachineType::F64 => MachineType::I64,
+            MachineType::F32 => MachineType::I32,
+            MachineType::I64 => MachineType::F64,
+            MachineType::I32 => MachineType::F32,
+            _ => return self.binary(),
+        };
+        let value = self.pick();
+        if other.is_float() {
+            let float = self.value(InstKind::Convert(ConvertOp::Bitcast, value, other));
+            let float = self.value(InstKind::Unary(UnaryOp::Fabs, float));
+            let number = self.value(InstKind::FloatCompare(FloatCompare::Eq, float, float));
+            return self.as_type(number, self.main);
+        }
+        let is_number = self.value(InstKind::FloatCompare(FloatCompare::Eq, value, value));
+        let bits = self.value(InstKind::Convert(ConvertOp::Bitcast, value, other));
+        let one = self.value(InstKind::Const(hotloop_mir::Constant::int(other, 1)));
+        let bits = self.value(InstKind::Binary(BinaryOp::Xor, bits, one));
+        let bits = self.value(InstKind::Select { condition: is_number, then: bits, otherwise: one });
+        self.value(InstKind::Convert(ConvertOp::Bitcast, bits, self.main))
+    }
+
+    /// A truth value: a comparison, or several put together.
+    fn truth(&mut self) -> Value {
+        let [a, b] = [(); 2].map(|()| self.pick());
+        let kind = self.compare(a, b);
+        let mut truth = self.value(kind);
+        if self.choices.once_in(3) && !self.truths.is_empty() {
+            let other = self.truths[self.choices.below(self.truths.len())];
+            let kind = match self.choices.below(6) {
+                0 => InstKind::Unary(UnaryOp::Inot, other),
+                1 => InstKind::Select { condition: truth, then: other, otherwise: truth },
+                2 => InstKind::IntCompare(self.choices.of(&[IntCompare::Eq, IntCompare::Ne]), truth, other),
+                _ => {
+                    let op = self.choices.of(&[BinaryOp::And, BinaryOp::Or, BinaryOp::Xor]);
+                    InstKind::Binary(op, truth, other)
+                }
+            };
+            truth = self.value(kind);
+        }
+        self.truths.push(truth);
+        truth
+    }
+
+    /// A check that holds for most numbers.
+    fn check(&mut self) {
+        let value = self.pick();
+        let limit = hotloop_mir::Constant::int(MachineType::I64, self.choices.below(40) as i64);
+        let limit = self.value(InstKind::Const(limit));
+        let kind = if self.choices.once_in(3) {
+            InstKind::IntCompare(IntCompare::Ne, self.index, limit)
+        } else {
+            let limit = self.as_type(limit, self.main);
+            match self.main.is_float() {
+                true => InstKind::FloatCompare(FloatCompare::Ne, value, limit),
+                false => InstKind::IntCompare(IntCompare::Ne, value, limit),
             }
         };
-        let value = self.value(kind);
-        self.values.push(value);
+        let condition = self.value(kind);
+        let error = self.function.error(ExceptionClass::ZeroDivisionError, "it is that number");
+        Builder::at(&mut self.function, self.block).effect(InstKind::Check { condition, error });
     }
 
     fn compare(&mut self, a: Value, b: Value) -> InstKind {
@@ -394,18 +509,29 @@ impl<'c, 'n> Maker<'c, 'n> {
     /// The value as another type: by its low bits, or a number as a float.
     fn as_type(&mut self, value: Value, to: MachineType) -> Value {
         let from = self.function.value_type(value);
-        let op = match (from.is_float(), to.is_float()) {
+        let is_signed = !self.choices.once_in(3);
+        let op = match (from, to) {
             _ if from == to => return value,
-            (false, false) if from.bits() < to.bits() => ConvertOp::SignExtend,
-            (false, false) => ConvertOp::Truncate,
-            (false, true) => ConvertOp::SignedToFloat,
-            (true, false) if to == MachineType::I64 => ConvertOp::FloatToSigned,
-            (true, false) => {
+            (_, MachineType::I1) => {
+                let zero = self.value(InstKind::Const(constant(&mut Choices::new(&[]), from)));
+                return self.value(match from.is_float() {
+                    true => InstKind::FloatCompare(FloatCompare::Gt, value, zero),
+                    false => InstKind::IntCompare(IntCompare::Ne, value, zero),
+                });
+            }
+            (MachineType::F32, MachineType::F64) => ConvertOp::Promote,
+            (MachineType::F64, MachineType::F32) => ConvertOp::Demote,
+            _ if from.is_float() && to != MachineType::I64 => {
                 let wide = self.as_type(value, MachineType::I64);
                 return self.as_type(wide, to);
             }
-            (true, true) if from == MachineType::F32 => ConvertOp::Promote,
-            (true, true) => ConvertOp::Demote,
+            _ if from.is_float() && is_signed => ConvertOp::FloatToSigned,
+            _ if from.is_float() => ConvertOp::FloatToUnsigned,
+            _ if to.is_float() && is_signed && from != MachineType::I1 => ConvertOp::SignedToFloat,
+            _ if to.is_float() => ConvertOp::UnsignedToFloat,
+            _ if from.bits() > to.bits() => ConvertOp::Truncate,
+            _ if is_signed => ConvertOp::SignExtend,
+            _ => ConvertOp::ZeroExtend,
         };
         self.value(InstKind::Convert(op, value, to))
     }

@@ -152,7 +152,7 @@ impl Verifier<'_> {
             && matches!(data.terminator, Terminator::Branch { .. })
             && data.insts.iter().all(|inst| {
                 let kind = &function.insts[*inst].kind;
-                matches!(kind, InstKind::CheckBounds { .. }) || !kind.may_raise()
+                matches!(kind, InstKind::CheckBounds { .. } | InstKind::Check { .. }) || !kind.may_raise()
             });
         let is_counted = is_parameter(vector.variable)
             && is_known_before(vector.limit)

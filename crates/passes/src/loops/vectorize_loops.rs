@@ -3,7 +3,7 @@
 //! Before: `bb1(i): store a[i] + b[i], c[i]; i' = i + 1; branch i' < n, bb1(i'), bb2`    After: the same, `bb1(i) vector i below n when ...:`
 //!
 //! A loop of one block that counts up by one is marked if each of its loads and stores goes through memory one element behind the other (loads may also stay where they are), nothing
-//! in it calls or raises (but for indices out of bounds), and what an iteration passes on is nothing but its counter and sums, products, bits, minima and maxima that may be formed in any order.
+//! in it calls anything, and what an iteration passes on is nothing but its counter and sums, products, bits, minima and maxima that may be formed in any order.
 //! Whether an iteration needs what an earlier one stored is decided by the distance of two accesses to one array; accesses to arrays that may
 //! overlap are compared at run time, in the preheader, and so are strides that only the caller knows, and indices that are not known to be in bounds: the mark's condition. One walk over the innermost loops.
 //! Last of all passes: no other has to keep a mark true. Preserves the control-flow graph.
@@ -77,6 +77,8 @@ struct Candidate {
     accumulators: Vec<Accumulator>,
     accesses: Vec<Access>,
     checks: Vec<Check>,
+    /// Whether it raises errors other than by indices out of bounds.
+    has_checks: bool,
 }
 
 /// Checks of indices that grow alike, against one length. An index is `constant + terms + step * variable`.
@@ -148,7 +150,9 @@ impl Candidate {
             insts.iter().map(|inst| Access::of(function, &values, *inst)).collect();
         let accesses: Vec<Access> = accesses?.into_iter().flatten().collect();
         let checks = checks(function, &values, block)?;
-        Ok(Self { block, preheader, counted, accumulators, accesses, checks })
+        let is_check = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Check { .. });
+        let has_checks = insts.iter().any(is_check);
+        Ok(Self { block, preheader, counted, accumulators, accesses, checks, has_checks })
     }
 
     /// What has to hold at run time so that iterations may run at once.
@@ -197,6 +201,10 @@ impl Candidate {
         }
         let distance = a.start.constant.wrapping_sub(b.start.constant);
         let is_same = distance == 0;
+        if is_same && a.is_store && !b.is_store && self.has_checks {
+            // Where a check may fail, stores wait for it, and this load would come before.
+            return Err("it loads what it has stored, and may raise an error");
+        }
         let loads_ahead = !a.is_store && distance > 0;
         if is_same || loads_ahead {
             Ok(None)
@@ -402,10 +410,10 @@ fn allowed(kind: &InstKind) -> Result<(), Reason> {
         | InstKind::Select { .. }
         | InstKind::Convert(..)
         | InstKind::PtrAdd { .. }
+        | InstKind::Check { .. }
         | InstKind::CheckBounds { .. }
         | InstKind::Load { .. }
         | InstKind::Store { .. } => Ok(()),
-        InstKind::Check { .. } => Err("it may raise an error"),
         InstKind::Call { .. } | InstKind::CallRuntime { .. } => Err("it calls a function"),
         InstKind::SlotAddress(_) | InstKind::Data(_) | InstKind::FunctionAddress(_) => {
             Err("it takes an address")

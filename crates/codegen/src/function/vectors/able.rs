@@ -10,7 +10,9 @@ pub(super) fn is_able(function: &Function, plan: &VectorPlan<'_>) -> bool {
     let combines = |accumulator: &hotloop_mir::Accumulator| {
         combines(accumulator.op, function.value_type(accumulator.parameter))
     };
-    plan.vector.accumulators.iter().all(combines) && plan.lanes.iter().all(|inst| can_do(function, *inst))
+    plan.is_of_one_size
+        && plan.vector.accumulators.iter().all(combines)
+        && plan.lanes.iter().all(|inst| can_do(function, *inst))
 }
 
 fn can_do(function: &Function, inst: Inst) -> bool {
@@ -19,7 +21,11 @@ fn can_do(function: &Function, inst: Inst) -> bool {
         InstKind::Unary(op, value) => unary(*op, ty(*value)),
         InstKind::Binary(op, a, b) => binary(*op, ty(*a), function.constant(*b)),
         InstKind::IntCompare(op, a, _) => compare(*op, ty(*a)),
-        InstKind::FloatCompare(..) | InstKind::Select { .. } | InstKind::Store { .. } => true,
+        InstKind::FloatCompare(..)
+        | InstKind::Select { .. }
+        | InstKind::Check { .. }
+        | InstKind::CheckBounds { .. } => true,
+        InstKind::Store { value, .. } => ty(*value) != MachineType::I1,
         InstKind::Load { ty, .. } => *ty != MachineType::I1,
         InstKind::Convert(op, value, to) => convert(*op, ty(*value), *to),
         _ => false,
@@ -76,7 +82,10 @@ fn convert(op: ConvertOp, from: MachineType, to: MachineType) -> bool {
     match op {
         ConvertOp::SignExtend | ConvertOp::ZeroExtend => from == MachineType::I1,
         ConvertOp::UnsignedToFloat => from == MachineType::I1,
-        ConvertOp::SignedToFloat => from == MachineType::I32 && to == MachineType::F32,
+        ConvertOp::SignedToFloat => match from {
+            MachineType::I32 => to == MachineType::F32,
+            other => other == MachineType::I64 && to == MachineType::F64,
+        },
         ConvertOp::Bitcast => from != MachineType::I1,
         ConvertOp::Truncate
         | ConvertOp::FloatToSigned

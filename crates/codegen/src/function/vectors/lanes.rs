@@ -20,6 +20,10 @@ pub(super) struct Lanes {
     pub(super) values: FxHashMap<Value, ir::Value>,
     /// The addresses of the first vector, by their loads and stores.
     addresses: FxHashMap<Inst, (ir::Value, i32)>,
+    /// What has to hold in all lanes before anything of the turn is stored.
+    pub(super) checks: Vec<ir::Value>,
+    /// What is stored then.
+    pub(super) stores: Vec<(ir::Value, ir::Value, i32)>,
 }
 
 impl Lanes {
@@ -100,9 +104,18 @@ impl Translator<'_, '_> {
             InstKind::Store { value, .. } => {
                 let (address, offset) = self.element_address(lanes, inst, number);
                 let stored = lanes.get(*value);
-                self.ins().store(ELEMENT, stored, address, offset);
+                if plan.has_checks {
+                    lanes.stores.push((stored, address, offset));
+                } else {
+                    self.ins().store(ELEMENT, stored, address, offset);
+                }
                 return;
             }
+            InstKind::Check { condition, .. } => {
+                lanes.checks.push(lanes.get(*condition));
+                return;
+            }
+            InstKind::CheckBounds { index, .. } => lanes.get(*index),
             InstKind::Unary(op, value) => self.unary_in_lanes(*op, lanes.get(*value)),
             InstKind::Binary(op @ (BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr), a, b) => {
                 let count = self.constant_int(*b).expect("the plan knows shifts by constants alone");
@@ -171,6 +184,23 @@ impl Translator<'_, '_> {
                 (self.ins().iadd(address, behind), offset)
             }
         }
+    }
+
+    /// The numbers of the iterations of vector `number`, in lanes.
+    pub(super) fn numbers_in_lanes(&mut self, plan: &VectorPlan<'_>, number: usize) -> ir::Value {
+        let variable = self.operand(plan.vector.variable);
+        let [low, high] = [0, 1].map(|lane| {
+            let before = self.int(types::I64, 2 * number as i64 + lane);
+            self.ins().iadd(variable, before)
+        });
+        let both = self.ins().splat(types::I64X2, low);
+        self.ins().insertlane(both, high, 1)
+    }
+
+    /// Whether all checks of a turn hold.
+    pub(super) fn checks_hold(&mut self, lanes: &Lanes) -> Option<ir::Value> {
+        let all = lanes.checks.iter().copied().reduce(|all, check| self.ins().band(all, check))?;
+        Some(self.ins().vall_true(all))
     }
 
     fn unary_in_lanes(&mut self, op: UnaryOp, x: ir::Value) -> ir::Value {
@@ -248,9 +278,31 @@ impl Translator<'_, '_> {
                 self.ins().band(mask, ones)
             }
             (ConvertOp::SignedToFloat, MachineType::I32) => self.ins().fcvt_from_sint(to, x),
+            (ConvertOp::SignedToFloat, MachineType::I64) => self.words_to_double(x),
             (ConvertOp::Bitcast, _) => self.seen_as(to, x),
             _ => unreachable!("the plan does not put this conversion into lanes"),
         }
+    }
+
+    /// Integers of 64 bits as floats: the halves become floats by what their bits mean behind those of a power of two (2^52, and 2^84 with the
+    /// sign's 2^63, which is taken off again); the sum of the two is rounded once.
+    fn words_to_double(&mut self, x: ir::Value) -> ir::Value {
+        let all_lanes = |translator: &mut Self, bits: u64| {
+            let bits = translator.int(types::I64, bits as i64);
+            translator.ins().splat(types::I64X2, bits)
+        };
+        let low_bits = all_lanes(self, 0xffff_ffff);
+        let low_power = all_lanes(self, 0x4330_0000_0000_0000);
+        let high_power = all_lanes(self, 0x4530_0000_8000_0000);
+        let both = all_lanes(self, 0x4530_0000_8010_0000);
+        let low = self.ins().band(x, low_bits);
+        let low = self.ins().bor(low, low_power);
+        let count = self.int(types::I32, 32);
+        let high = self.ins().ushr(x, count);
+        let high = self.ins().bxor(high, high_power);
+        let [low, high, both] = [low, high, both].map(|bits| self.seen_as(types::F64X2, bits));
+        let high = self.ins().fsub(high, both);
+        self.ins().fadd(high, low)
     }
 
     /// The bits of a vector as another type of as many lanes.

@@ -2,7 +2,7 @@
 //!
 //! A turn works on up to four vectors, one after the other, with accumulators of their own.
 
-use super::super::Translator;
+use super::super::{ELEMENT, Translator};
 use super::lanes::Lanes;
 use crate::error::ModuleResult;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -64,16 +64,46 @@ impl Translator<'_, '_> {
             .collect();
         self.values[plan.vector.variable] = variable.into();
         let collected = self.build_turn(plan, turns, &mut lanes, &accumulators)?;
+        let done = self.builder.create_block();
+        if let Some(hold) = self.checks_hold(&lanes) {
+            self.store_behind_checks(&lanes, hold, done, variable, &accumulators);
+        }
         let turn = self.int(types::I64, turns.iterations());
         let next = self.ins().iadd(variable, turn);
         let goes_on = self.ins().icmp(IntCC::SignedLessThan, next, last);
-        let done = self.builder.create_block();
         let arguments = std::iter::once(next).chain(collected.iter().copied());
         let arguments: Vec<BlockArg> = arguments.map(Into::into).collect();
-        self.ins().brif(goes_on, work, &arguments, done, &[]);
+        self.ins().brif(goes_on, work, &arguments, done, &arguments);
+        let next = self.builder.append_block_param(done, types::I64);
+        let totals: Vec<ir::Value> = collected
+            .iter()
+            .map(|value| {
+                let ty = self.value_type(*value);
+                self.builder.append_block_param(done, ty)
+            })
+            .collect();
         self.go_on_in(done);
-        self.finish(plan, turns, next, &collected);
+        self.finish(plan, turns, next, &totals);
         Ok(())
+    }
+
+    /// Stores what a turn computed where its checks hold; else the turns end before this one.
+    fn store_behind_checks(
+        &mut self,
+        lanes: &Lanes,
+        hold: ir::Value,
+        done: ir::Block,
+        variable: ir::Value,
+        accumulators: &[ir::Value],
+    ) {
+        let store = self.builder.create_block();
+        let before = std::iter::once(variable).chain(accumulators.iter().copied());
+        let before: Vec<BlockArg> = before.map(Into::into).collect();
+        self.ins().brif(hold, store, &[], done, &before);
+        self.go_on_in(store);
+        for (stored, address, offset) in &lanes.stores {
+            self.ins().store(ELEMENT, *stored, *address, *offset);
+        }
     }
 
     /// In front of the turns: the addresses that stay, and all that is the same in every lane.
@@ -111,6 +141,10 @@ impl Translator<'_, '_> {
             lanes.values.clear();
             for (accumulator, value) in plan.vector.accumulators.iter().zip(&accumulators[number * count..]) {
                 lanes.values.insert(accumulator.parameter, *value);
+            }
+            if plan.counts_in_lanes {
+                let numbers = self.numbers_in_lanes(plan, number);
+                lanes.values.insert(plan.vector.variable, numbers);
             }
             for inst in plan.lanes.iter().filter(|inst| !plan.uniform_loads.contains(inst)) {
                 self.inst_in_lanes(plan, lanes, *inst, number);

@@ -77,8 +77,9 @@ impl Translator<'_, '_> {
             let combined = self.scalar_binary(op, ty, before, total);
             self.values[accumulator.parameter] = combined.into();
         }
+        let done = if code.may_stop { self.ins().load(types::I64, WORD, words, 0) } else { count };
         let start = self.operand(plan.vector.variable);
-        let next = self.ins().iadd(start, count);
+        let next = self.ins().iadd(start, done);
         self.values[plan.vector.variable] = next.into();
         Ok(())
     }

@@ -1,0 +1,251 @@
+//! The instructions of a loop, each on one vector.
+
+use super::{Lanes, Selector, Turn, Work, is_shift};
+use crate::Level;
+use crate::code::{Class, Memory, Part};
+use crate::opcodes;
+use hotloop_mir::{BinaryOp, Constant, Inst, InstKind, MachineType, Value, VectorInput};
+use iced_x86::Code;
+use regalloc2::VReg;
+use rustc_hash::FxHashMap;
+
+impl Selector<'_> {
+    /// Finds loads whose value is needed once, by an instruction that takes it from memory, with no store between.
+    pub(super) fn find_folded(&mut self) {
+        let mut uses: FxHashMap<Value, usize> = FxHashMap::default();
+        for inst in &self.plan.lanes {
+            self.function.insts[*inst].kind.for_each_operand(|value| *uses.entry(value).or_default() += 1);
+        }
+        for value in &self.plan.collected {
+            *uses.entry(*value).or_default() += 1;
+        }
+        let mut waiting: FxHashMap<Value, Inst> = FxHashMap::default();
+        for inst in &self.plan.lanes {
+            let kind = &self.function.insts[*inst].kind;
+            let waits = |value: &Value| waiting.get(value).filter(|_| uses[value] == 1);
+            let candidate = match kind {
+                // The second operand may be in memory, or the first where they can change places; one of them.
+                InstKind::Binary(op, a, b) if self.takes_memory(*op, *a) => {
+                    waits(b).or_else(|| waits(a).filter(|_| is_commutative(*op)))
+                }
+                InstKind::Convert(op, value, to) if self.converts_memory(*op, *value, *to) => waits(value),
+                _ => None,
+            };
+            self.folded.extend(candidate);
+            match kind {
+                InstKind::Load { ty, .. }
+                    if !self.plan.uniform_loads.contains(inst) && *ty != MachineType::I1 =>
+                {
+                    waiting.insert(self.function.insts[*inst].results[0], *inst);
+                }
+                InstKind::Store { .. } => waiting.clear(),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether an operation is one instruction that takes an operand from memory.
+    fn takes_memory(&self, op: BinaryOp, a: Value) -> bool {
+        let ty = self.function.value_type(a);
+        ty.size_bytes() == self.plan.lane_bytes
+            && !is_shift(op)
+            && opcodes::binary(self.level, op, ty).is_some()
+    }
+
+    /// One vector of iterations: gives what the accumulators are behind it. What is stored is left for later where there are checks.
+    pub(super) fn iterations(
+        &mut self,
+        turn: Turn,
+        accumulators: &[VReg],
+        work: &mut Work,
+    ) -> Option<Vec<VReg>> {
+        let mut lanes = Lanes::default();
+        for (accumulator, vreg) in self.plan.vector.accumulators.iter().zip(accumulators) {
+            lanes.insert(accumulator.parameter, *vreg);
+        }
+        if self.plan.counts_in_lanes {
+            lanes.insert(self.plan.vector.variable, self.numbers_of(turn)?);
+        }
+        for inst in &self.plan.lanes {
+            let is_folded = self.folded.contains(inst) && turn.mask.is_none();
+            if !self.plan.uniform_loads.contains(inst) && !is_folded {
+                self.inst(turn, &mut lanes, *inst, work)?;
+            }
+        }
+        self.plan.collected.iter().map(|value| self.lane(&lanes, *value)).collect()
+    }
+
+    pub(super) fn lane(&mut self, lanes: &Lanes, value: Value) -> Option<VReg> {
+        match lanes.get(&value) {
+            Some(known) => Some(*known),
+            None => self.splat(value),
+        }
+    }
+
+    /// The bytes of what counts of a vector with elements of that size.
+    pub(super) fn part_bytes(&self, size_bytes: u32) -> u32 {
+        self.lane_count() * size_bytes
+    }
+
+    fn inst(&mut self, turn: Turn, lanes: &mut Lanes, inst: Inst, work: &mut Work) -> Option<()> {
+        let data = &self.function.insts[inst];
+        let ty = |value: Value| self.function.value_type(value);
+        let result = match &data.kind {
+            InstKind::Load { ty, .. } => {
+                let bytes = self.part_bytes(ty.size_bytes());
+                let code = opcodes::load(self.level, ty.size_bytes(), bytes, turn.mask.is_some());
+                let memory = self.element(turn, inst)?;
+                let vreg = self.code.vreg(Class::Vector);
+                let parts = vec![Part::DefOf(vreg, bytes.max(16)), memory];
+                self.code.masked(code, parts, turn.mask, true);
+                if *ty == MachineType::I1 { self.truth_of_bytes(data.results[0], vreg)? } else { vreg }
+            }
+            InstKind::Store { value, .. } => {
+                let stored = match ty(*value) {
+                    MachineType::I1 => self.bytes_of_truth(lanes, *value)?,
+                    _ => self.lane(lanes, *value)?,
+                };
+                if self.plan.has_checks {
+                    work.stores.push((turn, inst, stored));
+                    return Some(());
+                }
+                return self.store(turn, inst, stored);
+            }
+            InstKind::Check { condition, .. } => {
+                let holds = self.truth_in_lanes_of(lanes, *condition, self.plan.lane_bytes)?;
+                work.checks.push(holds);
+                return Some(());
+            }
+            InstKind::CheckBounds { index, .. } => self.lane(lanes, *index)?,
+            InstKind::Unary(op, value) => {
+                let (ty, x) = (ty(*value), self.lane(lanes, *value)?);
+                self.note_truth(data.results[0], &[*value]);
+                self.unary(*op, ty, x)?
+            }
+            InstKind::Binary(op, a, b) if is_shift(*op) => {
+                let x = self.lane(lanes, *a)?;
+                match self.function.constant(*b).and_then(Constant::as_int) {
+                    Some(count) => self.shift(*op, ty(*a), x, count)?,
+                    None => {
+                        let counts = self.lane(lanes, *b)?;
+                        let code = opcodes::shift_by_vector(self.level, *op, ty(*a))?;
+                        self.vector(code, vec![Part::Use(x), Part::Use(counts)])
+                    }
+                }
+            }
+            InstKind::Binary(op, a, b) if ty(*a) == MachineType::I1 => {
+                let bytes = self.note_truth(data.results[0], &[*a, *b]);
+                let [x, y] = [*a, *b].map(|value| self.truth_in_lanes_of(lanes, value, bytes));
+                self.truth_bits(*op, x?, y?)?
+            }
+            InstKind::Binary(op, a, b) => self.binary(turn, lanes, *op, [*a, *b])?,
+            InstKind::IntCompare(op, a, b) if ty(*a) == MachineType::I1 => {
+                let bytes = self.note_truth(data.results[0], &[*a, *b]);
+                let [x, y] = [*a, *b].map(|value| self.truth_in_lanes_of(lanes, value, bytes));
+                self.truth_compare(*op, x?, y?)?
+            }
+            InstKind::IntCompare(op, a, b) => {
+                let (ty, x, y) = (ty(*a), self.lane(lanes, *a)?, self.lane(lanes, *b)?);
+                self.truth_bytes.insert(data.results[0], ty.size_bytes());
+                self.int_compare(*op, ty, x, y)?
+            }
+            InstKind::FloatCompare(op, a, b) => {
+                let ty = ty(*a);
+                let (code, how) = opcodes::float_compare(self.level, *op, ty)?;
+                let (x, y) = (self.lane(lanes, *a)?, self.lane(lanes, *b)?);
+                self.truth_bytes.insert(data.results[0], ty.size_bytes());
+                self.truth(code, vec![Part::Use(x), Part::Use(y), Part::Byte(how)])
+            }
+            InstKind::Select { condition, then, otherwise } if ty(*then) == MachineType::I1 => {
+                let bytes = self.note_truth(data.results[0], &[*condition, *then, *otherwise]);
+                let [mask, then, otherwise] =
+                    [*condition, *then, *otherwise].map(|value| self.truth_in_lanes_of(lanes, value, bytes));
+                self.select_truth(mask?, then?, otherwise?)
+            }
+            InstKind::Select { condition, then, otherwise } => {
+                let bytes = ty(*then).size_bytes();
+                let mask = self.truth_in_lanes_of(lanes, *condition, bytes)?;
+                let (then, otherwise) = (self.lane(lanes, *then)?, self.lane(lanes, *otherwise)?);
+                self.blend(bytes, mask, then, otherwise)
+            }
+            InstKind::Convert(op, value, to) => self.convert(turn, lanes, *op, *value, *to)?,
+            _ => return None,
+        };
+        lanes.insert(data.results[0], result);
+        Some(())
+    }
+
+    /// The memory of a load or store.
+    pub(super) fn element(&mut self, turn: Turn, inst: Inst) -> Option<Part> {
+        let (ty, address, offset) = match self.function.insts[inst].kind {
+            InstKind::Load { ty, address, offset, .. } => (ty, address, offset),
+            InstKind::Store { value, address, offset, .. } => {
+                (self.function.value_type(value), address, offset)
+            }
+            _ => return None,
+        };
+        let size_bytes = ty.size_bytes();
+        Some(Part::Memory(Memory {
+            base: self.known[&VectorInput::Address(address)],
+            index: Some(turn.index),
+            scale: size_bytes,
+            displacement: offset.checked_add(turn.before * size_bytes as i32)?,
+        }))
+    }
+
+    /// The memory of an operand that is taken from there.
+    pub(super) fn in_memory(&mut self, turn: Turn, value: Value) -> Option<Part> {
+        let load = self.function.defining_inst(value)?;
+        if self.folded.contains(&load) && turn.mask.is_none() { self.element(turn, load) } else { None }
+    }
+
+    /// The stores that are left.
+    pub(super) fn stores(&mut self, work: &Work) -> Option<()> {
+        work.stores.iter().try_for_each(|(turn, inst, stored)| self.store(*turn, *inst, *stored))
+    }
+
+    fn store(&mut self, turn: Turn, inst: Inst, stored: VReg) -> Option<()> {
+        let InstKind::Store { value, .. } = self.function.insts[inst].kind else { return None };
+        let size_bytes = self.function.value_type(value).size_bytes();
+        let bytes = self.part_bytes(size_bytes);
+        let code = opcodes::store(self.level, size_bytes, bytes, turn.mask.is_some());
+        let memory = self.element(turn, inst)?;
+        self.code.masked(code, vec![memory, Part::UseOf(stored, bytes.max(16))], turn.mask, false);
+        Some(())
+    }
+
+    /// Tests whether all checks hold in the lanes that are there; gives the jump for when one does not.
+    pub(super) fn test_checks(&mut self, checks: &[VReg], mask: Option<VReg>) -> Option<Code> {
+        let and = match self.level {
+            Level::Avx512 => Code::VEX_Kandq_kr_kr_kr,
+            Level::Avx2 => opcodes::bits(self.level, BinaryOp::And)?,
+        };
+        let (first, others) = checks.split_first()?;
+        let mut all = *first;
+        for check in others {
+            all = self.truth(and, vec![Part::Use(all), Part::Use(*check)]);
+        }
+        match (self.level, mask) {
+            (Level::Avx512, Some(mask)) => {
+                // The complement of the first, and the second.
+                let failed = self.truth(Code::VEX_Kandnq_kr_kr_kr, vec![Part::Use(all), Part::Use(mask)]);
+                self.code.op(Code::VEX_Kortestq_kr_kr, vec![Part::Use(failed), Part::Use(failed)]);
+                Some(Code::Jne_rel32_64)
+            }
+            (Level::Avx512, None) => {
+                let code = opcodes::test_masks(self.lane_count());
+                self.code.op(code, vec![Part::Use(all), Part::Use(all)]);
+                Some(Code::Jae_rel32_64)
+            }
+            (Level::Avx2, _) => {
+                let ones = self.bits(u64::MAX);
+                self.code.op(Code::VEX_Vptest_ymm_ymmm256, vec![Part::Use(all), Part::Use(ones)]);
+                Some(Code::Jae_rel32_64)
+            }
+        }
+    }
+}
+
+fn is_commutative(op: BinaryOp) -> bool {
+    !matches!(op, BinaryOp::Isub | BinaryOp::Fsub | BinaryOp::Fdiv)
+}

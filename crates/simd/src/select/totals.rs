@@ -1,0 +1,95 @@
+//! Accumulators: where they start, and how those of several vectors, and of the lanes of one, become one.
+
+use super::{Selector, bits_of};
+use crate::Level;
+use crate::code::{Memory, Part};
+use crate::opcodes;
+use hotloop_mir::{BinaryOp, MachineType};
+use iced_x86::Code;
+use regalloc2::VReg;
+
+impl Selector<'_> {
+    pub(super) fn identities(&mut self) -> Option<Vec<VReg>> {
+        let types = self.accumulator_types();
+        let accumulators = self.plan.vector.accumulators.iter().zip(types);
+        accumulators
+            .map(|(accumulator, ty)| {
+                (ty != MachineType::I1)
+                    .then(|| self.repeated(bits_of(accumulator.op.identity(ty)), ty.size_bytes()))
+            })
+            .collect()
+    }
+
+    fn accumulator_types(&self) -> Vec<MachineType> {
+        let accumulators = self.plan.vector.accumulators.iter();
+        accumulators.map(|accumulator| self.function.value_type(accumulator.parameter)).collect()
+    }
+
+    /// The accumulators of the vectors of a turn, one vector for each.
+    pub(super) fn combine_vectors(&mut self, collected: &[VReg], count: usize) -> Option<Vec<VReg>> {
+        (0..count)
+            .map(|position| {
+                let mut vectors = collected.iter().copied().skip(position).step_by(count);
+                let first = vectors.next()?;
+                vectors.try_fold(first, |a, b| self.combine(position, a, b))
+            })
+            .collect()
+    }
+
+    fn combine(&mut self, position: usize, a: VReg, b: VReg) -> Option<VReg> {
+        let accumulator = &self.plan.vector.accumulators[position];
+        let ty = self.function.value_type(accumulator.parameter);
+        self.combined(accumulator.op.binary()?, ty, a, b)
+    }
+
+    /// The accumulators where lanes are there, what they were elsewhere.
+    pub(super) fn merged(&mut self, mask: Option<VReg>, before: &[VReg], behind: Vec<VReg>) -> Vec<VReg> {
+        let Some(mask) = mask else { return behind };
+        let types = self.accumulator_types();
+        let pairs = types.iter().zip(before.iter().zip(behind));
+        pairs.map(|(ty, (before, behind))| self.blend(ty.size_bytes(), mask, behind, *before)).collect()
+    }
+
+    /// Combines the lanes of each accumulator, and stores the vectors behind the inputs: what counts is the first lane.
+    pub(super) fn store_totals(&mut self, totals: &[VReg]) -> Option<()> {
+        let types = self.accumulator_types();
+        for (position, (total, ty)) in totals.iter().zip(types).enumerate() {
+            let mut total = *total;
+            let mut distance = self.part_bytes(ty.size_bytes()) / 2;
+            while distance >= ty.size_bytes() {
+                let moved = self.moved_down(total, distance)?;
+                total = self.combine(position, total, moved)?;
+                distance /= 2;
+            }
+            let vector_bytes = self.level.vector_bytes();
+            let displacement = 8 * (1 + self.inputs.len() as i32) + vector_bytes as i32 * position as i32;
+            let memory = Memory { base: self.words, index: None, scale: 1, displacement };
+            let store = opcodes::store(self.level, 8, vector_bytes, false);
+            self.code.op(store, vec![Part::Memory(memory), Part::Use(total)]);
+        }
+        Some(())
+    }
+
+    /// The bytes of a vector so many bytes further down.
+    fn moved_down(&mut self, x: VReg, distance: u32) -> Option<VReg> {
+        let is_wide = self.level == Level::Avx512;
+        let (code, mut operands, how) = match (distance, is_wide) {
+            // Parts of 128 bits, in another order.
+            (32, true) => (Code::EVEX_Vshufi64x2_zmm_k1z_zmm_zmmm512b64_imm8, vec![x, x], 0b00_00_11_10),
+            (16, true) => (Code::EVEX_Vshufi64x2_zmm_k1z_zmm_zmmm512b64_imm8, vec![x, x], 0b00_00_00_01),
+            (16, false) => (Code::VEX_Vperm2i128_ymm_ymm_ymmm256_imm8, vec![x, x], 0x01),
+            // Parts of 32 bits, within those of 128.
+            (8, true) => (Code::EVEX_Vpshufd_zmm_k1z_zmmm512b32_imm8, vec![x], 0b00_00_11_10),
+            (8, false) => (Code::VEX_Vpshufd_ymm_ymmm256_imm8, vec![x], 0b00_00_11_10),
+            (4, true) => (Code::EVEX_Vpshufd_zmm_k1z_zmmm512b32_imm8, vec![x], 0b00_00_00_01),
+            (4, false) => (Code::VEX_Vpshufd_ymm_ymmm256_imm8, vec![x], 0b00_00_00_01),
+            // Bits, within parts of 32 or 16.
+            (2, _) => (opcodes::shift(self.level, BinaryOp::Ushr, MachineType::I32)?, vec![x], 16),
+            (1, _) => (opcodes::shift(self.level, BinaryOp::Ushr, MachineType::I16)?, vec![x], 8),
+            _ => return None,
+        };
+        let mut parts: Vec<Part> = operands.drain(..).map(Part::Use).collect();
+        parts.push(Part::Byte(how));
+        Some(self.vector(code, parts))
+    }
+}
