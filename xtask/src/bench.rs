@@ -39,6 +39,11 @@ static BENCHES: &[Bench] = &[
         summary: "array expressions against loops written by hand, and against Numba where it is installed",
     },
     Bench {
+        name: "kernels",
+        program: Program::Python("benches/kernels.py"),
+        summary: "the kernels of benches/kernels against C, and against Numba where it is installed",
+    },
+    Bench {
         name: "import",
         program: Program::Python("benches/import_time.py"),
         summary: "what `import hotloop` costs after `import numpy`",
