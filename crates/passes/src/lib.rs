@@ -31,8 +31,10 @@ mod transfer;
 
 pub use interprocedural::inline_small_functions::{InlineSmallFunctions, is_copied};
 pub use loops::canonicalize_loops::CanonicalizeLoops;
+pub use loops::carry_stores::CarryStores;
 pub use loops::elide_bounds_checks::ElideBoundsChecks;
 pub use loops::hoist_invariants::HoistInvariants;
+pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
 pub use loops::vectorize_loops::VectorizeLoops;
 pub use parallel::outline_parallel_regions::OutlineParallelRegions;

@@ -1,9 +1,9 @@
 //! The order of the passes, and what runs them.
 
 use crate::{
-    CanonicalizeLoops, ConvertBranches, ElideBoundsChecks, FoldAddresses, FoldConstants, HoistInvariants,
-    InlineSmallFunctions, NumberValues, OutlineParallelRegions, RemoveDeadCode, SimplifyControlFlow,
-    SimplifySelects, ThinSafepoints, VectorizeLoops,
+    CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, FoldAddresses, FoldConstants,
+    HoistInvariants, InlineSmallFunctions, NumberValues, OutlineParallelRegions, RemoveDeadCode,
+    ShortenChains, SimplifyControlFlow, SimplifySelects, ThinSafepoints, VectorizeLoops,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -52,8 +52,10 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &OutlineParallelRegions, // No pass above looks into another function; those below see every body.
     &ThinSafepoints,  // Again: the loop over a region's iterations is new.
     &SimplifyControlFlow, // Joins the blocks around it.
-    &RemoveDeadCode,  // Captures that were passed through.
-    &VectorizeLoops,  // Last: a mark speaks of the loop as it stands, bodies of regions included.
+    &CarryStores, // Behind strips, whose heads ask what the loop asked before: in front of them may stand a branch from now on.
+    &ShortenChains, // A value that is carried now may be at the start of a chain.
+    &RemoveDeadCode, // Captures that were passed through, and what chains were made of.
+    &VectorizeLoops, // Last: a mark speaks of the loop as it stands, bodies of regions included.
 ];
 
 /// The pass of that name, if the pipeline has it.

@@ -26,6 +26,11 @@ impl Linear {
         self.terms.is_empty() && self.constant == 0
     }
 
+    /// The sum with another one times a constant.
+    pub(crate) fn plus_scaled(&self, other: &Self, factor: i64) -> Self {
+        self.clone().plus(other, factor)
+    }
+
     fn plus(mut self, other: &Self, factor: i64) -> Self {
         for (value, times) in &other.terms {
             let times = times.wrapping_mul(factor);

@@ -1,7 +1,9 @@
 //! Passes over loops.
 
 pub(crate) mod canonicalize_loops;
+pub(crate) mod carry_stores;
 pub(crate) mod elide_bounds_checks;
 pub(crate) mod hoist_invariants;
+pub(crate) mod shorten_chains;
 pub(crate) mod thin_safepoints;
 pub(crate) mod vectorize_loops;

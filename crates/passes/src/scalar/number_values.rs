@@ -4,7 +4,8 @@
 //!
 //! Value numbering over the dominator tree: pure instructions, and checks (a check that an equal one dominates cannot fail), are looked up by
 //! operation and numbered operands; operands of commutative operations are sorted. Loads from descriptors, which nobody writes, are numbered likewise;
-//! other loads are reused within a block and the blocks that only it leads to, until something may write their region. Two hash look-ups an instruction. Preserves the control-flow graph.
+//! other loads are reused within a block and the blocks that only it leads to, until something may write their region,
+//! and what was stored is not loaded. Two hash look-ups an instruction. Preserves the control-flow graph.
 
 use crate::analysis::MemoryWrites;
 use crate::{MirPass, PassContext};
@@ -41,8 +42,8 @@ impl MirPass for NumberValues {
     }
 }
 
-/// The loads whose results memory still holds.
-type Loads = FxHashMap<InstKind, Inst>;
+/// The loads whose results memory still holds; a store counts as a load of what it stores.
+type Loads = FxHashMap<InstKind, Value>;
 
 struct Numbering<'a> {
     control_flow: &'a ControlFlow,
@@ -62,21 +63,31 @@ impl Numbering<'_> {
         for inst in std::mem::take(&mut function.blocks[block].insts) {
             let kind = self.canonical(function, inst);
             function.insts[inst].kind.clone_from(&kind);
-            let earlier = match class_of(function, &kind) {
-                Class::Anywhere => self.earlier_in_dominator(kind, block, inst),
+            let is_known = match class_of(function, &kind) {
+                Class::Anywhere => match self.earlier_in_dominator(kind, block, inst) {
+                    Some(earlier) => {
+                        self.replace(function, inst, earlier);
+                        true
+                    }
+                    None => false,
+                },
                 Class::WithinBlock => {
-                    let earlier = *loads.entry(kind).or_insert(inst);
-                    (earlier != inst).then_some(earlier)
+                    let result = function.insts[inst].results[0];
+                    let known = *loads.entry(kind).or_insert(result);
+                    if known != result {
+                        self.leader[result] = Some(known);
+                    }
+                    known != result
                 }
                 Class::Effect => {
                     forget_written(function, &kind, &mut loads);
-                    None
+                    note_stored(function, kind, &mut loads);
+                    false
                 }
-                Class::Other => None,
+                Class::Other => false,
             };
-            match earlier {
-                Some(earlier) => self.replace(function, inst, earlier),
-                None => kept.push(inst),
+            if !is_known {
+                kept.push(inst);
             }
         }
         function.blocks[block].insts = kept;
@@ -182,6 +193,14 @@ fn forget_written(function: &Function, kind: &InstKind, loads: &mut Loads) {
         InstKind::Load { region, .. } => !writes.may_write(function, *region),
         _ => false,
     });
+}
+
+/// A load of what was just stored gives that.
+fn note_stored(function: &Function, kind: InstKind, loads: &mut Loads) {
+    if let InstKind::Store { value, address, offset, region } = kind {
+        let ty = function.value_type(value);
+        loads.insert(InstKind::Load { ty, address, offset, region }, value);
+    }
 }
 
 /// Puts the operands of commutative operations in order, and comparisons in the form of "less".
