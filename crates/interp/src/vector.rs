@@ -7,7 +7,7 @@ use crate::frame::Frame;
 use crate::interpreter::Interpreter;
 use crate::outcome::{Outcome, Stop};
 use crate::{Scalar, evaluate};
-use hotloop_mir::{Block, Inst, InstKind, Terminator, Value, VectorLoop};
+use hotloop_mir::{Accumulator, Block, Inst, InstKind, Terminator, Value, VectorLoop};
 use std::collections::HashMap;
 
 /// What one of the iterations that run at once knows: the parameters and the results of the block.
@@ -91,6 +91,8 @@ fn data_text(function: &hotloop_mir::Function, inst: Inst) -> String {
 struct Lanes<'p> {
     vector: &'p VectorLoop,
     is_allowed: bool,
+    /// The variable of the first iteration of all.
+    first: i64,
     /// The variable of the first of them.
     start: i64,
     limit: i64,
@@ -124,10 +126,12 @@ impl<'p> Lanes<'p> {
             let ty = frame.function.value_type(accumulator.parameter);
             lane.insert(accumulator.parameter, accumulator.op.identity(ty));
         }
+        let first = frame.int(vector.variable)?;
         Ok(Self {
             vector,
             is_allowed,
-            start: frame.int(vector.variable)?,
+            first,
+            start: first,
             limit: frame.int(vector.limit)?,
             lanes: vec![lane; count],
             before,
@@ -156,15 +160,27 @@ impl<'p> Lanes<'p> {
         Ok(())
     }
 
-    /// Sets the parameters for the iteration behind those that ran.
+    /// Sets the parameters for the iteration behind those that ran; for the first one, if zeros of different sign are in doubt.
     fn finish(&self, frame: &mut Frame<'p>) {
-        frame.set(self.vector.variable, Scalar::i64(self.start));
-        for (accumulator, before) in self.vector.accumulators.iter().zip(&self.before) {
+        let accumulators = self.vector.accumulators.iter();
+        let is_in_doubt = accumulators.clone().any(|accumulator| self.is_in_doubt(accumulator));
+        let next = if is_in_doubt { self.first } else { self.start };
+        frame.set(self.vector.variable, Scalar::i64(next));
+        for (accumulator, before) in accumulators.zip(&self.before) {
             let mut total = *before;
-            for lane in &self.lanes {
+            for lane in self.lanes.iter().filter(|_| !is_in_doubt) {
                 total = evaluate::reduce(accumulator.op, total, lane[&accumulator.parameter]);
             }
             frame.set(accumulator.parameter, total);
         }
+    }
+
+    /// Whether the least or greatest floats of iterations are zeros of different sign.
+    fn is_in_doubt(&self, accumulator: &Accumulator) -> bool {
+        let found = self.lanes.iter().map(|lane| evaluate::bits(lane[&accumulator.parameter]));
+        let ty = self.lanes[0][&accumulator.parameter].ty();
+        let negative = 1 << (8 * ty.size_bytes() - 1);
+        let zeros: Vec<u64> = found.filter(|bits| [0, negative].contains(bits)).collect();
+        accumulator.op.is_float_extreme() && zeros.iter().any(|bits| *bits != zeros[0])
     }
 }

@@ -48,7 +48,7 @@ pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, Red
 pub use results::Results;
 pub use terminator::{BlockCall, ParFor, Reduction, Terminator};
 pub use text::{ParseError, parse_function, parse_module};
-pub use vector::{VectorCode, VectorInput, VectorPlan, WideVectors};
+pub use vector::{VectorCode, VectorInput, VectorPlan, WideVectors, float_extreme};
 
 use hotloop_index::define_id;
 

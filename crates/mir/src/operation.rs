@@ -314,6 +314,11 @@ impl ReductionOp {
         }
     }
 
+    /// Whether it is the minimum or maximum of floats.
+    pub const fn is_float_extreme(self) -> bool {
+        matches!(self, Self::Fmin | Self::Fmax)
+    }
+
     /// The operation that combines two values, if it is one: the minimum and maximum of floats are a comparison and a selection.
     pub const fn binary(self) -> Option<BinaryOp> {
         match self {

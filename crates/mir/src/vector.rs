@@ -5,7 +5,8 @@
 //! it is found here; which instructions it has vectors for is each one's own business.
 
 use crate::{
-    Accumulator, BinaryOp, Block, Function, Inst, InstKind, MachineType, Terminator, Value, VectorLoop,
+    Accumulator, BinaryOp, Block, FloatCompare, Function, Inst, InstKind, MachineType, ReductionOp,
+    Terminator, Value, VectorLoop,
 };
 use rustc_hash::FxHashSet;
 
@@ -71,9 +72,35 @@ impl<'a> VectorPlan<'a> {
         })
     }
 
+    /// Whether an accumulator is the least or the greatest float. Which of two zeros that is, is known only if those found in the lanes have one sign; otherwise the iterations run
+    /// one by one.
+    pub fn has_float_extremes(&self) -> bool {
+        self.vector.accumulators.iter().any(|accumulator| accumulator.op.is_float_extreme())
+    }
+
     /// Whether an instruction that computes an address gives another result in every iteration.
     pub fn moves(&self, function: &Function, inst: Inst) -> bool {
         function.insts[inst].results.iter().any(|value| self.moving.contains(value))
+    }
+}
+
+/// What a selection is as `first if first < second else second` (`fmin`) or with `>` (`fmax`), if it is that.
+pub fn float_extreme(function: &Function, inst: Inst) -> Option<(ReductionOp, Value, Value)> {
+    let InstKind::Select { condition, then, otherwise } = function.insts[inst].kind else { return None };
+    let InstKind::FloatCompare(op, a, b) = function.insts[function.defining_inst(condition)?].kind else {
+        return None;
+    };
+    let (less, more) = match op {
+        FloatCompare::Lt => (a, b),
+        FloatCompare::Gt => (b, a),
+        FloatCompare::Eq | FloatCompare::Ne | FloatCompare::Le | FloatCompare::Ge => return None,
+    };
+    if (then, otherwise) == (less, more) {
+        Some((ReductionOp::Fmin, less, more))
+    } else if (then, otherwise) == (more, less) {
+        Some((ReductionOp::Fmax, more, less))
+    } else {
+        None
     }
 }
 
@@ -81,7 +108,8 @@ impl<'a> VectorPlan<'a> {
 ///
 /// Of the words the first is the number of iterations, a multiple of `multiple`; then stand the `inputs`. Behind the inputs there is room for a vector
 /// for each accumulator; the code leaves what is to be combined with the accumulator in its first bytes. It calls nothing, and raises nothing: if it
-/// `may_stop`, it puts the number of iterations that it has done into the first word, and in one of the next the loop as it stands finds what is wrong.
+/// `may_stop`, it puts the number of iterations that it has done into the first word, and the loop as it stands does the next ones. If it has done none, the accumulators
+/// stay as they were.
 #[derive(Clone, Debug)]
 pub struct VectorCode {
     /// The instructions. They refer to nothing outside.

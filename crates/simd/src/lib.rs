@@ -50,7 +50,7 @@ use hotloop_mir::{Function, VectorCode, VectorPlan, WideVectors};
 /// Which vectors a processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
-    /// 256 bits, 16 registers, no masks: AVX2 with BMI2.
+    /// 256 bits, 16 registers, no masks: AVX2 with FMA.
     Avx2,
     /// 512 bits, 32 registers and masks: AVX-512 with the extensions BW, DQ and VL, as x86-64-v4 has them.
     Avx512,
@@ -60,6 +60,8 @@ pub enum Level {
 const MOST_VECTORS: usize = 4;
 /// Above so many instructions in lanes fewer vectors are worked on in one turn.
 const MANY_INSTS: usize = 32;
+/// With so many instructions in lanes at most, a loop that collects something works on more.
+const FEW_INSTS: usize = 8;
 
 impl Level {
     /// The level of a processor with these features, named as Cranelift names them (`has_avx2`); `None` if it has less.
@@ -68,7 +70,7 @@ impl Level {
         // Cranelift has no name for BW; every processor with both DQ and VL has it, as x86-64-v4 asks for.
         if has_all(&["has_avx512f", "has_avx512dq", "has_avx512vl", "has_bmi2"]) {
             Some(Self::Avx512)
-        } else if has_all(&["has_avx", "has_avx2"]) {
+        } else if has_all(&["has_avx", "has_avx2", "has_fma"]) {
             Some(Self::Avx2)
         } else {
             None
@@ -83,6 +85,18 @@ impl Level {
         }
     }
 
+    /// How many vectors a turn works on at first. Where accumulators wait for each other, more of them hide the wait.
+    fn most_vectors(self, plan: &VectorPlan<'_>) -> usize {
+        let lane_count = self.vector_bytes() / plan.lane_bytes;
+        if plan.lanes.len() > MANY_INSTS {
+            MOST_VECTORS / 2
+        } else if !plan.vector.accumulators.is_empty() && plan.lanes.len() <= FEW_INSTS && lane_count <= 16 {
+            2 * MOST_VECTORS
+        } else {
+            MOST_VECTORS
+        }
+    }
+
     /// The bytes of a vector.
     pub const fn vector_bytes(self) -> u32 {
         match self {
@@ -94,7 +108,7 @@ impl Level {
 
 impl WideVectors for Level {
     fn compile(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode> {
-        let mut unroll = if plan.lanes.len() > MANY_INSTS { MOST_VECTORS / 2 } else { MOST_VECTORS };
+        let mut unroll = self.most_vectors(plan);
         loop {
             let selected = select::select(*self, function, plan, unroll)?;
             let allocated = allocate::allocate(*self, &selected.code)?;
@@ -110,7 +124,7 @@ impl WideVectors for Level {
                 least: 2 * lanes,
                 multiple: if *self == Self::Avx512 { 1 } else { lanes },
                 vector_bytes: self.vector_bytes(),
-                may_stop: plan.has_checks,
+                may_stop: plan.has_checks || plan.has_float_extremes(),
             });
         }
     }

@@ -3,7 +3,7 @@
 //! Each row has the instruction of AVX-512 and that of AVX2; `INVALID` where a level has none.
 
 use crate::Level;
-use hotloop_mir::{BinaryOp, FloatCompare, IntCompare, MachineType, UnaryOp};
+use hotloop_mir::{BinaryOp, FloatCompare, IntCompare, MachineType, ReductionOp, UnaryOp};
 use iced_x86::Code;
 
 /// An instruction, if the level has it.
@@ -66,6 +66,58 @@ pub(crate) fn binary(level: Level, op: BinaryOp, ty: MachineType) -> Option<Code
 const AND: [Code; 2] = [Code::EVEX_Vpandq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpand_ymm_ymm_ymmm256];
 const OR: [Code; 2] = [Code::EVEX_Vporq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpor_ymm_ymm_ymmm256];
 const XOR: [Code; 2] = [Code::EVEX_Vpxorq_zmm_k1z_zmm_zmmm512b64, Code::VEX_Vpxor_ymm_ymm_ymmm256];
+
+/// `destination, first, second`: the first if it is less (or greater), else the second.
+pub(crate) fn extreme(level: Level, op: ReductionOp, ty: MachineType) -> Option<Code> {
+    use MachineType::*;
+    use ReductionOp::*;
+    let codes = match (op, ty) {
+        (Fmin, F64) => [Code::EVEX_Vminpd_zmm_k1z_zmm_zmmm512b64_sae, Code::VEX_Vminpd_ymm_ymm_ymmm256],
+        (Fmin, F32) => [Code::EVEX_Vminps_zmm_k1z_zmm_zmmm512b32_sae, Code::VEX_Vminps_ymm_ymm_ymmm256],
+        (Fmax, F64) => [Code::EVEX_Vmaxpd_zmm_k1z_zmm_zmmm512b64_sae, Code::VEX_Vmaxpd_ymm_ymm_ymmm256],
+        (Fmax, F32) => [Code::EVEX_Vmaxps_zmm_k1z_zmm_zmmm512b32_sae, Code::VEX_Vmaxps_ymm_ymm_ymmm256],
+        _ => return None,
+    };
+    of(level, codes)
+}
+
+/// How a product and a third number are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fused {
+    /// `a * b + c`
+    Sum,
+    /// `a * b - c`
+    Difference,
+    /// `c - a * b`
+    Rest,
+}
+
+/// `a (becomes the result), b, c`, rounded once.
+pub(crate) fn fused(level: Level, how: Fused, ty: MachineType) -> Option<Code> {
+    use MachineType::*;
+    let codes = match (how, ty) {
+        (Fused::Sum, F64) => {
+            [Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vfmadd213pd_ymm_ymm_ymmm256]
+        }
+        (Fused::Sum, F32) => {
+            [Code::EVEX_Vfmadd213ps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vfmadd213ps_ymm_ymm_ymmm256]
+        }
+        (Fused::Difference, F64) => {
+            [Code::EVEX_Vfmsub213pd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vfmsub213pd_ymm_ymm_ymmm256]
+        }
+        (Fused::Difference, F32) => {
+            [Code::EVEX_Vfmsub213ps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vfmsub213ps_ymm_ymm_ymmm256]
+        }
+        (Fused::Rest, F64) => {
+            [Code::EVEX_Vfnmadd213pd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vfnmadd213pd_ymm_ymm_ymmm256]
+        }
+        (Fused::Rest, F32) => {
+            [Code::EVEX_Vfnmadd213ps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vfnmadd213ps_ymm_ymm_ymmm256]
+        }
+        _ => return None,
+    };
+    of(level, codes)
+}
 
 /// Bit by bit, on vectors of anything.
 pub(crate) fn bits(level: Level, op: BinaryOp) -> Option<Code> {

@@ -85,6 +85,7 @@ struct Call {
     start: i64,
     limit: i64,
     scalar: Scalar,
+    result_count: usize,
 }
 
 /// What can be seen of a call: the result's bits, and the memory.
@@ -134,10 +135,12 @@ impl Kernel {
         let is_checked = choices.once_in(3);
         let mut parameters = vec![MachineType::Ptr; count];
         parameters.extend([MachineType::I64, MachineType::I64, main]);
-        let results = if main.is_float() { vec![] } else { vec![main] };
+        // Of floats, the least or greatest is a result that lanes find; then nothing is stored.
+        let has_result = !main.is_float() || choices.once_in(3);
+        let results = if has_result { vec![main] } else { vec![] };
         let function = Function::new("kernel", &parameters, &results);
         let mut maker = Maker::new(function, choices, arrays.clone(), main, is_checked);
-        maker.build(!results.is_empty());
+        maker.build(has_result);
         Self { function: maker.function, arrays, scalar: main, is_checked }
     }
 
@@ -171,7 +174,15 @@ impl Kernel {
             _ if byte % 8 == 7 => (byte * 37 % 251) as u8 & 0x3f,
             _ => (byte * 37 % 251) as u8,
         });
-        Call { memory: memory.collect(), arrays, start, limit, scalar: constant(choices, self.scalar) }
+        let result_count = self.function.results.len();
+        Call {
+            memory: memory.collect(),
+            arrays,
+            start,
+            limit,
+            scalar: constant(choices, self.scalar),
+            result_count,
+        }
     }
 }
 
@@ -213,8 +224,7 @@ impl Call {
         let descriptors = self.descriptors(memory.as_mut_ptr() as u64);
         let mut words: Vec<u64> = descriptors.iter().map(|words| words.as_ptr() as u64).collect();
         words.extend([self.start as u64, self.limit as u64, evaluate::bits(self.scalar)]);
-        let count = if self.scalar.ty().is_float() { 0 } else { 1 };
-        let result = machine.call(&words, count);
+        let result = machine.call(&words, self.result_count);
         Seen { result, memory }
     }
 
@@ -238,6 +248,8 @@ struct Maker<'c, 'n> {
     values: Vec<Value>,
     /// The truth values in the loop.
     truths: Vec<Value>,
+    /// Whether nothing is stored and nothing checked.
+    is_pure: bool,
 }
 
 impl<'c, 'n> Maker<'c, 'n> {
@@ -251,7 +263,20 @@ impl<'c, 'n> Maker<'c, 'n> {
         let (block, index) = (function.entry(), function.parameters()[0]);
         let (places, values, truths) = Default::default();
         let start = function.parameters()[arrays.len()];
-        Self { function, choices, arrays, main, is_checked, places, block, index, start, values, truths }
+        Self {
+            function,
+            choices,
+            arrays,
+            main,
+            is_checked,
+            places,
+            block,
+            index,
+            start,
+            values,
+            truths,
+            is_pure: false,
+        }
     }
 
     fn value(&mut self, kind: InstKind) -> Value {
@@ -294,12 +319,18 @@ impl<'c, 'n> Maker<'c, 'n> {
         builder.jump(body, &arguments);
         (self.block, self.index) = (body, index);
         self.values.push(scalar);
+        self.is_pure = has_result && self.main.is_float();
         for _ in 0..2 + self.choices.below(8) {
             self.step();
         }
         let last = *self.values.last().expect("the scalar is there");
-        self.store(last);
+        if !self.is_pure {
+            self.store(last);
+        }
         let next_total = total.map(|total| {
+            if self.is_pure {
+                return self.extreme(total);
+            }
             let ops = [
                 BinaryOp::Iadd,
                 BinaryOp::Xor,
@@ -330,11 +361,11 @@ impl<'c, 'n> Maker<'c, 'n> {
     fn step(&mut self) {
         let value = match self.choices.below(13) {
             0..=2 => self.load(),
-            3 => {
+            3 if !self.is_pure => {
                 let value = self.pick();
                 return self.store(value);
             }
-            4 if self.choices.once_in(3) => return self.check(),
+            4 if !self.is_pure && self.choices.once_in(3) => return self.check(),
             4 => self.unary(),
             5 => {
                 let condition = self.truth();
@@ -358,6 +389,24 @@ impl<'c, 'n> Maker<'c, 'n> {
             _ => self.binary(),
         };
         self.values.push(value);
+    }
+
+    /// The total or a value, whichever is less or greater. Many values are zeros of one sign or the other.
+    fn extreme(&mut self, total: Value) -> Value {
+        let [mut value, factor] = [(); 2].map(|()| self.pick());
+        if self.choices.once_in(2) {
+            let truth = self.truth();
+            let truth = self.as_type(truth, self.main);
+            value = self.value(InstKind::Binary(BinaryOp::Fmul, truth, factor));
+        }
+        let kinds = [
+            (FloatCompare::Lt, value, total),
+            (FloatCompare::Gt, value, total),
+            (FloatCompare::Lt, total, value),
+        ];
+        let (op, a, b) = self.choices.of(&kinds);
+        let condition = self.value(InstKind::FloatCompare(op, a, b));
+        self.value(InstKind::Select { condition, then: value, otherwise: total })
     }
 
     fn unary(&mut self) -> Value {

@@ -16,6 +16,7 @@ use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
     Accumulator, BinaryOp, Block, Builder, Constant, ControlFlow, Dominators, FloatFlags, Function, Inst,
     InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Terminator, Value, VectorLoop,
+    float_extreme,
 };
 use rustc_hash::FxHashMap;
 
@@ -152,6 +153,12 @@ impl Candidate {
         let checks = checks(function, &values, block)?;
         let is_check = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Check { .. });
         let has_checks = insts.iter().any(is_check);
+        let stores = accesses.iter().any(|access| access.is_store);
+        let is_extreme = |accumulator: &Accumulator| accumulator.op.is_float_extreme();
+        if (stores || has_checks) && accumulators.iter().any(is_extreme) {
+            // It may have to run once more.
+            return Err("it finds the least or greatest float, and stores or may raise an error");
+        }
         Ok(Self { block, preheader, counted, accumulators, accesses, checks, has_checks })
     }
 
@@ -528,25 +535,32 @@ fn accumulators(
 /// How `next` combines the parameter with something else, if neither is used for anything else in the loop.
 fn collects(function: &Function, block: Block, parameter: Value, next: Value) -> Option<ReductionOp> {
     let inst = function.defining_inst(next)?;
-    let InstKind::Binary(op, a, b) = function.insts[inst].kind else { return None };
-    if (a == parameter) == (b == parameter) {
+    let mut is_passed_on = false;
+    function.blocks[block].terminator.for_each_operand(|value| is_passed_on |= value == parameter);
+    let uses = |value: Value| uses(function, block, value);
+    if is_passed_on || uses(next) > 0 {
         return None;
     }
-    let is_used = |value: Value, by: &InstKind| {
-        let mut count = 0;
-        by.for_each_operand(|operand| count += usize::from(operand == value));
-        count
-    };
-    let uses = |value: Value| -> usize {
-        let insts = function.blocks[block].insts.iter();
-        insts.map(|inst| is_used(value, &function.insts[*inst].kind)).sum()
-    };
-    let mut in_terminator = 0;
-    function.blocks[block]
-        .terminator
-        .for_each_operand(|value| in_terminator += usize::from(value == parameter));
-    let is_alone = uses(parameter) == 1 && in_terminator == 0 && uses(next) == 0;
+    if let Some((op, _, second)) = float_extreme(function, inst) {
+        // The comparison and the selection use it.
+        let InstKind::Select { condition, .. } = function.insts[inst].kind else { return None };
+        let is_alone = second == parameter && uses(parameter) == 2 && uses(condition) == 1;
+        return is_alone.then_some(op);
+    }
+    let InstKind::Binary(op, ..) = function.insts[inst].kind else { return None };
+    let mut operands = 0;
+    function.insts[inst].kind.for_each_operand(|value| operands += usize::from(value == parameter));
+    let is_alone = operands == 1 && uses(parameter) == 1;
     reduction(op, function.float_flags).filter(|_| is_alone)
+}
+
+/// How often instructions of a block use a value.
+fn uses(function: &Function, block: Block, value: Value) -> usize {
+    let mut count = 0;
+    for inst in &function.blocks[block].insts {
+        function.insts[*inst].kind.for_each_operand(|operand| count += usize::from(operand == value));
+    }
+    count
 }
 
 /// The reduction that an operation is, if it may be applied in any order.

@@ -1,10 +1,11 @@
 //! Arithmetic, comparisons and selections in lanes. What a level has no instruction for is made of several.
 
+use super::fusions::Product;
 use super::{Lanes, Selector, Turn};
 use crate::Level;
 use crate::code::{Class, Part};
 use crate::opcodes;
-use hotloop_mir::{BinaryOp, IntCompare, MachineType, UnaryOp, Value};
+use hotloop_mir::{BinaryOp, IntCompare, MachineType, ReductionOp, UnaryOp, Value};
 use iced_x86::Code;
 use regalloc2::VReg;
 
@@ -65,6 +66,32 @@ impl Selector<'_> {
             (None, None) => (self.lane(lanes, a)?, Part::Use(self.lane(lanes, b)?)),
         };
         Some(self.vector(code, vec![Part::Use(first), second]))
+    }
+
+    /// A sum with a product, rounded once.
+    pub(super) fn with_product(&mut self, turn: Turn, lanes: &Lanes, product: Product) -> Option<VReg> {
+        let Product { how, factors: [a, b], third } = product;
+        let code = opcodes::fused(self.level, how, self.function.value_type(a))?;
+        let (x, y) = (self.lane(lanes, a)?, self.lane(lanes, b)?);
+        let third = match self.in_memory(turn, third) {
+            Some(memory) => memory,
+            None => Part::Use(self.lane(lanes, third)?),
+        };
+        let vreg = self.code.vreg(Class::Vector);
+        self.code.op(code, vec![Part::Change(x, vreg), Part::Use(y), third]);
+        Some(vreg)
+    }
+
+    /// The first of two floats if it is less, or greater, else the second.
+    pub(super) fn extreme(
+        &mut self,
+        op: ReductionOp,
+        ty: MachineType,
+        first: VReg,
+        second: VReg,
+    ) -> Option<VReg> {
+        let code = opcodes::extreme(self.level, op, ty)?;
+        Some(self.vector(code, vec![Part::Use(first), Part::Use(second)]))
     }
 
     /// An operation of two vectors that is one instruction, or several.

@@ -7,51 +7,8 @@ use crate::opcodes;
 use hotloop_mir::{BinaryOp, Constant, Inst, InstKind, MachineType, Value, VectorInput};
 use iced_x86::Code;
 use regalloc2::VReg;
-use rustc_hash::FxHashMap;
 
 impl Selector<'_> {
-    /// Finds loads whose value is needed once, by an instruction that takes it from memory, with no store between.
-    pub(super) fn find_folded(&mut self) {
-        let mut uses: FxHashMap<Value, usize> = FxHashMap::default();
-        for inst in &self.plan.lanes {
-            self.function.insts[*inst].kind.for_each_operand(|value| *uses.entry(value).or_default() += 1);
-        }
-        for value in &self.plan.collected {
-            *uses.entry(*value).or_default() += 1;
-        }
-        let mut waiting: FxHashMap<Value, Inst> = FxHashMap::default();
-        for inst in &self.plan.lanes {
-            let kind = &self.function.insts[*inst].kind;
-            let waits = |value: &Value| waiting.get(value).filter(|_| uses[value] == 1);
-            let candidate = match kind {
-                // The second operand may be in memory, or the first where they can change places; one of them.
-                InstKind::Binary(op, a, b) if self.takes_memory(*op, *a) => {
-                    waits(b).or_else(|| waits(a).filter(|_| is_commutative(*op)))
-                }
-                InstKind::Convert(op, value, to) if self.converts_memory(*op, *value, *to) => waits(value),
-                _ => None,
-            };
-            self.folded.extend(candidate);
-            match kind {
-                InstKind::Load { ty, .. }
-                    if !self.plan.uniform_loads.contains(inst) && *ty != MachineType::I1 =>
-                {
-                    waiting.insert(self.function.insts[*inst].results[0], *inst);
-                }
-                InstKind::Store { .. } => waiting.clear(),
-                _ => {}
-            }
-        }
-    }
-
-    /// Whether an operation is one instruction that takes an operand from memory.
-    fn takes_memory(&self, op: BinaryOp, a: Value) -> bool {
-        let ty = self.function.value_type(a);
-        ty.size_bytes() == self.plan.lane_bytes
-            && !is_shift(op)
-            && opcodes::binary(self.level, op, ty).is_some()
-    }
-
     /// One vector of iterations: gives what the accumulators are behind it. What is stored is left for later where there are checks.
     pub(super) fn iterations(
         &mut self,
@@ -67,8 +24,9 @@ impl Selector<'_> {
             lanes.insert(self.plan.vector.variable, self.numbers_of(turn)?);
         }
         for inst in &self.plan.lanes {
-            let is_folded = self.folded.contains(inst) && turn.mask.is_none();
-            if !self.plan.uniform_loads.contains(inst) && !is_folded {
+            let is_part =
+                self.fusions.loads.contains(inst) && turn.mask.is_none() || self.fusions.gone.contains(inst);
+            if !self.plan.uniform_loads.contains(inst) && !is_part {
                 self.inst(turn, &mut lanes, *inst, work)?;
             }
         }
@@ -138,7 +96,10 @@ impl Selector<'_> {
                 let [x, y] = [*a, *b].map(|value| self.truth_in_lanes_of(lanes, value, bytes));
                 self.truth_bits(*op, x?, y?)?
             }
-            InstKind::Binary(op, a, b) => self.binary(turn, lanes, *op, [*a, *b])?,
+            InstKind::Binary(op, a, b) => match self.fusions.products.get(&inst).copied() {
+                Some(product) => self.with_product(turn, lanes, product)?,
+                None => self.binary(turn, lanes, *op, [*a, *b])?,
+            },
             InstKind::IntCompare(op, a, b) if ty(*a) == MachineType::I1 => {
                 let bytes = self.note_truth(data.results[0], &[*a, *b]);
                 let [x, y] = [*a, *b].map(|value| self.truth_in_lanes_of(lanes, value, bytes));
@@ -161,6 +122,12 @@ impl Selector<'_> {
                 let [mask, then, otherwise] =
                     [*condition, *then, *otherwise].map(|value| self.truth_in_lanes_of(lanes, value, bytes));
                 self.select_truth(mask?, then?, otherwise?)
+            }
+            InstKind::Select { .. } if self.fusions.extremes.contains_key(&inst) => {
+                let (op, first, second) = self.fusions.extremes[&inst];
+                let ty = ty(first);
+                let (first, second) = (self.lane(lanes, first)?, self.lane(lanes, second)?);
+                self.extreme(op, ty, first, second)?
             }
             InstKind::Select { condition, then, otherwise } => {
                 let bytes = ty(*then).size_bytes();
@@ -196,7 +163,11 @@ impl Selector<'_> {
     /// The memory of an operand that is taken from there.
     pub(super) fn in_memory(&mut self, turn: Turn, value: Value) -> Option<Part> {
         let load = self.function.defining_inst(value)?;
-        if self.folded.contains(&load) && turn.mask.is_none() { self.element(turn, load) } else { None }
+        if self.fusions.loads.contains(&load) && turn.mask.is_none() {
+            self.element(turn, load)
+        } else {
+            None
+        }
     }
 
     /// The stores that are left.
@@ -244,8 +215,4 @@ impl Selector<'_> {
             }
         }
     }
-}
-
-fn is_commutative(op: BinaryOp) -> bool {
-    !matches!(op, BinaryOp::Isub | BinaryOp::Fsub | BinaryOp::Fdiv)
 }

@@ -10,6 +10,7 @@
 //! Where a loop has checks, the stores of a turn stand behind all of its checks, and a turn in which one fails stores nothing and ends the function.
 
 mod arithmetic;
+mod fusions;
 mod instructions;
 mod sizes;
 mod totals;
@@ -17,12 +18,13 @@ mod totals;
 use crate::Level;
 use crate::code::{Body, Class, Machine, Memory, Part};
 use crate::opcodes;
+use fusions::Fusions;
 use hotloop_mir::{
     BinaryOp, Constant, Function, Inst, InstKind, MachineType, Value, VectorInput, VectorPlan,
 };
 use iced_x86::Code;
 use regalloc2::{Block, VReg};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// A function on virtual registers, and what it takes.
 pub(crate) struct Selected {
@@ -62,8 +64,10 @@ struct Selector<'a> {
     /// Constants that were asked for behind the start.
     late_bits: Vec<u64>,
     has_begun: bool,
-    /// Loads that are part of the instruction that uses them, in the main loop.
-    folded: FxHashSet<Inst>,
+    /// What becomes part of other instructions.
+    fusions: Fusions,
+    /// Where bits are set, it is in doubt which of two zeros is the least or greatest.
+    doubt: Option<VReg>,
     /// The bytes of the lanes of truth values, with AVX2; those that are the same in all lanes have none.
     truth_bytes: FxHashMap<Value, u32>,
     /// The numbers of the first iterations in lanes, and those of the iterations from an index.
@@ -155,7 +159,8 @@ impl<'a> Selector<'a> {
             known: FxHashMap::default(),
             late_bits: Vec::new(),
             has_begun: false,
-            folded: FxHashSet::default(),
+            fusions: Fusions::default(),
+            doubt: None,
             truth_bytes: FxHashMap::default(),
             first_numbers: VReg::invalid(),
             numbers: FxHashMap::default(),
@@ -170,9 +175,12 @@ impl<'a> Selector<'a> {
     fn function(&mut self, unroll: usize, wanted: &[u64]) -> Option<()> {
         let lanes = self.lane_count() as i32;
         let turn = lanes * unroll as i32;
+        if self.plan.has_checks && self.plan.has_float_extremes() {
+            return None;
+        }
         let blocks = Blocks::new(self.plan.has_checks);
         self.code.create_blocks(blocks.count);
-        self.find_folded();
+        self.find_fusions();
         let vectors: Vec<Class> = vec![Class::Vector; self.plan.vector.accumulators.len()];
         let many: Vec<Class> = vectors.iter().copied().cycle().take(vectors.len() * unroll).collect();
 
@@ -214,13 +222,21 @@ impl<'a> Selector<'a> {
         self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(next), Part::Use(last)]);
         self.branch(blocks.store_main, Code::Jle_rel32_64, blocks.again_main, blocks.behind_main);
         self.begin(blocks.behind_main);
-        let combined = self.combine_vectors(&collected, vectors.len())?;
+        let mut combined = self.combine_vectors(&collected, vectors.len())?;
+        combined.extend(self.doubt);
         self.jump(blocks.behind_main, blocks.head_of_rest, next, &combined);
         self.begin(blocks.skip_main);
-        self.jump(blocks.skip_main, blocks.head_of_rest, zero, &identities);
+        let mut skipped = identities.clone();
+        if self.doubt.is_some() {
+            skipped.push(self.bits(0));
+        }
+        self.jump(blocks.skip_main, blocks.head_of_rest, zero, &skipped);
 
         self.begin(blocks.head_of_rest);
         let (reached, accumulators) = self.parameters(blocks.head_of_rest, &vectors);
+        if self.doubt.is_some() {
+            self.doubt = self.parameter_list(blocks.head_of_rest, &[Class::Vector]).pop();
+        }
         self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(reached), Part::Use(count)]);
         self.branch(blocks.head_of_rest, Code::Jge_rel32_64, blocks.skip_rest, blocks.to_rest);
         self.begin(blocks.to_rest);
@@ -245,13 +261,17 @@ impl<'a> Selector<'a> {
         self.leave(&blocks, blocks.behind_rest, count, &rest);
 
         self.begin(blocks.exit);
-        if self.plan.has_checks {
-            let done = self.parameter_list(blocks.exit, &[Class::General])[0];
+        let done = self.plan.has_checks.then(|| self.parameter_list(blocks.exit, &[Class::General])[0]);
+        let totals = self.parameter_list(blocks.exit, &vectors);
+        self.store_totals(&totals)?;
+        let done = match done {
+            None if self.plan.has_float_extremes() => Some(self.none_in_doubt(count, zero)),
+            done => done,
+        };
+        if let Some(done) = done {
             let word = self.word(0);
             self.code.op(Code::Mov_rm64_r64, vec![word, Part::Use(done)]);
         }
-        let totals = self.parameter_list(blocks.exit, &vectors);
-        self.store_totals(&totals)?;
         self.code.end(Block::new(blocks.exit), Machine::Return, Vec::new());
 
         self.begin(blocks.again_main);

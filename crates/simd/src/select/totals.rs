@@ -2,9 +2,9 @@
 
 use super::{Selector, bits_of};
 use crate::Level;
-use crate::code::{Memory, Part};
+use crate::code::{Class, Memory, Part};
 use crate::opcodes;
-use hotloop_mir::{BinaryOp, MachineType};
+use hotloop_mir::{BinaryOp, FloatCompare, MachineType};
 use iced_x86::Code;
 use regalloc2::VReg;
 
@@ -39,7 +39,41 @@ impl Selector<'_> {
     fn combine(&mut self, position: usize, a: VReg, b: VReg) -> Option<VReg> {
         let accumulator = &self.plan.vector.accumulators[position];
         let ty = self.function.value_type(accumulator.parameter);
+        if accumulator.op.is_float_extreme() {
+            self.doubt_zeros(ty, a, b)?;
+            return self.extreme(accumulator.op, ty, b, a);
+        }
         self.combined(accumulator.op.binary()?, ty, a, b)
+    }
+
+    /// Notes where two accumulators are zeros of different sign: equal, but not the same.
+    fn doubt_zeros(&mut self, ty: MachineType, a: VReg, b: VReg) -> Option<()> {
+        let (code, how) = opcodes::float_compare(self.level, FloatCompare::Eq, ty)?;
+        let are_equal = self.truth(code, vec![Part::Use(a), Part::Use(b), Part::Byte(how)]);
+        let differ = self.bitwise(BinaryOp::Xor, a, b)?;
+        let zero = self.bits(0);
+        let here = self.blend(ty.size_bytes(), are_equal, differ, zero);
+        self.doubt = match self.doubt {
+            Some(known) => Some(self.bitwise(BinaryOp::Or, known, here)?),
+            None => Some(here),
+        };
+        Some(())
+    }
+
+    /// So many iterations, or none if it is in doubt which zeros come first.
+    pub(super) fn none_in_doubt(&mut self, count: VReg, zero: VReg) -> VReg {
+        let Some(doubt) = self.doubt else { return count };
+        let parts = vec![Part::Use(doubt), Part::Use(doubt)];
+        match self.level {
+            Level::Avx512 => {
+                let is_set = self.truth(Code::EVEX_Vptestmq_kr_k1_zmm_zmmm512b64, parts);
+                self.code.op(Code::VEX_Kortestb_kr_kr, vec![Part::Use(is_set), Part::Use(is_set)]);
+            }
+            Level::Avx2 => self.code.op(Code::VEX_Vptest_ymm_ymmm256, parts),
+        }
+        let done = self.code.vreg(Class::General);
+        self.code.op(Code::Cmovne_r64_rm64, vec![Part::Change(count, done), Part::Use(zero)]);
+        done
     }
 
     /// The accumulators where lanes are there, what they were elsewhere.

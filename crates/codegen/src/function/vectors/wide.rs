@@ -5,9 +5,10 @@
 use super::super::{Translator, WORD};
 use crate::error::ModuleResult;
 use crate::object::Unit;
+use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature, StackSlotData, StackSlotKind, types};
 use cranelift_module::{FuncId, Linkage, Module as _};
-use hotloop_mir::{Function, MachineType, VectorCode, VectorInput, VectorPlan};
+use hotloop_mir::{Function, MachineType, ReductionOp, VectorCode, VectorInput, VectorPlan};
 
 impl Unit<'_> {
     /// Adds the code of a loop in wide vectors to the object, if the target has somebody who makes it.
@@ -68,20 +69,40 @@ impl Translator<'_, '_> {
         self.waiting_sums.clear();
         let callee = self.unit.module.declare_func_in_func(function, self.builder.func);
         self.ins().call(callee, &[words]);
+        let done = if code.may_stop { self.ins().load(types::I64, WORD, words, 0) } else { count };
         for (position, accumulator) in plan.vector.accumulators.iter().enumerate() {
             let ty = self.mir.value_type(accumulator.parameter);
             let offset = totals_at as i32 + code.vector_bytes as i32 * position as i32;
             let total = self.ins().load(super::clif_type(ty), WORD, words, offset);
             let before = self.operand(accumulator.parameter);
-            let op = accumulator.op.binary().expect("code was made for what is one operation");
-            let combined = self.scalar_binary(op, ty, before, total);
+            let combined = self.combined_scalars(accumulator.op, ty, before, total);
+            let combined = if code.may_stop { self.ins().select(done, combined, before) } else { combined };
             self.values[accumulator.parameter] = combined.into();
         }
-        let done = if code.may_stop { self.ins().load(types::I64, WORD, words, 0) } else { count };
         let start = self.operand(plan.vector.variable);
         let next = self.ins().iadd(start, done);
         self.values[plan.vector.variable] = next.into();
         Ok(())
+    }
+
+    /// What an accumulator was and a total, in one.
+    fn combined_scalars(
+        &mut self,
+        op: ReductionOp,
+        ty: MachineType,
+        before: ir::Value,
+        total: ir::Value,
+    ) -> ir::Value {
+        let replaces = match op {
+            ReductionOp::Fmin => FloatCC::LessThan,
+            ReductionOp::Fmax => FloatCC::GreaterThan,
+            other => {
+                let op = other.binary().expect("all others are one operation");
+                return self.scalar_binary(op, ty, before, total);
+            }
+        };
+        let replaces = self.ins().fcmp(replaces, total, before);
+        self.ins().select(replaces, total, before)
     }
 
     /// The word of an input. A number may be shorter: what is behind it does not count.
