@@ -35,6 +35,7 @@ mod frame;
 mod interpreter;
 mod math;
 mod memory;
+mod nest;
 mod options;
 mod outcome;
 mod parallel;

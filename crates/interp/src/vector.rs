@@ -1,7 +1,7 @@
 //! Vector loops: several iterations at once, each instruction for all of them before the next one.
 //!
 //! That is the most that a mark allows, so a mark that is wrong shows: what a later iteration must see of an earlier one is not there yet.
-//! The last iteration, at least, is left to the loop as it stands, and so is everything from iterations on of which one fails a check.
+//! The last iteration, at least, is left to the loop as it stands, and so is everything from iterations on of which one fails a check. A loop of several blocks: see `nest`.
 
 use crate::frame::Frame;
 use crate::interpreter::Interpreter;
@@ -19,6 +19,9 @@ impl<'p> Interpreter<'p> {
         let function = frame.function;
         let (data, count) = (&function.blocks[block], self.options.vector_lanes);
         let Some(vector) = data.vector.as_ref().filter(|_| count > 1) else { return Ok(()) };
+        if !data.terminator.targets().contains(&block) {
+            return self.nest_iterations(frame, block, vector);
+        }
         let place = |stop: Stop| stop.at(&function.name, || format!("{block}"), data.terminator_span);
         let mut lanes = Lanes::new(frame, block, vector, count).map_err(place)?;
         while lanes.is_allowed && lanes.start.checked_add(count as i64).is_some_and(|end| end < lanes.limit) {

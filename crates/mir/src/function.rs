@@ -95,11 +95,14 @@ pub struct BlockData {
     /// Where an error raised in this block goes; without one it goes to the caller. The target has no parameters, and what it uses is
     /// defined before this block begins, so the edge counts as leaving this block's predecessors.
     pub unwind: Option<Block>,
-    /// If it is a loop by itself whose iterations may run several at once: what there is to know for that.
+    /// If it is a loop by itself, or the header of one with loops in it, whose iterations may run several at once: what there is to know for that.
     pub vector: Option<VectorLoop>,
 }
 
-/// That a block which goes back to itself may run several iterations at once: each of its instructions for all of them, then the next one.
+/// That a loop may run several iterations at once: each of its instructions for all of them, then the next one.
+///
+/// The loop is a block that goes back to itself, or has several blocks, loops of its own among them; then it collects nothing, an iteration stores when no check can fail in it any more, and
+/// what it stores is no memory that another one loads or stores.
 ///
 /// It is a permission. A back end that makes no use of it runs the loop as it stands, and one that does leaves the last iteration, at least, to the
 /// loop as it stands: so all that is used behind the loop comes from there. Loads and stores whose addresses depend on the variable lie one behind the other;

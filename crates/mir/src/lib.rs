@@ -24,6 +24,7 @@ mod builder;
 pub mod cfg;
 mod function;
 mod inst;
+mod nest;
 mod operation;
 mod results;
 mod terminator;
@@ -44,6 +45,7 @@ pub use hotloop_abi::{
 };
 pub use hotloop_types::FloatFlags;
 pub use inst::{DataBytes, InstKind};
+pub use nest::{DivergentLoop, NestPlan, Shape};
 pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, ReductionOp, UnaryOp};
 pub use results::Results;
 pub use terminator::{BlockCall, ParFor, Reduction, Terminator};

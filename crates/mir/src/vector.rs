@@ -5,7 +5,7 @@
 //! it is found here; which instructions it has vectors for is each one's own business.
 
 use crate::{
-    Accumulator, BinaryOp, Block, FloatCompare, Function, Inst, InstKind, MachineType, ReductionOp,
+    Accumulator, BinaryOp, Block, FloatCompare, Function, Inst, InstKind, MachineType, NestPlan, ReductionOp,
     Terminator, Value, VectorLoop,
 };
 use rustc_hash::FxHashSet;
@@ -38,10 +38,10 @@ pub struct VectorPlan<'a> {
 }
 
 impl<'a> VectorPlan<'a> {
-    /// The plan for a marked block; `None` if an address depends on what was loaded in the loop.
+    /// The plan for a marked block that goes back to itself; `None` if an address depends on what was loaded in the loop.
     pub fn new(function: &'a Function, block: Block) -> Option<Self> {
         let data = &function.blocks[block];
-        let vector = data.vector.as_ref()?;
+        let vector = data.vector.as_ref().filter(|_| data.terminator.targets().contains(&block))?;
         let mut finder = Finder::new(function, block, vector);
         let collected = finder.collected()?;
         finder.walk(&collected)?;
@@ -135,12 +135,17 @@ pub enum VectorInput {
     Splat(Value),
     /// These bits.
     Bits(u64),
+    /// The address of 32 bits that are not 0 when somebody wants to interrupt the function.
+    Interrupt,
 }
 
 /// What makes such code.
 pub trait WideVectors: std::fmt::Debug + Sync {
     /// The code for a planned block; `None` if something in it is not done in vectors.
     fn compile(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode>;
+
+    /// The code for a planned loop with loops in it, which may stop where a check fails or somebody interrupts; `None` if something in it is not done in vectors.
+    fn compile_nest(&self, function: &Function, plan: &NestPlan<'_>) -> Option<VectorCode>;
 }
 
 struct Finder<'a> {

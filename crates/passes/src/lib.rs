@@ -37,6 +37,7 @@ pub use loops::hoist_invariants::HoistInvariants;
 pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
 pub use loops::vectorize_loops::VectorizeLoops;
+pub use loops::vectorize_nests::VectorizeNests;
 pub use parallel::outline_parallel_regions::OutlineParallelRegions;
 pub use pipeline::{MirPass, Observer, Optimised, Optimiser, PIPELINE, PassContext, pass_by_name};
 pub use scalar::convert_branches::ConvertBranches;

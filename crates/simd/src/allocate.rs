@@ -2,7 +2,7 @@
 
 use crate::Level;
 use crate::code::Body;
-use regalloc2::{Algorithm, MachineEnv, Output, PReg, PRegSet, RegClass, RegallocOptions};
+use regalloc2::{Algorithm, Edit, MachineEnv, Output, PReg, PRegSet, RegClass, RegallocOptions};
 
 /// General registers that a function may change, by their numbers: rax, rcx, rdx, rsi, rdi, r8 to r11.
 const FREE: [usize; 9] = [0, 1, 2, 6, 7, 8, 9, 10, 11];
@@ -41,4 +41,15 @@ pub(crate) fn allocate(level: Level, body: &Body) -> Option<Output> {
     let allocated = regalloc2::run(body, &environment, &options);
     debug_assert!(allocated.is_ok(), "{:?}", allocated.err());
     allocated.ok()
+}
+
+/// Whether some vector had to be kept in memory for a while.
+pub(crate) fn spills_vectors(allocated: &Output) -> bool {
+    allocated.edits.iter().any(|(_, Edit::Move { from, to })| {
+        let is_vector = [from, to]
+            .iter()
+            .filter_map(|place| place.as_reg())
+            .any(|place| place.class() == RegClass::Float);
+        is_vector && (from.is_stack() || to.is_stack())
+    })
 }

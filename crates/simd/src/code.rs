@@ -112,9 +112,14 @@ impl Body {
     /// The register of the function's argument, which arrives in `rdi`.
     pub(crate) fn argument(&mut self) -> VReg {
         let vreg = self.vreg(Class::General);
+        self.argument_in(vreg);
+        vreg
+    }
+
+    /// Lets the function's argument be in a register that is known already.
+    pub(crate) fn argument_in(&mut self, vreg: VReg) {
         let rdi = PReg::new(7, RegClass::Int);
         self.push(Machine::Entry, vec![Operand::reg_fixed_def(vreg, rdi)]);
-        vreg
     }
 
     /// Appends an instruction.

@@ -42,10 +42,11 @@
 mod allocate;
 mod code;
 mod emit;
+mod nest;
 mod opcodes;
 mod select;
 
-use hotloop_mir::{Function, VectorCode, VectorPlan, WideVectors};
+use hotloop_mir::{Function, NestPlan, VectorCode, VectorPlan, WideVectors};
 
 /// Which vectors a processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -125,6 +126,31 @@ impl WideVectors for Level {
                 multiple: if *self == Self::Avx512 { 1 } else { lanes },
                 vector_bytes: self.vector_bytes(),
                 may_stop: plan.has_checks || plan.has_float_extremes(),
+            });
+        }
+    }
+
+    fn compile_nest(&self, function: &Function, plan: &NestPlan<'_>) -> Option<VectorCode> {
+        if *self != Self::Avx512 {
+            return None;
+        }
+        let mut unroll = MOST_VECTORS;
+        loop {
+            let selected = nest::select(function, plan, unroll)?;
+            let allocated = allocate::allocate(*self, &selected.code)?;
+            if allocate::spills_vectors(&allocated) && unroll > 1 {
+                unroll /= 2;
+                continue;
+            }
+            let bytes = emit::emit(*self, &selected.code, &allocated)?;
+            let lanes = i64::from(self.vector_bytes() / plan.lane_bytes);
+            return Some(VectorCode {
+                bytes,
+                inputs: selected.inputs,
+                least: lanes / 2,
+                multiple: 1,
+                vector_bytes: self.vector_bytes(),
+                may_stop: true,
             });
         }
     }

@@ -172,7 +172,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             self.mark_cold(*block);
         }
         for block in control_flow.reverse_postorder() {
-            self.plan_vectors(*block)?;
+            self.plan_vectors(*block, control_flow)?;
         }
         Ok(())
     }

@@ -13,11 +13,13 @@ pub struct Linear {
 }
 
 impl Linear {
-    fn constant(constant: i64) -> Self {
+    /// A constant.
+    pub(crate) fn constant(constant: i64) -> Self {
         Self { terms: Vec::new(), constant }
     }
 
-    fn value(value: Value) -> Self {
+    /// A value.
+    pub(crate) fn value(value: Value) -> Self {
         Self { terms: vec![(value, 1)], constant: 0 }
     }
 
@@ -26,12 +28,8 @@ impl Linear {
         self.terms.is_empty() && self.constant == 0
     }
 
-    /// The sum with another one times a constant.
-    pub(crate) fn plus_scaled(&self, other: &Self, factor: i64) -> Self {
-        self.clone().plus(other, factor)
-    }
-
-    fn plus(mut self, other: &Self, factor: i64) -> Self {
+    /// The sum with a multiple of another.
+    pub(crate) fn plus(mut self, other: &Self, factor: i64) -> Self {
         for (value, times) in &other.terms {
             let times = times.wrapping_mul(factor);
             match self.terms.binary_search_by_key(value, |(known, _)| *known) {
@@ -44,7 +42,8 @@ impl Linear {
         self
     }
 
-    fn times(self, factor: i64) -> Self {
+    /// The product with a constant.
+    pub(crate) fn times(self, factor: i64) -> Self {
         Self::default().plus(&self, factor)
     }
 }

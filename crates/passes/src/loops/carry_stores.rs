@@ -125,7 +125,7 @@ impl Carrier {
         let (Some(read), Some(written)) = (&load.address, &store.address) else { return false };
         load.ty == store.ty
             && read.step == written.step
-            && read.start.plus_scaled(&read.step, self.counted.step) == written.start
+            && read.start.clone().plus(&read.step, self.counted.step) == written.start
     }
 
     /// What the load gives in the first iteration, computed in front of the loop; the block that leads to the loop may be another one then.

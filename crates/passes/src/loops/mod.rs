@@ -7,3 +7,4 @@ pub(crate) mod hoist_invariants;
 pub(crate) mod shorten_chains;
 pub(crate) mod thin_safepoints;
 pub(crate) mod vectorize_loops;
+pub(crate) mod vectorize_nests;

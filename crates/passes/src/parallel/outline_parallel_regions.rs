@@ -134,6 +134,9 @@ impl Region {
                 function.insts[*inst].kind.for_each_operand(|value| used.push(value));
             }
             data.terminator.for_each_operand(|value| used.push(value));
+            if let Some(vector) = &data.vector {
+                vector.for_each_value(|value| used.push(value));
+            }
         }
         let defined: FxHashSet<Value> = defined.into_iter().collect();
         let mut seen = FxHashSet::default();
@@ -445,6 +448,10 @@ impl Copier<'_> {
         data.terminator = terminator;
         data.terminator_span = source.terminator_span;
         data.unwind = source.unwind.map(|target| self.blocks[&target]);
+        data.vector = source.vector.clone();
+        if let Some(vector) = &mut data.vector {
+            vector.for_each_value_mut(substitute);
+        }
     }
 }
 

@@ -70,6 +70,9 @@ impl<'a> Needed<'a> {
                 kind.for_each_operand(|value| self.add(value));
             }
         }
+        if let Some(vector) = &data.vector {
+            vector.for_each_value(|value| self.add(value));
+        }
         match &data.terminator {
             // A jump's arguments are needed when the parameter is.
             Terminator::Jump(_) => {}

@@ -9,6 +9,7 @@
 mod able;
 mod lanes;
 mod narrow;
+mod nest;
 mod wide;
 
 use super::Translator;
@@ -17,8 +18,9 @@ use crate::error::ModuleResult;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
 use cranelift_module::FuncId;
-use hotloop_mir::{Block, Inst, InstKind, Value, VectorCode, VectorPlan};
+use hotloop_mir::{Block, ControlFlow, Inst, InstKind, NestPlan, Value, VectorCode, VectorLoop, VectorPlan};
 use narrow::Turns;
+use nest::PlannedNest;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -26,6 +28,7 @@ use std::rc::Rc;
 #[derive(Default)]
 pub(super) struct VectorLoops<'a> {
     planned: FxHashMap<Block, Rc<Planned<'a>>>,
+    nests: FxHashMap<Block, Rc<PlannedNest<'a>>>,
 }
 
 /// A loop that is built in vectors.
@@ -55,23 +58,39 @@ impl Way {
 
 impl<'a> Translator<'a, '_> {
     /// Plans a block that is marked, and creates its entry.
-    pub(super) fn plan_vectors(&mut self, block: Block) -> ModuleResult<()> {
+    pub(super) fn plan_vectors(&mut self, block: Block, control_flow: &ControlFlow) -> ModuleResult<()> {
+        if let Some(plan) = NestPlan::new(self.mir, control_flow, block) {
+            if let Some(code) = self.unit.wide_nest(self.mir, &plan)? {
+                let entry = self.create_entry(block);
+                self.vectors.nests.insert(block, Rc::new(PlannedNest::new(plan, entry, code)));
+            }
+            return Ok(());
+        }
         let Some(plan) = VectorPlan::new(self.mir, block) else { return Ok(()) };
         let way = match self.unit.wide_code(self.mir, &plan)? {
             Some((code, function)) => Way::Wide(code, function),
             None if able::is_able(self.mir, &plan) => Way::Narrow(Turns::new(&plan)),
             None => return Ok(()),
         };
-        let entry = self.builder.create_block();
-        for value in &self.mir.blocks[block].parameters {
-            self.builder.append_block_param(entry, clif_type(self.mir.value_type(*value)));
-        }
+        let entry = self.create_entry(block);
         self.vectors.planned.insert(block, Rc::new(Planned { plan, entry, way }));
         Ok(())
     }
 
+    /// A block with the parameters of another one, to stand in front of it.
+    fn create_entry(&mut self, block: Block) -> ir::Block {
+        let entry = self.builder.create_block();
+        for value in &self.mir.blocks[block].parameters {
+            self.builder.append_block_param(entry, clif_type(self.mir.value_type(*value)));
+        }
+        entry
+    }
+
     /// Where a jump of the current block to `block` goes.
     pub(super) fn entry_of(&self, block: Block) -> ir::Block {
+        if let Some(nest) = self.vectors.nests.get(&block).filter(|nest| !nest.contains(self.block)) {
+            return nest.entry;
+        }
         match self.vectors.planned.get(&block) {
             Some(planned) if block != self.block => planned.entry,
             Some(_) | None => self.clif_block(block),
@@ -80,6 +99,9 @@ impl<'a> Translator<'a, '_> {
 
     /// Builds the entry of a block and its turns, if it is planned; leaves the builder at the block itself.
     pub(super) fn translate_in_lanes(&mut self, block: Block) -> ModuleResult<()> {
+        if let Some(nest) = self.vectors.nests.get(&block).cloned() {
+            return self.build_nest(&nest, block);
+        }
         let Some(planned) = self.vectors.planned.get(&block).cloned() else { return Ok(()) };
         let Planned { plan, entry, way } = &*planned;
         let header = self.clif_block(block);
@@ -89,7 +111,7 @@ impl<'a> Translator<'a, '_> {
         for (value, given) in parameters.iter().zip(&entered) {
             self.values[*value] = (*given).into();
         }
-        let rest = self.decide(plan, way.least(), header, &entered);
+        let rest = self.decide(plan.vector, way.least(), header, &entered);
         match way {
             Way::Narrow(turns) => self.build_turns(plan, turns)?,
             Way::Wide(code, function) => self.call_wide(plan, code, *function, rest)?,
@@ -104,18 +126,18 @@ impl<'a> Translator<'a, '_> {
     /// In the entry: goes on in a new block if there are enough iterations and the condition holds, else to the loop as it stands. Gives the number of iterations.
     fn decide(
         &mut self,
-        plan: &VectorPlan<'_>,
+        vector: &VectorLoop,
         least: i64,
         header: ir::Block,
         entered: &[ir::Value],
     ) -> ir::Value {
-        let [variable, limit] = [plan.vector.variable, plan.vector.limit].map(|value| self.operand(value));
+        let [variable, limit] = [vector.variable, vector.limit].map(|value| self.operand(value));
         let is_below = self.ins().icmp(IntCC::SignedLessThan, variable, limit);
         let rest = self.ins().isub(limit, variable);
         let least = self.int(types::I64, least);
         let are_enough = self.ins().icmp(IntCC::UnsignedGreaterThan, rest, least);
         let mut pays = self.ins().band(is_below, are_enough);
-        if let Some(condition) = plan.vector.condition {
+        if let Some(condition) = vector.condition {
             let condition = self.operand(condition);
             pays = self.ins().band(pays, condition);
         }

@@ -8,7 +8,8 @@ use crate::object::Unit;
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature, StackSlotData, StackSlotKind, types};
 use cranelift_module::{FuncId, Linkage, Module as _};
-use hotloop_mir::{Function, MachineType, ReductionOp, VectorCode, VectorInput, VectorPlan};
+use hotloop_abi::Context;
+use hotloop_mir::{Function, MachineType, NestPlan, ReductionOp, VectorCode, VectorInput, VectorPlan};
 
 impl Unit<'_> {
     /// Adds the code of a loop in wide vectors to the object, if the target has somebody who makes it.
@@ -17,14 +18,26 @@ impl Unit<'_> {
         function: &Function,
         plan: &VectorPlan<'_>,
     ) -> ModuleResult<Option<(VectorCode, FuncId)>> {
-        let Some(code) = self.target.wide_vectors().and_then(|wide| wide.compile(function, plan)) else {
-            return Ok(None);
-        };
+        let code = self.target.wide_vectors().and_then(|wide| wide.compile(function, plan));
+        code.map(|code| self.add_wide_code(code)).transpose()
+    }
+
+    /// Adds the code of a loop with loops in it.
+    pub(in crate::function) fn wide_nest(
+        &mut self,
+        function: &Function,
+        plan: &NestPlan<'_>,
+    ) -> ModuleResult<Option<(VectorCode, FuncId)>> {
+        let code = self.target.wide_vectors().and_then(|wide| wide.compile_nest(function, plan));
+        code.map(|code| self.add_wide_code(code)).transpose()
+    }
+
+    fn add_wide_code(&mut self, code: VectorCode) -> ModuleResult<(VectorCode, FuncId)> {
         let name = format!("hl_vectors{}", self.wide_loops.len());
         let id = self.module.declare_function(&name, Linkage::Local, &self.wide_signature())?;
         self.module.define_function_bytes(id, 64, &code.bytes, &[])?;
         self.wide_loops.push((name, code.bytes.clone()));
-        Ok(Some((code, id)))
+        Ok((code, id))
     }
 
     fn wide_signature(&self) -> Signature {
@@ -61,12 +74,7 @@ impl Translator<'_, '_> {
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size_bytes, 3);
         let slot = self.builder.create_sized_stack_slot(slot);
         let words = self.ins().stack_addr(types::I64, slot, 0);
-        self.ins().store(WORD, count, words, 0);
-        for (number, input) in code.inputs.iter().enumerate() {
-            let word = self.input_word(*input);
-            self.ins().store(WORD, word, words, 8 * (1 + number as i32));
-        }
-        self.waiting_sums.clear();
+        self.store_inputs(words, count, code);
         let callee = self.unit.module.declare_func_in_func(function, self.builder.func);
         self.ins().call(callee, &[words]);
         let done = if code.may_stop { self.ins().load(types::I64, WORD, words, 0) } else { count };
@@ -105,6 +113,16 @@ impl Translator<'_, '_> {
         self.ins().select(replaces, total, before)
     }
 
+    /// Writes the words that code takes: the number of iterations, and the inputs.
+    pub(super) fn store_inputs(&mut self, words: ir::Value, count: ir::Value, code: &VectorCode) {
+        self.ins().store(WORD, count, words, 0);
+        for (number, input) in code.inputs.iter().enumerate() {
+            let word = self.input_word(*input);
+            self.ins().store(WORD, word, words, 8 * (1 + number as i32));
+        }
+        self.waiting_sums.clear();
+    }
+
     /// The word of an input. A number may be shorter: what is behind it does not count.
     fn input_word(&mut self, input: VectorInput) -> ir::Value {
         match input {
@@ -116,6 +134,10 @@ impl Translator<'_, '_> {
             }
             VectorInput::Splat(value) => self.operand(value),
             VectorInput::Bits(bits) => self.int(types::I64, bits as i64),
+            VectorInput::Interrupt => {
+                let context = self.context;
+                self.ins().load(types::I64, WORD, context, Context::INTERRUPT_OFFSET as i32)
+            }
         }
     }
 }
