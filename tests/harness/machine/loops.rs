@@ -2,7 +2,9 @@
 //!
 //! All arrays lie in one piece of memory, of which every byte is compared. So what a loop reads of what an earlier iteration wrote matters, and nothing
 //! may be written beside the arrays. Arrays of integers may overlap with each other, those of floats and of truth values with arrays of their own type: which nan
-//! an operation gives is nobody's business, and a truth value is 0 or 1.
+//! an operation gives is nobody's business, and a truth value is 0 or 1. Some loops have loops in them (see `nests`).
+
+mod nests;
 
 use crate::choices::Choices;
 use crate::machine::{Machine, is_nan, targets};
@@ -127,7 +129,8 @@ impl Kernel {
         let main = choices.of(&TYPES);
         let count = 2 + choices.below(3);
         // Half of the loops are of one type.
-        let is_mixed = choices.once_in(2);
+        let has_inner = choices.once_in(3);
+        let is_mixed = choices.once_in(2) && (!has_inner || choices.once_in(3));
         let other =
             |choices: &mut Choices<'_>| if choices.once_in(7) { MachineType::I1 } else { choices.of(&TYPES) };
         let arrays: Vec<MachineType> =
@@ -136,10 +139,11 @@ impl Kernel {
         let mut parameters = vec![MachineType::Ptr; count];
         parameters.extend([MachineType::I64, MachineType::I64, main]);
         // Of floats, the least or greatest is a result that lanes find; then nothing is stored.
-        let has_result = !main.is_float() || choices.once_in(3);
+        let has_result = !has_inner && (!main.is_float() || choices.once_in(3));
         let results = if has_result { vec![main] } else { vec![] };
         let function = Function::new("kernel", &parameters, &results);
         let mut maker = Maker::new(function, choices, arrays.clone(), main, is_checked);
+        maker.has_inner = has_inner;
         maker.build(has_result);
         Self { function: maker.function, arrays, scalar: main, is_checked }
     }
@@ -244,12 +248,16 @@ struct Maker<'c, 'n> {
     block: Block,
     index: Value,
     start: Value,
+    /// The counter of the inner loop that is being built.
+    counter: Option<Value>,
     /// The values in the loop.
     values: Vec<Value>,
     /// The truth values in the loop.
     truths: Vec<Value>,
     /// Whether nothing is stored and nothing checked.
     is_pure: bool,
+    /// Whether there is a loop in the loop.
+    has_inner: bool,
 }
 
 impl<'c, 'n> Maker<'c, 'n> {
@@ -273,9 +281,11 @@ impl<'c, 'n> Maker<'c, 'n> {
             block,
             index,
             start,
+            counter: None,
             values,
             truths,
             is_pure: false,
+            has_inner: false,
         }
     }
 
@@ -323,6 +333,12 @@ impl<'c, 'n> Maker<'c, 'n> {
         for _ in 0..2 + self.choices.below(8) {
             self.step();
         }
+        if self.has_inner {
+            self.inner_loop();
+            for _ in 0..self.choices.below(4) {
+                self.step();
+            }
+        }
         let last = *self.values.last().expect("the scalar is there");
         if !self.is_pure {
             self.store(last);
@@ -343,7 +359,7 @@ impl<'c, 'n> Maker<'c, 'n> {
             let value = self.pick();
             self.value(InstKind::Binary(op, total, value))
         });
-        let mut builder = Builder::at(&mut self.function, body);
+        let mut builder = Builder::at(&mut self.function, self.block);
         let one = builder.int(MachineType::I64, 1);
         let next = builder.binary(BinaryOp::Iadd, index, one);
         let goes_on = builder.compare(IntCompare::Slt, next, limit);
@@ -361,7 +377,8 @@ impl<'c, 'n> Maker<'c, 'n> {
     fn step(&mut self) {
         let value = match self.choices.below(13) {
             0..=2 => self.load(),
-            3 if !self.is_pure => {
+            // Stores in inner loops, and in front of them, are rarely what lanes can do.
+            3 if !self.is_pure && (!self.has_inner || self.choices.once_in(8)) => {
                 let value = self.pick();
                 return self.store(value);
             }
@@ -593,6 +610,13 @@ impl<'c, 'n> Maker<'c, 'n> {
         let beside = self.value(InstKind::Const(Scalar::i64(beside)));
         // Seldom the element is the same in every iteration.
         let index = if self.choices.once_in(8) { self.start } else { self.index };
+        let index = match self.counter {
+            Some(counter) if self.choices.once_in(3) => counter,
+            Some(counter) if self.choices.once_in(2) => {
+                self.value(InstKind::Binary(BinaryOp::Iadd, index, counter))
+            }
+            _ => index,
+        };
         let mut index = self.value(InstKind::Binary(BinaryOp::Iadd, index, beside));
         if self.is_checked {
             let wrap = self.choices.once_in(2);
