@@ -59,7 +59,8 @@ impl Emit {
     }
 }
 
-fn read_types(text: &str) -> Result<Vec<Type>, Problem> {
+/// The types of `--types`.
+pub(crate) fn read_types(text: &str) -> Result<Vec<Type>, Problem> {
     // In parentheses a list of types is a signature without a result.
     let signature: Result<Signature, _> = format!("({text})").parse();
     match signature {

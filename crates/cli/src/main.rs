@@ -14,6 +14,7 @@ mod check;
 mod contain;
 mod emit;
 mod explain;
+mod explain_loops;
 mod float_text;
 mod generator;
 mod given;
@@ -58,6 +59,7 @@ enum Command {
     Check(check::Check),
     Parse(parse::Parse),
     Explain(explain::Explain),
+    ExplainLoops(explain_loops::ExplainLoops),
     #[command(subcommand)]
     Cache(cache::Cache),
 }
@@ -70,6 +72,7 @@ impl Command {
             Self::Check(check) => check.execute(),
             Self::Parse(parse) => parse.execute(),
             Self::Explain(explain) => explain.execute(),
+            Self::ExplainLoops(explain) => explain.execute(),
             Self::Cache(cache) => cache.execute(),
         }
     }

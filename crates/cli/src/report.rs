@@ -1,7 +1,7 @@
 //! Timings, as lines on stderr.
 
 use crate::problem::tell;
-use hotloop_driver::{Compilation, Stage};
+use hotloop_driver::{BUDGET_SHARE, Compilation, Stage, Timings};
 use std::time::Duration;
 
 /// Tells how long the arguments took to read, and each stage of the compilation that ran.
@@ -13,6 +13,21 @@ pub(crate) fn compilation(compilation: &Compilation, reading: Duration) {
         if let Some(time) = compilation.timings.of(*stage) {
             line(&format!("  {}", stage.name()), time, "");
         }
+        if *stage == Stage::Optimise {
+            passes(&compilation.timings);
+        }
+    }
+}
+
+/// Tells how long each pass took, and of those that took more than a pass may, that they did.
+fn passes(timings: &Timings) {
+    let over: Vec<&str> = timings.passes_over_budget().collect();
+    let total = timings.total().as_secs_f64().max(f64::MIN_POSITIVE);
+    for (pass, time) in timings.passes() {
+        let share = 100.0 * time.as_secs_f64() / total;
+        let budget = 100.0 * BUDGET_SHARE;
+        let verdict = if over.contains(pass) { ", over its budget" } else { "" };
+        line(&format!("    {pass:<26}"), *time, &format!("{share:.1} % of {budget:.0} %{verdict}"));
     }
 }
 

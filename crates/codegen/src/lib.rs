@@ -43,7 +43,7 @@ mod text;
 
 pub use error::CodegenError;
 pub use hotloop_mir::BOUNDS_MESSAGE;
-pub use object::{CompiledObject, ENTRY_SUFFIX, Options, compile};
+pub use object::{BuiltLoop, CompiledObject, ENTRY_SUFFIX, Options, Vectors, compile};
 pub use sites::{RECURSION_MESSAGE, Site};
 pub use target::Target;
 pub use text::{clif_text, disassembly};

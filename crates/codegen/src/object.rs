@@ -13,7 +13,7 @@ use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module as _};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use hotloop_diagnostics::{Remark, Span};
-use hotloop_mir::{ControlFlow, DataBytes, Function, InstKind, Module, Phase};
+use hotloop_mir::{Block, ControlFlow, DataBytes, Function, InstKind, Module, Phase, VectorCode};
 use rustc_hash::FxHashMap;
 
 /// What follows a function's name in the symbol of its `HostEntry`.
@@ -40,6 +40,32 @@ pub struct CompiledObject {
     pub imports: Vec<String>,
     /// What the user may want to know about how it was compiled.
     pub remarks: Vec<Remark>,
+    /// What became of the loops that are marked.
+    pub loops: Vec<BuiltLoop>,
+}
+
+/// What became of a loop whose iterations may run several at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuiltLoop {
+    /// The function that it is in.
+    pub function: String,
+    /// Its header.
+    pub header: Block,
+    /// Its vectors; `None` if nobody has instructions for all of it.
+    pub vectors: Option<Vectors>,
+}
+
+/// How a loop runs in vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vectors {
+    /// The bytes of a vector.
+    pub vector_bytes: u32,
+    /// The iterations that one vector holds.
+    pub lanes: u32,
+    /// The vectors that one turn works on.
+    pub unroll: u32,
+    /// The checks that are made in vectors.
+    pub checks: u32,
 }
 
 /// Compiles a verified module that is outlined, whether it is vectorised or not. Equal modules give equal bytes; several threads may compile at once. It takes
@@ -82,7 +108,8 @@ pub(crate) struct Unit<'a> {
     constants: FxHashMap<DataBytes, DataId>,
     interrupt: Option<FuncId>,
     /// The names and the code of loops in wide vectors.
-    pub(crate) wide_loops: Vec<(String, Vec<u8>)>,
+    pub(crate) wide_loops: Vec<(String, VectorCode)>,
+    pub(crate) loops: Vec<BuiltLoop>,
     remarks: Vec<Remark>,
 }
 
@@ -105,6 +132,7 @@ impl<'a> Unit<'a> {
             constants: FxHashMap::default(),
             interrupt: None,
             wide_loops: Vec::new(),
+            loops: Vec::new(),
             remarks: Vec::new(),
         };
         for (position, function) in module.functions.iter().enumerate() {
@@ -272,6 +300,7 @@ impl<'a> Unit<'a> {
             message: format!(
                 "`{name}` has {inst_count} instructions, so its registers are allocated quickly, not well: split the function for speed"
             ),
+            cause: None,
         });
         self.define_large(name, context, options)
     }
@@ -320,7 +349,7 @@ impl<'a> Unit<'a> {
     fn finish(mut self) -> Result<CompiledObject, CodegenError> {
         let imports = self.imports.define(&mut self.module).map_err(object_error)?;
         let bytes = self.module.finish().emit().map_err(|error| CodegenError::Object(error.to_string()))?;
-        Ok(CompiledObject { bytes, sites: self.sites, imports, remarks: self.remarks })
+        Ok(CompiledObject { bytes, sites: self.sites, imports, remarks: self.remarks, loops: self.loops })
     }
 }
 

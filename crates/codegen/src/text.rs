@@ -4,31 +4,52 @@ use crate::object::Unit;
 use crate::{CodegenError, Target};
 use cranelift_codegen::Context;
 use cranelift_frontend::FunctionBuilderContext;
-use hotloop_mir::Module;
+use hotloop_diagnostics::Span;
+use hotloop_mir::{Module, VectorCode};
+use std::fmt::Write as _;
 
 /// The CLIF of a module, as Cranelift gets it.
 ///
 /// # Errors
 /// As [`compile`](crate::compile).
 pub fn clif_text(module: &Module, target: &Target) -> Result<String, CodegenError> {
-    let bytes = |name: &str, bytes: &[u8]| Ok(format!("; {name}: {} bytes of machine code\n", bytes.len()));
-    render(module, target, |_, context| Ok(context.func.display().to_string()), bytes)
+    let vectors =
+        |name: &str, code: &VectorCode| Ok(format!("; {name}: {} bytes of machine code\n", code.bytes.len()));
+    render(module, target, |_, context| Ok(context.func.display().to_string()), vectors)
 }
 
-/// The machine code of a module.
+/// The machine code of a module. Code of loops in wide vectors says where it comes from, as `place` spells a place in the source.
 ///
 /// # Errors
 /// As [`compile`](crate::compile).
-pub fn disassembly(module: &Module, target: &Target) -> Result<String, CodegenError> {
+pub fn disassembly(
+    module: &Module,
+    target: &Target,
+    place: &dyn Fn(Span) -> String,
+) -> Result<String, CodegenError> {
     let capstone = target.isa().to_capstone().map_err(|error| CodegenError::Target(error.to_string()))?;
-    let bytes = |name: &str, bytes: &[u8]| {
-        let insts = capstone.disasm_all(bytes, 0).map_err(|error| CodegenError::Target(error.to_string()))?;
-        let line = |inst: &str, operands: &str| format!("  {inst} {operands}\n");
-        let lines = insts
-            .iter()
-            .map(|inst| line(inst.mnemonic().unwrap_or_default(), inst.op_str().unwrap_or_default()));
-        let lines: Vec<String> = lines.collect();
-        Ok(format!("{name}: ; {} bytes\n{}", bytes.len(), lines.concat()))
+    let vectors = |name: &str, code: &VectorCode| {
+        let insts = capstone.disasm_all(&code.bytes, 0);
+        let insts = insts.map_err(|error| CodegenError::Target(error.to_string()))?;
+        let mut text = format!("{name}: ; {} bytes\n", code.bytes.len());
+        let mut runs = code.places.iter().peekable();
+        let mut told = String::new();
+        for inst in insts.iter() {
+            let mut begun = None;
+            while let Some((_, span)) = runs.next_if(|(at, _)| u64::from(*at) <= inst.address()) {
+                begun = Some(*span);
+            }
+            if let Some(place) =
+                begun.filter(|span| *span != Span::NONE).map(place).filter(|place| *place != told)
+            {
+                let _ = writeln!(text, "  ; {place}");
+                told = place;
+            }
+            let (mnemonic, operands) =
+                (inst.mnemonic().unwrap_or_default(), inst.op_str().unwrap_or_default());
+            let _ = writeln!(text, "  {mnemonic} {operands}");
+        }
+        Ok(text)
     };
     let code = |name: &str, context: &mut Context| {
         let error = |message: String| CodegenError::Function { function: name.to_owned(), message };
@@ -42,15 +63,15 @@ pub fn disassembly(module: &Module, target: &Target) -> Result<String, CodegenEr
             .map_err(|failure| error(failure.to_string()))?;
         Ok(format!("{name}: ; {} bytes\n{text}", code.buffer.data().len()))
     };
-    render(module, target, code, bytes)
+    render(module, target, code, vectors)
 }
 
-/// Translates every function and shows it by `show`, names instead of numbers; code for wide vectors by `show_bytes`.
+/// Translates every function and shows it by `show`, names instead of numbers; code for wide vectors by `show_vectors`.
 fn render(
     module: &Module,
     target: &Target,
     mut show: impl FnMut(&str, &mut Context) -> Result<String, CodegenError>,
-    show_bytes: impl Fn(&str, &[u8]) -> Result<String, CodegenError>,
+    show_vectors: impl Fn(&str, &VectorCode) -> Result<String, CodegenError>,
 ) -> Result<String, CodegenError> {
     let mut unit = Unit::new(module, target)?;
     let mut context = Context::new();
@@ -69,8 +90,8 @@ fn render(
     if unit.translate_interrupt(&mut context.func, &mut scratch)?.is_some() {
         texts.push(show(crate::interrupt::SYMBOL, &mut context)?);
     }
-    for (name, bytes) in &unit.wide_loops {
-        texts.push(show_bytes(name, bytes)?);
+    for (name, code) in &unit.wide_loops {
+        texts.push(show_vectors(name, code)?);
     }
     let imports = unit.import_comment();
     let texts: Vec<String> =

@@ -152,4 +152,6 @@ pub struct Remark {
     pub span: Span,
     /// One sentence.
     pub message: String,
+    /// The place that is to blame, if it is one.
+    pub cause: Option<Span>,
 }

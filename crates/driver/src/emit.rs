@@ -2,6 +2,7 @@
 
 use crate::typed_source::typed_source;
 use crate::{Failure, Kernel};
+use hotloop_diagnostics::Span;
 use hotloop_types::Type;
 use std::fmt::Write as _;
 
@@ -59,15 +60,7 @@ impl Kernel {
         if !form.needs_types() {
             return Ok(self.emit_untyped(handle, form).into_bytes());
         }
-        let declared = self.signatures()?;
-        let types: Vec<Type> = match (types, declared.first()) {
-            (Some(types), _) => types.to_vec(),
-            (None, Some(signature)) => signature.parameters.clone(),
-            (None, None) => {
-                let message = "the function declares no signature: say the types of its arguments, such as \"float64[:], int64\" (on the command line: --types)";
-                return Err(Failure::Arguments(message.to_owned()));
-            }
-        };
+        let types = self.types_or_declared(types)?;
         let optimised = || engine.in_session(handle, &types, |session, root| session.optimised(root));
         let target = &engine.shared.settings.target;
         let internal = |error: hotloop_codegen::CodegenError| Failure::Internal(error.to_string());
@@ -98,13 +91,31 @@ impl Kernel {
                 hotloop_codegen::clif_text(&optimised()?.module, target).map_err(internal)?.into_bytes()
             }
             Form::Assembly => {
-                hotloop_codegen::disassembly(&optimised()?.module, target).map_err(internal)?.into_bytes()
+                let module = optimised()?.module;
+                let state = engine.state();
+                let place = |span: Span| {
+                    let sources = &state.program.sources;
+                    format!("{}:{}", sources.file(span.file).name(), sources.location(span).line)
+                };
+                hotloop_codegen::disassembly(&module, target, &place).map_err(internal)?.into_bytes()
             }
             Form::Object => {
                 let options = hotloop_codegen::Options { verify: engine.shared.settings.verify };
                 hotloop_codegen::compile(optimised()?.module, target, &options).map_err(internal)?.bytes
             }
         })
+    }
+
+    /// The types given, or else those of the first declared signature.
+    pub(crate) fn types_or_declared(&self, types: Option<&[Type]>) -> Result<Vec<Type>, Failure> {
+        match (types, self.signatures()?.first()) {
+            (Some(types), _) => Ok(types.to_vec()),
+            (None, Some(signature)) => Ok(signature.parameters.clone()),
+            (None, None) => {
+                let message = "the function declares no signature: say the types of its arguments, such as \"float64[:], int64\" (on the command line: --types)";
+                Err(Failure::Arguments(message.to_owned()))
+            }
+        }
     }
 
     fn emit_untyped(&self, handle: hotloop_infer::FunctionHandle, form: Form) -> String {

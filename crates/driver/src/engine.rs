@@ -383,6 +383,7 @@ impl Engine {
         for stage in [Stage::Infer, Stage::Lower, Stage::Optimise, Stage::Codegen] {
             session.timings.of(stage).into_iter().for_each(|time| timings.add(stage, time));
         }
+        timings.add_passes(session.timings.passes());
         let are_arrays_small = structures.of(program, specialisation.0).array_bytes <= MAX_CACHED_ARRAY_BYTES;
         match cache {
             Some(cache) if are_arrays_small => timings.measure(Stage::Store, || self.store(cache, &products)),

@@ -42,6 +42,7 @@ mod interpret;
 mod kernel;
 mod library;
 mod list;
+mod loop_report;
 mod module;
 mod program;
 mod random_generator;
@@ -63,6 +64,7 @@ pub use failure::{Failure, Refusal};
 pub use image::Compiled;
 pub use kernel::{Class, Kernel};
 pub use list::{Load, bytes_of, for_each_owner, list_words, str_codes};
+pub use loop_report::{Left, LoopFacts, LoopReport, Work};
 pub use program::{FunctionSource, SharedEnvironment};
 pub use random_generator::RandomGenerator;
 pub use syntax::read_syntax;
@@ -70,8 +72,10 @@ pub use timings::{Stage, Timings};
 
 pub use hotloop_abi::{ErrorClass, ErrorValue, ExceptionClass};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
+pub use hotloop_codegen::Vectors;
 pub use hotloop_diagnostics::{Located, LocatedLabel, Severity};
 pub use hotloop_parser::PythonVersion;
+pub use hotloop_passes::BUDGET_SHARE;
 pub use hotloop_runtime::{
     CallState, Interrupter, OutputSink, WriteFailed, memory_setting_fault, set_output_sink,
     thread_setting_fault,

@@ -99,6 +99,11 @@ impl Program {
         FunctionHandle(self.functions.len())
     }
 
+    /// All functions.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &FunctionSource> {
+        self.functions.iter()
+    }
+
     /// A function.
     pub(crate) fn function(&self, handle: FunctionHandle) -> &FunctionSource {
         &self.functions[handle.0]

@@ -533,6 +533,7 @@ impl<'a> Session<'a> {
         by_symbol: &FxHashMap<String, usize>,
     ) -> Product {
         self.timings.add(Stage::Optimise, compilation.optimise_time);
+        self.timings.add_passes(&compilation.pass_times);
         self.timings.add(Stage::Codegen, compilation.codegen_time);
         let inferred = &self.specialisations[position];
         let (handle, parameters) = &inferred.specialisation;
@@ -720,6 +721,7 @@ impl Callees for Session<'_> {
 struct Compilation {
     object: CompiledObject,
     remarks: Vec<Remark>,
+    pass_times: Vec<(&'static str, Duration)>,
     optimise_time: Duration,
     codegen_time: Duration,
 }
@@ -743,10 +745,15 @@ fn compile_one(
     let object = generate(optimised.module, &settings.target, settings.verify)?;
     let mut remarks = optimised.remarks;
     remarks.extend(object.remarks.iter().cloned());
-    Ok(Compilation { object, remarks, optimise_time, codegen_time: start.elapsed() })
+    let pass_times = optimised.times;
+    Ok(Compilation { object, remarks, pass_times, optimise_time, codegen_time: start.elapsed() })
 }
 
-fn generate(module: mir::Module, target: &Target, verify: bool) -> Result<CompiledObject, Failure> {
+pub(crate) fn generate(
+    module: mir::Module,
+    target: &Target,
+    verify: bool,
+) -> Result<CompiledObject, Failure> {
     hotloop_codegen::compile(module, target, &Options { verify })
         .map_err(|error| Failure::Internal(error.to_string()))
 }
@@ -759,12 +766,14 @@ fn optimise(
 ) -> Result<hotloop_passes::Optimised, Failure> {
     let mut functions = Vec::new();
     let mut remarks = Vec::new();
+    let mut times = Vec::new();
     for function in lowered.functions {
         let optimised = optimise_one(function, bodies, settings)?;
         functions.extend(optimised.module.functions);
         remarks.extend(optimised.remarks);
+        optimised.times.iter().for_each(|(pass, time)| hotloop_passes::add_time(&mut times, pass, *time));
     }
-    Ok(hotloop_passes::Optimised { module: mir::Module { functions }, remarks })
+    Ok(hotloop_passes::Optimised { module: mir::Module { functions }, remarks, times })
 }
 
 /// Runs the passes; with verification, checks the function after each.

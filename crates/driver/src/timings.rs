@@ -59,6 +59,7 @@ impl Stage {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timings {
     spent: Vec<(Stage, Duration)>,
+    passes: Vec<(&'static str, Duration)>,
 }
 
 impl Timings {
@@ -70,6 +71,22 @@ impl Timings {
     /// The time spent in all stages.
     pub fn total(&self) -> Duration {
         self.spent.iter().map(|(_, time)| *time).sum()
+    }
+
+    /// The time that each pass took of the stage [`Stage::Optimise`], in the order in which they ran first.
+    pub fn passes(&self) -> &[(&'static str, Duration)] {
+        &self.passes
+    }
+
+    /// The passes that took more than their budget, which is a share of all stages.
+    pub fn passes_over_budget(&self) -> impl Iterator<Item = &'static str> {
+        let budget = self.total().mul_f64(hotloop_passes::BUDGET_SHARE);
+        self.passes.iter().filter(move |(_, time)| *time > budget).map(|(pass, _)| *pass)
+    }
+
+    /// Adds times of passes.
+    pub(crate) fn add_passes(&mut self, times: &[(&'static str, Duration)]) {
+        times.iter().for_each(|(pass, time)| hotloop_passes::add_time(&mut self.passes, pass, *time));
     }
 
     /// Runs `work` as part of a stage.
@@ -96,6 +113,7 @@ impl Timings {
         for (stage, time) in &other.spent {
             self.add(*stage, *time);
         }
+        self.add_passes(&other.passes);
         self
     }
 }

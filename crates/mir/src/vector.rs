@@ -8,6 +8,7 @@ use crate::{
     Accumulator, BinaryOp, Block, FloatCompare, Function, Inst, InstKind, MachineType, NestPlan, ReductionOp,
     Terminator, Value, VectorLoop,
 };
+use hotloop_diagnostics::Span;
 use rustc_hash::FxHashSet;
 
 /// How a vector loop is computed.
@@ -122,6 +123,12 @@ pub struct VectorCode {
     pub multiple: i64,
     /// The bytes of a vector.
     pub vector_bytes: u32,
+    /// The iterations that one vector holds.
+    pub lanes: u32,
+    /// The vectors that one turn of its main loop works on.
+    pub unroll: u32,
+    /// Where the instructions come from: the first byte of each run of them, and its place in the source.
+    pub places: Vec<(u32, Span)>,
     /// Whether it may do fewer iterations than it was asked for.
     pub may_stop: bool,
 }

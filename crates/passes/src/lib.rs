@@ -36,10 +36,12 @@ pub use loops::elide_bounds_checks::ElideBoundsChecks;
 pub use loops::hoist_invariants::HoistInvariants;
 pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
-pub use loops::vectorize_loops::VectorizeLoops;
-pub use loops::vectorize_nests::VectorizeNests;
+pub use loops::vectorize_loops::{ONE_BY_ONE, VectorizeLoops};
+pub use loops::vectorize_nests::{NEST_ONE_BY_ONE, VectorizeNests};
 pub use parallel::outline_parallel_regions::OutlineParallelRegions;
-pub use pipeline::{MirPass, Observer, Optimised, Optimiser, PIPELINE, PassContext, pass_by_name};
+pub use pipeline::{
+    BUDGET_SHARE, MirPass, Observer, Optimised, Optimiser, PIPELINE, PassContext, add_time, pass_by_name,
+};
 pub use scalar::convert_branches::ConvertBranches;
 pub use scalar::fold_addresses::FoldAddresses;
 pub use scalar::fold_constants::FoldConstants;

@@ -7,6 +7,7 @@ use crate::{
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
+use std::time::{Duration, Instant};
 
 /// A transformation of one function that keeps its meaning.
 pub trait MirPass: Sync {
@@ -71,7 +72,12 @@ pub struct Optimised {
     pub module: Module,
     /// What the passes say about it.
     pub remarks: Vec<Remark>,
+    /// How long each pass took, in the order of their first runs.
+    pub times: Vec<(&'static str, Duration)>,
 }
+
+/// The share of a function's compilation that a pass may take, all its runs together: what takes more is to be mended, or made a part of another one's walk.
+pub const BUDGET_SHARE: f64 = 0.05;
 
 /// Sees a function after a pass, which it is told by name.
 pub type Observer<'a> = dyn Fn(&'static str, &Function) + 'a;
@@ -114,7 +120,9 @@ impl<'a> Optimiser<'a> {
     pub fn run(&self, mut function: Function) -> Optimised {
         let mut context =
             PassContext { callee_body: self.callee_body, outlined: Vec::new(), remarks: Vec::new() };
+        let mut times: Vec<(&'static str, Duration)> = Vec::new();
         for pass in PIPELINE {
+            let start = Instant::now();
             let is_needed = pass.name() == OutlineParallelRegions.name();
             if self.is_enabled || is_needed {
                 if is_needed {
@@ -126,11 +134,12 @@ impl<'a> Optimiser<'a> {
                 }
                 bodies.append(&mut context.outlined);
                 context.outlined = bodies;
+                add_time(&mut times, pass.name(), start.elapsed());
                 self.observe(pass.name(), &function, &context);
             }
         }
         let functions = std::iter::once(function).chain(context.outlined).collect();
-        Optimised { module: Module { functions }, remarks: context.remarks }
+        Optimised { module: Module { functions }, remarks: context.remarks, times }
     }
 
     fn observe(&self, pass: &'static str, function: &Function, context: &PassContext<'_>) {
@@ -138,6 +147,14 @@ impl<'a> Optimiser<'a> {
             observer(pass, function);
             context.outlined.iter().for_each(|body| observer(pass, body));
         }
+    }
+}
+
+/// Adds to the time of the pass of that name.
+pub fn add_time(times: &mut Vec<(&'static str, Duration)>, name: &'static str, time: Duration) {
+    match times.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, spent)) => *spent += time,
+        None => times.push((name, time)),
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::dispatcher::Dispatcher;
 use crate::kernel::parse_signature;
 use crate::{object, pack, raise};
-use hotloop_driver::{Form, Type};
+use hotloop_driver::{Form, Left, LoopFacts, Type, Work};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 fn dispatcher_of<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<&'a Dispatcher> {
     object::of(object).ok_or_else(|| PyTypeError::new_err("this is not a kernel of Hotloop"))
@@ -65,6 +66,55 @@ pub(crate) fn emit(
         let bytes = bytes.map_err(|failure| raise::failure(py, &failure))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     })
+}
+
+/// What became of the function's loops: as text, and each as a dictionary.
+#[pyfunction]
+pub(crate) fn loop_report<'py>(
+    py: Python<'py>,
+    object: &Bound<'py, PyAny>,
+    parameters: Vec<String>,
+) -> PyResult<(String, Vec<Bound<'py, PyDict>>)> {
+    let types: Vec<Type> = parse_signature(&format!("({})", parameters.join(", ")))?.parameters;
+    let report = raise::contain(py, || {
+        let kernel = dispatcher_of(object)?.kernel(py)?.clone();
+        let report = py.detach(|| kernel.loop_report(Some(&types)));
+        report.map_err(|failure| raise::failure(py, &failure))
+    })?;
+    let loops: PyResult<Vec<_>> = report.loops.iter().map(|facts| loop_facts(py, facts)).collect();
+    Ok((report.to_string(), loops?))
+}
+
+fn loop_facts<'py>(py: Python<'py>, facts: &LoopFacts) -> PyResult<Bound<'py, PyDict>> {
+    let left =
+        |all: &[Left]| -> Vec<(String, u32)> { all.iter().map(|one| (one.what.clone(), one.line)).collect() };
+    let dict = PyDict::new(py);
+    dict.set_item("file", &facts.place.file)?;
+    dict.set_item("line", facts.place.line)?;
+    dict.set_item("function", &facts.place.function)?;
+    dict.set_item("source", &facts.source)?;
+    dict.set_item("depth", facts.depth)?;
+    dict.set_item("is_parallel", facts.is_parallel)?;
+    dict.set_item("is_outer", matches!(facts.work, Work::Outer { .. }))?;
+    let vectors = match &facts.work {
+        Work::Vectors { vectors, .. } => Some(*vectors),
+        Work::Outer { .. } | Work::Within | Work::Scalar { .. } => None,
+    };
+    dict.set_item("vector_bits", vectors.map(|vectors| 8 * vectors.vector_bytes))?;
+    dict.set_item("lanes", vectors.map(|vectors| vectors.lanes))?;
+    dict.set_item("unroll", vectors.map(|vectors| vectors.unroll))?;
+    dict.set_item("checks_in_vectors", vectors.map(|vectors| vectors.checks))?;
+    let (reason, reason_line) = match &facts.work {
+        Work::Scalar { reason, line } => (Some(reason), *line),
+        Work::Outer { reason } => (reason.as_ref(), None),
+        Work::Within | Work::Vectors { .. } => (None, None),
+    };
+    dict.set_item("reason", reason)?;
+    dict.set_item("reason_line", reason_line)?;
+    dict.set_item("checks", left(&facts.checks))?;
+    dict.set_item("allocations", left(&facts.allocations))?;
+    dict.set_item("calls", left(&facts.calls))?;
+    Ok(dict)
 }
 
 /// How many blocks of memory were made since the process began, for tests of what needs none.

@@ -46,7 +46,8 @@ mod _hotloop {
     use crate::engine::{get_num_threads, set_num_threads};
     #[pymodule_export]
     use crate::inspect::{
-        allocations_made, compile, emit, live_allocations, py_func, signatures, spelling_of, statistics,
+        allocations_made, compile, emit, live_allocations, loop_report, py_func, signatures, spelling_of,
+        statistics,
     };
     #[pymodule_export]
     use crate::object::make_dispatcher;

@@ -1,5 +1,6 @@
 //! Code before registers are allocated: blocks of machine instructions on virtual registers.
 
+use hotloop_diagnostics::Span;
 use iced_x86::Code;
 use regalloc2::{Block, Inst, InstRange, Operand, PReg, PRegSet, RegClass, VReg};
 
@@ -83,12 +84,24 @@ pub(crate) struct BlockCode {
 }
 
 /// A function.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(crate) insts: Vec<Machine>,
     pub(crate) operands: Vec<Vec<Operand>>,
     pub(crate) blocks: Vec<BlockCode>,
     pub(crate) vreg_count: usize,
+    /// Where the instructions that are appended next come from.
+    pub(crate) place: Span,
+    /// Where each instruction comes from.
+    pub(crate) places: Vec<Span>,
+}
+
+impl Default for Body {
+    /// A function without blocks.
+    fn default() -> Self {
+        let (insts, operands, blocks, places) = Default::default();
+        Self { insts, operands, blocks, vreg_count: 0, place: Span::NONE, places }
+    }
 }
 
 impl Body {
@@ -168,6 +181,7 @@ impl Body {
 
     fn push(&mut self, inst: Machine, operands: Vec<Operand>) {
         self.insts.push(inst);
+        self.places.push(self.place);
         self.operands.push(operands);
     }
 }

@@ -5,16 +5,24 @@
 use crate::Level;
 use crate::allocate::SAVED;
 use crate::code::{Body, Machine, Memory, Part};
+use hotloop_diagnostics::Span;
 use iced_x86::{Code, Encoder, Instruction, OpKind, Register};
 use regalloc2::{Allocation, Block, Edit, InstOrEdit, Output, PReg, RegClass};
 use rustc_hash::FxHashMap;
 
-/// The bytes of a function; `None` if the encoder refuses an instruction, which would be a mistake of the selection.
-pub(crate) fn emit(level: Level, body: &Body, allocated: &Output) -> Option<Vec<u8>> {
+/// The code of a function.
+pub(crate) struct Emitted {
+    pub(crate) bytes: Vec<u8>,
+    /// Where runs of instructions begin, and the places in the source that they come from.
+    pub(crate) places: Vec<(u32, Span)>,
+}
+
+/// The bytes of a function, and where they come from, run by run; `None` if the encoder refuses an instruction, which would be a mistake of the selection.
+pub(crate) fn emit(level: Level, body: &Body, allocated: &Output) -> Option<Emitted> {
     let mut emitter = Emitter::new(level, body, allocated);
     emitter.run()?;
     emitter.run()?;
-    Some(emitter.encoder.take_buffer())
+    Some(Emitted { bytes: emitter.encoder.take_buffer(), places: emitter.runs })
 }
 
 struct Emitter<'a> {
@@ -27,6 +35,8 @@ struct Emitter<'a> {
     places: FxHashMap<Block, u64>,
     /// The general registers that have to be restored.
     saved: Vec<Register>,
+    /// Where runs of instructions begin that come from one place in the source.
+    runs: Vec<(u32, Span)>,
 }
 
 impl<'a> Emitter<'a> {
@@ -36,12 +46,14 @@ impl<'a> Emitter<'a> {
             allocated.allocs.iter().copied().chain(moved).filter_map(Allocation::as_reg).collect();
         let is_used = |number: usize| used.contains(&PReg::new(number, RegClass::Int));
         let saved = SAVED.into_iter().filter(|number| is_used(*number)).map(general).collect();
-        Self { level, body, allocated, encoder: Encoder::new(64), at: 0, places: FxHashMap::default(), saved }
+        let (encoder, places, runs) = (Encoder::new(64), FxHashMap::default(), Vec::new());
+        Self { level, body, allocated, encoder, at: 0, places, saved, runs }
     }
 
     fn run(&mut self) -> Option<()> {
         self.encoder = Encoder::new(64);
         self.at = 0;
+        self.runs.clear();
         for register in self.saved.clone() {
             self.one(Code::Push_r64, &[register])?;
         }
@@ -69,6 +81,10 @@ impl<'a> Emitter<'a> {
 
     fn machine(&mut self, block: Block, inst: regalloc2::Inst) -> Option<()> {
         let next = Block::new(block.index() + 1);
+        let place = self.body.places[inst.index()];
+        if self.runs.last().is_none_or(|(_, last)| *last != place) {
+            self.runs.push((self.at as u32, place));
+        }
         match &self.body.insts[inst.index()] {
             Machine::Entry => Some(()),
             Machine::Op { code, parts, mask, is_zeroing } => {

@@ -117,14 +117,18 @@ impl WideVectors for Level {
                 unroll /= 2;
                 continue;
             }
-            let bytes = emit::emit(*self, &selected.code, &allocated)?;
-            let lanes = i64::from(self.vector_bytes() / plan.lane_bytes);
+            let emit::Emitted { bytes, places } = emit::emit(*self, &selected.code, &allocated)?;
+            let lane_count = self.vector_bytes() / plan.lane_bytes;
+            let lanes = i64::from(lane_count);
             return Some(VectorCode {
                 bytes,
                 inputs: selected.inputs,
                 least: 2 * lanes,
                 multiple: if *self == Self::Avx512 { 1 } else { lanes },
                 vector_bytes: self.vector_bytes(),
+                lanes: lane_count,
+                unroll: unroll as u32,
+                places,
                 may_stop: plan.has_checks || plan.has_float_extremes(),
             });
         }
@@ -142,14 +146,17 @@ impl WideVectors for Level {
                 unroll /= 2;
                 continue;
             }
-            let bytes = emit::emit(*self, &selected.code, &allocated)?;
-            let lanes = i64::from(self.vector_bytes() / plan.lane_bytes);
+            let emit::Emitted { bytes, places } = emit::emit(*self, &selected.code, &allocated)?;
+            let lanes = self.vector_bytes() / plan.lane_bytes;
             return Some(VectorCode {
                 bytes,
                 inputs: selected.inputs,
-                least: lanes / 2,
+                least: i64::from(lanes / 2),
                 multiple: 1,
                 vector_bytes: self.vector_bytes(),
+                lanes,
+                unroll: unroll as u32,
+                places,
                 may_stop: true,
             });
         }

@@ -4,6 +4,7 @@ mod bad_input;
 mod cache;
 mod forms;
 mod interrupt;
+mod loops;
 mod npy;
 mod parse;
 mod results;

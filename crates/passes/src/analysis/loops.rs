@@ -1,5 +1,6 @@
 //! The natural loops of a function, as a forest.
 
+use hotloop_diagnostics::Span;
 use hotloop_index::{IdMap, IdSet, SideMap, define_id};
 use hotloop_mir::{Block, ControlFlow, Dominators, Function, Terminator};
 
@@ -125,6 +126,11 @@ fn natural_loop(
 }
 
 impl LoopData {
+    /// The place of its statement: that of the jump back to its header.
+    pub fn span(&self, function: &Function) -> Span {
+        function.blocks[self.latches[self.latches.len() - 1]].terminator_span
+    }
+
     /// The only block outside the loop that goes to the header, if it does nothing else than that: code put at its end runs once a time the
     /// loop is entered. For a parallel loop it is the block that ends in `ParFor`, whose body may not run at all.
     pub fn preheader(&self, function: &Function, control_flow: &ControlFlow) -> Option<Block> {

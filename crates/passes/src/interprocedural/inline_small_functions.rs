@@ -42,7 +42,7 @@ impl MirPass for InlineSmallFunctions {
             size += callee_size;
             let span = function.insts[site.inst].span;
             let message = format!("copied `{}` in place of the call", site.body.name);
-            context.remarks.push(Remark { pass: self.name(), span, message });
+            context.remarks.push(Remark { pass: self.name(), span, message, cause: None });
             inline(function, &site);
         }
     }

@@ -54,7 +54,7 @@ impl MirPass for CarryStores {
             let mut carrier = Carrier { block: data.header, preheader, counted };
             for span in carrier.run(function) {
                 let message = "what the iteration before stored is not loaded".to_owned();
-                context.remarks.push(Remark { pass: self.name(), span, message });
+                context.remarks.push(Remark { pass: self.name(), span, message, cause: None });
             }
         }
     }

@@ -48,27 +48,48 @@ impl MirPass for VectorizeLoops {
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
         for (number, data) in forest.loops.values().filter(|data| data.is_innermost).enumerate() {
-            let span = function.blocks[data.header].terminator_span;
+            let span = data.span(function);
             let found = match number < MOST_LOOPS {
                 true => Candidate::find(function, &control_flow, data)
                     .and_then(|candidate| Ok((candidate.requirements(function)?, candidate))),
-                false => Err("its function has too many loops"),
+                false => Err(Cause::from("its function has too many loops")),
             };
-            let message = match found {
+            let (message, cause) = match found {
                 Ok((requirements, candidate)) => {
                     candidate.mark(function, &requirements);
-                    "several iterations of this loop may run at once".to_owned()
+                    ("several iterations of this loop may run at once".to_owned(), None)
                 }
-                Err(reason) => format!("the iterations of this loop run one by one: {reason}"),
+                Err(Cause { reason, span }) => (format!("{ONE_BY_ONE}{reason}"), span),
             };
-            context.remarks.push(Remark { pass: self.name(), span, message });
+            context.remarks.push(Remark { pass: self.name(), span, message, cause });
         }
         function.phase = Phase::Vectorised;
     }
 }
 
+/// How the remark about a loop that is not marked begins; the reason follows.
+pub const ONE_BY_ONE: &str = "the iterations of this loop run one by one: ";
+
 /// Why a loop is not marked.
 type Reason = &'static str;
+
+/// The same, with the place that is to blame, if it is one.
+struct Cause {
+    reason: Reason,
+    span: Option<Span>,
+}
+
+impl Cause {
+    fn at(reason: Reason, span: Span) -> Self {
+        Self { reason, span: (span != Span::NONE).then_some(span) }
+    }
+}
+
+impl From<Reason> for Cause {
+    fn from(reason: Reason) -> Self {
+        Self { reason, span: None }
+    }
+}
 
 /// A loop that counts as it has to.
 struct Candidate {
@@ -93,6 +114,7 @@ struct Check {
 
 /// A load or store of the loop.
 struct Access {
+    span: Span,
     is_store: bool,
     region: RegionKind,
     size_bytes: i64,
@@ -132,10 +154,10 @@ struct Pair {
 }
 
 impl Candidate {
-    fn find(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Result<Self, Reason> {
+    fn find(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Result<Self, Cause> {
         let block = data.header;
         if data.is_parallel || data.blocks.iter().count() != 1 {
-            return Err("it branches");
+            return Err(Cause { reason: "it branches", span: branch_within(function, data) });
         }
         let preheader = data.preheader(function, control_flow).ok_or("it is entered in several ways")?;
         let counted = CountedLoop::counting(function, control_flow, data)
@@ -144,11 +166,15 @@ impl Candidate {
         let values = AffineValues::of_block(function, block, counted.variable);
         let insts = &function.blocks[block].insts;
         for inst in insts {
-            allowed(&function.insts[*inst].kind)?;
+            let data = &function.insts[*inst];
+            allowed(&data.kind).map_err(|reason| Cause::at(reason, data.span))?;
         }
         let accumulators = accumulators(function, block, &counted)?;
-        let accesses: Result<Vec<Option<Access>>, Reason> =
-            insts.iter().map(|inst| Access::of(function, &values, *inst)).collect();
+        let access = |inst: &Inst| {
+            let blamed = |reason| Cause::at(reason, function.insts[*inst].span);
+            Access::of(function, &values, *inst).map_err(blamed)
+        };
+        let accesses: Result<Vec<Option<Access>>, Cause> = insts.iter().map(access).collect();
         let accesses: Vec<Access> = accesses?.into_iter().flatten().collect();
         let checks = checks(function, &values, block)?;
         let is_check = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Check { .. });
@@ -157,15 +183,15 @@ impl Candidate {
         let is_extreme = |accumulator: &Accumulator| accumulator.op.is_float_extreme();
         if (stores || has_checks) && accumulators.iter().any(is_extreme) {
             // It may have to run once more.
-            return Err("it finds the least or greatest float, and stores or may raise an error");
+            return Err("it finds the least or greatest float, and stores or may raise an error".into());
         }
         Ok(Self { block, preheader, counted, accumulators, accesses, checks, has_checks })
     }
 
     /// What has to hold at run time so that iterations may run at once.
-    fn requirements(&self, function: &Function) -> Result<Requirements, Reason> {
+    fn requirements(&self, function: &Function) -> Result<Requirements, Cause> {
         if self.accesses.len() > MOST_ACCESSES {
-            return Err("it has too many loads and stores");
+            return Err("it has too many loads and stores".into());
         }
         let mut requirements = Requirements::default();
         for access in &self.accesses {
@@ -180,7 +206,8 @@ impl Candidate {
                 let (a, b) = (&self.accesses[first], &self.accesses[second]);
                 if (a.is_store || b.is_store)
                     && a.region.may_alias(b.region)
-                    && let Some(pair) = self.compare(first, second)?
+                    && let Some(pair) =
+                        self.compare(first, second).map_err(|reason| Cause::at(reason, b.span))?
                 {
                     self.add(&mut requirements.apart, pair);
                 }
@@ -190,10 +217,10 @@ impl Candidate {
             [pair.first, pair.second].iter().all(|access| self.accesses[*access].base(function).is_some())
         };
         if !requirements.apart.iter().all(is_addressable) {
-            return Err("whether its arrays overlap cannot be asked");
+            return Err("whether its arrays overlap cannot be asked".into());
         }
         if requirements.apart.len() > MOST_COMPARISONS {
-            return Err("too many of its arrays may overlap");
+            return Err("too many of its arrays may overlap".into());
         }
         Ok(requirements)
     }
@@ -303,7 +330,8 @@ impl Access {
         if is_store && step == Step::None {
             return Err("every iteration stores to one place");
         }
-        Ok(Some(Self { is_store, region: function.regions[region].kind, size_bytes, start, step }))
+        let (span, region) = (function.insts[inst].span, function.regions[region].kind);
+        Ok(Some(Self { span, is_store, region, size_bytes, start, step }))
     }
 
     /// The address among the terms of the start, if the others are integers.
@@ -432,12 +460,14 @@ fn allowed(kind: &InstKind) -> Result<(), Reason> {
 }
 
 /// The checks of indices in a block.
-fn checks(function: &Function, values: &AffineValues, block: Block) -> Result<Vec<Check>, Reason> {
+fn checks(function: &Function, values: &AffineValues, block: Block) -> Result<Vec<Check>, Cause> {
     const REASON: Reason = "it checks an index that does not grow steadily";
     let mut checks: Vec<Check> = Vec::new();
     for inst in &function.blocks[block].insts {
         let InstKind::CheckBounds { index, length, .. } = function.insts[*inst].kind else { continue };
-        let Affine { start: Linear { terms, constant }, step } = values.of(function, index).ok_or(REASON)?;
+        let blamed = || Cause::at(REASON, function.insts[*inst].span);
+        let Affine { start: Linear { terms, constant }, step } =
+            values.of(function, index).ok_or_else(blamed)?;
         let is_small = |number: i64| number.unsigned_abs() < SMALL as u64;
         let is_usable = values.is_from_outside(length)
             && step.terms.is_empty()
@@ -447,7 +477,7 @@ fn checks(function: &Function, values: &AffineValues, block: Block) -> Result<Ve
             && terms.iter().all(|(_, factor)| is_small(*factor))
             && terms.len() <= MOST_TERMS;
         if !is_usable {
-            return Err(REASON);
+            return Err(blamed());
         }
         let is_like = |known: &&mut Check| {
             known.terms == terms && known.step == step.constant && known.length == length
@@ -460,7 +490,7 @@ fn checks(function: &Function, values: &AffineValues, block: Block) -> Result<Ve
         }
     }
     if checks.len() > MOST_COMPARISONS {
-        return Err("it checks too many indices");
+        return Err("it checks too many indices".into());
     }
     Ok(checks)
 }
@@ -511,22 +541,32 @@ impl Check {
     }
 }
 
+/// The first branch in a loop that is not the test of the loop itself; else that one.
+fn branch_within(function: &Function, data: &LoopData) -> Option<Span> {
+    let own = data.span(function);
+    let is_test = |block: Block| block == data.header || data.latches.contains(&block);
+    let branches = data.blocks.iter().filter(|block| {
+        let data = &function.blocks[*block];
+        matches!(data.terminator, Terminator::Branch { .. })
+            && ![own, Span::NONE].contains(&data.terminator_span)
+    });
+    let first = branches.min_by_key(|block| (is_test(*block), function.blocks[*block].terminator_span.start));
+    first.map(|block| function.blocks[block].terminator_span)
+}
+
 /// What the parameters other than the counter collect. Those that stay the same are none.
-fn accumulators(
-    function: &Function,
-    block: Block,
-    counted: &CountedLoop,
-) -> Result<Vec<Accumulator>, Reason> {
+fn accumulators(function: &Function, block: Block, counted: &CountedLoop) -> Result<Vec<Accumulator>, Cause> {
     const REASON: Reason = "an iteration needs what the one before computed";
     let data = &function.blocks[block];
-    let Terminator::Branch { then, otherwise, .. } = &data.terminator else { return Err(REASON) };
+    let Terminator::Branch { then, otherwise, .. } = &data.terminator else { return Err(REASON.into()) };
     let back = if then.block == block { then } else { otherwise };
     let mut found = Vec::new();
     for (parameter, next) in data.parameters.iter().zip(&back.arguments) {
         if *parameter == counted.variable || next == parameter {
             continue;
         }
-        let op = collects(function, block, *parameter, *next).ok_or(REASON)?;
+        let place = function.defining_inst(*next).map_or(Span::NONE, |inst| function.insts[inst].span);
+        let op = collects(function, block, *parameter, *next).ok_or_else(|| Cause::at(REASON, place))?;
         found.push(Accumulator { op, parameter: *parameter });
     }
     Ok(found)

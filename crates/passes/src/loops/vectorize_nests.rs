@@ -42,17 +42,20 @@ impl MirPass for VectorizeNests {
         let loops: Vec<&LoopData> = forest.loops.values().collect();
         // Inner loops come behind the loops that hold them.
         for data in loops.into_iter().rev().filter(|data| !data.is_innermost).take(MOST_LOOPS) {
-            let span = function.blocks[data.header].terminator_span;
+            let span = data.span(function);
             let message = match consider(function, &control_flow, &forest, data) {
                 Ok(()) => "several iterations of this loop, with the loops in it, may run at once".to_owned(),
                 Err(reason) => {
-                    format!("the iterations of this loop, with the loops in it, run one by one: {reason}")
+                    format!("{NEST_ONE_BY_ONE}{reason}")
                 }
             };
-            context.remarks.push(Remark { pass: self.name(), span, message });
+            context.remarks.push(Remark { pass: self.name(), span, message, cause: None });
         }
     }
 }
+
+/// How the remark about a loop with loops in it that is not marked begins; the reason follows.
+pub const NEST_ONE_BY_ONE: &str = "the iterations of this loop, with the loops in it, run one by one: ";
 
 /// Why a loop is not marked.
 type Reason = &'static str;

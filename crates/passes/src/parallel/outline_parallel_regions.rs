@@ -12,6 +12,7 @@ use crate::analysis::LoopForest;
 use crate::transfer::Transfer;
 use crate::{MirPass, PassContext};
 use hotloop_abi::MAX_CHUNKS;
+use hotloop_diagnostics::Span;
 use hotloop_index::SideMap;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, Builder, CalleeData, Constant, ControlFlow, Dominators, FloatCompare,
@@ -192,14 +193,21 @@ impl Region {
         };
         copier.load_captures(self, captures);
         let (header, exit) = copier.copy_blocks(self);
-        self.loop_over(&mut body, [start, end, partials], header, exit);
+        let span = function.blocks[self.block].terminator_span;
+        self.loop_over(&mut body, [start, end, partials], [header, exit], span);
         body
     }
 
     /// Enters the copied body at `start` with the identities, and stores the partial results behind the loop.
     ///
     /// The copied header has the index and the accumulators as parameters; every `ParYield` became a jump to `exit`, which has the next accumulators.
-    fn loop_over(&self, body: &mut Function, [start, end, partials]: [Value; 3], header: Block, exit: Block) {
+    fn loop_over(
+        &self,
+        body: &mut Function,
+        [start, end, partials]: [Value; 3],
+        [header, exit]: [Block; 2],
+        span: Span,
+    ) {
         let accumulators: Vec<Value> = body.blocks[exit].parameters.clone();
         let header_parameters = body.blocks[header].parameters.clone();
         let done = body.add_block();
@@ -213,6 +221,7 @@ impl Region {
 
         let entry = body.entry();
         let mut builder = Builder::at(body, entry);
+        builder.set_span(span);
         let identities: Vec<Value> = self
             .par_for
             .reductions

@@ -48,6 +48,7 @@ impl MirPass for ConvertBranches {
                 pass: self.name(),
                 span,
                 message: message.to_owned(),
+                cause: None,
             };
             context.remarks.extend(converted.into_iter().map(remark));
             join_what_follows(function);

@@ -16,6 +16,23 @@ Stats = collections.namedtuple("Stats", "cache_path cache_hits cache_misses")
 Overload = collections.namedtuple("Overload", "signature")
 
 
+LoopFacts = collections.namedtuple(
+    "LoopFacts",
+    "file line function source depth is_parallel is_outer vector_bits lanes unroll checks_in_vectors reason reason_line checks allocations calls",
+)
+
+
+class LoopReport(list):
+    """The facts of each loop, in the order of the source; as text, all that there is to say."""
+
+    def __init__(self, reports):
+        super().__init__(LoopFacts(**facts) for _, loops in reports for facts in loops)
+        self._text = "\n".join(text for text, _ in reports)
+
+    def __str__(self):
+        return self._text
+
+
 def make(function, options, signatures):
     """The kernel of a Python function; compiled at once for the spelled signatures, if there are any."""
     dispatcher = _hotloop.make_dispatcher(function, options, list(signatures))
@@ -76,6 +93,11 @@ class Methods:
     def inspect_asm(self, signature=None):
         """The machine code as assembly, by signature, or for one."""
         return _one_or_all(_forms(self, "asm", signature), signature)
+
+    def loop_report(self, signature=None):
+        """What became of the loops: those of a signature, or of all compiled so far. Printed, it is the text of `hotloop explain-loops`."""
+        wanted = [signature] if signature is not None else self.signatures
+        return LoopReport([_hotloop.loop_report(self, list(map(spelling, parameters))) for parameters in wanted])
 
     def __reduce__(self):
         """By name where the name leads here; else with the Python function, for pickles that can hold one."""

@@ -10,6 +10,7 @@ use regalloc2::VReg;
 impl Selector<'_> {
     pub(super) fn inst(&mut self, turn: &mut Turn, block: MirBlock, inst: Inst) -> Option<()> {
         let data = &self.function.insts[inst];
+        self.code.place = data.span;
         let kind = &data.kind;
         let lane = match kind {
             InstKind::Const(_) => return Some(()),

@@ -368,6 +368,7 @@ impl<'a> Selector<'a> {
                 }
                 new.insts.push(inst);
                 new.operands.push(body.operands[at].clone());
+                new.places.push(body.places[at]);
             }
             data.end = new.insts.len();
             for neighbour in data.successors.iter_mut().chain(&mut data.predecessors) {

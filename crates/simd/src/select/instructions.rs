@@ -4,6 +4,7 @@ use super::{Lanes, Selector, Turn, Work, is_shift};
 use crate::Level;
 use crate::code::{Class, Memory, Part};
 use crate::opcodes;
+use hotloop_diagnostics::Span;
 use hotloop_mir::{BinaryOp, Constant, Inst, InstKind, MachineType, Value, VectorInput};
 use iced_x86::Code;
 use regalloc2::VReg;
@@ -27,9 +28,11 @@ impl Selector<'_> {
             let is_part =
                 self.fusions.loads.contains(inst) && turn.mask.is_none() || self.fusions.gone.contains(inst);
             if !self.plan.uniform_loads.contains(inst) && !is_part {
+                self.code.place = self.function.insts[*inst].span;
                 self.inst(turn, &mut lanes, *inst, work)?;
             }
         }
+        self.code.place = Span::NONE;
         self.plan.collected.iter().map(|value| self.lane(&lanes, *value)).collect()
     }
 

@@ -15,10 +15,13 @@ mod wide;
 use super::Translator;
 use super::signatures::clif_type;
 use crate::error::ModuleResult;
+use crate::object::{BuiltLoop, Vectors};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
 use cranelift_module::FuncId;
-use hotloop_mir::{Block, ControlFlow, Inst, InstKind, NestPlan, Value, VectorCode, VectorLoop, VectorPlan};
+use hotloop_mir::{
+    Block, ControlFlow, Function, Inst, InstKind, NestPlan, Value, VectorCode, VectorLoop, VectorPlan,
+};
 use narrow::Turns;
 use nest::PlannedNest;
 use rustc_hash::FxHashMap;
@@ -54,27 +57,64 @@ impl Way {
             Self::Wide(code, _) => code.least,
         }
     }
+
+    /// The same for people.
+    fn vectors(&self, function: &Function, plan: &VectorPlan<'_>) -> Vectors {
+        let is_check = |inst: &&Inst| {
+            matches!(function.insts[**inst].kind, InstKind::Check { .. } | InstKind::CheckBounds { .. })
+        };
+        let checks = plan.lanes.iter().filter(is_check).count() as u32;
+        match self {
+            Self::Narrow(turns) => turns.vectors(checks),
+            Self::Wide(code, _) => vectors_of(code, checks),
+        }
+    }
+}
+
+/// What is told of code in wide vectors.
+fn vectors_of(code: &VectorCode, checks: u32) -> Vectors {
+    let VectorCode { vector_bytes, lanes, unroll, .. } = *code;
+    Vectors { vector_bytes, lanes, unroll, checks }
 }
 
 impl<'a> Translator<'a, '_> {
     /// Plans a block that is marked, and creates its entry.
     pub(super) fn plan_vectors(&mut self, block: Block, control_flow: &ControlFlow) -> ModuleResult<()> {
+        if self.mir.blocks[block].vector.is_none() {
+            return Ok(());
+        }
         if let Some(plan) = NestPlan::new(self.mir, control_flow, block) {
-            if let Some(code) = self.unit.wide_nest(self.mir, &plan)? {
+            let code = self.unit.wide_nest(self.mir, &plan)?;
+            self.note_loop(block, code.as_ref().map(|(code, _)| vectors_of(code, 0)));
+            if let Some(code) = code {
                 let entry = self.create_entry(block);
                 self.vectors.nests.insert(block, Rc::new(PlannedNest::new(plan, entry, code)));
             }
             return Ok(());
         }
-        let Some(plan) = VectorPlan::new(self.mir, block) else { return Ok(()) };
-        let way = match self.unit.wide_code(self.mir, &plan)? {
-            Some((code, function)) => Way::Wide(code, function),
-            None if able::is_able(self.mir, &plan) => Way::Narrow(Turns::new(&plan)),
-            None => return Ok(()),
+        let planned = match VectorPlan::new(self.mir, block) {
+            Some(plan) => self.way(&plan)?.map(|way| (plan, way)),
+            None => None,
         };
+        self.note_loop(block, planned.as_ref().map(|(plan, way)| way.vectors(self.mir, plan)));
+        let Some((plan, way)) = planned else { return Ok(()) };
         let entry = self.create_entry(block);
         self.vectors.planned.insert(block, Rc::new(Planned { plan, entry, way }));
         Ok(())
+    }
+
+    /// How a planned block is built in vectors, if somebody has instructions for all of it.
+    fn way(&mut self, plan: &VectorPlan<'_>) -> ModuleResult<Option<Way>> {
+        Ok(match self.unit.wide_code(self.mir, plan)? {
+            Some((code, function)) => Some(Way::Wide(code, function)),
+            None if able::is_able(self.mir, plan) => Some(Way::Narrow(Turns::new(plan))),
+            None => None,
+        })
+    }
+
+    /// Notes what becomes of a marked loop.
+    fn note_loop(&mut self, header: Block, vectors: Option<Vectors>) {
+        self.unit.loops.push(BuiltLoop { function: self.mir.name.clone(), header, vectors });
     }
 
     /// A block with the parameters of another one, to stand in front of it.

@@ -5,6 +5,7 @@
 use super::super::{ELEMENT, Translator};
 use super::lanes::Lanes;
 use crate::error::ModuleResult;
+use crate::object::Vectors;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
 use hotloop_mir::VectorPlan;
@@ -30,6 +31,12 @@ impl Turns {
         // A turn takes 32 elements at most, so that short loops have some.
         let unroll = unroll.min((2 * plan.lane_bytes) as usize);
         Self { lane_count: (VECTOR_BYTES / plan.lane_bytes) as usize, unroll }
+    }
+
+    /// What is told of them.
+    pub(super) fn vectors(&self, checks: u32) -> Vectors {
+        let (lanes, unroll) = (self.lane_count as u32, self.unroll as u32);
+        Vectors { vector_bytes: VECTOR_BYTES, lanes, unroll, checks }
     }
 
     /// The iterations of one turn.

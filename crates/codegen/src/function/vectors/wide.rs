@@ -36,7 +36,7 @@ impl Unit<'_> {
         let name = format!("hl_vectors{}", self.wide_loops.len());
         let id = self.module.declare_function(&name, Linkage::Local, &self.wide_signature())?;
         self.module.define_function_bytes(id, 64, &code.bytes, &[])?;
-        self.wide_loops.push((name, code.bytes.clone()));
+        self.wide_loops.push((name, code.clone()));
         Ok((code, id))
     }
 

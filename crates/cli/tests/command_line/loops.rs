@@ -1,0 +1,181 @@
+//! `hotloop explain-loops`: what it says of loops, word by word.
+
+use crate::support::Scratch;
+
+const KERNELS: &str = "\
+import math
+import numpy as np
+from hotloop import njit, prange
+
+@njit('(float64, float64[::1], float64[::1])')
+def axpy(a, x, y):
+    for i in range(x.shape[0]):
+        y[i] += a * x[i]
+
+@njit('(float64[:, ::1],)')
+def running(x):
+    for i in range(x.shape[0]):
+        for j in range(1, x.shape[1]):
+            x[i, j] = x[i, j - 1] * 0.5
+
+@njit('(float64[::1],)')
+def gammas(x):
+    for i in range(x.shape[0]):
+        x[i] = math.gamma(x[i])
+
+@njit('(int64[::1], int64[::1])')
+def first_of(x, found):
+    at = 0
+    while at < x.shape[0]:
+        if x[at] > 7:
+            break
+        found[x[at]] = at // x[at]
+        at += 1
+    return at
+
+@njit('(float64[::1], int64)')
+def rows(x, n):
+    total = 0.0
+    for i in range(n):
+        fresh = np.zeros(3)
+        fresh[0] = x[i]
+        total += fresh[0]
+    return total
+
+@njit('(float64[::1],)', parallel=True)
+def halves(x):
+    for i in prange(x.shape[0]):
+        x[i] = math.gamma(x[i])
+";
+
+/// What the command says for AVX2 of a function of the kernels above.
+fn explained(name: &str, options: &[&str]) -> String {
+    let scratch = Scratch::new(&format!("loops-{name}-{}", options.len()));
+    scratch.write("kernels.py", KERNELS);
+    let mut command = scratch.command(&["explain-loops", "kernels.py", name]);
+    let output =
+        command.args(options).env("HOTLOOP_CPU", "x86-64-v3").output().expect("the program can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn a_loop_in_vectors_says_how_wide_they_are() {
+    assert_eq!(
+        explained("axpy", &[]),
+        "\
+axpy(float64, float64[::1], float64[::1]): 1 loop
+
+kernels.py:7  for i in range(x.shape[0]):
+    in vectors of 256 bits: 4 iterations each, 4 vectors a turn, if what is asked in front of it holds
+    checks: 1 (index in line 8); in vectors none
+    allocations: none
+"
+    );
+}
+
+#[test]
+fn what_an_iteration_needs_of_the_one_before_is_named_with_its_line() {
+    let told = explained("running", &[]);
+    assert!(told.starts_with(
+        "\
+running(float64[:, ::1]): 2 loops
+
+kernels.py:12  for i in range(x.shape[0]):
+    one by one: it holds other loops"
+    ));
+    assert!(
+        told.contains(
+            "
+  kernels.py:13  for j in range(1, x.shape[1]):
+      one by one: an iteration needs what the one before computed (line 14)
+      checks: none
+      allocations: none
+"
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_call_is_named_with_its_line() {
+    assert_eq!(
+        explained("gammas", &[]),
+        "\
+gammas(float64[::1]): 1 loop
+
+kernels.py:18  for i in range(x.shape[0]):
+    one by one: it calls a function (line 19)
+    checks: none
+    allocations: none
+    calls: 1 (hl_gamma in line 19)
+"
+    );
+}
+
+#[test]
+fn checks_that_are_left_are_told_by_what_they_check() {
+    assert_eq!(
+        explained("first_of", &[]),
+        "\
+first_of(int64[::1], int64[::1]): 1 loop
+
+kernels.py:24  while at < x.shape[0]:
+    one by one: it branches (line 25)
+    checks: 3 (index in lines 25, 27; ZeroDivisionError in line 27)
+    allocations: none
+"
+    );
+}
+
+#[test]
+fn allocations_in_a_loop_are_told() {
+    let told = explained("rows", &[]);
+    assert!(told.contains("\n    allocations: 1 (array in line 35)\n"), "{told}");
+}
+
+#[test]
+fn a_parallel_loop_is_told_as_one() {
+    let told = explained("halves", &[]);
+    assert!(
+        told.contains("kernels.py:42  for i in prange(x.shape[0]):\n    shared out among threads\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_report_is_there_as_json() {
+    let told: serde_json::Value =
+        serde_json::from_str(&explained("gammas", &["--json"])).expect("it is JSON");
+    assert_eq!(told["function"], "gammas");
+    let one = &told["loops"][0];
+    assert_eq!((&one["line"], &one["depth"], &one["parallel"]), (&18.into(), &0.into(), &false.into()));
+    assert_eq!(one["work"]["kind"], "scalar");
+    assert_eq!(one["work"]["line"], 19);
+    assert_eq!(one["calls"][0]["what"], "hl_gamma");
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn code_in_wide_vectors_says_which_line_it_comes_from() {
+    let scratch = Scratch::new("loops-assembly");
+    scratch.write("kernels.py", KERNELS);
+    let mut command = scratch.command(&["emit", "kernels.py", "axpy", "--stage", "asm"]);
+    let output = command.env("HOTLOOP_CPU", "x86-64-v3").output().expect("the program can be started");
+    let assembly = String::from_utf8_lossy(&output.stdout);
+    let (_, vectors) = assembly.split_once("hl_vectors0:").expect("there is a loop in wide vectors");
+    let (_, from_line) = vectors.split_once("  ; kernels.py:8\n").expect("its line is named");
+    assert!(from_line.contains("vmulpd"), "{vectors}");
+}
+
+#[test]
+fn types_are_asked_for_where_none_are_declared() {
+    let scratch = Scratch::new("loops-types");
+    scratch.write("plain.py", "def f(x):\n    for i in range(3):\n        x[i] = i\n");
+    let refused = scratch.refuses(&["explain-loops", "plain.py", "f"]);
+    assert!(refused.contains("--types"), "{refused}");
+    assert!(
+        scratch.prints(&["explain-loops", "plain.py", "f", "--types", "int64[:]"]).contains("plain.py:2")
+    );
+}

@@ -1,0 +1,380 @@
+//! What became of the loops of a function: how wide they run, what checks, calls and allocations are left in them, and why others run one by one.
+//!
+//! Read from the optimised MIR, and from what the code generator says that it made of each mark. Loops that the passes made of one loop of the source (strips
+//! between safepoints, dimensions of an array expression) are told once, as the innermost of them.
+
+use crate::session::generate;
+use crate::{Failure, Kernel, Place};
+use hotloop_abi::RuntimeFunction;
+use hotloop_codegen::{BuiltLoop, Vectors};
+use hotloop_diagnostics::{Remark, SourceMap, Span};
+use hotloop_mir::{Block, ControlFlow, Dominators, Function, InstKind};
+use hotloop_passes::analysis::{Loop, LoopForest};
+use hotloop_passes::{MirPass as _, NEST_ONE_BY_ONE, ONE_BY_ONE, Optimised, VectorizeLoops, VectorizeNests};
+use hotloop_types::{Signature, Type};
+use std::collections::VecDeque;
+use std::fmt;
+
+/// The loops of a function for one list of argument types, in the order of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopReport {
+    /// The function.
+    pub function: String,
+    /// The types of its arguments.
+    pub parameters: Vec<Type>,
+    /// The loops, those of functions that were copied in place of their calls included.
+    pub loops: Vec<LoopFacts>,
+}
+
+/// What became of one loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopFacts {
+    /// Where it begins, and the function in whose text it stands.
+    pub place: Place,
+    /// The first line of its statement.
+    pub source: String,
+    /// How many other loops of the text hold it.
+    pub depth: usize,
+    /// Whether its iterations are shared out among threads.
+    pub is_parallel: bool,
+    /// How its iterations run.
+    pub work: Work,
+    /// The checks left in it, inner loops not included.
+    pub checks: Vec<Left>,
+    /// The allocations in it, inner loops not included.
+    pub allocations: Vec<Left>,
+    /// The functions that it calls, inner loops not included.
+    pub calls: Vec<Left>,
+}
+
+/// How the iterations of a loop run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// One by one, as it holds other loops.
+    Outer {
+        /// Why its iterations do not run several at once, with the loops in it, if that is known.
+        reason: Option<String>,
+    },
+    /// One by one, for several iterations at once of a loop around it.
+    Within,
+    /// Several at once.
+    Vectors {
+        /// The vectors.
+        vectors: Vectors,
+        /// Whether that depends on what is asked each time in front of the loop: overlapping arrays, strides, bounds.
+        is_conditional: bool,
+    },
+    /// One by one.
+    Scalar {
+        /// Why.
+        reason: String,
+        /// The line that is to blame, if it is one.
+        line: Option<u32>,
+    },
+}
+
+/// Something that is left in a loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// What: `index` or the class of an error for a check, the name of a function for a call.
+    pub what: String,
+    /// The line.
+    pub line: u32,
+}
+
+impl Kernel {
+    /// What became of the function's loops for arguments of these types. Without types, those of its first declared signature.
+    ///
+    /// # Errors
+    /// The function cannot be compiled, or types are needed and neither given nor declared.
+    pub fn loop_report(&self, types: Option<&[Type]>) -> Result<LoopReport, Failure> {
+        let parameters = self.types_or_declared(types)?;
+        let (handle, engine) = (self.handle()?, self.engine());
+        let optimised = engine.in_session(handle, &parameters, |session, root| session.optimised(root))?;
+        let Optimised { module, remarks, .. } = optimised;
+        let kept = module.clone();
+        let settings = &engine.shared.settings;
+        let built = generate(module, &settings.target, settings.verify)?.loops;
+        let state = engine.state();
+        let mut reader = Reader::new(&state.program.sources, &built, &remarks);
+        let named = |span: Span| {
+            let functions = state.program.functions();
+            let holding = functions.filter(|source| source.definition.span.contains(span));
+            let inner = holding.min_by_key(|source| length(source.definition.span));
+            inner.map(|source| source.name().to_owned()).unwrap_or_default()
+        };
+        let root = state.program.function(handle);
+        let (name, file) = (root.name().to_owned(), root.file);
+        let mut found = reader.read(&kept.functions);
+        found.sort_by_key(|one| (one.span.file != file, one.span.file, one.span.start));
+        let spans: Vec<Span> = found.iter().map(|one| one.span).collect();
+        let loops = found.into_iter().map(|one| one.facts(&state.program.sources, &spans, &named)).collect();
+        Ok(LoopReport { function: name, parameters, loops })
+    }
+}
+
+/// A loop as it was found.
+struct Found {
+    span: Span,
+    is_parallel: bool,
+    work: Work,
+    checks: Vec<Left>,
+    allocations: Vec<Left>,
+    calls: Vec<Left>,
+}
+
+impl Found {
+    fn facts(self, sources: &SourceMap, spans: &[Span], named: &dyn Fn(Span) -> String) -> LoopFacts {
+        let Self { span, is_parallel, work, checks, allocations, calls } = self;
+        let mut around: Vec<Span> =
+            spans.iter().copied().filter(|outer| *outer != span && outer.contains(span)).collect();
+        around.dedup();
+        let source = sources.text(span).lines().next().unwrap_or_default().trim_end().to_owned();
+        let (file, start) = (sources.file(span.file).name().to_owned(), sources.location(span));
+        let place = Place { file, line: start.line, column: start.column, function: named(span) };
+        LoopFacts { place, source, depth: around.len(), is_parallel, work, checks, allocations, calls }
+    }
+}
+
+fn length(span: Span) -> u32 {
+    span.end - span.start
+}
+
+/// What loops are read with.
+struct Reader<'a> {
+    sources: &'a SourceMap,
+    built: &'a [BuiltLoop],
+    /// What the vectorisers say of each loop, in the order in which they came to them.
+    verdicts: VecDeque<&'a Remark>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(sources: &'a SourceMap, built: &'a [BuiltLoop], remarks: &'a [Remark]) -> Self {
+        let passes = [VectorizeLoops.name(), VectorizeNests.name()];
+        let verdicts = remarks.iter().filter(|remark| passes.contains(&remark.pass)).collect();
+        Self { sources, built, verdicts }
+    }
+
+    fn read(&mut self, functions: &[Function]) -> Vec<Found> {
+        functions.iter().flat_map(|function| self.read_function(function)).collect()
+    }
+
+    fn read_function(&mut self, function: &Function) -> Vec<Found> {
+        let control_flow = ControlFlow::new(function);
+        let dominators = Dominators::new(function, &control_flow);
+        let forest = LoopForest::new(function, &control_flow, &dominators);
+        let is_repeated = |id: Loop| {
+            let span = forest.loops[id].span(function);
+            let mut inner = forest.loops.values();
+            inner.any(|other| other.parent == Some(id) && other.span(function) == span)
+        };
+        let mut found = Vec::new();
+        for (id, data) in forest.loops.iter() {
+            let span = data.span(function);
+            let pass = if data.is_innermost { VectorizeLoops.name() } else { VectorizeNests.name() };
+            let verdict = self.verdict(span, pass);
+            if is_repeated(id) || span == Span::NONE {
+                continue;
+            }
+            let mut around = std::iter::successors(data.parent, |outer| forest.loops[*outer].parent);
+            let is_within = around.any(|outer| self.vectors(function, forest.loops[outer].header).is_some());
+            let work = match self.vectors(function, data.header) {
+                _ if is_within => Work::Within,
+                Some(vectors) => vectors,
+                None if data.is_innermost => self.scalar(function, data.header, verdict),
+                None => Work::Outer { reason: verdict.and_then(|remark| reason(remark, NEST_ONE_BY_ONE)) },
+            };
+            let own = data.blocks.iter().filter(|block| forest.innermost(*block) == Some(id));
+            let (mut checks, mut allocations, mut calls) = (Vec::new(), Vec::new(), Vec::new());
+            for inst in own.flat_map(|block| &function.blocks[block].insts) {
+                let inst = &function.insts[*inst];
+                let line = self.line(inst.span);
+                match what_is(function, &inst.kind) {
+                    What::Check(what) => checks.push(Left { what, line }),
+                    What::Allocation(what) => allocations.push(Left { what, line }),
+                    What::Call(what) => calls.push(Left { what, line }),
+                    What::Else => {}
+                }
+            }
+            let is_parallel = function.is_parallel_body && is_outermost(function, &forest, id);
+            found.push(Found { span, is_parallel, work, checks, allocations, calls });
+        }
+        found
+    }
+
+    /// What that pass says of the next loop of that place.
+    fn verdict(&mut self, span: Span, pass: &str) -> Option<&'a Remark> {
+        let at = self.verdicts.iter().position(|remark| remark.span == span && remark.pass == pass)?;
+        self.verdicts.remove(at)
+    }
+
+    /// The vectors of a loop that runs in them.
+    fn vectors(&self, function: &Function, header: Block) -> Option<Work> {
+        let mark = function.blocks[header].vector.as_ref()?;
+        let built = self.built.iter().find(|one| one.function == function.name && one.header == header);
+        let vectors = built?.vectors?;
+        Some(Work::Vectors { vectors, is_conditional: mark.condition.is_some() })
+    }
+
+    /// Why an innermost loop runs one by one.
+    fn scalar(&self, function: &Function, header: Block, verdict: Option<&Remark>) -> Work {
+        let is_marked = function.blocks[header].vector.is_some();
+        let found = verdict.and_then(|remark| reason(remark, ONE_BY_ONE));
+        let otherwise = match is_marked {
+            true => "the processor's vectors cannot do all of its operations",
+            false => "it was not looked at",
+        };
+        let cause = verdict.and_then(|remark| remark.cause);
+        let reason = found.unwrap_or_else(|| otherwise.to_owned());
+        Work::Scalar { reason, line: cause.map(|span| self.line(span)) }
+    }
+
+    fn line(&self, span: Span) -> u32 {
+        self.sources.location(span).line
+    }
+}
+
+/// The reason that a remark gives behind that beginning.
+fn reason(remark: &Remark, beginning: &str) -> Option<String> {
+    remark.message.strip_prefix(beginning).map(str::to_owned)
+}
+
+/// Whether a loop of the function is in none but those of the same statement.
+fn is_outermost(function: &Function, forest: &LoopForest, id: Loop) -> bool {
+    let span = forest.loops[id].span(function);
+    let mut around = std::iter::successors(forest.loops[id].parent, |outer| forest.loops[*outer].parent);
+    around.all(|outer| forest.loops[outer].span(function) == span)
+}
+
+/// What an instruction is to the reader of a report.
+enum What {
+    Check(String),
+    Allocation(String),
+    Call(String),
+    Else,
+}
+
+fn what_is(function: &Function, kind: &InstKind) -> What {
+    match kind {
+        InstKind::CheckBounds { .. } => What::Check("index".to_owned()),
+        InstKind::Check { error, .. } => What::Check(function.errors[*error].class.name().to_owned()),
+        InstKind::Call { callee, .. } => {
+            let symbol = &function.callees[*callee].symbol;
+            What::Call(symbol.rsplit_once('.').map_or(symbol.as_str(), |(name, _)| name).to_owned())
+        }
+        InstKind::CallRuntime { function, .. } => match function {
+            RuntimeFunction::Allocate | RuntimeFunction::AllocateZeroed => {
+                What::Allocation("array".to_owned())
+            }
+            RuntimeFunction::NewList | RuntimeFunction::GrowList => What::Allocation("list".to_owned()),
+            RuntimeFunction::NewFrame => What::Allocation("generator".to_owned()),
+            other => What::Call(other.symbol().to_owned()),
+        },
+        InstKind::Const(_)
+        | InstKind::Unary(..)
+        | InstKind::Binary(..)
+        | InstKind::IntCompare(..)
+        | InstKind::FloatCompare(..)
+        | InstKind::Select { .. }
+        | InstKind::Convert(..)
+        | InstKind::PtrAdd { .. }
+        | InstKind::Load { .. }
+        | InstKind::Store { .. }
+        | InstKind::SlotAddress(_)
+        | InstKind::Data(_)
+        | InstKind::FunctionAddress(_)
+        | InstKind::Safepoint
+        | InstKind::CheckStack
+        | InstKind::ErrorIs(_)
+        | InstKind::Catch => What::Else,
+    }
+}
+
+impl fmt::Display for LoopReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let signature = Signature { parameters: self.parameters.clone(), result: None };
+        writeln!(f, "{}{signature}: {}", self.function, counted(self.loops.len(), "loop"))?;
+        for one in &self.loops {
+            write!(f, "\n{}", one.shown(&self.function))?;
+        }
+        Ok(())
+    }
+}
+
+impl LoopFacts {
+    /// Lines of text, indented as deep as the loop lies.
+    fn shown(&self, root: &str) -> String {
+        let indent = "  ".repeat(self.depth);
+        let of_other = if self.place.function == root {
+            String::new()
+        } else {
+            format!("  (of `{}`, copied in place of the call)", self.place.function)
+        };
+        let mut lines = vec![format!("{}:{}  {}{of_other}", self.place.file, self.place.line, self.source)];
+        lines.extend(self.is_parallel.then(|| "    shared out among threads".to_owned()));
+        lines.push(format!("    {}", self.work));
+        let in_vectors = match &self.work {
+            Work::Vectors { vectors, .. } if !self.checks.is_empty() => {
+                format!(
+                    "; in vectors {}",
+                    if vectors.checks == 0 { "none".to_owned() } else { vectors.checks.to_string() }
+                )
+            }
+            Work::Vectors { .. } | Work::Outer { .. } | Work::Within | Work::Scalar { .. } => String::new(),
+        };
+        lines.push(format!("    checks: {}{in_vectors}", listed(&self.checks)));
+        lines.push(format!("    allocations: {}", listed(&self.allocations)));
+        if !self.calls.is_empty() {
+            lines.push(format!("    calls: {}", listed(&self.calls)));
+        }
+        lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    }
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outer { reason: Some(reason) } => {
+                write!(f, "one by one: it holds other loops, and {reason}")
+            }
+            Self::Outer { reason: None } => f.write_str("one by one: it holds other loops"),
+            Self::Within => f.write_str("one by one, for several iterations at once of the loop around it"),
+            Self::Vectors { vectors: Vectors { vector_bytes, lanes, unroll, .. }, is_conditional } => {
+                let bits = 8 * vector_bytes;
+                write!(
+                    f,
+                    "in vectors of {bits} bits: {lanes} iterations each, {} a turn",
+                    counted(*unroll as usize, "vector")
+                )?;
+                f.write_str(if *is_conditional { ", if what is asked in front of it holds" } else { "" })
+            }
+            Self::Scalar { reason, line: Some(line) } => write!(f, "one by one: {reason} (line {line})"),
+            Self::Scalar { reason, line: None } => write!(f, "one by one: {reason}"),
+        }
+    }
+}
+
+/// `2 (index, lines 5 and 6)`, or `none`.
+fn listed(all: &[Left]) -> String {
+    if all.is_empty() {
+        return "none".to_owned();
+    }
+    let mut kinds: Vec<(&str, Vec<u32>)> = Vec::new();
+    for left in all {
+        match kinds.iter_mut().find(|(what, _)| *what == left.what) {
+            Some((_, lines)) if lines.contains(&left.line) => {}
+            Some((_, lines)) => lines.push(left.line),
+            None => kinds.push((&left.what, vec![left.line])),
+        }
+    }
+    let kind = |(what, lines): &(&str, Vec<u32>)| {
+        let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        format!("{what} in line{} {}", if lines.len() == 1 { "" } else { "s" }, numbers.join(", "))
+    };
+    let kinds: Vec<String> = kinds.iter().map(kind).collect();
+    format!("{} ({})", all.len(), kinds.join("; "))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
