@@ -44,15 +44,22 @@ pub struct NestValues<'a> {
     parameters: FxHashSet<Value>,
     insts: FxHashSet<Inst>,
     known: FxHashMap<Value, Option<NestSum>>,
+    has_wrapped: bool,
 }
 
 impl<'a> NestValues<'a> {
     /// Of these blocks, in which these variables grow.
-    pub fn new(function: &'a Function, blocks: &[Block], variables: Vec<Value>) -> Self {
-        let parameters =
-            blocks.iter().flat_map(|block| function.blocks[*block].parameters.iter().copied()).collect();
-        let insts = blocks.iter().flat_map(|block| function.blocks[*block].insts.iter().copied()).collect();
-        Self { function, variables, parameters, insts, known: FxHashMap::default() }
+    pub fn new(
+        function: &'a Function,
+        blocks: impl IntoIterator<Item = Block>,
+        variables: Vec<Value>,
+    ) -> Self {
+        let (mut parameters, mut insts) = (FxHashSet::default(), FxHashSet::default());
+        for block in blocks {
+            parameters.extend(function.blocks[block].parameters.iter().copied());
+            insts.extend(function.blocks[block].insts.iter().copied());
+        }
+        Self { function, variables, parameters, insts, known: FxHashMap::default(), has_wrapped: false }
     }
 
     /// The value as a sum; `None` if it is none.
@@ -66,8 +73,19 @@ impl<'a> NestValues<'a> {
     }
 
     /// The instruction of the nest that computes a value, if one does.
-    pub fn inside(&self, value: Value) -> Option<Inst> {
-        self.function.defining_inst(value).filter(|inst| self.insts.contains(inst))
+    pub fn inside(&self, value: Value) -> Option<InstKind> {
+        let inst = self.function.defining_inst(value).filter(|inst| self.insts.contains(inst))?;
+        Some(self.function.insts[inst].kind.clone())
+    }
+
+    /// Whether one of the sums is that of an index which may count from the end: then it is one where it does not.
+    pub fn has_wrapped(&self) -> bool {
+        self.has_wrapped
+    }
+
+    /// Whether a value is a constant.
+    pub fn is_constant(&self, value: Value) -> bool {
+        self.function.constant(value).is_some()
     }
 
     fn invariant(&self, start: Linear) -> NestSum {
@@ -86,8 +104,7 @@ impl<'a> NestValues<'a> {
         if self.parameters.contains(&value) {
             return None;
         }
-        let Some(inst) = self.inside(value) else { return Some(self.invariant(Linear::value(value))) };
-        let kind = self.function.insts[inst].kind.clone();
+        let Some(kind) = self.inside(value) else { return Some(self.invariant(Linear::value(value))) };
         self.of_inst(&kind)
             .or_else(|| self.is_same_in_all(&kind).then(|| self.invariant(Linear::value(value))))
     }
@@ -127,7 +144,10 @@ impl<'a> NestValues<'a> {
                 let count = self.of(*b)?.as_constant().filter(|count| (0..63).contains(count))?;
                 Some(self.of(*a)?.times(1 << count))
             }
-            InstKind::CheckBounds { index, .. } => self.of(*index),
+            InstKind::CheckBounds { index, wrap, .. } => {
+                self.has_wrapped |= wrap;
+                self.of(*index)
+            }
             _ => None,
         }
     }

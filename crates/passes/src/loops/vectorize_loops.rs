@@ -5,18 +5,23 @@
 //! A loop of one block that counts up by one is marked if each of its loads and stores goes through memory one element behind the other (loads may also stay where they are), nothing
 //! in it calls anything, and what an iteration passes on is nothing but its counter and sums, products, bits, minima and maxima that may be formed in any order.
 //! Whether an iteration needs what an earlier one stored is decided by the distance of two accesses to one array; accesses to arrays that may
-//! overlap are compared at run time, in the preheader, and so are strides that only the caller knows, and indices that are not known to be in bounds: the mark's condition. One walk over the innermost loops.
-//! Last of all passes: no other has to keep a mark true. Preserves the control-flow graph.
+//! overlap are compared at run time, in the preheader, and so are strides that only the caller knows, and indices that are not known to be in bounds: the mark's condition. In loops around the loop, all that they touch is
+//! compared once in front of them, where that can be computed, and arrays are compared in the preheader only if that overlaps. One walk over the innermost loops.
+//! Last of all passes: no other has to keep a mark true. Adds blocks in front of loops.
 //!
 //! The conditions on distances are those of lock-step execution: see *Vector loops* in `docs/ir/mir.md`.
 
-use crate::analysis::{Affine, AffineValues, CountedLoop, ExitTest, Linear, LoopData, LoopForest};
+use crate::analysis::{
+    Affine, AffineValues, CountedLoop, ExitTest, Linear, LoopData, LoopForest, NestValues,
+};
+use crate::edit::NewBlocks;
+use crate::loops::ranges::{self, Limits, Range, copied};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
-    Accumulator, BinaryOp, Block, Builder, Constant, ControlFlow, Dominators, FloatFlags, Function, Inst,
-    InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Terminator, Value, VectorLoop,
-    float_extreme,
+    Accumulator, BinaryOp, Block, BlockCall, Builder, Constant, ControlFlow, Dominators, FloatFlags,
+    Function, Inst, InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Terminator, Value,
+    VectorLoop, float_extreme,
 };
 use rustc_hash::FxHashMap;
 
@@ -47,6 +52,7 @@ impl MirPass for VectorizeLoops {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
+        let mut new_blocks = NewBlocks::default();
         for (number, data) in forest.loops.values().filter(|data| data.is_innermost).enumerate() {
             let span = data.span(function);
             let found = match number < MOST_LOOPS {
@@ -56,13 +62,16 @@ impl MirPass for VectorizeLoops {
             };
             let (message, cause) = match found {
                 Ok((requirements, candidate)) => {
-                    candidate.mark(function, &requirements);
+                    let around = Around::find(function, &control_flow, &forest, data, &candidate.counted);
+                    let all = around.and_then(|around| candidate.all_apart(function, &around, &requirements));
+                    candidate.mark(function, &requirements, all, &mut new_blocks);
                     ("several iterations of this loop may run at once".to_owned(), None)
                 }
                 Err(Cause { reason, span }) => (format!("{ONE_BY_ONE}{reason}"), span),
             };
             context.remarks.push(Remark { pass: self.name(), span, message, cause });
         }
+        new_blocks.place(function);
         function.phase = Phase::Vectorised;
     }
 }
@@ -118,6 +127,8 @@ struct Access {
     is_store: bool,
     region: RegionKind,
     size_bytes: i64,
+    address: Value,
+    offset: i32,
     /// The address where the variable is 0.
     start: Linear,
     step: Step,
@@ -266,31 +277,33 @@ impl Candidate {
     }
 
     /// Marks the loop, and computes in its preheader what the mark depends on.
-    fn mark(&self, function: &mut Function, requirements: &Requirements) {
+    fn mark(
+        &self,
+        function: &mut Function,
+        requirements: &Requirements,
+        all: Option<Value>,
+        new_blocks: &mut NewBlocks,
+    ) {
         let initial = self.counted.initial;
         let span = function.blocks[self.block].terminator_span;
-        let mut front = Front::new(function, self.preheader, span);
         let mut conditions = Vec::new();
+        let place = match all {
+            Some(all) => {
+                let (place, apart) = self.compare_unless(function, requirements, all, new_blocks);
+                conditions.push(apart);
+                place
+            }
+            None => {
+                let mut front = Front::new(function, self.preheader, self.block, span);
+                self.compare_arrays(&mut front, requirements, &mut conditions);
+                self.preheader
+            }
+        };
+        let mut front = Front::new(function, place, self.block, span);
         for (stride, size_bytes) in &requirements.strides {
             let size = front.builder.int(MachineType::I64, *size_bytes);
             let stride = in_front(&mut front, *stride);
             conditions.push(front.builder.compare(IntCompare::Eq, stride, size));
-        }
-        for pair in &requirements.apart {
-            let (first, second) = (&self.accesses[pair.first], &self.accesses[pair.second]);
-            let [[first_low, first_high], [second_low, second_high]] = pair.constants;
-            let limit = self.counted.limit;
-            let first_end = first.end(&mut front, first_high, limit);
-            let second_start = second.address(&mut front, second_low, initial);
-            let before = front.builder.compare(IntCompare::Ule, first_end, second_start);
-            let first_start = first.address(&mut front, first_low, initial);
-            let end = if pair.may_follow {
-                second.address(&mut front, second_high, initial)
-            } else {
-                second.end(&mut front, second_high, limit)
-            };
-            let behind = front.builder.compare(IntCompare::Uge, first_start, end);
-            conditions.push(front.builder.binary(BinaryOp::Or, before, behind));
         }
         for check in &self.checks {
             check.add_conditions(&mut front, initial, self.counted.limit, &mut conditions);
@@ -305,6 +318,168 @@ impl Candidate {
             accumulators: self.accumulators.clone(),
         });
     }
+
+    /// That arrays do not overlap, one condition for each pair.
+    fn compare_arrays(
+        &self,
+        front: &mut Front<'_>,
+        requirements: &Requirements,
+        conditions: &mut Vec<Value>,
+    ) {
+        let initial = self.counted.initial;
+        for pair in &requirements.apart {
+            let (first, second) = (&self.accesses[pair.first], &self.accesses[pair.second]);
+            let [[first_low, first_high], [second_low, second_high]] = pair.constants;
+            let limit = self.counted.limit;
+            let first_end = first.end(front, first_high, limit);
+            let second_start = second.address(front, second_low, initial);
+            let before = front.builder.compare(IntCompare::Ule, first_end, second_start);
+            let first_start = first.address(front, first_low, initial);
+            let end = if pair.may_follow {
+                second.address(front, second_high, initial)
+            } else {
+                second.end(front, second_high, limit)
+            };
+            let behind = front.builder.compare(IntCompare::Uge, first_start, end);
+            conditions.push(front.builder.binary(BinaryOp::Or, before, behind));
+        }
+    }
+
+    /// In front of the loop: where `all` does not hold, compares the arrays in a block of its own. Gives the block that is now in front of the loop, and what is known there.
+    fn compare_unless(
+        &self,
+        function: &mut Function,
+        requirements: &Requirements,
+        all: Value,
+        new_blocks: &mut NewBlocks,
+    ) -> (Block, Value) {
+        let span = function.blocks[self.block].terminator_span;
+        let (compares, _) = new_blocks.add_in_front(function, self.block, &[]);
+        let (place, known) = new_blocks.add_in_front(function, self.block, &[all]);
+        let mut front = Front::new(function, compares, self.block, span);
+        let mut conditions = Vec::new();
+        self.compare_arrays(&mut front, requirements, &mut conditions);
+        let apart = conditions
+            .into_iter()
+            .reduce(|all, condition| front.builder.binary(BinaryOp::And, all, condition))
+            .expect("there is something to ask");
+        function.blocks[compares].terminator = Terminator::Jump(BlockCall::new(place, vec![apart]));
+        let branch = Terminator::Branch {
+            condition: all,
+            then: BlockCall::new(place, vec![all]),
+            otherwise: BlockCall::new(compares, Vec::new()),
+        };
+        let jump = std::mem::replace(&mut function.blocks[self.preheader].terminator, branch);
+        function.blocks[place].terminator = jump;
+        for block in [compares, place] {
+            function.blocks[block].terminator_span = span;
+        }
+        (place, known[0])
+    }
+
+    /// In front of all loops around: that the arrays do not overlap in any of their iterations, if that can be computed.
+    fn all_apart(
+        &self,
+        function: &mut Function,
+        around: &Around,
+        requirements: &Requirements,
+    ) -> Option<Value> {
+        if requirements.apart.is_empty() {
+            return None;
+        }
+        let variables = around.loops.iter().map(|(variable, _)| *variable).collect();
+        let limits: Vec<Limits> = around.loops.iter().map(|(_, limits)| *limits).collect();
+        let mut values = NestValues::new(function, around.blocks.iter().copied(), variables);
+        let mut apart = Vec::new();
+        for pair in &requirements.apart {
+            let mut range = |access: usize, [low, high]: [i64; 2]| {
+                let access = &self.accesses[access];
+                let mut address = values.of(access.address)?;
+                let before = low.wrapping_sub(access.start.constant);
+                address.start.constant =
+                    address.start.constant.wrapping_add(i64::from(access.offset)).wrapping_add(before);
+                Some(Range { address, size_bytes: access.size_bytes.wrapping_add(high.wrapping_sub(low)) })
+            };
+            let pair = [range(pair.first, pair.constants[0])?, range(pair.second, pair.constants[1])?];
+            if !pair.iter().all(|range| range.is_computable(function)) {
+                return None;
+            }
+            if !apart.contains(&pair) {
+                apart.push(pair);
+            }
+        }
+        if values.has_wrapped() {
+            return None;
+        }
+        let copied = copied(&mut values, &apart, &limits)?;
+        ranges::Front::new(function, around.preheader, &copied).all_apart(&apart, &limits)
+    }
+}
+
+/// The counting loops around a loop.
+struct Around {
+    /// In front of the outermost.
+    preheader: Block,
+    /// All blocks of the outermost.
+    blocks: Vec<Block>,
+    /// The variables, that of the loop itself first.
+    loops: Vec<(Value, Limits)>,
+}
+
+impl Around {
+    fn find(
+        function: &Function,
+        control_flow: &ControlFlow,
+        forest: &LoopForest,
+        data: &LoopData,
+        counted: &CountedLoop,
+    ) -> Option<Self> {
+        let mut limits = Limits { initial: counted.initial, limit: counted.limit };
+        let mut parent = data.parent;
+        if let Some(strips) =
+            parent.and_then(|strips| strip_limits(function, control_flow, &forest.loops[strips], counted))
+        {
+            limits = strips;
+            parent = parent.and_then(|strips| forest.loops[strips].parent);
+        }
+        let mut found =
+            Self { preheader: data.header, blocks: Vec::new(), loops: vec![(counted.variable, limits)] };
+        while let Some(outer) = parent.map(|outer| &forest.loops[outer]) {
+            let counted =
+                CountedLoop::find(function, control_flow, outer).filter(|counted| counted.step == 1);
+            let Some(counted) = counted.filter(|_| !outer.is_parallel) else { break };
+            if function.blocks[outer.header].vector.is_some() {
+                return None;
+            }
+            found.preheader = outer.preheader(function, control_flow)?;
+            found.blocks = outer.blocks.iter().collect();
+            found.loops.push((counted.variable, Limits { initial: counted.initial, limit: counted.limit }));
+            parent = outer.parent;
+        }
+        (!found.blocks.is_empty()).then_some(found)
+    }
+}
+
+/// The limits of a loop that another one runs in strips (see `thin-safepoints`), if it does.
+fn strip_limits(
+    function: &Function,
+    control_flow: &ControlFlow,
+    strips: &LoopData,
+    counted: &CountedLoop,
+) -> Option<Limits> {
+    let position = function.blocks[strips.header].parameters.iter().position(|it| *it == counted.initial)?;
+    let [latch] = strips.latches[..] else { return None };
+    let Terminator::Branch { condition, then, .. } = &function.blocks[latch].terminator else { return None };
+    let kind = |value: Value| function.defining_inst(value).map(|inst| &function.insts[inst].kind);
+    let InstKind::IntCompare(IntCompare::Slt, next, limit) = kind(*condition)? else { return None };
+    let goes_on = then.block == strips.header && *next == counted.next && then.arguments[position] == *next;
+    // The limit of a strip is no more than that.
+    let InstKind::Select { then: least, otherwise, .. } = kind(counted.limit)? else { return None };
+    let InstKind::Binary(BinaryOp::Smin, a, b) = kind(*least)? else { return None };
+    let is_below = otherwise == limit && (a == limit || b == limit);
+    let preheader = strips.preheader(function, control_flow)?;
+    let Terminator::Jump(call) = &function.blocks[preheader].terminator else { return None };
+    (goes_on && is_below).then(|| Limits { initial: call.arguments[position], limit: *limit })
 }
 
 impl Access {
@@ -331,7 +506,7 @@ impl Access {
             return Err("every iteration stores to one place");
         }
         let (span, region) = (function.insts[inst].span, function.regions[region].kind);
-        Ok(Some(Self { span, is_store, region, size_bytes, start, step }))
+        Ok(Some(Self { span, is_store, region, size_bytes, address, offset, start, step }))
     }
 
     /// The address among the terms of the start, if the others are integers.
@@ -377,15 +552,16 @@ impl Access {
 /// The end of the preheader, where the condition of a mark is computed.
 struct Front<'f> {
     builder: Builder<'f>,
+    header: Block,
     /// What the loop computes alike in every iteration, and what was computed here in its place.
     copies: FxHashMap<Value, Value>,
 }
 
 impl<'f> Front<'f> {
-    fn new(function: &'f mut Function, preheader: Block, span: Span) -> Self {
+    fn new(function: &'f mut Function, preheader: Block, header: Block, span: Span) -> Self {
         let mut builder = Builder::at(function, preheader);
         builder.set_span(span);
-        Self { builder, copies: FxHashMap::default() }
+        Self { builder, header, copies: FxHashMap::default() }
     }
 }
 
@@ -420,8 +596,8 @@ fn in_front(front: &mut Front<'_>, value: Value) -> Value {
         return *copy;
     }
     let function = &front.builder.function;
-    let Terminator::Jump(call) = &function.blocks[front.builder.block()].terminator else { return value };
-    let inst = function.defining_inst(value).filter(|inst| function.blocks[call.block].insts.contains(inst));
+    let inst =
+        function.defining_inst(value).filter(|inst| function.blocks[front.header].insts.contains(inst));
     let Some(inst) = inst else { return value };
     let copy = match function.insts[inst].kind.clone() {
         InstKind::CheckBounds { index, .. } => in_front(front, index),
