@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import importlib.util
 import linecache
+import resource
 import shutil
 import subprocess
 import sys
@@ -86,13 +87,19 @@ class C:
         note = library.with_suffix(".ms")
         if not library.exists():
             (folder / "driver.c").write_text(driver)
-            start = time.perf_counter()
+            start = seconds_of_children()
             run("gcc", *flags, "-c", kernel.c_file, "-o", folder / "kernel.o")
-            note.write_text(str(1e3 * (time.perf_counter() - start)))
+            note.write_text(str(1e3 * (seconds_of_children() - start)))
             run("gcc", "-O1", "-fPIC", "-c", folder / "driver.c", "-o", folder / "driver.o")
             libraries = ["-lmvec"] * self.is_fast + ["-lm"]
             run("gcc", *["-fopenmp"] * kernel.spec.par, "-shared", folder / "kernel.o", folder / "driver.o", "-o", library, *libraries)
         return library, [float(note.read_text())]
+
+
+def seconds_of_children():
+    """The processor time of all programs that were run and have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def run(*command):

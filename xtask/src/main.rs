@@ -85,8 +85,8 @@ static COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[NAME]",
-        summary: "runs one benchmark; without a name lists them",
+        arguments: "[NAME | --gate | --compare OLD NEW]",
+        summary: "runs one benchmark, or holds kernels against the record; without a name lists them",
         run: bench::run,
     },
     Command {

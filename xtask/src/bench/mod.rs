@@ -1,4 +1,11 @@
 //! `bench`: runs one of the benchmark programs of `benches`, in release.
+//!
+//! `--gate` holds some kernels against the record, `--compare` shows two records, packages or interpreters side by side.
+
+mod compare;
+mod gate;
+mod record;
+mod runner;
 
 use std::process::Command;
 
@@ -55,6 +62,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
         print!("{}", listing());
         return Ok(());
     };
+    match name.as_str() {
+        "--gate" => return gate::run(workspace, rest),
+        "--compare" => return compare::run(workspace, rest),
+        _ => {}
+    }
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         return Err(Failure::new(format!("no benchmark `{name}`; there are:\n{}", listing())));
     };
@@ -73,5 +85,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
 }
 
 fn listing() -> String {
-    BENCHES.iter().map(|bench| format!("{:<12} {}\n", bench.name, bench.summary)).collect()
+    let names: String =
+        BENCHES.iter().map(|bench| format!("{:<12} {}\n", bench.name, bench.summary)).collect();
+    format!("{names}{:<12} {}\n{:<12} {}\n", "--gate", gate::SUMMARY, "--compare", compare::SUMMARY)
 }
