@@ -34,6 +34,7 @@ pub use loops::canonicalize_loops::CanonicalizeLoops;
 pub use loops::carry_stores::CarryStores;
 pub use loops::elide_bounds_checks::ElideBoundsChecks;
 pub use loops::hoist_invariants::HoistInvariants;
+pub use loops::jam_loops::JamLoops;
 pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
 pub use loops::vectorize_loops::{ONE_BY_ONE, VectorizeLoops};

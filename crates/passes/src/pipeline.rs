@@ -2,7 +2,7 @@
 
 use crate::{
     CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, FoldAddresses, FoldConstants,
-    HoistInvariants, InlineSmallFunctions, NumberValues, OutlineParallelRegions, RemoveDeadCode,
+    HoistInvariants, InlineSmallFunctions, JamLoops, NumberValues, OutlineParallelRegions, RemoveDeadCode,
     ShortenChains, SimplifyControlFlow, SimplifySelects, ThinSafepoints, VectorizeLoops, VectorizeNests,
 };
 use hotloop_diagnostics::Remark;
@@ -49,6 +49,7 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &HoistInvariants, // Again: addresses behind checks that are gone can leave loops, and so can checks behind them.
     &RemoveDeadCode,  // Before safepoints are thinned: an empty loop needs none.
     &VectorizeNests,  // Before loops are split: the limits of inner loops are plain values.
+    &JamLoops,        // Behind the marks of nests, which are worth more where they can be made.
     &ThinSafepoints,  // Late: it splits loops in two, which the passes above would not recognise.
     &SimplifyControlFlow, // Joins the blocks that canonicalisation made in vain.
     &OutlineParallelRegions, // No pass above looks into another function; those below see every body.

@@ -4,6 +4,7 @@ pub(crate) mod canonicalize_loops;
 pub(crate) mod carry_stores;
 pub(crate) mod elide_bounds_checks;
 pub(crate) mod hoist_invariants;
+pub(crate) mod jam_loops;
 mod ranges;
 pub(crate) mod shorten_chains;
 pub(crate) mod thin_safepoints;

@@ -39,6 +39,8 @@ impl MirPass for ConvertBranches {
     }
 
     fn run(&self, function: &mut Function, context: &mut PassContext<'_>) {
+        // A way is one block, and so is a loop without branches.
+        join_what_follows(function);
         for _ in 0..MOST_ROUNDS {
             let converted = convert_all(function);
             if converted.is_empty() {

@@ -36,7 +36,8 @@ impl MirPass for SimplifyControlFlow {
 /// Removes unreachable blocks, and joins those that only follow one another: what other passes leave behind that changed branches. Every loop keeps its
 /// preheader.
 pub(crate) fn join_what_follows(function: &mut Function) {
-    remove_unreachable(function);
+    // Where nothing raises any more an unwind target is left behind, which is found in the next round.
+    while remove_unreachable(function) {}
     join_blocks(function);
 }
 
@@ -249,7 +250,7 @@ fn join_blocks(function: &mut Function) -> bool {
             let is_joinable = next != block
                 && !fixed.contains(next)
                 && control_flow.predecessors(next).len() == 1
-                && can_share_unwind(function, block, next);
+                && can_share_unwind(function, block, next, &fixed);
             if !is_joinable {
                 break;
             }
@@ -271,14 +272,28 @@ fn join_blocks(function: &mut Function) -> bool {
 }
 
 /// Whether one unwind target can serve both: they are the same, or one block cannot raise. An unwind target must use only what is
-/// defined before its block, so the second block's target serves the first only if the first defines nothing.
-fn can_share_unwind(function: &Function, first: Block, second: Block) -> bool {
+/// defined before its block, so the second block's target serves the first only if it uses nothing that the first defines.
+fn can_share_unwind(function: &Function, first: Block, second: Block, fixed: &IdSet<Block>) -> bool {
     function.blocks[first].unwind == function.blocks[second].unwind
         || !may_raise(function, second)
         || (!may_raise(function, first)
-            && first != function.entry()
-            && function.blocks[first].insts.is_empty()
-            && function.blocks[first].parameters.is_empty())
+            && !fixed.contains(first)
+            && function.blocks[second].unwind.is_some_and(|target| uses_nothing_of(function, target, first)))
+}
+
+/// Whether an unwind target ends there, and uses nothing that a block defines.
+fn uses_nothing_of(function: &Function, target: Block, block: Block) -> bool {
+    let (data, defining) = (&function.blocks[target], &function.blocks[block]);
+    let defined = |value: Value| match function.values[value].definition {
+        Definition::Parameter(owner, _) => owner == block,
+        Definition::Result(inst, _) => defining.insts.contains(&inst),
+    };
+    let mut uses = false;
+    for inst in &data.insts {
+        function.insts[*inst].kind.for_each_operand(|value| uses |= defined(value));
+    }
+    let defines_nothing = defining.insts.is_empty() && defining.parameters.is_empty();
+    defines_nothing || (!uses && matches!(data.terminator, Terminator::Reraise) && data.unwind.is_none())
 }
 
 fn append(function: &mut Function, first: Block, second: Block) {
