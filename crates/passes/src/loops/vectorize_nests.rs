@@ -13,7 +13,8 @@ use crate::loops::ranges::{Copied, Front, Limits, Range, copied};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{
-    ControlFlow, Dominators, FloatFlags, Function, InstKind, NestPlan, RegionKind, Shape, Value, VectorLoop,
+    Block, ControlFlow, Dominators, FloatFlags, Function, InstKind, NestPlan, RegionKind, Shape, Value,
+    VectorLoop,
 };
 
 /// A nest with more loads and stores is not looked at: each is compared with each.
@@ -121,21 +122,22 @@ impl<'a> Nest<'a> {
             .ok_or("it has a shape that is not done in vectors")?;
         let is_inside = |inner: &&LoopData| inner.header != data.header && data.blocks.contains(inner.header);
         let inner: Vec<&LoopData> = forest.loops.values().filter(is_inside).collect();
-        if !inner.iter().all(|inner| is_worth_it(function, &plan, inner)) {
-            return Err("a loop in it may do better alone");
-        }
         let mut variables = vec![counted.variable];
         let mut limits = vec![Limits { initial: counted.initial, limit: counted.limit }];
-        for inner in inner {
-            if let Some(found) = CountedLoop::find(function, control_flow, inner)
-                && found.step == 1
-            {
+        let mut numbers = Vec::new();
+        for inner in &inner {
+            let found = CountedLoop::find(function, control_flow, inner).filter(|found| found.step == 1);
+            numbers.push(found.map(|_| variables.len()));
+            if let Some(found) = found {
                 variables.push(found.variable);
                 limits.push(Limits { initial: found.initial, limit: found.limit });
             }
         }
         let values = NestValues::new(function, plan.blocks.iter().copied(), variables);
         let mut nest = Self { function, plan, values };
+        if !inner.iter().zip(numbers).all(|(inner, number)| nest.is_worth_it(inner, number)) {
+            return Err("a loop in it may do better alone");
+        }
         let accesses = nest.accesses()?;
         let apart = nest.apart(&accesses)?;
         let copied =
@@ -196,13 +198,28 @@ impl<'a> Nest<'a> {
         }
         Ok(apart)
     }
-}
 
-/// Whether a loop in the nest cannot run in vectors itself: floats are added up in order, or lanes leave it one by one.
-fn is_worth_it(function: &Function, plan: &NestPlan<'_>, inner: &LoopData) -> bool {
-    let is_divergent = plan.divergent_loop(inner.header).is_some();
-    let in_order = !function.float_flags.contains(FloatFlags::REASSOC);
-    let is_float = |value: &Value| function.value_type(*value).is_float();
-    let carries_floats = function.blocks[inner.header].parameters.iter().any(is_float);
-    is_divergent || !inner.is_innermost || in_order && carries_floats
+    /// Whether a loop in the nest, whose variable has that number, cannot run in vectors itself: lanes leave it one by one, floats are added up in order, or it does not go through memory one
+    /// element behind the other.
+    fn is_worth_it(&mut self, inner: &LoopData, number: Option<usize>) -> bool {
+        let function = self.function;
+        let is_divergent = self.plan.divergent_loop(inner.header).is_some();
+        let is_float = |value: &Value| function.value_type(*value).is_float();
+        let carries_floats = function.blocks[inner.header].parameters.iter().any(is_float);
+        let in_order = !function.float_flags.contains(FloatFlags::REASSOC);
+        if is_divergent || !inner.is_innermost || in_order && carries_floats {
+            return true;
+        }
+        let Some(number) = number else { return false };
+        let blocks: Vec<Block> = inner.blocks.iter().collect();
+        let insts = blocks.iter().flat_map(|block| &function.blocks[*block].insts);
+        insts.into_iter().any(|inst| match function.insts[*inst].kind {
+            InstKind::Load { ty, address, .. } => self.values.of(address).is_none_or(|sum| {
+                let step = &sum.steps[number];
+                let is_next = step.terms.is_empty() && step.constant == i64::from(ty.size_bytes());
+                !step.is_zero() && !is_next
+            }),
+            _ => false,
+        })
+    }
 }
