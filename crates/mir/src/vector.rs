@@ -73,6 +73,17 @@ impl<'a> VectorPlan<'a> {
         })
     }
 
+    /// The limit of the loop of which this one is a strip; that of the mark, if it is none.
+    pub fn whole_limit(&self, function: &Function) -> Value {
+        let limit = self.vector.limit;
+        let kind = |value| function.defining_inst(value).map(|inst| &function.insts[inst].kind);
+        let Some(InstKind::Select { then, otherwise, .. }) = kind(limit) else { return limit };
+        match kind(*then) {
+            Some(InstKind::Binary(BinaryOp::Smin, a, b)) if [a, b].contains(&otherwise) => *otherwise,
+            _ => limit,
+        }
+    }
+
     /// Whether an accumulator is the least or the greatest float. Which of two zeros that is, is known only if those found in the lanes have one sign; otherwise the iterations run
     /// one by one.
     pub fn has_float_extremes(&self) -> bool {
@@ -140,6 +151,15 @@ pub enum VectorInput {
     Address(Value),
     /// A value that does not change, in the low bits; a truth value as 0 or all bits.
     Splat(Value),
+    /// Whether what a store writes in the rest of a loop is too much to stay in caches, and its elements are aligned: 0 or 1.
+    Streams {
+        /// The store.
+        store: Inst,
+        /// The loop's variable.
+        variable: Value,
+        /// The limit of the whole loop, of which the vector loop may be a strip.
+        limit: Value,
+    },
     /// These bits.
     Bits(u64),
     /// The address of 32 bits that are not 0 when somebody wants to interrupt the function.

@@ -8,6 +8,7 @@ mod choices;
 mod loops;
 mod machine;
 mod program;
+mod streams;
 
 use hotloop_mir::{Module, Phase};
 use hotloop_passes::Optimiser;
@@ -38,6 +39,11 @@ proptest! {
             return Err(TestCaseError::fail(message));
         }
     }
+}
+
+#[test]
+fn what_is_written_past_the_caches_is_the_same() {
+    streams::compare();
 }
 
 /// The module after the passes; the functions that they inline stay callable.

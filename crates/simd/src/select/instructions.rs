@@ -182,7 +182,10 @@ impl Selector<'_> {
         let InstKind::Store { value, .. } = self.function.insts[inst].kind else { return None };
         let size_bytes = self.function.value_type(value).size_bytes();
         let bytes = self.part_bytes(size_bytes);
-        let code = opcodes::store(self.level, size_bytes, bytes, turn.mask.is_some());
+        let code = match self.streaming {
+            Some(store) if store == inst => Code::EVEX_Vmovntdq_m512_zmm,
+            Some(_) | None => opcodes::store(self.level, size_bytes, bytes, turn.mask.is_some()),
+        };
         let memory = self.element(turn, inst)?;
         self.code.masked(code, vec![memory, Part::UseOf(stored, bytes.max(16))], turn.mask, false);
         Some(())

@@ -7,6 +7,9 @@
 //! A vector holds as many iterations as it has elements of the largest size. Smaller elements lie in the lower part of their vector: instructions
 //! work on the whole of it, and what is above does not matter; loads, stores and conversions know how much counts.
 //!
+//! A long loop that writes an array without reading it has a second main loop, whose stores pass the caches by: the first of its iterations, under a mask, bring it to where
+//! a vector is aligned.
+//!
 //! Where a loop has checks, the stores of a turn stand behind all of its checks, and a turn in which one fails stores nothing and ends the function.
 
 mod arithmetic;
@@ -20,7 +23,8 @@ use crate::code::{Body, Class, Machine, Memory, Part};
 use crate::opcodes;
 use fusions::Fusions;
 use hotloop_mir::{
-    BinaryOp, Constant, Function, Inst, InstKind, MachineType, Value, VectorInput, VectorPlan,
+    BinaryOp, Constant, Function, Inst, InstKind, MachineType, Region, RegionKind, Value, VectorInput,
+    VectorPlan,
 };
 use iced_x86::Code;
 use regalloc2::{Block, VReg};
@@ -73,6 +77,8 @@ struct Selector<'a> {
     /// The numbers of the first iterations in lanes, and those of the iterations from an index.
     first_numbers: VReg,
     numbers: FxHashMap<VReg, VReg>,
+    /// The store that passes the caches by, in the loop that is for that.
+    streaming: Option<Inst>,
 }
 
 /// Where a vector's iterations are: the index of the first of its turn, how many are before them in the turn, and which lanes are there.
@@ -95,9 +101,15 @@ struct Work {
     checks: Vec<VReg>,
 }
 
-/// The blocks, in the order of the code. Where there are no checks, the stores are part of the block before.
+/// The blocks, in the order of the code. Where there are no checks, the stores are part of the block before; where nothing streams, its blocks are that before.
 struct Blocks {
     entry: usize,
+    align: usize,
+    to_stream: usize,
+    stream: usize,
+    behind_stream: usize,
+    skip_stream: usize,
+    decide: usize,
     to_main: usize,
     main: usize,
     store_main: usize,
@@ -114,11 +126,12 @@ struct Blocks {
     skip_rest: usize,
     fail_main: usize,
     fail_rest: usize,
+    again_stream: usize,
     count: usize,
 }
 
 impl Blocks {
-    fn new(has_checks: bool) -> Self {
+    fn new(has_checks: bool, streams: bool) -> Self {
         let mut count = 0;
         let mut next = |is_there: bool| {
             count += usize::from(is_there);
@@ -126,6 +139,12 @@ impl Blocks {
         };
         Self {
             entry: next(true),
+            align: next(streams),
+            to_stream: next(streams),
+            stream: next(streams),
+            behind_stream: next(streams),
+            skip_stream: next(streams),
+            decide: next(streams),
             to_main: next(true),
             main: next(true),
             store_main: next(has_checks),
@@ -142,6 +161,7 @@ impl Blocks {
             skip_rest: next(true),
             fail_main: next(has_checks),
             fail_rest: next(has_checks),
+            again_stream: next(streams),
             count,
         }
     }
@@ -164,6 +184,7 @@ impl<'a> Selector<'a> {
             truth_bytes: FxHashMap::default(),
             first_numbers: VReg::invalid(),
             numbers: FxHashMap::default(),
+            streaming: None,
         }
     }
 
@@ -178,7 +199,8 @@ impl<'a> Selector<'a> {
         if self.plan.has_checks && self.plan.has_float_extremes() {
             return None;
         }
-        let blocks = Blocks::new(self.plan.has_checks);
+        let stream = self.stream_candidate();
+        let blocks = Blocks::new(self.plan.has_checks, stream.is_some());
         self.code.create_blocks(blocks.count);
         self.find_fusions();
         let vectors: Vec<Class> = vec![Class::Vector; self.plan.vector.accumulators.len()];
@@ -196,9 +218,21 @@ impl<'a> Selector<'a> {
         }
         let identities = self.identities()?;
         let last = self.offset(count, -turn);
+        let streams = stream.map(|store| {
+            let (variable, limit) = (self.plan.vector.variable, self.plan.whole_limit(self.function));
+            let number = self.input(VectorInput::Streams { store, variable, limit });
+            self.load_word(number)
+        });
         self.has_begun = true;
+        let mut again_stream = None;
+        if let Some((store, streams)) = stream.zip(streams) {
+            self.code.op(Code::Test_rm64_r64, vec![Part::Use(streams), Part::Use(streams)]);
+            self.branch(blocks.entry, Code::Jne_rel32_64, blocks.align, blocks.decide);
+            again_stream = Some(self.stream_loop(&blocks, store, last, unroll)?);
+            self.begin(blocks.decide);
+        }
         self.code.op(Code::Cmp_rm64_imm32, vec![Part::Use(count), Part::Immediate(turn)]);
-        self.branch(blocks.entry, Code::Jl_rel32_64, blocks.skip_main, blocks.to_main);
+        self.branch(blocks.decide, Code::Jl_rel32_64, blocks.skip_main, blocks.to_main);
         self.begin(blocks.to_main);
         let starts: Vec<VReg> = identities.iter().copied().cycle().take(many.len()).collect();
         self.jump(blocks.to_main, blocks.main, zero, &starts);
@@ -287,7 +321,82 @@ impl<'a> Selector<'a> {
             self.begin(blocks.fail_rest);
             self.leave(&blocks, blocks.fail_rest, index, &before);
         }
+        if let Some(next) = again_stream {
+            self.begin(blocks.again_stream);
+            self.jump(blocks.again_stream, blocks.stream, next, &[]);
+        }
         Some(())
+    }
+
+    // Stores that pass the caches by.
+
+    /// A store whose elements the loop does not read, in an array that has been there before, if that is all that the loop does.
+    fn stream_candidate(&self) -> Option<Inst> {
+        let is_long = self.plan.whole_limit(self.function) != self.plan.vector.limit;
+        let collects = !self.plan.vector.accumulators.is_empty();
+        if self.level != Level::Avx512 || !is_long || collects || self.plan.has_checks {
+            return None;
+        }
+        let kinds = self.plan.lanes.iter().map(|inst| (*inst, &self.function.insts[*inst].kind));
+        let is_read = |wanted: Region| {
+            kinds.clone().any(|(_, kind)| matches!(kind, InstKind::Load { region, .. } if *region == wanted))
+        };
+        let mut stores = kinds.clone().filter_map(|(inst, kind)| match kind {
+            InstKind::Store { value, region, .. } => Some((inst, *value, *region)),
+            _ => None,
+        });
+        let streams = |(_, value, region): &(Inst, Value, Region)| {
+            let is_argument = matches!(self.function.regions[*region].kind, RegionKind::Argument(_));
+            let size_bytes = self.function.value_type(*value).size_bytes();
+            is_argument && !is_read(*region) && size_bytes == self.plan.lane_bytes
+        };
+        stores.find(streams).map(|(inst, ..)| inst)
+    }
+
+    /// The loop for a store that passes the caches by; gives the index behind a turn.
+    fn stream_loop(&mut self, blocks: &Blocks, store: Inst, last: VReg, unroll: usize) -> Option<VReg> {
+        let lanes = self.lane_count() as i32;
+        self.begin(blocks.align);
+        let (zero, ones) = (self.constant(0), self.constant(-1));
+        let before = self.before_alignment(store)?;
+        let mask = self.mask_of_rest(ones, before, zero);
+        let mut work = Work::default();
+        self.iterations(Turn { index: zero, before: 0, mask: Some(mask) }, &[], &mut work)?;
+        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(before), Part::Use(last)]);
+        self.branch(blocks.align, Code::Jg_rel32_64, blocks.skip_stream, blocks.to_stream);
+        self.begin(blocks.to_stream);
+        self.jump(blocks.to_stream, blocks.stream, before, &[]);
+
+        self.begin(blocks.stream);
+        let (index, _) = self.parameters(blocks.stream, &[]);
+        self.streaming = Some(store);
+        for number in 0..unroll {
+            let turn = Turn { index, before: lanes * number as i32, mask: None };
+            self.iterations(turn, &[], &mut work)?;
+        }
+        self.streaming = None;
+        let next = self.offset(index, lanes * unroll as i32);
+        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(next), Part::Use(last)]);
+        self.branch(blocks.stream, Code::Jle_rel32_64, blocks.again_stream, blocks.behind_stream);
+        self.begin(blocks.behind_stream);
+        self.code.op(Code::Sfence, Vec::new());
+        self.jump(blocks.behind_stream, blocks.head_of_rest, next, &[]);
+        self.begin(blocks.skip_stream);
+        self.jump(blocks.skip_stream, blocks.head_of_rest, before, &[]);
+        Some(next)
+    }
+
+    /// How many iterations there are before one whose element is aligned to a vector.
+    fn before_alignment(&mut self, store: Inst) -> Option<VReg> {
+        let InstKind::Store { address, offset, .. } = self.function.insts[store].kind else { return None };
+        let shift = self.plan.lane_bytes.trailing_zeros() as u8;
+        let first = self.offset(self.known[&VectorInput::Address(address)], offset);
+        let [back, whole, before] = [(); 3].map(|()| self.code.vreg(Class::General));
+        self.code.op(Code::Neg_rm64, vec![Part::Change(first, back)]);
+        self.code.op(Code::Shr_rm64_imm8, vec![Part::Change(back, whole), Part::Byte(shift)]);
+        let lanes = self.lane_count() as i32;
+        self.code.op(Code::And_rm64_imm32, vec![Part::Change(whole, before), Part::Immediate(lanes - 1)]);
+        Some(before)
     }
 
     // Blocks and general registers.

@@ -5,11 +5,16 @@
 use super::super::{Translator, WORD};
 use crate::error::ModuleResult;
 use crate::object::Unit;
-use cranelift_codegen::ir::condcodes::FloatCC;
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature, StackSlotData, StackSlotKind, types};
 use cranelift_module::{FuncId, Linkage, Module as _};
 use hotloop_abi::Context;
-use hotloop_mir::{Function, MachineType, NestPlan, ReductionOp, VectorCode, VectorInput, VectorPlan};
+use hotloop_mir::{
+    Function, Inst, InstKind, MachineType, NestPlan, ReductionOp, Value, VectorCode, VectorInput, VectorPlan,
+};
+
+/// A loop that writes more than so many bytes one behind the other does not find them in a cache afterwards.
+const LONG_BYTES: i64 = 32 << 20;
 
 impl Unit<'_> {
     /// Adds the code of a loop in wide vectors to the object, if the target has somebody who makes it.
@@ -93,6 +98,26 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
+    /// Whether a store writes more than [`LONG_BYTES`] in the rest of the loop, to elements that are aligned to their size.
+    fn streams(&mut self, store: Inst, variable: Value, limit: Value) -> ir::Value {
+        let InstKind::Store { value, address, offset, .. } = self.mir.insts[store].kind else {
+            unreachable!("only stores stream")
+        };
+        let size_bytes = i64::from(self.mir.value_type(value).size_bytes());
+        let [limit, variable, address] = [limit, variable, address].map(|value| self.operand(value));
+        let left = self.ins().isub(limit, variable);
+        let many = self.int(types::I64, LONG_BYTES / size_bytes);
+        let is_long = self.ins().icmp(IntCC::SignedGreaterThan, left, many);
+        let offset = self.int(types::I64, i64::from(offset));
+        let address = self.ins().iadd(address, offset);
+        let below = self.int(types::I64, size_bytes - 1);
+        let beside = self.ins().band(address, below);
+        let zero = self.int(types::I64, 0);
+        let is_aligned = self.ins().icmp(IntCC::Equal, beside, zero);
+        let streams = self.ins().band(is_long, is_aligned);
+        self.ins().uextend(types::I64, streams)
+    }
+
     /// What an accumulator was and a total, in one.
     fn combined_scalars(
         &mut self,
@@ -126,6 +151,7 @@ impl Translator<'_, '_> {
     /// The word of an input. A number may be shorter: what is behind it does not count.
     fn input_word(&mut self, input: VectorInput) -> ir::Value {
         match input {
+            VectorInput::Streams { store, variable, limit } => self.streams(store, variable, limit),
             VectorInput::Address(value) => self.operand(value),
             VectorInput::Splat(value) if self.mir.value_type(value) == MachineType::I1 => {
                 let truth = self.operand(value);
