@@ -35,6 +35,7 @@ pub use loops::carry_stores::CarryStores;
 pub use loops::elide_bounds_checks::ElideBoundsChecks;
 pub use loops::hoist_invariants::HoistInvariants;
 pub use loops::jam_loops::JamLoops;
+pub use loops::narrow_integers::NarrowIntegers;
 pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
 pub use loops::vectorize_loops::{ONE_BY_ONE, VectorizeLoops};

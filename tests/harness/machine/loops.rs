@@ -395,6 +395,7 @@ impl<'c, 'n> Maker<'c, 'n> {
             }
             7 if !self.main.is_float() => self.shift(),
             8 => self.as_type(self.index, self.main),
+            9 if !self.main.is_float() && self.choices.once_in(2) => self.with_more_bits(),
             9 => {
                 // By way of another type and back.
                 let ty = self.choices.of(&TYPES);
@@ -499,9 +500,50 @@ impl<'c, 'n> Maker<'c, 'n> {
         self.value(InstKind::Convert(ConvertOp::Bitcast, bits, self.main))
     }
 
+    /// Integers are extended, computed with, and cut off again.
+    fn with_more_bits(&mut self) -> Value {
+        let ty = self.choices.of(&[MachineType::I64, MachineType::I32, MachineType::I16]);
+        if ty.bits() <= self.main.bits() {
+            return self.binary();
+        }
+        let mut value = self.pick();
+        value = self.as_type(value, ty);
+        for _ in 0..1 + self.choices.below(3) {
+            let ops = [
+                BinaryOp::Iadd,
+                BinaryOp::Isub,
+                BinaryOp::Imul,
+                BinaryOp::And,
+                BinaryOp::Or,
+                BinaryOp::Smin,
+                BinaryOp::Smax,
+                BinaryOp::Umax,
+            ];
+            let op = self.choices.of(&ops);
+            let other = if self.choices.once_in(2) {
+                let number = self.choices.of(&[1, 3, 77, 255, -1, 256, 30000]);
+                self.value(InstKind::Const(hotloop_mir::Constant::int(ty, number)))
+            } else {
+                let other = self.pick();
+                self.as_type(other, ty)
+            };
+            value = self.value(InstKind::Binary(op, value, other));
+            if self.choices.once_in(3) {
+                let op = self.choices.of(&[BinaryOp::Shl, BinaryOp::Sshr, BinaryOp::Ushr]);
+                let count = self.choices.of(&[1, 3, 8, 9]);
+                let count = self.value(InstKind::Const(hotloop_mir::Constant::int(ty, count)));
+                value = self.value(InstKind::Binary(op, value, count));
+            }
+        }
+        self.as_type(value, self.main)
+    }
+
     /// A truth value: a comparison, or several put together.
     fn truth(&mut self) -> Value {
-        let [a, b] = [(); 2].map(|()| self.pick());
+        let [mut a, mut b] = [(); 2].map(|()| self.pick());
+        if !self.main.is_float() && self.choices.once_in(4) {
+            (a, b) = (self.as_type(a, MachineType::I64), self.as_type(b, MachineType::I64));
+        }
         let kind = self.compare(a, b);
         let mut truth = self.value(kind);
         if self.choices.once_in(3) && !self.truths.is_empty() {

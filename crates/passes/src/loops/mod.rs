@@ -5,6 +5,7 @@ pub(crate) mod carry_stores;
 pub(crate) mod elide_bounds_checks;
 pub(crate) mod hoist_invariants;
 pub(crate) mod jam_loops;
+pub(crate) mod narrow_integers;
 mod ranges;
 pub(crate) mod shorten_chains;
 pub(crate) mod thin_safepoints;
