@@ -34,10 +34,9 @@ impl MirPass for NarrowIntegers {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
-        let is_in_vectors = |block: Block| {
-            let mut outer = forest.loops.values().filter(|data| function.blocks[data.header].vector.is_some());
-            outer.any(|data| data.blocks.contains(block))
-        };
+        let is_marked = |data: &&LoopData| function.blocks[data.header].vector.is_some();
+        let nests: Vec<&LoopData> = forest.loops.values().filter(is_marked).collect();
+        let is_in_vectors = |block: Block| nests.iter().any(|data| data.blocks.contains(block));
         let innermost = forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel);
         // A nest that is marked is chosen for the types that it has.
         let wanted: Vec<&LoopData> = innermost.filter(|data| !is_in_vectors(data.header)).collect();
