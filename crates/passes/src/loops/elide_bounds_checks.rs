@@ -4,13 +4,16 @@
 //!
 //! Within a counted loop the induction variable is at least its first value and below its limit (see `CountedLoop`); in a parallel loop the index is in `0..count`. A check of
 //! the variable, plus or minus a constant, goes away when both ends are proved: the lower from a first value that is not negative, the upper because the limit is
-//! the length, plus or minus a constant, or the minimum of it and something. Where only the lower end is proved, the check loses its wrap-around. One walk over the
-//! checks of each loop. Preserves the control-flow graph.
+//! the length, plus or minus a constant, or the minimum of it and something. Where only the lower end is proved, the check loses its wrap-around. So does an index without a
+//! check, which is written as a selection: `select(i < 0, i + n, i)` is `i`. One walk over the checks and selections of each loop. Preserves the control-flow graph.
 
 use crate::analysis::{CountedLoop, LoopData, LoopForest};
 use crate::{MirPass, PassContext};
 use hotloop_index::SideMap;
-use hotloop_mir::{BinaryOp, Constant, ControlFlow, Dominators, Function, Inst, InstKind, Terminator, Value};
+use hotloop_mir::{
+    BinaryOp, Constant, ControlFlow, Dominators, Function, Inst, InstKind, IntCompare, RegionKind,
+    Terminator, Value,
+};
 use rustc_hash::FxHashMap;
 
 /// Removes bounds checks that a counted loop cannot fail. The head of its file says how.
@@ -85,6 +88,29 @@ fn added_constant(function: &Function, value: Value) -> Option<(Value, i64)> {
 }
 
 impl Range {
+    /// Whether the variable plus a constant is never negative, unless the sum is too large for an integer.
+    fn is_not_negative(&self, offset: i64) -> bool {
+        self.low.value.is_none()
+            && self.low.offset >= 0
+            && self.low.offset.checked_add(offset).is_some_and(|lowest| lowest >= 0)
+    }
+
+    /// Whether it ends so early that the variable plus a small constant is not too large for an integer: at a constant, or the length of an array, of which there is none above 2^60.
+    fn ends_early(&self, function: &Function) -> bool {
+        let Some(end) = self.high.value else { return true };
+        let is_length = |value: Value| match function
+            .defining_inst(value)
+            .map(|inst| &function.insts[inst].kind)
+        {
+            Some(InstKind::Load { region, .. }) => function.regions[*region].kind == RegionKind::Descriptor,
+            _ => false,
+        };
+        match function.defining_inst(end).map(|inst| &function.insts[inst].kind) {
+            Some(InstKind::Binary(BinaryOp::Smin, a, b)) => is_length(*a) || is_length(*b),
+            _ => is_length(end),
+        }
+    }
+
     /// The induction variable of a loop, with what is known of it.
     fn of_loop(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<(Value, Self)> {
         if data.is_parallel {
@@ -110,18 +136,18 @@ fn elide(
     ranges: &Ranges,
     replacement: &mut SideMap<Value, Option<Value>>,
 ) -> bool {
+    if let Some(index) = wrapped_index(function, inst) {
+        let stays = range_of(function, index, ranges).is_some_and(|(range, offset)| {
+            range.is_not_negative(offset) && (offset <= 0 || range.ends_early(function))
+        });
+        if stays {
+            replacement[function.insts[inst].results[0]] = Some(index);
+        }
+        return stays;
+    }
     let InstKind::CheckBounds { index, length, axis, wrap } = function.insts[inst].kind else { return false };
-    let of_sum = || {
-        let (base, offset) = added_constant(function, index)?;
-        Some((ranges.get(&base)?, offset))
-    };
-    let Some((range, offset)) = ranges.get(&index).map(|range| (range, 0)).or_else(of_sum) else {
-        return false;
-    };
-    let is_not_negative = range.low.value.is_none()
-        && range.low.offset.checked_add(offset).is_some_and(|lowest| lowest >= 0)
-        && range.low.offset >= 0;
-    if !is_not_negative {
+    let Some((range, offset)) = range_of(function, index, ranges) else { return false };
+    if !range.is_not_negative(offset) {
         return false;
     }
     if is_below(function, range.high, offset, length) {
@@ -134,6 +160,28 @@ fn elide(
         function.insts[inst].kind = InstKind::CheckBounds { index, length, axis, wrap: false };
     }
     false
+}
+
+/// The range of the induction variable that an index is, and the constant added to it.
+fn range_of<'a>(function: &Function, index: Value, ranges: &'a Ranges) -> Option<(&'a Range, i64)> {
+    let of_sum = || {
+        let (base, offset) = added_constant(function, index)?;
+        Some((ranges.get(&base)?, offset))
+    };
+    ranges.get(&index).map(|range| (range, 0)).or_else(of_sum)
+}
+
+/// The index of `select(index < 0, index + length, index)`.
+fn wrapped_index(function: &Function, inst: Inst) -> Option<Value> {
+    let InstKind::Select { condition, then, otherwise } = function.insts[inst].kind else { return None };
+    let kind = |value: Value| function.defining_inst(value).map(|inst| &function.insts[inst].kind);
+    let Some(InstKind::IntCompare(IntCompare::Slt, index, zero)) = kind(condition) else { return None };
+    let is_sum = match kind(then) {
+        Some(InstKind::Binary(BinaryOp::Iadd, a, b)) => [a, b].contains(&index),
+        _ => false,
+    };
+    let is_zero = matches!(function.constant(*zero), Some(Constant::Int(_, 0)));
+    (*index == otherwise && is_sum && is_zero).then_some(*index)
 }
 
 /// Whether a variable below `high`, plus `offset`, is below `length`, which is not negative.
