@@ -14,10 +14,11 @@ TICKS = ((1 / 8, "1/8"), (1 / 4, "1/4"), (1 / 2, "1/2"), (1, "1"), (2, "2"), (4,
 def picture(record, stat="p50"):
     """One panel a size, one row a kernel, one dot a peer; the scale is logarithmic, and left is faster."""
     kernels = list(record["kernels"])
+    sizes = [size for size in SIZES if any(size in entry["sizes"] for entry in record["kernels"].values())]
     height = TOP + ROW * (len(kernels) + 2) + 40
-    width = LEFT + len(SIZES) * (WIDTH + GAP)
+    width = LEFT + len(sizes) * (WIDTH + GAP)
     parts = [*_frame(record, width, height), *_names(kernels)]
-    for at, size in enumerate(SIZES):
+    for at, size in enumerate(sizes):
         parts += _panel(record, kernels, size, LEFT + at * (WIDTH + GAP), height, stat)
     return "\n".join([*parts, "</svg>"]) + "\n"
 

@@ -31,7 +31,7 @@ pub struct LoopReport {
 pub struct LoopFacts {
     /// Where it begins, and the function in whose text it stands.
     pub place: Place,
-    /// The first line of its statement.
+    /// The line in which it begins.
     pub source: String,
     /// How many other loops of the text hold it.
     pub depth: usize,
@@ -129,8 +129,10 @@ impl Found {
         let mut around: Vec<Span> =
             spans.iter().copied().filter(|outer| *outer != span && outer.contains(span)).collect();
         around.dedup();
-        let source = sources.text(span).lines().next().unwrap_or_default().trim_end().to_owned();
-        let (file, start) = (sources.file(span.file).name().to_owned(), sources.location(span));
+        let (file, start) = (sources.file(span.file), sources.location(span));
+        let source = file.text().lines().nth((start.line - file.first_line()) as usize);
+        let source = source.unwrap_or_default().trim().to_owned();
+        let file = file.name().to_owned();
         let place = Place { file, line: start.line, column: start.column, function: named(span) };
         LoopFacts { place, source, depth: around.len(), is_parallel, work, checks, allocations, calls }
     }

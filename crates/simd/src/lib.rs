@@ -68,8 +68,8 @@ impl Level {
     /// The level of a processor with these features, named as Cranelift names them (`has_avx2`); `None` if it has less.
     pub fn of_features(has: impl Fn(&str) -> bool) -> Option<Self> {
         let has_all = |names: &[&str]| names.iter().all(|name| has(name));
-        // Cranelift has no name for BW; every processor with both DQ and VL has it, as x86-64-v4 asks for.
-        if has_all(&["has_avx512f", "has_avx512dq", "has_avx512vl", "has_bmi2"]) {
+        // Cranelift has no name for BW, and its x86-64-v4 does not name F; every processor with both DQ and VL has them, as x86-64-v4 asks for.
+        if has_all(&["has_avx512dq", "has_avx512vl", "has_bmi2"]) {
             Some(Self::Avx512)
         } else if has_all(&["has_avx", "has_avx2", "has_fma"]) {
             Some(Self::Avx2)

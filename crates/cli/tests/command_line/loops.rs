@@ -179,3 +179,23 @@ fn types_are_asked_for_where_none_are_declared() {
         scratch.prints(&["explain-loops", "plain.py", "f", "--types", "int64[:]"]).contains("plain.py:2")
     );
 }
+
+/// The kernels whose machine code the guide shows: their innermost loops have no check and no call.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn hot_loops_of_the_guide_run_in_vectors_without_checks() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/hot_loops.py");
+    let scratch = Scratch::new("loops-of-the-guide");
+    for kernel in ["l2_norm", "jacobi2d", "gauss_f32"] {
+        let mut command = scratch.command(&["explain-loops", file, kernel, "--json"]);
+        let output = command.env("HOTLOOP_CPU", "x86-64-v4").output().expect("the program can be started");
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+        let loops = told["loops"].as_array().expect("a list");
+        let hot: Vec<_> = loops.iter().filter(|one| one["work"]["kind"] != "outer").collect();
+        assert!(!hot.is_empty(), "{told:#}");
+        for one in hot {
+            assert_eq!((&one["work"]["bits"], &one["work"]["checks"]), (&512.into(), &0.into()), "{told:#}");
+            assert_eq!(one["calls"], serde_json::json!([]), "{told:#}");
+        }
+    }
+}
