@@ -1,12 +1,13 @@
 //! Random loops over arrays that may overlap: the same in order, several iterations at once, and on the machine.
 //!
-//! All arrays lie in one piece of memory, of which every byte is compared. So what a loop reads of what an earlier iteration wrote matters, and nothing
+//! All arrays lie in one piece of memory, of which every byte is compared; on the machine, parts of it lie between pages that nobody may touch, and some arrays end with their part. So what a loop reads of what an earlier iteration wrote matters, and nothing
 //! may be written beside the arrays. Arrays of integers may overlap with each other, those of floats and of truth values with arrays of their own type: which nan
 //! an operation gives is nobody's business, and a truth value is 0 or 1. Some loops have loops in them (see `nests`).
 
 mod nests;
 
 use crate::choices::Choices;
+use crate::guarded::{Guarded, PAGE_BYTES};
 use crate::machine::{Machine, is_nan, targets};
 use crate::program::constant;
 use hotloop_abi::ExceptionClass;
@@ -27,7 +28,7 @@ const TYPES: [MachineType; 6] = [
 ];
 
 /// The bytes in which the arrays lie: a part for integers, each type of floats, and truth values.
-const PART_BYTES: usize = 2048;
+const PART_BYTES: usize = PAGE_BYTES;
 const PARTS: usize = 4;
 const MEMORY_BYTES: usize = PARTS * PART_BYTES;
 
@@ -77,6 +78,8 @@ struct Kernel {
     scalar: MachineType,
     /// Whether indices are checked, so that they may be anything.
     is_checked: bool,
+    /// Whether there is a loop in the loop.
+    has_inner: bool,
 }
 
 /// Where the arrays lie, and the other arguments.
@@ -145,7 +148,7 @@ impl Kernel {
         let mut maker = Maker::new(function, choices, arrays.clone(), main, is_checked);
         maker.has_inner = has_inner;
         maker.build(has_result);
-        Self { function: maker.function, arrays, scalar: main, is_checked }
+        Self { function: maker.function, arrays, scalar: main, is_checked, has_inner }
     }
 
     fn arguments(&self, choices: &mut Choices<'_>) -> Call {
@@ -155,14 +158,16 @@ impl Kernel {
             let size = ty.size_bytes() as usize;
             let at = &mut places[part_of(*ty)];
             // Behind the array before, or over it by some elements.
-            let start = match choices.below(3) {
+            let start = match choices.below(4) {
                 0 => *at,
+                // At the end of the memory that may be touched.
+                3 => PART_BYTES - length * size,
                 1 => 64 + size * choices.below(6),
                 _ => 64,
             };
             *at = (*at + length * size + 8).min(PART_BYTES - 64 - length * size - 8 * size);
             // In a part of floats, elements lie where its words are.
-            let start = start.min(PART_BYTES - 64 - length * size);
+            let start = start.min(PART_BYTES - length * size);
             let start = if ty.is_float() { start / size * size } else { start };
             (PART_BYTES * part_of(*ty) + start, length)
         });
@@ -170,7 +175,9 @@ impl Kernel {
         let (start, limit) = if self.is_checked && choices.once_in(2) {
             (choices.below(8) as i64 - 4, length as i64 + choices.below(6) as i64 - 3)
         } else {
-            (2 + choices.below(2) as i64, length as i64 - 2)
+            // In a loop in the loop the index is larger by its counter.
+            let margin = if self.has_inner { 9 } else { 2 };
+            (2 + choices.below(2) as i64, length as i64 - margin)
         };
         let truths = PART_BYTES * part_of(MachineType::I1);
         let memory = (0..MEMORY_BYTES).map(|byte| match byte {
@@ -206,7 +213,7 @@ impl Call {
         let memory = interpreter.memory_mut();
         let base = memory.place(&self.memory);
         let mut arguments: Vec<Scalar> = Vec::new();
-        for words in self.descriptors(base) {
+        for words in self.descriptors(|offset| base + offset as u64) {
             let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
             arguments.push(Scalar::ptr(memory.place(&bytes)));
         }
@@ -224,16 +231,16 @@ impl Call {
     }
 
     fn run(&self, machine: &Machine) -> Seen {
-        let mut memory = self.memory.clone();
-        let descriptors = self.descriptors(memory.as_mut_ptr() as u64);
+        let memory = Guarded::new(&self.memory);
+        let descriptors = self.descriptors(|offset| memory.address(offset));
         let mut words: Vec<u64> = descriptors.iter().map(|words| words.as_ptr() as u64).collect();
         words.extend([self.start as u64, self.limit as u64, evaluate::bits(self.scalar)]);
         let result = machine.call(&words, self.result_count);
-        Seen { result, memory }
+        Seen { result, memory: memory.bytes() }
     }
 
-    fn descriptors(&self, base: u64) -> Vec<[u64; 4]> {
-        self.arrays.iter().map(|(offset, length)| [0, base + *offset as u64, *length as u64, 8]).collect()
+    fn descriptors(&self, address: impl Fn(usize) -> u64) -> Vec<[u64; 4]> {
+        self.arrays.iter().map(|(offset, length)| [0, address(*offset), *length as u64, 8]).collect()
     }
 }
 

@@ -5,6 +5,7 @@
 //! passes may mark as vector loops, are made apart (see `loops`).
 
 mod choices;
+mod guarded;
 mod loops;
 mod machine;
 mod program;
