@@ -14,18 +14,17 @@
 
 mod arithmetic;
 mod fusions;
+mod inputs;
 mod instructions;
 mod sizes;
+mod streams;
 mod totals;
 
 use crate::Level;
 use crate::code::{Body, Class, Machine, Memory, Part};
 use crate::opcodes;
 use fusions::Fusions;
-use hotloop_mir::{
-    BinaryOp, Constant, Function, Inst, InstKind, MachineType, Region, RegionKind, Value, VectorInput,
-    VectorPlan,
-};
+use hotloop_mir::{BinaryOp, Function, Inst, MachineType, Value, VectorInput, VectorPlan};
 use iced_x86::Code;
 use regalloc2::{Block, VReg};
 use rustc_hash::FxHashMap;
@@ -89,6 +88,28 @@ struct Turn {
     mask: Option<VReg>,
 }
 
+/// What is known at the start.
+struct Start {
+    /// The iterations that are asked for.
+    count: VReg,
+    zero: VReg,
+    /// All bits, where there are masks.
+    ones: Option<VReg>,
+    /// The last index at which a turn of a main loop may begin.
+    last: VReg,
+    identities: Vec<VReg>,
+    /// The index behind a turn of the loop whose stores pass the caches by, if there is one.
+    again_stream: Option<VReg>,
+}
+
+/// A loop: the index and the accumulators of a turn, and behind it.
+struct Loop {
+    index: VReg,
+    before: Vec<VReg>,
+    behind: Vec<VReg>,
+    next: VReg,
+}
+
 /// What is known in the lanes of a vector.
 type Lanes = FxHashMap<Value, VReg>;
 
@@ -123,10 +144,10 @@ struct Blocks {
     exit: usize,
     again_main: usize,
     again_rest: usize,
-    skip_rest: usize,
     fail_main: usize,
     fail_rest: usize,
     again_stream: usize,
+    skip_rest: usize,
     count: usize,
 }
 
@@ -158,10 +179,10 @@ impl Blocks {
             exit: next(true),
             again_main: next(true),
             again_rest: next(true),
-            skip_rest: next(true),
             fail_main: next(has_checks),
             fail_rest: next(has_checks),
             again_stream: next(streams),
+            skip_rest: next(true),
             count,
         }
     }
@@ -194,8 +215,6 @@ impl<'a> Selector<'a> {
     }
 
     fn function(&mut self, unroll: usize, wanted: &[u64]) -> Option<()> {
-        let lanes = self.lane_count() as i32;
-        let turn = lanes * unroll as i32;
         if self.plan.has_checks && self.plan.has_float_extremes() {
             return None;
         }
@@ -203,10 +222,25 @@ impl<'a> Selector<'a> {
         let blocks = Blocks::new(self.plan.has_checks, stream.is_some());
         self.code.create_blocks(blocks.count);
         self.find_fusions();
-        let vectors: Vec<Class> = vec![Class::Vector; self.plan.vector.accumulators.len()];
-        let many: Vec<Class> = vectors.iter().copied().cycle().take(vectors.len() * unroll).collect();
+        let start = self.entry(&blocks, stream, unroll, wanted)?;
+        let main = self.main_loop(&blocks, &start, unroll)?;
+        let (reached, rest) = self.rest(&blocks, &start)?;
+        self.exit(&blocks, &start)?;
+        self.edges(&blocks, &start, &main, &rest)?;
+        self.begin(blocks.skip_rest);
+        self.leave(&blocks, blocks.skip_rest, start.count, &reached);
+        Some(())
+    }
 
-        // Everything that stays the same, and whether the main loop runs at all.
+    /// Everything that stays the same, and which main loop runs, if one does.
+    fn entry(
+        &mut self,
+        blocks: &Blocks,
+        stream: Option<Inst>,
+        unroll: usize,
+        wanted: &[u64],
+    ) -> Option<Start> {
+        let turn = self.lane_count() as i32 * unroll as i32;
         self.begin(blocks.entry);
         self.words = self.code.argument();
         let count = self.load_word(0);
@@ -218,33 +252,35 @@ impl<'a> Selector<'a> {
         }
         let identities = self.identities()?;
         let last = self.offset(count, -turn);
-        let streams = stream.map(|store| {
-            let (variable, limit) = (self.plan.vector.variable, self.plan.whole_limit(self.function));
-            let number = self.input(VectorInput::Streams { store, variable, limit });
-            self.load_word(number)
-        });
+        let streams = stream.map(|store| self.load_whether_streams(store));
         self.has_begun = true;
         let mut again_stream = None;
         if let Some((store, streams)) = stream.zip(streams) {
             self.code.op(Code::Test_rm64_r64, vec![Part::Use(streams), Part::Use(streams)]);
             self.branch(blocks.entry, Code::Jne_rel32_64, blocks.align, blocks.decide);
-            again_stream = Some(self.stream_loop(&blocks, store, last, unroll)?);
+            again_stream = Some(self.stream_loop(blocks, store, last, unroll)?);
             self.begin(blocks.decide);
         }
         self.code.op(Code::Cmp_rm64_imm32, vec![Part::Use(count), Part::Immediate(turn)]);
         self.branch(blocks.decide, Code::Jl_rel32_64, blocks.skip_main, blocks.to_main);
         self.begin(blocks.to_main);
-        let starts: Vec<VReg> = identities.iter().copied().cycle().take(many.len()).collect();
+        let starts: Vec<VReg> = identities.iter().copied().cycle().take(identities.len() * unroll).collect();
         self.jump(blocks.to_main, blocks.main, zero, &starts);
+        Some(Start { count, zero, ones, last, identities, again_stream })
+    }
 
+    /// Several vectors a turn.
+    fn main_loop(&mut self, blocks: &Blocks, start: &Start, unroll: usize) -> Option<Loop> {
+        let lanes = self.lane_count() as i32;
+        let count = start.identities.len();
         self.begin(blocks.main);
-        let (main_index, main_before) = self.parameters(blocks.main, &many);
-        let mut collected = Vec::new();
+        let (index, before) = self.parameters(blocks.main, &vec![Class::Vector; count * unroll]);
+        let mut behind = Vec::new();
         let mut work = Work::default();
         for number in 0..unroll {
-            let turn = Turn { index: main_index, before: lanes * number as i32, mask: None };
-            let mine = &main_before[number * vectors.len()..(number + 1) * vectors.len()];
-            collected.extend(self.iterations(turn, mine, &mut work)?);
+            let turn = Turn { index, before: lanes * number as i32, mask: None };
+            let mine = &before[number * count..(number + 1) * count];
+            behind.extend(self.iterations(turn, mine, &mut work)?);
         }
         if self.plan.has_checks {
             let fails = self.test_checks(&work.checks, None)?;
@@ -252,54 +288,63 @@ impl<'a> Selector<'a> {
             self.begin(blocks.store_main);
         }
         self.stores(&work)?;
-        let next = self.offset(main_index, turn);
-        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(next), Part::Use(last)]);
+        let next = self.offset(index, lanes * unroll as i32);
+        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(next), Part::Use(start.last)]);
         self.branch(blocks.store_main, Code::Jle_rel32_64, blocks.again_main, blocks.behind_main);
         self.begin(blocks.behind_main);
-        let mut combined = self.combine_vectors(&collected, vectors.len())?;
+        let mut combined = self.combine_vectors(&behind, count)?;
         combined.extend(self.doubt);
         self.jump(blocks.behind_main, blocks.head_of_rest, next, &combined);
         self.begin(blocks.skip_main);
-        let mut skipped = identities.clone();
+        let mut skipped = start.identities.clone();
         if self.doubt.is_some() {
             skipped.push(self.bits(0));
         }
-        self.jump(blocks.skip_main, blocks.head_of_rest, zero, &skipped);
+        self.jump(blocks.skip_main, blocks.head_of_rest, start.zero, &skipped);
+        Some(Loop { index, before, behind, next })
+    }
 
+    /// One vector a turn: what the main loop has left. Gives also the accumulators in front of it.
+    fn rest(&mut self, blocks: &Blocks, start: &Start) -> Option<(Vec<VReg>, Loop)> {
+        let vectors = vec![Class::Vector; start.identities.len()];
         self.begin(blocks.head_of_rest);
         let (reached, accumulators) = self.parameters(blocks.head_of_rest, &vectors);
         if self.doubt.is_some() {
             self.doubt = self.parameter_list(blocks.head_of_rest, &[Class::Vector]).pop();
         }
-        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(reached), Part::Use(count)]);
+        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(reached), Part::Use(start.count)]);
         self.branch(blocks.head_of_rest, Code::Jge_rel32_64, blocks.skip_rest, blocks.to_rest);
         self.begin(blocks.to_rest);
         self.jump(blocks.to_rest, blocks.rest, reached, &accumulators);
 
         self.begin(blocks.rest);
         let (index, before) = self.parameters(blocks.rest, &vectors);
-        let mask = ones.map(|ones| self.mask_of_rest(ones, count, index));
+        let mask = start.ones.map(|ones| self.mask_of_rest(ones, start.count, index));
         let mut work = Work::default();
-        let rest = self.iterations(Turn { index, before: 0, mask }, &before, &mut work)?;
-        let rest = self.merged(mask, &before, rest);
+        let behind = self.iterations(Turn { index, before: 0, mask }, &before, &mut work)?;
+        let behind = self.merged(mask, &before, behind);
         if self.plan.has_checks {
             let fails = self.test_checks(&work.checks, mask)?;
             self.branch(blocks.rest, fails, blocks.fail_rest, blocks.store_rest);
             self.begin(blocks.store_rest);
         }
         self.stores(&work)?;
-        let index_behind = self.offset(index, lanes);
-        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(index_behind), Part::Use(count)]);
+        let next = self.offset(index, self.lane_count() as i32);
+        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(next), Part::Use(start.count)]);
         self.branch(blocks.store_rest, Code::Jl_rel32_64, blocks.again_rest, blocks.behind_rest);
         self.begin(blocks.behind_rest);
-        self.leave(&blocks, blocks.behind_rest, count, &rest);
+        self.leave(blocks, blocks.behind_rest, start.count, &behind);
+        Some((accumulators, Loop { index, before, behind, next }))
+    }
 
+    /// Leaves the totals, and how many iterations were done, in the words.
+    fn exit(&mut self, blocks: &Blocks, start: &Start) -> Option<()> {
         self.begin(blocks.exit);
         let done = self.plan.has_checks.then(|| self.parameter_list(blocks.exit, &[Class::General])[0]);
-        let totals = self.parameter_list(blocks.exit, &vectors);
+        let totals = self.parameter_list(blocks.exit, &vec![Class::Vector; start.identities.len()]);
         self.store_totals(&totals)?;
         let done = match done {
-            None if self.plan.has_float_extremes() => Some(self.none_in_doubt(count, zero)),
+            None if self.plan.has_float_extremes() => Some(self.none_in_doubt(start.count, start.zero)),
             done => done,
         };
         if let Some(done) = done {
@@ -307,96 +352,27 @@ impl<'a> Selector<'a> {
             self.code.op(Code::Mov_rm64_r64, vec![word, Part::Use(done)]);
         }
         self.code.end(Block::new(blocks.exit), Machine::Return, Vec::new());
+        Some(())
+    }
 
+    /// The blocks that do nothing but go somewhere.
+    fn edges(&mut self, blocks: &Blocks, start: &Start, main: &Loop, rest: &Loop) -> Option<()> {
         self.begin(blocks.again_main);
-        self.jump(blocks.again_main, blocks.main, next, &collected);
+        self.jump(blocks.again_main, blocks.main, main.next, &main.behind);
         self.begin(blocks.again_rest);
-        self.jump(blocks.again_rest, blocks.rest, index_behind, &rest);
-        self.begin(blocks.skip_rest);
-        self.leave(&blocks, blocks.skip_rest, count, &accumulators);
+        self.jump(blocks.again_rest, blocks.rest, rest.next, &rest.behind);
         if self.plan.has_checks {
             self.begin(blocks.fail_main);
-            let combined = self.combine_vectors(&main_before, vectors.len())?;
-            self.leave(&blocks, blocks.fail_main, main_index, &combined);
+            let combined = self.combine_vectors(&main.before, start.identities.len())?;
+            self.leave(blocks, blocks.fail_main, main.index, &combined);
             self.begin(blocks.fail_rest);
-            self.leave(&blocks, blocks.fail_rest, index, &before);
+            self.leave(blocks, blocks.fail_rest, rest.index, &rest.before);
         }
-        if let Some(next) = again_stream {
+        if let Some(next) = start.again_stream {
             self.begin(blocks.again_stream);
             self.jump(blocks.again_stream, blocks.stream, next, &[]);
         }
         Some(())
-    }
-
-    // Stores that pass the caches by.
-
-    /// A store whose elements the loop does not read, in an array that has been there before, if that is all that the loop does.
-    fn stream_candidate(&self) -> Option<Inst> {
-        let is_long = self.plan.whole_limit(self.function) != self.plan.vector.limit;
-        let collects = !self.plan.vector.accumulators.is_empty();
-        if self.level != Level::Avx512 || !is_long || collects || self.plan.has_checks {
-            return None;
-        }
-        let kinds = self.plan.lanes.iter().map(|inst| (*inst, &self.function.insts[*inst].kind));
-        let is_read = |wanted: Region| {
-            kinds.clone().any(|(_, kind)| matches!(kind, InstKind::Load { region, .. } if *region == wanted))
-        };
-        let mut stores = kinds.clone().filter_map(|(inst, kind)| match kind {
-            InstKind::Store { value, region, .. } => Some((inst, *value, *region)),
-            _ => None,
-        });
-        let streams = |(_, value, region): &(Inst, Value, Region)| {
-            let is_argument = matches!(self.function.regions[*region].kind, RegionKind::Argument(_));
-            let size_bytes = self.function.value_type(*value).size_bytes();
-            is_argument && !is_read(*region) && size_bytes == self.plan.lane_bytes
-        };
-        stores.find(streams).map(|(inst, ..)| inst)
-    }
-
-    /// The loop for a store that passes the caches by; gives the index behind a turn.
-    fn stream_loop(&mut self, blocks: &Blocks, store: Inst, last: VReg, unroll: usize) -> Option<VReg> {
-        let lanes = self.lane_count() as i32;
-        self.begin(blocks.align);
-        let (zero, ones) = (self.constant(0), self.constant(-1));
-        let before = self.before_alignment(store)?;
-        let mask = self.mask_of_rest(ones, before, zero);
-        let mut work = Work::default();
-        self.iterations(Turn { index: zero, before: 0, mask: Some(mask) }, &[], &mut work)?;
-        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(before), Part::Use(last)]);
-        self.branch(blocks.align, Code::Jg_rel32_64, blocks.skip_stream, blocks.to_stream);
-        self.begin(blocks.to_stream);
-        self.jump(blocks.to_stream, blocks.stream, before, &[]);
-
-        self.begin(blocks.stream);
-        let (index, _) = self.parameters(blocks.stream, &[]);
-        self.streaming = Some(store);
-        for number in 0..unroll {
-            let turn = Turn { index, before: lanes * number as i32, mask: None };
-            self.iterations(turn, &[], &mut work)?;
-        }
-        self.streaming = None;
-        let next = self.offset(index, lanes * unroll as i32);
-        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(next), Part::Use(last)]);
-        self.branch(blocks.stream, Code::Jle_rel32_64, blocks.again_stream, blocks.behind_stream);
-        self.begin(blocks.behind_stream);
-        self.code.op(Code::Sfence, Vec::new());
-        self.jump(blocks.behind_stream, blocks.head_of_rest, next, &[]);
-        self.begin(blocks.skip_stream);
-        self.jump(blocks.skip_stream, blocks.head_of_rest, before, &[]);
-        Some(next)
-    }
-
-    /// How many iterations there are before one whose element is aligned to a vector.
-    fn before_alignment(&mut self, store: Inst) -> Option<VReg> {
-        let InstKind::Store { address, offset, .. } = self.function.insts[store].kind else { return None };
-        let shift = self.plan.lane_bytes.trailing_zeros() as u8;
-        let first = self.offset(self.known[&VectorInput::Address(address)], offset);
-        let [back, whole, before] = [(); 3].map(|()| self.code.vreg(Class::General));
-        self.code.op(Code::Neg_rm64, vec![Part::Change(first, back)]);
-        self.code.op(Code::Shr_rm64_imm8, vec![Part::Change(back, whole), Part::Byte(shift)]);
-        let lanes = self.lane_count() as i32;
-        self.code.op(Code::And_rm64_imm32, vec![Part::Change(whole, before), Part::Immediate(lanes - 1)]);
-        Some(before)
     }
 
     // Blocks and general registers.
@@ -476,148 +452,6 @@ impl<'a> Selector<'a> {
         mask
     }
 
-    // Inputs.
-
-    /// Reads all that stays the same into registers.
-    fn load_inputs(&mut self) -> Option<()> {
-        for inst in &self.plan.lanes {
-            if self.plan.uniform_loads.contains(inst) {
-                self.splat(self.function.insts[*inst].results[0])?;
-                continue;
-            }
-            if let InstKind::Load { address, .. } | InstKind::Store { address, .. } =
-                self.function.insts[*inst].kind
-            {
-                self.address(address);
-            }
-        }
-        for value in &self.plan.splats {
-            self.splat(*value)?;
-        }
-        if self.plan.counts_in_lanes {
-            self.count_in_lanes()?;
-        }
-        Some(())
-    }
-
-    /// The number of the word of a new input. The first word is the count.
-    fn input(&mut self, input: VectorInput) -> usize {
-        self.inputs.push(input);
-        self.inputs.len()
-    }
-
-    fn address(&mut self, value: Value) -> VReg {
-        let input = VectorInput::Address(value);
-        if let Some(known) = self.known.get(&input) {
-            return *known;
-        }
-        let number = self.input(input);
-        let vreg = self.load_word(number);
-        self.known.insert(input, vreg);
-        vreg
-    }
-
-    fn splat(&mut self, value: Value) -> Option<VReg> {
-        let ty = self.function.value_type(value);
-        if let Some(constant) = self.function.constant(value).filter(|_| ty != MachineType::I1) {
-            return Some(self.repeated(bits_of(constant), ty.size_bytes()));
-        }
-        let input = VectorInput::Splat(value);
-        if let Some(known) = self.known.get(&input) {
-            return Some(*known);
-        }
-        let number = self.input(input);
-        let vreg = match (ty, self.level) {
-            (MachineType::I1, Level::Avx512) => {
-                let vreg = self.code.vreg(Class::Mask);
-                let word = self.word(number);
-                self.code.op(Code::VEX_Kmovq_kr_km64, vec![Part::Def(vreg), word]);
-                vreg
-            }
-            // All bits or none.
-            (MachineType::I1, Level::Avx2) => self.broadcast(number, 8),
-            _ => self.broadcast(number, ty.size_bytes()),
-        };
-        self.known.insert(input, vreg);
-        Some(vreg)
-    }
-
-    /// A word, or its low bytes, in all lanes.
-    fn broadcast(&mut self, number: usize, size_bytes: u32) -> VReg {
-        let word = self.word(number);
-        self.vector(opcodes::broadcast(self.level, size_bytes), vec![word])
-    }
-
-    /// A constant in all lanes of its size.
-    fn repeated(&mut self, bits: u64, size_bytes: u32) -> VReg {
-        let width = 8 * size_bytes;
-        let low = if width == 64 { bits } else { bits & ((1 << width) - 1) };
-        self.bits((0..64).step_by(width as usize).fold(0, |all, at| all | low << at))
-    }
-
-    /// 64 bits over and over.
-    fn bits(&mut self, bits: u64) -> VReg {
-        let input = VectorInput::Bits(bits);
-        if let Some(known) = self.known.get(&input) {
-            return *known;
-        }
-        if self.has_begun {
-            self.late_bits.push(bits);
-        }
-        let number = self.input(input);
-        let vreg = self.broadcast(number, 8);
-        // What is read on the way is known there alone.
-        if !self.has_begun {
-            self.known.insert(input, vreg);
-        }
-        vreg
-    }
-
-    /// Puts the numbers of the first iterations into lanes.
-    fn count_in_lanes(&mut self) -> Option<()> {
-        let variable = self.plan.vector.variable;
-        let number = self.input(VectorInput::Splat(variable));
-        let start = self.broadcast(number, 8);
-        let number = self.input(VectorInput::Bits(0x0706_0504_0302_0100));
-        let (code, _) = opcodes::widen(self.level, false, 1, 8, self.level.vector_bytes())?;
-        let word = self.word(number);
-        let steps = self.vector(code, vec![word]);
-        let add = opcodes::binary(self.level, BinaryOp::Iadd, MachineType::I64)?;
-        self.first_numbers = self.vector(add, vec![Part::Use(start), Part::Use(steps)]);
-        Some(())
-    }
-
-    /// The numbers of a vector's iterations.
-    fn numbers_of(&mut self, turn: Turn) -> Option<VReg> {
-        let add = opcodes::binary(self.level, BinaryOp::Iadd, MachineType::I64)?;
-        let first = match self.numbers.get(&turn.index) {
-            Some(known) => *known,
-            None => {
-                let index = self.in_all_lanes(turn.index);
-                let first = self.vector(add, vec![Part::Use(index), Part::Use(self.first_numbers)]);
-                self.numbers.insert(turn.index, first);
-                first
-            }
-        };
-        if turn.before == 0 {
-            return Some(first);
-        }
-        let before = self.bits(turn.before as u64);
-        Some(self.vector(add, vec![Part::Use(first), Part::Use(before)]))
-    }
-
-    /// A general register in all lanes of 64 bits.
-    fn in_all_lanes(&mut self, general: VReg) -> VReg {
-        match self.level {
-            Level::Avx512 => self.vector(Code::EVEX_Vpbroadcastq_zmm_k1z_r64, vec![Part::Use(general)]),
-            Level::Avx2 => {
-                let low = self.code.vreg(Class::Vector);
-                self.code.op(Code::VEX_Vmovq_xmm_rm64, vec![Part::DefOf(low, 16), Part::Use(general)]);
-                self.vector(Code::VEX_Vpbroadcastq_ymm_xmmm64, vec![Part::UseOf(low, 16)])
-            }
-        }
-    }
-
     // Registers that instructions make.
 
     /// A vector that an instruction makes of these operands.
@@ -670,12 +504,4 @@ impl<'a> Selector<'a> {
 
 fn is_shift(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr)
-}
-
-fn bits_of(constant: Constant) -> u64 {
-    match constant {
-        Constant::Int(_, value) => value as u64,
-        Constant::F32(bits) => u64::from(bits),
-        Constant::F64(bits) => bits,
-    }
 }

@@ -1,6 +1,7 @@
 //! Accumulators: where they start, and how those of several vectors, and of the lanes of one, become one.
 
-use super::{Selector, bits_of};
+use super::Selector;
+use super::inputs::bits_of;
 use crate::Level;
 use crate::code::{Class, Memory, Part};
 use crate::opcodes;

@@ -1,0 +1,92 @@
+//! The second main loop of long loops that write an array without reading it: its stores pass the caches by (decision 0057).
+
+use super::{Blocks, Selector, Turn, Work};
+use crate::Level;
+use crate::code::{Class, Part};
+use hotloop_mir::{Inst, InstKind, Region, RegionKind, Value, VectorInput};
+use iced_x86::Code;
+use regalloc2::VReg;
+
+impl Selector<'_> {
+    /// A store whose elements the loop does not read, in an array that has been there before, if that is all that the loop does.
+    pub(super) fn stream_candidate(&self) -> Option<Inst> {
+        let is_long = self.plan.whole_limit(self.function) != self.plan.vector.limit;
+        let collects = !self.plan.vector.accumulators.is_empty();
+        if self.level != Level::Avx512 || !is_long || collects || self.plan.has_checks {
+            return None;
+        }
+        let kinds = self.plan.lanes.iter().map(|inst| (*inst, &self.function.insts[*inst].kind));
+        let is_read = |wanted: Region| {
+            kinds.clone().any(|(_, kind)| matches!(kind, InstKind::Load { region, .. } if *region == wanted))
+        };
+        let mut stores = kinds.clone().filter_map(|(inst, kind)| match kind {
+            InstKind::Store { value, region, .. } => Some((inst, *value, *region)),
+            _ => None,
+        });
+        let streams = |(_, value, region): &(Inst, Value, Region)| {
+            let is_argument = matches!(self.function.regions[*region].kind, RegionKind::Argument(_));
+            let size_bytes = self.function.value_type(*value).size_bytes();
+            is_argument && !is_read(*region) && size_bytes == self.plan.lane_bytes
+        };
+        stores.find(streams).map(|(inst, ..)| inst)
+    }
+
+    /// Whether the loop for a store that passes the caches by is to run, from the words.
+    pub(super) fn load_whether_streams(&mut self, store: Inst) -> VReg {
+        let (variable, limit) = (self.plan.vector.variable, self.plan.whole_limit(self.function));
+        let number = self.input(VectorInput::Streams { store, variable, limit });
+        self.load_word(number)
+    }
+
+    /// The loop for a store that passes the caches by; gives the index behind a turn.
+    pub(super) fn stream_loop(
+        &mut self,
+        blocks: &Blocks,
+        store: Inst,
+        last: VReg,
+        unroll: usize,
+    ) -> Option<VReg> {
+        let lanes = self.lane_count() as i32;
+        self.begin(blocks.align);
+        let (zero, ones) = (self.constant(0), self.constant(-1));
+        let before = self.before_alignment(store)?;
+        let mask = self.mask_of_rest(ones, before, zero);
+        let mut work = Work::default();
+        self.iterations(Turn { index: zero, before: 0, mask: Some(mask) }, &[], &mut work)?;
+        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(before), Part::Use(last)]);
+        self.branch(blocks.align, Code::Jg_rel32_64, blocks.skip_stream, blocks.to_stream);
+        self.begin(blocks.to_stream);
+        self.jump(blocks.to_stream, blocks.stream, before, &[]);
+
+        self.begin(blocks.stream);
+        let (index, _) = self.parameters(blocks.stream, &[]);
+        self.streaming = Some(store);
+        for number in 0..unroll {
+            let turn = Turn { index, before: lanes * number as i32, mask: None };
+            self.iterations(turn, &[], &mut work)?;
+        }
+        self.streaming = None;
+        let next = self.offset(index, lanes * unroll as i32);
+        self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(next), Part::Use(last)]);
+        self.branch(blocks.stream, Code::Jle_rel32_64, blocks.again_stream, blocks.behind_stream);
+        self.begin(blocks.behind_stream);
+        self.code.op(Code::Sfence, Vec::new());
+        self.jump(blocks.behind_stream, blocks.head_of_rest, next, &[]);
+        self.begin(blocks.skip_stream);
+        self.jump(blocks.skip_stream, blocks.head_of_rest, before, &[]);
+        Some(next)
+    }
+
+    /// How many iterations there are before one whose element is aligned to a vector.
+    fn before_alignment(&mut self, store: Inst) -> Option<VReg> {
+        let InstKind::Store { address, offset, .. } = self.function.insts[store].kind else { return None };
+        let shift = self.plan.lane_bytes.trailing_zeros() as u8;
+        let first = self.offset(self.known[&VectorInput::Address(address)], offset);
+        let [back, whole, before] = [(); 3].map(|()| self.code.vreg(Class::General));
+        self.code.op(Code::Neg_rm64, vec![Part::Change(first, back)]);
+        self.code.op(Code::Shr_rm64_imm8, vec![Part::Change(back, whole), Part::Byte(shift)]);
+        let lanes = self.lane_count() as i32;
+        self.code.op(Code::And_rm64_imm32, vec![Part::Change(whole, before), Part::Immediate(lanes - 1)]);
+        Some(before)
+    }
+}
