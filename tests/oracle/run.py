@@ -9,8 +9,8 @@ A test program is a Python file with kernels and a list of cases:
         ("kernel", [np.arange(4.0), 3], {"within": 1e-12}),
     ]
 
-A case names a kernel, gives its arguments, and may say how far floats may be off (`within`, an absolute bound; without
-it they must agree bit for bit). What it prints must agree, and may come in another order of lines from a parallel loop. `SOURCE = "docs/guide/kernels.py"` makes the cases about another file of the
+A case names a kernel, gives its arguments, and may say how far floats may be off (`within`, an absolute bound, or `units` in the last
+place; without either they must agree bit for bit). What it prints must agree, and may come in another order of lines from a parallel loop. `SOURCE = "docs/guide/kernels.py"` makes the cases about another file of the
 repository. For each FILE, `OUT/<stem>.json` receives the cases with their inputs, the result or exception, and the
 arrays as the call left them. Numbers are written as the hexadecimal digits of their little-endian bytes.
 """
@@ -140,6 +140,7 @@ def run_case(path, kernels, name, arguments, options):
         "after": [encode(argument) for argument in given],
         "printed": printed.getvalue(),
         "within": options.get("within"),
+        "units": options.get("units"),
     }
 
 

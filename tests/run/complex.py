@@ -149,7 +149,7 @@ CASES = (
     + [("escape_time", [complex(-0.4, 0.6), 200]), ("escape_time", [1 + 1j, 200])]
     + [("scale", [np.arange(5) * (1 + 0.5j), 2 - 1j]), ("scale", [(np.arange(8) * (1 + 0.5j))[::2].astype(np.complex64), 0.5])]
     + [("filled", [3, 2 - 1j]), ("filled", [2, np.complex64(1j)]), ("filled", [4, 0j])]
-    + [("dft", [np.arange(6) * 1.0]), ("dft", [np.arange(5) * (0.5 - 1j)])]
+    + [("dft", [np.arange(6) * 1.0], {"within": 1e-13}), ("dft", [np.arange(5) * (0.5 - 1j)], {"within": 1e-13})]
     + [("total", [np.arange(200) * (0.5 - 1j)], {"within": 1e-6})]
     + [("through_calls", [1 + 2j, 3])]
     + [("declared", [1 + 2j, np.complex64(0.5 - 1j)]), ("declared", [2, 3]), ("declared", [0.5, np.float32(0.1)])]

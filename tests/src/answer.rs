@@ -72,6 +72,38 @@ impl fmt::Display for Difference {
     }
 }
 
+/// How far floats may be off.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Within {
+    /// By so much.
+    Absolute(f64),
+    /// By so many units in the last place of the expected number, of a complex one in that of its absolute value.
+    Units(f64),
+}
+
+impl Within {
+    /// The largest difference to an expected number of that dtype.
+    fn bound(self, dtype: &str, expected: Number) -> f64 {
+        let units = match self {
+            Self::Absolute(bound) => return bound,
+            Self::Units(units) => units,
+        };
+        let size = match expected {
+            Number::Float(value) => value.abs(),
+            Number::Complex(real, imag) => real.hypot(imag),
+            Number::Bool(_) | Number::Int(_) => return 0.0,
+        };
+        if !size.is_finite() {
+            return 0.0;
+        }
+        let unit = match dtype {
+            "float32" | "complex64" => f64::from((size as f32).next_up()) - f64::from(size as f32),
+            _ => size.next_up() - size,
+        };
+        units * unit
+    }
+}
+
 impl Value {
     /// A number from its little-endian bytes.
     pub fn scalar(dtype: &str, data: impl AsRef<[u8]>) -> Self {
@@ -80,8 +112,8 @@ impl Value {
 }
 
 impl Answer {
-    /// Compares what came with what CPython gave (`self`); `within` is an absolute bound for floats.
-    pub fn compare(&self, actual: &Self, within: Option<f64>) -> Result<(), Difference> {
+    /// Compares what came with what CPython gave (`self`); `within` says how far floats may be off.
+    pub fn compare(&self, actual: &Self, within: Option<Within>) -> Result<(), Difference> {
         match (self, actual) {
             (Self::Value(expected), Self::Value(actual)) => expected.compare(actual, within),
             (Self::Exception(expected), Self::Exception(actual)) => expected.compare(actual),
@@ -94,16 +126,14 @@ impl Answer {
 
 impl Value {
     /// As [`Answer::compare`], for values.
-    pub fn compare(&self, actual: &Self, within: Option<f64>) -> Result<(), Difference> {
+    pub fn compare(&self, actual: &Self, within: Option<Within>) -> Result<(), Difference> {
         match (self, actual) {
             (Self::None, Self::None) => Ok(()),
             (Self::Scalar { dtype, data }, Self::Scalar { dtype: actual_dtype, data: actual_data }) => {
                 let (expected, actual) = (Number::read(dtype, data), Number::read(actual_dtype, actual_data));
-                if expected.widened_to(actual.kind()).agrees(actual, within) {
-                    Ok(())
-                } else {
-                    Err(differ(&expected, &actual))
-                }
+                let expected = expected.widened_to(actual.kind());
+                let bound = within.map(|within| within.bound(actual_dtype, expected));
+                if expected.agrees(actual, bound) { Ok(()) } else { Err(differ(&expected, &actual)) }
             }
             (
                 Self::Array { dtype, shape, data },
@@ -145,12 +175,13 @@ fn compare_elements(
     dtype: &str,
     expected: &[u8],
     actual: &[u8],
-    within: Option<f64>,
+    within: Option<Within>,
 ) -> Result<(), Difference> {
     let size = size_bytes(dtype);
     for (index, (expected, actual)) in expected.chunks(size).zip(actual.chunks(size)).enumerate() {
         let (expected, actual) = (Number::read(dtype, expected), Number::read(dtype, actual));
-        if !expected.agrees(actual, within) {
+        let bound = within.map(|within| within.bound(dtype, expected));
+        if !expected.agrees(actual, bound) {
             return Err(Difference { text: format!("element {index}: {}", differ(&expected, &actual)) });
         }
     }
@@ -283,8 +314,8 @@ mod tests {
         assert!(float(0.0).compare(&float(-0.0), None).is_err());
         assert!(float(f64::NAN).compare(&float(-f64::NAN), None).is_ok());
         assert!(float(1.0).compare(&float(1.0 + f64::EPSILON), None).is_err());
-        assert!(float(1.0).compare(&float(1.0 + f64::EPSILON), Some(1e-15)).is_ok());
-        assert!(float(1.0).compare(&float(f64::NAN), Some(1e300)).is_err());
+        assert!(float(1.0).compare(&float(1.0 + f64::EPSILON), Some(Within::Absolute(1e-15))).is_ok());
+        assert!(float(1.0).compare(&float(f64::NAN), Some(Within::Absolute(1e300))).is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value as Json;
 
-use crate::answer::{Answer, Exception, Value};
+use crate::answer::{Answer, Exception, Value, Within};
 
 /// The cases of one test program.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct Case {
     /// What was printed.
     pub printed: String,
     /// How far floats may be off, absolutely.
-    pub within: Option<f64>,
+    pub within: Option<Within>,
 }
 
 /// An argument.
@@ -171,7 +171,7 @@ fn case(json: &Json) -> Case {
         answer: answer(&json["result"]),
         after: list(&json["after"], value),
         printed: string(&json["printed"]),
-        within: json["within"].as_f64(),
+        within: within(&json["within"], &json["units"]),
     }
 }
 
@@ -234,4 +234,10 @@ fn bytes(json: &Json) -> Vec<u8> {
     let pairs =
         digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hexadecimal digits"));
     pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal digits")).collect()
+}
+
+/// How far floats of a case may be off.
+fn within(absolute: &serde_json::Value, units: &serde_json::Value) -> Option<Within> {
+    let absolute = absolute.as_f64().map(Within::Absolute);
+    absolute.or_else(|| units.as_f64().map(Within::Units))
 }

@@ -3,6 +3,7 @@
 //! Each command is one module here and one row in [`COMMANDS`]; help is printed from the rows. This crate knows the
 //! shape of the repository (folders, manifests, file heads) and nothing about how the compiler works.
 
+mod accuracy;
 mod bench;
 mod failure;
 mod fuzz;
@@ -82,6 +83,12 @@ static COMMANDS: &[Command] = &[
         arguments: "",
         summary: "compares NumPy's functions of elements on all dtypes and edge values with NumPy, in release",
         run: ufuncs::run,
+    },
+    Command {
+        name: "accuracy",
+        arguments: "[FUNCTION,..]",
+        summary: "measures Hotloop's own mathematical functions against extended precision, in release",
+        run: accuracy::run,
     },
     Command {
         name: "bench",

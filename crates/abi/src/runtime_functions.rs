@@ -1,5 +1,7 @@
 //! The table of runtime functions that compiled code may call.
 
+use hotloop_vecmath::Function;
+
 /// A machine type: what a value of the middle IR or of the calling convention is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MachineType {
@@ -241,11 +243,60 @@ runtime_functions! {
     FloatLog "logf" (F32) -> [F32] Pure false "The platform's `logf`.",
     FloatPow "powf" (F32, F32) -> [F32] Pure false "The platform's `powf`.",
     FloatFmod "fmodf" (F32, F32) -> [F32] Pure false "The platform's `fmodf`.",
+    OwnExp "hl_exp" (F64) -> [F64] Pure false "Hotloop's own `exp`.",
+    OwnExp2 "hl_exp2" (F64) -> [F64] Pure false "Hotloop's own `exp2`.",
+    OwnExpm1 "hl_expm1" (F64) -> [F64] Pure false "Hotloop's own `expm1`.",
+    OwnLog "hl_log" (F64) -> [F64] Pure false "Hotloop's own `log`.",
+    OwnLog2 "hl_log2" (F64) -> [F64] Pure false "Hotloop's own `log2`.",
+    OwnLog10 "hl_log10" (F64) -> [F64] Pure false "Hotloop's own `log10`.",
+    OwnLog1p "hl_log1p" (F64) -> [F64] Pure false "Hotloop's own `log1p`.",
+    OwnSin "hl_sin" (F64) -> [F64] Pure false "Hotloop's own `sin`.",
+    OwnCos "hl_cos" (F64) -> [F64] Pure false "Hotloop's own `cos`.",
+    OwnTan "hl_tan" (F64) -> [F64] Pure false "Hotloop's own `tan`.",
+    OwnSinh "hl_sinh" (F64) -> [F64] Pure false "Hotloop's own `sinh`.",
+    OwnCosh "hl_cosh" (F64) -> [F64] Pure false "Hotloop's own `cosh`.",
+    OwnTanh "hl_tanh" (F64) -> [F64] Pure false "Hotloop's own `tanh`.",
+    OwnAsin "hl_asin" (F64) -> [F64] Pure false "Hotloop's own `asin`.",
+    OwnAcos "hl_acos" (F64) -> [F64] Pure false "Hotloop's own `acos`.",
+    OwnAtan "hl_atan" (F64) -> [F64] Pure false "Hotloop's own `atan`.",
+    OwnAtan2 "hl_atan2" (F64, F64) -> [F64] Pure false "Hotloop's own `atan2`.",
+    OwnPow "hl_pow" (F64, F64) -> [F64] Pure false "Hotloop's own `pow`.",
+    OwnCbrt "hl_cbrt" (F64) -> [F64] Pure false "Hotloop's own `cbrt`.",
+    OwnHypot "hl_hypot" (F64, F64) -> [F64] Pure false "Hotloop's own `hypot`.",
+    OwnErf "hl_erf" (F64) -> [F64] Pure false "Hotloop's own `erf`.",
 }
 
 impl RuntimeFunction {
     /// The function of that symbol.
     pub fn by_symbol(symbol: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|function| function.symbol() == symbol)
+    }
+
+    /// What it computes, if it is one of Hotloop's own mathematical functions.
+    pub const fn own_function(self) -> Option<Function> {
+        match self {
+            Self::OwnExp => Some(Function::Exp),
+            Self::OwnExp2 => Some(Function::Exp2),
+            Self::OwnExpm1 => Some(Function::Expm1),
+            Self::OwnLog => Some(Function::Log),
+            Self::OwnLog2 => Some(Function::Log2),
+            Self::OwnLog10 => Some(Function::Log10),
+            Self::OwnLog1p => Some(Function::Log1p),
+            Self::OwnSin => Some(Function::Sin),
+            Self::OwnCos => Some(Function::Cos),
+            Self::OwnTan => Some(Function::Tan),
+            Self::OwnSinh => Some(Function::Sinh),
+            Self::OwnCosh => Some(Function::Cosh),
+            Self::OwnTanh => Some(Function::Tanh),
+            Self::OwnAsin => Some(Function::Asin),
+            Self::OwnAcos => Some(Function::Acos),
+            Self::OwnAtan => Some(Function::Atan),
+            Self::OwnAtan2 => Some(Function::Atan2),
+            Self::OwnPow => Some(Function::Pow),
+            Self::OwnCbrt => Some(Function::Cbrt),
+            Self::OwnHypot => Some(Function::Hypot),
+            Self::OwnErf => Some(Function::Erf),
+            _ => None,
+        }
     }
 }

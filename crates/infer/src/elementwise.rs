@@ -380,7 +380,7 @@ impl Inference<'_> {
             Some(0.5) => crate::intrinsic_call::apply(Intrinsic::Sqrt, vec![base], dtype, span),
             _ => {
                 let exponent = self.adapted(right, dtype)?;
-                binary(BinaryOp::Pow, base, exponent, dtype, span)
+                power_of_elements(base, exponent, dtype, span)
             }
         };
         Ok(Some(power))
@@ -514,4 +514,12 @@ fn binary(op: BinaryOp, left: Expr, right: Expr, dtype: Dtype, span: Span) -> Ex
         Type::Scalar(dtype),
         span,
     )
+}
+
+/// The power of two elements of a dtype that is not integral.
+pub(crate) fn power_of_elements(base: Expr, exponent: Expr, dtype: Dtype, span: Span) -> Expr {
+    match dtype.is_complex() {
+        true => binary(BinaryOp::Pow, base, exponent, dtype, span),
+        false => crate::intrinsic_call::apply(Intrinsic::OwnPow, vec![base, exponent], dtype, span),
+    }
 }

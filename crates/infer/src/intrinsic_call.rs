@@ -133,7 +133,7 @@ impl Inference<'_> {
         if let (Family::Numpy, Intrinsic::Degrees | Intrinsic::Radians) = (family, intrinsic) {
             return Ok(angle(intrinsic, value, dtype, span));
         }
-        Ok(apply(intrinsic, vec![value], dtype, span))
+        Ok(apply(intrinsic.of_family(family), vec![value], dtype, span))
     }
 
     fn any_number(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed<(Expr, Dtype)> {
@@ -267,7 +267,8 @@ impl Inference<'_> {
         let name = spelled(intrinsic, family);
         let [(left, a), (right, b)] = self.two_numbers(name, arguments, span)?;
         let dtype = float_type(family, &[a, b]);
-        Ok(apply(intrinsic, vec![to_dtype(left, dtype), to_dtype(right, dtype)], dtype, span))
+        let values = vec![to_dtype(left, dtype), to_dtype(right, dtype)];
+        Ok(apply(intrinsic.of_family(family), values, dtype, span))
     }
 
     fn float_to_int(

@@ -3,7 +3,7 @@
 use crate::call::Arguments;
 use crate::conditions::{choose, scalar_compare, short_circuit, unwrapped};
 use crate::conversion::{convert, to_dtype};
-use crate::elementwise::{Element, Elements, adapted_float, common_dtype};
+use crate::elementwise::{Element, Elements, adapted_float, common_dtype, power_of_elements};
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::intrinsic_call::apply;
@@ -338,7 +338,7 @@ impl Inference<'_> {
                 let common = common_dtype(&x, &y);
                 let dtype = if common.is_complex() { Dtype::Complex128 } else { Dtype::Float64 };
                 let (x, y) = (to_dtype(x.value, dtype), to_dtype(y.value, dtype));
-                Ok(Some(binary(BinaryOp::Pow, x, y, dtype, span)))
+                Ok(Some(power_of_elements(x, y, dtype, span)))
             }
             _ => self.of_two_floats(intrinsic, x, y, span),
         }
@@ -430,9 +430,9 @@ impl Inference<'_> {
         let apart = self.with_let(difference, "difference", span, |_, difference| {
             let zero = number(0.0, dtype, span);
             let larger_and = |larger: &Expr, exponent: Expr| {
-                let power = if is_binary { Intrinsic::Exp2 } else { Intrinsic::Exp };
+                let power = if is_binary { Intrinsic::OwnExp2 } else { Intrinsic::OwnExp };
                 let power = apply(power, vec![exponent], dtype, span);
-                let logarithm = apply(Intrinsic::Log1p, vec![power], dtype, span);
+                let logarithm = apply(Intrinsic::OwnLog1p, vec![power], dtype, span);
                 let logarithm = if is_binary {
                     let scale = number(std::f64::consts::LOG2_E, dtype, span);
                     binary(BinaryOp::Mul, scale, logarithm, dtype, span)

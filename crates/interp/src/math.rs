@@ -3,6 +3,7 @@
 use crate::Scalar;
 use hotloop_mir::RuntimeFunction;
 use hotloop_objects::Element;
+use hotloop_vecmath::Function;
 
 /// Computes runtime functions without effects. A host that links the runtime can give its exact ones.
 pub trait RuntimeMath: Sync {
@@ -31,6 +32,9 @@ pub struct StdMath;
 
 impl RuntimeMath for StdMath {
     fn call(&self, function: RuntimeFunction, arguments: &[Scalar]) -> Option<Scalar> {
+        if let Some(own) = function.own_function() {
+            return own_value(own, arguments);
+        }
         match *arguments {
             [Scalar::F64(x)] => double(function, f64::from_bits(x)).map(Scalar::f64),
             [Scalar::F64(x), Scalar::F64(y)] => {
@@ -46,6 +50,15 @@ impl RuntimeMath for StdMath {
             _ => None,
         }
     }
+}
+
+fn own_value(function: Function, arguments: &[Scalar]) -> Option<Scalar> {
+    let value = match *arguments {
+        [Scalar::F64(x)] => function.value(f64::from_bits(x), 0.0),
+        [Scalar::F64(x), Scalar::F64(y)] => function.value(f64::from_bits(x), f64::from_bits(y)),
+        _ => return None,
+    };
+    Some(Scalar::f64(value))
 }
 
 fn double(function: RuntimeFunction, x: f64) -> Option<f64> {

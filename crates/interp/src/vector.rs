@@ -7,7 +7,7 @@ use crate::frame::Frame;
 use crate::interpreter::Interpreter;
 use crate::outcome::{Outcome, Stop};
 use crate::{Scalar, evaluate};
-use hotloop_mir::{Accumulator, Block, Inst, InstKind, Terminator, Value, VectorLoop};
+use hotloop_mir::{Accumulator, Block, Inst, InstKind, Terminator, Value, VectorLoop, may_stop_lanes};
 use std::collections::HashMap;
 
 /// What one of the iterations that run at once knows: the parameters and the results of the block.
@@ -43,10 +43,9 @@ impl<'p> Interpreter<'p> {
         lanes: &mut Lanes<'p>,
     ) -> Result<bool, Outcome> {
         let function = frame.function;
-        let is_check = |inst: &&Inst| matches!(function.insts[**inst].kind, InstKind::Check { .. });
         let is_store = |inst: &&Inst| matches!(function.insts[**inst].kind, InstKind::Store { .. });
         let insts = &function.blocks[block].insts;
-        let are_late = insts.iter().any(|inst| is_check(&inst));
+        let are_late = insts.iter().any(|inst| may_stop_lanes(function, *inst));
         let first = insts.iter().filter(|inst| !(are_late && is_store(inst)));
         let last = insts.iter().filter(|inst| are_late && is_store(inst));
         for inst in first.chain(last) {

@@ -126,6 +126,47 @@ pub enum Typing {
     Object,
 }
 
+impl Intrinsic {
+    /// The operation that NumPy's spelling of a function of `math` stands for: Hotloop's own function, where the spelling of Python stands for the platform's. Any other
+    /// operation is itself.
+    #[must_use]
+    pub const fn own(self) -> Self {
+        match self {
+            Self::Exp => Self::OwnExp,
+            Self::Exp2 => Self::OwnExp2,
+            Self::Expm1 => Self::OwnExpm1,
+            Self::Log => Self::OwnLog,
+            Self::Log2 => Self::OwnLog2,
+            Self::Log10 => Self::OwnLog10,
+            Self::Log1p => Self::OwnLog1p,
+            Self::Sin => Self::OwnSin,
+            Self::Cos => Self::OwnCos,
+            Self::Tan => Self::OwnTan,
+            Self::Sinh => Self::OwnSinh,
+            Self::Cosh => Self::OwnCosh,
+            Self::Tanh => Self::OwnTanh,
+            Self::Asin => Self::OwnAsin,
+            Self::Acos => Self::OwnAcos,
+            Self::Atan => Self::OwnAtan,
+            Self::Atan2 => Self::OwnAtan2,
+            Self::MathPow => Self::OwnPow,
+            Self::Cbrt => Self::OwnCbrt,
+            Self::Hypot => Self::OwnHypot,
+            Self::Erf => Self::OwnErf,
+            other => other,
+        }
+    }
+
+    /// The operation that a function of these spellings stands for; see [`own`](Self::own).
+    #[must_use]
+    pub fn of_family(self, family: Family) -> Self {
+        match family {
+            Family::Python => self,
+            Family::Numpy => self.own(),
+        }
+    }
+}
+
 /// What fills a new array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Filling {

@@ -8,7 +8,7 @@ use hotloop_abi::{ExceptionClass, RuntimeFunction};
 use hotloop_hir::Expr;
 use hotloop_intrinsics::{Intrinsic, Realization, Typing};
 use hotloop_mir::{BinaryOp, ConvertOp, FloatCompare, InstKind, IntCompare, MachineType, UnaryOp, Value};
-use hotloop_types::{Dtype, DtypeKind};
+use hotloop_types::{Dtype, DtypeKind, FloatFlags};
 
 impl Lowering<'_> {
     /// A built-in operation.
@@ -25,6 +25,8 @@ impl Lowering<'_> {
             return self.complex_intrinsic(expr, intrinsic, &arguments[0], &operands);
         }
         let values: Vec<Value> = operands.iter().map(Operand::scalar).collect();
+        // Under `afn` the bits need not be the platform's.
+        let intrinsic = if self.takes_own_functions() { intrinsic.own() } else { intrinsic };
         if intrinsic == Intrinsic::Divmod {
             let both = self.divmod(scalar_dtype(&arguments[0].ty), values[0], values[1]);
             return Operand::tuple(both.map(Operand::Scalar));
@@ -157,12 +159,20 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether functions of `math` may be Hotloop's own.
+    pub(crate) fn takes_own_functions(&self) -> bool {
+        self.code.function.float_flags.contains(FloatFlags::AFN)
+    }
+
     /// `log(x)`, or `log(x) / log(base)` as CPython computes it, with its error for base 1.
     fn logarithm(&mut self, values: &[Value]) -> Value {
-        let single = Some(RuntimeFunction::FloatLog);
-        let log = self.code.call_math(RuntimeFunction::Log, single, &values[..1]);
+        let (double, single) = match self.takes_own_functions() {
+            true => (RuntimeFunction::OwnLog, None),
+            false => (RuntimeFunction::Log, Some(RuntimeFunction::FloatLog)),
+        };
+        let log = self.code.call_math(double, single, &values[..1]);
         let Some(base) = values.get(1) else { return log };
-        let log_of_base = self.code.call_math(RuntimeFunction::Log, single, &[*base]);
+        let log_of_base = self.code.call_math(double, single, &[*base]);
         self.check_divisor(log_of_base, "float division by zero");
         self.code.binary(BinaryOp::Fdiv, log, log_of_base)
     }

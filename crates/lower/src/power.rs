@@ -18,19 +18,22 @@ impl Lowering<'_> {
             (Some(known), false) => self.constant_integer_power(base, exponent, known, exponent_dtype),
             (Some(known), true) => self.constant_float_power(base, known),
             (None, false) => self.integer_power(base, exponent, exponent_dtype),
-            (None, true) => {
-                let single = Some(RuntimeFunction::FloatPow);
-                self.code.call_math(RuntimeFunction::Pow, single, &[base, exponent])
-            }
+            (None, true) => self.float_power(base, exponent),
         }
+    }
+
+    fn float_power(&mut self, base: Value, exponent: Value) -> Value {
+        if self.takes_own_functions() {
+            return self.code.call_math(RuntimeFunction::OwnPow, None, &[base, exponent]);
+        }
+        self.code.call_math(RuntimeFunction::Pow, Some(RuntimeFunction::FloatPow), &[base, exponent])
     }
 
     fn constant_float_power(&mut self, base: Value, exponent: i64) -> Value {
         let ty = self.code.ty(base);
         if exponent.unsigned_abs() > MAX_EXPANDED_EXPONENT {
             let exponent = self.code.float(ty, exponent as f64);
-            let single = Some(RuntimeFunction::FloatPow);
-            return self.code.call_math(RuntimeFunction::Pow, single, &[base, exponent]);
+            return self.float_power(base, exponent);
         }
         let one = self.code.float(ty, 1.0);
         let power = self.expanded(BinaryOp::Fmul, base, exponent.unsigned_abs(), one);

@@ -347,6 +347,19 @@ impl Function {
         }
     }
 
+    /// The condition and the first choice of an instruction that selects between what is written out and a call of the same one of Hotloop's own functions. Where the
+    /// condition holds both are the same, so that lanes need not call; elsewhere than in lanes only the call is needed.
+    pub fn written_out(&self, inst: Inst) -> Option<WrittenOut> {
+        let InstKind::Select { condition, then, otherwise } = self.insts[inst].kind else { return None };
+        let call = self.defining_inst(otherwise)?;
+        match self.insts[call].kind {
+            InstKind::CallRuntime { function, .. } if function.own_function().is_some() => {
+                Some(WrittenOut { condition, value: then, called: otherwise })
+            }
+            _ => None,
+        }
+    }
+
     /// The constant that a value is, if it is defined as one.
     pub fn constant(&self, value: Value) -> Option<Constant> {
         match self.insts[self.defining_inst(value)?].kind {
@@ -421,5 +434,23 @@ impl Function {
                 self.values[*parameter].definition = Definition::Parameter(*block, position as u32);
             }
         }
+    }
+}
+
+/// A function that is written out beside the call; see [`Function::written_out`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenOut {
+    /// Where it holds, both give the same.
+    pub condition: Value,
+    /// What the operations give.
+    pub value: Value,
+    /// What the call gives.
+    pub called: Value,
+}
+
+impl WrittenOut {
+    /// Whether the condition has to be looked at.
+    pub fn is_conditional(self, function: &Function) -> bool {
+        function.constant(self.condition) != Some(Constant::bool(true))
     }
 }

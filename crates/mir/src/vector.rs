@@ -22,7 +22,7 @@ pub struct VectorPlan<'a> {
     pub is_of_one_size: bool,
     /// Whether the number of the iteration is needed in lanes.
     pub counts_in_lanes: bool,
-    /// Whether a `check` is among `lanes`: iterations that run at once store nothing until none of their checks has failed.
+    /// Whether a `check` is among `lanes`, or a function that is written out under a condition: iterations that run at once store nothing until all of these hold.
     pub has_checks: bool,
     /// The instructions that compute addresses, in order.
     pub scalars: Vec<Inst>,
@@ -50,8 +50,7 @@ impl<'a> VectorPlan<'a> {
         let mut splats: Vec<Value> = finder.splats.iter().copied().collect();
         splats.sort_unstable();
         let (lane_bytes, is_of_one_size) = finder.lane_bytes(&lanes, &splats);
-        let is_check = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Check { .. });
-        let has_checks = lanes.iter().any(is_check);
+        let has_checks = lanes.iter().any(|inst| may_stop_lanes(function, *inst));
         let is_uniform = |inst: &Inst| match function.insts[*inst].kind {
             InstKind::Load { address, .. } => !finder.moving.contains(&address),
             _ => false,
@@ -113,6 +112,17 @@ pub fn float_extreme(function: &Function, inst: Inst) -> Option<(ReductionOp, Va
         Some((ReductionOp::Fmax, more, less))
     } else {
         None
+    }
+}
+
+/// Whether iterations that run at once may have to stop at an instruction: at a check that fails, or at a function that has to be called.
+pub fn may_stop_lanes(function: &Function, inst: Inst) -> bool {
+    match &function.insts[inst].kind {
+        InstKind::Check { .. } => true,
+        InstKind::Select { .. } => {
+            function.written_out(inst).is_some_and(|written| written.is_conditional(function))
+        }
+        _ => false,
     }
 }
 
@@ -249,6 +259,15 @@ impl<'a> Finder<'a> {
                     if self.lanes.contains(inst) && self.function.constant(*count).is_some() =>
                 {
                     self.need_in_lanes(*value);
+                }
+                InstKind::Select { .. }
+                    if self.lanes.contains(inst) && self.function.written_out(*inst).is_some() =>
+                {
+                    let written = self.function.written_out(*inst)?;
+                    if written.is_conditional(self.function) {
+                        self.need_in_lanes(written.condition);
+                    }
+                    self.need_in_lanes(written.value);
                 }
                 other if self.lanes.contains(inst) => {
                     other.for_each_operand(|value| self.need_in_lanes(value));

@@ -33,6 +33,7 @@ pub use interprocedural::inline_small_functions::{InlineSmallFunctions, is_copie
 pub use loops::canonicalize_loops::CanonicalizeLoops;
 pub use loops::carry_stores::CarryStores;
 pub use loops::elide_bounds_checks::ElideBoundsChecks;
+pub use loops::expand_math::ExpandMath;
 pub use loops::hoist_invariants::HoistInvariants;
 pub use loops::jam_loops::JamLoops;
 pub use loops::narrow_integers::NarrowIntegers;

@@ -1,10 +1,10 @@
 //! The order of the passes, and what runs them.
 
 use crate::{
-    CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, FoldAddresses, FoldConstants,
-    HoistInvariants, InlineSmallFunctions, JamLoops, NarrowIntegers, NumberValues, OutlineParallelRegions,
-    RemoveDeadCode, ShortenChains, SimplifyControlFlow, SimplifySelects, ThinSafepoints, VectorizeLoops,
-    VectorizeNests,
+    CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, ExpandMath, FoldAddresses,
+    FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, NarrowIntegers, NumberValues,
+    OutlineParallelRegions, RemoveDeadCode, ShortenChains, SimplifyControlFlow, SimplifySelects,
+    ThinSafepoints, VectorizeLoops, VectorizeNests,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -60,7 +60,8 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &ShortenChains, // A value that is carried now may be at the start of a chain.
     &NarrowIntegers, // Directly in front of vectors, which hold more of what is smaller; only there does it matter.
     &RemoveDeadCode, // Captures that were passed through, and what chains were made of.
-    &VectorizeLoops, // Last: a mark speaks of the loop as it stands, bodies of regions included.
+    &VectorizeLoops, // Last that looks for loops: a mark speaks of the loop as it stands, bodies of regions included.
+    &ExpandMath,     // Last of all: only marked loops need it, and it is much code.
 ];
 
 /// The pass of that name, if the pipeline has it.

@@ -18,6 +18,7 @@ use crate::random::{
 };
 use crate::safepoint::hl_safepoint;
 use hotloop_abi::RuntimeFunction;
+use hotloop_vecmath::{Entry, Function};
 
 /// The address of a runtime function, to be called as the table declares it.
 pub fn address_of(function: RuntimeFunction) -> *const u8 {
@@ -46,6 +47,13 @@ pub(crate) enum Implementation {
     Math(MathFunction),
     /// The address of any other function.
     Other(*const u8),
+}
+
+fn own(function: Function) -> Implementation {
+    Implementation::Math(match function.entry() {
+        Entry::One(function) => MathFunction::Double(function),
+        Entry::Two(function) => MathFunction::DoubleDouble(function),
+    })
 }
 
 /// The list of all implementations.
@@ -156,5 +164,26 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::FloatLog => Implementation::Math(MathFunction::Float(libm::LOGF.get())),
         Row::FloatPow => Implementation::Math(MathFunction::FloatFloat(libm::POWF.get())),
         Row::FloatFmod => Implementation::Math(MathFunction::FloatFloat(libm::FMODF.get())),
+        Row::OwnExp => own(Function::Exp),
+        Row::OwnExp2 => own(Function::Exp2),
+        Row::OwnExpm1 => own(Function::Expm1),
+        Row::OwnLog => own(Function::Log),
+        Row::OwnLog2 => own(Function::Log2),
+        Row::OwnLog10 => own(Function::Log10),
+        Row::OwnLog1p => own(Function::Log1p),
+        Row::OwnSin => own(Function::Sin),
+        Row::OwnCos => own(Function::Cos),
+        Row::OwnTan => own(Function::Tan),
+        Row::OwnSinh => own(Function::Sinh),
+        Row::OwnCosh => own(Function::Cosh),
+        Row::OwnTanh => own(Function::Tanh),
+        Row::OwnAsin => own(Function::Asin),
+        Row::OwnAcos => own(Function::Acos),
+        Row::OwnAtan => own(Function::Atan),
+        Row::OwnAtan2 => own(Function::Atan2),
+        Row::OwnPow => own(Function::Pow),
+        Row::OwnCbrt => own(Function::Cbrt),
+        Row::OwnHypot => own(Function::Hypot),
+        Row::OwnErf => own(Function::Erf),
     }
 }

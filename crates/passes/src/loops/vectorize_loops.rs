@@ -188,8 +188,7 @@ impl Candidate {
         let accesses: Result<Vec<Option<Access>>, Cause> = insts.iter().map(access).collect();
         let accesses: Vec<Access> = accesses?.into_iter().flatten().collect();
         let checks = checks(function, &values, block)?;
-        let is_check = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Check { .. });
-        let has_checks = insts.iter().any(is_check);
+        let has_checks = insts.iter().any(|inst| may_stop(&function.insts[*inst].kind));
         let stores = accesses.iter().any(|access| access.is_store);
         let is_extreme = |accumulator: &Accumulator| accumulator.op.is_float_extreme();
         if (stores || has_checks) && accumulators.iter().any(is_extreme) {
@@ -610,6 +609,17 @@ fn in_front(front: &mut Front<'_>, value: Value) -> Value {
     copy
 }
 
+/// Whether iterations that run at once may have to stop at an instruction: at a check, or where a function has to be called.
+fn may_stop(kind: &InstKind) -> bool {
+    match kind {
+        InstKind::Check { .. } => true,
+        InstKind::CallRuntime { function, .. } => {
+            function.own_function().is_some_and(|own| own.holds(0.0).is_some())
+        }
+        _ => false,
+    }
+}
+
 /// Whether an instruction computes each element for itself.
 fn allowed(kind: &InstKind) -> Result<(), Reason> {
     match kind {
@@ -625,6 +635,8 @@ fn allowed(kind: &InstKind) -> Result<(), Reason> {
         | InstKind::CheckBounds { .. }
         | InstKind::Load { .. }
         | InstKind::Store { .. } => Ok(()),
+        // It is written out; see `expand-math`.
+        InstKind::CallRuntime { function, .. } if function.own_function().is_some() => Ok(()),
         InstKind::Call { .. } | InstKind::CallRuntime { .. } => Err("it calls a function"),
         InstKind::SlotAddress(_) | InstKind::Data(_) | InstKind::FunctionAddress(_) => {
             Err("it takes an address")

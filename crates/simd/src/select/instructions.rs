@@ -120,6 +120,17 @@ impl Selector<'_> {
                 self.truth_bytes.insert(data.results[0], ty.size_bytes());
                 self.truth(code, vec![Part::Use(x), Part::Use(y), Part::Byte(how)])
             }
+            InstKind::Select { .. } if self.function.written_out(inst).is_some() => {
+                let written = self.function.written_out(inst)?;
+                if written.is_conditional(self.function) {
+                    work.checks.push(self.truth_in_lanes_of(
+                        lanes,
+                        written.condition,
+                        self.plan.lane_bytes,
+                    )?);
+                }
+                self.lane(lanes, written.value)?
+            }
             InstKind::Select { condition, then, otherwise } if ty(*then) == MachineType::I1 => {
                 let bytes = self.note_truth(data.results[0], &[*condition, *then, *otherwise]);
                 let [mask, then, otherwise] =

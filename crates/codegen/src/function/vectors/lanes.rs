@@ -136,11 +136,19 @@ impl Translator<'_, '_> {
             InstKind::FloatCompare(op, a, b) => {
                 self.ins().fcmp(floats::condition(*op), lanes.get(*a), lanes.get(*b))
             }
-            InstKind::Select { condition, then, otherwise } => {
-                let (then, otherwise) = (lanes.get(*then), lanes.get(*otherwise));
-                let mask = self.seen_as(self.value_type(then), lanes.get(*condition));
-                self.ins().bitselect(mask, then, otherwise)
-            }
+            InstKind::Select { condition, then, otherwise } => match self.mir.written_out(inst) {
+                Some(written) => {
+                    if written.is_conditional(self.mir) {
+                        lanes.checks.push(lanes.get(written.condition));
+                    }
+                    lanes.get(written.value)
+                }
+                None => {
+                    let (then, otherwise) = (lanes.get(*then), lanes.get(*otherwise));
+                    let mask = self.seen_as(self.value_type(then), lanes.get(*condition));
+                    self.ins().bitselect(mask, then, otherwise)
+                }
+            },
             InstKind::Convert(op, value, to) => {
                 let from = ty(self, *value);
                 self.convert_in_lanes(*op, from, lanes.get(*value), vector_type(*to, plan.lane_bytes))

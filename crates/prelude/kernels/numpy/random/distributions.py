@@ -121,7 +121,7 @@ def _draw_beta(rng, a, b):
         y = v ** (1.0 / b)
         if x + y <= 1.0 and u + v > 0.0:
             if rng is not None:
-                return x / (x + y) if x > 0.0 and y > 0.0 else _beta_by_logarithms(np.log(u) / a, np.log(v) / b)
+                return x / (x + y) if x > 0.0 and y > 0.0 else _beta_by_logarithms(math.log(u) / a, math.log(v) / b)
             if x + y > 0.0:
                 return x / (x + y)
             log_x = math.log(u) / a

@@ -1,5 +1,7 @@
 """Distributions of floats of `numpy.random.Generator`. Their methods stand where those of `RandomState` do."""
 
+import math
+
 import numpy as np
 
 from ....machine import _next_short_exponential, _next_short_normal
@@ -38,7 +40,7 @@ def _draw_small_short_gamma(rng, shape):
             if x <= v:
                 return x
         else:
-            y = -np.log((one - u) / shape)
+            y = -math.log((one - u) / shape)
             x = (one - shape + shape * y) ** (one / shape)
             if x <= v + y:
                 return x
@@ -59,7 +61,7 @@ def _draw_large_short_gamma(rng, shape):
         u = _short_uniform(rng)
         if u < one - np.float32(0.0331) * (x * x) * (x * x):
             return b * v
-        if np.log(u) < half * x * x + b * (one - v + np.log(v)):
+        if math.log(u) < half * x * x + b * (one - v + math.log(v)):
             return b * v
 
 
