@@ -1,25 +1,14 @@
 //! Shortens what an iteration has to wait for: chains of integer operations from a value of the iteration before to the next one.
 //!
 //! Before: `bb1(p): v1 = iadd p, x; v2 = iadd v1, y; ..., bb1(v2)`    After: `bb1(p): v3 = iadd x, y; v2 = iadd p, v3; ..., bb1(v2)`
-//! Before: `bb1(p): v1 = iadd p, 1; v2 = smin v1, x; ..., bb1(v2)`
-//! After:  `bb0: v3 = iadd p0, 1   bb1(q): v2 = smin q, x; v4 = icmp slt q, x; v5 = iadd q, 1; v6 = iadd x, 1; v7 = select v4, v5, v6; ..., bb1(v7)`
 //!
 //! Sums, products, bits, minima and maxima of integers may be formed in any order: what comes from the iteration before is combined last, so that the rest is ready when it comes, and a
-//! reduction of several terms is one of their sum. A minimum or maximum with the carried value plus something invariant then carries the sum instead: it is formed at the same time
-//! as the comparison, which costs an addition and a selection, and saves one cycle of three; only in loops of at most [`MOST_INSTS`] instructions, where nothing else takes longer. Sums wrap on both sides alike. Only
-//! loops of one block; one walk over each. Preserves the control-flow graph.
+//! reduction of several terms is one of their sum. Only loops of one block; one walk over each. Preserves the control-flow graph.
 
-use crate::analysis::{LoopData, LoopForest};
-use crate::edit::jumps_mut;
 use crate::{MirPass, PassContext};
 use hotloop_index::{IdSet, SideMap};
-use hotloop_mir::{
-    BinaryOp, Block, ControlFlow, Definition, Dominators, Function, Inst, InstKind, IntCompare, ReductionOp,
-    Value,
-};
+use hotloop_mir::{BinaryOp, Block, Function, Inst, InstKind, ReductionOp, Value};
 
-/// A larger loop takes longer than the chain that would be shortened.
-const MOST_INSTS: usize = 28;
 /// The most operands of one chain that are put in another order.
 const MOST_OPERANDS: usize = 16;
 
@@ -37,17 +26,13 @@ impl MirPass for ShortenChains {
             function.blocks[*block].terminator.for_each_target(|target| goes_back |= target == *block);
             goes_back
         };
-        if !function.layout.iter().any(goes_back) {
+        let loops: Vec<Block> = function.layout.iter().copied().filter(goes_back).collect();
+        if loops.is_empty() {
             return;
         }
-        let control_flow = ControlFlow::new(function);
-        let dominators = Dominators::new(function, &control_flow);
-        let forest = LoopForest::new(function, &control_flow, &dominators);
         let mut uses = use_counts(function);
-        for data in forest.loops.values() {
-            if let Some(mut chains) = Chains::of_loop(function, &control_flow, data, &mut uses) {
-                chains.shorten(function);
-            }
+        for block in loops {
+            Chains { block, uses: &mut uses }.shorten(function);
         }
     }
 }
@@ -68,22 +53,10 @@ fn use_counts(function: &Function) -> SideMap<Value, u32> {
 /// A loop of one block.
 struct Chains<'u> {
     block: Block,
-    preheader: Block,
     uses: &'u mut SideMap<Value, u32>,
 }
 
-impl<'u> Chains<'u> {
-    fn of_loop(
-        function: &Function,
-        control_flow: &ControlFlow,
-        data: &LoopData,
-        uses: &'u mut SideMap<Value, u32>,
-    ) -> Option<Self> {
-        let is_one_block = data.is_innermost && !data.is_parallel && data.latches == [data.header];
-        let preheader = data.preheader(function, control_flow).filter(|_| is_one_block)?;
-        Some(Self { block: data.header, preheader, uses })
-    }
-
+impl Chains<'_> {
     fn shorten(&mut self, function: &mut Function) {
         for position in 0..function.blocks[self.block].parameters.len() {
             let carried = function.blocks[self.block].parameters[position];
@@ -93,7 +66,6 @@ impl<'u> Chains<'u> {
             let Some(next) = self.argument(function, self.block, position) else { continue };
             let dependent = dependents(function, self.block, carried);
             self.reorder(function, next, &dependent);
-            self.advance(function, position, next, &dependent);
         }
     }
 
@@ -151,7 +123,7 @@ impl<'u> Chains<'u> {
             let inst = function.create_inst(InstKind::Binary(op, total, *operand), span);
             function.blocks[self.block].insts.insert(at + offset, inst);
             total = function.insts[inst].results[0];
-            self.note_use(total, 1);
+            self.uses[total] = 1;
         }
         function.insts[root].kind = InstKind::Binary(op, total, last);
     }
@@ -170,101 +142,10 @@ impl<'u> Chains<'u> {
         }
     }
 
-    /// Carries `p + c` in place of `p`, if the next value is the minimum or maximum of that sum and something else.
-    fn advance(&mut self, function: &mut Function, position: usize, next: Value, dependent: &IdSet<Value>) {
-        let carried = function.blocks[self.block].parameters[position];
-        let Some(step) = self.step(function, carried, next, dependent) else { return };
-        let Some(initial) = self.argument(function, self.preheader, position) else { return };
-        let span = function.insts[step.root].span;
-        let add = |value| InstKind::Binary(BinaryOp::Iadd, value, step.constant);
-        let first = function.append_inst(self.preheader, add(initial), span);
-        let first = function.insts[first].results[0];
-        let advanced = function.add_parameter(self.block, function.value_type(carried));
-        function.insts[step.root].kind = InstKind::Binary(step.op, advanced, step.other);
-        let mut at = self.position(function, step.root) + 1;
-        let mut push = |function: &mut Function, kind: InstKind| {
-            let inst = function.create_inst(kind, span);
-            function.blocks[self.block].insts.insert(at, inst);
-            at += 1;
-            function.insts[inst].results[0]
-        };
-        let condition = push(function, InstKind::IntCompare(step.compare, advanced, step.other));
-        let then = push(function, add(advanced));
-        let otherwise = push(function, add(step.other));
-        let following = push(function, InstKind::Select { condition, then, otherwise });
-        for (from, argument) in [(self.preheader, first), (self.block, following)] {
-            for call in jumps_mut(&mut function.blocks[from].terminator) {
-                if call.block == self.block {
-                    call.arguments.push(argument);
-                }
-            }
-        }
-        for value in [advanced, condition, then, otherwise, following] {
-            self.note_use(value, 2);
-        }
-    }
-
-    fn step(
-        &self,
-        function: &Function,
-        carried: Value,
-        next: Value,
-        dependent: &IdSet<Value>,
-    ) -> Option<Step> {
-        let root = self.inst(function, next)?;
-        let InstKind::Binary(op, a, b) = function.insts[root].kind else { return None };
-        let compare = match op {
-            BinaryOp::Smin => IntCompare::Slt,
-            BinaryOp::Smax => IntCompare::Sgt,
-            BinaryOp::Umin => IntCompare::Ult,
-            BinaryOp::Umax => IntCompare::Ugt,
-            _ => return None,
-        };
-        let (sum, other) = match (dependent.contains(a), dependent.contains(b)) {
-            (true, false) => (a, b),
-            (false, true) => (b, a),
-            (true, true) | (false, false) => return None,
-        };
-        let InstKind::Binary(BinaryOp::Iadd, x, y) = function.insts[self.inst(function, sum)?].kind else {
-            return None;
-        };
-        let constant = match (x == carried, y == carried) {
-            (true, false) => y,
-            (false, true) => x,
-            (true, true) | (false, false) => return None,
-        };
-        let is_alone = self.uses[sum] == 1 && self.uses[carried] == 1;
-        let is_short = function.blocks[self.block].insts.len() <= MOST_INSTS;
-        let is_invariant = self.is_from_outside(function, constant);
-        (is_alone && is_short && is_invariant).then_some(Step { root, op, compare, other, constant })
-    }
-
-    fn is_from_outside(&self, function: &Function, value: Value) -> bool {
-        match function.values[value].definition {
-            Definition::Parameter(block, _) => block != self.block,
-            Definition::Result(inst, _) => !function.blocks[self.block].insts.contains(&inst),
-        }
-    }
-
     fn position(&self, function: &Function, inst: Inst) -> usize {
         let insts = &function.blocks[self.block].insts;
         insts.iter().position(|other| *other == inst).expect("an instruction of the loop")
     }
-
-    fn note_use(&mut self, value: Value, count: u32) {
-        self.uses[value] = count;
-    }
-}
-
-/// The next value as a minimum or maximum of a sum with the carried one.
-struct Step {
-    root: Inst,
-    op: BinaryOp,
-    /// What holds where the sum is the one.
-    compare: IntCompare,
-    other: Value,
-    /// What is added to the carried value.
-    constant: Value,
 }
 
 /// The values of a block that depend on one of its parameters, itself included.
