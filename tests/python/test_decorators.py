@@ -121,6 +121,17 @@ def test_options_have_their_meaning():
     assert njit(boundscheck=False)(read)(array[:5], 7) == 7.0
 
 
+def test_indices_that_are_not_checked_still_count_from_the_end():
+    @njit(boundscheck=False)
+    def neighbours(x, out):
+        for i in range(x.shape[0] - 1):
+            out[i] = x[i - 1] + x[i + 1]
+
+    x, out = np.arange(8.0), np.zeros(8)
+    neighbours(x, out)
+    assert out.tolist() == [8.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 0.0]
+
+
 def test_compilation_ahead_of_the_call():
     f = njit(lambda x, y: x * y)
     f.compile("int64(int64, int64)")

@@ -117,3 +117,21 @@ impl Timings {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_that_takes_more_than_its_share_is_over_its_budget() {
+        let ms = Duration::from_millis;
+        let mut timings = Timings::default();
+        timings.add(Stage::Optimise, ms(40));
+        timings.add(Stage::Codegen, ms(60));
+        timings.add_passes(&[("fold-constants", ms(3)), ("number-values", ms(4))]);
+        timings.add_passes(&[("fold-constants", ms(3))]);
+        assert_eq!(timings.passes(), [("fold-constants", ms(6)), ("number-values", ms(4))]);
+        assert_eq!(timings.passes_over_budget().collect::<Vec<_>>(), ["fold-constants"]);
+        assert_eq!(timings.total(), ms(100));
+    }
+}
