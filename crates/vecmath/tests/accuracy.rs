@@ -13,7 +13,7 @@ const CHUNK: usize = 1 << 16;
 
 /// The largest distance that is allowed, in units in the last place.
 fn bound(function: Function) -> f64 {
-    if function == Function::Pow { 2.0 } else { 1.0 }
+    if matches!(function, Function::Pow | Function::Tan | Function::Erf) { 2.0 } else { 1.0 }
 }
 
 #[test]
