@@ -33,7 +33,9 @@ struct Timed {
 fn timed(scratch: &Scratch) -> Timed {
     let outcome = scratch.run(&["run", "caller.py", "total", "arange:5:float64", "--timings"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-    let names = outcome.stderr.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned);
+    // Passes stand further to the right than stages.
+    let stages = outcome.stderr.lines().filter(|line| !line.starts_with("    "));
+    let names = stages.filter_map(|line| line.split_whitespace().next()).map(str::to_owned);
     let stages = names.filter(|name| !["arguments", "compile", "run"].contains(&name.as_str())).collect();
     Timed { printed: outcome.stdout, stages }
 }
