@@ -34,7 +34,7 @@ def gauss_f32(image, rows, out):
             out[i, j] = side * (rows[i - 2, j] + rows[i + 2, j]) + near * (rows[i - 1, j] + rows[i + 1, j]) + middle * rows[i, j]
 
 
-@njit
+@njit(fastmath=True, error_model="numpy")
 def normal_share(d):
     """How much of the normal distribution lies below `d`, within 1e-7."""
     k = 1.0 / (1.0 + 0.2316419 * abs(d))
