@@ -1,7 +1,8 @@
-//! What values of a loop are as sums: `invariants + constant + (constant + invariants) * variable`, modulo 2^64.
+//! What values of a loop, or of a nest of loops, are as sums: `invariants + constant + (constant + invariants) * variable + ...`, with a variable for each loop, modulo 2^64.
 
-use hotloop_mir::{BinaryOp, Block, Constant, Function, InstKind, Value};
-use rustc_hash::FxHashMap;
+use hotloop_mir::{BinaryOp, Block, Constant, Function, Inst, InstKind, MachineType, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// A sum of values that do not change in the loop, each with a factor, and a constant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,13 +14,11 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// A constant.
-    pub(crate) fn constant(constant: i64) -> Self {
+    fn constant(constant: i64) -> Self {
         Self { terms: Vec::new(), constant }
     }
 
-    /// A value.
-    pub(crate) fn value(value: Value) -> Self {
+    fn value(value: Value) -> Self {
         Self { terms: vec![(value, 1)], constant: 0 }
     }
 
@@ -42,129 +41,189 @@ impl Linear {
         self
     }
 
-    /// The product with a constant.
-    pub(crate) fn times(self, factor: i64) -> Self {
+    fn times(self, factor: i64) -> Self {
         Self::default().plus(&self, factor)
     }
 }
 
-/// A value as `start + step * variable`.
+/// A value as a sum with the variables of some loops.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Affine {
-    /// What it is where the variable is 0.
+    /// What it is where all variables are 0.
     pub start: Linear,
-    /// By what it grows where the variable grows by 1.
-    pub step: Linear,
+    /// By what it grows where a variable grows by 1; in the order of the variables.
+    pub steps: Vec<Linear>,
 }
 
 impl Affine {
-    fn invariant(start: Linear) -> Self {
-        Self { start, step: Linear::default() }
-    }
-
     fn plus(self, other: &Self, factor: i64) -> Self {
-        Self { start: self.start.plus(&other.start, factor), step: self.step.plus(&other.step, factor) }
+        let steps = self.steps.into_iter().zip(&other.steps).map(|(a, b)| a.plus(b, factor)).collect();
+        Self { start: self.start.plus(&other.start, factor), steps }
     }
 
     fn times(self, factor: i64) -> Self {
-        Self { start: self.start.times(factor), step: self.step.times(factor) }
+        Self {
+            start: self.start.times(factor),
+            steps: self.steps.into_iter().map(|step| step.times(factor)).collect(),
+        }
     }
 
-    /// The product with a value that does not change, if it is the variable and a constant alone.
+    /// The product with a value that does not change, if it is a sum of variables and constants alone.
     fn times_value(&self, factor: Value) -> Option<Self> {
-        let is_plain = self.start.terms.is_empty() && self.step.terms.is_empty();
+        let is_plain = self.start.terms.is_empty() && self.steps.iter().all(|step| step.terms.is_empty());
         let scaled = |linear: &Linear| Linear::value(factor).times(linear.constant);
-        is_plain.then(|| Self { start: scaled(&self.start), step: scaled(&self.step) })
+        is_plain.then(|| Self { start: scaled(&self.start), steps: self.steps.iter().map(scaled).collect() })
+    }
+
+    /// Whether it is the same in all iterations of all loops.
+    pub fn is_invariant(&self) -> bool {
+        self.steps.iter().all(Linear::is_zero)
     }
 
     /// The constant that it is, if it is one.
     fn as_constant(&self) -> Option<i64> {
-        (self.step.is_zero() && self.start.terms.is_empty()).then_some(self.start.constant)
+        (self.is_invariant() && self.start.terms.is_empty()).then_some(self.start.constant)
     }
 }
 
-/// The integers and addresses of a loop of one block as such sums. A checked index counts as the index: so it is where the check succeeds and the index
-/// is not negative, which is for whoever relies on it to make sure of. What is computed in the block, but is the same in every iteration, is a term like what
-/// comes from outside where it is no sum itself.
-pub struct AffineValues {
+/// What some blocks define.
+#[derive(Debug, Default)]
+pub struct Inside {
+    parameters: FxHashSet<Value>,
+    insts: FxHashSet<Inst>,
+}
+
+impl Inside {
+    /// Of these blocks.
+    pub fn new(function: &Function, blocks: impl IntoIterator<Item = Block>) -> Self {
+        let mut inside = Self::default();
+        for block in blocks {
+            inside.parameters.extend(function.blocks[block].parameters.iter().copied());
+            inside.insts.extend(function.blocks[block].insts.iter().copied());
+        }
+        inside
+    }
+
+    /// Whether an instruction stands there.
+    pub fn contains(&self, inst: Inst) -> bool {
+        self.insts.contains(&inst)
+    }
+}
+
+impl FromIterator<Inst> for Inside {
+    fn from_iter<I: IntoIterator<Item = Inst>>(insts: I) -> Self {
+        Self { parameters: FxHashSet::default(), insts: insts.into_iter().collect() }
+    }
+}
+
+/// The integers and addresses of some loops as such sums. A checked index counts as the index: so it is where the check succeeds and the index
+/// is not negative, which is for whoever relies on it to make sure of. What is computed in the loops, but is the same in every iteration, is a term like what
+/// comes from outside where it is no sum itself. Found when asked for.
+pub struct AffineValues<'a> {
+    function: &'a Function,
+    inside: Rc<Inside>,
+    variables: Vec<Value>,
     known: FxHashMap<Value, Option<Affine>>,
+    has_wrapped: bool,
 }
 
-impl AffineValues {
-    /// Of the block, in which `variable` is the one that grows.
-    pub fn of_block(function: &Function, block: Block, variable: Value) -> Self {
-        let mut values = Self { known: FxHashMap::default() };
-        let data = &function.blocks[block];
-        for parameter in &data.parameters {
-            values.known.insert(*parameter, None);
-        }
-        let step = Linear::constant(1);
-        values.known.insert(variable, Some(Affine { start: Linear::default(), step }));
-        for inst in &data.insts {
-            let inst = &function.insts[*inst];
-            let own = || values.is_same_in_all(&inst.kind).then(|| inst.results.first().copied()).flatten();
-            let affine = values
-                .of_inst(function, &inst.kind)
-                .or_else(|| own().map(|value| Affine::invariant(Linear::value(value))));
-            for result in inst.results.iter() {
-                values.known.insert(*result, affine.clone());
+impl<'a> AffineValues<'a> {
+    /// Of what is inside, where these variables grow.
+    pub fn new(function: &'a Function, inside: Rc<Inside>, variables: Vec<Value>) -> Self {
+        Self { function, inside, variables, known: FxHashMap::default(), has_wrapped: false }
+    }
+
+    /// Of one block, in which `variable` is the one that grows.
+    pub fn of_block(function: &'a Function, block: Block, variable: Value) -> Self {
+        Self::new(function, Rc::new(Inside::new(function, [block])), vec![variable])
+    }
+
+    /// The value as a sum; `None` if it is none.
+    pub fn of(&mut self, value: Value) -> Option<Affine> {
+        // No recursion: a chain of sums may be as long as a program.
+        let mut waiting = vec![value];
+        while let Some(next) = waiting.last().copied() {
+            let unknown = match self.kind_inside(next) {
+                Some(kind) if !self.known.contains_key(&next) && may_be_sum(kind) => {
+                    let operands = kind.operands().into_iter();
+                    operands.filter(|operand| !self.known.contains_key(operand)).collect()
+                }
+                Some(_) | None => Vec::new(),
+            };
+            if unknown.is_empty() {
+                waiting.pop();
+                if !self.known.contains_key(&next) {
+                    let found = self.find(next);
+                    self.known.insert(next, found);
+                }
+            } else {
+                waiting.extend(unknown);
             }
         }
-        values
+        self.known[&value].clone()
     }
 
-    /// The value as a sum; `None` if it is none. One that is defined elsewhere is a term of its own.
-    pub fn of(&self, function: &Function, value: Value) -> Option<Affine> {
-        if let Some(Constant::Int(_, constant)) = function.constant(value) {
-            return Some(Affine::invariant(Linear::constant(constant)));
-        }
-        match self.known.get(&value) {
-            Some(known) => known.clone(),
-            None => Some(Affine::invariant(Linear::value(value))),
-        }
+    /// The instruction inside that computes a value, if one does.
+    pub fn inst_inside(&self, value: Value) -> Option<Inst> {
+        self.function.defining_inst(value).filter(|inst| self.inside.contains(*inst))
     }
 
-    /// Whether a value is the same in every iteration because it is defined outside of the block.
+    /// What that instruction is.
+    pub fn kind_inside(&self, value: Value) -> Option<&'a InstKind> {
+        self.inst_inside(value).map(|inst| &self.function.insts[inst].kind)
+    }
+
+    /// Whether a value is the same in every iteration because it is defined elsewhere.
     pub fn is_from_outside(&self, value: Value) -> bool {
-        !self.known.contains_key(&value)
+        !self.inside.parameters.contains(&value) && self.inst_inside(value).is_none()
     }
 
-    /// Whether an instruction has the same result in every iteration, and could as well be computed in front of the loop.
+    /// Whether one of the sums is that of an index which may count from the end: then it is one where it does not.
+    pub fn has_wrapped(&self) -> bool {
+        self.has_wrapped
+    }
+
+    fn invariant(&self, start: Linear) -> Affine {
+        Affine { start, steps: vec![Linear::default(); self.variables.len()] }
+    }
+
+    /// A value as a sum, whose operands are known.
+    fn find(&mut self, value: Value) -> Option<Affine> {
+        if let Some(Constant::Int(_, constant)) = self.function.constant(value) {
+            return Some(self.invariant(Linear::constant(constant)));
+        }
+        if let Some(number) = self.variables.iter().position(|variable| *variable == value) {
+            let mut sum = self.invariant(Linear::default());
+            sum.steps[number] = Linear::constant(1);
+            return Some(sum);
+        }
+        if self.inside.parameters.contains(&value) {
+            return None;
+        }
+        let Some(kind) = self.kind_inside(value) else { return Some(self.invariant(Linear::value(value))) };
+        self.has_wrapped |= matches!(kind, InstKind::CheckBounds { wrap: true, .. });
+        self.of_inst(kind).or_else(|| self.is_same_in_all(kind).then(|| self.invariant(Linear::value(value))))
+    }
+
+    fn known(&self, value: Value) -> Option<Affine> {
+        self.known.get(&value).cloned().flatten()
+    }
+
+    /// Whether an instruction has the same result in every iteration, and could as well be computed in front of the loops.
     fn is_same_in_all(&self, kind: &InstKind) -> bool {
-        let is_harmless = match kind {
-            InstKind::Binary(op, ..) => {
-                !matches!(op, BinaryOp::SdivFloor | BinaryOp::SmodFloor | BinaryOp::Udiv | BinaryOp::Urem)
-            }
-            InstKind::Unary(..)
-            | InstKind::IntCompare(..)
-            | InstKind::FloatCompare(..)
-            | InstKind::Select { .. }
-            | InstKind::Convert(..)
-            | InstKind::PtrAdd { .. }
-            | InstKind::CheckBounds { .. } => true,
-            _ => false,
-        };
-        let mut is_same = is_harmless;
-        kind.for_each_operand(|value| {
-            is_same &= self
-                .known
-                .get(&value)
-                .is_none_or(|known| known.as_ref().is_some_and(|affine| affine.step.is_zero()));
-        });
+        let mut is_same = may_be_sum(kind);
+        kind.for_each_operand(|value| is_same &= self.known(value).is_some_and(|sum| sum.is_invariant()));
         is_same
     }
 
-    fn of_inst(&self, function: &Function, kind: &InstKind) -> Option<Affine> {
-        let of = |value: Value| self.of(function, value);
+    fn of_inst(&self, kind: &InstKind) -> Option<Affine> {
+        let of = |value: Value| self.known(value);
+        let is_wide = |value: Value| self.function.value_type(value) == MachineType::I64;
         match kind {
             InstKind::PtrAdd { base, offset } => Some(of(*base)?.plus(&of(*offset)?, 1)),
-            InstKind::Binary(BinaryOp::Iadd, a, b) if is_wide(function, *a) => {
-                Some(of(*a)?.plus(&of(*b)?, 1))
-            }
-            InstKind::Binary(BinaryOp::Isub, a, b) if is_wide(function, *a) => {
-                Some(of(*a)?.plus(&of(*b)?, -1))
-            }
-            InstKind::Binary(BinaryOp::Imul, a, b) if is_wide(function, *a) => {
+            InstKind::Binary(BinaryOp::Iadd, a, b) if is_wide(*a) => Some(of(*a)?.plus(&of(*b)?, 1)),
+            InstKind::Binary(BinaryOp::Isub, a, b) if is_wide(*a) => Some(of(*a)?.plus(&of(*b)?, -1)),
+            InstKind::Binary(BinaryOp::Imul, a, b) if is_wide(*a) => {
                 let (x, y) = (of(*a)?, of(*b)?);
                 match (x.as_constant(), y.as_constant()) {
                     (_, Some(factor)) => Some(x.times(factor)),
@@ -174,7 +233,7 @@ impl AffineValues {
                     (None, None) => None,
                 }
             }
-            InstKind::Binary(BinaryOp::Shl, a, b) if is_wide(function, *a) => {
+            InstKind::Binary(BinaryOp::Shl, a, b) if is_wide(*a) => {
                 let count = of(*b)?.as_constant().filter(|count| (0..63).contains(count))?;
                 Some(of(*a)?.times(1 << count))
             }
@@ -184,6 +243,19 @@ impl AffineValues {
     }
 }
 
-fn is_wide(function: &Function, value: Value) -> bool {
-    function.value_type(value) == hotloop_mir::MachineType::I64
+/// Whether an instruction computes a sum, or something else that does not depend on when it is computed.
+fn may_be_sum(kind: &InstKind) -> bool {
+    match kind {
+        InstKind::Binary(op, ..) => {
+            !matches!(op, BinaryOp::SdivFloor | BinaryOp::SmodFloor | BinaryOp::Udiv | BinaryOp::Urem)
+        }
+        InstKind::Unary(..)
+        | InstKind::IntCompare(..)
+        | InstKind::FloatCompare(..)
+        | InstKind::Select { .. }
+        | InstKind::Convert(..)
+        | InstKind::PtrAdd { .. }
+        | InstKind::CheckBounds { .. } => true,
+        _ => false,
+    }
 }

@@ -104,8 +104,8 @@ impl Carrier {
         if insts.iter().any(|inst| is_opaque(&function.insts[*inst].kind)) {
             return Vec::new();
         }
-        let values = AffineValues::of_block(function, self.block, self.counted.variable);
-        let access = |(at, inst): (usize, &Inst)| Access::of(function, &values, at, *inst);
+        let mut values = AffineValues::of_block(function, self.block, self.counted.variable);
+        let access = |(at, inst): (usize, &Inst)| Access::of(function, &mut values, at, *inst);
         let accesses: Vec<Access> = insts.iter().enumerate().filter_map(access).collect();
         let (stores, loads): (Vec<Access>, Vec<Access>) =
             accesses.into_iter().partition(|access| access.stored.is_some());
@@ -124,8 +124,8 @@ impl Carrier {
     fn is_stored_before(&self, load: &Access, store: &Access) -> bool {
         let (Some(read), Some(written)) = (&load.address, &store.address) else { return false };
         load.ty == store.ty
-            && read.step == written.step
-            && read.start.clone().plus(&read.step, self.counted.step) == written.start
+            && read.steps == written.steps
+            && read.start.clone().plus(&read.steps[0], self.counted.step) == written.start
     }
 
     /// What the load gives in the first iteration, computed in front of the loop; the block that leads to the loop may be another one then.
@@ -216,7 +216,7 @@ fn leaves_alone(other: &Access, load: &Access, store: &Access) -> bool {
 }
 
 impl Access {
-    fn of(function: &Function, values: &AffineValues, at: usize, inst: Inst) -> Option<Self> {
+    fn of(function: &Function, values: &mut AffineValues<'_>, at: usize, inst: Inst) -> Option<Self> {
         let (stored, ty, address, offset, region) = match function.insts[inst].kind {
             InstKind::Load { ty, address, offset, region } => (None, ty, address, offset, region),
             InstKind::Store { value, address, offset, region } => {
@@ -224,7 +224,7 @@ impl Access {
             }
             _ => return None,
         };
-        let address = values.of(function, address).map(|mut address| {
+        let address = values.of(address).map(|mut address| {
             address.start.constant = address.start.constant.wrapping_add(i64::from(offset));
             address
         });
@@ -239,7 +239,9 @@ impl Access {
         let (Some(a), Some(b)) = (&self.address, &other.address) else { return false };
         let distance = a.start.constant.wrapping_sub(b.start.constant);
         let sizes = [self.ty, other.ty].map(|ty| i64::from(ty.size_bytes()));
-        a.step == b.step && a.start.terms == b.start.terms && (distance >= sizes[1] || distance <= -sizes[0])
+        a.steps == b.steps
+            && a.start.terms == b.start.terms
+            && (distance >= sizes[1] || distance <= -sizes[0])
     }
 }
 

@@ -12,6 +12,7 @@
 
 use crate::analysis::{CountedLoop, ExitTest, Loop, LoopData, LoopForest};
 use crate::edit::{jumps, jumps_mut};
+use crate::loops::front::Front;
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_index::IdSet;
@@ -20,6 +21,7 @@ use hotloop_mir::{
     InstKind, IntCompare, MachineType, Region, Terminator, Value,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// So many iterations run side by side where neighbours share an address, else half of it.
 const WIDE: i64 = 8;
@@ -443,36 +445,6 @@ fn back_arguments(function: &Function, block: Block) -> Vec<Value> {
     back.expect("a loop of one block goes back to itself").arguments.clone()
 }
 
-/// The end of the preheader, where what has to hold is computed: each value once.
-struct Front<'f> {
-    builder: Builder<'f>,
-    known: FxHashMap<InstKind, Value>,
-}
-
-impl<'f> Front<'f> {
-    fn new(function: &'f mut Function, nest: &Nest) -> Self {
-        let mut builder = Builder::at(function, nest.preheader);
-        builder.set_span(nest.span);
-        Self { builder, known: FxHashMap::default() }
-    }
-
-    fn value(&mut self, kind: InstKind) -> Value {
-        *self.known.entry(kind.clone()).or_insert_with(|| self.builder.value(kind))
-    }
-
-    fn int(&mut self, number: i64) -> Value {
-        self.value(InstKind::Const(Constant::i64(number)))
-    }
-
-    fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
-        self.value(InstKind::Binary(op, a, b))
-    }
-
-    fn compare(&mut self, op: IntCompare, a: Value, b: Value) -> Value {
-        self.value(InstKind::IntCompare(op, a, b))
-    }
-}
-
 /// What has to hold so that iterations may run side by side.
 struct Guard {
     conditions: Vec<Condition>,
@@ -547,7 +519,8 @@ impl Guard {
 
     /// Computes at the end of the preheader whether all hold, and `width` iterations are to come.
     fn write(&self, function: &mut Function, nest: &Nest) -> Value {
-        let mut front = Front::new(function, nest);
+        let inside = Rc::new(nest.own.values().copied().flatten().collect());
+        let mut front = Front::new(function, nest.preheader, nest.span, inside);
         let outer = nest.outer_count;
         let count = front.binary(BinaryOp::Isub, outer.limit, outer.initial);
         let width = front.int(nest.width);
@@ -627,10 +600,10 @@ struct Extent {
 
 impl Extent {
     fn write(front: &mut Front<'_>, nest: &Nest, access: Inst) -> Self {
-        let (address, offset, ty) = match front.builder.function.insts[access].kind {
+        let (address, offset, ty) = match front.function().insts[access].kind {
             InstKind::Load { ty, address, offset, .. } => (address, offset, ty),
             InstKind::Store { value, address, offset, .. } => {
-                (address, offset, front.builder.function.value_type(value))
+                (address, offset, front.function().value_type(value))
             }
             _ => unreachable!("an access is a load or a store"),
         };
@@ -650,9 +623,10 @@ impl Extent {
 
     /// The lowest or the highest of an address's values: at one end of each variable.
     fn corner(front: &mut Front<'_>, nest: &Nest, address: Value, is_highest: bool) -> Value {
-        let mut corners = vec![Elsewhere { nest, known: FxHashMap::default() }];
+        // The nest's values, at the ends of the variables.
+        let mut corners: Vec<FxHashMap<Value, Value>> = vec![FxHashMap::default()];
         for count in [nest.outer_count, nest.inner_count] {
-            let step = nest.constant_step(front.builder.function, address, count.variable);
+            let step = nest.constant_step(front.function(), address, count.variable);
             let one = front.int(1);
             let last = front.binary(BinaryOp::Isub, count.limit, one);
             let ends = match step {
@@ -663,42 +637,17 @@ impl Extent {
             let at = |known: &FxHashMap<Value, Value>, end: Value| {
                 let mut known = known.clone();
                 known.insert(count.variable, end);
-                Elsewhere { nest, known }
+                known
             };
-            corners =
-                corners.iter().flat_map(|corner| ends.iter().map(|end| at(&corner.known, *end))).collect();
+            corners = corners.iter().flat_map(|corner| ends.iter().map(|end| at(corner, *end))).collect();
         }
-        let addresses: Vec<Value> = corners.iter_mut().map(|corner| corner.compute(front, address)).collect();
+        let addresses: Vec<Value> = corners.iter_mut().map(|corner| front.copy_at(corner, address)).collect();
         let order = if is_highest { IntCompare::Ugt } else { IntCompare::Ult };
         let further = |all: Value, address: Value| {
             let condition = front.compare(order, address, all);
             front.value(InstKind::Select { condition, then: address, otherwise: all })
         };
         addresses.into_iter().reduce(further).expect("at least one corner")
-    }
-}
-
-/// The nest's values in front of it, at given values of the variables.
-struct Elsewhere<'n> {
-    nest: &'n Nest,
-    known: FxHashMap<Value, Value>,
-}
-
-impl Elsewhere<'_> {
-    fn compute(&mut self, front: &mut Front<'_>, value: Value) -> Value {
-        if let Some(known) = self.known.get(&value) {
-            return *known;
-        }
-        let Some(Some(inst)) = self.nest.own.get(&value) else { return value };
-        let computed = match front.builder.function.insts[*inst].kind.clone() {
-            InstKind::CheckBounds { index, .. } => self.compute(front, index),
-            kind => {
-                let kind = kind.map_operands(|operand| self.compute(front, operand));
-                front.value(kind)
-            }
-        };
-        self.known.insert(value, computed);
-        computed
     }
 }
 

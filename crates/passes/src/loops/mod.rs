@@ -4,6 +4,7 @@ pub(crate) mod canonicalize_loops;
 pub(crate) mod carry_stores;
 pub(crate) mod elide_bounds_checks;
 pub(crate) mod expand_math;
+mod front;
 pub(crate) mod hoist_invariants;
 pub(crate) mod jam_loops;
 pub(crate) mod narrow_integers;

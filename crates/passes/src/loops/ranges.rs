@@ -1,10 +1,9 @@
 //! Which memory loads and stores of loops touch, from the first iteration to the last, and whether such ranges lie apart: computed in front of the loops.
 
-use crate::analysis::{NestSum, NestValues};
-use hotloop_mir::{
-    BinaryOp, Block, Builder, Constant, Function, InstKind, IntCompare, MachineType, Terminator, Value,
-};
-use rustc_hash::FxHashMap;
+use crate::analysis::{Affine, AffineValues};
+use crate::loops::front::Front;
+use hotloop_mir::{BinaryOp, Constant, Function, InstKind, IntCompare, MachineType, Value};
+use rustc_hash::FxHashSet;
 
 /// Numbers of iterations and strides lie between `-FAR` and `FAR`, and constant factors are smaller than `SMALL`, so that no sum overflows.
 const FAR: i64 = 1 << 30;
@@ -14,7 +13,7 @@ const SMALL: i64 = 1 << 20;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Range {
     /// The address in each.
-    pub(super) address: NestSum,
+    pub(super) address: Affine,
     /// The bytes of an element.
     pub(super) size_bytes: i64,
 }
@@ -41,171 +40,88 @@ pub(super) struct Limits {
     pub(super) limit: Value,
 }
 
-/// How values that loops compute alike in every iteration are computed.
-pub(super) type Copied = FxHashMap<Value, InstKind>;
-
-/// How all is computed that the ends of ranges are made of; `None` if something is not known in front of the loops.
-pub(super) fn copied(values: &mut NestValues<'_>, apart: &[[Range; 2]], loops: &[Limits]) -> Option<Copied> {
-    let mut named: Vec<Value> = loops.iter().flat_map(|limits| [limits.initial, limits.limit]).collect();
+/// Whether all that the ends of ranges are made of is the same in all iterations, and can be computed in front of the loops.
+pub(super) fn are_known_in_front(
+    values: &mut AffineValues<'_>,
+    apart: &[[Range; 2]],
+    loops: &[Limits],
+) -> bool {
+    let mut waiting: Vec<Value> = loops.iter().flat_map(|limits| [limits.initial, limits.limit]).collect();
     for range in apart.iter().flatten() {
         let sums = std::iter::once(&range.address.start).chain(&range.address.steps);
-        named.extend(sums.flat_map(|sum| sum.terms.iter().map(|(value, _)| *value)));
+        waiting.extend(sums.flat_map(|sum| sum.terms.iter().map(|(value, _)| *value)));
     }
-    let mut copied = Copied::default();
-    for value in named {
-        note_copied(values, value, &mut copied)?;
-    }
-    Some(copied)
-}
-
-/// Notes how a value that is the same in all iterations is computed, with all that it is computed from.
-fn note_copied(values: &mut NestValues<'_>, value: Value, copied: &mut Copied) -> Option<()> {
-    if values.is_constant(value) || copied.contains_key(&value) {
-        return Some(());
-    }
-    if !values.of(value)?.is_invariant() {
-        return None;
-    }
-    if let Some(kind) = values.inside(value) {
-        if matches!(kind, InstKind::Load { .. }) {
-            return None;
+    let mut seen = FxHashSet::default();
+    while let Some(value) = waiting.pop() {
+        if !seen.insert(value) {
+            continue;
         }
-        for operand in kind.operands() {
-            note_copied(values, operand, copied)?;
-        }
-        copied.insert(value, kind);
-    }
-    Some(())
-}
-
-/// The end of a preheader, where conditions of marks are computed.
-pub(super) struct Front<'f> {
-    builder: Builder<'f>,
-    /// How what the nest computes alike in every iteration is computed.
-    kinds: &'f Copied,
-    /// What was computed here in its place.
-    copies: FxHashMap<Value, Value>,
-    /// The ends of ranges that are known.
-    known: Vec<(Range, [Value; 2])>,
-}
-
-impl<'f> Front<'f> {
-    pub(super) fn new(function: &'f mut Function, preheader: Block, kinds: &'f Copied) -> Self {
-        let span = match &function.blocks[preheader].terminator {
-            Terminator::Jump(call) => function.blocks[call.block].terminator_span,
-            _ => function.blocks[preheader].terminator_span,
+        let Some(kind) = values.kind_inside(value) else {
+            if !values.is_from_outside(value) {
+                return false;
+            }
+            continue;
         };
-        let mut builder = Builder::at(function, preheader);
-        builder.set_span(span);
-        Self { builder, kinds, copies: FxHashMap::default(), known: Vec::new() }
+        let is_known = matches!(kind, InstKind::Const(_))
+            || !matches!(kind, InstKind::Load { .. })
+                && values.of(value).is_some_and(|sum| sum.is_invariant());
+        if !is_known {
+            return false;
+        }
+        waiting.extend(kind.operands());
     }
+    true
+}
 
-    /// That all pairs lie apart; `None` if there is nothing to ask.
-    pub(super) fn all_apart(&mut self, apart: &[[Range; 2]], loops: &[Limits]) -> Option<Value> {
-        let mut conditions = Vec::new();
-        let mut far = Vec::new();
-        for pair in apart {
-            for range in pair {
-                for (step, limits) in range.address.steps.iter().zip(loops) {
-                    if !step.is_zero() {
-                        far.extend([limits.initial, limits.limit]);
-                        far.extend(step.terms.iter().map(|(value, _)| *value));
-                    }
-                }
-            }
-        }
-        far.sort_unstable();
-        far.dedup();
-        for value in far {
-            let value = self.value(value);
-            if self.builder.function.constant(value).is_some_and(is_near) {
-                continue;
-            }
-            let (far, twice) =
-                (self.builder.int(MachineType::I64, FAR), self.builder.int(MachineType::I64, 2 * FAR));
-            let shifted = self.builder.binary(BinaryOp::Iadd, value, far);
-            conditions.push(self.builder.compare(IntCompare::Ult, shifted, twice));
-        }
-        for [first, second] in apart {
-            let (first, second) = (self.ends(first, loops), self.ends(second, loops));
-            let before = self.builder.compare(IntCompare::Ule, first[1], second[0]);
-            let behind = self.builder.compare(IntCompare::Uge, first[0], second[1]);
-            conditions.push(self.builder.binary(BinaryOp::Or, before, behind));
-        }
-        conditions.into_iter().reduce(|all, condition| self.builder.binary(BinaryOp::And, all, condition))
-    }
-
-    /// Where a range begins and ends.
-    fn ends(&mut self, range: &Range, loops: &[Limits]) -> [Value; 2] {
-        if let Some((_, ends)) = self.known.iter().find(|(known, _)| known == range) {
-            return *ends;
-        }
-        let ends = self.compute_ends(range, loops);
-        self.known.push((range.clone(), ends));
-        ends
-    }
-
-    fn compute_ends(&mut self, range: &Range, loops: &[Limits]) -> [Value; 2] {
-        let mut ends = [range.address.start.constant, range.address.start.constant + range.size_bytes]
-            .map(|constant| self.builder.int(MachineType::I64, constant));
-        let mut base = None;
-        for (value, factor) in &range.address.start.terms {
-            if self.builder.function.value_type(*value) == MachineType::Ptr {
-                base = Some(*value);
-                continue;
-            }
-            let term = self.multiple(*value, *factor);
-            ends = ends.map(|end| self.builder.binary(BinaryOp::Iadd, end, term));
-        }
+/// That all pairs lie apart; `None` if there is nothing to ask.
+pub(super) fn all_apart(front: &mut Front<'_>, apart: &[[Range; 2]], loops: &[Limits]) -> Option<Value> {
+    let mut conditions = Vec::new();
+    let mut far = Vec::new();
+    for range in apart.iter().flatten() {
         for (step, limits) in range.address.steps.iter().zip(loops).filter(|(step, _)| !step.is_zero()) {
-            let factor = match step.terms.as_slice() {
-                [(value, _)] => self.value(*value),
-                _ => self.builder.int(MachineType::I64, step.constant),
-            };
-            let minus_one = self.builder.int(MachineType::I64, -1);
-            let limit = self.value(limits.limit);
-            let last = self.builder.binary(BinaryOp::Iadd, limit, minus_one);
-            let initial = self.value(limits.initial);
-            let [first, last] =
-                [initial, last].map(|number| self.builder.binary(BinaryOp::Imul, number, factor));
-            let low = self.builder.binary(BinaryOp::Smin, first, last);
-            let high = self.builder.binary(BinaryOp::Smax, first, last);
-            ends = [
-                self.builder.binary(BinaryOp::Iadd, ends[0], low),
-                self.builder.binary(BinaryOp::Iadd, ends[1], high),
-            ];
+            far.extend([limits.initial, limits.limit]);
+            far.extend(step.terms.iter().map(|(value, _)| *value));
         }
-        let base = base.expect("an access with a range has a base");
-        let base = self.value(base);
-        ends.map(|offset| self.builder.value(InstKind::PtrAdd { base, offset }))
     }
-
-    fn multiple(&mut self, value: Value, factor: i64) -> Value {
-        let value = self.value(value);
-        if factor == 1 {
-            return value;
+    far.sort_unstable();
+    far.dedup();
+    for value in far {
+        if front.function().constant(value).is_some_and(is_near) {
+            continue;
         }
-        let factor = self.builder.int(MachineType::I64, factor);
-        self.builder.binary(BinaryOp::Imul, value, factor)
+        let value = front.copy(value);
+        let (far, twice) = (front.int(FAR), front.int(2 * FAR));
+        let shifted = front.binary(BinaryOp::Iadd, value, far);
+        conditions.push(front.compare(IntCompare::Ult, shifted, twice));
     }
+    for [first, second] in apart {
+        let (first, second) = (first.ends(front, loops), second.ends(front, loops));
+        let before = front.compare(IntCompare::Ule, first[1], second[0]);
+        let behind = front.compare(IntCompare::Uge, first[0], second[1]);
+        conditions.push(front.binary(BinaryOp::Or, before, behind));
+    }
+    front.all(conditions)
+}
 
-    /// A value that is the same in every iteration: computed here once more if the nest computes it. A checked index is the index: the nest makes sure of the check
-    /// before it stores anything.
-    fn value(&mut self, value: Value) -> Value {
-        if let Some(copy) = self.copies.get(&value) {
-            return *copy;
+impl Range {
+    /// Where it begins and ends.
+    fn ends(&self, front: &mut Front<'_>, loops: &[Limits]) -> [Value; 2] {
+        let is_address = |value: Value| front.function().value_type(value) == MachineType::Ptr;
+        let (bases, terms): (Vec<_>, Vec<_>) =
+            self.address.start.terms.iter().copied().partition(|(value, _)| is_address(*value));
+        let mut ends = [0, self.size_bytes]
+            .map(|bytes| front.sum(self.address.start.constant.wrapping_add(bytes), &terms));
+        for (step, limits) in self.address.steps.iter().zip(loops).filter(|(step, _)| !step.is_zero()) {
+            let factor = front.sum(step.constant, &step.terms).expect("a step that is not 0");
+            let initial = front.copy(limits.initial);
+            let last = front.sum(-1, &[(limits.limit, 1)]).unwrap_or_else(|| front.int(0));
+            let [first, last] = [initial, last].map(|number| front.binary(BinaryOp::Imul, number, factor));
+            let extremes = [BinaryOp::Smin, BinaryOp::Smax].map(|op| front.binary(op, first, last));
+            ends = [0, 1].map(|end| Some(front.plus(ends[end], extremes[end])));
         }
-        let copy = match (self.builder.function.constant(value), self.kinds.get(&value).cloned()) {
-            (Some(constant), _) => self.builder.value(InstKind::Const(constant)),
-            (None, Some(InstKind::CheckBounds { index, .. })) => self.value(index),
-            (None, Some(kind)) => {
-                let kind = kind.map_operands(|operand| self.value(operand));
-                self.builder.value(kind)
-            }
-            (None, None) => value,
-        };
-        self.copies.insert(value, copy);
-        copy
+        let (base, _) = bases[0];
+        let base = front.copy(base);
+        ends.map(|offset| front.address(base, offset))
     }
 }
 

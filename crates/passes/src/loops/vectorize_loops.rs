@@ -11,19 +11,19 @@
 //!
 //! The conditions on distances are those of lock-step execution: see *Vector loops* in `docs/ir/mir.md`.
 
-use crate::analysis::{
-    Affine, AffineValues, CountedLoop, ExitTest, Linear, LoopData, LoopForest, NestValues,
-};
+use crate::analysis::{Affine, AffineValues, CountedLoop, ExitTest, Inside, Linear, LoopData, LoopForest};
 use crate::edit::NewBlocks;
-use crate::loops::ranges::{self, Limits, Range, copied};
+use crate::loops::front::Front;
+use crate::loops::ranges::{Limits, Range, all_apart, are_known_in_front};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
-    Accumulator, BinaryOp, Block, BlockCall, Builder, Constant, ControlFlow, Dominators, FloatFlags,
-    Function, Inst, InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Terminator, Value,
-    VectorLoop, float_extreme,
+    Accumulator, BinaryOp, Block, BlockCall, Constant, ControlFlow, Dominators, FloatFlags, Function, Inst,
+    InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Terminator, Value, VectorLoop,
+    float_extreme,
 };
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// So many comparisons of addresses at most are made in front of a loop.
 const MOST_COMPARISONS: usize = 16;
@@ -53,6 +53,8 @@ impl MirPass for VectorizeLoops {
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
         let mut new_blocks = NewBlocks::default();
+        // What outer loops define, by their headers: several loops may stand in one.
+        let mut defined = FxHashMap::default();
         for (number, data) in forest.loops.values().filter(|data| data.is_innermost).enumerate() {
             let span = data.span(function);
             let found = match number < MOST_LOOPS {
@@ -62,7 +64,14 @@ impl MirPass for VectorizeLoops {
             };
             let (message, cause) = match found {
                 Ok((requirements, candidate)) => {
-                    let around = Around::find(function, &control_flow, &forest, data, &candidate.counted);
+                    let around = Around::find(
+                        function,
+                        &control_flow,
+                        &forest,
+                        data,
+                        &candidate.counted,
+                        &mut defined,
+                    );
                     let all = around.and_then(|around| candidate.all_apart(function, &around, &requirements));
                     candidate.mark(function, &requirements, all, &mut new_blocks);
                     ("several iterations of this loop may run at once".to_owned(), None)
@@ -103,6 +112,8 @@ impl From<Reason> for Cause {
 /// A loop that counts as it has to.
 struct Candidate {
     block: Block,
+    /// What it defines.
+    inside: Rc<Inside>,
     preheader: Block,
     counted: CountedLoop,
     accumulators: Vec<Accumulator>,
@@ -174,7 +185,8 @@ impl Candidate {
         let counted = CountedLoop::counting(function, control_flow, data)
             .filter(|counted| counted.step == 1 && counted.test == ExitTest::Bottom)
             .ok_or("it does not count up by one to a limit")?;
-        let values = AffineValues::of_block(function, block, counted.variable);
+        let inside = Rc::new(Inside::new(function, [block]));
+        let mut values = AffineValues::new(function, inside.clone(), vec![counted.variable]);
         let insts = &function.blocks[block].insts;
         for inst in insts {
             let data = &function.insts[*inst];
@@ -183,11 +195,11 @@ impl Candidate {
         let accumulators = accumulators(function, block, &counted)?;
         let access = |inst: &Inst| {
             let blamed = |reason| Cause::at(reason, function.insts[*inst].span);
-            Access::of(function, &values, *inst).map_err(blamed)
+            Access::of(function, &mut values, *inst).map_err(blamed)
         };
         let accesses: Result<Vec<Option<Access>>, Cause> = insts.iter().map(access).collect();
         let accesses: Vec<Access> = accesses?.into_iter().flatten().collect();
-        let checks = checks(function, &values, block)?;
+        let checks = checks(function, &mut values, block)?;
         let has_checks = insts.iter().any(|inst| may_stop(&function.insts[*inst].kind));
         let stores = accesses.iter().any(|access| access.is_store);
         let is_extreme = |accumulator: &Accumulator| accumulator.op.is_float_extreme();
@@ -195,7 +207,7 @@ impl Candidate {
             // It may have to run once more.
             return Err("it finds the least or greatest float, and stores or may raise an error".into());
         }
-        Ok(Self { block, preheader, counted, accumulators, accesses, checks, has_checks })
+        Ok(Self { block, inside, preheader, counted, accumulators, accesses, checks, has_checks })
     }
 
     /// What has to hold at run time so that iterations may run at once.
@@ -293,23 +305,21 @@ impl Candidate {
                 place
             }
             None => {
-                let mut front = Front::new(function, self.preheader, self.block, span);
+                let mut front = Front::new(function, self.preheader, span, self.inside.clone());
                 self.compare_arrays(&mut front, requirements, &mut conditions);
                 self.preheader
             }
         };
-        let mut front = Front::new(function, place, self.block, span);
+        let mut front = Front::new(function, place, span, self.inside.clone());
         for (stride, size_bytes) in &requirements.strides {
-            let size = front.builder.int(MachineType::I64, *size_bytes);
-            let stride = in_front(&mut front, *stride);
-            conditions.push(front.builder.compare(IntCompare::Eq, stride, size));
+            let size = front.int(*size_bytes);
+            let stride = front.copy(*stride);
+            conditions.push(front.compare(IntCompare::Eq, stride, size));
         }
         for check in &self.checks {
             check.add_conditions(&mut front, initial, self.counted.limit, &mut conditions);
         }
-        let condition = conditions
-            .into_iter()
-            .reduce(|all, condition| front.builder.binary(BinaryOp::And, all, condition));
+        let condition = front.all(conditions);
         function.blocks[self.block].vector = Some(VectorLoop {
             variable: self.counted.variable,
             limit: self.counted.limit,
@@ -332,15 +342,15 @@ impl Candidate {
             let limit = self.counted.limit;
             let first_end = first.end(front, first_high, limit);
             let second_start = second.address(front, second_low, initial);
-            let before = front.builder.compare(IntCompare::Ule, first_end, second_start);
+            let before = front.compare(IntCompare::Ule, first_end, second_start);
             let first_start = first.address(front, first_low, initial);
             let end = if pair.may_follow {
                 second.address(front, second_high, initial)
             } else {
                 second.end(front, second_high, limit)
             };
-            let behind = front.builder.compare(IntCompare::Uge, first_start, end);
-            conditions.push(front.builder.binary(BinaryOp::Or, before, behind));
+            let behind = front.compare(IntCompare::Uge, first_start, end);
+            conditions.push(front.binary(BinaryOp::Or, before, behind));
         }
     }
 
@@ -355,13 +365,10 @@ impl Candidate {
         let span = function.blocks[self.block].terminator_span;
         let (compares, _) = new_blocks.add_in_front(function, self.block, &[]);
         let (place, known) = new_blocks.add_in_front(function, self.block, &[all]);
-        let mut front = Front::new(function, compares, self.block, span);
+        let mut front = Front::new(function, compares, span, self.inside.clone());
         let mut conditions = Vec::new();
         self.compare_arrays(&mut front, requirements, &mut conditions);
-        let apart = conditions
-            .into_iter()
-            .reduce(|all, condition| front.builder.binary(BinaryOp::And, all, condition))
-            .expect("there is something to ask");
+        let apart = front.all(conditions).expect("there is something to ask");
         function.blocks[compares].terminator = Terminator::Jump(BlockCall::new(place, vec![apart]));
         let branch = Terminator::Branch {
             condition: all,
@@ -388,7 +395,7 @@ impl Candidate {
         }
         let variables = around.loops.iter().map(|(variable, _)| *variable).collect();
         let limits: Vec<Limits> = around.loops.iter().map(|(_, limits)| *limits).collect();
-        let mut values = NestValues::new(function, around.blocks.iter().copied(), variables);
+        let mut values = AffineValues::new(function, around.inside.clone(), variables);
         let mut apart = Vec::new();
         for pair in &requirements.apart {
             let mut range = |access: usize, [low, high]: [i64; 2]| {
@@ -410,8 +417,12 @@ impl Candidate {
         if values.has_wrapped() {
             return None;
         }
-        let copied = copied(&mut values, &apart, &limits)?;
-        ranges::Front::new(function, around.preheader, &copied).all_apart(&apart, &limits)
+        if !are_known_in_front(&mut values, &apart, &limits) {
+            return None;
+        }
+        let span = function.blocks[self.block].terminator_span;
+        let mut front = Front::new(function, around.preheader, span, around.inside.clone());
+        all_apart(&mut front, &apart, &limits)
     }
 }
 
@@ -419,8 +430,8 @@ impl Candidate {
 struct Around {
     /// In front of the outermost.
     preheader: Block,
-    /// All blocks of the outermost.
-    blocks: Vec<Block>,
+    /// What the outermost defines.
+    inside: Rc<Inside>,
     /// The variables, that of the loop itself first.
     loops: Vec<(Value, Limits)>,
 }
@@ -432,6 +443,7 @@ impl Around {
         forest: &LoopForest,
         data: &LoopData,
         counted: &CountedLoop,
+        known: &mut FxHashMap<Block, Rc<Inside>>,
     ) -> Option<Self> {
         let mut limits = Limits { initial: counted.initial, limit: counted.limit };
         let mut parent = data.parent;
@@ -441,8 +453,8 @@ impl Around {
             limits = strips;
             parent = parent.and_then(|strips| forest.loops[strips].parent);
         }
-        let mut found =
-            Self { preheader: data.header, blocks: Vec::new(), loops: vec![(counted.variable, limits)] };
+        let mut loops = vec![(counted.variable, limits)];
+        let mut outermost = None;
         while let Some(outer) = parent.map(|outer| &forest.loops[outer]) {
             let counted =
                 CountedLoop::find(function, control_flow, outer).filter(|counted| counted.step == 1);
@@ -450,12 +462,15 @@ impl Around {
             if function.blocks[outer.header].vector.is_some() {
                 return None;
             }
-            found.preheader = outer.preheader(function, control_flow)?;
-            found.blocks = outer.blocks.iter().collect();
-            found.loops.push((counted.variable, Limits { initial: counted.initial, limit: counted.limit }));
+            outermost = Some(outer);
+            loops.push((counted.variable, Limits { initial: counted.initial, limit: counted.limit }));
             parent = outer.parent;
         }
-        (!found.blocks.is_empty()).then_some(found)
+        let outermost = outermost?;
+        let preheader = outermost.preheader(function, control_flow)?;
+        let define = || Rc::new(Inside::new(function, outermost.blocks.iter()));
+        let inside = known.entry(outermost.header).or_insert_with(define).clone();
+        Some(Self { preheader, inside, loops })
     }
 }
 
@@ -483,7 +498,7 @@ fn strip_limits(
 
 impl Access {
     /// The access that an instruction is, if it is one.
-    fn of(function: &Function, values: &AffineValues, inst: Inst) -> Result<Option<Self>, Reason> {
+    fn of(function: &Function, values: &mut AffineValues<'_>, inst: Inst) -> Result<Option<Self>, Reason> {
         let (is_store, ty, address, offset, region) = match function.insts[inst].kind {
             InstKind::Load { ty, address, offset, region } => (false, ty, address, offset, region),
             InstKind::Store { value, address, offset, region } => {
@@ -492,10 +507,10 @@ impl Access {
             _ => return Ok(None),
         };
         const REASON: Reason = "it does not go through memory one element behind the other";
-        let Affine { mut start, step } = values.of(function, address).ok_or(REASON)?;
+        let Affine { mut start, steps } = values.of(address).ok_or(REASON)?;
         start.constant = start.constant.wrapping_add(i64::from(offset));
         let size_bytes = i64::from(ty.size_bytes());
-        let step = match (step.terms.as_slice(), step.constant) {
+        let step = match (steps[0].terms.as_slice(), steps[0].constant) {
             ([], 0) => Step::None,
             ([], constant) if constant == size_bytes => Step::Element,
             ([(stride, 1)], 0) => Step::Value(*stride),
@@ -534,79 +549,16 @@ impl Access {
 
     /// Where the element of that index begins, with that constant in the address.
     fn address(&self, front: &mut Front<'_>, constant: i64, index: Value) -> Value {
-        let base = self.base(front.builder.function).expect("it was found before");
+        let base = self.base(front.function()).expect("it was found before");
         let mut terms: Vec<(Value, i64)> =
             self.start.terms.iter().copied().filter(|(value, _)| *value != base).collect();
         if self.step != Step::None {
             terms.push((index, self.size_bytes));
         }
-        let base = in_front(front, base);
-        match sum(front, constant, &terms) {
-            Some(offset) => front.builder.value(InstKind::PtrAdd { base, offset }),
-            None => base,
-        }
+        let base = front.copy(base);
+        let offset = front.sum(constant, &terms);
+        front.address(base, offset)
     }
-}
-
-/// The end of the preheader, where the condition of a mark is computed.
-struct Front<'f> {
-    builder: Builder<'f>,
-    header: Block,
-    /// What the loop computes alike in every iteration, and what was computed here in its place.
-    copies: FxHashMap<Value, Value>,
-}
-
-impl<'f> Front<'f> {
-    fn new(function: &'f mut Function, preheader: Block, header: Block, span: Span) -> Self {
-        let mut builder = Builder::at(function, preheader);
-        builder.set_span(span);
-        Self { builder, header, copies: FxHashMap::default() }
-    }
-}
-
-/// The sum of a constant and values with factors; `None` if it is 0.
-fn sum(front: &mut Front<'_>, mut constant: i64, terms: &[(Value, i64)]) -> Option<Value> {
-    let mut total = None;
-    for (value, factor) in terms.iter().filter(|(_, factor)| *factor != 0) {
-        if let Some(Constant::Int(_, known)) = front.builder.function.constant(*value) {
-            constant = constant.wrapping_add(known.wrapping_mul(*factor));
-            continue;
-        }
-        let value = in_front(front, *value);
-        let term = if *factor == 1 {
-            value
-        } else {
-            let factor = front.builder.int(MachineType::I64, *factor);
-            front.builder.binary(BinaryOp::Imul, value, factor)
-        };
-        total = Some(total.map_or(term, |total| front.builder.binary(BinaryOp::Iadd, total, term)));
-    }
-    if constant == 0 {
-        return total;
-    }
-    let constant = front.builder.int(MachineType::I64, constant);
-    Some(total.map_or(constant, |total| front.builder.binary(BinaryOp::Iadd, total, constant)))
-}
-
-/// A value that is the same in every iteration, in front of the loop: computed there once more if the loop computes it. A checked index is the index: the condition
-/// asks whether it is in bounds.
-fn in_front(front: &mut Front<'_>, value: Value) -> Value {
-    if let Some(copy) = front.copies.get(&value) {
-        return *copy;
-    }
-    let function = &front.builder.function;
-    let inst =
-        function.defining_inst(value).filter(|inst| function.blocks[front.header].insts.contains(inst));
-    let Some(inst) = inst else { return value };
-    let copy = match function.insts[inst].kind.clone() {
-        InstKind::CheckBounds { index, .. } => in_front(front, index),
-        kind => {
-            let kind = kind.map_operands(|operand| in_front(front, operand));
-            front.builder.value(kind)
-        }
-    };
-    front.copies.insert(value, copy);
-    copy
 }
 
 /// Whether iterations that run at once may have to stop at an instruction: at a check, or where a function has to be called.
@@ -648,14 +600,14 @@ fn allowed(kind: &InstKind) -> Result<(), Reason> {
 }
 
 /// The checks of indices in a block.
-fn checks(function: &Function, values: &AffineValues, block: Block) -> Result<Vec<Check>, Cause> {
+fn checks(function: &Function, values: &mut AffineValues<'_>, block: Block) -> Result<Vec<Check>, Cause> {
     const REASON: Reason = "it checks an index that does not grow steadily";
     let mut checks: Vec<Check> = Vec::new();
     for inst in &function.blocks[block].insts {
         let InstKind::CheckBounds { index, length, .. } = function.insts[*inst].kind else { continue };
         let blamed = || Cause::at(REASON, function.insts[*inst].span);
-        let Affine { start: Linear { terms, constant }, step } =
-            values.of(function, index).ok_or_else(blamed)?;
+        let Affine { start: Linear { terms, constant }, steps } = values.of(index).ok_or_else(blamed)?;
+        let step = &steps[0];
         let is_small = |number: i64| number.unsigned_abs() < SMALL as u64;
         let is_usable = values.is_from_outside(length)
             && step.terms.is_empty()
@@ -695,37 +647,37 @@ impl Check {
         let [low, high] = self.constants;
         if self.terms.is_empty() && self.step == 1 {
             // No sum that could overflow: a length is at most 2^60.
-            let is_known = match front.builder.function.constant(initial) {
+            let is_known = match front.function().constant(initial) {
                 Some(Constant::Int(_, initial)) => initial >= -low,
                 Some(Constant::F32(_) | Constant::F64(_)) | None => false,
             };
             if !is_known {
-                let least = front.builder.int(MachineType::I64, -low);
-                conditions.push(front.builder.compare(IntCompare::Sge, initial, least));
+                let least = front.int(-low);
+                conditions.push(front.compare(IntCompare::Sge, initial, least));
             }
-            let most = sum(front, -high, &[(self.length, 1)]).expect("a sum with a value");
-            conditions.push(front.builder.compare(IntCompare::Sle, limit, most));
+            let most = front.sum(-high, &[(self.length, 1)]).expect("a sum with a value");
+            conditions.push(front.compare(IntCompare::Sle, limit, most));
             return;
         }
         let values = self.terms.iter().map(|(value, _)| *value);
         for value in values.chain((self.step != 0).then_some([initial, limit]).into_iter().flatten()) {
-            let shifted = sum(front, FAR, &[(value, 1)]).expect("a sum with a constant");
-            let bound = front.builder.int(MachineType::I64, 2 * FAR);
-            conditions.push(front.builder.compare(IntCompare::Ult, shifted, bound));
+            let shifted = front.sum(FAR, &[(value, 1)]).expect("a sum with a constant");
+            let bound = front.int(2 * FAR);
+            conditions.push(front.compare(IntCompare::Ult, shifted, bound));
         }
         let first = self.index(front, initial, low);
-        let zero = front.builder.int(MachineType::I64, 0);
-        conditions.push(front.builder.compare(IntCompare::Sge, first, zero));
+        let zero = front.int(0);
+        conditions.push(front.compare(IntCompare::Sge, first, zero));
         // The last iteration is that before the limit.
         let last = self.index(front, limit, high - self.step);
-        conditions.push(front.builder.compare(IntCompare::Slt, last, self.length));
+        conditions.push(front.compare(IntCompare::Slt, last, self.length));
     }
 
     /// The index where the variable has this value.
     fn index(&self, front: &mut Front<'_>, variable: Value, constant: i64) -> Value {
         let mut terms = self.terms.clone();
         terms.push((variable, self.step));
-        sum(front, constant, &terms).unwrap_or_else(|| front.builder.int(MachineType::I64, 0))
+        front.sum(constant, &terms).unwrap_or_else(|| front.int(0))
     }
 }
 

@@ -8,14 +8,16 @@
 //! else that the nest reads and stores: compared by ranges of addresses at run time, in the preheader, which is the mark's condition. Which shapes of loops can be done: see
 //! `hotloop_mir::NestPlan`. In front of the pass that cuts inner loops into strips, so that their limits are still known. Preserves the control-flow graph.
 
-use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest, NestValues};
-use crate::loops::ranges::{Copied, Front, Limits, Range, copied};
+use crate::analysis::{AffineValues, CountedLoop, ExitTest, Inside, LoopData, LoopForest};
+use crate::loops::front::Front;
+use crate::loops::ranges::{Limits, Range, all_apart, are_known_in_front};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{
     Block, ControlFlow, Dominators, FloatFlags, Function, InstKind, NestPlan, RegionKind, Shape, Value,
     VectorLoop,
 };
+use std::rc::Rc;
 
 /// A nest with more loads and stores is not looked at: each is compared with each.
 const MOST_ACCESSES: usize = 32;
@@ -80,16 +82,23 @@ fn consider(
         condition: None,
         accumulators: Vec::new(),
     };
+    // The plan is that of a mark, so the mark comes first.
     function.blocks[data.header].vector = Some(mark);
-    let ranges = Nest::find(function, control_flow, forest, data, &counted);
-    function.blocks[data.header].vector = None;
-    let (apart, loops, copied) = ranges?;
-    let mut front = Front::new(function, preheader, &copied);
-    let condition = front.all_apart(&apart, &loops);
-    let mark =
-        VectorLoop { variable: counted.variable, limit: counted.limit, condition, accumulators: Vec::new() };
-    function.blocks[data.header].vector = Some(mark);
-    Ok(())
+    let found = Nest::find(function, control_flow, forest, data, &counted);
+    let condition = found.map(|found| found.condition(function, data, preheader));
+    let mark = &mut function.blocks[data.header].vector;
+    match condition {
+        Ok(condition) => {
+            if let Some(mark) = mark {
+                mark.condition = condition;
+            }
+            Ok(())
+        }
+        Err(reason) => {
+            *mark = None;
+            Err(reason)
+        }
+    }
 }
 
 /// A load or store of the nest.
@@ -100,14 +109,30 @@ struct Access {
     range: Range,
 }
 
-/// What must lie apart, the limits of the loops, and what the nest computes alike in every iteration.
-type Found = (Vec<[Range; 2]>, Vec<Limits>, Copied);
+/// What a nest needs.
+struct Found {
+    /// What must lie apart.
+    apart: Vec<[Range; 2]>,
+    /// The limits of its loops.
+    limits: Vec<Limits>,
+    /// What it defines.
+    inside: Rc<Inside>,
+}
+
+impl Found {
+    /// The mark's condition, computed in the preheader.
+    fn condition(&self, function: &mut Function, data: &LoopData, preheader: Block) -> Option<Value> {
+        let span = function.blocks[data.header].terminator_span;
+        let mut front = Front::new(function, preheader, span, self.inside.clone());
+        all_apart(&mut front, &self.apart, &self.limits)
+    }
+}
 
 /// A nest that is looked at.
 struct Nest<'a> {
     function: &'a Function,
     plan: NestPlan<'a>,
-    values: NestValues<'a>,
+    values: AffineValues<'a>,
 }
 
 impl<'a> Nest<'a> {
@@ -133,16 +158,18 @@ impl<'a> Nest<'a> {
                 limits.push(Limits { initial: found.initial, limit: found.limit });
             }
         }
-        let values = NestValues::new(function, plan.blocks.iter().copied(), variables);
+        let inside = Rc::new(Inside::new(function, plan.blocks.iter().copied()));
+        let values = AffineValues::new(function, inside.clone(), variables);
         let mut nest = Self { function, plan, values };
         if !inner.iter().zip(numbers).all(|(inner, number)| nest.is_worth_it(inner, number)) {
             return Err("a loop in it may do better alone");
         }
         let accesses = nest.accesses()?;
         let apart = nest.apart(&accesses)?;
-        let copied =
-            copied(&mut nest.values, &apart, &limits).ok_or("what it needs is not known in front of it")?;
-        Ok((apart, limits, copied))
+        if !are_known_in_front(&mut nest.values, &apart, &limits) {
+            return Err("what it needs is not known in front of it");
+        }
+        Ok(Found { apart, limits, inside })
     }
 
     /// The loads and stores, in order.
