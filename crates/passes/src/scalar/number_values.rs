@@ -5,7 +5,7 @@
 //! Value numbering over the dominator tree: pure instructions, and checks (a check that an equal one dominates cannot fail), are looked up by
 //! operation and numbered operands; operands of commutative operations are sorted. Loads from descriptors, which nobody writes, are numbered likewise;
 //! other loads are reused within a block and the blocks that only it leads to, until something may write their region,
-//! and what was stored is not loaded. Two hash look-ups an instruction. Preserves the control-flow graph.
+//! and what was stored is not loaded; so many of them at most that a function of any length takes time in proportion. Two hash look-ups an instruction. Preserves the control-flow graph.
 
 use crate::analysis::MemoryWrites;
 use crate::{MirPass, PassContext};
@@ -15,6 +15,10 @@ use hotloop_mir::{
     Value,
 };
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
+
+/// So much is known of memory at most when something more is stored, or another block begins.
+const MOST_LOADS: usize = 32;
 
 /// Replaces an instruction by an earlier one that computes the same. The head of its file says how.
 pub struct NumberValues;
@@ -48,8 +52,8 @@ type Loads = FxHashMap<InstKind, Value>;
 struct Numbering<'a> {
     control_flow: &'a ControlFlow,
     dominators: &'a Dominators,
-    /// At the end of each block that others follow.
-    loads: FxHashMap<Block, Loads>,
+    /// At the end of each block that others follow, with the number of those that are still to come.
+    loads: FxHashMap<Block, (usize, Loads)>,
     /// For every operation the last instruction seen to do it, with its block. Blocks come in preorder of the dominator tree, so if that block does not
     /// dominate the current one, no earlier entry's does for the rest of the walk, or it is worth little.
     known: FxHashMap<InstKind, (Block, Inst)>,
@@ -91,25 +95,27 @@ impl Numbering<'_> {
             }
         }
         function.blocks[block].insts = kept;
-        if !loads.is_empty() && self.is_followed(block) {
-            self.loads.insert(block, loads);
+        let followers = self.followers(block);
+        if followers > 0 && !loads.is_empty() && loads.len() <= MOST_LOADS {
+            self.loads.insert(block, (followers, loads));
         }
     }
 
     /// The loads that are known where a block begins: those at the end of the only block that leads there.
-    fn loads_before(&self, block: Block) -> Loads {
-        match self.control_flow.predecessors(block) {
-            [only] if !self.control_flow.forgets_memory(block) => {
-                self.loads.get(only).cloned().unwrap_or_default()
-            }
-            _ => Loads::default(),
-        }
+    fn loads_before(&mut self, block: Block) -> Loads {
+        let [only] = self.control_flow.predecessors(block) else { return Loads::default() };
+        let Entry::Occupied(mut found) = self.loads.entry(*only) else { return Loads::default() };
+        let (followers, loads) = found.get_mut();
+        *followers -= 1;
+        // The last one takes them, so that no more is kept than the way to here needs.
+        let loads = if *followers == 0 { found.remove().1 } else { loads.clone() };
+        if self.control_flow.forgets_memory(block) { Loads::default() } else { loads }
     }
 
-    /// Whether another block only follows this one.
-    fn is_followed(&self, block: Block) -> bool {
-        let successors = self.control_flow.successors(block);
-        successors.iter().any(|next| self.control_flow.predecessors(*next).len() == 1)
+    /// How many blocks only follow this one.
+    fn followers(&self, block: Block) -> usize {
+        let successors = self.control_flow.successors(block).iter();
+        successors.filter(|next| self.control_flow.predecessors(**next).len() == 1).count()
     }
 
     /// The instruction on the leaders of its operands, sorted where the order does not matter.
@@ -125,7 +131,7 @@ impl Numbering<'_> {
 
     fn earlier_in_dominator(&mut self, kind: InstKind, block: Block, inst: Inst) -> Option<Inst> {
         match self.known.entry(kind) {
-            std::collections::hash_map::Entry::Occupied(mut found) => {
+            Entry::Occupied(mut found) => {
                 let (at, earlier) = *found.get();
                 if self.dominators.dominates(at, block) {
                     return Some(earlier);
@@ -133,7 +139,7 @@ impl Numbering<'_> {
                 found.insert((block, inst));
                 None
             }
-            std::collections::hash_map::Entry::Vacant(free) => {
+            Entry::Vacant(free) => {
                 free.insert((block, inst));
                 None
             }
@@ -197,7 +203,9 @@ fn forget_written(function: &Function, kind: &InstKind, loads: &mut Loads) {
 
 /// A load of what was just stored gives that.
 fn note_stored(function: &Function, kind: InstKind, loads: &mut Loads) {
-    if let InstKind::Store { value, address, offset, region } = kind {
+    if let InstKind::Store { value, address, offset, region } = kind
+        && loads.len() < MOST_LOADS
+    {
         let ty = function.value_type(value);
         loads.insert(InstKind::Load { ty, address, offset, region }, value);
     }
