@@ -164,21 +164,6 @@ fn natural_loop(control_flow: &ControlFlow, header: Block) -> Option<Vec<Block>>
     (blocks.len() > 1).then_some(blocks)
 }
 
-/// The jumps of a block; `None` if it ends in something else.
-fn jumps(terminator: &Terminator) -> Option<Vec<&BlockCall>> {
-    match terminator {
-        Terminator::Jump(call) => Some(vec![call]),
-        Terminator::Branch { then, otherwise, .. } => Some(vec![then, otherwise]),
-        Terminator::Return(_)
-        | Terminator::Raise { .. }
-        | Terminator::Reraise
-        | Terminator::RaiseAgain(_)
-        | Terminator::ParFor(_)
-        | Terminator::ParYield(_)
-        | Terminator::Unreachable => None,
-    }
-}
-
 struct Planner<'a> {
     function: &'a Function,
     vector: &'a VectorLoop,
@@ -203,7 +188,7 @@ impl<'a> Planner<'a> {
         let mut owner = FxHashMap::default();
         for block in &blocks {
             let data = &function.blocks[*block];
-            for (number, call) in jumps(&data.terminator).into_iter().flatten().enumerate() {
+            for (number, call) in data.terminator.jumps().into_iter().enumerate() {
                 incoming.entry(call.block).or_default().push((*block, number));
             }
             owner.extend(data.parameters.iter().map(|value| (*value, *block)));
@@ -257,7 +242,9 @@ impl<'a> Planner<'a> {
                     | InstKind::Catch => return None,
                 }
             }
-            jumps(&data.terminator)?;
+            if data.terminator.jumps().is_empty() {
+                return None;
+            }
         }
         Some(())
     }
@@ -266,7 +253,7 @@ impl<'a> Planner<'a> {
     fn check_parameters(&self) -> Option<()> {
         let (header, latch) = (self.blocks[0], self.blocks[self.blocks.len() - 1]);
         for block in &self.blocks {
-            for call in jumps(&self.function.blocks[*block].terminator)? {
+            for call in self.function.blocks[*block].terminator.jumps() {
                 if *block != latch && !self.blocks.contains(&call.block) {
                     return None;
                 }
@@ -330,7 +317,7 @@ impl<'a> Planner<'a> {
             return Shape::Lanes;
         }
         let is_same = self.incoming.get(&block).into_iter().flatten().all(|(from, number)| {
-            let calls = jumps(&self.function.blocks[*from].terminator).unwrap_or_default();
+            let calls = self.function.blocks[*from].terminator.jumps();
             self.shape(calls[*number].arguments[position], *from) == Shape::Same
         });
         if is_same { Shape::Same } else { Shape::Lanes }
@@ -426,7 +413,7 @@ impl<'a> Planner<'a> {
 
     /// Where a block leaves a loop to. Blocks that do nothing but jump are passed over.
     fn leaving(&self, from: Block, blocks: &FxHashSet<Block>) -> Vec<Block> {
-        let calls = jumps(&self.function.blocks[from].terminator).unwrap_or_default();
+        let calls = self.function.blocks[from].terminator.jumps();
         let outside = calls.iter().map(|call| call.block).filter(|to| !blocks.contains(to));
         let end = |mut to: Block| {
             while self.only_jumps(to)
@@ -519,7 +506,7 @@ impl<'a> Planner<'a> {
                     let parameters = &self.function.blocks[*block].parameters;
                     let position = parameters.iter().position(|other| *other == value).unwrap_or_default();
                     for (from, number) in self.incoming.get(block).into_iter().flatten() {
-                        let calls = jumps(&self.function.blocks[*from].terminator).unwrap_or_default();
+                        let calls = self.function.blocks[*from].terminator.jumps();
                         work.push(calls[*number].arguments[position]);
                     }
                 }

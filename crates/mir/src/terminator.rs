@@ -142,6 +142,21 @@ impl Terminator {
         targets
     }
 
+    /// The jumps to other blocks, in order: of a jump or a branch. What parallel loops do is none.
+    pub fn jumps(&self) -> Vec<&BlockCall> {
+        match self {
+            Self::Jump(call) => vec![call],
+            Self::Branch { then, otherwise, .. } => vec![then, otherwise],
+            Self::Return(_)
+            | Self::Raise { .. }
+            | Self::Reraise
+            | Self::RaiseAgain(_)
+            | Self::ParFor(_)
+            | Self::ParYield(_)
+            | Self::Unreachable => Vec::new(),
+        }
+    }
+
     /// Visits the [`targets`](Self::targets), in order.
     pub fn for_each_target(&self, mut visit: impl FnMut(Block)) {
         match self {

@@ -12,21 +12,6 @@ pub(crate) fn redirect(function: &mut Function, block: Block, from: Block, to: B
     }
 }
 
-/// The jumps of a terminator, without those of parallel loops.
-pub(crate) fn jumps(terminator: &Terminator) -> Vec<&BlockCall> {
-    match terminator {
-        Terminator::Jump(call) => vec![call],
-        Terminator::Branch { then, otherwise, .. } => vec![then, otherwise],
-        Terminator::Return(_)
-        | Terminator::Raise { .. }
-        | Terminator::Reraise
-        | Terminator::RaiseAgain(_)
-        | Terminator::ParFor(_)
-        | Terminator::ParYield(_)
-        | Terminator::Unreachable => Vec::new(),
-    }
-}
-
 /// The jumps of a terminator, to be changed.
 pub(crate) fn jumps_mut(terminator: &mut Terminator) -> Vec<&mut BlockCall> {
     match terminator {

@@ -89,13 +89,8 @@ unsafe fn multiply_by_blas<T: Factor>(sizes: Sizes, left: &Place, right: &Place,
         return false;
     }
     // SAFETY: the caller's promise.
-    let (left_copy, right_copy) =
-        unsafe { (left.copy_for_blas::<T>(rows, inner), right.copy_for_blas::<T>(inner, columns)) };
-    let matrix = |place: &Place, copy: &Option<Vec<T>>, columns: usize| match copy {
-        Some(copy) => Matrix { first: copy.as_ptr().cast(), stride: columns, is_fortran: false },
-        None => place.matrix(size_of::<T>(), columns),
-    };
-    let (left, right) = (matrix(left, &left_copy, inner), matrix(right, &right_copy, columns));
+    let ((left, _left_copy), (right, _right_copy)) =
+        unsafe { (left.for_blas::<T>(rows, inner), right.for_blas::<T>(inner, columns)) };
     // SAFETY: there are such matrices, by the caller's promise or as copies.
     unsafe { blas.multiply(routine, sizes, left, right, out) }
 }
@@ -129,28 +124,29 @@ impl Place {
         (0..rows).flat_map(|row| (0..columns).map(move |column| at(row, column))).collect()
     }
 
-    /// The elements in C order, if a BLAS cannot read them where they lie: that has the elements of rows, or those of columns, one behind the other.
+    /// The matrix as a BLAS takes it. That reads the elements of rows, or those of columns, one behind the other; others are copied, and the copy has to live as long as the matrix is used.
     ///
     /// # Safety
     /// As for [`Place::elements`].
-    unsafe fn copy_for_blas<T: Factor>(&self, rows: usize, columns: usize) -> Option<Vec<T>> {
+    unsafe fn for_blas<T: Factor>(&self, rows: usize, columns: usize) -> (Matrix, Option<Vec<T>>) {
         let size = size_of::<T>() as i64;
-        let lies = |step: i64, other: i64, length: usize| {
-            step == size && other >= length as i64 * size && other % size == 0
+        // The elements from one row or column to the next, if those of each lie one behind the other.
+        let stride = |step: i64, other: i64, length: usize| {
+            let lies = step == size && other >= length as i64 * size && other % size == 0;
+            lies.then_some((other / size) as usize)
         };
-        let is_usable = self.first.cast::<T>().is_aligned()
-            && (lies(self.column_bytes, self.row_bytes, columns)
-                || lies(self.row_bytes, self.column_bytes, rows));
+        if self.first.cast::<T>().is_aligned() {
+            let matrix = |stride, is_fortran| Matrix { first: self.first, stride, is_fortran };
+            if let Some(stride) = stride(self.column_bytes, self.row_bytes, columns) {
+                return (matrix(stride, false), None);
+            }
+            if let Some(stride) = stride(self.row_bytes, self.column_bytes, rows) {
+                return (matrix(stride, true), None);
+            }
+        }
         // SAFETY: the caller's promise.
-        (!is_usable).then(|| unsafe { self.elements::<T>(rows, columns) }.into_owned())
-    }
-
-    /// The matrix as a BLAS takes it, if that can read it where it lies.
-    fn matrix(&self, size_bytes: usize, columns: usize) -> Matrix {
-        let (size, columns) = (size_bytes as i64, columns as i64);
-        let is_c = self.column_bytes == size && self.row_bytes >= columns * size;
-        let far = if is_c { self.row_bytes } else { self.column_bytes };
-        Matrix { first: self.first, stride: (far / size) as usize, is_fortran: !is_c }
+        let copy = unsafe { self.elements::<T>(rows, columns) }.into_owned();
+        (Matrix { first: copy.as_ptr().cast(), stride: columns, is_fortran: false }, Some(copy))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Code before registers are allocated: blocks of machine instructions on virtual registers.
 
 use hotloop_diagnostics::Span;
+use hotloop_mir::Constant;
 use iced_x86::Code;
 use regalloc2::{Block, Inst, InstRange, Operand, PReg, PRegSet, RegClass, VReg};
 
@@ -246,5 +247,14 @@ impl regalloc2::Function for Body {
             RegClass::Int | RegClass::Vector => 1,
             RegClass::Float => 8,
         }
+    }
+}
+
+/// The bits of a constant, of an integer with those of its sign above them.
+pub(crate) fn bits_of(constant: Constant) -> u64 {
+    match constant {
+        Constant::Int(_, value) => value as u64,
+        Constant::F32(bits) => u64::from(bits),
+        Constant::F64(bits) => bits,
     }
 }

@@ -123,8 +123,7 @@ impl CountedLoop {
 
 /// What `from` passes for a parameter of `to`, if it goes there by one jump.
 fn argument(function: &Function, from: Block, to: Block, position: usize) -> Option<Value> {
-    let mut found =
-        crate::edit::jumps(&function.blocks[from].terminator).into_iter().filter(|call| call.block == to);
+    let mut found = function.blocks[from].terminator.jumps().into_iter().filter(|call| call.block == to);
     let call = found.next()?;
     found.next().is_none().then(|| call.arguments[position])
 }

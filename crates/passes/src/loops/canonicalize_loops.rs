@@ -14,7 +14,7 @@
 //! control-flow graph.
 
 use crate::analysis::{Loop, LoopData, LoopForest};
-use crate::edit::{NewBlocks, jumps, jumps_mut, redirect};
+use crate::edit::{NewBlocks, jumps_mut, redirect};
 use crate::{MirPass, PassContext};
 use hotloop_index::{IdSet, SideMap};
 use hotloop_mir::{
@@ -133,7 +133,7 @@ fn add_joining_preheader(
 }
 
 fn jump_count(function: &Function, from: Block, to: Block) -> usize {
-    jumps(&function.blocks[from].terminator).iter().filter(|call| call.block == to).count()
+    function.blocks[from].terminator.jumps().iter().filter(|call| call.block == to).count()
 }
 
 /// The blocks outside a loop that jump to its header.
@@ -170,7 +170,7 @@ fn separate_protected_bodies(function: &mut Function, headers: &[Block]) {
     let shape = Shape::of(function);
     let mut new_blocks = NewBlocks::default();
     for data in shape.loops_at(headers) {
-        let targets = jumps(&function.blocks[data.header].terminator);
+        let targets = function.blocks[data.header].terminator.jumps();
         let is_protected_body = |block: &Block| {
             let body = &function.blocks[*block];
             data.blocks.contains(*block) && body.unwind.is_some() && body.parameters.is_empty()
@@ -379,7 +379,9 @@ impl<'s> Plan<'s> {
     }
 
     fn exit_call<'a>(&self, function: &'a Function) -> &'a BlockCall {
-        jumps(&function.blocks[self.header].terminator)
+        function.blocks[self.header]
+            .terminator
+            .jumps()
             .into_iter()
             .find(|call| call.block == self.exit)
             .expect("the header goes to the exit")

@@ -10,7 +10,6 @@
 //! without a check, which is written as a selection: `select(i < 0, i + n, i)` is `i`. One walk over the checks and selections, each proof of [`MOST_STEPS`] steps at most. Preserves the control-flow graph.
 
 use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest};
-use crate::edit::jumps;
 use crate::{MirPass, PassContext};
 use hotloop_index::SideMap;
 use hotloop_mir::{
@@ -163,7 +162,7 @@ impl Range {
             return Vec::new();
         };
         let passed = |from: Block, position: usize| {
-            let jumps = jumps(&function.blocks[from].terminator);
+            let jumps = function.blocks[from].terminator.jumps();
             let call = jumps.into_iter().find(|call| call.block == data.header)?;
             call.arguments.get(position).copied()
         };

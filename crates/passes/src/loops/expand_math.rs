@@ -7,7 +7,6 @@
 //! builds what is needed. A function whose operations are wrong for some arguments is selected under the condition that they are not: where it fails, iterations that run at once
 //! stop, and the loop as it stands calls. An operation that stands in the loop already is not written again. One walk over the marked blocks. Preserves the control-flow graph.
 
-use crate::edit::jumps;
 use crate::{MirPass, PassContext};
 use hotloop_mir::{
     BinaryOp, Block, Constant, ConvertOp, FloatCompare, Function, Inst, InstKind, IntCompare, MachineType,
@@ -30,7 +29,7 @@ impl MirPass for ExpandMath {
         // A loop with loops in it is marked, too; its blocks do other things besides.
         let is_marked_loop = |block: &Block| {
             let data = &function.blocks[*block];
-            data.vector.is_some() && jumps(&data.terminator).iter().any(|jump| jump.block == *block)
+            data.vector.is_some() && data.terminator.jumps().iter().any(|jump| jump.block == *block)
         };
         let marked = function.layout.iter().copied().filter(is_marked_loop);
         for block in marked.collect::<Vec<Block>>() {

@@ -11,7 +11,7 @@
 //! vectors: its sums may be formed in any order and its loads are one behind the other. One look at each innermost loop with one around it. Does not preserve the control-flow graph.
 
 use crate::analysis::{CountedLoop, ExitTest, Loop, LoopData, LoopForest};
-use crate::edit::{jumps, jumps_mut};
+use crate::edit::jumps_mut;
 use crate::loops::front::Front;
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
@@ -215,7 +215,7 @@ impl Nest {
 
     /// What the inner loop passes to the tail when it ends.
     fn exit_to(function: &Function, inner: Block, tail: Block) -> Option<Vec<Value>> {
-        let exit = jumps(&function.blocks[inner].terminator).into_iter().find(|call| call.block != inner)?;
+        let exit = function.blocks[inner].terminator.jumps().into_iter().find(|call| call.block != inner)?;
         forwarded(function, exit, tail)
     }
 
@@ -441,7 +441,7 @@ fn forwarded(function: &Function, call: &BlockCall, tail: Block) -> Option<Vec<V
 
 /// What a loop of one block passes to itself.
 fn back_arguments(function: &Function, block: Block) -> Vec<Value> {
-    let back = jumps(&function.blocks[block].terminator).into_iter().find(|call| call.block == block);
+    let back = function.blocks[block].terminator.jumps().into_iter().find(|call| call.block == block);
     back.expect("a loop of one block goes back to itself").arguments.clone()
 }
 

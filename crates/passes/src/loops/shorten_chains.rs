@@ -71,7 +71,7 @@ impl Chains<'_> {
 
     /// What a block passes for the loop's parameter of that number.
     fn argument(&self, function: &Function, from: Block, position: usize) -> Option<Value> {
-        let jumps = crate::edit::jumps(&function.blocks[from].terminator);
+        let jumps = function.blocks[from].terminator.jumps();
         let mut here = jumps.into_iter().filter(|call| call.block == self.block);
         let call = here.next()?;
         here.next().is_none().then(|| call.arguments[position])

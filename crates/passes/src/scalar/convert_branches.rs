@@ -12,7 +12,6 @@
 //! keeps the preheaders of loops.
 
 use crate::analysis::{Loop, LoopData, LoopForest};
-use crate::edit::jumps;
 use crate::scalar::simplify_control_flow::join_what_follows;
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
@@ -122,7 +121,7 @@ impl<'a> Shape<'a> {
 /// Whether a loop holds no other, has one exit, and calls and tests nothing but indices.
 fn is_plain(function: &Function, data: &LoopData) -> bool {
     let exits = |block: Block| {
-        let targets = jumps(&function.blocks[block].terminator);
+        let targets = function.blocks[block].terminator.jumps();
         targets.iter().filter(|call| !data.blocks.contains(call.block)).count()
     };
     let is_allowed = |inst: &Inst| {

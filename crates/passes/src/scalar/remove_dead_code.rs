@@ -5,7 +5,6 @@
 //! A store to a slot of the frame that is never read, nor its address given away, has no effect. What has an effect is needed; what a needed instruction, a terminator or a needed block parameter's argument reads is needed. So a cycle of
 //! parameters that only feed each other goes away. One walk from the effects. Preserves the control-flow graph.
 
-use crate::edit::jumps;
 use crate::{MirPass, PassContext};
 use hotloop_index::IdSet;
 use hotloop_mir::{Block, Definition, Function, InstKind, Slot, Terminator, Value};
@@ -61,7 +60,7 @@ impl<'a> Needed<'a> {
 
     fn add_roots(&mut self, block: Block) {
         let data = &self.function.blocks[block];
-        for (position, call) in jumps(&data.terminator).into_iter().enumerate() {
+        for (position, call) in data.terminator.jumps().into_iter().enumerate() {
             self.incoming.entry(call.block).or_default().push((block, position));
         }
         for inst in &data.insts {
@@ -95,7 +94,7 @@ impl<'a> Needed<'a> {
             Definition::Parameter(block, position) => {
                 for (from, jump) in self.incoming.get(&block).cloned().unwrap_or_default() {
                     let argument =
-                        jumps(&self.function.blocks[from].terminator)[jump].arguments[position as usize];
+                        self.function.blocks[from].terminator.jumps()[jump].arguments[position as usize];
                     self.add(argument);
                 }
             }

@@ -6,7 +6,7 @@
 //! front cannot). A block without instructions that only jumps is skipped by those that go to it. A parameter that gets the same value from
 //! everywhere is replaced by it. Repeats until nothing changes; each round is a walk over the blocks. Does not preserve the control-flow graph.
 
-use crate::edit::{jumps, jumps_mut};
+use crate::edit::jumps_mut;
 use crate::{MirPass, PassContext};
 use hotloop_index::{IdSet, SideMap};
 use hotloop_mir::{Block, BlockCall, Constant, ControlFlow, Definition, Function, Terminator, Value};
@@ -197,7 +197,7 @@ fn remove_constant_parameters(function: &mut Function) -> bool {
     let fixed = fixed_blocks(function);
     let mut incoming: SideMap<Block, Vec<&[Value]>> = SideMap::new(Vec::new());
     for block in &function.layout {
-        for call in jumps(&function.blocks[*block].terminator) {
+        for call in function.blocks[*block].terminator.jumps() {
             incoming[call.block].push(&call.arguments);
         }
     }

@@ -1,7 +1,7 @@
 //! Values where they are needed: in general registers, in all lanes, or as masks.
 
 use super::{Lane, Reading, Selector, Turn};
-use crate::code::{Class, Memory, Part};
+use crate::code::{Class, Memory, Part, bits_of};
 use crate::opcodes;
 use hotloop_mir::{Constant, IntCompare, MachineType, Value, VectorInput};
 use iced_x86::Code;
@@ -187,13 +187,5 @@ fn move_if(op: IntCompare) -> Code {
         IntCompare::Ule => Code::Cmovbe_r64_rm64,
         IntCompare::Ugt => Code::Cmova_r64_rm64,
         IntCompare::Uge => Code::Cmovae_r64_rm64,
-    }
-}
-
-pub(super) fn bits_of(constant: Constant) -> u64 {
-    match constant {
-        Constant::Int(_, value) => value as u64,
-        Constant::F32(bits) => u64::from(bits),
-        Constant::F64(bits) => bits,
     }
 }

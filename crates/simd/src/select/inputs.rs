@@ -2,9 +2,9 @@
 
 use super::{Selector, Turn};
 use crate::Level;
-use crate::code::{Class, Part};
+use crate::code::{Class, Part, bits_of};
 use crate::opcodes;
-use hotloop_mir::{BinaryOp, Constant, InstKind, MachineType, Value, VectorInput};
+use hotloop_mir::{BinaryOp, InstKind, MachineType, Value, VectorInput};
 use iced_x86::Code;
 use regalloc2::VReg;
 
@@ -147,14 +147,5 @@ impl Selector<'_> {
                 self.vector(Code::VEX_Vpbroadcastq_ymm_xmmm64, vec![Part::UseOf(low, 16)])
             }
         }
-    }
-}
-
-/// The bits of a constant.
-pub(super) fn bits_of(constant: Constant) -> u64 {
-    match constant {
-        Constant::Int(_, value) => value as u64,
-        Constant::F32(bits) => u64::from(bits),
-        Constant::F64(bits) => bits,
     }
 }

@@ -1,9 +1,8 @@
 //! Accumulators: where they start, and how those of several vectors, and of the lanes of one, become one.
 
 use super::Selector;
-use super::inputs::bits_of;
 use crate::Level;
-use crate::code::{Class, Memory, Part};
+use crate::code::{Class, Memory, Part, bits_of};
 use crate::opcodes;
 use hotloop_mir::{BinaryOp, FloatCompare, MachineType};
 use iced_x86::Code;
