@@ -46,7 +46,7 @@ mod nest;
 mod opcodes;
 mod select;
 
-use hotloop_mir::{Function, NestPlan, VectorCode, VectorPlan, WideVectors};
+use hotloop_mir::{BinaryOp, Function, InstKind, NestPlan, UnaryOp, VectorCode, VectorPlan, WideVectors};
 
 /// Which vectors a processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +63,9 @@ const MOST_VECTORS: usize = 4;
 const MANY_INSTS: usize = 32;
 /// With so many instructions in lanes at most, a loop that collects something works on more.
 const FEW_INSTS: usize = 8;
+
+/// What a call costs, in instructions of a loop that runs one by one.
+const CALL_INSTS: usize = 60;
 
 impl Level {
     /// The level of a processor with these features, named as Cranelift names them (`has_avx2`); `None` if it has less.
@@ -98,12 +101,49 @@ impl Level {
         }
     }
 
+    /// From how many iterations on a call takes less time than the loop as it stands. Without masks, one vector has to be full.
+    fn least(self, function: &Function, plan: &VectorPlan<'_>) -> i64 {
+        let lanes = i64::from(self.vector_bytes() / plan.lane_bytes);
+        let insts: usize = plan.lanes.iter().map(|inst| slots(&function.insts[*inst].kind)).sum();
+        let pays = CALL_INSTS.div_ceil(insts.max(1)) as i64;
+        match self {
+            Self::Avx512 => pays.clamp(2, 2 * lanes),
+            Self::Avx2 => pays.clamp(lanes, 2 * lanes),
+        }
+    }
+
     /// The bytes of a vector.
     pub const fn vector_bytes(self) -> u32 {
         match self {
             Self::Avx2 => 32,
             Self::Avx512 => 64,
         }
+    }
+}
+
+/// What an instruction costs in a loop that runs one by one, in simple ones.
+fn slots(kind: &InstKind) -> usize {
+    match kind {
+        InstKind::Unary(UnaryOp::Fsqrt, _) | InstKind::Binary(BinaryOp::Fdiv, ..) => 8,
+        InstKind::Select { .. } | InstKind::Check { .. } | InstKind::CheckBounds { .. } => 2,
+        InstKind::Const(_)
+        | InstKind::Unary(..)
+        | InstKind::Binary(..)
+        | InstKind::IntCompare(..)
+        | InstKind::FloatCompare(..)
+        | InstKind::Convert(..)
+        | InstKind::PtrAdd { .. }
+        | InstKind::Load { .. }
+        | InstKind::Store { .. }
+        | InstKind::SlotAddress(_)
+        | InstKind::Data(_)
+        | InstKind::Call { .. }
+        | InstKind::CallRuntime { .. }
+        | InstKind::FunctionAddress(_)
+        | InstKind::Safepoint
+        | InstKind::CheckStack
+        | InstKind::ErrorIs(_)
+        | InstKind::Catch => 1,
     }
 }
 
@@ -123,7 +163,7 @@ impl WideVectors for Level {
             return Some(VectorCode {
                 bytes,
                 inputs: selected.inputs,
-                least: 2 * lanes,
+                least: self.least(function, plan),
                 multiple: if *self == Self::Avx512 { 1 } else { lanes },
                 vector_bytes: self.vector_bytes(),
                 lanes: lane_count,

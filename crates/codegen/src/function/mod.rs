@@ -171,10 +171,7 @@ impl<'a, 'm> Translator<'a, 'm> {
         for block in control_flow.reverse_postorder() {
             self.mark_cold(*block);
         }
-        for block in control_flow.reverse_postorder() {
-            self.plan_vectors(*block, control_flow)?;
-        }
-        Ok(())
+        self.plan_all_vectors(control_flow)
     }
 
     /// Errors are rare: what only they reach goes to the end of the code.
@@ -204,6 +201,7 @@ impl<'a, 'm> Translator<'a, 'm> {
         self.build_waiting_sums();
         self.copy_for_strip();
         self.translate_terminator(block);
+        self.build_behind(block);
         self.swap_copies(block);
         self.forget_constants();
         self.block_divisions.clear();
@@ -372,6 +370,9 @@ impl<'a, 'm> Translator<'a, 'm> {
     }
 
     fn block_call(&mut self, call: &BlockCall) -> (ir::Block, Vec<BlockArg>) {
+        if let Some(behind) = self.way_behind(call) {
+            return behind;
+        }
         let arguments = call.arguments.iter().map(|value| self.operand(*value).into()).collect();
         (self.entry_of(call.block), arguments)
     }

@@ -3,10 +3,11 @@
 //! Before: `loop(i): c[i] = a[i] + b[i]`
 //! After:  `entry(i): if it pays { turn(i): c[i..i+8] = a[i..i+8] + b[i..i+8]; i += 8, while more than 8 are left } loop(i): ...`
 //!
-//! Whoever goes to a marked block from elsewhere goes to its entry. The block itself is built as it stands, behind: it runs the last iterations, and all of
-//! them where the mark's condition does not hold. What nobody can do in lanes leaves the loop as it is.
+//! Whoever goes to a marked block from elsewhere goes to its entry. The block itself is built as it stands, behind: it runs the iterations that are left, and all of
+//! them where the mark's condition does not hold; where none is left, the way leads past it. What nobody can do in lanes leaves the loop as it is.
 
 mod able;
+mod behind;
 mod lanes;
 mod narrow;
 mod nest;
@@ -16,6 +17,7 @@ use super::Translator;
 use super::signatures::clif_type;
 use crate::error::ModuleResult;
 use crate::object::{BuiltLoop, Vectors};
+use behind::{Behind, UsedBehind};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
 use cranelift_module::FuncId;
@@ -32,6 +34,7 @@ use std::rc::Rc;
 pub(super) struct VectorLoops<'a> {
     planned: FxHashMap<Block, Rc<Planned<'a>>>,
     nests: FxHashMap<Block, Rc<PlannedNest<'a>>>,
+    used_behind: UsedBehind,
 }
 
 /// A loop that is built in vectors.
@@ -39,6 +42,7 @@ struct Planned<'a> {
     plan: VectorPlan<'a>,
     entry: ir::Block,
     way: Way,
+    behind: Option<Behind>,
 }
 
 /// How.
@@ -50,11 +54,19 @@ enum Way {
 }
 
 impl Way {
-    /// More iterations than this have to be there.
+    /// So many iterations have to be there.
     fn least(&self) -> i64 {
         match self {
             Self::Narrow(turns) => turns.iterations(),
             Self::Wide(code, _) => code.least,
+        }
+    }
+
+    /// Whether it does all iterations that it is asked for.
+    fn leaves_none(&self) -> bool {
+        match self {
+            Self::Narrow(_) => false,
+            Self::Wide(code, _) => code.multiple == 1 && !code.may_stop,
         }
     }
 
@@ -78,11 +90,18 @@ fn vectors_of(code: &VectorCode, checks: u32) -> Vectors {
 }
 
 impl<'a> Translator<'a, '_> {
-    /// Plans a block that is marked, and creates its entry.
-    pub(super) fn plan_vectors(&mut self, block: Block, control_flow: &ControlFlow) -> ModuleResult<()> {
-        if self.mir.blocks[block].vector.is_none() {
-            return Ok(());
+    /// Plans the blocks that are marked.
+    pub(super) fn plan_all_vectors(&mut self, control_flow: &ControlFlow) -> ModuleResult<()> {
+        let is_marked = |block: &&Block| self.mir.blocks[**block].vector.is_some();
+        let marked: Vec<Block> = control_flow.reverse_postorder().iter().filter(is_marked).copied().collect();
+        if !marked.is_empty() {
+            self.vectors.used_behind = UsedBehind::new(self.mir);
         }
+        marked.into_iter().try_for_each(|block| self.plan_vectors(block, control_flow))
+    }
+
+    /// Plans a block that is marked, and creates its entry.
+    fn plan_vectors(&mut self, block: Block, control_flow: &ControlFlow) -> ModuleResult<()> {
         if let Some(plan) = NestPlan::new(self.mir, control_flow, block) {
             let code = self.unit.wide_nest(self.mir, &plan)?;
             self.note_loop(block, code.as_ref().map(|(code, _)| vectors_of(code, 0)));
@@ -99,7 +118,8 @@ impl<'a> Translator<'a, '_> {
         self.note_loop(block, planned.as_ref().map(|(plan, way)| way.vectors(self.mir, plan)));
         let Some((plan, way)) = planned else { return Ok(()) };
         let entry = self.create_entry(block);
-        self.vectors.planned.insert(block, Rc::new(Planned { plan, entry, way }));
+        let behind = self.find_behind(block, &plan);
+        self.vectors.planned.insert(block, Rc::new(Planned { plan, entry, way, behind }));
         Ok(())
     }
 
@@ -143,7 +163,7 @@ impl<'a> Translator<'a, '_> {
             return self.build_nest(&nest, block);
         }
         let Some(planned) = self.vectors.planned.get(&block).cloned() else { return Ok(()) };
-        let Planned { plan, entry, way } = &*planned;
+        let Planned { plan, entry, way, behind } = &*planned;
         let header = self.clif_block(block);
         self.go_on_in(*entry);
         let entered = self.builder.block_params(*entry).to_vec();
@@ -151,13 +171,29 @@ impl<'a> Translator<'a, '_> {
         for (value, given) in parameters.iter().zip(&entered) {
             self.values[*value] = (*given).into();
         }
-        let rest = self.decide(plan.vector, way.least(), header, &entered);
+        // Where nothing leads past the loop, the last iteration is left to it.
+        let left = i64::from(behind.is_none());
+        let rest = self.decide(plan.vector, way.least() + left, header, &entered);
         match way {
-            Way::Narrow(turns) => self.build_turns(plan, turns)?,
-            Way::Wide(code, function) => self.call_wide(plan, code, *function, rest)?,
+            Way::Narrow(turns) => self.build_turns(plan, turns, left)?,
+            Way::Wide(code, function) => self.call_wide(plan, code, *function, rest, left)?,
         }
         let arguments: Vec<BlockArg> = parameters.iter().map(|value| self.operand(*value).into()).collect();
-        self.ins().jump(header, &arguments);
+        match behind {
+            Some(behind) => {
+                let passed = self.finals(behind, plan);
+                if way.leaves_none() {
+                    self.ins().jump(behind.block, &passed);
+                } else {
+                    let [next, limit] = [plan.vector.variable, plan.vector.limit].map(|it| self.operand(it));
+                    let is_left = self.ins().icmp(IntCC::SignedLessThan, next, limit);
+                    self.ins().brif(is_left, header, &arguments, behind.block, &passed);
+                }
+            }
+            None => {
+                self.ins().jump(header, &arguments);
+            }
+        }
         self.forget_block(block, header);
         self.go_on_in(header);
         Ok(())
@@ -175,7 +211,7 @@ impl<'a> Translator<'a, '_> {
         let is_below = self.ins().icmp(IntCC::SignedLessThan, variable, limit);
         let rest = self.ins().isub(limit, variable);
         let least = self.int(types::I64, least);
-        let are_enough = self.ins().icmp(IntCC::UnsignedGreaterThan, rest, least);
+        let are_enough = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, rest, least);
         let mut pays = self.ins().band(is_below, are_enough);
         if let Some(condition) = vector.condition {
             let condition = self.operand(condition);

@@ -46,12 +46,17 @@ impl Turns {
 }
 
 impl Translator<'_, '_> {
-    /// Builds the turns, and behind them gives the variable and the accumulators the values that they have there.
-    pub(super) fn build_turns(&mut self, plan: &VectorPlan<'_>, turns: &Turns) -> ModuleResult<()> {
+    /// Builds the turns, which leave at least so many iterations, and behind them gives the variable and the accumulators the values that they have there.
+    pub(super) fn build_turns(
+        &mut self,
+        plan: &VectorPlan<'_>,
+        turns: &Turns,
+        left: i64,
+    ) -> ModuleResult<()> {
         let mut lanes = Lanes::default();
         self.prepare(plan, &mut lanes)?;
         let limit = self.operand(plan.vector.limit);
-        let turn = self.int(types::I64, turns.iterations());
+        let turn = self.int(types::I64, turns.iterations() + left);
         let last = self.ins().isub(limit, turn);
         let start = self.operand(plan.vector.variable);
         let identities: Vec<ir::Value> = self.identities(plan, turns.unroll);
@@ -77,7 +82,7 @@ impl Translator<'_, '_> {
         }
         let turn = self.int(types::I64, turns.iterations());
         let next = self.ins().iadd(variable, turn);
-        let goes_on = self.ins().icmp(IntCC::SignedLessThan, next, last);
+        let goes_on = self.ins().icmp(IntCC::SignedLessThanOrEqual, next, last);
         let arguments = std::iter::once(next).chain(collected.iter().copied());
         let arguments: Vec<BlockArg> = arguments.map(Into::into).collect();
         self.ins().brif(goes_on, work, &arguments, done, &arguments);

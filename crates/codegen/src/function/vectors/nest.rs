@@ -39,7 +39,7 @@ impl Translator<'_, '_> {
             self.values[*value] = (*given).into();
         }
         let vector = nest.plan.vector;
-        let rest = self.decide(vector, nest.code.least, header, &entered);
+        let rest = self.decide(vector, nest.code.least + 1, header, &entered);
         let size_bytes = 8 * (1 + nest.code.inputs.len() as u32);
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size_bytes, 3);
         let slot = self.builder.create_sized_stack_slot(slot);

@@ -53,19 +53,16 @@ impl Unit<'_> {
 }
 
 impl Translator<'_, '_> {
-    /// Calls the code for all but the last iterations, and gives the variable and the accumulators the values that they have behind those.
+    /// Calls the code for all iterations but as many as have to be left, and gives the variable and the accumulators the values that they have behind those.
     pub(super) fn call_wide(
         &mut self,
         plan: &VectorPlan<'_>,
         code: &VectorCode,
         function: FuncId,
         rest: ir::Value,
+        left: i64,
     ) -> ModuleResult<()> {
-        // At least one iteration is left.
-        let one = self.int(types::I64, 1);
-        let most = self.ins().isub(rest, one);
-        let mask = self.int(types::I64, -code.multiple);
-        let count = self.ins().band(most, mask);
+        let count = self.count_of(rest, left, code.multiple);
         for inst in &plan.scalars {
             self.translate_once(*inst)?;
         }
@@ -96,6 +93,20 @@ impl Translator<'_, '_> {
         let next = self.ins().iadd(start, done);
         self.values[plan.vector.variable] = next.into();
         Ok(())
+    }
+
+    /// All iterations of the rest but `left`, or fewer, so that it is a multiple.
+    fn count_of(&mut self, rest: ir::Value, left: i64, multiple: i64) -> ir::Value {
+        let mut count = rest;
+        if left > 0 {
+            let left = self.int(types::I64, left);
+            count = self.ins().isub(count, left);
+        }
+        if multiple > 1 {
+            let mask = self.int(types::I64, -multiple);
+            count = self.ins().band(count, mask);
+        }
+        count
     }
 
     /// Whether a store writes more than [`LONG_BYTES`] in the rest of the loop, to elements that are aligned to their size.
