@@ -121,7 +121,7 @@ impl Inference<'_> {
                 if loses_imag {
                     return Err(self.report_complex_argument(name, &value));
                 }
-                Fill::Value(Box::new(to_dtype(value, dtype)))
+                Fill::Value(Box::new(self.fitting(value, dtype)?))
             }
             (Filling::Ones, _) => Fill::Value(Box::new(one(dtype, span))),
             (Filling::Zeros, _) => Fill::Zeros,

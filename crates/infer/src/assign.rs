@@ -2,7 +2,7 @@
 
 use crate::bindings::Binding;
 use crate::conditions::{scalar_compare, unwrapped};
-use crate::conversion::{convert, to_dtype};
+use crate::conversion::convert;
 use crate::expression::Value;
 use crate::flat::is_flat;
 use crate::function::{Inference, Reported, Typed, can_convert, counted};
@@ -451,7 +451,7 @@ impl Inference<'_> {
         if let Type::Scalar(dtype) = value.ty
             && (!dtype.is_complex() || array.dtype.is_complex())
         {
-            return Ok(to_dtype(value, array.dtype));
+            return self.fitting(value, array.dtype);
         }
         let message =
             format!("a value of type {} cannot be stored in an element of type {}", value.ty, array.dtype);

@@ -28,7 +28,7 @@ pub(crate) fn to_dtype(value: Expr, dtype: Dtype) -> Expr {
 }
 
 /// The constant in another dtype, where the value is the same in both.
-fn convert_constant(constant: Constant, from: Dtype, to: Dtype) -> Option<Constant> {
+pub(crate) fn convert_constant(constant: Constant, from: Dtype, to: Dtype) -> Option<Constant> {
     if to.is_complex() && !from.is_complex() {
         let real = convert_constant(constant, from, to.part())?;
         let Constant::Float(real) = real else { return None };

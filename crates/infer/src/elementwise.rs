@@ -5,7 +5,7 @@
 
 use crate::conditions::scalar_compare;
 use crate::constants::integer_constant;
-use crate::conversion::{convert, to_dtype};
+use crate::conversion::{convert, convert_constant, to_dtype};
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::spread::let_all;
@@ -388,20 +388,33 @@ impl Inference<'_> {
 
     /// An element in the dtype of an operation. A Python integer has to fit it.
     pub(crate) fn adapted(&mut self, element: Element, dtype: Dtype) -> Typed {
-        let known = integer_constant(&element.value).filter(|_| element.is_weak);
-        let converted = to_dtype(element.value, dtype);
-        match known {
-            Some(number) if dtype.is_integral() && integer_constant_of(&converted).is_none() => {
-                Err(self.report_out_of_bounds(number, dtype, converted.span))
+        if element.is_weak { self.fitting(element.value, dtype) } else { Ok(to_dtype(element.value, dtype)) }
+    }
+
+    /// A number in a dtype. An integer that the source writes down has to fit it.
+    pub(crate) fn fitting(&mut self, value: Expr, dtype: Dtype) -> Typed {
+        self.check_fit(&value, dtype)?;
+        Ok(to_dtype(value, dtype))
+    }
+
+    /// Reports an integer that the source writes down and that does not fit a dtype.
+    pub(crate) fn check_fit(&mut self, value: &Expr, dtype: Dtype) -> Typed<()> {
+        match integer_constant(value) {
+            Some(number)
+                if dtype.is_integral()
+                    && convert_constant(Constant::Int(number), Dtype::Int64, dtype).is_none() =>
+            {
+                Err(self.report_out_of_bounds(number, dtype, value.span))
             }
-            _ => Ok(converted),
+            _ => Ok(()),
         }
     }
 
     fn report_out_of_bounds(&mut self, number: i64, dtype: Dtype, span: Span) -> Reported {
-        let message = format!("the integer {number} does not fit {dtype}, the dtype of the array beside it");
-        let help =
-            format!("convert the array first, as in `x.astype(np.int64)`, or use a number that fits {dtype}");
+        let message = format!("the integer {number} does not fit {dtype}, the dtype of the array");
+        let help = format!(
+            "use a number that fits {dtype}, or an array of larger numbers, as in `x.astype(np.int64)`"
+        );
         self.report(Diagnostic::error(&OUT_OF_BOUNDS, message, span).with_help(help))
     }
 }
@@ -492,14 +505,6 @@ fn weak_exponent(exponent: &Element) -> Option<f64> {
     match exponent.value.kind {
         ExprKind::Constant(Constant::Int(value)) if exponent.is_weak => Some(value as f64),
         ExprKind::Constant(Constant::Float(value)) if exponent.is_weak => Some(value),
-        _ => None,
-    }
-}
-
-/// The integer that a constant of any integer dtype is.
-fn integer_constant_of(value: &Expr) -> Option<i64> {
-    match value.kind {
-        ExprKind::Constant(Constant::Int(number)) => Some(number),
         _ => None,
     }
 }

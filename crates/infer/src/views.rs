@@ -355,6 +355,7 @@ impl Inference<'_> {
         let mut elements = Elements::default();
         let described = value.ty.to_string();
         let value_span = value.span;
+        self.check_fit(&value, ty.dtype)?;
         let Some(element) = self.element_of(value, joins, &mut elements) else {
             return Err(self.report_stored(&described, ty.dtype, value_span, "store a number or an array"));
         };

@@ -341,7 +341,28 @@ const ERRORS: &[(&str, &str, Expected)] = &[
     (
         "(uint8[:],)",
         "return x + 300",
-        &[("HL0280", "the integer 300 does not fit uint8, the dtype of the array beside it")],
+        &[("HL0280", "the integer 300 does not fit uint8, the dtype of the array")],
+    ),
+    (
+        "(uint8[:],)",
+        "x[0] = 300",
+        &[("HL0280", "the integer 300 does not fit uint8, the dtype of the array")],
+    ),
+    (
+        "(uint16[:],)",
+        "x[1:] = -1",
+        &[("HL0280", "the integer -1 does not fit uint16, the dtype of the array")],
+    ),
+    (
+        "(int8[:],)",
+        "x[x > 3] = 2 * 64",
+        &[("HL0280", "the integer 128 does not fit int8, the dtype of the array")],
+    ),
+    ("(int8[:],)", "x.fill(128)", &[("HL0280", "the integer 128 does not fit int8, the dtype of the array")]),
+    (
+        "(int64,)",
+        "return np.full(x, -1, np.uint8)",
+        &[("HL0280", "the integer -1 does not fit uint8, the dtype of the array")],
     ),
     (
         "(float64[:, :],)",

@@ -73,17 +73,26 @@ def _starting(a, initial, where):
     """An array whose elements that do not take part are the value to start from."""
     if where is None:
         return a
-    return np.where(where, a, a.dtype.type(initial))
+    return np.where(where, a, initial)
+
+
+def _fitting_start(initial, dtype):
+    """The value to start from as an element, which it has to be without loss."""
+    start = dtype.type(initial)
+    if isinstance(initial, int) and (dtype.kind == "i" or dtype.kind == "u") and start != initial:
+        raise OverflowError(f"Python integer {initial} out of bounds for {dtype.name}")
+    return start
 
 
 def _extreme(a, axis: literal, out, keepdims: literal, initial, where, lane, rows, choose):
     if initial is None:
         _check_start(where)
         return _given(_extremes(a, axis, keepdims, lane, rows), out)
-    chosen = _starting(a, initial, where)
+    start = _fitting_start(initial, a.dtype)
+    chosen = _starting(a, start, where)
     if _is_without_lanes(a, axis):
-        return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + a.dtype.type(initial), out)
-    return _given(choose(_extremes(chosen, axis, keepdims, lane, rows), a.dtype.type(initial)), out)
+        return _given(_reduce(chosen, axis, a.dtype, keepdims, _initial_lane, None) + start, out)
+    return _given(choose(_extremes(chosen, axis, keepdims, lane, rows), start), out)
 
 
 @method
