@@ -152,26 +152,14 @@ pub type ParallelBody = unsafe extern "C" fn(
 /// The most chunks that a parallel region with reductions is cut into.
 pub const MAX_CHUNKS: i64 = 64;
 
-/// The number of chunks that the iterations `0..trip_count` of a region with reductions are cut into: from the trip
-/// count alone, so that the order of a float reduction does not depend on the number of threads.
-pub const fn chunk_count(trip_count: i64) -> i64 {
-    if trip_count <= 0 {
-        0
-    } else if trip_count < MAX_CHUNKS {
-        trip_count
-    } else {
-        MAX_CHUNKS
-    }
+/// The iterations `start..end` of chunk `chunk` of a region that is cut into `chunks`: the first `trip_count % chunks` chunks are one longer than the
+/// others. How many chunks there are is said by the code that opens the region, from the trip count alone, so that the order of a float reduction does not
+/// depend on the number of threads.
+pub const fn chunk_bounds(trip_count: i64, chunks: i64, chunk: i64) -> (i64, i64) {
+    (chunk_start(trip_count, chunks, chunk), chunk_start(trip_count, chunks, chunk + 1))
 }
 
-/// The iterations `start..end` of chunk `chunk` out of `chunk_count(trip_count)`: the first `trip_count % chunks` chunks
-/// are one longer than the others.
-pub const fn chunk_bounds(trip_count: i64, chunk: i64) -> (i64, i64) {
-    (chunk_start(trip_count, chunk), chunk_start(trip_count, chunk + 1))
-}
-
-const fn chunk_start(trip_count: i64, chunk: i64) -> i64 {
-    let chunks = chunk_count(trip_count);
+const fn chunk_start(trip_count: i64, chunks: i64, chunk: i64) -> i64 {
     let (length, longer) = (trip_count / chunks, trip_count % chunks);
     chunk * length + if chunk < longer { chunk } else { longer }
 }
@@ -183,14 +171,17 @@ mod tests {
     #[test]
     fn chunks_cover_every_iteration_once_in_order() {
         for trip_count in [1, 2, 63, 64, 65, 127, 128, 1000, i64::MAX] {
-            let mut next = 0;
-            for chunk in 0..chunk_count(trip_count) {
-                let (start, end) = chunk_bounds(trip_count, chunk);
-                assert_eq!(start, next);
-                assert!(end > start);
-                next = end;
+            for chunks in [1, 2, 7, MAX_CHUNKS] {
+                let chunks = chunks.min(trip_count);
+                let mut next = 0;
+                for chunk in 0..chunks {
+                    let (start, end) = chunk_bounds(trip_count, chunks, chunk);
+                    assert!(start == next && end > start);
+                    assert!((0..=1).contains(&(end - start - trip_count / chunks)));
+                    next = end;
+                }
+                assert_eq!(next, trip_count);
             }
-            assert_eq!(next, trip_count);
         }
     }
 }

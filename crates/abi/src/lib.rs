@@ -42,7 +42,7 @@ pub use caught::{
 };
 pub use context::{
     ArrayHeader, Context, ErrorState, HostEntry, MAX_CHUNKS, PAYLOAD_WORDS, ParallelBody, Status,
-    array_words, chunk_bounds, chunk_count,
+    array_words, chunk_bounds,
 };
 pub use error_argument::{ErrorArgument, ErrorValue};
 pub use error_class::{ErrorClass, UserClass};

@@ -109,6 +109,24 @@ impl Expr {
         found
     }
 
+    /// Whether evaluating it takes a handful of operations: nothing in it is repeated, called or allocated.
+    pub fn is_short(&self) -> bool {
+        let mut short = match &self.kind {
+            ExprKind::Call { .. }
+            | ExprKind::Resume { .. }
+            | ExprKind::Block { .. }
+            | ExprKind::Elementwise(_)
+            | ExprKind::Selected { .. }
+            | ExprKind::TruePositions { .. }
+            | ExprKind::NewArray { .. }
+            | ExprKind::Object(_) => false,
+            ExprKind::Intrinsic { intrinsic, .. } => intrinsic.typing() != Typing::WholeArrays,
+            _ => true,
+        };
+        self.for_each_operand(&mut |part| short = short && part.is_short());
+        short
+    }
+
     /// Whether evaluating it may change lists that others see.
     pub fn may_change_lists(&self) -> bool {
         let mut found = match &self.kind {

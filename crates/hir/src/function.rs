@@ -160,6 +160,36 @@ impl Stmt {
             _ => true,
         }
     }
+
+    /// Whether it only computes, stores numbers, tests and raises: nothing in it is repeated or called.
+    pub fn is_short(&self) -> bool {
+        match &self.kind {
+            StmtKind::Assign { value, .. } | StmtKind::Expr(value) => value.is_short(),
+            StmtKind::StoreElement { array, indices, value } => {
+                [array, value].into_iter().chain(indices).all(Expr::is_short)
+            }
+            StmtKind::If { arms, otherwise, .. } => {
+                let is_short = |arm: &Arm| {
+                    arm.condition.is_short() && arm.before.iter().chain(&arm.body).all(Self::is_short)
+                };
+                arms.iter().all(is_short) && otherwise.iter().all(Self::is_short)
+            }
+            StmtKind::Assert { condition, .. } => condition.is_short(),
+            StmtKind::Raise { .. } | StmtKind::Continue(_) | StmtKind::Delete(_) => true,
+            StmtKind::StoreElements { .. }
+            | StmtKind::StoreAt { .. }
+            | StmtKind::While { .. }
+            | StmtKind::ForRange { .. }
+            | StmtKind::Unrolled { .. }
+            | StmtKind::ParallelFor { .. }
+            | StmtKind::Break(_)
+            | StmtKind::Return(_)
+            | StmtKind::Yield(_)
+            | StmtKind::Try(_)
+            | StmtKind::Outside { .. }
+            | StmtKind::RaiseAgain(_) => false,
+        }
+    }
 }
 
 /// A block on a condition.

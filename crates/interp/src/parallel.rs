@@ -8,7 +8,7 @@ use crate::interpreter::{End, Interpreter};
 use crate::options::IterationOrder;
 use crate::outcome::{Exception, Outcome, Stop, TrapKind};
 use crate::{Scalar, evaluate};
-use hotloop_abi::{chunk_bounds, chunk_count};
+use hotloop_abi::{MAX_CHUNKS, chunk_bounds};
 use hotloop_mir::{ExceptionClass, ParFor};
 
 /// Into how many pieces at most a shuffled loop without reductions is cut.
@@ -40,7 +40,8 @@ impl<'p> Interpreter<'p> {
             .zip(&totals)
             .map(|(reduction, initial)| reduction.op.identity(initial.ty()))
             .collect();
-        let pieces = self.pieces(count, !identities.is_empty());
+        let chunks = region.chunks.map(|chunks| frame.int(chunks)).transpose()?;
+        let pieces = self.pieces(count, chunks)?;
         let mut partials = vec![identities; pieces.len()];
         self.run_pieces(&pieces, |interpreter, piece| {
             interpreter.iterations(frame, region, piece, &mut partials[piece.number])
@@ -73,7 +74,7 @@ impl<'p> Interpreter<'p> {
 
     /// The runtime's `hl_parallel_for`: the same with an outlined body, which keeps its partial results in memory.
     pub(crate) fn outlined_loop(&mut self, arguments: &[Scalar]) -> Result<(), Stop> {
-        let [count, body, captures, partials, row_words, _cost] = arguments else {
+        let [count, body, captures, partials, row_words, chunks, _cost] = arguments else {
             return Err(Stop::Trap(TrapKind::BadArguments));
         };
         let body = self.symbol_at(evaluate::bits(*body))?;
@@ -81,7 +82,8 @@ impl<'p> Interpreter<'p> {
             return Err(Stop::Trap(TrapKind::NotABody(self.address_of(&body))));
         }
         let (rows, row_words) = (evaluate::bits(*partials), evaluate::signed(*row_words));
-        let pieces = self.pieces(evaluate::signed(*count), row_words != 0);
+        let chunks = evaluate::signed(*chunks);
+        let pieces = self.pieces(evaluate::signed(*count), (chunks != 0).then_some(chunks))?;
         self.run_pieces(&pieces, |interpreter, piece| {
             let row = rows.wrapping_add_signed(8 * row_words * piece.number as i64);
             let bounds = [Scalar::i64(piece.start), Scalar::i64(piece.end)];
@@ -90,24 +92,25 @@ impl<'p> Interpreter<'p> {
         })
     }
 
-    /// Cuts the iterations, in index order.
-    fn pieces(&self, count: i64, is_reduction: bool) -> Vec<Piece> {
-        let is_shuffled = self.options.order != IterationOrder::Ascending;
-        let pieces =
-            if is_shuffled && !is_reduction { count.min(MOST_SHUFFLED_PIECES) } else { chunk_count(count) };
-        let bounds = |number: i64| {
-            if is_shuffled && !is_reduction {
-                even_bounds(count, pieces, number)
-            } else {
-                chunk_bounds(count, number)
-            }
+    /// Cuts the iterations, in index order: into that many chunks, or as it likes.
+    fn pieces(&self, count: i64, chunks: Option<i64>) -> Result<Vec<Piece>, Stop> {
+        let pieces = match chunks {
+            Some(chunks) if count <= 0 || (1..=MAX_CHUNKS.min(count)).contains(&chunks) => chunks,
+            Some(_) => return Err(Stop::Trap(TrapKind::BadArguments)),
+            None if self.options.order == IterationOrder::Ascending => 1,
+            None => count.min(MOST_SHUFFLED_PIECES),
         };
-        (0..pieces)
+        let pieces = if count > 0 { pieces } else { 0 };
+        let bounds = |number: i64| match chunks {
+            Some(chunks) => chunk_bounds(count, chunks, number),
+            None => even_bounds(count, pieces, number),
+        };
+        Ok((0..pieces)
             .map(|number| {
                 let (start, end) = bounds(number);
                 Piece { number: number as usize, start, end }
             })
-            .collect()
+            .collect())
     }
 
     /// Runs the pieces in the order of the options; returns the error of the lowest.

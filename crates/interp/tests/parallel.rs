@@ -1,6 +1,6 @@
 //! Parallel loops: the chunk rule, the order of iterations, errors, and outlined bodies.
 
-use hotloop_abi::{chunk_bounds, chunk_count};
+use hotloop_abi::chunk_bounds;
 use hotloop_interp::{ArrayDescriptor, Interpreter, IterationOrder, Options, Outcome, Scalar, TrapKind};
 use hotloop_mir::{Module, parse_module};
 use proptest::prelude::*;
@@ -18,7 +18,11 @@ const HARMONIC: &str = "
 fn @harmonic(v0: i64, v1: f64, v2: i64) -> (f64, i64, i64) lowered {
 bb0:
     v3 = iconst 1
-    par_for v0, body bb1, exit bb2, reduce fadd v1, reduce smax v2, reduce imul v3
+    v18 = iconst 0
+    v19 = iconst 7
+    v20 = smax v0, v18
+    v21 = smin v20, v19
+    par_for v0, body bb1, exit bb2, chunks v21, reduce fadd v1, reduce smax v2, reduce imul v3
 bb1(v4: i64, v5: f64, v6: i64, v7: i64):
     v8 = iadd v4, v3
     v9 = signed_to_float.f64 v8
@@ -34,11 +38,12 @@ bb2(v15: f64, v16: i64, v17: i64):
 
 /// The sum by the chunk rule itself.
 fn harmonic(count: i64, initial: f64) -> f64 {
+    let chunks = count.clamp(0, 7);
     let chunk = |number| {
-        let (start, end) = chunk_bounds(count, number);
+        let (start, end) = chunk_bounds(count, chunks, number);
         (start..end).fold(-0.0, |sum, index| sum + 1.0 / (index + 1) as f64)
     };
-    (0..chunk_count(count)).fold(initial, |sum, number| sum + chunk(number))
+    (0..chunks).fold(initial, |sum, number| sum + chunk(number))
 }
 
 proptest! {
@@ -231,10 +236,10 @@ bb0:
     v5 = function_address fn0
     v6 = iconst 1
     v7 = iconst 0
-    call_runtime hl_parallel_for(v2, v5, v3, v4, v6, v7)
-    v8 = fconst 0.5
-    v9 = iconst 64
+    v9 = iconst 7
     v10 = smin v2, v9
+    call_runtime hl_parallel_for(v2, v5, v3, v4, v6, v10, v7)
+    v8 = fconst 0.5
     jump bb1(v7, v8)
 bb1(v11: i64, v12: f64):
     v13 = icmp slt v11, v10

@@ -404,7 +404,7 @@ impl<'l> Lowering<'l> {
         let masks = mask.map_or(&[][..], |mask| &mask.walks);
         let to = Walk::of_array(ty, target);
         let walks: Vec<Walk> = masks.iter().chain(&value.walks).chain([&to]).cloned().collect();
-        self.nest(nest, &walks, Vec::new(), &mut |this, at, carried| {
+        self.each_position(nest, &walks, &mut |this, at| {
             let (masked, at) = at.split_at(masks.len());
             let (address, values) = at.split_last().expect("the target is walked last");
             let mut store = |this: &mut Self| {
@@ -418,7 +418,6 @@ impl<'l> Lowering<'l> {
                     this.on_condition(is_chosen, &mut store);
                 }
             }
-            carried
         });
     }
 
@@ -519,6 +518,25 @@ impl<'l> Lowering<'l> {
         Walk { start, strides: strides.collect(), array }
     }
 
+    /// Loops over all axes, in any order: where the function runs in parallel, along the outermost axis at once.
+    fn each_position(&mut self, nest: &Nest, walks: &[Walk], body: &mut dyn FnMut(&mut Self, &[Value])) {
+        let mut body = |this: &mut Self, at: &[Value], carried: Vec<Value>| {
+            body(this, at);
+            carried
+        };
+        match nest.axes.split_first() {
+            Some((axis, inner)) if self.shares_work() => {
+                self.parallel_each(nest.shape[*axis], |this, position| {
+                    let at = this.walked(walks, walks.iter().map(|walk| walk.start), position, *axis);
+                    this.nested_loop(inner, nest, walks, at, Vec::new(), &mut body);
+                });
+            }
+            Some(_) | None => {
+                self.nest(nest, walks, Vec::new(), &mut body);
+            }
+        }
+    }
+
     /// Loops over all axes, the walks moving along. What the body gives is carried to its next run; what the last one gave is the result.
     pub(crate) fn nest(
         &mut self,
@@ -556,17 +574,28 @@ impl<'l> Lowering<'l> {
         let goes_on = self.code.compare(IntCompare::Slt, position, nest.shape[*axis]);
         self.code.branch(goes_on, inside, end);
         self.code.start(inside);
-        let moved: Vec<Value> = walks
-            .iter()
-            .zip(at)
-            .map(|(walk, at)| self.moved_along(walk, at, position, walk.strides[*axis]))
-            .collect();
+        let moved = self.walked(walks, at.into_iter(), position, *axis);
         let carried = self.nested_loop(inner, nest, walks, moved, at_head.clone(), body);
         self.code.safepoint();
         let next = self.code.binary_const(BinaryOp::Iadd, position, 1);
         self.code.jump(head, std::iter::once(next).chain(carried).collect());
         self.code.start(end);
         at_head
+    }
+
+    /// Where the walks are at a position along an axis, from where they stand at its start.
+    fn walked(
+        &mut self,
+        walks: &[Walk],
+        at: impl Iterator<Item = Value>,
+        position: Value,
+        axis: usize,
+    ) -> Vec<Value> {
+        walks
+            .iter()
+            .zip(at)
+            .map(|(walk, at)| self.moved_along(walk, at, position, walk.strides[axis]))
+            .collect()
     }
 
     fn moved_along(&mut self, walk: &Walk, at: Value, position: Value, stride: Value) -> Value {

@@ -4,14 +4,19 @@
 //! released by the unwind target of the block that ends in the loop.
 
 use crate::liveness::LiveSet;
-use crate::loops::LoopFrame;
+use crate::loops::{FrameKind, LoopFrame};
 use crate::lowering::Lowering;
 use crate::range::RangeValues;
 use crate::values::{Lifetime, Operand, flat_types, scalar_dtype};
+use hotloop_abi::MAX_CHUNKS;
 use hotloop_hir::{Edge, RangeLoop, Reduction, ReductionOp, Stmt, Version};
 use hotloop_mir as mir;
-use hotloop_mir::{Block, MachineType, ParFor, Terminator, Value};
+use hotloop_mir::{BinaryOp, Block, MachineType, ParFor, Terminator, Value};
+
 use hotloop_types::{Dtype, DtypeKind};
+
+/// Starting a chunk of a reduction takes as long as a few iterations that only compute.
+const SHORT_ITERATIONS_A_CHUNK: i64 = 256;
 
 impl Lowering<'_> {
     /// `for` over `prange`.
@@ -27,24 +32,72 @@ impl Lowering<'_> {
         self.code.set_span(statement.span);
         let count = self.parallel_count(&values);
         let initial = self.reductions(reductions);
+        let chunks = (!initial.is_empty()).then(|| self.chunks(count, body));
         self.code.set_span(statement.span);
-        let (body_block, exit) = (self.code.new_block(), self.code.new_block());
-        let region = ParFor { count, body: body_block, reductions: initial, exit };
-        self.code.terminate(Terminator::ParFor(region));
+        let exit = self.region(count, (chunks, initial), |this, body_block| {
+            this.iteration(body_block, &values, range.target, reductions);
+            this.statements(body);
+            this.code.set_span(statement.span);
+            let accumulators: Vec<Version> = reductions.iter().map(|each| each.accumulator).collect();
+            this.loops.pop();
+            if this.code.is_reachable() {
+                this.end_iteration(back, &accumulators);
+            }
+        });
+        self.results(exit, reductions);
+    }
+
+    /// Whether what can be done in any order is done in parallel here: where the function asks for it, and the iterations of no other loop already do.
+    pub(crate) fn shares_work(&self) -> bool {
+        self.source.options.parallel && self.loops.iter().all(|frame| frame.kind != FrameKind::Parallel)
+    }
+
+    /// Runs something for `0..count` in parallel, without a result.
+    pub(crate) fn parallel_each(&mut self, count: Value, each: impl FnOnce(&mut Self, Value)) {
+        let exit = self.region(count, (None, Vec::new()), |this, body| {
+            let number = this.code.add_parameter(body, MachineType::I64);
+            this.code.start(body);
+            this.loops.push(LoopFrame::parallel(Vec::new(), this.caught.len()));
+            each(this, number);
+            this.loops.pop();
+            this.code.safepoint();
+            this.code.terminate(Terminator::ParYield(Vec::new()));
+        });
+        self.code.start(exit);
+    }
+
+    /// Into how many chunks a loop with reductions is cut: one for so many short iterations, one for each that takes long, [`MAX_CHUNKS`] at most.
+    fn chunks(&mut self, count: Value, body: &[Stmt]) -> Value {
+        let code = &mut self.code;
+        let [zero, one, most] = [0, 1, MAX_CHUNKS].map(|number| code.int64(number));
+        let by_length = if body.iter().all(Stmt::is_short) {
+            let shift = code.int64(SHORT_ITERATIONS_A_CHUNK.ilog2().into());
+            let whole = code.binary(BinaryOp::Sshr, count, shift);
+            code.binary(BinaryOp::Smax, whole, one)
+        } else {
+            count
+        };
+        let at_most = code.binary(BinaryOp::Smin, by_length, most);
+        let iterations = code.binary(BinaryOp::Smax, count, zero);
+        code.binary(BinaryOp::Smin, at_most, iterations)
+    }
+
+    /// A parallel loop, whose iteration starts in the block that `iteration` is given; returns the block behind the loop.
+    fn region(
+        &mut self,
+        count: Value,
+        (chunks, reductions): (Option<Value>, Vec<mir::Reduction>),
+        iteration: impl FnOnce(&mut Self, Block),
+    ) -> Block {
+        let (body, exit) = (self.code.new_block(), self.code.new_block());
+        self.code.terminate(Terminator::ParFor(ParFor { count, body, chunks, reductions, exit }));
         let outside = (std::mem::take(&mut self.code.holdings), self.code.unwind_blocks.enter());
         let tries = std::mem::take(&mut self.code.tries);
-        self.iteration(body_block, &values, range.target, reductions);
-        self.statements(body);
-        self.code.set_span(statement.span);
-        let accumulators: Vec<Version> = reductions.iter().map(|each| each.accumulator).collect();
-        self.loops.pop();
-        if self.code.is_reachable() {
-            self.end_iteration(back, &accumulators);
-        }
+        iteration(self, body);
         self.code.tries = tries;
         self.code.holdings = outside.0;
         self.code.unwind_blocks.leave(outside.1);
-        self.results(exit, reductions);
+        exit
     }
 
     /// Starts the body.

@@ -30,7 +30,7 @@ pub struct Reduction {
 /// A parallel loop: runs `body` for every index from 0 to `count`, in any order, on any number of threads, then `exit`.
 ///
 /// The body's parameters are the index (`i64`) and one accumulator a reduction; it ends in [`Terminator::ParYield`] with the accumulators'
-/// next values. With reductions the iterations are cut into `hotloop_abi::chunk_count(count)` chunks, each starting from the identities; the results,
+/// next values. With reductions the iterations are cut into chunks, each starting from the identities; the results,
 /// combined in index order behind the initial values, are the parameters of `exit`. A negative count is none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ParFor {
@@ -38,6 +38,8 @@ pub struct ParFor {
     pub count: Value,
     /// The entry of the body.
     pub body: Block,
+    /// Into how many chunks a loop with reductions is cut, an `i64` from 0 to `hotloop_abi::MAX_CHUNKS`; `None` for a loop without.
+    pub chunks: Option<Value>,
     /// The reductions.
     pub reductions: Vec<Reduction>,
     /// Where control goes afterwards.
@@ -100,6 +102,7 @@ impl Terminator {
             }
             Self::ParFor(region) => {
                 visit(region.count);
+                region.chunks.into_iter().for_each(&mut visit);
                 region.reductions.iter().for_each(|reduction| visit(reduction.initial));
             }
             Self::RaiseAgain(error) => visit(*error),
@@ -120,6 +123,7 @@ impl Terminator {
             }
             Self::ParFor(region) => {
                 visit(&mut region.count);
+                region.chunks.iter_mut().for_each(&mut visit);
                 region.reductions.iter_mut().for_each(|reduction| visit(&mut reduction.initial));
             }
             Self::RaiseAgain(error) => visit(error),

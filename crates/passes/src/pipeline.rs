@@ -51,11 +51,9 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &RemoveDeadCode,  // Before safepoints are thinned: an empty loop needs none.
     &VectorizeNests,  // Before loops are split: the limits of inner loops are plain values.
     &JamLoops,        // Behind the marks of nests, which are worth more where they can be made.
+    &OutlineParallelRegions, // No pass above looks into another function; those below see every body.
     &ThinSafepoints,  // Late: it splits loops in two, which the passes above would not recognise.
     &SimplifyControlFlow, // Joins the blocks that canonicalisation made in vain.
-    &OutlineParallelRegions, // No pass above looks into another function; those below see every body.
-    &ThinSafepoints,  // Again: the loop over a region's iterations is new.
-    &SimplifyControlFlow, // Joins the blocks around it.
     &CarryStores, // Behind strips, whose heads ask what the loop asked before: in front of them may stand a branch from now on.
     &ShortenChains, // A value that is carried now may be at the start of a chain.
     &NarrowIntegers, // Directly in front of vectors, which hold more of what is smaller; only there does it matter.

@@ -1,8 +1,9 @@
 //! Runs parallel regions: decides whether help is worth its price, and does the work alone where it is not.
 //!
 //! Waking another thread takes 5 to 12 microseconds, half of them the waker's, so a region with little more work than
-//! that runs on the calling thread. The estimate that compiled code gives may be wrong: a region that runs alone looks at
-//! the clock between its pieces, and asks for help after all when it turns out to be slow.
+//! that runs on the calling thread. What compiled code estimates may be wrong by a factor of ten, caches and vectors being what they are, so it only counts
+//! where it is clear. Otherwise the region begins alone and looks at the clock between its pieces; once the pace is known, so is what is left, and
+//! help is asked for if that is enough.
 #![allow(unsafe_code)] // Called by compiled code, and calls it.
 
 use crate::call::{Call, Frame};
@@ -13,20 +14,28 @@ use hotloop_abi::{Context, ParallelBody, Status};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A region with less work runs alone.
-const WORTH_SHARING_PICOSECONDS: i64 = 20_000_000;
+/// A region with more estimated work is shared at once: a tenth of it were still worth it.
+const SURELY_WORTH_SHARING_PICOSECONDS: i64 = 400_000_000;
+/// What has to be left for others to be woken, by measured time.
+const WORTH_SHARING: Duration = Duration::from_micros(30);
 /// One thread more for each that much work.
 const WORK_PER_THREAD_PICOSECONDS: i64 = 10_000_000;
 /// An adaptive chunk has at least that much work, so that taking it does not show.
 const LEAST_CHUNK_PICOSECONDS: i64 = 2_000_000;
-/// A region that has run alone for so long asks for help.
-const PATIENCE: Duration = Duration::from_micros(20);
+/// The first piece has about so much work by the estimate.
+const FIRST_PIECE_PICOSECONDS: i64 = 2_000_000;
+/// Not more than that part of a region runs before somebody looks at the clock, whatever the estimate says.
+const MOST_BEFORE_A_LOOK: i64 = 8;
+/// The pace is believed when so much time has passed.
+const MEASURABLE: Duration = Duration::from_micros(1);
+/// With fewer iterations a thread the first one may be a large part of all, so that it is better not done alone.
+const FEW_ITERATIONS_A_THREAD: i64 = 8;
 
 /// See the table of the abi.
 ///
 /// # Safety
 /// `context` is valid and exclusive; `body` may be called, from several threads at once with different chunks, with
-/// `captures` and with rows of `partials`, of which there is one for each fixed chunk if `partials_per_row > 0`.
+/// `captures` and with rows of `partials`, of which there is one for each chunk if `chunks > 0`.
 pub(crate) unsafe extern "C" fn hl_parallel_for(
     context: *mut Context,
     trip_count: i64,
@@ -34,13 +43,20 @@ pub(crate) unsafe extern "C" fn hl_parallel_for(
     captures: *const u64,
     partials: *mut u64,
     partials_per_row: i64,
+    chunks: i64,
     picoseconds_per_iteration: i64,
 ) -> Status {
     if trip_count <= 0 {
         return Status::OK;
     }
-    let work =
-        Work { body, captures, partials, partials_per_row: partials_per_row.max(0) as usize, trip_count };
+    let work = Work {
+        body,
+        captures,
+        partials,
+        partials_per_row: partials_per_row.max(0) as usize,
+        chunks,
+        trip_count,
+    };
     // SAFETY: the caller's promise.
     let context = unsafe { &mut *context };
     let bare_call = Call::unstoppable();
@@ -59,17 +75,27 @@ unsafe fn run(context: &mut Context, frame: &Frame, work: &Work, picoseconds: i6
         match Manner::choose(work.trip_count, picoseconds, threads, context.in_parallel != 0) {
             Manner::Together => (0, picoseconds),
             manner @ (Manner::Alone | Manner::AloneAtFirst) => {
+                let first = (manner == Manner::AloneAtFirst).then(|| first_piece(work, picoseconds));
                 // SAFETY: the caller's promise.
-                match unsafe { run_alone(context, work, manner == Manner::AloneAtFirst) } {
-                    // The estimate was wrong.
-                    Ok(next) if next < piece_count(work) => (next, 0),
-                    Ok(_) => return Status::OK,
+                match unsafe { run_alone(context, work, first) } {
+                    Ok(Progress::Done) => return Status::OK,
+                    Ok(Progress::HelpIsWorthIt { next, picoseconds }) => (next, picoseconds),
                     Err(status) => return status,
                 }
             }
         };
     // SAFETY: the caller's promise.
     unsafe { run_together(context, frame, work, next, Crew::size(work, next, picoseconds, threads)) }
+}
+
+/// How far a thread has come alone.
+enum Progress {
+    Done,
+    /// There is much left, from piece `next` on; an iteration takes so long.
+    HelpIsWorthIt {
+        next: i64,
+        picoseconds: i64,
+    },
 }
 
 /// How to run a region.
@@ -89,11 +115,11 @@ impl Manner {
             return Self::Alone;
         }
         let is_worth_it = if picoseconds > 0 {
-            trip_count.saturating_mul(picoseconds) >= WORTH_SHARING_PICOSECONDS
+            trip_count.saturating_mul(picoseconds) >= SURELY_WORTH_SHARING_PICOSECONDS
         } else {
-            // Nobody knows the cost: there is a loop or a call inside. Waking helpers for nothing costs microseconds,
-            // not waking them may cost seconds; but a nested region has company already.
-            !is_nested
+            // Nobody knows the cost: there is a loop or a call inside. Waking helpers for nothing costs microseconds, not
+            // waking them until a long first iteration is over may cost seconds; but a nested region has company already.
+            !is_nested && trip_count < FEW_ITERATIONS_A_THREAD * threads as i64
         };
         if is_worth_it && trip_count > 1 { Self::Together } else { Self::AloneAtFirst }
     }
@@ -119,31 +145,53 @@ impl Crew {
 
 /// What `next` counts up to: fixed chunks, or iterations.
 fn piece_count(work: &Work) -> i64 {
-    if work.is_fixed() { work.fixed_chunks() } else { work.trip_count }
+    if work.is_fixed() { work.chunks } else { work.trip_count }
 }
 
-/// Runs the region on this thread, in order, and returns where it stopped: at the end, or where it ran out of patience.
+/// How many pieces to begin with, for a look at the clock behind them.
+fn first_piece(work: &Work, picoseconds: i64) -> i64 {
+    let iterations = if picoseconds > 0 { FIRST_PIECE_PICOSECONDS / picoseconds } else { 1 };
+    let pieces = if work.is_fixed() { iterations * work.chunks / work.trip_count } else { iterations };
+    pieces.min(piece_count(work) / MOST_BEFORE_A_LOOK).max(1)
+}
+
+/// Runs the region on this thread, in order, to its end, or, if a `first` piece is given, until help turns out to be worth its price.
 ///
 /// # Safety
 /// As for [`hl_parallel_for`].
-unsafe fn run_alone(context: &mut Context, work: &Work, may_ask_for_help: bool) -> Result<i64, Status> {
-    let began = may_ask_for_help.then(Instant::now);
+unsafe fn run_alone(context: &mut Context, work: &Work, first: Option<i64>) -> Result<Progress, Status> {
+    let began = first.map(|_| Instant::now());
     let count = piece_count(work);
     let was_in_parallel = std::mem::replace(&mut context.in_parallel, 1);
-    let mut next = 0;
-    let mut status = Status::OK;
-    while next < count && status.is_ok() {
-        // Doubled each time: few looks at the clock, and only one iteration is lost to others if each takes long.
-        let end = if may_ask_for_help { next.saturating_mul(2).clamp(1, count) } else { count };
+    let mut outcome = Ok(Progress::Done);
+    let (mut next, mut length) = (0, first.unwrap_or(count));
+    while next < count {
+        let end = next.saturating_add(length).min(count);
         // SAFETY: the caller's promise.
-        status = unsafe { run_pieces(context, work, next, end) };
-        next = end;
-        if began.is_some_and(|began| next < count && began.elapsed() > PATIENCE) {
+        let status = unsafe { run_pieces(context, work, next, end) };
+        if !status.is_ok() {
+            outcome = Err(status);
             break;
         }
+        next = end;
+        let Some(passed) = began.filter(|_| next < count).map(|began| began.elapsed()) else { continue };
+        if passed < MEASURABLE {
+            // Few looks at the clock.
+            length = next;
+            continue;
+        }
+        let left = passed.as_secs_f64() / next as f64 * (count - next) as f64;
+        if left > WORTH_SHARING.as_secs_f64() {
+            let iterations = (next as f64 / count as f64 * work.trip_count as f64).max(1.0);
+            let picoseconds = (passed.as_secs_f64() * 1e12 / iterations) as i64;
+            outcome = Ok(Progress::HelpIsWorthIt { next, picoseconds: picoseconds.max(1) });
+            break;
+        }
+        // About what takes another while, in case the pace changes.
+        length = next.max(1);
     }
     context.in_parallel = was_in_parallel;
-    if status.is_ok() { Ok(next) } else { Err(status) }
+    outcome
 }
 
 /// Runs fixed chunks, or iterations, on this thread.
@@ -196,18 +244,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_regions_run_alone() {
+    fn only_what_is_surely_long_is_shared_at_once() {
         assert_eq!(Manner::choose(1000, 1000, 8, false), Manner::AloneAtFirst);
-        assert_eq!(Manner::choose(100_000, 1000, 8, false), Manner::Together);
+        assert_eq!(Manner::choose(1_000_000, 1000, 8, false), Manner::Together);
         assert_eq!(Manner::choose(i64::MAX, i64::MAX, 8, false), Manner::Together);
         assert_eq!(Manner::choose(1, i64::MAX, 8, false), Manner::AloneAtFirst);
         assert_eq!(Manner::choose(i64::MAX, i64::MAX, 1, false), Manner::Alone);
     }
 
     #[test]
-    fn unknown_cost_is_shared_unless_nested() {
+    fn unknown_cost_is_measured_where_there_are_many_iterations() {
         assert_eq!(Manner::choose(2, 0, 8, false), Manner::Together);
         assert_eq!(Manner::choose(2, 0, 8, true), Manner::AloneAtFirst);
+        assert_eq!(Manner::choose(1000, 0, 8, false), Manner::AloneAtFirst);
     }
 
     #[test]
@@ -215,11 +264,12 @@ mod tests {
         unsafe extern "C" fn body(_: *mut Context, _: i64, _: i64, _: *const u64, _: *mut u64) -> Status {
             Status::OK
         }
-        let work = |trip_count, partials_per_row| Work {
+        let work = |trip_count, chunks| Work {
             body,
             captures: std::ptr::null(),
             partials: std::ptr::null_mut(),
-            partials_per_row,
+            partials_per_row: 1,
+            chunks,
             trip_count,
         };
         // 30 microseconds: three threads' worth.
@@ -227,7 +277,7 @@ mod tests {
         assert_eq!(crew, Crew { threads: 16, helpers: 3, grain: 1875 });
         // Two iterations occupy two helpers at most.
         assert_eq!(Crew::size(&work(2, 0), 0, 0, 16), Crew { threads: 16, helpers: 2, grain: 1 });
-        assert_eq!(Crew::size(&work(1 << 40, 1), 0, 0, 16).helpers, 15);
+        assert_eq!(Crew::size(&work(1 << 40, 64), 0, 0, 16).helpers, 15);
         assert_eq!(Crew::size(&work(i64::MAX, 0), 0, 1, 2).helpers, 1);
     }
 }

@@ -11,7 +11,7 @@
 use crate::call::Frame;
 use crate::error_texts;
 use crate::{safepoint, thread};
-use hotloop_abi::{Context, ErrorState, ParallelBody, Status, chunk_bounds, chunk_count};
+use hotloop_abi::{Context, ErrorState, ParallelBody, Status, chunk_bounds};
 use std::sync::atomic::{AtomicI64, AtomicIsize, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,8 +22,9 @@ pub(crate) struct Work {
     pub(crate) body: ParallelBody,
     pub(crate) captures: *const u64,
     pub(crate) partials: *mut u64,
-    /// 0 for a region without reductions.
     pub(crate) partials_per_row: usize,
+    /// How many chunks a region with reductions is cut into; 0 without.
+    pub(crate) chunks: i64,
     pub(crate) trip_count: i64,
 }
 
@@ -38,17 +39,12 @@ pub(crate) struct Chunk {
 impl Work {
     /// Whether the cuts depend on the trip count alone.
     pub(crate) fn is_fixed(&self) -> bool {
-        self.partials_per_row > 0
-    }
-
-    /// The number of fixed chunks.
-    pub(crate) fn fixed_chunks(&self) -> i64 {
-        chunk_count(self.trip_count)
+        self.chunks > 0
     }
 
     /// A fixed chunk.
     pub(crate) fn fixed_chunk(&self, number: i64) -> Chunk {
-        let (start, end) = chunk_bounds(self.trip_count, number);
+        let (start, end) = chunk_bounds(self.trip_count, self.chunks, number);
         Chunk { start, end, row: number as usize }
     }
 
@@ -280,7 +276,7 @@ impl Region {
 
     /// Where `next` ends.
     fn end(&self) -> i64 {
-        if self.work.is_fixed() { self.work.fixed_chunks() } else { self.work.trip_count }
+        if self.work.is_fixed() { self.work.chunks } else { self.work.trip_count }
     }
 
     /// Remembers the error of the chunk that starts at `start`, if no lower one has raised.

@@ -62,6 +62,7 @@ impl<'c> Worker<'c> {
                 (&raw const body).cast(),
                 null_mut(),
                 0,
+                0,
                 picoseconds_per_iteration,
             )
         };

@@ -3,7 +3,7 @@
 
 mod support;
 
-use hotloop_abi::{Context, ErrorState, ExceptionClass, Status, chunk_bounds, chunk_count};
+use hotloop_abi::{Context, ErrorState, ExceptionClass, MAX_CHUNKS, Status, chunk_bounds};
 use hotloop_runtime::{CallState, Interrupter};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
@@ -82,17 +82,18 @@ fn a_region_with_reductions_has_the_chunks_of_the_rule() {
     for threads in THREADS {
         for trip_count in TRIP_COUNTS {
             for picoseconds in [0, 1, 1_000_000_000] {
-                let chunks = chunk_count(trip_count);
+                let chunks = MAX_CHUNKS.min(trip_count);
                 let mut rows = vec![0_u64; 3 * chunks as usize];
                 let region = Region {
                     partials: rows.as_mut_ptr(),
                     partials_per_row: 3,
+                    chunks,
                     picoseconds,
                     ..Region::new(record_bounds)
                 };
                 run(&mut CallState::new(&INTERRUPTER).with_threads(threads), trip_count, region).unwrap();
                 for (chunk, row) in rows.chunks(3).enumerate() {
-                    let (start, end) = chunk_bounds(trip_count, chunk as i64);
+                    let (start, end) = chunk_bounds(trip_count, chunks, chunk as i64);
                     assert_eq!(row, [start as u64, end as u64, 1]);
                 }
             }
@@ -130,6 +131,7 @@ fn sums_have_the_same_bits_for_any_number_of_threads() {
                 captures: values.as_ptr().cast(),
                 partials: rows.as_mut_ptr(),
                 partials_per_row: 1,
+                chunks: 64,
                 picoseconds: 1000,
                 ..Region::new(sum)
             };
@@ -185,12 +187,13 @@ fn the_lowest_error_wins_in_every_run() {
         let lowest = raises.iter().position(|&raises| raises).unwrap();
         let has_run = raises.iter().map(|_| AtomicU64::new(0)).collect();
         let raising = Raising { raises, has_run };
-        let fixed = (round % 2) as i64;
+        let chunks = if round % 2 == 0 { 0 } else { MAX_CHUNKS.min(trip_count as i64) };
         let mut unused = vec![0_u64; 64];
         let region = Region {
             captures: (&raw const raising).cast(),
             partials: unused.as_mut_ptr(),
-            partials_per_row: fixed,
+            partials_per_row: 1,
+            chunks,
             picoseconds: if round % 3 == 0 { 0 } else { 1_000_000_000 },
             ..Region::new(raise_some)
         };

@@ -312,6 +312,7 @@ impl Generator<'_> {
             }
         }
         let count = self.small_int(if self.parallel_index.is_some() { 4 } else { 100 });
+        let chunks = (!reductions.is_empty()).then(|| self.chunks_of(count));
         let outer_unwind = self.unwind.take();
         let body = self.block();
         let index = self.builder.function.add_parameter(body, MachineType::I64);
@@ -319,11 +320,19 @@ impl Generator<'_> {
         self.unwind = outer_unwind;
         let exit = self.block();
         let after = self.with_reduced(exit, before, &reduced);
-        self.builder.terminate(Terminator::ParFor(ParFor { count, body, reductions, exit }));
+        self.builder.terminate(Terminator::ParFor(ParFor { count, body, chunks, reductions, exit }));
 
         self.go_on(body, inside);
         self.parallel_body(index, &reduced);
         self.go_on(exit, after);
+    }
+
+    /// Some number of chunks for that many iterations.
+    fn chunks_of(&mut self, count: Value) -> Value {
+        let most = self.choices.one_of(&[1, 3, 64]);
+        let [zero, most] = [0, most].map(|number| self.builder.int(MachineType::I64, number));
+        let iterations = self.builder.binary(BinaryOp::Smax, count, zero);
+        self.builder.binary(BinaryOp::Smin, iterations, most)
     }
 
     fn parallel_body(&mut self, index: Value, reduced: &[usize]) {

@@ -22,7 +22,12 @@ impl Translator<'_, '_> {
         passed.extend(arguments.iter().map(|value| self.operand(*value)));
         passed.push(buffer);
         let call = match self.local_callee(callee) {
-            Some(function) => self.ins().call(function, &passed),
+            Some(function) => {
+                // A parallel body has no results, and no place for them.
+                let signature = self.builder.func.dfg.ext_funcs[function].signature;
+                let takes = self.builder.func.dfg.signatures[signature].params.len();
+                self.ins().call(function, &passed[..takes])
+            }
             None => {
                 let signature = self.callee_signature(callee);
                 let address = self.import(&self.mir.callees[callee].symbol)?;

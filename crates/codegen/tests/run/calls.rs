@@ -209,6 +209,7 @@ unsafe extern "C" fn fake_parallel_for(
     captures: *const u64,
     partials: *mut u64,
     _partial_count: i64,
+    _chunks: i64,
     _cost: i64,
 ) -> Status {
     // SAFETY: compiled code passes a body, and the blocks that it needs.
@@ -228,7 +229,7 @@ fn a_parallel_body_is_passed_by_its_address() {
         let body = builder.value(InstKind::FunctionAddress(callee));
         let (one, zero, eight) = (builder.int(I64, 1), builder.int(I64, 0), builder.int(I64, 8));
         let partials = builder.value(InstKind::PtrAdd { base: v[1], offset: eight });
-        let arguments = vec![v[0], body, v[1], partials, one, zero];
+        let arguments = vec![v[0], body, v[1], partials, one, one, zero];
         builder.push(InstKind::CallRuntime { function: RuntimeFunction::ParallelFor, arguments }).to_vec()
     });
     let module = Module { functions: vec![caller, parallel_body()] };

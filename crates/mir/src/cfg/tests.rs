@@ -64,7 +64,8 @@ fn an_iteration_goes_back_to_its_own_loops_body() {
     let count: Value = function.parameters()[0];
     let mut builder = Builder::at_entry(&mut function);
     let [outer, inner, inner_exit, exit] = [(); 4].map(|()| builder.add_block());
-    let par_for = |body, exit| Terminator::ParFor(ParFor { count, body, reductions: Vec::new(), exit });
+    let par_for =
+        |body, exit| Terminator::ParFor(ParFor { count, body, chunks: None, reductions: Vec::new(), exit });
     builder.terminate(par_for(outer, exit));
     builder.switch_to(outer);
     builder.terminate(par_for(inner, inner_exit));

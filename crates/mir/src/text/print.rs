@@ -313,6 +313,9 @@ fn write_terminator(f: &mut impl Write, terminator: &Terminator) -> fmt::Result 
         Terminator::RaiseAgain(error) => write!(f, "raise_again {error}"),
         Terminator::ParFor(region) => {
             write!(f, "par_for {}, body {}, exit {}", region.count, region.body, region.exit)?;
+            if let Some(chunks) = region.chunks {
+                write!(f, ", chunks {chunks}")?;
+            }
             for reduction in &region.reductions {
                 write!(f, ", reduce {} {}", reduction.op, reduction.initial)?;
             }

@@ -126,7 +126,9 @@ impl Choices {
             5 => {
                 let reduction = |initial| Reduction { op: self.one_of(ReductionOp::ALL), initial };
                 let reductions = function.parameters().iter().copied().map(reduction).collect();
-                Terminator::ParFor(ParFor { count: value, body: first, reductions, exit: second })
+                let chunks = (self.below(2) == 1).then_some(value);
+                let reductions = if chunks.is_some() { reductions } else { Vec::new() };
+                Terminator::ParFor(ParFor { count: value, body: first, chunks, reductions, exit: second })
             }
             6 => Terminator::ParYield(self.values(function)),
             7 => Terminator::RaiseAgain(value),
@@ -271,7 +273,7 @@ bb0:
     safepoint
     jump bb7
 bb7 unwind bb3:
-    par_for v1, body bb4, exit bb2, reduce fadd v2, reduce smin v1
+    par_for v1, body bb4, exit bb2, chunks v1, reduce fadd v2, reduce smin v1
 bb4(v30: i64, v31: f64, v32: i64):
     par_yield v31, v30
 bb3:

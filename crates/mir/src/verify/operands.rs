@@ -116,6 +116,10 @@ impl Verifier<'_> {
     fn par_for(&mut self, place: Place, region: &ParFor) {
         let counts = self.ty(region.count) == MachineType::I64;
         self.require(counts, Rule::V20, place, || "the count is no i64".into());
+        let cuts = region.chunks.map(|chunks| self.ty(chunks))
+            == (!region.reductions.is_empty()).then_some(MachineType::I64);
+        let message = || "the number of chunks is no i64, or there is one without reductions".into();
+        self.require(cuts, Rule::V20, place, message);
         let accumulators: Vec<MachineType> =
             region.reductions.iter().map(|reduction| self.ty(reduction.initial)).collect();
         for (reduction, ty) in region.reductions.iter().zip(&accumulators) {

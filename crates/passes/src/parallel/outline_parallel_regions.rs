@@ -8,7 +8,7 @@
 //! partial results, which are combined in index order behind the initial values: the order that the interpreter uses, too. Nested loops: the inner one is outlined from the outer one's
 //! body. What a body does not name of the function's tables, it does not get. One walk over the blocks of each region. Does not preserve the control-flow graph.
 
-use crate::analysis::LoopForest;
+use crate::analysis::{CountedLoop, Loop, LoopForest};
 use crate::transfer::Transfer;
 use crate::{MirPass, PassContext};
 use hotloop_abi::MAX_CHUNKS;
@@ -16,13 +16,20 @@ use hotloop_diagnostics::Span;
 use hotloop_index::SideMap;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, Builder, CalleeData, Constant, ControlFlow, Dominators, FloatCompare,
-    Function, InstKind, IntCompare, MachineType, ParFor, Phase, ReductionOp, RegionKind, Results,
+    Function, Inst, InstKind, IntCompare, MachineType, ParFor, Phase, ReductionOp, RegionKind, Results,
     RuntimeFunction, Terminator, Value,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 
-/// A guess at the time of an instruction, for the runtime's decision whether waking others pays.
-const PICOSECONDS_AN_INSTRUCTION: i64 = 300;
+/// A guess at the time of an instruction, several of which run at once, for the runtime's decision whether waking others pays.
+const PICOSECONDS_AN_INSTRUCTION: i64 = 100;
+/// A region with less work is not even offered to others: the body is called in place of the runtime.
+const TOO_LITTLE_PICOSECONDS: i64 = 2_000_000;
+/// Numbers of iterations are taken for no more than that, so that products of them do not overflow.
+const MOST_ITERATIONS: i64 = 1 << 24;
+/// So is the time of one iteration.
+const MOST_PICOSECONDS: i64 = 1 << 38;
 
 /// Makes the body of every parallel loop a function of its own, which the runtime calls for parts of the iterations. The head of its file says how.
 pub struct OutlineParallelRegions;
@@ -103,8 +110,15 @@ struct Region {
     captures: Vec<Value>,
     /// Constants from outside that the body uses.
     constants: Vec<(Value, Constant)>,
-    /// A guess at the time of one iteration.
-    picoseconds: i64,
+    /// A guess at the time of one iteration; `None` where nobody knows, because the body calls, or loops for a time that it finds out itself.
+    cost: Option<Vec<Cost>>,
+}
+
+/// So many instructions, as often as the loops around them run.
+struct Cost {
+    insts: i64,
+    /// Of each loop the first number and the limit, which are known outside the region, and the step.
+    loops: Vec<(Value, Value, i64)>,
 }
 
 impl Region {
@@ -118,9 +132,9 @@ impl Region {
             |inside: &&Block| matches!(function.blocks[**inside].terminator, Terminator::ParYield(_));
         let ends = blocks.iter().filter(own).filter(yields).copied().collect();
         let (captures, constants) = (Vec::new(), Vec::new());
-        let mut region = Self { block, par_for, blocks, ends, captures, constants, picoseconds: 0 };
+        let mut region = Self { block, par_for, blocks, ends, captures, constants, cost: None };
         region.find_captures(function);
-        region.picoseconds = region.estimate(function, &shape.forest);
+        region.cost = region.estimate(function, shape);
         region
     }
 
@@ -151,20 +165,85 @@ impl Region {
         }
     }
 
-    /// A guess at the time of an iteration in picoseconds; 0 where it cannot be told, because the body loops or calls.
-    fn estimate(&self, function: &Function, forest: &LoopForest) -> i64 {
-        let loops = |block: &Block| {
-            forest.innermost(*block).is_some_and(|id| forest.loops[id].header != self.par_for.body)
-        };
-        let calls = |block: &Block| {
-            let insts = &function.blocks[*block].insts;
-            insts.iter().any(|inst| matches!(function.insts[*inst].kind, InstKind::Call { .. }))
-        };
-        if self.blocks.iter().any(|block| loops(block) || calls(block)) {
-            return 0;
+    /// What an iteration costs, if that can be told outside.
+    fn estimate(&self, function: &Function, shape: &Shape) -> Option<Vec<Cost>> {
+        let mut insts: BTreeMap<Option<Loop>, i64> = BTreeMap::new();
+        for block in &self.blocks {
+            let data = &function.blocks[*block];
+            let is_call = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Call { .. });
+            if data.insts.iter().any(is_call) || matches!(data.terminator, Terminator::ParFor(_)) {
+                return None;
+            }
+            let computes = |inst: &&Inst| !matches!(function.insts[**inst].kind, InstKind::Const(_));
+            let own = shape.forest.innermost(*block).filter(|id| self.is_inner(&shape.forest, *id));
+            *insts.entry(own).or_default() += data.insts.iter().filter(computes).count() as i64 + 1;
         }
-        let insts = |block: &Block| function.blocks[*block].insts.len() as i64 + 1;
-        self.blocks.iter().map(insts).sum::<i64>() * PICOSECONDS_AN_INSTRUCTION
+        insts
+            .into_iter()
+            .map(|(own, insts)| Some(Cost { insts, loops: self.loops_around(own, function, shape)? }))
+            .collect()
+    }
+
+    /// Whether a loop lies within the region, and is not the region itself.
+    fn is_inner(&self, forest: &LoopForest, id: Loop) -> bool {
+        let header = forest.loops[id].header;
+        header != self.par_for.body && self.blocks.contains(&header)
+    }
+
+    /// The counts of a loop and of those around it in the region.
+    fn loops_around(
+        &self,
+        own: Option<Loop>,
+        function: &Function,
+        shape: &Shape,
+    ) -> Option<Vec<(Value, Value, i64)>> {
+        let mut loops = Vec::new();
+        let mut next = own;
+        while let Some(id) = next.filter(|id| self.is_inner(&shape.forest, *id)) {
+            let data = &shape.forest.loops[id];
+            let counted = CountedLoop::counting(function, &shape.control_flow, data)?;
+            let is_outside = |value: Value| {
+                self.captures.contains(&value) || self.constants.iter().any(|(known, _)| *known == value)
+            };
+            if !is_outside(counted.initial) || !is_outside(counted.limit) {
+                return None;
+            }
+            loops.push((counted.initial, counted.limit, counted.step));
+            next = data.parent;
+        }
+        Some(loops)
+    }
+
+    /// The guess as a value in picoseconds; a constant 0 stands for nobody knows.
+    fn picoseconds(&self, builder: &mut Builder<'_>) -> Value {
+        use MachineType::I64;
+        let Some(cost) = &self.cost else { return builder.int(I64, 0) };
+        let mut flat = 0;
+        let mut total: Option<Value> = None;
+        for part in cost {
+            let picoseconds = part.insts * PICOSECONDS_AN_INSTRUCTION;
+            if part.loops.is_empty() {
+                flat += picoseconds;
+                continue;
+            }
+            let mut product = builder.int(I64, picoseconds);
+            for (initial, limit, step) in &part.loops {
+                let (low, high) = if *step > 0 { (*initial, *limit) } else { (*limit, *initial) };
+                let trips = builder.binary(BinaryOp::Isub, high, low);
+                let trips = clamped(builder, trips, MOST_ITERATIONS);
+                product = builder.binary(BinaryOp::Imul, product, trips);
+                product = clamped(builder, product, MOST_PICOSECONDS);
+            }
+            total = Some(match total {
+                Some(total) => builder.binary(BinaryOp::Iadd, total, product),
+                None => product,
+            });
+        }
+        let flat = builder.int(I64, flat.max(1));
+        match total {
+            Some(total) => builder.binary(BinaryOp::Iadd, total, flat),
+            None => flat,
+        }
     }
 
     /// Puts a call of the runtime in the region's place, and gives the body's function. The region's blocks stay in the layout.
@@ -293,25 +372,88 @@ impl Region {
         let partials = builder.value(InstKind::SlotAddress(partials_slot));
         let address = builder.value(InstKind::FunctionAddress(callee));
         let width_value = builder.int(I64, width as i64);
-        let picoseconds = builder.int(I64, self.picoseconds);
+        let chunks = self.par_for.chunks.unwrap_or_else(|| builder.int(I64, 0));
+        let picoseconds = self.picoseconds(&mut builder);
+        let behind = self
+            .cost
+            .is_some()
+            .then(|| self.call_in_place(&mut builder, callee, [captures, partials, picoseconds]));
         builder.effect(InstKind::CallRuntime {
             function: RuntimeFunction::ParallelFor,
-            arguments: vec![self.par_for.count, address, captures, partials, width_value, picoseconds],
+            arguments: vec![
+                self.par_for.count,
+                address,
+                captures,
+                partials,
+                width_value,
+                chunks,
+                picoseconds,
+            ],
         });
-        if width == 0 {
-            builder.jump(self.par_for.exit, &[]);
-        } else {
-            self.combine(&mut builder, partials, region);
+        if let Some(behind) = behind {
+            builder.jump(behind, &[]);
+            builder.switch_to(behind);
+        }
+        match self.par_for.chunks {
+            None => builder.jump(self.par_for.exit, &[]),
+            Some(chunks) => self.combine(&mut builder, chunks, partials, region),
         }
     }
 
+    /// Calls the body itself where there is too little work for others, of one chunk at most; goes on where there is enough. Returns where both meet.
+    fn call_in_place(
+        &self,
+        builder: &mut Builder<'_>,
+        callee: hotloop_mir::Callee,
+        [captures, partials, picoseconds]: [Value; 3],
+    ) -> Block {
+        use MachineType::I64;
+        let mut is_little = match builder.function.constant(picoseconds) {
+            Some(Constant::Int(_, picoseconds)) => {
+                let limit = builder.int(I64, TOO_LITTLE_PICOSECONDS / picoseconds);
+                builder.compare(IntCompare::Sle, self.par_for.count, limit)
+            }
+            Some(Constant::F32(_) | Constant::F64(_)) | None => {
+                let count = clamped(builder, self.par_for.count, MOST_ITERATIONS);
+                let work = builder.binary(BinaryOp::Imul, count, picoseconds);
+                let limit = builder.int(I64, TOO_LITTLE_PICOSECONDS);
+                builder.compare(IntCompare::Sle, work, limit)
+            }
+        };
+        if let Some(chunks) = self.par_for.chunks {
+            let one = builder.int(I64, 1);
+            let is_whole = builder.compare(IntCompare::Sle, chunks, one);
+            is_little = builder.binary(BinaryOp::And, is_little, is_whole);
+        }
+        let [little, much, behind] = [(); 3].map(|()| {
+            let block = builder.add_block();
+            builder.function.blocks[block].unwind = builder.function.blocks[self.block].unwind;
+            block
+        });
+        builder.terminate(Terminator::Branch {
+            condition: is_little,
+            then: BlockCall::new(little, Vec::new()),
+            otherwise: BlockCall::new(much, Vec::new()),
+        });
+        builder.switch_to(little);
+        let start = builder.int(I64, 0);
+        let arguments = vec![start, self.par_for.count, captures, partials];
+        builder.effect(InstKind::Call { callee, arguments });
+        builder.jump(behind, &[]);
+        builder.switch_to(much);
+        behind
+    }
+
     /// A loop over the chunks, in index order: `accumulator = accumulator op partial`.
-    fn combine(&self, builder: &mut Builder<'_>, partials: Value, region: hotloop_mir::Region) {
+    fn combine(
+        &self,
+        builder: &mut Builder<'_>,
+        chunks: Value,
+        partials: Value,
+        region: hotloop_mir::Region,
+    ) {
         use MachineType::I64;
         let zero = builder.int(I64, 0);
-        let most = builder.int(I64, MAX_CHUNKS);
-        let at_most = builder.binary(BinaryOp::Smin, self.par_for.count, most);
-        let chunks = builder.binary(BinaryOp::Smax, at_most, zero);
         let initial: Vec<Value> = self.par_for.reductions.iter().map(|reduction| reduction.initial).collect();
         let types: Vec<MachineType> =
             initial.iter().map(|value| builder.function.value_type(*value)).collect();
@@ -462,6 +604,13 @@ impl Copier<'_> {
             vector.for_each_value_mut(substitute);
         }
     }
+}
+
+/// A value, or 0 if it is negative, or `most` if it is more.
+fn clamped(builder: &mut Builder<'_>, value: Value, most: i64) -> Value {
+    let [zero, most] = [0, most].map(|number| builder.int(MachineType::I64, number));
+    let at_least = builder.binary(BinaryOp::Smax, value, zero);
+    builder.binary(BinaryOp::Smin, at_least, most)
 }
 
 /// `a op b`.

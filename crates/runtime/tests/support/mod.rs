@@ -11,18 +11,19 @@ pub(crate) struct Region {
     pub(crate) captures: *const u64,
     pub(crate) partials: *mut u64,
     pub(crate) partials_per_row: i64,
+    pub(crate) chunks: i64,
     pub(crate) picoseconds: i64,
 }
 
 impl Region {
     /// A region without captures and reductions, of unknown cost.
     pub(crate) fn new(body: ParallelBody) -> Self {
-        Self { body, captures: null(), partials: null_mut(), partials_per_row: 0, picoseconds: 0 }
+        Self { body, captures: null(), partials: null_mut(), partials_per_row: 0, chunks: 0, picoseconds: 0 }
     }
 }
 
 type ParallelFor =
-    unsafe extern "C" fn(*mut Context, i64, ParallelBody, *const u64, *mut u64, i64, i64) -> Status;
+    unsafe extern "C" fn(*mut Context, i64, ParallelBody, *const u64, *mut u64, i64, i64, i64) -> Status;
 
 /// Runs a region as compiled code does.
 ///
@@ -32,9 +33,11 @@ pub(crate) unsafe fn run_in(context: *mut Context, trip_count: i64, region: Regi
     let address = resolve("hl_parallel_for").expect("the table has it");
     // SAFETY: the table says that this is the type of the function.
     let parallel_for: ParallelFor = unsafe { std::mem::transmute(address) };
-    let Region { body, captures, partials, partials_per_row, picoseconds } = region;
+    let Region { body, captures, partials, partials_per_row, chunks, picoseconds } = region;
     // SAFETY: the caller's promise.
-    unsafe { parallel_for(context, trip_count, body, captures, partials, partials_per_row, picoseconds) }
+    unsafe {
+        parallel_for(context, trip_count, body, captures, partials, partials_per_row, chunks, picoseconds)
+    }
 }
 
 /// Runs a region in a call.

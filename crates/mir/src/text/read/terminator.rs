@@ -56,12 +56,17 @@ impl Reader {
         self.word("exit")?;
         let exit = self.id()?;
         let mut reductions = Vec::new();
+        let mut chunks = None;
+        if self.eat_sign(',') {
+            self.word("chunks")?;
+            chunks = Some(self.id()?);
+        }
         while self.eat_sign(',') {
             self.word("reduce")?;
             let op = self.named("a reduction", ReductionOp::by_name)?;
             reductions.push(Reduction { op, initial: self.id()? });
         }
-        Ok(Terminator::ParFor(ParFor { count, body, reductions, exit }))
+        Ok(Terminator::ParFor(ParFor { count, body, chunks, reductions, exit }))
     }
 }
 
