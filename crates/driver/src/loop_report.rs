@@ -257,7 +257,7 @@ enum What {
 }
 
 fn what_is(function: &Function, kind: &InstKind) -> What {
-    match kind {
+    match kind.access() {
         InstKind::CheckBounds { .. } => What::Check("index".to_owned()),
         InstKind::Check { error, .. } => What::Check(function.errors[*error].class.name().to_owned()),
         InstKind::Call { callee, .. } => {
@@ -282,6 +282,7 @@ fn what_is(function: &Function, kind: &InstKind) -> What {
         | InstKind::PtrAdd { .. }
         | InstKind::Load { .. }
         | InstKind::Store { .. }
+        | InstKind::When { .. }
         | InstKind::SlotAddress(_)
         | InstKind::Data(_)
         | InstKind::FunctionAddress(_)

@@ -292,6 +292,12 @@ impl<'p> Interpreter<'p> {
                 let result = check(frame, kind)?;
                 set_result(frame, inst, result);
             }
+            InstKind::When { condition, access } => {
+                if frame.int(*condition)? != 0 {
+                    return self.inst(frame, inst, access);
+                }
+                set_result(frame, inst, left_out(frame, access)?);
+            }
             InstKind::Safepoint => self.safepoint()?,
             InstKind::CheckStack => self.check_stack()?,
             InstKind::ErrorIs(error) => {
@@ -391,6 +397,15 @@ fn jump(frame: &mut Frame<'_>, call: &BlockCall) -> Result<Next, Stop> {
 fn set_result(frame: &mut Frame<'_>, inst: Inst, result: Option<Scalar>) {
     if let (Some(value), Some(scalar)) = (frame.function.insts[inst].results.first(), result) {
         frame.set(*value, scalar);
+    }
+}
+
+/// What an access gives that is not done.
+fn left_out(frame: &Frame<'_>, access: &InstKind) -> Result<Option<Scalar>, Stop> {
+    match access {
+        InstKind::Load { ty, .. } => Ok(Some(Scalar::zero(*ty))),
+        InstKind::CheckBounds { index, .. } => Ok(Some(frame.get(*index)?)),
+        _ => Ok(None),
     }
 }
 

@@ -43,7 +43,7 @@ impl<'p> Interpreter<'p> {
         lanes: &mut Lanes<'p>,
     ) -> Result<bool, Outcome> {
         let function = frame.function;
-        let is_store = |inst: &&Inst| matches!(function.insts[**inst].kind, InstKind::Store { .. });
+        let is_store = |inst: &&Inst| matches!(function.insts[**inst].kind.access(), InstKind::Store { .. });
         let insts = &function.blocks[block].insts;
         let are_late = insts.iter().any(|inst| may_stop_lanes(function, *inst));
         let first = insts.iter().filter(|inst| !(are_late && is_store(inst)));

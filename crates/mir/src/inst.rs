@@ -90,6 +90,13 @@ pub enum InstKind {
         /// Where the address points.
         region: Region,
     },
+    /// A `Load`, `Store` or `CheckBounds` that is done where the condition (`i1`) holds. Elsewhere it touches no memory and raises nothing; a load then gives 0, a check the index.
+    When {
+        /// What decides.
+        condition: Value,
+        /// What is done.
+        access: Box<InstKind>,
+    },
     /// The address of a slot of this activation's frame.
     SlotAddress(Slot),
     /// The address of constant bytes, aligned to 8 bytes, which live as long as the code.
@@ -141,6 +148,22 @@ pub enum InstKind {
 }
 
 impl InstKind {
+    /// What is done, whether always or under a condition.
+    pub fn access(&self) -> &Self {
+        match self {
+            Self::When { access, .. } => access,
+            other => other,
+        }
+    }
+
+    /// The condition under which it is done; `None` if always.
+    pub fn condition(&self) -> Option<Value> {
+        match self {
+            Self::When { condition, .. } => Some(*condition),
+            _ => None,
+        }
+    }
+
     /// The operands, in order.
     pub fn operands(&self) -> Vec<Value> {
         let mut operands = Vec::new();
@@ -171,6 +194,10 @@ impl InstKind {
             | Self::CheckBounds { index: a, length: b, .. } => {
                 visit(*a);
                 visit(*b);
+            }
+            Self::When { condition, access } => {
+                access.for_each_operand(&mut visit as &mut dyn FnMut(Value));
+                visit(*condition);
             }
             Self::Select { condition, then, otherwise } => {
                 visit(*condition);
@@ -207,6 +234,10 @@ impl InstKind {
                 visit(a);
                 visit(b);
             }
+            Self::When { condition, access } => {
+                access.for_each_operand_mut(&mut visit as &mut dyn FnMut(&mut Value));
+                visit(condition);
+            }
             Self::Select { condition, then, otherwise } => {
                 visit(condition);
                 visit(then);
@@ -234,6 +265,7 @@ impl InstKind {
             | Self::Safepoint
             | Self::CheckStack => true,
             Self::CallRuntime { function, .. } => function.may_raise(),
+            Self::When { access, .. } => access.may_raise(),
             Self::Const(_)
             | Self::Unary(..)
             | Self::Binary(..)
@@ -272,6 +304,7 @@ impl InstKind {
             }
             Self::Load { .. }
             | Self::Store { .. }
+            | Self::When { .. }
             | Self::CheckBounds { .. }
             | Self::Check { .. }
             | Self::Call { .. }
@@ -320,6 +353,7 @@ impl InstKind {
             | Self::Data(_)
             | Self::Catch => Some(MachineType::Ptr),
             Self::Load { ty, .. } => Some(*ty),
+            Self::When { access, .. } => access.access_type(),
             Self::CheckBounds { .. } => Some(MachineType::I64),
             Self::CallRuntime { function, .. } => function.result(),
             Self::Call { .. }
@@ -327,6 +361,15 @@ impl InstKind {
             | Self::Check { .. }
             | Self::Safepoint
             | Self::CheckStack => None,
+        }
+    }
+
+    /// The type of what an access gives.
+    fn access_type(&self) -> Option<MachineType> {
+        match self {
+            Self::Load { ty, .. } => Some(*ty),
+            Self::CheckBounds { .. } => Some(MachineType::I64),
+            _ => None,
         }
     }
 }

@@ -233,6 +233,7 @@ impl<'a> Planner<'a> {
                     | InstKind::CheckBounds { .. }
                     | InstKind::Safepoint => {}
                     InstKind::SlotAddress(_)
+                    | InstKind::When { .. }
                     | InstKind::Data(_)
                     | InstKind::Call { .. }
                     | InstKind::CallRuntime { .. }

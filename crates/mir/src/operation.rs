@@ -68,6 +68,20 @@ impl Constant {
         Self::Int(ty, value)
     }
 
+    /// 0 of a type.
+    pub const fn zero(ty: MachineType) -> Self {
+        match ty {
+            MachineType::F32 => Self::F32(0),
+            MachineType::F64 => Self::F64(0),
+            MachineType::I1
+            | MachineType::I8
+            | MachineType::I16
+            | MachineType::I32
+            | MachineType::I64
+            | MachineType::Ptr => Self::Int(ty, 0),
+        }
+    }
+
     /// An `i1`.
     pub const fn bool(value: bool) -> Self {
         Self::Int(MachineType::I1, value as i64)

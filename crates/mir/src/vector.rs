@@ -52,6 +52,7 @@ impl<'a> VectorPlan<'a> {
         let (lane_bytes, is_of_one_size) = finder.lane_bytes(&lanes, &splats);
         let has_checks = lanes.iter().any(|inst| may_stop_lanes(function, *inst));
         let is_uniform = |inst: &Inst| match function.insts[*inst].kind {
+            // Under a condition it is not read in front of the loop.
             InstKind::Load { address, .. } => !finder.moving.contains(&address),
             _ => false,
         };
@@ -208,7 +209,11 @@ impl<'a> Finder<'a> {
         for inst in &function.blocks[block].insts {
             let data = &function.insts[*inst];
             let mut moves = false;
-            data.kind.for_each_operand(|value| moves |= moving.contains(&value));
+            match data.kind.access() {
+                // Where vectors are used, it is the index, whatever the condition.
+                InstKind::CheckBounds { index, .. } => moves = moving.contains(index),
+                _ => data.kind.for_each_operand(|value| moves |= moving.contains(&value)),
+            }
             if moves {
                 moving.extend(data.results.iter());
             }
@@ -237,10 +242,17 @@ impl<'a> Finder<'a> {
             let kind = &self.function.insts[*inst].kind;
             if self.scalars.contains(inst) {
                 let mut result = Some(());
-                kind.for_each_operand(|value| result = result.and_then(|()| self.need_once(value)));
+                kind.access().for_each_operand(|value| result = result.and_then(|()| self.need_once(value)));
                 result?;
             }
-            match kind {
+            let access = kind.access();
+            if let Some(condition) = kind.condition()
+                && !matches!(access, InstKind::CheckBounds { .. })
+                && (self.lanes.contains(inst) || matches!(access, InstKind::Store { .. }))
+            {
+                self.need_in_lanes(condition);
+            }
+            match access {
                 InstKind::Store { value, address, .. } => {
                     self.lanes.insert(*inst);
                     self.need_in_lanes(*value);
@@ -299,7 +311,7 @@ impl<'a> Finder<'a> {
             if self.function.constant(value).is_some() {
                 return Some(());
             }
-            if matches!(self.function.insts[inst].kind, InstKind::Load { .. }) {
+            if matches!(self.function.insts[inst].kind.access(), InstKind::Load { .. }) {
                 return None;
             }
             self.scalars.insert(inst);
@@ -324,9 +336,9 @@ impl<'a> Finder<'a> {
         splats.iter().for_each(|value| note(*value, false));
         for inst in lanes {
             let data = &self.function.insts[*inst];
-            let is_load = matches!(data.kind, InstKind::Load { .. });
+            let is_load = matches!(data.kind.access(), InstKind::Load { .. });
             data.results.iter().for_each(|value| note(*value, is_load));
-            if let InstKind::Store { value, .. } = &data.kind {
+            if let InstKind::Store { value, .. } = data.kind.access() {
                 note(*value, true);
             }
         }

@@ -36,6 +36,7 @@ pub use loops::elide_bounds_checks::ElideBoundsChecks;
 pub use loops::expand_math::ExpandMath;
 pub use loops::hoist_invariants::HoistInvariants;
 pub use loops::jam_loops::JamLoops;
+pub use loops::mask_branches::MaskBranches;
 pub use loops::narrow_integers::NarrowIntegers;
 pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;

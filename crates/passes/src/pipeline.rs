@@ -2,9 +2,9 @@
 
 use crate::{
     CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, ExpandMath, FoldAddresses,
-    FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, NarrowIntegers, NumberValues,
-    OutlineParallelRegions, RemoveDeadCode, ShortenChains, SimplifyControlFlow, SimplifySelects,
-    ThinSafepoints, VectorizeLoops, VectorizeNests,
+    FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, MaskBranches, NarrowIntegers,
+    NumberValues, OutlineParallelRegions, RemoveDeadCode, ShortenChains, SimplifyControlFlow,
+    SimplifySelects, ThinSafepoints, VectorizeLoops, VectorizeNests,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -56,6 +56,7 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &SimplifyControlFlow, // Joins the blocks that canonicalisation made in vain.
     &CarryStores, // Behind strips, whose heads ask what the loop asked before: in front of them may stand a branch from now on.
     &ShortenChains, // A value that is carried now may be at the start of a chain.
+    &MaskBranches, // Behind all that looks at blocks: what is under a condition is for vectors alone.
     &NarrowIntegers, // Directly in front of vectors, which hold more of what is smaller; only there does it matter.
     &RemoveDeadCode, // Captures that were passed through, and what chains were made of.
     &VectorizeLoops, // Last that looks for loops: a mark speaks of the loop as it stands, bodies of regions included.

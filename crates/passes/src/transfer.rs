@@ -27,6 +27,7 @@ impl<'a> Transfer<'a> {
                 let add = || to.region(self.from.regions[named].kind);
                 *region = *self.regions.entry(named).or_insert_with(add);
             }
+            InstKind::When { access, .. } => **access = self.inst(to, (**access).clone()),
             InstKind::SlotAddress(slot) => {
                 let named = *slot;
                 *slot = *self.slots.entry(named).or_insert_with(|| to.slots.push(self.from.slots[named]));

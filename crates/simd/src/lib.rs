@@ -125,6 +125,8 @@ impl Level {
 fn slots(kind: &InstKind) -> usize {
     match kind {
         InstKind::Unary(UnaryOp::Fsqrt, _) | InstKind::Binary(BinaryOp::Fdiv, ..) => 8,
+        // A jump, which may be guessed wrong.
+        InstKind::When { .. } => 4,
         InstKind::Select { .. } | InstKind::Check { .. } | InstKind::CheckBounds { .. } => 2,
         InstKind::Const(_)
         | InstKind::Unary(..)

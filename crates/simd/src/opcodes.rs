@@ -295,6 +295,36 @@ pub(crate) fn store(level: Level, size_bytes: u32, bytes: u32, is_masked: bool) 
     }
 }
 
+/// AVX2: `destination, mask, memory`: elements of a size, so many bytes of them, and 0 where the mask is not set.
+pub(crate) fn load_under(size_bytes: u32, bytes: u32) -> Option<Code> {
+    match (size_bytes, bytes) {
+        (4, 16) => Some(Code::VEX_Vpmaskmovd_xmm_xmm_m128),
+        (4, 32) => Some(Code::VEX_Vpmaskmovd_ymm_ymm_m256),
+        (8, 32) => Some(Code::VEX_Vpmaskmovq_ymm_ymm_m256),
+        _ => None,
+    }
+}
+
+/// AVX2: `memory, mask, source`: elements of a size, so many bytes of them.
+pub(crate) fn store_under(size_bytes: u32, bytes: u32) -> Option<Code> {
+    match (size_bytes, bytes) {
+        (4, 16) => Some(Code::VEX_Vpmaskmovd_m128_xmm_xmm),
+        (4, 32) => Some(Code::VEX_Vpmaskmovd_m256_ymm_ymm),
+        (8, 32) => Some(Code::VEX_Vpmaskmovq_m256_ymm_ymm),
+        _ => None,
+    }
+}
+
+/// AVX-512: `mask, first, second`: both, of so many lanes; what is above is 0.
+pub(crate) fn and_of_masks(lane_count: u32) -> Code {
+    match lane_count {
+        8 => Code::VEX_Kandb_kr_kr_kr,
+        16 => Code::VEX_Kandw_kr_kr_kr,
+        32 => Code::VEX_Kandd_kr_kr_kr,
+        _ => Code::VEX_Kandq_kr_kr_kr,
+    }
+}
+
 /// `destination, memory`: an element into all lanes.
 pub(crate) fn broadcast(level: Level, lane_bytes: u32) -> Code {
     let codes = match lane_bytes {

@@ -147,6 +147,7 @@ impl Kernel {
         let function = Function::new("kernel", &parameters, &results);
         let mut maker = Maker::new(function, choices, arrays.clone(), main, is_checked);
         maker.has_inner = has_inner;
+        maker.branches = maker.choices.once_in(2) && (!has_inner || maker.choices.once_in(3));
         maker.build(has_result);
         Self { function: maker.function, arrays, scalar: main, is_checked, has_inner }
     }
@@ -265,6 +266,9 @@ struct Maker<'c, 'n> {
     is_pure: bool,
     /// Whether there is a loop in the loop.
     has_inner: bool,
+    /// Whether there are branches, and how many of them stand around what is built.
+    branches: bool,
+    depth: usize,
 }
 
 impl<'c, 'n> Maker<'c, 'n> {
@@ -293,6 +297,8 @@ impl<'c, 'n> Maker<'c, 'n> {
             truths,
             is_pure: false,
             has_inner: false,
+            branches: false,
+            depth: 0,
         }
     }
 
@@ -363,6 +369,15 @@ impl<'c, 'n> Maker<'c, 'n> {
                 BinaryOp::Isub,
             ];
             let op = self.choices.of(&ops);
+            if self.branches && self.choices.once_in(2) {
+                return self.branch(|maker, holds| match holds {
+                    true => {
+                        let value = maker.pick();
+                        maker.value(InstKind::Binary(op, total, value))
+                    }
+                    false => total,
+                });
+            }
             let value = self.pick();
             self.value(InstKind::Binary(op, total, value))
         });
@@ -382,6 +397,10 @@ impl<'c, 'n> Maker<'c, 'n> {
 
     /// A load, a store, a check, or an operation.
     fn step(&mut self) {
+        if self.branches && self.depth < 3 && self.choices.once_in(4) {
+            let value = self.branch(|maker, _| maker.pick());
+            return self.values.push(value);
+        }
         let value = match self.choices.below(13) {
             0..=2 => self.load(),
             // Stores in inner loops, and in front of them, are rarely what lanes can do.
@@ -414,6 +433,45 @@ impl<'c, 'n> Maker<'c, 'n> {
             _ => self.binary(),
         };
         self.values.push(value);
+    }
+
+    /// A branch, whose ways give something of the main type. Sometimes there is a second condition for the first way, sometimes nothing is done on the second.
+    fn branch(&mut self, mut given: impl FnMut(&mut Self, bool) -> Value) -> Value {
+        self.depth += 1;
+        let [then, otherwise, join] = [(); 3].map(|()| self.function.add_block());
+        let result = self.function.add_parameter(join, self.main);
+        let known = (self.values.len(), self.truths.len());
+        let condition = self.truth();
+        self.branch_to(condition, then, otherwise);
+        self.block = then;
+        if self.choices.once_in(4) {
+            self.step();
+            let condition = self.truth();
+            let both = self.function.add_block();
+            self.branch_to(condition, both, otherwise);
+            self.block = both;
+        }
+        for (way, holds) in [(then, true), (otherwise, false)] {
+            if !holds {
+                self.block = way;
+            }
+            if holds || self.choices.once_in(2) {
+                for _ in 0..1 + self.choices.below(3) {
+                    self.step();
+                }
+            }
+            let value = given(self, holds);
+            Builder::at(&mut self.function, self.block).jump(join, &[value]);
+            self.values.truncate(known.0);
+            self.truths.truncate(known.1);
+        }
+        self.block = join;
+        self.depth -= 1;
+        result
+    }
+
+    fn branch_to(&mut self, condition: Value, then: Block, otherwise: Block) {
+        Builder::at(&mut self.function, self.block).branch(condition, then, otherwise);
     }
 
     /// The total or a value, whichever is less or greater. Many values are zeros of one sign or the other.

@@ -35,7 +35,7 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 3000, ..ProptestConfig::default() })]
 
     #[test]
-    fn vector_loops_do_what_the_interpreter_does(numbers in prop::collection::vec(any::<u32>(), 0..120)) {
+    fn vector_loops_do_what_the_interpreter_does(numbers in prop::collection::vec(any::<u32>(), 0..200)) {
         if let Err(message) = loops::compare(&numbers) {
             return Err(TestCaseError::fail(message));
         }

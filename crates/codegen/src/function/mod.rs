@@ -28,6 +28,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::Module as _;
+use hotloop_diagnostics::Span;
 use hotloop_index::SideMap;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, Callee, Constant, ControlFlow, DataBytes, Function, Inst, InstKind,
@@ -276,8 +277,12 @@ impl<'a, 'm> Translator<'a, 'm> {
             InstKind::SlotAddress(slot) => self.slot_address(*slot),
             InstKind::Data(bytes) => self.data_address(bytes)?,
             InstKind::CheckBounds { index, length, axis, wrap } => {
-                self.check_bounds(*index, *length, *axis, *wrap, data.span)
+                self.check_bounds(*index, *length, *axis, *wrap, None, data.span)
             }
+            InstKind::When { condition, access } => match self.access_when(*condition, access, data.span) {
+                Some(result) => result,
+                None => return Ok(()),
+            },
             InstKind::Check { condition, error } => {
                 self.check(*condition, *error, data.span);
                 return Ok(());
@@ -405,6 +410,10 @@ impl<'a, 'm> Translator<'a, 'm> {
     /// A byte of an array of truth values may hold anything, since other types can be seen as such an array; all but 0 are true.
     fn load(&mut self, ty: MachineType, address: Value, offset: i32, kind: RegionKind) -> ir::Value {
         let (address, offset) = self.address(address, offset);
+        self.load_at(ty, address, offset, kind)
+    }
+
+    fn load_at(&mut self, ty: MachineType, address: ir::Value, offset: i32, kind: RegionKind) -> ir::Value {
         let loaded = self.ins().load(clif_type(ty), ELEMENT, address, offset);
         let is_foreign = matches!(kind, RegionKind::Argument(_) | RegionKind::Unknown);
         if ty != MachineType::I1 || !is_foreign {
@@ -412,6 +421,41 @@ impl<'a, 'm> Translator<'a, 'm> {
         }
         let zero = self.ins().iconst(types::I8, 0);
         self.ins().icmp(IntCC::NotEqual, loaded, zero)
+    }
+
+    /// An access under a condition. What it needs is computed in front of the branch, where all that follows knows it; Cranelift moves what nobody else needs behind it.
+    fn access_when(&mut self, condition: Value, access: &InstKind, span: Span) -> Option<ir::Value> {
+        match access {
+            InstKind::Load { ty, address, offset, region } => {
+                let (address, offset) = self.address(*address, *offset);
+                let condition = self.operand(condition);
+                let nothing = self.constant(Constant::zero(*ty));
+                let [done, behind] = [(); 2].map(|()| self.builder.create_block());
+                let result = self.builder.append_block_param(behind, clif_type(*ty));
+                self.ins().brif(condition, done, &[], behind, &[nothing.into()]);
+                self.go_on_in(done);
+                let loaded = self.load_at(*ty, address, offset, self.mir.regions[*region].kind);
+                self.ins().jump(behind, &[loaded.into()]);
+                self.go_on_in(behind);
+                Some(result)
+            }
+            InstKind::Store { value, address, offset, region: _ } => {
+                let value = self.operand(*value);
+                let (address, offset) = self.address(*address, *offset);
+                let condition = self.operand(condition);
+                let [done, behind] = [(); 2].map(|()| self.builder.create_block());
+                self.ins().brif(condition, done, &[], behind, &[]);
+                self.go_on_in(done);
+                self.ins().store(ELEMENT, value, address, offset);
+                self.ins().jump(behind, &[]);
+                self.go_on_in(behind);
+                None
+            }
+            InstKind::CheckBounds { index, length, axis, wrap } => {
+                Some(self.check_bounds(*index, *length, *axis, *wrap, Some(condition), span))
+            }
+            other => unreachable!("`{other}` is never under a condition"),
+        }
     }
 
     fn slot_address(&mut self, slot: Slot) -> ir::Value {

@@ -88,20 +88,25 @@ pub(crate) fn write_missing_place(
 }
 
 impl Translator<'_, '_> {
-    /// Goes on with the index wrapped into the bounds. An index in bounds costs one unsigned compare; a negative one is rare.
+    /// Goes on with the index wrapped into the bounds; where there is a condition that does not hold, with the index as it is. An index in bounds costs one unsigned compare; a negative one is rare.
     pub(super) fn check_bounds(
         &mut self,
         index: Value,
         length: Value,
         axis: u32,
         wrap: bool,
+        condition: Option<Value>,
         span: Span,
     ) -> ir::Value {
         let [index, length] = [index, length].map(|value| self.operand(value));
         let site = self.site_of_message(ExceptionClass::IndexError, bounds_message(axis), 3, span);
         let axis = self.int(types::I64, i64::from(axis));
         let fail = self.raising_block(site, ExceptionClass::IndexError as u32, vec![index, axis, length]);
-        let is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, length);
+        let mut is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, length);
+        if let Some(condition) = condition {
+            let condition = self.operand(condition);
+            is_outside = self.ins().band(condition, is_outside);
+        }
         if !wrap {
             self.leave_if(is_outside, fail);
             return index;

@@ -106,6 +106,7 @@ fn calls(kind: &InstKind) -> bool {
         | InstKind::PtrAdd { .. }
         | InstKind::Load { .. }
         | InstKind::Store { .. }
+        | InstKind::When { .. }
         | InstKind::SlotAddress(_)
         | InstKind::Data(_)
         | InstKind::CheckBounds { .. }

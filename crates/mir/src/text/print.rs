@@ -261,6 +261,10 @@ fn write_inst(f: &mut impl Write, kind: &InstKind) -> fmt::Result {
         InstKind::Store { value, address, offset, region } => {
             write!(f, "store {value}, {address}{}, {region}", Offset(*offset))
         }
+        InstKind::When { condition, access } => {
+            write_inst(f, access)?;
+            write!(f, " when {condition}")
+        }
         InstKind::SlotAddress(slot) => write!(f, "slot_address {slot}"),
         InstKind::Data(bytes) => {
             f.write_str("data \"")?;

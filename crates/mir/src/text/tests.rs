@@ -61,7 +61,7 @@ impl Choices {
         let region = crate::Region::new(self.below(6));
         let offset = self.one_of(&[0, 8, -8, i32::MIN, i32::MAX]);
         let ty = self.one_of(MachineType::ALL);
-        match self.below(21) {
+        match self.below(22) {
             0 => InstKind::Const(self.constant()),
             1 => InstKind::Unary(self.one_of(UnaryOp::ALL), a),
             2 => InstKind::Binary(self.one_of(BinaryOp::ALL), a, b),
@@ -90,7 +90,14 @@ impl Choices {
             17 => InstKind::ErrorIs(crate::ErrorId::new(self.below(3))),
             18 => InstKind::Catch,
             19 => InstKind::Data(self.number().to_le_bytes()[..self.below(9)].into()),
-            _ => InstKind::CheckStack,
+            20 => InstKind::CheckStack,
+            _ => {
+                let load = InstKind::Load { ty, address: a, offset, region };
+                let store = InstKind::Store { value: a, address: b, offset, region };
+                let check = InstKind::CheckBounds { index: a, length: b, axis: 1, wrap: self.below(2) == 0 };
+                let access = vec![load, store, check].swap_remove(self.below(3));
+                InstKind::When { condition: c, access: Box::new(access) }
+            }
         }
     }
 

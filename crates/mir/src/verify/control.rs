@@ -151,7 +151,7 @@ impl Verifier<'_> {
         let is_one_block = data.terminator.targets().contains(&block)
             && matches!(data.terminator, Terminator::Branch { .. })
             && data.insts.iter().all(|inst| {
-                let kind = &function.insts[*inst].kind;
+                let kind = function.insts[*inst].kind.access();
                 matches!(kind, InstKind::CheckBounds { .. } | InstKind::Check { .. }) || !kind.may_raise()
             });
         // Back ends look closer at a loop with loops in it; it collects nothing.
@@ -218,6 +218,7 @@ fn error_through(function: &Function, block: Block, mut has_error: bool, broken:
             | InstKind::PtrAdd { .. }
             | InstKind::Load { .. }
             | InstKind::Store { .. }
+            | InstKind::When { .. }
             | InstKind::SlotAddress(_)
             | InstKind::Data(_)
             | InstKind::CheckBounds { .. }

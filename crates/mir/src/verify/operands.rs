@@ -28,7 +28,8 @@ impl Verifier<'_> {
         let function = self.function;
         let kind = &function.insts[inst].kind;
         let place = self.place_of(block, inst);
-        let (rule, holds) = match kind {
+        let condition_is_truth = kind.condition().is_none_or(|value| self.ty(value) == MachineType::I1);
+        let (rule, holds) = match kind.access() {
             InstKind::Const(constant) => (Rule::V10, constant.is_canonical()),
             InstKind::Unary(op, value) => (Rule::V09, unary_takes(*op, self.ty(*value))),
             InstKind::Binary(op, a, b) => (Rule::V09, self.equal(*a, *b) && binary_takes(*op, self.ty(*a))),
@@ -63,8 +64,11 @@ impl Verifier<'_> {
             | InstKind::CheckStack
             | InstKind::ErrorIs(_)
             | InstKind::Catch => return,
+            InstKind::When { .. } => (Rule::V09, false),
         };
-        self.require(holds, rule, place, || format!("`{kind}` on {:?}", operand_types(function, kind)));
+        self.require(holds && condition_is_truth, rule, place, || {
+            format!("`{kind}` on {:?}", operand_types(function, kind))
+        });
     }
 
     fn equal(&self, a: Value, b: Value) -> bool {

@@ -125,7 +125,7 @@ impl Verifier<'_> {
         let function = self.function;
         for (block, inst) in self.placed_insts() {
             let place = self.place_of(block, inst);
-            match &function.insts[inst].kind {
+            match function.insts[inst].kind.access() {
                 InstKind::Load { region, .. } | InstKind::Store { region, .. } => {
                     self.in_table(*region, function.regions.len(), place);
                 }
@@ -146,6 +146,7 @@ impl Verifier<'_> {
                 | InstKind::Convert(..)
                 | InstKind::PtrAdd { .. }
                 | InstKind::CheckBounds { .. }
+                | InstKind::When { .. }
                 | InstKind::CallRuntime { .. }
                 | InstKind::Safepoint
                 | InstKind::CheckStack

@@ -201,7 +201,7 @@ impl<'a> AffineValues<'a> {
             return None;
         }
         let Some(kind) = self.kind_inside(value) else { return Some(self.invariant(Linear::value(value))) };
-        self.has_wrapped |= matches!(kind, InstKind::CheckBounds { wrap: true, .. });
+        self.has_wrapped |= matches!(kind.access(), InstKind::CheckBounds { wrap: true, .. });
         self.of_inst(kind).or_else(|| self.is_same_in_all(kind).then(|| self.invariant(Linear::value(value))))
     }
 
@@ -219,7 +219,7 @@ impl<'a> AffineValues<'a> {
     fn of_inst(&self, kind: &InstKind) -> Option<Affine> {
         let of = |value: Value| self.known(value);
         let is_wide = |value: Value| self.function.value_type(value) == MachineType::I64;
-        match kind {
+        match kind.access() {
             InstKind::PtrAdd { base, offset } => Some(of(*base)?.plus(&of(*offset)?, 1)),
             InstKind::Binary(BinaryOp::Iadd, a, b) if is_wide(*a) => Some(of(*a)?.plus(&of(*b)?, 1)),
             InstKind::Binary(BinaryOp::Isub, a, b) if is_wide(*a) => Some(of(*a)?.plus(&of(*b)?, -1)),
@@ -245,7 +245,7 @@ impl<'a> AffineValues<'a> {
 
 /// Whether an instruction computes a sum, or something else that does not depend on when it is computed.
 fn may_be_sum(kind: &InstKind) -> bool {
-    match kind {
+    match kind.access() {
         InstKind::Binary(op, ..) => {
             !matches!(op, BinaryOp::SdivFloor | BinaryOp::SmodFloor | BinaryOp::Udiv | BinaryOp::Urem)
         }

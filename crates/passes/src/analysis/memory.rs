@@ -33,6 +33,7 @@ impl MemoryWrites {
                     self.regions.push(kind);
                 }
             }
+            InstKind::When { access, .. } => self.add(function, access),
             InstKind::Call { .. } => self.calls = true,
             InstKind::CallRuntime { function: callee, .. } => {
                 self.calls |= matches!(callee.effects(), Effects::Any);

@@ -248,7 +248,7 @@ impl Access {
 /// Whether an instruction may write memory by other means than a store, or makes an index something else than a sum.
 fn is_opaque(kind: &InstKind) -> bool {
     match kind {
-        InstKind::Call { .. } => true,
+        InstKind::Call { .. } | InstKind::When { .. } => true,
         InstKind::CallRuntime { .. } => !kind.is_pure(),
         InstKind::CheckBounds { wrap, .. } => *wrap,
         InstKind::Const(_)

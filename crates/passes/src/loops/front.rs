@@ -99,6 +99,10 @@ impl<'f> Front<'f> {
         let inst = self.function().defining_inst(value).filter(|inst| self.inside.contains(*inst));
         let Some(inst) = inst else { return value };
         let copy = match self.function().insts[inst].kind.clone() {
+            InstKind::When { access, .. } => match *access {
+                InstKind::CheckBounds { index, .. } => self.copy_at(known, index),
+                other => unreachable!("`{other}` under a condition is not the same in every iteration"),
+            },
             InstKind::CheckBounds { index, .. } => self.copy_at(known, index),
             kind => {
                 let kind = kind.map_operands(|operand| self.copy_at(known, operand));

@@ -107,6 +107,7 @@ impl<'a> Hoister<'a> {
             | InstKind::CallRuntime { .. }
             | InstKind::FunctionAddress(_) => kind.is_speculatable(function),
             InstKind::Store { .. }
+            | InstKind::When { .. }
             | InstKind::Call { .. }
             | InstKind::Safepoint
             | InstKind::CheckStack

@@ -7,6 +7,8 @@ pub(crate) mod expand_math;
 mod front;
 pub(crate) mod hoist_invariants;
 pub(crate) mod jam_loops;
+pub(crate) mod mask_branches;
+mod masks;
 pub(crate) mod narrow_integers;
 mod ranges;
 pub(crate) mod shorten_chains;

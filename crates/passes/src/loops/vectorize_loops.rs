@@ -76,7 +76,10 @@ impl MirPass for VectorizeLoops {
                     candidate.mark(function, &requirements, all, &mut new_blocks);
                     ("several iterations of this loop may run at once".to_owned(), None)
                 }
-                Err(Cause { reason, span }) => (format!("{ONE_BY_ONE}{reason}"), span),
+                Err(cause) => {
+                    let (reason, span) = cause.with_branches(&context.remarks, span);
+                    (format!("{ONE_BY_ONE}{reason}"), span)
+                }
             };
             context.remarks.push(Remark { pass: self.name(), span, message, cause });
         }
@@ -85,11 +88,30 @@ impl MirPass for VectorizeLoops {
     }
 }
 
+/// How the remark about a loop whose branches stay begins; the reason why it would run one by one without them follows.
+pub(super) const BRANCHES_STAY: &str = "the branches of this loop stay: without them ";
+
 /// How the remark about a loop that is not marked begins; the reason follows.
 pub const ONE_BY_ONE: &str = "the iterations of this loop run one by one: ";
 
+/// Why a loop would not be marked, and what is to blame; `None` if it would. Strides that only the caller knows are seldom those of elements.
+pub(super) fn why_one_by_one(
+    function: &Function,
+    control_flow: &ControlFlow,
+    data: &LoopData,
+) -> Option<(&'static str, Option<Span>)> {
+    let found = Candidate::find(function, control_flow, data);
+    match found.and_then(|candidate| candidate.requirements(function)) {
+        Ok(requirements) if requirements.strides.is_empty() => None,
+        Ok(_) => Some(("its strides are not known before it runs", None)),
+        Err(Cause { reason, span }) => Some((reason, span)),
+    }
+}
+
 /// Why a loop is not marked.
 type Reason = &'static str;
+
+const BRANCHES: Reason = "it branches";
 
 /// The same, with the place that is to blame, if it is one.
 struct Cause {
@@ -100,6 +122,16 @@ struct Cause {
 impl Cause {
     fn at(reason: Reason, span: Span) -> Self {
         Self { reason, span: (span != Span::NONE).then_some(span) }
+    }
+
+    /// The reason and the place that is to blame; of a loop with branches those why they stay, if that was found out.
+    fn with_branches(self, remarks: &[Remark], loop_span: Span) -> (String, Option<Span>) {
+        let stays = |remark: &Remark| {
+            let reason = remark.message.strip_prefix(BRANCHES_STAY).filter(|_| remark.span == loop_span)?;
+            Some((format!("{BRANCHES}, and without branches {reason}"), remark.cause.or(self.span)))
+        };
+        let found = if self.reason == BRANCHES { remarks.iter().find_map(stays) } else { None };
+        found.unwrap_or_else(|| (self.reason.to_owned(), self.span))
     }
 }
 
@@ -179,7 +211,7 @@ impl Candidate {
     fn find(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Result<Self, Cause> {
         let block = data.header;
         if data.is_parallel || data.blocks.iter().count() != 1 {
-            return Err(Cause { reason: "it branches", span: branch_within(function, data) });
+            return Err(Cause { reason: BRANCHES, span: branch_within(function, data) });
         }
         let preheader = data.preheader(function, control_flow).ok_or("it is entered in several ways")?;
         let counted = CountedLoop::counting(function, control_flow, data)
@@ -499,10 +531,11 @@ fn strip_limits(
 impl Access {
     /// The access that an instruction is, if it is one.
     fn of(function: &Function, values: &mut AffineValues<'_>, inst: Inst) -> Result<Option<Self>, Reason> {
-        let (is_store, ty, address, offset, region) = match function.insts[inst].kind {
-            InstKind::Load { ty, address, offset, region } => (false, ty, address, offset, region),
+        let kind = &function.insts[inst].kind;
+        let (is_store, ty, address, offset, region) = match kind.access() {
+            InstKind::Load { ty, address, offset, region } => (false, *ty, *address, *offset, *region),
             InstKind::Store { value, address, offset, region } => {
-                (true, function.value_type(value), address, offset, region)
+                (true, function.value_type(*value), *address, *offset, *region)
             }
             _ => return Ok(None),
         };
@@ -518,6 +551,9 @@ impl Access {
         };
         if is_store && step == Step::None {
             return Err("every iteration stores to one place");
+        }
+        if kind.condition().is_some() && step == Step::None {
+            return Err("it loads from one place under a condition");
         }
         let (span, region) = (function.insts[inst].span, function.regions[region].kind);
         Ok(Some(Self { span, is_store, region, size_bytes, address, offset, start, step }))
@@ -586,6 +622,7 @@ fn allowed(kind: &InstKind) -> Result<(), Reason> {
         | InstKind::Check { .. }
         | InstKind::CheckBounds { .. }
         | InstKind::Load { .. }
+        | InstKind::When { .. }
         | InstKind::Store { .. } => Ok(()),
         // It is written out; see `expand-math`.
         InstKind::CallRuntime { function, .. } if function.own_function().is_some() => Ok(()),
@@ -604,7 +641,9 @@ fn checks(function: &Function, values: &mut AffineValues<'_>, block: Block) -> R
     const REASON: Reason = "it checks an index that does not grow steadily";
     let mut checks: Vec<Check> = Vec::new();
     for inst in &function.blocks[block].insts {
-        let InstKind::CheckBounds { index, length, .. } = function.insts[*inst].kind else { continue };
+        let InstKind::CheckBounds { index, length, .. } = *function.insts[*inst].kind.access() else {
+            continue;
+        };
         let blamed = || Cause::at(REASON, function.insts[*inst].span);
         let Affine { start: Linear { terms, constant }, steps } = values.of(index).ok_or_else(blamed)?;
         let step = &steps[0];

@@ -507,6 +507,7 @@ fn cost_of(function: &Function, inst: Inst) -> Option<u32> {
         | InstKind::FunctionAddress(_) => Some(1),
         InstKind::Load { .. }
         | InstKind::Store { .. }
+        | InstKind::When { .. }
         | InstKind::CheckBounds { .. }
         | InstKind::Check { .. }
         | InstKind::Call { .. }

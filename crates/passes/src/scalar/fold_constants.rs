@@ -125,6 +125,7 @@ fn fold(function: &mut Function, inst: Inst, replacement: &SideMap<Value, Option
         InstKind::Const(_)
         | InstKind::Load { .. }
         | InstKind::Store { .. }
+        | InstKind::When { .. }
         | InstKind::SlotAddress(_)
         | InstKind::Data(_)
         | InstKind::Call { .. }

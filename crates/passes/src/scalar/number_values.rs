@@ -173,7 +173,7 @@ fn class_of(function: &Function, kind: &InstKind) -> Class {
             Class::Anywhere
         }
         InstKind::Load { .. } => Class::WithinBlock,
-        InstKind::Store { .. } | InstKind::Call { .. } => Class::Effect,
+        InstKind::Store { .. } | InstKind::When { .. } | InstKind::Call { .. } => Class::Effect,
         InstKind::CallRuntime { .. } if !kind.is_pure() => Class::Effect,
         InstKind::Safepoint | InstKind::CheckStack | InstKind::ErrorIs(_) | InstKind::Catch => Class::Other,
         InstKind::Const(_)

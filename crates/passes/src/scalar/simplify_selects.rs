@@ -31,7 +31,8 @@ impl MirPass for SimplifySelects {
     }
 }
 
-fn simplify_block(function: &mut Function, block: Block) {
+/// Says the selections of one block as what they are.
+pub(crate) fn simplify_block(function: &mut Function, block: Block) {
     for inst in std::mem::take(&mut function.blocks[block].insts) {
         if let InstKind::Select { condition, then, otherwise } = function.insts[inst].kind {
             let select = Select { condition, then, otherwise };

@@ -131,7 +131,7 @@ impl Selector<'_> {
                 {
                     waiting.insert(self.function.insts[*inst].results[0], *inst);
                 }
-                InstKind::Store { .. } => waiting.clear(),
+                other if matches!(other.access(), InstKind::Store { .. }) => waiting.clear(),
                 _ => {}
             }
         }

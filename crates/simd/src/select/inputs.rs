@@ -17,7 +17,7 @@ impl Selector<'_> {
                 continue;
             }
             if let InstKind::Load { address, .. } | InstKind::Store { address, .. } =
-                self.function.insts[*inst].kind
+                *self.function.insts[*inst].kind.access()
             {
                 self.address(address);
             }

@@ -53,12 +53,7 @@ impl Selector<'_> {
         let ty = |value: Value| self.function.value_type(value);
         let result = match &data.kind {
             InstKind::Load { ty, .. } => {
-                let bytes = self.part_bytes(ty.size_bytes());
-                let code = opcodes::load(self.level, ty.size_bytes(), bytes, turn.mask.is_some());
-                let memory = self.element(turn, inst)?;
-                let vreg = self.code.vreg(Class::Vector);
-                let parts = vec![Part::DefOf(vreg, bytes.max(16)), memory];
-                self.code.masked(code, parts, turn.mask, true);
+                let vreg = self.load(turn, inst, *ty)?;
                 if *ty == MachineType::I1 { self.truth_of_bytes(data.results[0], vreg)? } else { vreg }
             }
             InstKind::Store { value, .. } => {
@@ -66,12 +61,24 @@ impl Selector<'_> {
                     MachineType::I1 => self.bytes_of_truth(lanes, *value)?,
                     _ => self.lane(lanes, *value)?,
                 };
-                if self.plan.has_checks {
-                    work.stores.push((turn, inst, stored));
-                    return Some(());
-                }
-                return self.store(turn, inst, stored);
+                return self.store_in_order(turn, inst, stored, work);
             }
+            InstKind::When { condition, access } => match &**access {
+                InstKind::Load { ty, .. } => {
+                    let mask = self.mask_of(turn, lanes, *condition, ty.size_bytes())?;
+                    self.load_under(turn, inst, *ty, mask)?
+                }
+                InstKind::Store { value, .. } => {
+                    let stored = match ty(*value) {
+                        MachineType::I1 => self.bytes_of_truth(lanes, *value)?,
+                        _ => self.lane(lanes, *value)?,
+                    };
+                    let mask = self.mask_of(turn, lanes, *condition, ty(*value).size_bytes())?;
+                    return self.store_in_order(Turn { mask: Some(mask), ..turn }, inst, stored, work);
+                }
+                InstKind::CheckBounds { index, .. } => self.lane(lanes, *index)?,
+                _ => return None,
+            },
             InstKind::Check { condition, .. } => {
                 let holds = self.truth_in_lanes_of(lanes, *condition, self.plan.lane_bytes)?;
                 work.checks.push(holds);
@@ -156,12 +163,61 @@ impl Selector<'_> {
         Some(())
     }
 
+    /// A vector from memory, of the lanes that are there.
+    fn load(&mut self, turn: Turn, inst: Inst, ty: MachineType) -> Option<VReg> {
+        let bytes = self.part_bytes(ty.size_bytes());
+        let code = opcodes::load(self.level, ty.size_bytes(), bytes, turn.mask.is_some());
+        let memory = self.element(turn, inst)?;
+        let vreg = self.code.vreg(Class::Vector);
+        self.code.masked(code, vec![Part::DefOf(vreg, bytes.max(16)), memory], turn.mask, true);
+        Some(vreg)
+    }
+
+    /// The same of the lanes of a mask, and 0 in the others.
+    fn load_under(&mut self, turn: Turn, inst: Inst, ty: MachineType, mask: VReg) -> Option<VReg> {
+        let vreg = match self.level {
+            Level::Avx512 => self.load(Turn { mask: Some(mask), ..turn }, inst, ty)?,
+            Level::Avx2 => {
+                let bytes = self.part_bytes(ty.size_bytes());
+                let code = opcodes::load_under(ty.size_bytes(), bytes)?;
+                let memory = self.element(turn, inst)?;
+                self.part(bytes, code, vec![Part::UseOf(mask, bytes), memory])
+            }
+        };
+        if ty == MachineType::I1 {
+            self.truth_of_bytes(self.function.insts[inst].results[0], vreg)
+        } else {
+            Some(vreg)
+        }
+    }
+
+    /// The lanes that are there and in which a condition holds, for elements of that size.
+    fn mask_of(&mut self, turn: Turn, lanes: &Lanes, condition: Value, size_bytes: u32) -> Option<VReg> {
+        let mask = self.truth_in_lanes_of(lanes, condition, size_bytes)?;
+        let are_exact = turn.mask.is_none() && self.part_bytes(size_bytes) >= 16;
+        if self.level == Level::Avx2 || are_exact {
+            return Some(mask);
+        }
+        // The bits above those of the lanes, which may be anything, become 0.
+        let code = opcodes::and_of_masks(self.lane_count());
+        Some(self.truth(code, vec![Part::Use(mask), Part::Use(turn.mask.unwrap_or(mask))]))
+    }
+
+    /// Stores, or leaves it for later where there are checks.
+    fn store_in_order(&mut self, turn: Turn, inst: Inst, stored: VReg, work: &mut Work) -> Option<()> {
+        if self.plan.has_checks {
+            work.stores.push((turn, inst, stored));
+            return Some(());
+        }
+        self.store(turn, inst, stored)
+    }
+
     /// The memory of a load or store.
     pub(super) fn element(&mut self, turn: Turn, inst: Inst) -> Option<Part> {
-        let (ty, address, offset) = match self.function.insts[inst].kind {
-            InstKind::Load { ty, address, offset, .. } => (ty, address, offset),
+        let (ty, address, offset) = match self.function.insts[inst].kind.access() {
+            InstKind::Load { ty, address, offset, .. } => (*ty, *address, *offset),
             InstKind::Store { value, address, offset, .. } => {
-                (self.function.value_type(value), address, offset)
+                (self.function.value_type(*value), *address, *offset)
             }
             _ => return None,
         };
@@ -190,9 +246,15 @@ impl Selector<'_> {
     }
 
     fn store(&mut self, turn: Turn, inst: Inst, stored: VReg) -> Option<()> {
-        let InstKind::Store { value, .. } = self.function.insts[inst].kind else { return None };
-        let size_bytes = self.function.value_type(value).size_bytes();
+        let InstKind::Store { value, .. } = self.function.insts[inst].kind.access() else { return None };
+        let size_bytes = self.function.value_type(*value).size_bytes();
         let bytes = self.part_bytes(size_bytes);
+        if let (Level::Avx2, Some(mask)) = (self.level, turn.mask) {
+            let code = opcodes::store_under(size_bytes, bytes)?;
+            let memory = self.element(turn, inst)?;
+            self.code.op(code, vec![memory, Part::UseOf(mask, bytes), Part::UseOf(stored, bytes)]);
+            return Some(());
+        }
         let code = match self.streaming {
             Some(store) if store == inst => Code::EVEX_Vmovntdq_m512_zmm,
             Some(_) | None => opcodes::store(self.level, size_bytes, bytes, turn.mask.is_some()),

@@ -17,7 +17,8 @@ impl Selector<'_> {
         }
         let kinds = self.plan.lanes.iter().map(|inst| (*inst, &self.function.insts[*inst].kind));
         let is_read = |wanted: Region| {
-            kinds.clone().any(|(_, kind)| matches!(kind, InstKind::Load { region, .. } if *region == wanted))
+            let mut kinds = kinds.clone();
+            kinds.any(|(_, kind)| matches!(kind.access(), InstKind::Load { region, .. } if *region == wanted))
         };
         let mut stores = kinds.clone().filter_map(|(inst, kind)| match kind {
             InstKind::Store { value, region, .. } => Some((inst, *value, *region)),

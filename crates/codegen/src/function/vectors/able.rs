@@ -18,6 +18,7 @@ pub(super) fn is_able(function: &Function, plan: &VectorPlan<'_>) -> bool {
 fn can_do(function: &Function, inst: Inst) -> bool {
     let ty = |value: Value| function.value_type(value);
     match &function.insts[inst].kind {
+        InstKind::When { access, .. } => matches!(**access, InstKind::CheckBounds { .. }),
         InstKind::Unary(op, value) => unary(*op, ty(*value)),
         InstKind::Binary(op, a, b) => binary(*op, ty(*a), function.constant(*b)),
         InstKind::IntCompare(op, a, _) => compare(*op, ty(*a)),

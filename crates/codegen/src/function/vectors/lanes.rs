@@ -96,7 +96,7 @@ impl Translator<'_, '_> {
     ) {
         let data = &self.mir.insts[inst];
         let ty = |translator: &Self, value: Value| translator.mir.value_type(value);
-        let result = match &data.kind {
+        let result = match data.kind.access() {
             InstKind::Load { ty, .. } => {
                 let (address, offset) = self.element_address(lanes, inst, number);
                 self.load_vector(vector_type(*ty, plan.lane_bytes), address, offset)

@@ -73,7 +73,8 @@ impl Way {
     /// The same for people.
     fn vectors(&self, function: &Function, plan: &VectorPlan<'_>) -> Vectors {
         let is_check = |inst: &&Inst| {
-            matches!(function.insts[**inst].kind, InstKind::Check { .. } | InstKind::CheckBounds { .. })
+            let kind = function.insts[**inst].kind.access();
+            matches!(kind, InstKind::Check { .. } | InstKind::CheckBounds { .. })
         };
         let checks = plan.lanes.iter().filter(is_check).count() as u32;
         match self {
@@ -227,8 +228,10 @@ impl<'a> Translator<'a, '_> {
     /// Builds an instruction that computes an address. An index that is checked is in bounds where vectors are used.
     fn translate_once(&mut self, inst: Inst) -> ModuleResult<()> {
         let data = &self.mir.insts[inst];
-        let InstKind::CheckBounds { index, .. } = data.kind else { return self.translate_inst(inst) };
-        let index = self.operand(index);
+        let InstKind::CheckBounds { index, .. } = data.kind.access() else {
+            return self.translate_inst(inst);
+        };
+        let index = self.operand(*index);
         self.define(data.results[0], index);
         Ok(())
     }

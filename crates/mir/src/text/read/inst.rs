@@ -60,7 +60,11 @@ impl Reader {
             return self.expected(&format!("a type behind the name, as in `{name}.f64`"));
         }
         self.advance();
-        self.operands(form, ty.unwrap_or(MachineType::I64))
+        let kind = self.operands(form, ty.unwrap_or(MachineType::I64))?;
+        if !form.takes_condition() || !self.eat_word("when") {
+            return Ok(kind);
+        }
+        Ok(InstKind::When { condition: self.id()?, access: Box::new(kind) })
     }
 
     fn operands(&mut self, form: Form, ty: MachineType) -> Read<InstKind> {
@@ -254,6 +258,10 @@ impl Form {
             Self::FloatConst => ty.is_float(),
             _ => false,
         }
+    }
+
+    fn takes_condition(self) -> bool {
+        matches!(self, Self::Load | Self::Store | Self::CheckBounds)
     }
 
     fn needs_type(self) -> bool {
