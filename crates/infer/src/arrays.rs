@@ -204,7 +204,7 @@ pub(crate) fn length(array: &Expr, ty: ArrayType, axis: usize, span: Span) -> Ex
     Expr::new(ExprKind::TupleItem(Box::new(shape), axis as u32), Type::INT64, span)
 }
 
-fn new_array(shape: Vec<Expr>, fill: Fill, dtype: Dtype, layout: Layout, span: Span) -> Expr {
+pub(crate) fn new_array(shape: Vec<Expr>, fill: Fill, dtype: Dtype, layout: Layout, span: Span) -> Expr {
     let ty = Type::Array(ArrayType::new(dtype, shape.len() as u8, layout));
     let shape = shape.into_iter().map(|length| to_dtype(length, Dtype::Int64)).collect();
     Expr::new(ExprKind::NewArray { fill, shape }, ty, span)

@@ -37,6 +37,7 @@
 mod arguments;
 mod array_displays;
 mod array_methods;
+mod array_reductions;
 mod arrays;
 mod assign;
 mod bindings;

@@ -1,5 +1,6 @@
 //! Parallel loops: which variables each iteration has for itself, which are reductions, and which are neither: an error.
 
+use crate::array_reductions::ArrayReduction;
 use crate::bindings::{Binding, Bindings, Joins, Meeting};
 use crate::conversion::convert;
 use crate::function::{Inference, LoopFrame, Typed};
@@ -16,8 +17,10 @@ static CARRIED: Code =
     Code::new("HL0401", "a variable carries a value from one iteration of a parallel loop to the next");
 static READ_BEHIND: Code =
     Code::new("HL0402", "a variable of a parallel loop's iterations is read behind the loop");
-static NOT_A_NUMBER: Code =
-    Code::new("HL0404", "a reduction of something that is no number is not supported in a kernel yet");
+static NOT_A_NUMBER: Code = Code::new(
+    "HL0404",
+    "a reduction of something that is neither a number nor an array is not supported in a kernel yet",
+);
 
 static SHARED_GENERATOR: Code =
     Code::new("HL0288", "the iterations of a parallel loop draw from one generator of random numbers");
@@ -56,10 +59,11 @@ impl Inference<'_> {
     ) -> Typed<()> {
         let errors = self.diagnostics.len();
         self.check_generators(source);
-        let mut candidates = self.reductions_of(source, target);
-        self.check_read_behind(source, target, &candidates);
+        let mut arrays = self.array_reductions_of(source, target);
+        let mut candidates = self.reductions_of(source, target, &arrays);
+        self.check_read_behind(source, target, &candidates, &arrays);
         let before = self.bindings.clone();
-        let mut attempt = self.parallel_attempts(source, target, &mut candidates);
+        let mut attempt = self.parallel_attempts(source, target, &mut candidates, &mut arrays);
         candidates.iter().for_each(|candidate| self.check_reduced_type(candidate));
         if self.diagnostics.len() > errors {
             self.leave_parallel(source, before, &[]);
@@ -83,7 +87,8 @@ impl Inference<'_> {
         }
         let range = RangeLoop { target: attempt.target, start, stop, step };
         let kind = StmtKind::ParallelFor { range, body: attempt.body, back, reductions };
-        self.emit(kind, source.statement.span);
+        results.extend(arrays.iter().map(|array| (array.local, array.whole)));
+        self.emit_with_arrays(hir::Stmt { kind, span: source.statement.span }, &arrays);
         self.leave_parallel(source, before, &results);
         let otherwise = self.block(source.otherwise);
         self.out.extend(otherwise);
@@ -113,7 +118,7 @@ impl Inference<'_> {
                 continue;
             }
             let name = self.locals.names()[local.index()].clone();
-            let mut usages = Usages { name: &name, inference: self, usage: Usage::default() };
+            let mut usages = Usages::of(&name, self);
             usages.block(source.body);
             let place = usages.usage.read.unwrap_or_else(|| head_of(source.statement));
             let message = format!(
@@ -132,17 +137,23 @@ impl Inference<'_> {
     }
 
     /// The variables that iterations carry on, all of which have to be reductions.
-    fn reductions_of(&mut self, source: LoopSource<'_>, target: Local) -> Vec<Candidate> {
+    fn reductions_of(
+        &mut self,
+        source: LoopSource<'_>,
+        target: Local,
+        arrays: &[ArrayReduction],
+    ) -> Vec<Candidate> {
         let around = self.liveness.around(source.statement);
         let carried: Vec<Local> = around
             .assigned
             .iter()
             .filter(|local| *local != target && around.exposed.contains(*local))
+            .filter(|local| !arrays.iter().any(|array| array.local == *local))
             .collect();
         let mut candidates = Vec::new();
         for local in carried {
             let name = self.locals.names()[local.index()].clone();
-            let mut usages = Usages { name: &name, inference: self, usage: Usage::default() };
+            let mut usages = Usages::of(&name, self);
             usages.block(source.body);
             let usage = usages.usage;
             match usage.operator() {
@@ -163,13 +174,14 @@ impl Inference<'_> {
                     return;
                 }
                 let name = self.locals.names()[local.index()].clone();
-                let message =
-                    format!("`{name}` is {ty}; only numbers can be reduced in a parallel loop so far");
+                let message = format!(
+                    "`{name}` is {ty}; numbers and arrays in place can be reduced in a parallel loop so far"
+                );
                 let assigned = self.function.versions[version].span;
                 self.report(
                     Diagnostic::error(&NOT_A_NUMBER, message, span)
                         .with_label(assigned, format!("`{name}` is {ty} here"))
-                        .with_help("reduce each element into a number, or use `range`"),
+                        .with_help("update an array in place, as in `x += y`; reduce each element into a number; or use `range`"),
                 );
             }
             Binding::Unassigned => {
@@ -223,7 +235,13 @@ impl Inference<'_> {
         }
     }
 
-    fn check_read_behind(&mut self, source: LoopSource<'_>, target: Local, candidates: &[Candidate]) {
+    fn check_read_behind(
+        &mut self,
+        source: LoopSource<'_>,
+        target: Local,
+        candidates: &[Candidate],
+        arrays: &[ArrayReduction],
+    ) {
         let around = self.liveness.around(source.statement);
         let carried = around.exposed.clone();
         let caught: Vec<(Local, Span)> = candidates
@@ -236,6 +254,7 @@ impl Inference<'_> {
             .iter()
             .filter(|local| around.after.contains(*local) && (*local == target || !carried.contains(*local)))
             .filter(|local| !candidates.iter().any(|candidate| candidate.local == *local))
+            .filter(|local| !arrays.iter().any(|array| array.local == *local))
             .collect();
         for (local, place) in caught {
             let name = &self.locals.names()[local.index()];
@@ -249,7 +268,7 @@ impl Inference<'_> {
         }
         for local in behind {
             let name = self.locals.names()[local.index()].clone();
-            let mut usages = Usages { name: &name, inference: self, usage: Usage::default() };
+            let mut usages = Usages::of(&name, self);
             usages.block(source.body);
             let place = usages.usage.assigned.unwrap_or_else(|| head_of(source.statement));
             let message = format!("`{name}` is read behind the parallel loop that assigns it");
@@ -269,6 +288,7 @@ impl Inference<'_> {
         source: LoopSource<'_>,
         target: Local,
         candidates: &mut [Candidate],
+        arrays: &mut [ArrayReduction],
     ) -> Attempt {
         let snapshot = self.snapshot();
         for candidate in candidates.iter_mut() {
@@ -278,13 +298,13 @@ impl Inference<'_> {
             }
         }
         for _ in 1..MAX_ATTEMPTS {
-            let attempt = self.parallel_attempt(source, target, candidates);
+            let attempt = self.parallel_attempt(source, target, candidates, arrays);
             if !self.widen_accumulators(source, &attempt, candidates) {
                 return attempt;
             }
             self.roll_back(&snapshot);
         }
-        self.parallel_attempt(source, target, candidates)
+        self.parallel_attempt(source, target, candidates, arrays)
     }
 
     fn parallel_attempt(
@@ -292,6 +312,7 @@ impl Inference<'_> {
         source: LoopSource<'_>,
         target: Local,
         candidates: &[Candidate],
+        arrays: &mut [ArrayReduction],
     ) -> Attempt {
         let span = head_of(source.statement);
         let assigned: IdSet<Local> = self.liveness.around(source.statement).assigned.clone();
@@ -306,6 +327,10 @@ impl Inference<'_> {
             let version = self.new_version(candidate.local, candidate.ty.clone(), span);
             joins.joined.push((candidate.local, version));
             self.bindings.set(candidate.local, Binding::Version(version));
+        }
+        for array in arrays {
+            array.part = self.new_version(array.local, Type::Array(array.part_type()), span);
+            self.bindings.set(array.local, Binding::Version(array.part));
         }
         let version = self.new_version(target, Type::INT64, span);
         self.bindings.set(target, Binding::Version(version));

@@ -1,13 +1,13 @@
 //! Recognises, in the source, how the iterations of a parallel loop update a variable that they share.
 //!
 //! A reduction is updated by `x += e` and its kin, `x = x + e`, `x = e + x`, `x = min(x, e)`, any number of times, also under conditions
-//! and in inner loops, with one operator; the loop uses `x` nowhere else.
+//! and in inner loops, with one operator; the loop uses `x` nowhere else. Of an array `x[i] += e` counts as well, and what is asked of `x` is its shape at most.
 
 use crate::environment::Global;
 use crate::function::Inference;
 use crate::locals::{visit_captures, visit_walrus};
-use crate::reads::visit_names;
-use hotloop_ast::{Argument, BinaryOp, Expr, ExprKind, Stmt, StmtKind};
+use crate::reads::{visit_names, visit_names_of_elements};
+use hotloop_ast::{Argument, BinaryOp, Expr, ExprKind, Number, Stmt, StmtKind};
 use hotloop_diagnostics::Span;
 use hotloop_hir::ReductionOp;
 use hotloop_intrinsics::{Intrinsic, Item, lookup};
@@ -21,6 +21,9 @@ pub(crate) struct Usage {
     pub(crate) read: Option<Span>,
     /// The first place that assigns it otherwise.
     pub(crate) assigned: Option<Span>,
+    /// Of the updates of an array's elements the places, where the loop's counter alone tells them apart: an axis, and what is added to the counter there;
+    /// `None` for one that other iterations may update, too.
+    pub(crate) places: Vec<Option<(usize, i64)>>,
 }
 
 impl Usage {
@@ -30,13 +33,35 @@ impl Usage {
         let uniform = self.updates.iter().all(|(op, _)| *op == first);
         (uniform && self.read.is_none() && self.assigned.is_none()).then_some(first)
     }
+
+    /// Whether each element of an array is updated by one iteration at most.
+    pub(crate) fn is_apart(&self) -> bool {
+        let first = self.places.first().copied().flatten();
+        first.is_some()
+            && self.places.iter().all(|place| *place == first)
+            && self.places.len() == self.updates.len()
+    }
 }
 
 /// Finds the uses of one variable.
 pub(crate) struct Usages<'a, 'i> {
     pub(crate) name: &'a str,
     pub(crate) inference: &'a Inference<'i>,
+    /// Of an array: the name that counts the iterations.
+    pub(crate) counter: Option<&'a str>,
     pub(crate) usage: Usage,
+}
+
+impl<'a, 'i> Usages<'a, 'i> {
+    /// Of a variable that is a number, or is not known to be an array.
+    pub(crate) fn of(name: &'a str, inference: &'a Inference<'i>) -> Self {
+        Self { name, inference, counter: None, usage: Usage::default() }
+    }
+
+    /// Of an array, in a loop that counts by the name.
+    pub(crate) fn of_array(name: &'a str, counter: &'a str, inference: &'a Inference<'i>) -> Self {
+        Self { counter: Some(counter), ..Self::of(name, inference) }
+    }
 }
 
 impl Usages<'_, '_> {
@@ -51,6 +76,11 @@ impl Usages<'_, '_> {
             StmtKind::AugAssign { target, op, value } => match augmented_operator(*op) {
                 Some(op) if self.is_variable(target) && !self.mentions(value) => {
                     self.usage.updates.push((op, statement.span));
+                }
+                Some(op) if self.is_element(target) && !self.mentions(value) => {
+                    self.usage.updates.push((op, statement.span));
+                    let place = self.place_of(target);
+                    self.usage.places.push(place);
                 }
                 _ => {
                     self.expression(target);
@@ -127,7 +157,9 @@ impl Usages<'_, '_> {
     }
 
     fn assign(&mut self, targets: &[Expr], value: &Expr, span: Span) {
+        // An array that is assigned is another one.
         if let [target] = targets
+            && self.counter.is_none()
             && self.is_variable(target)
             && let Some(op) = self.update(value)
         {
@@ -197,6 +229,43 @@ impl Usages<'_, '_> {
         matches!(&expression.kind, ExprKind::Name(name) if **name == *self.name)
     }
 
+    /// Whether it is an element, or a part, of the array.
+    fn is_element(&self, expression: &Expr) -> bool {
+        match &expression.kind {
+            ExprKind::Subscript { value, index } => {
+                self.counter.is_some() && self.is_variable(value) && !self.mentions(index)
+            }
+            _ => false,
+        }
+    }
+
+    /// Where the counter stands in the indices of an element, and what is added to it.
+    fn place_of(&self, element: &Expr) -> Option<(usize, i64)> {
+        let ExprKind::Subscript { index, .. } = &element.kind else { return None };
+        let indices = match &index.kind {
+            ExprKind::Tuple(items) => items.as_slice(),
+            _ => std::slice::from_ref(&**index),
+        };
+        indices.iter().enumerate().find_map(|(axis, index)| Some((axis, self.beside_counter(index)?)))
+    }
+
+    /// What is added to the counter, if it is nothing else.
+    fn beside_counter(&self, index: &Expr) -> Option<i64> {
+        let is_counter = |expression: &Expr| match (&expression.kind, self.counter) {
+            (ExprKind::Name(name), Some(counter)) => **name == *counter,
+            _ => false,
+        };
+        match &index.kind {
+            ExprKind::Name(_) if is_counter(index) => Some(0),
+            ExprKind::Binary { first, rest } => match rest.as_slice() {
+                [(BinaryOp::Add, by)] if is_counter(first) => literal(by),
+                [(BinaryOp::Sub, by)] if is_counter(first) => literal(by).map(|by| -by),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether reading a name reads the variable: because it is its own, or that of a function that captures it.
     fn is_read_by(&self, name: &str) -> bool {
         name == self.name
@@ -205,18 +274,26 @@ impl Usages<'_, '_> {
 
     fn mentions(&self, expression: &Expr) -> bool {
         let mut found = false;
-        visit_names(expression, &mut |name, _| found |= self.is_read_by(name));
+        self.visit_reads(expression, &mut |name, _| found |= self.is_read_by(name));
         found
     }
 
+    fn visit_reads(&self, expression: &Expr, visit: &mut dyn FnMut(&str, Span)) {
+        match self.counter {
+            None => visit_names(expression, visit),
+            Some(_) => visit_names_of_elements(expression, visit),
+        }
+    }
+
     fn expression(&mut self, expression: &Expr) {
-        let (name, inference) = (self.name, self.inference);
-        visit_names(expression, &mut |found, span| {
-            if found == name || inference.locals.captured_by(found).iter().any(|captured| **captured == *name)
-            {
-                self.usage.read.get_or_insert(span);
+        let name = self.name;
+        let mut read = None;
+        self.visit_reads(expression, &mut |found, span| {
+            if self.is_read_by(found) {
+                read.get_or_insert(span);
             }
         });
+        self.usage.read = self.usage.read.or(read);
         let mut assigned = false;
         visit_walrus(expression, &mut |found| assigned |= **found == *name);
         if assigned {
@@ -233,6 +310,14 @@ impl Usages<'_, '_> {
             ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| self.target(item)),
             _ => self.expression(target),
         }
+    }
+}
+
+/// An integer as it is written.
+fn literal(expression: &Expr) -> Option<i64> {
+    match &expression.kind {
+        ExprKind::Number(Number::Int { digits, radix }) => i64::from_str_radix(digits, *radix).ok(),
+        _ => None,
     }
 }
 
