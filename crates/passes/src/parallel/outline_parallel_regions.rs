@@ -4,7 +4,7 @@
 //! After:  `bb0: (store captures); hl_parallel_for(v0, @f$par0, captures, partials, ...); (combine partials) jump bb2(v9)`, and
 //! `@f$par0(start, end, captures, partials)`, a loop over `start..end`
 //!
-//! What the body uses from outside is stored into a slot of eight bytes a value and loaded at the body's entry; a constant is made again instead. With reductions, every chunk has a row of
+//! What the body uses from outside is stored into a slot of eight bytes a value and loaded at the body's entry; a constant, and a comparison of integers, is made again instead. With reductions, every chunk has a row of
 //! partial results, which are combined in index order behind the initial values: the order that the interpreter uses, too. Nested loops: the inner one is outlined from the outer one's
 //! body. What a body does not name of the function's tables, it does not get. One walk over the blocks of each region. Does not preserve the control-flow graph.
 
@@ -106,10 +106,10 @@ struct Region {
     blocks: Vec<Block>,
     /// Those of them that end an iteration of this loop, and not of one in it.
     ends: FxHashSet<Block>,
-    /// Values from outside that the body uses, but constants.
+    /// Values from outside that the body uses, but those that are made again.
     captures: Vec<Value>,
     /// Constants from outside that the body uses.
-    constants: Vec<(Value, Constant)>,
+    remade: Vec<Value>,
     /// A guess at the time of one iteration; `None` where nobody knows, because the body calls, or loops for a time that it finds out itself.
     cost: Option<Vec<Cost>>,
 }
@@ -131,8 +131,8 @@ impl Region {
         let yields =
             |inside: &&Block| matches!(function.blocks[**inside].terminator, Terminator::ParYield(_));
         let ends = blocks.iter().filter(own).filter(yields).copied().collect();
-        let (captures, constants) = (Vec::new(), Vec::new());
-        let mut region = Self { block, par_for, blocks, ends, captures, constants, cost: None };
+        let (captures, remade) = (Vec::new(), Vec::new());
+        let mut region = Self { block, par_for, blocks, ends, captures, remade, cost: None };
         region.find_captures(function);
         region.cost = region.estimate(function, shape);
         region
@@ -156,12 +156,25 @@ impl Region {
         let defined: FxHashSet<Value> = defined.into_iter().collect();
         let mut seen = FxHashSet::default();
         for value in used {
-            if !defined.contains(&value) && seen.insert(value) {
-                match function.constant(value) {
-                    Some(constant) => self.constants.push((value, constant)),
-                    None => self.captures.push(value),
-                }
+            if !defined.contains(&value) {
+                self.take_in(function, value, &mut seen);
             }
+        }
+    }
+
+    /// Makes a value from outside known in the body.
+    fn take_in(&mut self, function: &Function, value: Value, seen: &mut FxHashSet<Value>) {
+        if !seen.insert(value) {
+            return;
+        }
+        match function.defining_inst(value).map(|inst| &function.insts[inst].kind) {
+            Some(InstKind::Const(_)) => self.remade.push(value),
+            // That of a limit guards a loop, which is seen to count only beside it.
+            Some(InstKind::IntCompare(_, a, b)) => {
+                [a, b].into_iter().for_each(|operand| self.take_in(function, *operand, seen));
+                self.remade.push(value);
+            }
+            Some(_) | None => self.captures.push(value),
         }
     }
 
@@ -202,9 +215,7 @@ impl Region {
         while let Some(id) = next.filter(|id| self.is_inner(&shape.forest, *id)) {
             let data = &shape.forest.loops[id];
             let counted = CountedLoop::counting(function, &shape.control_flow, data)?;
-            let is_outside = |value: Value| {
-                self.captures.contains(&value) || self.constants.iter().any(|(known, _)| *known == value)
-            };
+            let is_outside = |value: Value| self.captures.contains(&value) || self.remade.contains(&value);
             if !is_outside(counted.initial) || !is_outside(counted.limit) {
                 return None;
             }
@@ -529,8 +540,11 @@ impl Copier<'_> {
             let inst = self.to.append_inst(entry, load, self.from.span);
             self.values.insert(*value, self.to.insts[inst].results[0]);
         }
-        for (value, constant) in &region.constants {
-            let inst = self.to.append_inst(entry, InstKind::Const(*constant), self.from.span);
+        for value in &region.remade {
+            let inst = self.from.defining_inst(*value).expect("only what is computed is made again");
+            let mut kind = self.from.insts[inst].kind.clone();
+            kind.for_each_operand_mut(|operand| *operand = self.values[operand]);
+            let inst = self.to.append_inst(entry, kind, self.from.span);
             self.values.insert(*value, self.to.insts[inst].results[0]);
         }
     }
