@@ -38,6 +38,7 @@ pub use loops::hoist_invariants::HoistInvariants;
 pub use loops::jam_loops::JamLoops;
 pub use loops::mask_branches::MaskBranches;
 pub use loops::narrow_integers::NarrowIntegers;
+pub use loops::select_sums::SelectSums;
 pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
 pub use loops::vectorize_loops::{ONE_BY_ONE, VectorizeLoops};

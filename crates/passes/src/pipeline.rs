@@ -3,7 +3,7 @@
 use crate::{
     CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, ExpandMath, FoldAddresses,
     FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, MaskBranches, NarrowIntegers,
-    NumberValues, OutlineParallelRegions, RemoveDeadCode, ShortenChains, SimplifyControlFlow,
+    NumberValues, OutlineParallelRegions, RemoveDeadCode, SelectSums, ShortenChains, SimplifyControlFlow,
     SimplifySelects, ThinSafepoints, VectorizeLoops, VectorizeNests,
 };
 use hotloop_diagnostics::Remark;
@@ -57,6 +57,7 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &CarryStores, // Behind strips, whose heads ask what the loop asked before: in front of them may stand a branch from now on.
     &ShortenChains, // A value that is carried now may be at the start of a chain.
     &MaskBranches, // Behind all that looks at blocks: what is under a condition is for vectors alone.
+    &SelectSums,  // Behind the loops that run in vectors: in others, a sum of floats is the longest wait.
     &NarrowIntegers, // Directly in front of vectors, which hold more of what is smaller; only there does it matter.
     &RemoveDeadCode, // Captures that were passed through, and what chains were made of.
     &VectorizeLoops, // Last that looks for loops: a mark speaks of the loop as it stands, bodies of regions included.

@@ -11,6 +11,7 @@ pub(crate) mod mask_branches;
 mod masks;
 pub(crate) mod narrow_integers;
 mod ranges;
+pub(crate) mod select_sums;
 pub(crate) mod shorten_chains;
 pub(crate) mod thin_safepoints;
 pub(crate) mod vectorize_loops;

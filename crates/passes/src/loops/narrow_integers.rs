@@ -5,10 +5,12 @@
 //!
 //! Python's integers have 64 bits, so that small elements are extended, computed with, and cut off again; a vector would then hold eight of them instead of 64. The low bits of sums, products and
 //! bits are those of the operands' low bits; shifts to the right, minima and comparisons need all that the value has, which an interval says. What is cut off or compared is built once more with
-//! fewer bits where each value in between is used for nothing else. Values from outside are cut off in front of the loop. One walk over each innermost loop of one block, where vectors are made of it.
+//! fewer bits where each value in between is used for nothing else. Values from outside are cut off in front of the loop; one that is compared may be any number, so that the nearest of the small ones is
+//! taken, and what that says wrongly is put right by another comparison in front of the loop. One walk over each innermost loop of one block, where vectors are made of it.
 //! Preserves the control-flow graph.
 
 use crate::analysis::{LoopData, LoopForest};
+use crate::loops::vectorize_loops::why_one_by_one;
 use crate::{MirPass, PassContext};
 use hotloop_mir::{
     BinaryOp, Block, Constant, ControlFlow, ConvertOp, Dominators, Function, Inst, InstKind, IntCompare,
@@ -44,10 +46,20 @@ impl MirPass for NarrowIntegers {
             if data.blocks.iter().count() == 1
                 && let Some(preheader) = data.preheader(function, &control_flow)
             {
-                Narrowing::new(function, data.header, preheader).run();
+                let compares = compares_with_outside(function, data.header);
+                let is_for_vectors = compares && why_one_by_one(function, &control_flow, data).is_none();
+                Narrowing::new(function, data.header, preheader, is_for_vectors).run();
             }
         }
     }
+}
+
+/// Whether a block compares integers with others than constants.
+fn compares_with_outside(function: &Function, block: Block) -> bool {
+    function.blocks[block].insts.iter().any(|inst| match function.insts[*inst].kind {
+        InstKind::IntCompare(_, a, b) => function.constant(a).or(function.constant(b)).is_none(),
+        _ => false,
+    })
 }
 
 /// The least and the greatest number, of those with a sign, that a value can be.
@@ -90,6 +102,8 @@ struct Narrowing<'f> {
     function: &'f mut Function,
     block: Block,
     preheader: Block,
+    /// Whether the loop is to run in vectors: then more instructions on smaller numbers pay.
+    is_for_vectors: bool,
     intervals: FxHashMap<Value, Interval>,
     /// How often values are used in the block.
     uses: FxHashMap<Value, usize>,
@@ -100,14 +114,14 @@ struct Narrowing<'f> {
 }
 
 impl<'f> Narrowing<'f> {
-    fn new(function: &'f mut Function, block: Block, preheader: Block) -> Self {
+    fn new(function: &'f mut Function, block: Block, preheader: Block, is_for_vectors: bool) -> Self {
         let (intervals, walked, built) = Default::default();
         let mut uses = FxHashMap::default();
         let data = &function.blocks[block];
         let mut note = |value: Value| *uses.entry(value).or_default() += 1;
         data.insts.iter().for_each(|inst| function.insts[*inst].kind.for_each_operand(&mut note));
         data.terminator.for_each_operand(&mut note);
-        Self { function, block, preheader, intervals, uses, walked, built }
+        Self { function, block, preheader, is_for_vectors, intervals, uses, walked, built }
     }
 
     fn run(&mut self) {
@@ -174,10 +188,69 @@ impl<'f> Narrowing<'f> {
         };
         let candidates = NARROW.into_iter().filter(|ty| ty.bits() < from.bits() && fits(*ty));
         let can = |ty: &MachineType| self.can(a, *ty, MOST_DEPTH) && self.can(b, *ty, MOST_DEPTH);
-        let Some(ty) = candidates.into_iter().find(can) else { return };
+        let Some(ty) = candidates.into_iter().find(can) else {
+            if self.is_for_vectors && !has_no_sign(op) {
+                self.compare_with_any(inst, op, a, b);
+            }
+            return;
+        };
         let (a, b) = (self.build(inst, a, ty), self.build(inst, b, ty));
         let op = if is_unsigned { without_sign(op) } else { op };
         self.function.insts[inst].kind = InstKind::IntCompare(op, a, b);
+    }
+
+    /// Compares a small number with one from outside, which may be any: with the nearest one that is small enough, and what that says wrongly is put right by what is known in front of the loop.
+    fn compare_with_any(&mut self, inst: Inst, op: IntCompare, a: Value, b: Value) {
+        let (op, small, any) = match (self.is_from_outside(a), self.is_from_outside(b)) {
+            (false, true) => (op, a, b),
+            (true, false) => (swapped(op), b, a),
+            (true, true) | (false, false) => return,
+        };
+        let (from, all) = (self.function.value_type(any), self.interval(small));
+        let is_unsigned = all.is_unsigned();
+        let fits = |ty: MachineType| if is_unsigned { all.is_unsigned_of(ty) } else { all.is_signed_of(ty) };
+        let candidates = NARROW.into_iter().filter(|ty| ty.bits() < from.bits() && fits(*ty));
+        let can = |ty: &MachineType| self.can(small, *ty, MOST_DEPTH);
+        let Some(ty) = candidates.into_iter().find(can) else { return };
+        let [low, high] = [all.low, all.high].map(|end| self.number_in_front(inst, from, end as i64));
+        let least = self.in_front(inst, InstKind::Binary(BinaryOp::Smax, any, low));
+        let nearest = self.in_front(inst, InstKind::Binary(BinaryOp::Smin, least, high));
+        let near = self.in_front(inst, InstKind::Convert(ConvertOp::Truncate, nearest, ty));
+        let small = self.build(inst, small, ty);
+        let narrow = if is_unsigned { without_sign(op) } else { op };
+        let found = self.append(self.block, inst, InstKind::IntCompare(narrow, small, near));
+        let holds = |op: IntCompare, end: Value| InstKind::IntCompare(op, any, end);
+        // Where the other number is none of the small ones, the answer is the same for all of them.
+        let (how, known) = match op {
+            IntCompare::Sgt => (BinaryOp::Or, self.in_front(inst, holds(IntCompare::Slt, low))),
+            IntCompare::Slt => (BinaryOp::Or, self.in_front(inst, holds(IntCompare::Sgt, high))),
+            IntCompare::Sge => (BinaryOp::And, self.in_front(inst, holds(IntCompare::Sle, high))),
+            IntCompare::Sle => (BinaryOp::And, self.in_front(inst, holds(IntCompare::Sge, low))),
+            IntCompare::Ne => {
+                (BinaryOp::Or, self.in_front(inst, InstKind::IntCompare(IntCompare::Ne, any, nearest)))
+            }
+            IntCompare::Eq => {
+                (BinaryOp::And, self.in_front(inst, InstKind::IntCompare(IntCompare::Eq, any, nearest)))
+            }
+            IntCompare::Ult | IntCompare::Ule | IntCompare::Ugt | IntCompare::Uge => {
+                unreachable!("comparisons without a sign are not asked for")
+            }
+        };
+        self.function.insts[inst].kind = InstKind::Binary(how, found, known);
+    }
+
+    /// Whether a value that is no constant comes from in front of the loop.
+    fn is_from_outside(&self, value: Value) -> bool {
+        let is_parameter = self.function.blocks[self.block].parameters.contains(&value);
+        !is_parameter && self.function.constant(value).is_none() && self.here(value).is_none()
+    }
+
+    fn in_front(&mut self, near: Inst, kind: InstKind) -> Value {
+        self.append(self.preheader, near, kind)
+    }
+
+    fn number_in_front(&mut self, near: Inst, ty: MachineType, number: i64) -> Value {
+        self.in_front(near, InstKind::Const(Constant::int(ty, number)))
     }
 
     /// The instruction of the block that a value comes from; constants come from nowhere.
@@ -385,6 +458,21 @@ impl<'f> Narrowing<'f> {
 
 fn has_no_sign(op: IntCompare) -> bool {
     matches!(op, IntCompare::Ult | IntCompare::Ule | IntCompare::Ugt | IntCompare::Uge)
+}
+
+/// The comparison of the two numbers the other way round.
+fn swapped(op: IntCompare) -> IntCompare {
+    match op {
+        IntCompare::Eq | IntCompare::Ne => op,
+        IntCompare::Slt => IntCompare::Sgt,
+        IntCompare::Sle => IntCompare::Sge,
+        IntCompare::Sgt => IntCompare::Slt,
+        IntCompare::Sge => IntCompare::Sle,
+        IntCompare::Ult => IntCompare::Ugt,
+        IntCompare::Ule => IntCompare::Uge,
+        IntCompare::Ugt => IntCompare::Ult,
+        IntCompare::Uge => IntCompare::Ule,
+    }
 }
 
 fn without_sign(op: IntCompare) -> IntCompare {
