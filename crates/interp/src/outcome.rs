@@ -94,6 +94,8 @@ pub enum TrapKind {
     NoErrorToCatch,
     /// The same memory was used by way of two regions that claim never to overlap.
     Regions(String),
+    /// The address does not move as the mark of its vector loop says.
+    Stride(Value),
     /// A descriptor was written, though nobody writes descriptors.
     DescriptorWritten,
     /// The program has no function of that name.
@@ -120,6 +122,7 @@ impl fmt::Display for TrapKind {
             Self::NoErrorInFlight(block) => write!(f, "no error led to {block}"),
             Self::NoErrorToCatch => f.write_str("no error is there to be caught or raised again"),
             Self::Regions(message) => f.write_str(message),
+            Self::Stride(address) => write!(f, "{address} does not move as its vector loop says"),
             Self::DescriptorWritten => f.write_str("a descriptor is written"),
             Self::NoFunction(symbol) => write!(f, "there is no function {symbol}"),
             Self::Invalid(violations) => {

@@ -5,7 +5,7 @@
 
 use crate::frame::Frame;
 use crate::interpreter::Interpreter;
-use crate::outcome::{Outcome, Stop};
+use crate::outcome::{Outcome, Stop, TrapKind};
 use crate::{Scalar, evaluate};
 use hotloop_mir::{Accumulator, Block, Inst, InstKind, Terminator, Value, VectorLoop, may_stop_lanes};
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ impl<'p> Interpreter<'p> {
         }
         let place = |stop: Stop| stop.at(&function.name, || format!("{block}"), data.terminator_span);
         let mut lanes = Lanes::new(frame, block, vector, count).map_err(place)?;
-        while lanes.is_allowed && lanes.start.checked_add(count as i64).is_some_and(|end| end < lanes.limit) {
+        while lanes.is_allowed && lanes.are_enough_left() {
             lanes.begin();
             if !self.work_of_lanes(frame, block, &mut lanes)? {
                 break;
@@ -66,6 +66,10 @@ impl<'p> Interpreter<'p> {
                 }
                 self.inst_of_lane(frame, lane, *inst).map_err(place)?;
             }
+            let span = function.insts[*inst].span;
+            lanes
+                .check_stride(function.insts[*inst].kind.access())
+                .map_err(|stop| stop.at(&function.name, || data_text(function, *inst), span))?;
         }
         Ok(true)
     }
@@ -145,14 +149,45 @@ impl<'p> Lanes<'p> {
         })
     }
 
+    /// Whether the iterations that would run at once are before the last one.
+    fn are_enough_left(&self) -> bool {
+        let is_before_limit =
+            |end: i64| if self.vector.goes_down { end > self.limit } else { end < self.limit };
+        self.start.checked_add(self.turn()).is_some_and(is_before_limit)
+    }
+
+    /// By what the variable grows while they run.
+    fn turn(&self) -> i64 {
+        self.vector.step() * self.lanes.len() as i64
+    }
+
     fn begin(&mut self) {
-        for (index, lane) in (self.start..).zip(&mut self.lanes) {
-            lane.insert(self.vector.variable, Scalar::i64(index));
+        for (number, lane) in (0..).zip(&mut self.lanes) {
+            lane.insert(self.vector.variable, Scalar::i64(self.start + self.vector.step() * number));
         }
     }
 
+    /// Whether the address of a load or store moves from iteration to iteration as the mark says.
+    fn check_stride(&self, kind: &InstKind) -> Result<(), Stop> {
+        let (InstKind::Load { address, .. } | InstKind::Store { address, .. }) = kind else { return Ok(()) };
+        let Some(stride) = self.vector.stride_of(*address) else { return Ok(()) };
+        let bits = |lane: &Lane, value: Value| lane.get(&value).map(|known| evaluate::bits(*known));
+        let step = i64::from(stride.step_bytes) as u64;
+        let is_like = |pair: &[Lane]| {
+            let [a, b] = [0, 1].map(|lane| bits(&pair[lane], *address));
+            a.zip(b).is_some_and(|(a, b)| b.wrapping_sub(a) == step)
+        };
+        let distance = bits(&self.lanes[0], *address).zip(bits(&self.lanes[0], stride.base));
+        let is_behind = distance
+            .is_some_and(|(address, base)| address.wrapping_sub(base) == i64::from(stride.offset) as u64);
+        if is_behind && self.lanes.windows(2).all(is_like) {
+            return Ok(());
+        }
+        Err(Stop::Trap(TrapKind::Stride(*address)))
+    }
+
     fn end(&mut self, frame: &Frame<'p>) -> Result<(), Stop> {
-        self.start += self.lanes.len() as i64;
+        self.start += self.turn();
         for lane in &mut self.lanes {
             for (accumulator, next) in self.vector.accumulators.iter().zip(&self.collected) {
                 let next = lane.get(next).copied().map_or_else(|| frame.get(*next), Ok)?;

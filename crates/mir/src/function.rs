@@ -105,27 +105,58 @@ pub struct BlockData {
 /// what it stores is no memory that another one loads or stores.
 ///
 /// It is a permission. A back end that makes no use of it runs the loop as it stands, and one that does leaves the last iteration, at least, to the
-/// loop as it stands: so all that is used behind the loop comes from there. Loads and stores whose addresses depend on the variable lie one behind the other;
+/// loop as it stands: so all that is used behind the loop comes from there. Loads and stores whose addresses depend on the variable lie one behind the other, or as the strides say;
 /// the others are loads of what does not change while the loop runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VectorLoop {
-    /// The parameter that goes up by one each iteration.
+    /// The parameter that goes up, or down, by one each iteration.
     pub variable: Value,
-    /// What the variable stays below, known before the loop.
+    /// Whether it goes down.
+    pub goes_down: bool,
+    /// What the variable stays below, or above, known before the loop.
     pub limit: Value,
     /// An `i1` known before the loop; unless it holds, iterations run one by one. Where it holds, no index of the loop is negative or out of bounds.
     pub condition: Option<Value>,
     /// The other parameters that change. Each iteration combines it with something, and does nothing else with it.
     pub accumulators: Vec<Accumulator>,
+    /// The addresses of elements that do not lie one behind the other.
+    pub strides: Vec<Stride>,
+}
+
+/// How an address of a vector loop moves, where the elements there do not lie one behind the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stride {
+    /// The address.
+    pub address: Value,
+    /// By so many bytes it grows with each iteration, where the mark's condition holds.
+    pub step_bytes: i32,
+    /// Another address, or the same, which moves alike.
+    pub base: Value,
+    /// It lies so many bytes behind the other one, where the mark's condition holds.
+    pub offset: i32,
 }
 
 impl VectorLoop {
+    /// An element lies at most so many times its size from that of the next iteration, to either side.
+    pub const MOST_STRIDE: u32 = 4;
+
+    /// How an address moves; `None` if it does as elements that lie one behind the other, or not at all.
+    pub fn stride_of(&self, address: Value) -> Option<&Stride> {
+        self.strides.iter().find(|stride| stride.address == address)
+    }
+
+    /// By what the variable grows each iteration.
+    pub fn step(&self) -> i64 {
+        if self.goes_down { -1 } else { 1 }
+    }
+
     /// Visits the values that it names.
     pub fn for_each_value(&self, mut visit: impl FnMut(Value)) {
         visit(self.variable);
         visit(self.limit);
         self.condition.into_iter().for_each(&mut visit);
         self.accumulators.iter().for_each(|accumulator| visit(accumulator.parameter));
+        self.strides.iter().for_each(|stride| [stride.address, stride.base].into_iter().for_each(&mut visit));
     }
 
     /// Visits the values that it names, to be changed.
@@ -134,6 +165,10 @@ impl VectorLoop {
         visit(&mut self.limit);
         self.condition.iter_mut().for_each(&mut visit);
         self.accumulators.iter_mut().for_each(|accumulator| visit(&mut accumulator.parameter));
+        for stride in &mut self.strides {
+            visit(&mut stride.address);
+            visit(&mut stride.base);
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub use builder::Builder;
 pub use cfg::{ControlFlow, Dominators};
 pub use function::{
     Accumulator, BlockData, CalleeData, Definition, ErrorData, Function, InstData, Module, Phase, RegionData,
-    RegionKind, SlotData, ValueData, VectorLoop, WrittenOut,
+    RegionKind, SlotData, Stride, ValueData, VectorLoop, WrittenOut,
 };
 pub use hotloop_abi::{
     Effects, ErrorArgument, ErrorClass, ErrorValue, ExceptionClass, MachineType, PAYLOAD_WORDS,
@@ -50,7 +50,9 @@ pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, Red
 pub use results::Results;
 pub use terminator::{BlockCall, ParFor, Reduction, Terminator};
 pub use text::{ParseError, parse_function, parse_module};
-pub use vector::{VectorCode, VectorInput, VectorPlan, WideVectors, float_extreme, may_stop_lanes};
+pub use vector::{
+    ElementPlace, VectorCode, VectorInput, VectorPlan, WideVectors, float_extreme, may_stop_lanes,
+};
 
 use hotloop_index::define_id;
 

@@ -1,6 +1,6 @@
 //! What of a vector loop is computed once for all iterations that run at once, and what for each.
 //!
-//! Addresses are computed once: those of the first iteration, since the others' elements lie behind its. Everything that is stored or collected is
+//! Addresses are computed once: those of the first iteration, since it is known where the others' elements lie from there. Everything that is stored or collected is
 //! computed for each, in the lanes of vectors; what does not change in the loop is put into all lanes in front of it. That is the same for every back end, so
 //! it is found here; which instructions it has vectors for is each one's own business.
 
@@ -73,6 +73,26 @@ impl<'a> VectorPlan<'a> {
         })
     }
 
+    /// How the elements of a load or store lie in memory, if its address moves.
+    pub fn place(&self, function: &Function, inst: Inst) -> Option<ElementPlace> {
+        let (ty, address, offset) = match *function.insts[inst].kind.access() {
+            InstKind::Load { ty, address, offset, .. } => (ty, address, offset),
+            InstKind::Store { value, address, offset, .. } => (function.value_type(value), address, offset),
+            _ => return None,
+        };
+        let size_bytes = ty.size_bytes();
+        let place = match self.vector.stride_of(address) {
+            Some(stride) => ElementPlace {
+                base: stride.base,
+                offset: offset.checked_add(stride.offset)?,
+                step_bytes: stride.step_bytes,
+                size_bytes,
+            },
+            None => ElementPlace { base: address, offset, step_bytes: size_bytes as i32, size_bytes },
+        };
+        self.moving.contains(&address).then_some(place)
+    }
+
     /// The limit of the loop of which this one is a strip; that of the mark, if it is none.
     pub fn whole_limit(&self, function: &Function) -> Value {
         let limit = self.vector.limit;
@@ -94,6 +114,19 @@ impl<'a> VectorPlan<'a> {
     pub fn moves(&self, function: &Function, inst: Inst) -> bool {
         function.insts[inst].results.iter().any(|value| self.moving.contains(value))
     }
+}
+
+/// Where the elements of a load or store lie: in the first iteration at `base + offset`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ElementPlace {
+    /// An address in the first iteration.
+    pub base: Value,
+    /// How far behind it the element lies.
+    pub offset: i32,
+    /// How far behind it that of the next iteration lies.
+    pub step_bytes: i32,
+    /// The bytes of an element.
+    pub size_bytes: u32,
 }
 
 /// What a selection is as `first if first < second else second` (`fmin`) or with `>` (`fmax`), if it is that.
@@ -256,13 +289,13 @@ impl<'a> Finder<'a> {
                 InstKind::Store { value, address, .. } => {
                     self.lanes.insert(*inst);
                     self.need_in_lanes(*value);
-                    self.need_once(*address)?;
+                    self.need_address(*address)?;
                 }
                 InstKind::Check { condition, .. } => {
                     self.lanes.insert(*inst);
                     self.need_in_lanes(*condition);
                 }
-                InstKind::Load { address, .. } if self.lanes.contains(inst) => self.need_once(*address)?,
+                InstKind::Load { address, .. } if self.lanes.contains(inst) => self.need_address(*address)?,
                 // Where vectors are used, it is the index.
                 InstKind::CheckBounds { index, .. } if self.lanes.contains(inst) => {
                     self.need_in_lanes(*index);
@@ -304,6 +337,11 @@ impl<'a> Finder<'a> {
                 self.splats.insert(value);
             }
         }
+    }
+
+    /// The address from which another one is known, or the address itself.
+    fn need_address(&mut self, address: Value) -> Option<()> {
+        self.need_once(self.vector.stride_of(address).map_or(address, |stride| stride.base))
     }
 
     fn need_once(&mut self, value: Value) -> Option<()> {

@@ -512,3 +512,33 @@ pub(crate) fn words_to_single(level: Level, is_signed: bool) -> Option<(Code, u3
     };
     Some((of(level, codes)?, 32))
 }
+
+/// AVX-512: `destination, numbers, source`: the elements of those numbers.
+pub(crate) fn permute(size_bytes: u32) -> Code {
+    match size_bytes {
+        2 => Code::EVEX_Vpermw_zmm_k1z_zmm_zmmm512,
+        4 => Code::EVEX_Vpermd_zmm_k1z_zmm_zmmm512b32,
+        _ => Code::EVEX_Vpermq_zmm_k1z_zmm_zmmm512b64,
+    }
+}
+
+/// AVX-512: `first (becomes the result), numbers, second`: the elements of those numbers, where the second's are counted on from the first's.
+pub(crate) fn permute_two(size_bytes: u32) -> Code {
+    match size_bytes {
+        2 => Code::EVEX_Vpermt2w_zmm_k1z_zmm_zmmm512,
+        4 => Code::EVEX_Vpermt2d_zmm_k1z_zmm_zmmm512b32,
+        _ => Code::EVEX_Vpermt2q_zmm_k1z_zmm_zmmm512b64,
+    }
+}
+
+/// `destination, source, numbers`: within each part of 128 bits, the bytes of those numbers, or 0.
+pub(crate) fn shuffle_bytes(level: Level) -> Code {
+    let codes = [Code::EVEX_Vpshufb_zmm_k1z_zmm_zmmm512, Code::VEX_Vpshufb_ymm_ymm_ymmm256];
+    of(level, codes).expect("both levels have it")
+}
+
+/// `destination, memory`: 128 bits over and over.
+pub(crate) fn broadcast_part(level: Level) -> Code {
+    let codes = [Code::EVEX_Vbroadcasti32x4_zmm_k1z_m128, Code::VEX_Vbroadcasti128_ymm_m128];
+    of(level, codes).expect("both levels have it")
+}

@@ -80,6 +80,8 @@ struct Kernel {
     is_checked: bool,
     /// Whether there is a loop in the loop.
     has_inner: bool,
+    /// The elements between those of one iteration and the next, at most.
+    stride: i64,
 }
 
 /// Where the arrays lie, and the other arguments.
@@ -148,12 +150,25 @@ impl Kernel {
         let mut maker = Maker::new(function, choices, arrays.clone(), main, is_checked);
         maker.has_inner = has_inner;
         maker.branches = maker.choices.once_in(2) && (!has_inner || maker.choices.once_in(3));
+        if !has_inner && maker.choices.once_in(2) {
+            maker.stride = maker.choices.of(&[1, 2, 3, 4]);
+            maker.goes_down = maker.choices.once_in(3);
+            maker.turns_round = maker.choices.of(&[2, 3, 100]);
+        }
         maker.build(has_result);
-        Self { function: maker.function, arrays, scalar: main, is_checked, has_inner }
+        let stride = maker.stride;
+        Self { function: maker.function, arrays, scalar: main, is_checked, has_inner, stride }
     }
 
     fn arguments(&self, choices: &mut Choices<'_>) -> Call {
-        let length = choices.of(&[40, 5, 17, 63, 100]);
+        let sizes = self.arrays.iter().map(|ty| ty.size_bytes() as usize);
+        let most = (PART_BYTES - 256) / sizes.max().unwrap_or(8);
+        let length = if self.stride > 1 {
+            choices.of(&[40, 99, 300, 150, 1000])
+        } else {
+            choices.of(&[40, 5, 17, 63, 100])
+        };
+        let length = length.min(most);
         let mut places = [64; PARTS];
         let arrays = self.arrays.iter().map(|ty| {
             let size = ty.size_bytes() as usize;
@@ -174,11 +189,11 @@ impl Kernel {
         });
         let arrays: Vec<(usize, usize)> = arrays.collect();
         let (start, limit) = if self.is_checked && choices.once_in(2) {
-            (choices.below(8) as i64 - 4, length as i64 + choices.below(6) as i64 - 3)
+            (choices.below(8) as i64 - 4, length as i64 / self.stride + choices.below(6) as i64 - 3)
         } else {
             // In a loop in the loop the index is larger by its counter.
             let margin = if self.has_inner { 9 } else { 2 };
-            (2 + choices.below(2) as i64, length as i64 - margin)
+            (2 + choices.below(2) as i64, (length as i64 - margin) / self.stride - i64::from(self.stride > 1))
         };
         let truths = PART_BYTES * part_of(MachineType::I1);
         let memory = (0..MEMORY_BYTES).map(|byte| match byte {
@@ -269,6 +284,12 @@ struct Maker<'c, 'n> {
     /// Whether there are branches, and how many of them stand around what is built.
     branches: bool,
     depth: usize,
+    /// The elements between those of one iteration and the next, at most.
+    stride: i64,
+    /// Whether the loop counts down.
+    goes_down: bool,
+    /// One of so many indices counts from the end of its array.
+    turns_round: usize,
 }
 
 impl<'c, 'n> Maker<'c, 'n> {
@@ -299,6 +320,9 @@ impl<'c, 'n> Maker<'c, 'n> {
             has_inner: false,
             branches: false,
             depth: 0,
+            stride: 1,
+            goes_down: false,
+            turns_round: 0,
         }
     }
 
@@ -337,7 +361,12 @@ impl<'c, 'n> Maker<'c, 'n> {
             otherwise: call(end, totals.clone()),
         };
         let mut builder = Builder::at(&mut self.function, exit);
-        let mut arguments = vec![start];
+        let one = builder.int(MachineType::I64, 1);
+        let [first, bound] = match self.goes_down {
+            true => [limit, start].map(|number| builder.binary(BinaryOp::Isub, number, one)),
+            false => [start, limit],
+        };
+        let mut arguments = vec![first];
         arguments.extend(&totals);
         builder.jump(body, &arguments);
         (self.block, self.index) = (body, index);
@@ -382,9 +411,10 @@ impl<'c, 'n> Maker<'c, 'n> {
             self.value(InstKind::Binary(op, total, value))
         });
         let mut builder = Builder::at(&mut self.function, self.block);
-        let one = builder.int(MachineType::I64, 1);
-        let next = builder.binary(BinaryOp::Iadd, index, one);
-        let goes_on = builder.compare(IntCompare::Slt, next, limit);
+        let (step, order) = if self.goes_down { (-1, IntCompare::Sgt) } else { (1, IntCompare::Slt) };
+        let step = builder.int(MachineType::I64, step);
+        let next = builder.binary(BinaryOp::Iadd, index, step);
+        let goes_on = builder.compare(order, next, bound);
         let mut again = vec![next];
         again.extend(next_total);
         builder.terminate(Terminator::Branch {
@@ -404,6 +434,7 @@ impl<'c, 'n> Maker<'c, 'n> {
         let value = match self.choices.below(13) {
             0..=2 => self.load(),
             // Stores in inner loops, and in front of them, are rarely what lanes can do.
+            3 if !self.is_pure && self.stride > 1 && self.choices.once_in(2) => return self.store_all(),
             3 if !self.is_pure && (!self.has_inner || self.choices.once_in(8)) => {
                 let value = self.pick();
                 return self.store(value);
@@ -668,8 +699,23 @@ impl<'c, 'n> Maker<'c, 'n> {
         self.as_type(loaded, self.main)
     }
 
+    /// Stores all elements of an array that belong to the iteration.
+    fn store_all(&mut self) {
+        let array = self.choices.below(self.arrays.len());
+        let turns_round = self.turns_round > 0 && self.choices.once_in(self.turns_round);
+        for element in 0..self.stride {
+            let value = self.pick();
+            let (address, ty, region) = self.element_at(array, self.stride, element, turns_round);
+            self.store_to(address, ty, region, value);
+        }
+    }
+
     fn store(&mut self, value: Value) {
         let (address, ty, region) = self.element();
+        self.store_to(address, ty, region, value);
+    }
+
+    fn store_to(&mut self, address: Value, ty: MachineType, region: Region, value: Value) {
         let value = self.as_type(value, ty);
         Builder::at(&mut self.function, self.block).effect(InstKind::Store {
             value,
@@ -712,19 +758,44 @@ impl<'c, 'n> Maker<'c, 'n> {
     /// The address of an element at the index or beside it.
     fn element(&mut self) -> (Value, MachineType, Region) {
         let array = self.choices.below(self.arrays.len());
-        let ((data, length, region), ty) = (self.places[array], self.arrays[array]);
+        let turns_round = self.turns_round > 0 && self.choices.once_in(self.turns_round);
+        if self.stride > 1 && !self.choices.once_in(4) {
+            let element = self.choices.below(self.stride as usize) as i64;
+            return self.element_at(array, self.stride, element, turns_round);
+        }
         let beside = self.choices.of(&[0, 0, 0, 1, -1, 2]);
+        self.element_at(array, 1, beside, turns_round)
+    }
+
+    /// The address of the element at a multiple of the index, and so many further; or as many from the end.
+    fn element_at(
+        &mut self,
+        array: usize,
+        stride: i64,
+        beside: i64,
+        turns_round: bool,
+    ) -> (Value, MachineType, Region) {
+        let ((data, length, region), ty) = (self.places[array], self.arrays[array]);
         let beside = self.value(InstKind::Const(Scalar::i64(beside)));
         // Seldom the element is the same in every iteration.
         let index = if self.choices.once_in(8) { self.start } else { self.index };
-        let index = match self.counter {
+        let mut index = match self.counter {
             Some(counter) if self.choices.once_in(3) => counter,
             Some(counter) if self.choices.once_in(2) => {
                 self.value(InstKind::Binary(BinaryOp::Iadd, index, counter))
             }
             _ => index,
         };
+        if stride != 1 {
+            let stride = self.value(InstKind::Const(Scalar::i64(stride)));
+            index = self.value(InstKind::Binary(BinaryOp::Imul, index, stride));
+        }
         let mut index = self.value(InstKind::Binary(BinaryOp::Iadd, index, beside));
+        if turns_round {
+            let one = self.value(InstKind::Const(Scalar::i64(1)));
+            let last = self.value(InstKind::Binary(BinaryOp::Isub, length, one));
+            index = self.value(InstKind::Binary(BinaryOp::Isub, last, index));
+        }
         if self.is_checked {
             let wrap = self.choices.once_in(2);
             index = self.value(InstKind::CheckBounds { index, length, axis: 0, wrap });

@@ -3,7 +3,7 @@
 use super::lexer::is_symbol;
 use crate::{
     Block, BlockCall, BlockData, CheckedAxis, Constant, ErrorArgument, ErrorClass, ErrorValue, FloatFlags,
-    Function, InstData, InstKind, MachineType, Module, RegionKind, Terminator, Value, VectorLoop,
+    Function, InstData, InstKind, MachineType, Module, RegionKind, Stride, Terminator, Value, VectorLoop,
 };
 use hotloop_diagnostics::Span;
 use std::fmt::{self, Display, Formatter, Write};
@@ -332,12 +332,19 @@ fn write_terminator(f: &mut impl Write, terminator: &Terminator) -> fmt::Result 
 }
 
 fn write_vector(f: &mut Formatter<'_>, vector: &VectorLoop) -> fmt::Result {
-    write!(f, " vector {} below {}", vector.variable, vector.limit)?;
+    let side = if vector.goes_down { "above" } else { "below" };
+    write!(f, " vector {} {side} {}", vector.variable, vector.limit)?;
     if let Some(condition) = vector.condition {
         write!(f, " when {condition}")?;
     }
     for accumulator in &vector.accumulators {
         write!(f, ", reduce {} {}", accumulator.op, accumulator.parameter)?;
+    }
+    for Stride { address, step_bytes, base, offset } in &vector.strides {
+        write!(f, ", stride {address} by {step_bytes}")?;
+        if (address, *offset) != (base, 0) {
+            write!(f, " from {base}{}", Offset(*offset))?;
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::{
     Accumulator, BinaryOp, Block, BlockCall, CalleeData, CheckedAxis, Constant, ConvertOp, ErrorArgument,
     ErrorClass, ErrorData, ErrorValue, ExceptionClass, FloatCompare, FloatFlags, Function, InstKind,
     IntCompare, MachineType, ParFor, Phase, Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData,
-    Terminator, UnaryOp, Value, VectorLoop, parse_function, parse_module,
+    Stride, Terminator, UnaryOp, Value, VectorLoop, parse_function, parse_module,
 };
 use hotloop_diagnostics::{FileId, Span};
 use hotloop_index::Id;
@@ -106,11 +106,19 @@ impl Choices {
             op: choices.one_of(ReductionOp::ALL),
             parameter: choices.value(function),
         };
+        let stride = |choices: &mut Self| Stride {
+            address: choices.value(function),
+            step_bytes: choices.one_of(&[16, -8, 3]),
+            base: choices.value(function),
+            offset: choices.one_of(&[0, 8, -8]),
+        };
         VectorLoop {
             variable: self.value(function),
+            goes_down: self.below(2) == 1,
             limit: self.value(function),
             condition: (self.below(2) == 1).then(|| self.value(function)),
             accumulators: (0..self.below(3)).map(|_| accumulator(self)).collect(),
+            strides: (0..self.below(3)).map(|_| stride(self)).collect(),
         }
     }
 

@@ -168,7 +168,12 @@ impl Verifier<'_> {
             .condition
             .is_none_or(|value| is_known_before(value) && function.value_type(value) == MachineType::I1);
         let collects = vector.accumulators.iter().all(|accumulator| is_parameter(accumulator.parameter));
-        let holds = (is_one_block || is_nest) && is_counted && has_condition && collects;
+        let is_address = |value: Value| function.value_type(value) == MachineType::Ptr;
+        let has_strides =
+            vector.strides.iter().all(|stride| is_address(stride.address) && is_address(stride.base));
+        let is_plain = !vector.goes_down && vector.strides.is_empty();
+        let holds =
+            (is_one_block || is_nest && is_plain) && is_counted && has_condition && collects && has_strides;
         self.require(holds, Rule::V26, Place::Block(block), || format!("{vector:?}"));
     }
 

@@ -200,9 +200,29 @@ impl<'a> AffineValues<'a> {
         if self.inside.parameters.contains(&value) {
             return None;
         }
-        let Some(kind) = self.kind_inside(value) else { return Some(self.invariant(Linear::value(value))) };
+        let Some(kind) = self.kind_inside(value) else {
+            // Behind a check of an index that does not count from the end, it is the index.
+            return Some(match self.checked_index(value) {
+                Some(index) => match self.function.constant(index).and_then(Constant::as_int) {
+                    Some(constant) => self.invariant(Linear::constant(constant)),
+                    None => self.invariant(Linear::value(index)),
+                },
+                None => self.invariant(Linear::value(value)),
+            });
+        };
         self.has_wrapped |= matches!(kind.access(), InstKind::CheckBounds { wrap: true, .. });
         self.of_inst(kind).or_else(|| self.is_same_in_all(kind).then(|| self.invariant(Linear::value(value))))
+    }
+
+    /// The index that a value is after it was checked, once or several times.
+    fn checked_index(&self, mut value: Value) -> Option<Value> {
+        let mut index = None;
+        while let Some(inst) = self.function.defining_inst(value)
+            && let InstKind::CheckBounds { index: checked, wrap: false, .. } = self.function.insts[inst].kind
+        {
+            (value, index) = (checked, Some(checked));
+        }
+        index
     }
 
     fn known(&self, value: Value) -> Option<Affine> {

@@ -2,7 +2,7 @@
 //!
 //! Before: `bb1(i): store a[i] + b[i], c[i]; i' = i + 1; branch i' < n, bb1(i'), bb2`    After: the same, `bb1(i) vector i below n when ...:`
 //!
-//! A loop of one block that counts up by one is marked if each of its loads and stores goes through memory one element behind the other (loads may also stay where they are), nothing
+//! A loop of one block that counts up or down by one is marked if each of its loads and stores goes through memory in steps of one to four elements, to either side (loads may also stay where they are), nothing
 //! in it calls anything, and what an iteration passes on is nothing but its counter and sums, products, bits, minima and maxima that may be formed in any order.
 //! Whether an iteration needs what an earlier one stored is decided by the distance of two accesses to one array; accesses to arrays that may
 //! overlap are compared at run time, in the preheader, and so are strides that only the caller knows, and indices that are not known to be in bounds: the mark's condition. In loops around the loop, all that they touch is
@@ -19,7 +19,7 @@ use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
     Accumulator, BinaryOp, Block, BlockCall, Constant, ControlFlow, Dominators, FloatFlags, Function, Inst,
-    InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Terminator, Value, VectorLoop,
+    InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Stride, Terminator, Value, VectorLoop,
     float_extreme,
 };
 use rustc_hash::FxHashMap;
@@ -100,13 +100,17 @@ pub(super) fn why_one_by_one(
     control_flow: &ControlFlow,
     data: &LoopData,
 ) -> Option<(&'static str, Option<Span>)> {
-    let found = Candidate::find(function, control_flow, data);
-    match found.and_then(|candidate| candidate.requirements(function)) {
-        Ok(requirements) if requirements.strides.is_empty() => None,
+    let found = Candidate::find(function, control_flow, data)
+        .and_then(|candidate| candidate.requirements(function).map(|_| candidate));
+    match found {
+        Ok(candidate) if candidate.strides.is_empty() => None,
         Ok(_) => Some(("its strides are not known before it runs", None)),
         Err(Cause { reason, span }) => Some((reason, span)),
     }
 }
+
+/// What is said of addresses that move otherwise.
+const NO_STEPS: Reason = "it does not go through memory in steps of one to four elements";
 
 /// Why a loop is not marked.
 type Reason = &'static str;
@@ -150,6 +154,8 @@ struct Candidate {
     counted: CountedLoop,
     accumulators: Vec<Accumulator>,
     accesses: Vec<Access>,
+    /// Strides that only the caller knows, and the bytes that they have to be.
+    strides: Vec<(Value, i64)>,
     checks: Vec<Check>,
     /// Whether it raises errors other than by indices out of bounds.
     has_checks: bool,
@@ -168,6 +174,7 @@ struct Check {
 struct Access {
     span: Span,
     is_store: bool,
+    is_conditional: bool,
     region: RegionKind,
     size_bytes: i64,
     address: Value,
@@ -175,24 +182,22 @@ struct Access {
     /// The address where the variable is 0.
     start: Linear,
     step: Step,
+    /// The bytes that the step is, or is taken for.
+    step_bytes: i64,
 }
 
-/// How an address moves.
-#[derive(Clone, PartialEq, Eq)]
+/// How an address moves where the variable grows by one.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Not at all.
-    None,
-    /// From an element to the next.
-    Element,
-    /// By so many bytes, which have to be those of an element.
-    Value(Value),
+    /// By so many bytes.
+    Bytes(i64),
+    /// By a value times a number: the value has to be what it is taken for.
+    Value(Value, i64),
 }
 
 /// What has to hold at run time.
 #[derive(Default)]
 struct Requirements {
-    /// Strides and the sizes of the elements that they have to be.
-    strides: Vec<(Value, i64)>,
     /// Pairs of accesses, by number, that must not get in each other's way.
     apart: Vec<Pair>,
 }
@@ -215,8 +220,8 @@ impl Candidate {
         }
         let preheader = data.preheader(function, control_flow).ok_or("it is entered in several ways")?;
         let counted = CountedLoop::counting(function, control_flow, data)
-            .filter(|counted| counted.step == 1 && counted.test == ExitTest::Bottom)
-            .ok_or("it does not count up by one to a limit")?;
+            .filter(|counted| counted.test == ExitTest::Bottom)
+            .ok_or("it does not count by one to a limit")?;
         let inside = Rc::new(Inside::new(function, [block]));
         let mut values = AffineValues::new(function, inside.clone(), vec![counted.variable]);
         let insts = &function.blocks[block].insts;
@@ -235,7 +240,14 @@ impl Candidate {
             Access::of(function, &mut values, *inst).map_err(blamed)
         };
         let accesses: Result<Vec<Option<Access>>, Cause> = insts.iter().map(access).collect();
-        let accesses: Vec<Access> = accesses?.into_iter().flatten().collect();
+        let mut accesses: Vec<Access> = accesses?.into_iter().flatten().collect();
+        let strides = taken_strides(&accesses);
+        for access in &mut accesses {
+            access.take_strides(&strides).map_err(|reason| Cause::at(reason, access.span))?;
+        }
+        if let Some(access) = conditional_in_steps(&accesses, counted.step) {
+            return Err(Cause::at("it takes elements with others between under a condition", access.span));
+        }
         let checks = checks(function, &mut values, block)?;
         let has_checks = insts.iter().any(|inst| may_stop(&function.insts[*inst].kind));
         let stores = accesses.iter().any(|access| access.is_store);
@@ -244,7 +256,7 @@ impl Candidate {
             // It may have to run once more.
             return Err("it finds the least or greatest float, and stores or may raise an error".into());
         }
-        Ok(Self { block, inside, preheader, counted, accumulators, accesses, checks, has_checks })
+        Ok(Self { block, inside, preheader, counted, accumulators, accesses, strides, checks, has_checks })
     }
 
     /// What has to hold at run time so that iterations may run at once.
@@ -253,13 +265,6 @@ impl Candidate {
             return Err("it has too many loads and stores".into());
         }
         let mut requirements = Requirements::default();
-        for access in &self.accesses {
-            if let Step::Value(stride) = access.step
-                && !requirements.strides.contains(&(stride, access.size_bytes))
-            {
-                requirements.strides.push((stride, access.size_bytes));
-            }
-        }
         for second in 0..self.accesses.len() {
             for first in 0..second {
                 let (a, b) = (&self.accesses[first], &self.accesses[second]);
@@ -287,18 +292,24 @@ impl Candidate {
     /// Whether two accesses get in each other's way, if that is known; else what has to be asked.
     fn compare(&self, first: usize, second: usize) -> Result<Option<Pair>, Reason> {
         let (a, b) = (&self.accesses[first], &self.accesses[second]);
-        let moves_alike = a.step == b.step && a.step != Step::None && a.size_bytes == b.size_bytes;
+        let step = self.counted.step * a.step_bytes;
+        let moves_alike = a.step_bytes == b.step_bytes && step != 0 && a.size_bytes == b.size_bytes;
         if a.start.terms != b.start.terms || !moves_alike {
             let constants = [a, b].map(|access| [access.start.constant; 2]);
             return Ok(Some(Pair { first, second, constants, may_follow: moves_alike && !a.is_store }));
         }
         let distance = a.start.constant.wrapping_sub(b.start.constant);
+        let between = distance.rem_euclid(step.abs());
+        if between >= a.size_bytes && between <= step.abs() - a.size_bytes {
+            // The elements of one lie between those of the other.
+            return Ok(None);
+        }
         let is_same = distance == 0;
         if is_same && a.is_store && !b.is_store && self.has_checks {
             // Where a check may fail, stores wait for it, and this load would come before.
             return Err("it loads what it has stored, and may raise an error");
         }
-        let loads_ahead = !a.is_store && distance > 0;
+        let loads_ahead = !a.is_store && distance.signum() == step.signum();
         if is_same || loads_ahead {
             Ok(None)
         } else {
@@ -332,7 +343,6 @@ impl Candidate {
         all: Option<Value>,
         new_blocks: &mut NewBlocks,
     ) {
-        let initial = self.counted.initial;
         let span = function.blocks[self.block].terminator_span;
         let mut conditions = Vec::new();
         let place = match all {
@@ -348,21 +358,44 @@ impl Candidate {
             }
         };
         let mut front = Front::new(function, place, span, self.inside.clone());
-        for (stride, size_bytes) in &requirements.strides {
+        for (stride, size_bytes) in &self.strides {
             let size = front.int(*size_bytes);
             let stride = front.copy(*stride);
             conditions.push(front.compare(IntCompare::Eq, stride, size));
         }
         for check in &self.checks {
-            check.add_conditions(&mut front, initial, self.counted.limit, &mut conditions);
+            check.add_conditions(&mut front, &self.counted, &mut conditions);
         }
         let condition = front.all(conditions);
         function.blocks[self.block].vector = Some(VectorLoop {
             variable: self.counted.variable,
+            goes_down: self.counted.step < 0,
             limit: self.counted.limit,
             condition,
             accumulators: self.accumulators.clone(),
+            strides: self.marked_strides(),
         });
+    }
+
+    /// How addresses move whose elements do not lie one behind the other.
+    fn marked_strides(&self) -> Vec<Stride> {
+        let mut strides: Vec<Stride> = Vec::new();
+        let is_apart =
+            |access: &&Access| ![0, access.size_bytes].contains(&(self.counted.step * access.step_bytes));
+        for access in self.accesses.iter().filter(is_apart) {
+            if strides.iter().any(|stride| stride.address == access.address) {
+                continue;
+            }
+            let moves_alike = |other: &&Access| {
+                (&other.start.terms, other.step_bytes) == (&access.start.terms, access.step_bytes)
+            };
+            let base = self.accesses.iter().find(moves_alike).unwrap_or(access);
+            let distance = i32::try_from(access.constant().wrapping_sub(base.constant()));
+            let (base, offset) = distance.map_or((access.address, 0), |distance| (base.address, distance));
+            let step_bytes = (self.counted.step * access.step_bytes) as i32;
+            strides.push(Stride { address: access.address, step_bytes, base, offset });
+        }
+        strides
     }
 
     /// That arrays do not overlap, one condition for each pair.
@@ -372,19 +405,23 @@ impl Candidate {
         requirements: &Requirements,
         conditions: &mut Vec<Value>,
     ) {
-        let initial = self.counted.initial;
+        let counted = &self.counted;
         for pair in &requirements.apart {
             let (first, second) = (&self.accesses[pair.first], &self.accesses[pair.second]);
             let [[first_low, first_high], [second_low, second_high]] = pair.constants;
-            let limit = self.counted.limit;
-            let first_end = first.end(front, first_high, limit);
-            let second_start = second.address(front, second_low, initial);
+            // Two that move alike need no more than to begin in the right order.
+            let may_begin = |goes_up: bool| pair.may_follow && first.goes_up(counted) == goes_up;
+            let [first_end, second_start] = match may_begin(false) {
+                true => {
+                    [first.at_first(front, first_high, counted), second.at_first(front, second_low, counted)]
+                }
+                false => [first.end(front, first_high, counted), second.begin(front, second_low, counted)],
+            };
             let before = front.compare(IntCompare::Ule, first_end, second_start);
-            let first_start = first.address(front, first_low, initial);
-            let end = if pair.may_follow {
-                second.address(front, second_high, initial)
-            } else {
-                second.end(front, second_high, limit)
+            let first_start = first.begin(front, first_low, counted);
+            let end = match may_begin(true) {
+                true => second.at_first(front, second_high, counted),
+                false => second.end(front, second_high, counted),
             };
             let behind = front.compare(IntCompare::Uge, first_start, end);
             conditions.push(front.binary(BinaryOp::Or, before, behind));
@@ -482,6 +519,9 @@ impl Around {
         counted: &CountedLoop,
         known: &mut FxHashMap<Block, Rc<Inside>>,
     ) -> Option<Self> {
+        if counted.step != 1 {
+            return None;
+        }
         let mut limits = Limits { initial: counted.initial, limit: counted.limit };
         let mut parent = data.parent;
         if let Some(strips) =
@@ -544,24 +584,60 @@ impl Access {
             }
             _ => return Ok(None),
         };
-        const REASON: Reason = "it does not go through memory one element behind the other";
-        let Affine { mut start, steps } = values.of(address).ok_or(REASON)?;
+        let Affine { mut start, steps } = values.of(address).ok_or(NO_STEPS)?;
         start.constant = start.constant.wrapping_add(i64::from(offset));
         let size_bytes = i64::from(ty.size_bytes());
         let step = match (steps[0].terms.as_slice(), steps[0].constant) {
-            ([], 0) => Step::None,
-            ([], constant) if constant == size_bytes => Step::Element,
-            ([(stride, 1)], 0) => Step::Value(*stride),
-            _ => return Err(REASON),
+            ([], bytes) => Step::Bytes(bytes),
+            ([(stride, factor)], 0) => Step::Value(*stride, *factor),
+            _ => return Err(NO_STEPS),
         };
-        if is_store && step == Step::None {
+        if is_store && step == Step::Bytes(0) {
             return Err("every iteration stores to one place");
         }
-        if kind.condition().is_some() && step == Step::None {
+        let is_conditional = kind.condition().is_some();
+        if is_conditional && step == Step::Bytes(0) {
             return Err("it loads from one place under a condition");
         }
         let (span, region) = (function.insts[inst].span, function.regions[region].kind);
-        Ok(Some(Self { span, is_store, region, size_bytes, address, offset, start, step }))
+        let step_bytes = 0;
+        let access = Self {
+            span,
+            is_store,
+            is_conditional,
+            region,
+            size_bytes,
+            address,
+            offset,
+            start,
+            step,
+            step_bytes,
+        };
+        Ok(Some(access))
+    }
+
+    /// Takes strides that only the caller knows for so many bytes.
+    fn take_strides(&mut self, strides: &[(Value, i64)]) -> Result<(), Reason> {
+        let taken =
+            |stride: Value| strides.iter().find(|(known, _)| *known == stride).map(|(_, bytes)| *bytes);
+        let bytes = match self.step {
+            Step::Bytes(bytes) => Some(bytes),
+            Step::Value(stride, factor) => taken(stride).and_then(|bytes| bytes.checked_mul(factor)),
+        };
+        let most = self.size_bytes * i64::from(VectorLoop::MOST_STRIDE);
+        let is_near = |bytes: &i64| bytes % self.size_bytes == 0 && (-most..=most).contains(bytes);
+        self.step_bytes = bytes.filter(is_near).ok_or(NO_STEPS)?;
+        Ok(())
+    }
+
+    /// What the constant in the address is without the offset.
+    fn constant(&self) -> i64 {
+        self.start.constant.wrapping_sub(i64::from(self.offset))
+    }
+
+    /// Whether later iterations go to higher addresses.
+    fn goes_up(&self, counted: &CountedLoop) -> bool {
+        self.step_bytes * counted.step >= 0
     }
 
     /// The address among the terms of the start, if the others are integers.
@@ -577,29 +653,76 @@ impl Access {
     /// Whether the addresses of two accesses differ by nothing but a constant.
     fn is_like(&self, other: &Self) -> bool {
         self.start.terms == other.start.terms
-            && self.step == other.step
+            && self.step_bytes == other.step_bytes
             && self.size_bytes == other.size_bytes
     }
 
-    /// Where the element of the last iteration ends. The strides are those of the elements.
-    fn end(&self, front: &mut Front<'_>, constant: i64, limit: Value) -> Value {
-        let constant =
-            if self.step == Step::None { constant.wrapping_add(self.size_bytes) } else { constant };
-        self.address(front, constant, limit)
+    /// Where the lowest element begins.
+    fn begin(&self, front: &mut Front<'_>, constant: i64, counted: &CountedLoop) -> Value {
+        match self.goes_up(counted) {
+            true => self.at_first(front, constant, counted),
+            false => self.at_last(front, constant, counted),
+        }
     }
 
-    /// Where the element of that index begins, with that constant in the address.
-    fn address(&self, front: &mut Front<'_>, constant: i64, index: Value) -> Value {
+    /// Where the highest element ends.
+    fn end(&self, front: &mut Front<'_>, constant: i64, counted: &CountedLoop) -> Value {
+        let constant = constant.wrapping_add(self.size_bytes);
+        match self.goes_up(counted) {
+            true => self.at_last(front, constant, counted),
+            false => self.at_first(front, constant, counted),
+        }
+    }
+
+    /// The address in the first iteration, with that constant in it.
+    fn at_first(&self, front: &mut Front<'_>, constant: i64, counted: &CountedLoop) -> Value {
+        self.address(front, constant, counted.initial)
+    }
+
+    /// The address in the last iteration: the one before the limit.
+    fn at_last(&self, front: &mut Front<'_>, constant: i64, counted: &CountedLoop) -> Value {
+        let constant = constant.wrapping_sub(counted.step * self.step_bytes);
+        self.address(front, constant, counted.limit)
+    }
+
+    /// The address where the variable has this value, with that constant in it.
+    fn address(&self, front: &mut Front<'_>, constant: i64, variable: Value) -> Value {
         let base = self.base(front.function()).expect("it was found before");
         let mut terms: Vec<(Value, i64)> =
             self.start.terms.iter().copied().filter(|(value, _)| *value != base).collect();
-        if self.step != Step::None {
-            terms.push((index, self.size_bytes));
-        }
+        terms.push((variable, self.step_bytes));
         let base = front.copy(base);
         let offset = front.sum(constant, &terms);
         front.address(base, offset)
     }
+}
+
+/// An access under a condition whose elements do not lie one behind the other, in the order of the iterations or, like all others, against it: it could not be done under a mask alone.
+fn conditional_in_steps(accesses: &[Access], direction: i64) -> Option<&Access> {
+    let is_backwards = accesses.iter().all(|access| access.step_bytes * direction <= 0);
+    let wanted = |access: &Access| if is_backwards { -access.size_bytes } else { access.size_bytes };
+    accesses.iter().find(|access| access.is_conditional && access.step_bytes * direction != wanted(access))
+}
+
+/// The bytes that strides have to be which only the caller knows: as many as the accesses that move by one of them reach over, if they are a few elements, else those of an element.
+fn taken_strides(accesses: &[Access]) -> Vec<(Value, i64)> {
+    let mut taken: Vec<(Value, i64)> = Vec::new();
+    for access in accesses {
+        let Step::Value(stride, factor) = access.step else { continue };
+        let is_like =
+            |other: &&Access| (&other.start.terms, other.step) == (&access.start.terms, access.step);
+        let alike = accesses.iter().filter(is_like);
+        let reach =
+            alike.map(|other| other.start.constant.wrapping_sub(access.start.constant) + other.size_bytes);
+        let bytes = reach.max().filter(|_| factor.abs() == 1).unwrap_or(access.size_bytes);
+        let most = access.size_bytes * i64::from(VectorLoop::MOST_STRIDE);
+        let bytes = if bytes > most { access.size_bytes } else { bytes };
+        match taken.iter_mut().find(|(known, _)| *known == stride) {
+            Some((_, known)) => *known = bytes.max(*known),
+            None => taken.push((stride, bytes)),
+        }
+    }
+    taken
 }
 
 /// Whether iterations that run at once may have to stop at an instruction: at a check, or where a function has to be called.
@@ -655,7 +778,6 @@ fn checks(function: &Function, values: &mut AffineValues<'_>, block: Block) -> R
         let is_small = |number: i64| number.unsigned_abs() < SMALL as u64;
         let is_usable = values.is_from_outside(length)
             && step.terms.is_empty()
-            && step.constant >= 0
             && is_small(step.constant)
             && is_small(constant)
             && terms.iter().all(|(_, factor)| is_small(*factor))
@@ -681,15 +803,10 @@ fn checks(function: &Function, values: &mut AffineValues<'_>, block: Block) -> R
 
 impl Check {
     /// That the indices of the first and the last iteration are in bounds, and so those between.
-    fn add_conditions(
-        &self,
-        front: &mut Front<'_>,
-        initial: Value,
-        limit: Value,
-        conditions: &mut Vec<Value>,
-    ) {
+    fn add_conditions(&self, front: &mut Front<'_>, counted: &CountedLoop, conditions: &mut Vec<Value>) {
+        let CountedLoop { initial, limit, step: direction, .. } = *counted;
         let [low, high] = self.constants;
-        if self.terms.is_empty() && self.step == 1 {
+        if self.terms.is_empty() && self.step == 1 && direction == 1 {
             // No sum that could overflow: a length is at most 2^60.
             let is_known = match front.function().constant(initial) {
                 Some(Constant::Int(_, initial)) => initial >= -low,
@@ -709,12 +826,14 @@ impl Check {
             let bound = front.int(2 * FAR);
             conditions.push(front.compare(IntCompare::Ult, shifted, bound));
         }
-        let first = self.index(front, initial, low);
-        let zero = front.int(0);
-        conditions.push(front.compare(IntCompare::Sge, first, zero));
         // The last iteration is that before the limit.
-        let last = self.index(front, limit, high - self.step);
-        conditions.push(front.compare(IntCompare::Slt, last, self.length));
+        let [first, last] = [(initial, 0), (limit, -direction * self.step)];
+        let [lowest, highest] = if direction * self.step < 0 { [last, first] } else { [first, last] };
+        let lowest = self.index(front, lowest.0, low + lowest.1);
+        let zero = front.int(0);
+        conditions.push(front.compare(IntCompare::Sge, lowest, zero));
+        let highest = self.index(front, highest.0, high + highest.1);
+        conditions.push(front.compare(IntCompare::Slt, highest, self.length));
     }
 
     /// The index where the variable has this value.

@@ -78,9 +78,11 @@ fn consider(
         .ok_or("it does not count up by one to a limit")?;
     let mark = VectorLoop {
         variable: counted.variable,
+        goes_down: false,
         limit: counted.limit,
         condition: None,
         accumulators: Vec::new(),
+        strides: Vec::new(),
     };
     // The plan is that of a mark, so the mark comes first.
     function.blocks[data.header].vector = Some(mark);

@@ -127,7 +127,9 @@ impl Selector<'_> {
             self.fusions.loads.extend(candidate);
             match kind {
                 InstKind::Load { ty, .. }
-                    if !self.plan.uniform_loads.contains(inst) && *ty != MachineType::I1 =>
+                    if !self.plan.uniform_loads.contains(inst)
+                        && !self.groups.contains(*inst)
+                        && *ty != MachineType::I1 =>
                 {
                     waiting.insert(self.function.insts[*inst].results[0], *inst);
                 }

@@ -1,10 +1,10 @@
 //! What stays the same in the loop, read from the words that the caller passes: addresses, values in all lanes, constants; and the numbers of the iterations.
 
-use super::{Selector, Turn};
+use super::{Selector, Steady, Turn};
 use crate::Level;
 use crate::code::{Class, Part, bits_of};
 use crate::opcodes;
-use hotloop_mir::{BinaryOp, InstKind, MachineType, Value, VectorInput};
+use hotloop_mir::{BinaryOp, MachineType, Value, VectorInput};
 use iced_x86::Code;
 use regalloc2::VReg;
 
@@ -16,10 +16,8 @@ impl Selector<'_> {
                 self.splat(self.function.insts[*inst].results[0])?;
                 continue;
             }
-            if let InstKind::Load { address, .. } | InstKind::Store { address, .. } =
-                *self.function.insts[*inst].kind.access()
-            {
-                self.address(address);
+            if let Some(place) = self.plan.place(self.function, *inst) {
+                self.address(place.base);
             }
         }
         for value in &self.plan.splats {
@@ -93,7 +91,7 @@ impl Selector<'_> {
             return *known;
         }
         if self.has_begun {
-            self.late_bits.push(bits);
+            self.late.push(Steady::Bits(bits));
         }
         let number = self.input(input);
         let vreg = self.broadcast(number, 8);
@@ -104,28 +102,107 @@ impl Selector<'_> {
         vreg
     }
 
+    /// A constant that was asked for before.
+    pub(super) fn steady(&mut self, constant: &Steady) -> Option<()> {
+        match constant {
+            Steady::Bits(bits) => {
+                self.bits(*bits);
+            }
+            Steady::Numbers(numbers, lane_bytes) => {
+                self.numbers_in_lanes(numbers.clone(), *lane_bytes)?;
+            }
+            Steady::Mask(bits) => {
+                self.mask_of_bits(*bits);
+            }
+        }
+        Some(())
+    }
+
+    /// The register of a constant, once it is known; else notes that it is wanted.
+    fn known_constant(&mut self, constant: &Steady) -> Option<VReg> {
+        let known = self.known_constants.get(constant).copied();
+        if known.is_none() && self.has_begun {
+            self.late.push(constant.clone());
+        }
+        known
+    }
+
+    fn keep_constant(&mut self, constant: Steady, vreg: VReg) -> VReg {
+        if !self.has_begun {
+            self.known_constants.insert(constant, vreg);
+        }
+        vreg
+    }
+
+    /// A number for each lane of so many bytes, or sixteen bytes over and over.
+    pub(super) fn numbers_in_lanes(&mut self, numbers: Vec<u8>, lane_bytes: u32) -> Option<VReg> {
+        let constant = Steady::Numbers(numbers, lane_bytes);
+        if let Some(known) = self.known_constant(&constant) {
+            return Some(known);
+        }
+        let Steady::Numbers(numbers, _) = &constant else { return None };
+        let count = if lane_bytes == 1 { 16 } else { self.level.vector_bytes() / lane_bytes };
+        let mut bytes = numbers.clone();
+        bytes.resize(count.max(8) as usize, 0);
+        let words = bytes
+            .chunks(8)
+            .map(|bytes| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+        let first = self.inputs.len() + 1;
+        for word in words.collect::<Vec<u64>>() {
+            self.input(VectorInput::Bits(word));
+        }
+        let code = match lane_bytes {
+            1 => opcodes::broadcast_part(self.level),
+            _ => opcodes::widen(self.level, false, 1, lane_bytes, self.level.vector_bytes())?.0,
+        };
+        let memory = self.word(first);
+        let vreg = self.vector(code, vec![memory]);
+        Some(self.keep_constant(constant, vreg))
+    }
+
+    /// A mask that stays the same.
+    pub(super) fn mask_of_bits(&mut self, bits: u64) -> VReg {
+        let constant = Steady::Mask(bits);
+        if let Some(known) = self.known_constant(&constant) {
+            return known;
+        }
+        let number = self.input(VectorInput::Bits(bits));
+        let (word, vreg) = (self.word(number), self.code.vreg(Class::Mask));
+        self.code.op(Code::VEX_Kmovq_kr_km64, vec![Part::Def(vreg), word]);
+        self.keep_constant(constant, vreg)
+    }
+
     /// Puts the numbers of the first iterations into lanes.
     fn count_in_lanes(&mut self) -> Option<()> {
         let variable = self.plan.vector.variable;
         let number = self.input(VectorInput::Splat(variable));
         let start = self.broadcast(number, 8);
-        let number = self.input(VectorInput::Bits(0x0706_0504_0302_0100));
+        let lanes = u64::from(self.lane_count());
+        let iteration = |lane: u64| if self.groups.is_mirrored { lanes - 1 - lane } else { lane };
+        let number = self
+            .input(VectorInput::Bits((0..lanes).fold(0, |word, lane| word | iteration(lane) << (8 * lane))));
         let (code, _) = opcodes::widen(self.level, false, 1, 8, self.level.vector_bytes())?;
         let word = self.word(number);
         let steps = self.vector(code, vec![word]);
-        let add = opcodes::binary(self.level, BinaryOp::Iadd, MachineType::I64)?;
+        let add = self.count_on()?;
         self.first_numbers = self.vector(add, vec![Part::Use(start), Part::Use(steps)]);
         Some(())
     }
 
+    /// What brings a number to that of a later iteration.
+    fn count_on(&self) -> Option<Code> {
+        let op = if self.plan.vector.goes_down { BinaryOp::Isub } else { BinaryOp::Iadd };
+        opcodes::binary(self.level, op, MachineType::I64)
+    }
+
     /// The numbers of a vector's iterations.
     pub(super) fn numbers_of(&mut self, turn: Turn) -> Option<VReg> {
-        let add = opcodes::binary(self.level, BinaryOp::Iadd, MachineType::I64)?;
+        let add = self.count_on()?;
         let first = match self.numbers.get(&turn.index) {
             Some(known) => *known,
             None => {
                 let index = self.in_all_lanes(turn.index);
-                let first = self.vector(add, vec![Part::Use(index), Part::Use(self.first_numbers)]);
+                let first = self.vector(add, vec![Part::Use(self.first_numbers), Part::Use(index)]);
                 self.numbers.insert(turn.index, first);
                 first
             }

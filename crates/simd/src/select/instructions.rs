@@ -2,10 +2,10 @@
 
 use super::{Lanes, Selector, Turn, Work, is_shift};
 use crate::Level;
-use crate::code::{Class, Memory, Part};
+use crate::code::{Class, Part};
 use crate::opcodes;
 use hotloop_diagnostics::Span;
-use hotloop_mir::{BinaryOp, Constant, Inst, InstKind, MachineType, Value, VectorInput};
+use hotloop_mir::{BinaryOp, Constant, Inst, InstKind, MachineType, Value};
 use iced_x86::Code;
 use regalloc2::VReg;
 
@@ -52,6 +52,8 @@ impl Selector<'_> {
         let data = &self.function.insts[inst];
         let ty = |value: Value| self.function.value_type(value);
         let result = match &data.kind {
+            InstKind::Load { .. } if lanes.contains_key(&data.results[0]) => return Some(()),
+            InstKind::Load { .. } if self.groups.contains(inst) => return self.load_group(turn, lanes, inst),
             InstKind::Load { ty, .. } => {
                 let vreg = self.load(turn, inst, *ty)?;
                 if *ty == MachineType::I1 { self.truth_of_bytes(data.results[0], vreg)? } else { vreg }
@@ -212,22 +214,10 @@ impl Selector<'_> {
         self.store(turn, inst, stored)
     }
 
-    /// The memory of a load or store.
+    /// The memory of a load or store whose elements lie one behind the other.
     pub(super) fn element(&mut self, turn: Turn, inst: Inst) -> Option<Part> {
-        let (ty, address, offset) = match self.function.insts[inst].kind.access() {
-            InstKind::Load { ty, address, offset, .. } => (*ty, *address, *offset),
-            InstKind::Store { value, address, offset, .. } => {
-                (self.function.value_type(*value), *address, *offset)
-            }
-            _ => return None,
-        };
-        let size_bytes = ty.size_bytes();
-        Some(Part::Memory(Memory {
-            base: self.known[&VectorInput::Address(address)],
-            index: Some(turn.index),
-            scale: size_bytes,
-            displacement: offset.checked_add(turn.before * size_bytes as i32)?,
-        }))
+        let place = self.plan.place(self.function, inst)?;
+        self.memory_of(turn, &place)
     }
 
     /// The memory of an operand that is taken from there.
@@ -246,6 +236,9 @@ impl Selector<'_> {
     }
 
     fn store(&mut self, turn: Turn, inst: Inst, stored: VReg) -> Option<()> {
+        if self.groups.contains(inst) {
+            return self.store_of_group(turn, inst, stored);
+        }
         let InstKind::Store { value, .. } = self.function.insts[inst].kind.access() else { return None };
         let size_bytes = self.function.value_type(*value).size_bytes();
         let bytes = self.part_bytes(size_bytes);

@@ -18,6 +18,7 @@ mod inputs;
 mod instructions;
 mod sizes;
 mod streams;
+mod strides;
 mod totals;
 
 use crate::Level;
@@ -28,6 +29,7 @@ use hotloop_mir::{BinaryOp, Function, Inst, MachineType, Value, VectorInput, Vec
 use iced_x86::Code;
 use regalloc2::{Block, VReg};
 use rustc_hash::FxHashMap;
+use strides::Groups;
 
 /// A function on virtual registers, and what it takes.
 pub(crate) struct Selected {
@@ -47,10 +49,10 @@ pub(crate) fn select(
     loop {
         let mut selector = Selector::new(level, function, plan);
         selector.function(unroll, &wanted)?;
-        if selector.late_bits.is_empty() {
+        if selector.late.is_empty() {
             return Some(Selected { code: selector.code, inputs: selector.inputs });
         }
-        wanted.append(&mut selector.late_bits);
+        wanted.append(&mut selector.late);
     }
 }
 
@@ -64,9 +66,21 @@ struct Selector<'a> {
     words: VReg,
     /// The registers of the inputs.
     known: FxHashMap<VectorInput, VReg>,
+    /// The registers of other constants.
+    known_constants: FxHashMap<Steady, VReg>,
     /// Constants that were asked for behind the start.
-    late_bits: Vec<u64>,
+    late: Vec<Steady>,
     has_begun: bool,
+    /// Which loads and stores are done together.
+    groups: Groups,
+    /// Values of a group of stores that wait for the others.
+    pending: Vec<(Inst, VReg)>,
+    /// Multiples of indices.
+    multiples: FxHashMap<(VReg, i32), VReg>,
+    /// The masks of parts of groups, by the index of their turn, the stride, their number, and whether they lie backwards.
+    part_masks: FxHashMap<(VReg, u32, usize, bool), VReg>,
+    /// All bits, where there are masks.
+    ones: Option<VReg>,
     /// What becomes part of other instructions.
     fusions: Fusions,
     /// Where bits are set, it is in doubt which of two zeros is the least or greatest.
@@ -80,12 +94,24 @@ struct Selector<'a> {
     streaming: Option<Inst>,
 }
 
-/// Where a vector's iterations are: the index of the first of its turn, how many are before them in the turn, and which lanes are there.
+/// Where a vector's iterations are: the index of the first of its turn, how many are before them in the turn, which lanes are there, and how many.
 #[derive(Clone, Copy)]
 struct Turn {
     index: VReg,
     before: i32,
     mask: Option<VReg>,
+    left: Option<VReg>,
+}
+
+/// A constant in a register.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Steady {
+    /// 64 bits over and over.
+    Bits(u64),
+    /// A number for each lane of so many bytes; bytes are 16, over and over.
+    Numbers(Vec<u8>, u32),
+    /// A mask.
+    Mask(u64),
 }
 
 /// What is known at the start.
@@ -198,8 +224,14 @@ impl<'a> Selector<'a> {
             inputs: Vec::new(),
             words: VReg::invalid(),
             known: FxHashMap::default(),
-            late_bits: Vec::new(),
+            known_constants: FxHashMap::default(),
+            late: Vec::new(),
             has_begun: false,
+            groups: Groups::default(),
+            pending: Vec::new(),
+            multiples: FxHashMap::default(),
+            part_masks: FxHashMap::default(),
+            ones: None,
             fusions: Fusions::default(),
             doubt: None,
             truth_bytes: FxHashMap::default(),
@@ -214,13 +246,14 @@ impl<'a> Selector<'a> {
         self.level.vector_bytes() / self.plan.lane_bytes
     }
 
-    fn function(&mut self, unroll: usize, wanted: &[u64]) -> Option<()> {
+    fn function(&mut self, unroll: usize, wanted: &[Steady]) -> Option<()> {
         if self.plan.has_checks && self.plan.has_float_extremes() {
             return None;
         }
         let stream = self.stream_candidate();
         let blocks = Blocks::new(self.plan.has_checks, stream.is_some());
         self.code.create_blocks(blocks.count);
+        self.groups = Groups::find(self.function, self.plan)?;
         self.find_fusions();
         let start = self.entry(&blocks, stream, unroll, wanted)?;
         let main = self.main_loop(&blocks, &start, unroll)?;
@@ -238,7 +271,7 @@ impl<'a> Selector<'a> {
         blocks: &Blocks,
         stream: Option<Inst>,
         unroll: usize,
-        wanted: &[u64],
+        wanted: &[Steady],
     ) -> Option<Start> {
         let turn = self.lane_count() as i32 * unroll as i32;
         self.begin(blocks.entry);
@@ -246,9 +279,10 @@ impl<'a> Selector<'a> {
         let count = self.load_word(0);
         let zero = self.constant(0);
         let ones = (self.level == Level::Avx512).then(|| self.constant(-1));
+        self.ones = ones;
         self.load_inputs()?;
-        for bits in wanted {
-            self.bits(*bits);
+        for constant in wanted {
+            self.steady(constant)?;
         }
         let identities = self.identities()?;
         let last = self.offset(count, -turn);
@@ -278,7 +312,7 @@ impl<'a> Selector<'a> {
         let mut behind = Vec::new();
         let mut work = Work::default();
         for number in 0..unroll {
-            let turn = Turn { index, before: lanes * number as i32, mask: None };
+            let turn = Turn { index, before: lanes * number as i32, mask: None, left: None };
             let mine = &before[number * count..(number + 1) * count];
             behind.extend(self.iterations(turn, mine, &mut work)?);
         }
@@ -319,9 +353,10 @@ impl<'a> Selector<'a> {
 
         self.begin(blocks.rest);
         let (index, before) = self.parameters(blocks.rest, &vectors);
-        let mask = start.ones.map(|ones| self.mask_of_rest(ones, start.count, index));
+        let left = start.ones.map(|_| self.left(start.count, index));
+        let mask = start.ones.zip(left).map(|(ones, left)| self.mask_of_left(ones, left));
         let mut work = Work::default();
-        let behind = self.iterations(Turn { index, before: 0, mask }, &before, &mut work)?;
+        let behind = self.iterations(Turn { index, before: 0, mask, left }, &before, &mut work)?;
         let behind = self.merged(mask, &before, behind);
         if self.plan.has_checks {
             let fails = self.test_checks(&work.checks, mask)?;
@@ -439,17 +474,20 @@ impl<'a> Selector<'a> {
         vreg
     }
 
-    /// The lanes that are left: the low bits of as many ones, up to the lanes of a vector. Fewer than 256 are left.
-    fn mask_of_rest(&mut self, ones: VReg, count: VReg, index: VReg) -> VReg {
-        let [left, bits] = [(); 2].map(|()| self.code.vreg(Class::General));
+    /// The iterations that are left; fewer than 256.
+    fn left(&mut self, count: VReg, index: VReg) -> VReg {
+        let left = self.code.vreg(Class::General);
         self.code.op(Code::Sub_r64_rm64, vec![Part::Change(count, left), Part::Use(index)]);
-        let parts = vec![Part::Def(bits), Part::Use(ones), Part::Use(left)];
-        self.code.op(Code::VEX_Bzhi_r64_rm64_r64, parts);
-        let mask = self.code.vreg(Class::Mask);
-        let code = opcodes::mask_of_general(self.lane_count());
-        let bits = if self.lane_count() == 64 { Part::Use(bits) } else { Part::UseOf(bits, 4) };
-        self.code.op(code, vec![Part::Def(mask), bits]);
-        mask
+        left
+    }
+
+    /// The lanes that are left: the low bits of as many ones, up to the lanes of a vector; where lanes are mirrored, the high ones.
+    fn mask_of_left(&mut self, ones: VReg, left: VReg) -> VReg {
+        let bits = self.code.vreg(Class::General);
+        let is_mirrored = self.groups.is_mirrored;
+        let count = if is_mirrored { self.missing_lanes(left) } else { left };
+        self.code.op(Code::VEX_Bzhi_r64_rm64_r64, vec![Part::Def(bits), Part::Use(ones), Part::Use(count)]);
+        self.mask_of_low_bits(bits, is_mirrored)
     }
 
     // Registers that instructions make.

@@ -12,7 +12,8 @@ impl Selector<'_> {
     pub(super) fn stream_candidate(&self) -> Option<Inst> {
         let is_long = self.plan.whole_limit(self.function) != self.plan.vector.limit;
         let collects = !self.plan.vector.accumulators.is_empty();
-        if self.level != Level::Avx512 || !is_long || collects || self.plan.has_checks {
+        let is_plain = self.plan.vector.strides.is_empty() && !self.plan.vector.goes_down;
+        if self.level != Level::Avx512 || !is_long || !is_plain || collects || self.plan.has_checks {
             return None;
         }
         let kinds = self.plan.lanes.iter().map(|inst| (*inst, &self.function.insts[*inst].kind));
@@ -51,9 +52,10 @@ impl Selector<'_> {
         self.begin(blocks.align);
         let (zero, ones) = (self.constant(0), self.constant(-1));
         let before = self.before_alignment(store)?;
-        let mask = self.mask_of_rest(ones, before, zero);
+        let mask = self.mask_of_left(ones, before);
         let mut work = Work::default();
-        self.iterations(Turn { index: zero, before: 0, mask: Some(mask) }, &[], &mut work)?;
+        let turn = Turn { index: zero, before: 0, mask: Some(mask), left: Some(before) };
+        self.iterations(turn, &[], &mut work)?;
         self.code.op(Code::Cmp_r64_rm64, vec![Part::Use(before), Part::Use(last)]);
         self.branch(blocks.align, Code::Jg_rel32_64, blocks.skip_stream, blocks.to_stream);
         self.begin(blocks.to_stream);
@@ -63,7 +65,7 @@ impl Selector<'_> {
         let (index, _) = self.parameters(blocks.stream, &[]);
         self.streaming = Some(store);
         for number in 0..unroll {
-            let turn = Turn { index, before: lanes * number as i32, mask: None };
+            let turn = Turn { index, before: lanes * number as i32, mask: None, left: None };
             self.iterations(turn, &[], &mut work)?;
         }
         self.streaming = None;

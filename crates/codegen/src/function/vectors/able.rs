@@ -11,6 +11,8 @@ pub(super) fn is_able(function: &Function, plan: &VectorPlan<'_>) -> bool {
         combines(accumulator.op, function.value_type(accumulator.parameter))
     };
     plan.is_of_one_size
+        && plan.vector.strides.is_empty()
+        && !plan.vector.goes_down
         && plan.vector.accumulators.iter().all(combines)
         && plan.lanes.iter().all(|inst| can_do(function, *inst))
 }

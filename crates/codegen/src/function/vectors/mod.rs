@@ -209,8 +209,9 @@ impl<'a> Translator<'a, '_> {
         entered: &[ir::Value],
     ) -> ir::Value {
         let [variable, limit] = [vector.variable, vector.limit].map(|value| self.operand(value));
-        let is_below = self.ins().icmp(IntCC::SignedLessThan, variable, limit);
-        let rest = self.ins().isub(limit, variable);
+        let (low, high) = if vector.goes_down { (limit, variable) } else { (variable, limit) };
+        let is_below = self.ins().icmp(IntCC::SignedLessThan, low, high);
+        let rest = self.ins().isub(high, low);
         let least = self.int(types::I64, least);
         let are_enough = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, rest, least);
         let mut pays = self.ins().band(is_below, are_enough);

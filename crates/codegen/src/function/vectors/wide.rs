@@ -90,7 +90,10 @@ impl Translator<'_, '_> {
             self.values[accumulator.parameter] = combined.into();
         }
         let start = self.operand(plan.vector.variable);
-        let next = self.ins().iadd(start, done);
+        let next = match plan.vector.goes_down {
+            true => self.ins().isub(start, done),
+            false => self.ins().iadd(start, done),
+        };
         self.values[plan.vector.variable] = next.into();
         Ok(())
     }

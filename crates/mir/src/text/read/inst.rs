@@ -161,6 +161,13 @@ impl Reader {
 
     /// `v1 + 8,` with the comma.
     fn address(&mut self) -> Read<(Value, i32)> {
+        let place = self.place()?;
+        self.sign(',')?;
+        Ok(place)
+    }
+
+    /// An address and what is added to it.
+    pub(super) fn place(&mut self) -> Read<(Value, i32)> {
         let address = self.id()?;
         let negative = *self.peek() == Token::Sign('-');
         let offset = if negative || *self.peek() == Token::Sign('+') {
@@ -171,7 +178,6 @@ impl Reader {
         } else {
             0
         };
-        self.sign(',')?;
         Ok((address, offset))
     }
 

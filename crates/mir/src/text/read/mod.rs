@@ -10,7 +10,7 @@ use super::lexer::Token;
 use crate::{
     Accumulator, Block, BlockData, CalleeData, Constant, Definition, ErrorArgument, ErrorClass, ErrorData,
     ErrorValue, ExceptionClass, FloatFlags, Function, MachineType, Module, Phase, ReductionOp, RegionData,
-    RegionKind, SlotData, Terminator, Value, VectorLoop,
+    RegionKind, SlotData, Stride, Terminator, Value, VectorLoop,
 };
 use draft::{Draft, Types, fill_gaps};
 use hotloop_diagnostics::Span;
@@ -261,16 +261,31 @@ impl Reader {
 
     fn vector_loop(&mut self) -> Read<VectorLoop> {
         let variable = self.id()?;
-        self.word("below")?;
+        let goes_down = self.eat_word("above");
+        if !goes_down {
+            self.word("below")?;
+        }
         let limit = self.id()?;
         let condition = if self.eat_word("when") { Some(self.id()?) } else { None };
-        let mut accumulators = Vec::new();
+        let (mut accumulators, mut strides) = (Vec::new(), Vec::new());
         while self.eat_sign(',') {
+            if self.eat_word("stride") {
+                strides.push(self.stride()?);
+                continue;
+            }
             self.word("reduce")?;
             let op = self.named("a reduction", ReductionOp::by_name)?;
             accumulators.push(Accumulator { op, parameter: self.id()? });
         }
-        Ok(VectorLoop { variable, limit, condition, accumulators })
+        Ok(VectorLoop { variable, goes_down, limit, condition, accumulators, strides })
+    }
+
+    fn stride(&mut self) -> Read<Stride> {
+        let address = self.id()?;
+        self.word("by")?;
+        let step_bytes = self.number("a number of bytes")?;
+        let (base, offset) = if self.eat_word("from") { self.place()? } else { (address, 0) };
+        Ok(Stride { address, step_bytes, base, offset })
     }
 
     fn define_parameters(
