@@ -77,8 +77,8 @@ struct Selector<'a> {
     pending: Vec<(Inst, VReg)>,
     /// Multiples of indices.
     multiples: FxHashMap<(VReg, i32), VReg>,
-    /// The masks of parts of groups, by the index of their turn, the stride, their number, and whether they lie backwards.
-    part_masks: FxHashMap<(VReg, u32, usize, bool), VReg>,
+    /// The masks of parts of groups, by the index of their turn, the stride, their number, whether they lie backwards, and the gap.
+    part_masks: FxHashMap<(VReg, u32, usize, bool, i32), VReg>,
     /// All bits, where there are masks.
     ones: Option<VReg>,
     /// What becomes part of other instructions.

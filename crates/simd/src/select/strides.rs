@@ -6,7 +6,8 @@
 //! With AVX-512 one instruction takes elements of 2 to 8 bytes from anywhere in two registers. Bytes, and with AVX2 all elements, are shuffled in parts of 128 bits: first whole parts are put beside each other so
 //! that each finds what it needs in its own column, then bytes within them.
 //!
-//! A piece is never longer than to the next iteration's element, and the last iteration is not done here: so nothing is touched that lies outside of the array.
+//! A piece is never longer than to the next iteration's element. That of the last iteration may have none: where something lies behind its element, or in front of it on the way down, it is done under a mask, or not
+//! here (with AVX2). So nothing is touched that lies outside of the array.
 //! Where all elements of a loop lie backwards, the lanes do so, too, and nothing is shuffled.
 
 use super::{Lanes, Selector, Turn};
@@ -101,6 +102,16 @@ impl Group {
         true
     }
 
+    /// How many elements of a piece lie between what is loaded in an iteration and in the next.
+    fn gap(&self) -> u32 {
+        let elements = self.members.iter().map(|(_, element)| *element);
+        match (self.is_store, self.step_bytes > 0) {
+            (true, _) => 0,
+            (false, true) => elements.map(|element| self.stride() - 1 - element).min().unwrap_or(0),
+            (false, false) => elements.min().unwrap_or(0),
+        }
+    }
+
     /// The elements from one iteration to the next.
     fn stride(&self) -> u32 {
         self.step_bytes.unsigned_abs() / self.size_bytes
@@ -157,6 +168,11 @@ impl Groups {
     fn is_apart(&self, place: &ElementPlace) -> bool {
         let step = if self.is_mirrored { -place.step_bytes } else { place.step_bytes };
         step != place.size_bytes as i32
+    }
+
+    /// Whether a whole vector may not be the last one: there is nothing known behind what it would load.
+    pub(super) fn have_gaps(&self) -> bool {
+        self.all.iter().any(|group| group.gap() > 0)
     }
 
     /// Whether an access is one of a group.
@@ -357,7 +373,8 @@ impl Selector<'_> {
     /// Which elements of a part belong to lanes that are there; `None` if all do.
     fn mask_of_part(&mut self, turn: Turn, group: &Group, number: usize) -> Option<Option<VReg>> {
         let Some((left, ones)) = turn.left.zip(self.ones) else { return Some(None) };
-        let key = (turn.index, group.stride(), number, group.step_bytes < 0);
+        let gap = group.gap() as i32;
+        let key = (turn.index, group.stride(), number, group.step_bytes < 0, gap);
         if let Some(known) = self.part_masks.get(&key) {
             return Some(Some(*known));
         }
@@ -371,7 +388,7 @@ impl Selector<'_> {
             Code::Imul_r64_rm64_imm32,
             vec![Part::Def(product), Part::Use(left), Part::Immediate(factor)],
         );
-        let constant = if is_backwards { lanes * stride - before } else { -before };
+        let constant = if is_backwards { lanes * stride - before + gap } else { -before - gap };
         let count = self.offset(product, constant);
         let count = self.limited(count, lanes);
         self.code.op(Code::VEX_Bzhi_r64_rm64_r64, vec![Part::Def(bits), Part::Use(ones), Part::Use(count)]);
