@@ -186,6 +186,8 @@ pub struct VectorCode {
     pub places: Vec<(u32, Span)>,
     /// Whether it may do fewer iterations than it was asked for.
     pub may_stop: bool,
+    /// Whether it must not be asked for the last iteration: it reads on to the element of the next one.
+    pub leaves_one: bool,
 }
 
 /// A word that the code of a vector loop takes.

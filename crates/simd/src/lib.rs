@@ -172,6 +172,7 @@ impl WideVectors for Level {
                 unroll: unroll as u32,
                 places,
                 may_stop: plan.has_checks || plan.has_float_extremes(),
+                leaves_one: selected.leaves_one,
             });
         }
     }
@@ -200,6 +201,7 @@ impl WideVectors for Level {
                 unroll: unroll as u32,
                 places,
                 may_stop: true,
+                leaves_one: false,
             });
         }
     }

@@ -174,12 +174,14 @@ impl Kernel {
             let size = ty.size_bytes() as usize;
             let at = &mut places[part_of(*ty)];
             // Behind the array before, or over it by some elements.
-            let start = match choices.below(4) {
+            let start = match choices.below(if self.has_inner { 4 } else { 5 }) {
                 0 => *at,
                 // At the end of the memory that may be touched.
                 3 => PART_BYTES - length * size,
                 1 => 64 + size * choices.below(6),
-                _ => 64,
+                2 => 64,
+                // At its beginning.
+                _ => 0,
             };
             *at = (*at + length * size + 8).min(PART_BYTES - 64 - length * size - 8 * size);
             // In a part of floats, elements lie where its words are.
@@ -193,7 +195,8 @@ impl Kernel {
         } else {
             // In a loop in the loop the index is larger by its counter.
             let margin = if self.has_inner { 9 } else { 2 };
-            (2 + choices.below(2) as i64, (length as i64 - margin) / self.stride - i64::from(self.stride > 1))
+            let limit = if self.stride > 1 { length as i64 / self.stride } else { length as i64 - margin };
+            (2 + choices.below(2) as i64, limit)
         };
         let truths = PART_BYTES * part_of(MachineType::I1);
         let memory = (0..MEMORY_BYTES).map(|byte| match byte {

@@ -30,7 +30,7 @@ pub(crate) fn select(function: &Function, plan: &NestPlan<'_>, unroll: usize) ->
     }
     let mut selector = Selector::new(function, plan);
     selector.function(unroll)?;
-    Some(Selected { code: selector.assembled(), inputs: selector.inputs })
+    Some(Selected { code: selector.assembled(), inputs: selector.inputs, leaves_one: false })
 }
 
 /// A value while code is made.

@@ -35,6 +35,8 @@ use strides::Groups;
 pub(crate) struct Selected {
     pub(crate) code: Body,
     pub(crate) inputs: Vec<VectorInput>,
+    /// Whether the last iteration has to be done by somebody else.
+    pub(crate) leaves_one: bool,
 }
 
 /// The code of a loop; `None` if the level has no instruction for something in it.
@@ -50,7 +52,8 @@ pub(crate) fn select(
         let mut selector = Selector::new(level, function, plan);
         selector.function(unroll, &wanted)?;
         if selector.late.is_empty() {
-            return Some(Selected { code: selector.code, inputs: selector.inputs });
+            let leaves_one = level == Level::Avx2 && selector.groups.have_gaps();
+            return Some(Selected { code: selector.code, inputs: selector.inputs, leaves_one });
         }
         wanted.append(&mut selector.late);
     }
@@ -273,7 +276,8 @@ impl<'a> Selector<'a> {
         unroll: usize,
         wanted: &[Steady],
     ) -> Option<Start> {
-        let turn = self.lane_count() as i32 * unroll as i32;
+        // Where the last iteration has to be done under a mask, a whole turn ends before it.
+        let turn = self.lane_count() as i32 * unroll as i32 + i32::from(self.ends_in_mask());
         self.begin(blocks.entry);
         self.words = self.code.argument();
         let count = self.load_word(0);
@@ -474,7 +478,12 @@ impl<'a> Selector<'a> {
         vreg
     }
 
-    /// The iterations that are left; fewer than 256.
+    /// Whether the last iteration has to be done under a mask.
+    fn ends_in_mask(&self) -> bool {
+        self.level == Level::Avx512 && self.groups.have_gaps()
+    }
+
+    /// The iterations that are left: fewer than 256, or as many where the last one has to be done under a mask.
     fn left(&mut self, count: VReg, index: VReg) -> VReg {
         let left = self.code.vreg(Class::General);
         self.code.op(Code::Sub_r64_rm64, vec![Part::Change(count, left), Part::Use(index)]);
@@ -485,7 +494,12 @@ impl<'a> Selector<'a> {
     fn mask_of_left(&mut self, ones: VReg, left: VReg) -> VReg {
         let bits = self.code.vreg(Class::General);
         let is_mirrored = self.groups.is_mirrored;
-        let count = if is_mirrored { self.missing_lanes(left) } else { left };
+        let lanes = self.lane_count() as i32;
+        let count = match is_mirrored {
+            true => self.missing_lanes(left),
+            false if self.ends_in_mask() => self.limited(left, lanes),
+            false => left,
+        };
         self.code.op(Code::VEX_Bzhi_r64_rm64_r64, vec![Part::Def(bits), Part::Use(ones), Part::Use(count)]);
         self.mask_of_low_bits(bits, is_mirrored)
     }

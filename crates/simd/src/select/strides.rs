@@ -407,7 +407,7 @@ impl Selector<'_> {
     }
 
     /// A number that is not below 0 and not above another one.
-    fn limited(&mut self, number: VReg, most: i32) -> VReg {
+    pub(super) fn limited(&mut self, number: VReg, most: i32) -> VReg {
         let bounds = [(0, Code::Cmovl_r64_rm64), (most, Code::Cmovg_r64_rm64)];
         bounds.into_iter().fold(number, |number, (bound, code)| {
             let limit = self.constant(bound);

@@ -68,7 +68,7 @@ pub(super) struct Behind {
 enum Final {
     /// The limit.
     Limit,
-    /// One less: the variable of the last iteration.
+    /// One less, or more on the way down: the variable of the last iteration.
     BeforeLimit,
     /// What a parameter is behind the vectors.
     Parameter(Value),
@@ -111,8 +111,8 @@ impl Translator<'_, '_> {
                 Final::Limit => self.operand(plan.vector.limit),
                 Final::BeforeLimit => {
                     let limit = self.operand(plan.vector.limit);
-                    let one = self.int(types::I64, 1);
-                    self.ins().isub(limit, one)
+                    let step = self.int(types::I64, plan.vector.step());
+                    self.ins().isub(limit, step)
                 }
                 Final::Parameter(parameter) => self.operand(*parameter),
             };

@@ -70,6 +70,14 @@ impl Way {
         }
     }
 
+    /// Whether the last iteration has to be left to the loop as it stands.
+    fn leaves_one(&self) -> bool {
+        match self {
+            Self::Narrow(_) => false,
+            Self::Wide(code, _) => code.leaves_one,
+        }
+    }
+
     /// The same for people.
     fn vectors(&self, function: &Function, plan: &VectorPlan<'_>) -> Vectors {
         let is_check = |inst: &&Inst| {
@@ -173,7 +181,7 @@ impl<'a> Translator<'a, '_> {
             self.values[*value] = (*given).into();
         }
         // Where nothing leads past the loop, the last iteration is left to it.
-        let left = i64::from(behind.is_none());
+        let left = i64::from(behind.is_none() || way.leaves_one());
         let rest = self.decide(plan.vector, way.least() + left, header, &entered);
         match way {
             Way::Narrow(turns) => self.build_turns(plan, turns, left)?,
@@ -187,7 +195,7 @@ impl<'a> Translator<'a, '_> {
                     self.ins().jump(behind.block, &passed);
                 } else {
                     let [next, limit] = [plan.vector.variable, plan.vector.limit].map(|it| self.operand(it));
-                    let is_left = self.ins().icmp(IntCC::SignedLessThan, next, limit);
+                    let is_left = self.ins().icmp(IntCC::NotEqual, next, limit);
                     self.ins().brif(is_left, header, &arguments, behind.block, &passed);
                 }
             }
