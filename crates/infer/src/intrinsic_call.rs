@@ -110,6 +110,10 @@ impl Inference<'_> {
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
             Typing::ElementPair => self.element_pair(intrinsic, name, arguments, span),
             Typing::Elements => self.element_function(intrinsic, name, arguments, span),
+            Typing::Threads => {
+                self.place_arguments(name, &[], 0, arguments, span)?;
+                Ok(apply(intrinsic, Vec::new(), Dtype::Int64, span))
+            }
             Typing::WholeArrays => self.whole_arrays(intrinsic, name, arguments, span),
             Typing::Random => self.random_call(intrinsic, name, arguments, span),
             Typing::Object => self.object_call(intrinsic, name, arguments, span),

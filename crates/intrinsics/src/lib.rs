@@ -48,6 +48,8 @@ pub enum Typing {
     Power,
     /// A `range` object.
     Counting,
+    /// Nothing; gives an int64 that says where the call runs.
+    Threads,
     /// Arrays, one of which it fills; gives nothing. Only the prelude calls it, in the form that it is made for.
     WholeArrays,
     /// The head of a loop, and nothing else.

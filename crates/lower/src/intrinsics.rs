@@ -19,6 +19,10 @@ impl Lowering<'_> {
         if intrinsic.typing() == Typing::WholeArrays {
             return self.whole_arrays(expr, intrinsic, arguments);
         }
+        if intrinsic.typing() == Typing::Threads {
+            let question = self.code.int64(i64::from(intrinsic == Intrinsic::NumThreads));
+            return Operand::Scalar(self.code.call_runtime(RuntimeFunction::Threads, vec![question]));
+        }
         let operands = self.exprs(arguments);
         self.code.set_span(expr.span);
         if operands.iter().any(|operand| matches!(operand, Operand::Complex(_))) || is_complex(&expr.ty) {

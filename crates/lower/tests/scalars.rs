@@ -435,6 +435,7 @@ fn every_operation_of_the_table_is_known() {
             // Made of other operations by inference.
             Typing::Random
             | Typing::WholeArrays
+            | Typing::Threads
             | Typing::SplitFloat
             | Typing::OfTuple
             | Typing::OfItems

@@ -55,6 +55,40 @@ thread_local! {
     static THREADS: Cell<u32> = const { Cell::new(0) };
 }
 
+thread_local! {
+    /// How many iterations threads take at once in calls from this thread; 0 for what seems best.
+    static CHUNK_SIZE: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How many iterations threads take at once in a call from this thread; 0 for what seems best.
+#[inline(always)]
+pub(crate) fn chunk_size() -> u32 {
+    CHUNK_SIZE.get()
+}
+
+/// Sets how many iterations of a parallel loop a thread takes at once in calls of this thread, 0 for what seems best; returns what it was.
+#[pyfunction]
+pub(crate) fn set_parallel_chunksize(n: i64) -> PyResult<u32> {
+    match u32::try_from(n) {
+        Ok(iterations) => Ok(CHUNK_SIZE.replace(iterations)),
+        Err(_) => Err(PyValueError::new_err(format!(
+            "chunksize must be 0 or a number of iterations below 2**32, not {n}"
+        ))),
+    }
+}
+
+/// How many iterations of a parallel loop a thread takes at once in calls of this thread; 0 for what seems best.
+#[pyfunction]
+pub(crate) fn get_parallel_chunksize() -> u32 {
+    CHUNK_SIZE.get()
+}
+
+/// The number of the calling thread among those of a parallel loop: outside of one always 0.
+#[pyfunction]
+pub(crate) fn get_thread_id() -> u32 {
+    0
+}
+
 /// How many threads a call from this thread may use; 0 is the default.
 #[inline(always)]
 pub(crate) fn threads() -> u32 {

@@ -43,7 +43,9 @@ mod _hotloop {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::engine::{get_num_threads, set_num_threads};
+    use crate::engine::{
+        get_num_threads, get_parallel_chunksize, get_thread_id, set_num_threads, set_parallel_chunksize,
+    };
     #[pymodule_export]
     use crate::inspect::{
         allocations_made, compile, emit, live_allocations, loop_report, py_func, signatures, spelling_of,

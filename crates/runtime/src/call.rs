@@ -19,6 +19,7 @@ use hotloop_abi::{Context, ErrorState, ExceptionClass};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Everything that one call into compiled code needs besides its arguments. Making one takes a few nanoseconds.
 ///
@@ -74,7 +75,13 @@ impl<'i> CallState<'i> {
     /// The same for a state that stays where it is.
     #[inline]
     pub fn set_threads(&mut self, threads: u32) {
-        self.call.threads = threads;
+        self.call.set_threads(threads);
+    }
+
+    /// How many iterations a thread takes at once in loops that are cut freely; 0, the default, for what seems best.
+    #[inline]
+    pub fn set_chunk_size(&mut self, iterations: u32) {
+        self.call.chunk_size = iterations;
     }
 
     /// The context to call compiled code with. It points into `self`, so it is good until `self` is moved, and only on
@@ -121,6 +128,10 @@ pub(crate) struct Call<'i> {
     threads: u32,
     /// How many pool threads work for the call now, nested regions included.
     helpers: AtomicU32,
+    /// Of the numbers of the call's threads, from 1 on, those that are taken.
+    numbers: Mutex<Vec<bool>>,
+    /// How many iterations are taken at once where that is free; 0 for what seems best.
+    chunk_size: u32,
     /// The class that ends the whole call, plus one; 0 while it may go on.
     stop: AtomicU32,
     /// What was printed.
@@ -145,9 +156,17 @@ impl<'i> Call<'i> {
             requests_at_start: interrupter.requests(),
             threads: 0,
             helpers: AtomicU32::new(0),
+            numbers: Mutex::new(Vec::new()),
+            chunk_size: 0,
             stop: AtomicU32::new(0),
             output: Output::new(),
         }
+    }
+
+    /// Lets so many threads work for the call, the calling one included; 0 means the default.
+    #[inline]
+    pub(crate) fn set_threads(&mut self, threads: u32) {
+        self.threads = threads;
     }
 
     /// How many threads may work for the call, the calling one included.
@@ -155,11 +174,26 @@ impl<'i> Call<'i> {
         if self.threads == 0 { pool::thread_count() } else { self.threads as usize }
     }
 
-    /// Counts one more helper, unless there are enough.
-    pub(crate) fn admit_helper(&self) -> bool {
+    /// Counts one more helper, unless there are enough, and gives it the lowest number that no other has.
+    pub(crate) fn admit_helper(&self) -> Option<u32> {
         let most = (self.threads() - 1) as u32;
         let one_more = |helpers: u32| (helpers < most).then(|| helpers + 1);
-        self.helpers.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).is_ok()
+        self.helpers.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).ok()?;
+        let mut numbers = self.numbers();
+        let free = numbers.iter().position(|is_taken| !is_taken).unwrap_or_else(|| {
+            numbers.push(false);
+            numbers.len() - 1
+        });
+        numbers[free] = true;
+        Some(free as u32 + 1)
+    }
+
+    fn numbers(&self) -> MutexGuard<'_, Vec<bool>> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn chunk_size(&self) -> i64 {
+        i64::from(self.chunk_size)
     }
 
     /// Whether one more helper would be admitted.
@@ -167,7 +201,9 @@ impl<'i> Call<'i> {
         (self.helpers.load(Ordering::Acquire) as usize) < self.threads() - 1
     }
 
-    pub(crate) fn dismiss_helper(&self) {
+    /// Takes the number back.
+    pub(crate) fn dismiss_helper(&self, number: u32) {
+        self.numbers()[number as usize - 1] = false;
         self.helpers.fetch_sub(1, Ordering::AcqRel);
     }
 

@@ -85,7 +85,24 @@ unsafe fn run(context: &mut Context, frame: &Frame, work: &Work, picoseconds: i6
             }
         };
     // SAFETY: the caller's promise.
-    unsafe { run_together(context, frame, work, next, Crew::size(work, next, picoseconds, threads)) }
+    unsafe { run_together(context, frame, work, next, Crew::size(work, next, picoseconds, frame.call())) }
+}
+
+/// See the table of the abi.
+///
+/// # Safety
+/// `context` is valid and exclusive; `result` is writable.
+pub(crate) unsafe extern "C" fn hl_threads(context: *mut Context, question: i64, result: *mut i64) -> Status {
+    // SAFETY: the caller's promise.
+    let context = unsafe { &*context };
+    let answer = match question {
+        0 => i64::from(context.thread_index),
+        // SAFETY: the caller's promise.
+        _ => unsafe { Frame::of(context) }.map_or(1, |frame| frame.call().threads() as i64),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { *result = answer };
+    Status::OK
 }
 
 /// How far a thread has come alone.
@@ -127,7 +144,8 @@ impl Manner {
 
 impl Crew {
     /// For the part of the region from `next` on.
-    fn size(work: &Work, next: i64, picoseconds: i64, threads: usize) -> Self {
+    fn size(work: &Work, next: i64, picoseconds: i64, call: &Call<'_>) -> Self {
+        let (threads, wanted) = (call.threads(), call.chunk_size());
         let left = piece_count(work) - next;
         let by_work = if picoseconds > 0 {
             work.trip_count.saturating_mul(picoseconds) / WORK_PER_THREAD_PICOSECONDS
@@ -138,8 +156,8 @@ impl Crew {
         let helpers = (threads - 1).min(usize::try_from(useful).unwrap_or(usize::MAX));
         let grain = if picoseconds > 0 { LEAST_CHUNK_PICOSECONDS / picoseconds } else { 1 };
         // However cheap an iteration is said to be, every thread gets some.
-        let grain = grain.clamp(1, (left / threads as i64).max(1));
-        Self { threads, helpers, grain }
+        let grain = if wanted > 0 { wanted } else { grain.clamp(1, (left / threads as i64).max(1)) };
+        Self { threads, helpers, grain, is_grain_set: wanted > 0 }
     }
 }
 
@@ -272,12 +290,18 @@ mod tests {
             chunks,
             trip_count,
         };
+        let call = |threads| {
+            let mut call = Call::unstoppable();
+            call.set_threads(threads);
+            call
+        };
         // 30 microseconds: three threads' worth.
-        let crew = Crew::size(&work(30_000, 0), 0, 1000, 16);
-        assert_eq!(crew, Crew { threads: 16, helpers: 3, grain: 1875 });
+        let crew = Crew::size(&work(30_000, 0), 0, 1000, &call(16));
+        assert_eq!(crew, Crew { threads: 16, helpers: 3, grain: 1875, is_grain_set: false });
         // Two iterations occupy two helpers at most.
-        assert_eq!(Crew::size(&work(2, 0), 0, 0, 16), Crew { threads: 16, helpers: 2, grain: 1 });
-        assert_eq!(Crew::size(&work(1 << 40, 64), 0, 0, 16).helpers, 15);
-        assert_eq!(Crew::size(&work(i64::MAX, 0), 0, 1, 2).helpers, 1);
+        let crew = Crew::size(&work(2, 0), 0, 0, &call(16));
+        assert_eq!(crew, Crew { threads: 16, helpers: 2, grain: 1, is_grain_set: false });
+        assert_eq!(Crew::size(&work(1 << 40, 64), 0, 0, &call(16)).helpers, 15);
+        assert_eq!(Crew::size(&work(i64::MAX, 0), 0, 1, &call(2)).helpers, 1);
     }
 }

@@ -148,7 +148,7 @@ impl Pool {
         let pool: &'static Self =
             Box::leak(Box::new(Self { workers, published: AtomicUsize::new(0), shared: Mutex::new(shared) }));
         let mut shared = pool.lock();
-        threads.spawn_broadcast(|place| pool.serve(place.index() as u32 + 1));
+        threads.spawn_broadcast(|_| pool.serve());
         shared.threads = Some(threads);
         drop(shared);
         Some(pool)
@@ -185,11 +185,11 @@ impl Pool {
     }
 
     /// The life of a worker.
-    fn serve(&self, thread_index: u32) {
+    fn serve(&self) {
         loop {
             let seen = self.published.load(Ordering::Acquire);
             if let Some(region) = self.take_on() {
-                region.work_as_helper(thread_index);
+                region.work_as_helper();
                 self.lock().searching += 1;
             } else if !self.is_published_since(seen) && !self.sleep() {
                 return;

@@ -68,6 +68,8 @@ pub(crate) struct Crew {
     pub(crate) helpers: usize,
     /// The least number of iterations in an adaptive chunk.
     pub(crate) grain: i64,
+    /// Whether somebody asked for just that number.
+    pub(crate) is_grain_set: bool,
 }
 
 /// How often a waiting opener looks up.
@@ -128,7 +130,7 @@ impl Region {
         Self {
             work,
             grain: crew.grain,
-            divisor: 4 * crew.threads as i64,
+            divisor: if crew.is_grain_set { i64::MAX } else { 4 * crew.threads as i64 },
             places: AtomicIsize::new(crew.helpers as isize),
             opener,
             next: AtomicI64::new(next),
@@ -194,18 +196,21 @@ impl Region {
     }
 
     /// Works on the region as a thread of the pool, if it is still open and the call may have one thread more.
-    pub(crate) fn work_as_helper(&self, thread_index: u32) {
+    pub(crate) fn work_as_helper(&self) {
         if !self.register() {
             return;
         }
         // SAFETY: being registered keeps the opener waiting, and with it its frame.
         let opener = unsafe { &*self.opener };
-        if opener.call().admit_helper() {
-            // SAFETY: as above.
-            unsafe { self.help(opener, thread_index) };
-            opener.call().dismiss_helper();
-        } else {
-            self.places.fetch_add(1, Ordering::AcqRel);
+        match opener.call().admit_helper() {
+            Some(number) => {
+                // SAFETY: as above.
+                unsafe { self.help(opener, number) };
+                opener.call().dismiss_helper(number);
+            }
+            None => {
+                self.places.fetch_add(1, Ordering::AcqRel);
+            }
         }
         self.deregister();
     }

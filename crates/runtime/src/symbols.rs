@@ -11,6 +11,7 @@ use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text
 use crate::order::{hl_order_elements, hl_sort_elements};
 use crate::output::hl_print;
 use crate::parallel::hl_parallel_for;
+use crate::parallel::hl_threads;
 use crate::products::hl_multiply_matrices;
 use crate::raise::hl_error_is;
 use crate::random::{
@@ -66,6 +67,7 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::Release => Implementation::Other(hl_release as *const u8),
         Row::Safepoint => Implementation::Other(hl_safepoint as *const u8),
         Row::ParallelFor => Implementation::Other(hl_parallel_for as *const u8),
+        Row::Threads => Implementation::Other(hl_threads as *const u8),
         Row::ErrorIs => Implementation::Other(hl_error_is as *const u8),
         Row::TextOrder => Implementation::Other(hl_text_order as *const u8),
         Row::Object => Implementation::Other(hl_object as *const u8),

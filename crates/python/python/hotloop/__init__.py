@@ -9,13 +9,22 @@
 ...     return sum
 """
 
+import contextlib as _contextlib
 import importlib as _importlib
 import os as _os
 import sys as _sys
 
 from . import errors, types
 from ._dispatcher import make as _make
-from ._hotloop import Dispatcher, __version__, get_num_threads, set_num_threads
+from ._hotloop import (
+    Dispatcher,
+    __version__,
+    get_num_threads,
+    get_parallel_chunksize,
+    get_thread_id,
+    set_num_threads,
+    set_parallel_chunksize,
+)
 from ._options import check as _check
 from ._typeof import from_dtype, typeof
 from .errors import *  # noqa: F403
@@ -27,12 +36,17 @@ __all__ = [
     "errors",
     "from_dtype",
     "get_num_threads",
+    "get_parallel_chunksize",
+    "get_thread_id",
     "jit",
     "literal_unroll",
     "njit",
+    "parallel_chunksize",
     "prange",
     "register_jitable",
     "set_num_threads",
+    "set_parallel_chunksize",
+    "threading_layer",
     "typeof",
     "types",
     "__version__",
@@ -77,6 +91,21 @@ def jit(signature_or_function=None, **options):
 def prange(*arguments):
     """`range`, whose iterations may run in parallel in a kernel compiled with `parallel=True`."""
     return range(*arguments)
+
+
+@_contextlib.contextmanager
+def parallel_chunksize(size):
+    """In a `with` block a thread takes `size` iterations of a parallel loop at once, in calls from this Python thread."""
+    before = set_parallel_chunksize(size)
+    try:
+        yield size
+    finally:
+        set_parallel_chunksize(before)
+
+
+def threading_layer():
+    """The name of what runs parallel loops: there is one, a pool of threads for the whole process, started by the first loop that is worth it."""
+    return "rayon"
 
 
 def literal_unroll(container):
