@@ -55,6 +55,7 @@ fn loop_facts(facts: &LoopFacts) -> Value {
         "parallel": facts.is_parallel,
         "work": work(&facts.work),
         "checks": left(&facts.checks),
+        "checks_otherwise": left(&facts.checks_otherwise),
         "allocations": left(&facts.allocations),
         "calls": left(&facts.calls),
     })

@@ -1,7 +1,7 @@
 //! What became of the loops of a function: how wide they run, what checks, calls and allocations are left in them, and why others run one by one.
 //!
 //! Read from the optimised MIR, and from what the code generator says that it made of each mark. Loops that the passes made of one loop of the source (strips
-//! between safepoints, dimensions of an array expression) are told once, as the innermost of them.
+//! between safepoints, dimensions of an array expression) are told once, as the innermost of them; the copy with checks of a loop without is told with it.
 
 use crate::session::generate;
 use crate::{Failure, Kernel, Place};
@@ -41,6 +41,8 @@ pub struct LoopFacts {
     pub work: Work,
     /// The checks left in it, inner loops not included.
     pub checks: Vec<Left>,
+    /// Those of the copy that runs where not all indices are in bounds, if that is asked in front of the loop or of one around it.
+    pub checks_otherwise: Vec<Left>,
     /// The allocations in it, inner loops not included.
     pub allocations: Vec<Left>,
     /// The functions that it calls, inner loops not included.
@@ -119,13 +121,14 @@ struct Found {
     is_parallel: bool,
     work: Work,
     checks: Vec<Left>,
+    checks_otherwise: Vec<Left>,
     allocations: Vec<Left>,
     calls: Vec<Left>,
 }
 
 impl Found {
     fn facts(self, sources: &SourceMap, spans: &[Span], named: &dyn Fn(Span) -> String) -> LoopFacts {
-        let Self { span, is_parallel, work, checks, allocations, calls } = self;
+        let Self { span, is_parallel, work, checks, checks_otherwise, allocations, calls } = self;
         let mut around: Vec<Span> =
             spans.iter().copied().filter(|outer| *outer != span && outer.contains(span)).collect();
         around.dedup();
@@ -134,7 +137,8 @@ impl Found {
         let source = source.unwrap_or_default().trim().to_owned();
         let file = file.name().to_owned();
         let place = Place { file, line: start.line, column: start.column, function: named(span) };
-        LoopFacts { place, source, depth: around.len(), is_parallel, work, checks, allocations, calls }
+        let depth = around.len();
+        LoopFacts { place, source, depth, is_parallel, work, checks, checks_otherwise, allocations, calls }
     }
 }
 
@@ -170,9 +174,14 @@ impl<'a> Reader<'a> {
             let mut inner = forest.loops.values();
             inner.any(|other| other.parent == Some(id) && other.span(function) == span)
         };
-        let mut found = Vec::new();
+        let (mut found, mut otherwise) = (Vec::new(), Vec::new());
         for (id, data) in forest.loops.iter() {
             let span = data.span(function);
+            if data.is_cold {
+                let checks = self.left_in(function, &forest, id).0;
+                otherwise.extend(checks.into_iter().map(|check| (span, check)));
+                continue;
+            }
             let pass = if data.is_innermost { VectorizeLoops.name() } else { VectorizeNests.name() };
             let verdict = self.verdict(span, pass);
             if is_repeated(id) || span == Span::NONE {
@@ -186,22 +195,38 @@ impl<'a> Reader<'a> {
                 None if data.is_innermost => self.scalar(function, data.header, verdict),
                 None => Work::Outer { reason: verdict.and_then(|remark| reason(remark, NEST_ONE_BY_ONE)) },
             };
-            let own = data.blocks.iter().filter(|block| forest.innermost(*block) == Some(id));
-            let (mut checks, mut allocations, mut calls) = (Vec::new(), Vec::new(), Vec::new());
-            for inst in own.flat_map(|block| &function.blocks[block].insts) {
-                let inst = &function.insts[*inst];
-                let line = self.line(inst.span);
-                match what_is(function, &inst.kind) {
-                    What::Check(what) => checks.push(Left { what, line }),
-                    What::Allocation(what) => allocations.push(Left { what, line }),
-                    What::Call(what) => calls.push(Left { what, line }),
-                    What::Else => {}
-                }
-            }
+            let (checks, allocations, calls) = self.left_in(function, &forest, id);
+            let checks_otherwise = Vec::new();
             let is_parallel = function.is_parallel_body && is_outermost(function, &forest, id);
-            found.push(Found { span, is_parallel, work, checks, allocations, calls });
+            found.push(Found { span, is_parallel, work, checks, checks_otherwise, allocations, calls });
+        }
+        for (span, check) in otherwise {
+            let twin = found.iter_mut().find(|one| one.span == span);
+            twin.into_iter().for_each(|twin| twin.checks_otherwise.push(check.clone()));
         }
         found
+    }
+
+    /// The checks, allocations and calls in a loop, inner loops not included.
+    fn left_in(
+        &self,
+        function: &Function,
+        forest: &LoopForest,
+        id: Loop,
+    ) -> (Vec<Left>, Vec<Left>, Vec<Left>) {
+        let own = forest.loops[id].blocks.iter().filter(|block| forest.innermost(*block) == Some(id));
+        let (mut checks, mut allocations, mut calls) = (Vec::new(), Vec::new(), Vec::new());
+        for inst in own.flat_map(|block| &function.blocks[block].insts) {
+            let inst = &function.insts[*inst];
+            let line = self.line(inst.span);
+            match what_is(function, &inst.kind) {
+                What::Check(what) => checks.push(Left { what, line }),
+                What::Allocation(what) => allocations.push(Left { what, line }),
+                What::Call(what) => calls.push(Left { what, line }),
+                What::Else => {}
+            }
+        }
+        (checks, allocations, calls)
     }
 
     /// What that pass says of the next loop of that place.
@@ -325,7 +350,12 @@ impl LoopFacts {
             }
             Work::Vectors { .. } | Work::Outer { .. } | Work::Within | Work::Scalar { .. } => String::new(),
         };
-        lines.push(format!("    checks: {}{in_vectors}", listed(&self.checks)));
+        let otherwise = if self.checks_otherwise.is_empty() {
+            String::new()
+        } else {
+            format!("; where not all indices are in bounds {}", listed(&self.checks_otherwise))
+        };
+        lines.push(format!("    checks: {}{in_vectors}{otherwise}", listed(&self.checks)));
         lines.push(format!("    allocations: {}", listed(&self.allocations)));
         if !self.calls.is_empty() {
             lines.push(format!("    calls: {}", listed(&self.calls)));

@@ -102,6 +102,7 @@ impl Code {
             terminator: Terminator::Unreachable,
             terminator_span: Span::NONE,
             unwind: None,
+            is_cold: false,
             vector: None,
         })
     }

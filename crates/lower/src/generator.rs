@@ -468,6 +468,7 @@ fn new_block(function: &mut Function) -> Block {
         terminator: Terminator::Unreachable,
         terminator_span: span,
         unwind: None,
+        is_cold: false,
         vector: None,
     });
     function.layout.push(block);

@@ -95,6 +95,8 @@ pub struct BlockData {
     /// Where an error raised in this block goes; without one it goes to the caller. The target has no parameters, and what it uses is
     /// defined before this block begins, so the edge counts as leaving this block's predecessors.
     pub unwind: Option<Block>,
+    /// Whether it hardly ever runs. It says nothing of what the block does: passes do not make faster what begins here, and its code stands out of the way.
+    pub is_cold: bool,
     /// If it is a loop by itself, or the header of one with loops in it, whose iterations may run several at once: what there is to know for that.
     pub vector: Option<VectorLoop>,
 }
@@ -336,6 +338,7 @@ impl Function {
             terminator: Terminator::Unreachable,
             terminator_span: Span::NONE,
             unwind: None,
+            is_cold: false,
             vector: None,
         });
         self.layout.push(block);

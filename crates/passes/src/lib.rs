@@ -43,6 +43,7 @@ pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
 pub use loops::vectorize_loops::{ONE_BY_ONE, VectorizeLoops};
 pub use loops::vectorize_nests::{NEST_ONE_BY_ONE, VectorizeNests};
+pub use loops::version_loops::VersionLoops;
 pub use parallel::outline_parallel_regions::OutlineParallelRegions;
 pub use pipeline::{
     BUDGET_SHARE, MirPass, Observer, Optimised, Optimiser, PIPELINE, PassContext, add_time, pass_by_name,

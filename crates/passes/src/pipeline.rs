@@ -5,6 +5,7 @@ use crate::{
     FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, MaskBranches, NarrowIntegers,
     NumberValues, OutlineParallelRegions, RemoveDeadCode, SelectSums, ShortenChains, SimplifyControlFlow,
     SimplifySelects, ThinSafepoints, VectorizeLoops, VectorizeNests,
+    VersionLoops,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -40,6 +41,7 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &HoistInvariants, // After canonicalisation there is a place to hoist to, reached only if the loop runs.
     &NumberValues, // What was hoisted out of two loops is often the same.
     &ElideBoundsChecks, // After hoisting: the bounds are then plain values outside the loop.
+    &VersionLoops, // Behind what can be proved: the rest is asked. In front of all that checks hinder.
     &FoldConstants, // Elided checks leave sums with constants.
     &FoldAddresses, // Behind the checks, which hide that indices are sums.
     &NumberValues, // Neighbours now have one address, and a value that was just loaded is not loaded again on one of two ways.

@@ -112,6 +112,7 @@ fn loop_facts<'py>(py: Python<'py>, facts: &LoopFacts) -> PyResult<Bound<'py, Py
     dict.set_item("reason", reason)?;
     dict.set_item("reason_line", reason_line)?;
     dict.set_item("checks", left(&facts.checks))?;
+    dict.set_item("checks_otherwise", left(&facts.checks_otherwise))?;
     dict.set_item("allocations", left(&facts.allocations))?;
     dict.set_item("calls", left(&facts.calls))?;
     Ok(dict)

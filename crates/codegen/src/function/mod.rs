@@ -175,13 +175,14 @@ impl<'a, 'm> Translator<'a, 'm> {
         self.plan_all_vectors(control_flow)
     }
 
-    /// Errors are rare: what only they reach goes to the end of the code.
+    /// Errors are rare, and what is said to be: that goes to the end of the code.
     fn mark_cold(&mut self, block: Block) {
         let ends_in_error = matches!(
             self.mir.blocks[block].terminator,
             Terminator::Raise { .. } | Terminator::Reraise | Terminator::RaiseAgain(_)
         );
-        if ends_in_error && block != self.mir.entry() {
+        let is_rare = ends_in_error || self.mir.blocks[block].is_cold;
+        if is_rare && block != self.mir.entry() {
             let cold = self.clif_block(block);
             self.builder.set_cold_block(cold);
         }

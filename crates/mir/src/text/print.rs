@@ -121,6 +121,9 @@ impl Printer<'_, '_> {
             self.parameters(&data.parameters)?;
             self.f.write_char(')')?;
         }
+        if data.is_cold {
+            self.f.write_str(" cold")?;
+        }
         if let Some(target) = data.unwind {
             write!(self.f, " unwind {target}")?;
         }

@@ -179,6 +179,7 @@ fn function_from(tape: Vec<u64>) -> Function {
         }
         function.blocks[block].terminator = choices.terminator(&function);
         function.blocks[block].terminator_span = choices.span();
+        function.blocks[block].is_cold = choices.below(4) == 1;
         function.blocks[block].unwind = (choices.below(3) == 1).then(|| choices.block(&function));
         function.blocks[block].vector = (choices.below(4) == 1).then(|| choices.vector_loop(&function));
     }

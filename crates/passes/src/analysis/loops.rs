@@ -24,6 +24,8 @@ pub struct LoopData {
     pub is_parallel: bool,
     /// Whether it holds no other loop.
     pub is_innermost: bool,
+    /// Whether it hardly ever runs, so that nothing is to be gained by making it faster.
+    pub is_cold: bool,
 }
 
 /// The blocks of a loop: as large as the loop, not as the function.
@@ -98,7 +100,16 @@ impl LoopForest {
         for block in blocks.iter() {
             self.innermost[block] = Some(id);
         }
-        self.loops.push(LoopData { header, latches, blocks, parent, is_parallel, is_innermost: true });
+        let is_cold = function.blocks[header].is_cold;
+        self.loops.push(LoopData {
+            header,
+            latches,
+            blocks,
+            parent,
+            is_parallel,
+            is_innermost: true,
+            is_cold,
+        });
     }
 }
 

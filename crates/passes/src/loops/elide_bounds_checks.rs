@@ -55,18 +55,18 @@ const MOST_STEPS: u32 = 8;
 const SMALL: i64 = 1 << 32;
 
 /// What is known of an induction variable wherever it is defined and its loop's test has passed: `low <= variable`, `variable < high`.
-struct Range {
-    low: Bound,
-    high: Bound,
+pub(super) struct Range {
+    pub(super) low: Bound,
+    pub(super) high: Bound,
     /// Whether the variable goes up, so that one more than it is at most the limit.
     is_upward: bool,
 }
 
 /// A value plus a constant, or a constant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Bound {
-    value: Option<Value>,
-    offset: i64,
+pub(super) struct Bound {
+    pub(super) value: Option<Value>,
+    pub(super) offset: i64,
 }
 
 impl Bound {
@@ -83,7 +83,7 @@ impl Bound {
 }
 
 /// `value` as `base + constant`, of a small constant.
-fn added_constant(function: &Function, value: Value) -> Option<(Value, i64)> {
+pub(super) fn added_constant(function: &Function, value: Value) -> Option<(Value, i64)> {
     let constant = |value| match function.constant(value) {
         Some(Constant::Int(_, number)) if (-SMALL..=SMALL).contains(&number) => Some(number),
         _ => None,
@@ -99,7 +99,11 @@ fn added_constant(function: &Function, value: Value) -> Option<(Value, i64)> {
 
 impl Range {
     /// The induction variables of a loop, with what is known of them.
-    fn of_loop(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Vec<(Value, Self)> {
+    pub(super) fn of_loop(
+        function: &Function,
+        control_flow: &ControlFlow,
+        data: &LoopData,
+    ) -> Vec<(Value, Self)> {
         if data.is_parallel {
             return Self::of_parallel(function, control_flow, data).into_iter().collect();
         }

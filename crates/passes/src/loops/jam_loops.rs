@@ -53,7 +53,8 @@ impl MirPass for JamLoops {
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
         let mut nests = Vec::new();
-        for inner in forest.loops.values().filter(|data| data.is_innermost).take(MOST_NESTS) {
+        for inner in forest.loops.values().filter(|data| data.is_innermost && !data.is_cold).take(MOST_NESTS)
+        {
             if let Some(parent) = inner.parent
                 && !is_marked(function, &forest, parent)
                 && let Some(nest) = Nest::find(function, &control_flow, &forest.loops[parent], inner)

@@ -39,7 +39,8 @@ impl MirPass for NarrowIntegers {
         let is_marked = |data: &&LoopData| function.blocks[data.header].vector.is_some();
         let nests: Vec<&LoopData> = forest.loops.values().filter(is_marked).collect();
         let is_in_vectors = |block: Block| nests.iter().any(|data| data.blocks.contains(block));
-        let innermost = forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel);
+        let innermost =
+            forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel && !data.is_cold);
         // A nest that is marked is chosen for the types that it has.
         let wanted: Vec<&LoopData> = innermost.filter(|data| !is_in_vectors(data.header)).collect();
         for data in wanted {

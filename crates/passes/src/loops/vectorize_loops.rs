@@ -55,7 +55,9 @@ impl MirPass for VectorizeLoops {
         let mut new_blocks = NewBlocks::default();
         // What outer loops define, by their headers: several loops may stand in one.
         let mut defined = FxHashMap::default();
-        for (number, data) in forest.loops.values().filter(|data| data.is_innermost).enumerate() {
+        for (number, data) in
+            forest.loops.values().filter(|data| data.is_innermost && !data.is_cold).enumerate()
+        {
             let span = data.span(function);
             let found = match number < MOST_LOOPS {
                 true => Candidate::find(function, &control_flow, data)

@@ -40,7 +40,9 @@ impl MirPass for VectorizeNests {
         let forest = LoopForest::new(function, &control_flow, &dominators);
         let loops: Vec<&LoopData> = forest.loops.values().collect();
         // Inner loops come behind the loops that hold them.
-        for data in loops.into_iter().rev().filter(|data| !data.is_innermost).take(MOST_LOOPS) {
+        for data in
+            loops.into_iter().rev().filter(|data| !data.is_innermost && !data.is_cold).take(MOST_LOOPS)
+        {
             let span = data.span(function);
             let message = match consider(function, &control_flow, &forest, data) {
                 Ok(()) => "several iterations of this loop, with the loops in it, may run at once".to_owned(),

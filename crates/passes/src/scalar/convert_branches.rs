@@ -132,6 +132,7 @@ fn is_plain(function: &Function, data: &LoopData) -> bool {
     };
     data.is_innermost
         && !data.is_parallel
+        && !data.is_cold
         && data.blocks.iter().map(exits).sum::<usize>() == 1
         && data.blocks.iter().all(|block| function.blocks[block].insts.iter().all(is_allowed))
 }

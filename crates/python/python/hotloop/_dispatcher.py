@@ -18,7 +18,7 @@ Overload = collections.namedtuple("Overload", "signature")
 
 LoopFacts = collections.namedtuple(
     "LoopFacts",
-    "file line function source depth is_parallel is_outer vector_bits lanes unroll checks_in_vectors reason reason_line checks allocations calls",
+    "file line function source depth is_parallel is_outer vector_bits lanes unroll checks_in_vectors reason reason_line checks checks_otherwise allocations calls",
 )
 
 

@@ -244,6 +244,7 @@ impl Reader {
         };
         draft.function.layout.push(block);
         self.define_parameters(draft, block, &parameters)?;
+        draft.function.blocks[block].is_cold = self.eat_word("cold");
         if self.eat_word("unwind") {
             draft.function.blocks[block].unwind = Some(self.id()?);
         }
@@ -314,6 +315,7 @@ fn mention_block(function: &mut Function, block: Block) {
             terminator: Terminator::Unreachable,
             terminator_span: Span::NONE,
             unwind: None,
+            is_cold: false,
             vector: None,
         });
     }
