@@ -41,8 +41,9 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &HoistInvariants, // After canonicalisation there is a place to hoist to, reached only if the loop runs.
     &NumberValues, // What was hoisted out of two loops is often the same.
     &ElideBoundsChecks, // After hoisting: the bounds are then plain values outside the loop.
+    &FoldConstants, // Elided checks leave sums with constants, and comparisons that are decided.
     &VersionLoops, // Behind what can be proved: the rest is asked. In front of all that checks hinder.
-    &FoldConstants, // Elided checks leave sums with constants.
+    &FoldConstants, // Its checks, too.
     &FoldAddresses, // Behind the checks, which hide that indices are sums.
     &NumberValues, // Neighbours now have one address, and a value that was just loaded is not loaded again on one of two ways.
     &ConvertBranches, // What is done on a branch is now as short as it gets.

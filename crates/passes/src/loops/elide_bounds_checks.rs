@@ -7,16 +7,20 @@
 //! length, variables whose first value is not negative, maxima with such values, and their sums with what cannot take them below zero. The upper: a
 //! limit that is the length, plus or minus a constant, or another variable that is proved itself (triangular loops), a minimum with such a value, a remainder by the length, or a check
 //! against the same length of the same value plus a larger constant on every way here. Where only the lower end is proved, the check loses its wrap-around. So does an index
-//! without a check, which is written as a selection: `select(i < 0, i + n, i)` is `i`. One walk over the checks and selections, each proof of [`MOST_STEPS`] steps at most. Preserves the control-flow graph.
+//! without a check, which is written as a selection: `select(i < 0, i + n, i)` is `i`. Branches tell more ([`Conditions`]): what was compared on every way here, and that what only goes up
+//! is at least what it was at first. Comparisons with constants that this decides become constants: the step of a `range` that cannot be negative or 0. One walk over the checks, comparisons and
+//! selections, each proof of [`MOST_STEPS`] steps at most. Preserves the control-flow graph.
 
 use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest};
+use crate::loops::conditions::Conditions;
 use crate::{MirPass, PassContext};
 use hotloop_index::SideMap;
 use hotloop_mir::{
     BinaryOp, Block, Constant, ControlFlow, ConvertOp, Dominators, Function, Inst, InstKind, IntCompare,
-    RegionKind, Terminator, Value,
+    MachineType, RegionKind, Terminator, Value,
 };
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 
 /// Removes bounds checks that a counted loop cannot fail. The head of its file says how.
 pub struct ElideBoundsChecks;
@@ -38,7 +42,10 @@ impl MirPass for ElideBoundsChecks {
         let forest = LoopForest::new(function, &control_flow, &dominators);
         let of_loop = |data: &LoopData| Range::of_loop(function, &control_flow, data);
         let ranges = forest.loops.values().flat_map(of_loop).collect();
-        let mut facts = Facts { dominators: &dominators, ranges, passed: FxHashMap::default() };
+        let conditions = Conditions::new(function, &control_flow, &forest);
+        let (passed, decided) = (FxHashMap::default(), Vec::new());
+        let (block, fuel) = (function.entry(), Cell::new(0));
+        let mut facts = Facts { dominators: &dominators, ranges, passed, conditions, decided, block, fuel };
         let mut replacement: SideMap<Value, Option<Value>> = SideMap::new(None);
         for block in control_flow.reverse_postorder() {
             let mut insts = std::mem::take(&mut function.blocks[*block].insts);
@@ -46,11 +53,16 @@ impl MirPass for ElideBoundsChecks {
             function.blocks[*block].insts = insts;
         }
         function.replace_uses(|value| replacement[value].unwrap_or(value));
+        for (inst, holds) in facts.decided {
+            function.insts[inst].kind = InstKind::Const(Constant::int(MachineType::I1, holds.into()));
+        }
     }
 }
 
 /// A proof is no longer.
 const MOST_STEPS: u32 = 8;
+/// Nor does it ask more questions, on all of its ways.
+const MOST_QUESTIONS: u32 = 200;
 /// Sums of lengths, which are at most 2^60, and constants up to this do not wrap.
 const SMALL: i64 = 1 << 32;
 
@@ -170,10 +182,20 @@ impl Range {
             let call = jumps.into_iter().find(|call| call.block == data.header)?;
             call.arguments.get(position).copied()
         };
+        let number = |value: Value| function.constant(value).and_then(Constant::as_int);
+        let is_same = |value: Value| {
+            value == trips.step || number(value).is_some_and(|value| number(trips.step) == Some(value))
+        };
         let parameters = function.blocks[data.header].parameters.iter().enumerate();
         let strided = parameters.filter(|(position, variable)| {
-            let next = passed(*latch, *position).and_then(|next| added_constant(function, next));
-            passed(preheader, *position) == Some(trips.start) && next == Some((**variable, trips.step))
+            let next = passed(*latch, *position).and_then(|next| kind_of(function, next));
+            let goes_on = match next {
+                Some(InstKind::Binary(BinaryOp::Iadd, a, b)) => {
+                    (*a == **variable && is_same(*b)) || (*b == **variable && is_same(*a))
+                }
+                _ => false,
+            };
+            passed(preheader, *position) == Some(trips.start) && goes_on
         });
         let range = || Self {
             low: Bound::of(function, trips.start),
@@ -189,7 +211,7 @@ impl Range {
 struct Trips {
     start: Value,
     stop: Value,
-    step: i64,
+    step: Value,
 }
 
 impl Trips {
@@ -202,7 +224,6 @@ impl Trips {
         let &InstKind::Binary(BinaryOp::Umin, a, b) = kind(most)? else { return None };
         let quotient = if number(a).is_some() { b } else { a };
         let &InstKind::Binary(BinaryOp::Udiv, distance, step) = kind(quotient)? else { return None };
-        let step = number(step).filter(|step| (1..=SMALL).contains(step))?;
         let is_distance = Self::is_distance(function, distance, start, stop);
         (number(otherwise) == Some(0) && is_distance).then_some(Self { start, stop, step })
     }
@@ -251,6 +272,14 @@ struct Facts<'a> {
     ranges: FxHashMap<Value, Range>,
     /// Checks that have passed: of a value plus the constant, against a length, by the block in which they stand.
     passed: FxHashMap<(Value, Value), Vec<(Block, i64)>>,
+    /// What branches tell.
+    conditions: Conditions,
+    /// Comparisons that come out the same each time.
+    decided: Vec<(Inst, bool)>,
+    /// Where the walk stands.
+    block: Block,
+    /// How many questions the proof of this check or comparison may still ask.
+    fuel: Cell<u32>,
 }
 
 impl Facts<'_> {
@@ -262,6 +291,12 @@ impl Facts<'_> {
         inst: Inst,
         replacement: &mut SideMap<Value, Option<Value>>,
     ) -> bool {
+        self.block = block;
+        self.fuel.set(MOST_QUESTIONS);
+        if let Some(holds) = self.outcome(function, inst) {
+            self.decided.push((inst, holds));
+            return false;
+        }
         if let Some(index) = wrapped_index(function, inst) {
             let index = replacement[index].unwrap_or(index);
             let stays = self.is_at_least(function, index, 0, MOST_STEPS);
@@ -278,7 +313,8 @@ impl Facts<'_> {
         // A sum that overflows is none that is below a length.
         let lowest = self.is_at_least(function, base, -offset.min(0), MOST_STEPS)
             || (offset == 0 && is_remainder_by(function, index, length));
-        if lowest && self.is_below(function, block, (base, offset), length, MOST_STEPS) {
+        let is_below = |sum: (Value, i64)| self.is_below(function, block, sum, length, MOST_STEPS);
+        if lowest && (is_below((base, offset)) || (base != index && is_below((index, 0)))) {
             replacement[function.insts[inst].results[0]] = Some(index);
             return true;
         }
@@ -292,15 +328,21 @@ impl Facts<'_> {
         false
     }
 
+    /// One step less, if there are steps and questions left.
+    fn step(&self, steps: u32) -> Option<u32> {
+        self.fuel.set(self.fuel.get().checked_sub(1)?);
+        steps.checked_sub(1)
+    }
+
     /// Whether `value >= least`, for a `least` that is not negative or of a sum that does not wrap.
     fn is_at_least(&self, function: &Function, value: Value, least: i64, steps: u32) -> bool {
         if let Some(Constant::Int(_, number)) = function.constant(value) {
             return number >= least;
         }
-        let Some(steps) = steps.checked_sub(1) else { return false };
+        let Some(steps) = self.step(steps) else { return false };
         let is_at_least = |value: Value, least: i64| self.is_at_least(function, value, least, steps);
         if let Some(range) = self.ranges.get(&value) {
-            return match range.low.value {
+            let is_proved = match range.low.value {
                 None => range.low.offset >= least,
                 Some(low) => {
                     let least = least.checked_sub(range.low.offset);
@@ -309,6 +351,25 @@ impl Facts<'_> {
                     })
                 }
             };
+            if is_proved {
+                return true;
+            }
+        }
+        let number = |value: Value| function.constant(value).and_then(Constant::as_int);
+        let mut below = self.conditions.below(value, self.block, self.dominators);
+        // What is more than another value is at least one more.
+        let is_proved = below.any(|fact| match number(fact.other) {
+            Some(other) => other.saturating_add(fact.distance) >= least,
+            None => is_at_least(fact.other, (least - fact.distance).max(0)),
+        });
+        if is_proved {
+            return true;
+        }
+        if let Some(first) = self.conditions.rises_from(value)
+            && is_at_least(first, least)
+            && self.is_moderate(function, first, steps)
+        {
+            return true;
         }
         if let Some((base, offset)) = added_constant(function, value) {
             let least = least.checked_sub(offset).map(|least| least.max(0));
@@ -316,7 +377,6 @@ impl Facts<'_> {
                 && self.is_short_sum(function, base, offset);
         }
         let Some(inst) = function.defining_inst(value) else { return false };
-        let number = |value: Value| function.constant(value).and_then(Constant::as_int);
         match function.insts[inst].kind {
             InstKind::Binary(BinaryOp::Smax, a, b) => is_at_least(a, least) || is_at_least(b, least),
             InstKind::Binary(BinaryOp::Smin, a, b) => is_at_least(a, least) && is_at_least(b, least),
@@ -339,6 +399,47 @@ impl Facts<'_> {
         }
     }
 
+    /// What a comparison with a constant gives, if that is certain.
+    fn outcome(&self, function: &Function, inst: Inst) -> Option<bool> {
+        let InstKind::IntCompare(op, a, b) = function.insts[inst].kind else { return None };
+        let number = function.constant(b).and_then(Constant::as_int)?;
+        if function.value_type(a) != MachineType::I64 || function.constant(a).is_some() || number < 0 {
+            return None;
+        }
+        let more = number.checked_add(1)?;
+        let is_above = || self.is_at_least(function, a, more, MOST_STEPS);
+        match op {
+            IntCompare::Sge | IntCompare::Slt => {
+                self.is_at_least(function, a, number, MOST_STEPS).then_some(op == IntCompare::Sge)
+            }
+            IntCompare::Sgt | IntCompare::Ne => is_above().then_some(true),
+            IntCompare::Sle | IntCompare::Eq => is_above().then_some(false),
+            IntCompare::Ult | IntCompare::Ule | IntCompare::Ugt | IntCompare::Uge => None,
+        }
+    }
+
+    /// Whether a value is so far from the largest that little more than it does not wrap.
+    fn is_moderate(&self, function: &Function, value: Value, steps: u32) -> bool {
+        if let Some(Constant::Int(_, number)) = function.constant(value) {
+            return number <= 1 << 62;
+        }
+        let Some(steps) = self.step(steps) else { return false };
+        if let Some(range) = self.ranges.get(&value) {
+            return range.ends_early(function);
+        }
+        if let Some((base, _)) = added_constant(function, value) {
+            return self.is_moderate(function, base, steps);
+        }
+        match kind_of(function, value) {
+            Some(InstKind::CheckBounds { .. } | InstKind::Convert(ConvertOp::ZeroExtend, ..)) => true,
+            Some(InstKind::Load { region, .. }) => function.regions[*region].kind == RegionKind::Descriptor,
+            Some(InstKind::Binary(BinaryOp::Smin, a, b)) => {
+                self.is_moderate(function, *a, steps) || self.is_moderate(function, *b, steps)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the sum of a value that is not negative and a constant surely does not wrap: a variable is below its limit, so that one more fits; further
     /// than that only what is below a length.
     fn is_short_sum(&self, function: &Function, value: Value, offset: i64) -> bool {
@@ -356,7 +457,7 @@ impl Facts<'_> {
         length: Value,
         steps: u32,
     ) -> bool {
-        let Some(steps) = steps.checked_sub(1) else { return false };
+        let Some(steps) = self.step(steps) else { return false };
         if let Some(Constant::Int(_, number)) = function.constant(value) {
             let known = function.constant(length).and_then(Constant::as_int);
             return number.checked_add(offset).zip(known).is_some_and(|(index, length)| index < length);
@@ -373,7 +474,26 @@ impl Facts<'_> {
                     || (range.is_upward && range.high.offset >= 0)
                     || self.is_at_least(function, high, 0, steps)
             });
-            return is_sum && self.is_at_most(function, block, (range.high.value, total), length, steps);
+            if is_sum && self.is_at_most(function, block, (range.high.value, total), length, steps) {
+                return true;
+            }
+        }
+        let mut above = self.conditions.above(value, block, self.dominators);
+        // Not above another value: below one more than that.
+        let is_proved = above.any(|fact| {
+            let total = offset.checked_add(1 - fact.distance);
+            total.is_some_and(|total| {
+                self.is_at_most(function, block, (Some(fact.other), total), length, steps)
+            })
+        });
+        if is_proved {
+            return true;
+        }
+        if let Some(first) = self.conditions.falls_from(value)
+            && self.is_at_least(function, first, 0, steps)
+            && self.is_below(function, block, (first, offset), length, steps)
+        {
+            return true;
         }
         let is_below = |value: Value| self.is_below(function, block, (value, offset), length, steps);
         let Some(inst) = function.defining_inst(value) else { return false };
@@ -400,7 +520,7 @@ impl Facts<'_> {
         if value == length {
             return offset <= 0;
         }
-        let Some(steps) = steps.checked_sub(1) else { return false };
+        let Some(steps) = self.step(steps) else { return false };
         let number = |value: Value| function.constant(value).and_then(Constant::as_int);
         if let Some(number) = number(value) {
             return number.checked_add(offset).is_some_and(|end| end <= known.unwrap_or(0));

@@ -2,6 +2,7 @@
 
 pub(crate) mod canonicalize_loops;
 pub(crate) mod carry_stores;
+mod conditions;
 pub(crate) mod elide_bounds_checks;
 pub(crate) mod expand_math;
 mod extremes;
