@@ -4,8 +4,7 @@ use crate::{
     CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, ExpandMath, FoldAddresses,
     FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, MaskBranches, NarrowIntegers,
     NumberValues, OutlineParallelRegions, RemoveDeadCode, SelectSums, ShortenChains, SimplifyControlFlow,
-    SimplifySelects, ThinSafepoints, VectorizeLoops, VectorizeNests,
-    VersionLoops,
+    SimplifySelects, ThinSafepoints, VectorizeLoops, VectorizeNests, VersionLoops,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
