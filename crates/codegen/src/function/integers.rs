@@ -113,18 +113,25 @@ impl Translator<'_, '_> {
         }
     }
 
-    /// A product with a power of two is a shift, which addresses can absorb.
+    /// A product with a power of two is a shift, which addresses can absorb; with 3, 5 or 9 a sum with one, which is an address and takes a third of the time.
     fn product(&mut self, a: Value, b: Value) -> ir::Value {
         let [x, y] = [a, b].map(|value| self.operand(value));
         let ty = self.value_type(x);
-        let power = |value: Value| self.constant_count(value, ty).filter(|factor| factor.is_power_of_two());
-        let (factor, power) = match (power(a), power(b)) {
-            (_, Some(power)) => (x, power),
-            (Some(power), None) => (y, power),
+        let is_address = |factor: u64| ty.bits() >= 32 && matches!(factor, 3 | 5 | 9);
+        let is_easy = |factor: &u64| factor.is_power_of_two() || is_address(*factor);
+        let easy = |value: Value| self.constant_count(value, ty).filter(is_easy);
+        let (other, factor) = match (easy(a), easy(b)) {
+            (_, Some(factor)) => (x, factor),
+            (Some(factor), None) => (y, factor),
             (None, None) => return self.ins().imul(x, y),
         };
-        let count = self.int(ty, i64::from(power.trailing_zeros()));
-        self.ins().ishl(factor, count)
+        if factor.is_power_of_two() {
+            let count = self.int(ty, i64::from(factor.trailing_zeros()));
+            return self.ins().ishl(other, count);
+        }
+        let count = self.int(ty, i64::from((factor - 1).trailing_zeros()));
+        let multiple = self.ins().ishl(other, count);
+        self.ins().iadd(other, multiple)
     }
 
     pub(super) fn int_compare(&mut self, op: IntCompare, a: Value, b: Value) -> ir::Value {

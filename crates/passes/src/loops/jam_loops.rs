@@ -5,7 +5,8 @@
 //! before for the rest.
 //!
 //! Each sum keeps its own order, so floats keep their bits; but eight sums wait for their additions at once, where one waits for each. Neighbours along a row share a cache line, an address, and what does not
-//! depend on `j` is computed once. The inner loop is one block that stores nothing, its bounds are the same for every `j`, and `j` is all that the outer loop carries. The order of errors and of what is stored stays: in front
+//! depend on `j` is computed once. The inner loop is one block that stores nothing, its bounds are the same for every `j`, and what else the outer loop carries is used behind the inner loop alone, where the iterations follow one
+//! another: the least of several sums, and where it was found. The order of errors and of what is stored stays: in front
 //! of the outer loop is asked whether every index is in bounds and what is stored is apart from what is loaded before; if not, the loop runs as it stands, and raises
 //! where it has to. Addresses are linear in `j` and `k`, so that the corners of their range are its ends. Not where the nest runs in vectors as it is, or the inner loop may itself run in
 //! vectors: its sums may be formed in any order and its loads are one behind the other. One look at each innermost loop with one around it. Does not preserve the control-flow graph.
@@ -102,6 +103,8 @@ struct Nest {
     /// Behind the inner loop, up to the outer loop's test.
     tail: Block,
     exit: BlockCall,
+    /// What else the outer loop carries: the header's parameters but for its variable, and what they are in the next iteration.
+    carried: Vec<(Value, Value)>,
     outer_count: CountedLoop,
     inner_count: CountedLoop,
     /// The values that differ between the iterations of the outer loop.
@@ -136,8 +139,7 @@ impl Nest {
         let outer_count = CountedLoop::find(function, control_flow, outer)?;
         let inner_count = CountedLoop::find(function, control_flow, inner)?;
         let counts_up = |count: &CountedLoop| count.step == 1 && count.test == ExitTest::Bottom;
-        if !counts_up(&outer_count) || !counts_up(&inner_count) || function.blocks[head].parameters.len() != 1
-        {
+        if !counts_up(&outer_count) || !counts_up(&inner_count) {
             return None;
         }
         let (entry_call, skip) = Self::ways_on(function, head, tail)?;
@@ -146,7 +148,9 @@ impl Nest {
         let Terminator::Branch { then, otherwise, .. } = &function.blocks[tail].terminator else {
             return None;
         };
-        let exit = if then.block == head { otherwise } else { then };
+        let (back, exit) = if then.block == head { (then, otherwise) } else { (otherwise, then) };
+        let parameters = function.blocks[head].parameters.iter().copied();
+        let next = parameters.zip(back.arguments.iter().copied());
         let mut nest = Self {
             preheader,
             head,
@@ -157,6 +161,7 @@ impl Nest {
             result,
             tail,
             exit: exit.clone(),
+            carried: next.filter(|(parameter, _)| *parameter != outer_count.variable).collect(),
             outer_count,
             inner_count,
             dependent: IdSet::new(),
@@ -169,7 +174,8 @@ impl Nest {
         let is_usable = nest.is_closed(function, outer)
             && nest.unwinds_to_one(function, outer)
             && nest.is_allowed(function)
-            && nest.has_fixed_bounds();
+            && nest.has_fixed_bounds()
+            && nest.carries_in_tail(function);
         if !is_usable {
             return None;
         }
@@ -290,6 +296,23 @@ impl Nest {
             && function.blocks[self.tail].insts.iter().all(|inst| allowed(inst, true))
     }
 
+    /// Whether what the outer loop carries is used in its tail alone, where it is computed, too.
+    fn carries_in_tail(&self, function: &Function) -> bool {
+        let is_carried = |value: Value| self.carried.iter().any(|(parameter, _)| *parameter == value);
+        let mut is_used = false;
+        let mut note = |value: Value| is_used |= is_carried(value);
+        let insts = |block: Block| function.blocks[block].insts.iter();
+        for inst in insts(self.head).chain(&self.entry).chain(insts(self.inner)) {
+            function.insts[*inst].kind.for_each_operand(&mut note);
+        }
+        function.blocks[self.inner].terminator.for_each_operand(&mut note);
+        self.initial.iter().chain(&self.result).copied().for_each(&mut note);
+        if let Some(skip) = &self.skip {
+            skip.arguments.iter().copied().chain([skip.condition]).for_each(&mut note);
+        }
+        !is_used
+    }
+
     /// Whether both loops count between values from outside.
     fn has_fixed_bounds(&self) -> bool {
         let bounds = [self.outer_count.limit, self.inner_count.initial, self.inner_count.limit];
@@ -299,6 +322,9 @@ impl Nest {
     /// Finds the values that differ between the iterations of the outer loop.
     fn note_dependent(&mut self, function: &Function) {
         self.dependent.insert(self.outer_count.variable);
+        for (parameter, _) in &self.carried {
+            self.dependent.insert(*parameter);
+        }
         let parameters = function.blocks[self.inner].parameters.clone();
         let next = back_arguments(function, self.inner);
         loop {
@@ -691,12 +717,14 @@ impl<'n> Jam<'n> {
         let at = function.layout.iter().position(|block| *block == nest.head).expect("a block of the layout");
         function.layout.splice(at..at, [before, head, entry, inner, tail, rest, single]);
 
+        let original = &function.blocks[nest.preheader].terminator;
+        let initial = original.jumps().first().expect("a preheader jumps").arguments.clone();
         let original = std::mem::replace(
             &mut function.blocks[nest.preheader].terminator,
             Terminator::Branch {
                 condition: holds,
                 then: BlockCall::new(before, Vec::new()),
-                otherwise: BlockCall::new(single, vec![nest.outer_count.initial]),
+                otherwise: BlockCall::new(single, initial.clone()),
             },
         );
         self.write_single(function, single, original);
@@ -704,7 +732,7 @@ impl<'n> Jam<'n> {
         builder.set_span(nest.span);
         let width = builder.int(MachineType::I64, nest.width);
         let last = builder.binary(BinaryOp::Isub, nest.outer_count.limit, width);
-        builder.jump(head, &[nest.outer_count.initial]);
+        builder.jump(head, &initial);
 
         let variable = self.write_front(function, [head, entry, inner, tail]);
         self.write_inner(function, inner, tail);
@@ -712,11 +740,18 @@ impl<'n> Jam<'n> {
         self.write_rest(function, rest, single);
     }
 
-    /// The loop as it stands, from the value that this block is passed.
+    /// New parameters of a block, like those of the outer loop's header.
+    fn header_parameters(&self, function: &mut Function, block: Block) -> Vec<Value> {
+        let like = function.blocks[self.nest.head].parameters.clone();
+        let types: Vec<MachineType> = like.iter().map(|value| function.value_type(*value)).collect();
+        types.into_iter().map(|ty| function.add_parameter(block, ty)).collect()
+    }
+
+    /// The loop as it stands, from the values that this block is passed.
     fn write_single(&self, function: &mut Function, single: Block, mut original: Terminator) {
-        let variable = function.add_parameter(single, MachineType::I64);
+        let parameters = self.header_parameters(function, single);
         for call in jumps_mut(&mut original) {
-            call.arguments = vec![variable];
+            call.arguments.clone_from(&parameters);
         }
         function.blocks[single].terminator = original;
     }
@@ -724,8 +759,11 @@ impl<'n> Jam<'n> {
     /// What stands in front of the inner loop. Gives the outer loop's variable.
     fn write_front(&mut self, function: &mut Function, [head, entry, inner, tail]: [Block; 4]) -> Value {
         let nest = self.nest;
-        let variable = function.add_parameter(head, MachineType::I64);
-        self.copies[0].insert(nest.outer_count.variable, variable);
+        let own = self.header_parameters(function, head);
+        for (parameter, own) in function.blocks[nest.head].parameters.iter().zip(own) {
+            self.copies[0].insert(*parameter, own);
+        }
+        let variable = self.copies[0][&nest.outer_count.variable];
         for copy in 1..self.copies.len() {
             let mut builder = Builder::at(function, head);
             builder.set_span(nest.span);
@@ -792,23 +830,44 @@ impl<'n> Jam<'n> {
             }
         }
         // Parameters stand in the order of `for_each_copy`: one after the other, for each copy.
-        self.write_insts(function, tail, &function.blocks[nest.tail].insts.clone());
+        let insts = function.blocks[nest.tail].insts.clone();
+        for copy in 0..self.copies.len() {
+            if let Some(before) = copy.checked_sub(1) {
+                let next: Vec<_> =
+                    nest.carried.iter().map(|(own, next)| (*own, self.get(before, *next))).collect();
+                self.copies[copy].extend(next);
+            }
+            for inst in &insts {
+                self.write_inst(function, tail, copy, *inst);
+            }
+        }
         let mut builder = Builder::at(function, tail);
         builder.set_span(nest.span);
         let width = builder.int(MachineType::I64, nest.width);
         let next = builder.binary(BinaryOp::Iadd, variable, width);
         let condition = builder.compare(IntCompare::Sle, next, last);
-        let mut passed = vec![next];
         let final_copy = self.copies.len() - 1;
-        passed.extend(nest.exit.arguments.iter().map(|value| self.get(final_copy, *value)));
-        let then = BlockCall::new(head, vec![next]);
+        let parameters = builder.function.blocks[nest.head].parameters.clone();
+        let again: Vec<Value> = parameters
+            .iter()
+            .map(|parameter| match nest.carried.iter().find(|(own, _)| own == parameter) {
+                Some((_, carried)) => self.get(final_copy, *carried),
+                None => next,
+            })
+            .collect();
+        let exit = nest.exit.arguments.iter().map(|value| self.get(final_copy, *value));
+        let passed = again.iter().copied().chain(exit).collect();
+        let then = BlockCall::new(head, again);
         builder.terminate(Terminator::Branch { condition, then, otherwise: BlockCall::new(rest, passed) });
     }
 
     /// Goes on with the loop as it stands, or behind it.
     fn write_rest(&self, function: &mut Function, rest: Block, single: Block) {
         let nest = self.nest;
-        let next = function.add_parameter(rest, MachineType::I64);
+        let again = self.header_parameters(function, rest);
+        let position =
+            function.blocks[nest.head].parameters.iter().position(|it| *it == nest.outer_count.variable);
+        let next = again[position.expect("the variable is a parameter")];
         let types: Vec<MachineType> =
             nest.exit.arguments.iter().map(|value| function.value_type(*value)).collect();
         let passed: Vec<Value> = types.into_iter().map(|ty| function.add_parameter(rest, ty)).collect();
@@ -817,7 +876,7 @@ impl<'n> Jam<'n> {
         let condition = builder.compare(IntCompare::Slt, next, nest.outer_count.limit);
         builder.terminate(Terminator::Branch {
             condition,
-            then: BlockCall::new(single, vec![next]),
+            then: BlockCall::new(single, again),
             otherwise: BlockCall::new(nest.exit.block, passed),
         });
     }
