@@ -46,6 +46,12 @@ def rows(x, n):
 def halves(x):
     for i in prange(x.shape[0]):
         x[i] = math.gamma(x[i])
+
+@njit('(float64[::1], float64[::1])')
+def outer_sums(x, y):
+    for i in range(x.shape[0]):
+        for j in range(i):
+            x[i] = x[i] * 0.5 + y[j]
 ";
 
 /// What the command says for AVX2 of a function of the kernels above.
@@ -99,6 +105,15 @@ kernels.py:12  for i in range(x.shape[0]):
 }
 
 #[test]
+fn checks_that_are_asked_about_in_front_are_told_beside_those_that_are_left() {
+    let told = explained("outer_sums", &[]);
+    assert!(
+        told.contains("      checks: none; where not all indices are in bounds 1 (index in line 49)\n"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_call_is_named_with_its_line() {
     assert_eq!(
         explained("gammas", &[]),
@@ -123,7 +138,7 @@ first_of(int64[::1], int64[::1]): 1 loop
 
 kernels.py:24  while at < x.shape[0]:
     one by one: it branches (line 25)
-    checks: 3 (index in lines 25, 27; ZeroDivisionError in line 27)
+    checks: 2 (ZeroDivisionError in line 27; index in line 27)
     allocations: none
 "
     );

@@ -41,7 +41,8 @@ impl MirPass for SelectSums {
         let forest = LoopForest::new(function, &control_flow, &dominators);
         let is_marked = |data: &&LoopData| function.blocks[data.header].vector.is_some();
         let marked: Vec<&LoopData> = forest.loops.values().filter(is_marked).collect();
-        let innermost = forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel);
+        let innermost =
+            forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel && !data.is_cold);
         let free = innermost.filter(|data| !marked.iter().any(|nest| nest.blocks.contains(data.header)));
         let blocks = free.flat_map(|data| data.blocks.iter().map(move |block| (data, block)));
         let found: Vec<(Block, Step)> = blocks
