@@ -29,7 +29,7 @@ pub fn disassembly(
 ) -> Result<String, CodegenError> {
     let capstone = target.isa().to_capstone().map_err(|error| CodegenError::Target(error.to_string()))?;
     let vectors = |name: &str, code: &VectorCode| {
-        let insts = capstone.disasm_all(&code.bytes, 0);
+        let insts = capstone.disasm_all(&code.bytes[..code.code_bytes], 0);
         let insts = insts.map_err(|error| CodegenError::Target(error.to_string()))?;
         let mut text = format!("{name}: ; {} bytes\n", code.bytes.len());
         let mut runs = code.places.iter().peekable();
@@ -48,6 +48,12 @@ pub fn disassembly(
             let (mnemonic, operands) =
                 (inst.mnemonic().unwrap_or_default(), inst.op_str().unwrap_or_default());
             let _ = writeln!(text, "  {mnemonic} {operands}");
+        }
+        let constants_at = code.code_bytes.next_multiple_of(8);
+        let constants = code.bytes.get(constants_at..).unwrap_or_default().chunks_exact(8);
+        for (number, bits) in constants.enumerate() {
+            let bits = bits.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte));
+            let _ = writeln!(text, "  ; {:#x}: {bits:#018x}", constants_at + 8 * number);
         }
         Ok(text)
     };

@@ -51,7 +51,8 @@ pub use results::Results;
 pub use terminator::{BlockCall, ParFor, Reduction, Terminator};
 pub use text::{ParseError, parse_function, parse_module};
 pub use vector::{
-    ElementPlace, VectorCode, VectorInput, VectorPlan, WideVectors, float_extreme, may_stop_lanes,
+    ElementPlace, VectorArgument, VectorCode, VectorInput, VectorPlan, WideVectors, float_extreme,
+    may_stop_lanes,
 };
 
 use hotloop_index::define_id;

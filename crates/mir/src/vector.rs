@@ -160,18 +160,24 @@ pub fn may_stop_lanes(function: &Function, inst: Inst) -> bool {
     }
 }
 
-/// Machine code for the iterations of a vector loop: a function of its own, which takes one pointer, to a block of words, and returns nothing.
+/// Machine code for the iterations of a vector loop: a function of its own, which takes its arguments in registers, as System V says, and returns nothing.
 ///
-/// Of the words the first is the number of iterations, a multiple of `multiple`; then stand the `inputs`. Behind the inputs there is room for a vector
+/// What does not fit into registers it reads from a block of words. The first of them is room for a number of iterations; then stand the `inputs`. Behind the inputs there is room for a vector
 /// for each accumulator; the code leaves what is to be combined with the accumulator in its first bytes. It calls nothing, and raises nothing: if it
 /// `may_stop`, it puts the number of iterations that it has done into the first word, and the loop as it stands does the next ones. If it has done none, the accumulators
 /// stay as they were.
 #[derive(Clone, Debug)]
 pub struct VectorCode {
-    /// The instructions. They refer to nothing outside.
+    /// The instructions, and behind them constants. They refer to nothing outside.
     pub bytes: Vec<u8>,
+    /// The bytes of the instructions alone.
+    pub code_bytes: usize,
+    /// What it takes in registers: at most six integers and eight floats.
+    pub arguments: Vec<VectorArgument>,
     /// What the words behind the first one hold.
     pub inputs: Vec<VectorInput>,
+    /// Whether all registers are behind the call what they were before it, not only those that System V names.
+    pub keeps_registers: bool,
     /// Fewer iterations are not worth the call.
     pub least: i64,
     /// The number of iterations has to be a multiple of this power of two.
@@ -190,20 +196,29 @@ pub struct VectorCode {
     pub leaves_one: bool,
 }
 
-/// A word that the code of a vector loop takes.
+/// A register that the code of a vector loop takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VectorArgument {
+    /// The number of iterations, a multiple of `multiple`. Where it is no argument, it stands in the first word.
+    Count,
+    /// The address of the words. Where it is no argument, there are none.
+    Words,
+    /// An input, which is no word then.
+    Input(VectorInput),
+}
+
+/// What the code of a vector loop takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VectorInput {
     /// An address as it is in the first iteration.
     Address(Value),
     /// A value that does not change, in the low bits; a truth value as 0 or all bits.
     Splat(Value),
-    /// Whether what a store writes in the rest of a loop is too much to stay in caches, and its elements are aligned: 0 or 1.
-    Streams {
-        /// The store.
-        store: Inst,
+    /// How many iterations are left of the whole loop, of which the vector loop may be a strip.
+    Left {
         /// The loop's variable.
         variable: Value,
-        /// The limit of the whole loop, of which the vector loop may be a strip.
+        /// The limit of the whole loop.
         limit: Value,
     },
     /// These bits.

@@ -5,6 +5,11 @@ use hotloop_mir::Constant;
 use iced_x86::Code;
 use regalloc2::{Block, Inst, InstRange, Operand, PReg, PRegSet, RegClass, VReg};
 
+/// The general registers in which arguments arrive, by their numbers: rdi, rsi, rdx, rcx, r8, r9.
+pub(crate) const ARGUMENTS: [usize; 6] = [7, 6, 2, 1, 8, 9];
+/// As many vector registers have arguments in their lower parts, from the first one on.
+pub(crate) const FLOAT_ARGUMENTS: usize = 8;
+
 /// A register in general, a vector, or a mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -42,6 +47,8 @@ pub(crate) enum Part {
     Change(VReg, VReg),
     /// Memory.
     Memory(Memory),
+    /// Memory behind the code, with constants from that one on.
+    Constant(usize),
     /// A constant of 32 bits, with its sign.
     Immediate(i32),
     /// A constant of 8 bits, which says what the instruction does.
@@ -60,7 +67,7 @@ pub(crate) struct Memory {
 /// A machine instruction, or the end of a block.
 #[derive(Clone, Debug)]
 pub(crate) enum Machine {
-    /// Where the argument arrives. No code.
+    /// Where the arguments arrive. No code.
     Entry,
     /// An instruction. Where a mask is given, only its lanes are read from memory, as zeros where it is not set, or written to memory.
     Op { code: Code, parts: Vec<Part>, mask: Option<VReg>, is_zeroing: bool },
@@ -91,6 +98,8 @@ pub(crate) struct Body {
     pub(crate) operands: Vec<Vec<Operand>>,
     pub(crate) blocks: Vec<BlockCode>,
     pub(crate) vreg_count: usize,
+    /// Constants of 64 bits, which stand behind the code.
+    pub(crate) constants: Vec<u64>,
     /// Where the instructions that are appended next come from.
     pub(crate) place: Span,
     /// Where each instruction comes from.
@@ -100,8 +109,8 @@ pub(crate) struct Body {
 impl Default for Body {
     /// A function without blocks.
     fn default() -> Self {
-        let (insts, operands, blocks, places) = Default::default();
-        Self { insts, operands, blocks, vreg_count: 0, place: Span::NONE, places }
+        let (insts, operands, blocks, constants, places) = Default::default();
+        Self { insts, operands, blocks, vreg_count: 0, constants, place: Span::NONE, places }
     }
 }
 
@@ -111,6 +120,15 @@ impl Body {
         let vreg = VReg::new(self.vreg_count, class.of_allocator());
         self.vreg_count += 1;
         vreg
+    }
+
+    /// The memory of constants, one behind the other.
+    pub(crate) fn constants(&mut self, words: &[u64]) -> Part {
+        let known = self.constants.windows(words.len()).position(|known| known == words);
+        Part::Constant(known.unwrap_or_else(|| {
+            self.constants.extend(words);
+            self.constants.len() - words.len()
+        }))
     }
 
     /// Makes blocks; they are filled in order.
@@ -123,17 +141,17 @@ impl Body {
         self.blocks[block.index()].start = self.insts.len();
     }
 
-    /// The register of the function's argument, which arrives in `rdi`.
-    pub(crate) fn argument(&mut self) -> VReg {
-        let vreg = self.vreg(Class::General);
-        self.argument_in(vreg);
-        vreg
-    }
-
-    /// Lets the function's argument be in a register that is known already.
-    pub(crate) fn argument_in(&mut self, vreg: VReg) {
-        let rdi = PReg::new(7, RegClass::Int);
-        self.push(Machine::Entry, vec![Operand::reg_fixed_def(vreg, rdi)]);
+    /// Lets the function's arguments be in these registers: general ones, and vectors whose lower parts are floats.
+    pub(crate) fn arguments(&mut self, vregs: &[VReg]) {
+        let mut general = ARGUMENTS.into_iter();
+        let mut vectors = 0..FLOAT_ARGUMENTS;
+        let arrive = |vreg: &VReg| {
+            let class = vreg.class();
+            let number = if class == RegClass::Int { general.next() } else { vectors.next() };
+            Operand::reg_fixed_def(*vreg, PReg::new(number.expect("few enough arguments"), class))
+        };
+        let operands = vregs.iter().map(arrive).collect();
+        self.push(Machine::Entry, operands);
     }
 
     /// Appends an instruction.
@@ -157,7 +175,7 @@ impl Body {
                     operands.push(Operand::reg_use(memory.base));
                     operands.extend(memory.index.map(Operand::reg_use));
                 }
-                Part::Immediate(_) | Part::Byte(_) => {}
+                Part::Constant(_) | Part::Immediate(_) | Part::Byte(_) => {}
             }
         }
         operands.extend(mask.map(Operand::reg_use));

@@ -1,18 +1,24 @@
 //! Bytes: instructions, and the moves that the allocator asks for, encoded one behind the other.
 //!
 //! Jumps have four bytes of distance, so that the length of everything is known once it was encoded; the second time the distances are right.
+//!
+//! Registers that the caller wants back are saved: with AVX-512 all that are changed. The vector registers that only AVX-512 has are nobody's; where no other was changed, neither has
+//! anything to be cleared behind.
 
 use crate::Level;
-use crate::allocate::SAVED;
+use crate::allocate::{FIRST_NEW, SAVED};
 use crate::code::{Body, Machine, Memory, Part};
 use hotloop_diagnostics::Span;
 use iced_x86::{Code, Encoder, Instruction, OpKind, Register};
-use regalloc2::{Allocation, Block, Edit, InstOrEdit, Output, PReg, RegClass};
-use rustc_hash::FxHashMap;
+use regalloc2::{Allocation, Block, Edit, InstOrEdit, OperandKind, Output, PReg, RegClass};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The code of a function.
 pub(crate) struct Emitted {
+    /// Instructions, and behind them constants.
     pub(crate) bytes: Vec<u8>,
+    /// How many bytes are instructions.
+    pub(crate) code_bytes: usize,
     /// Where runs of instructions begin, and the places in the source that they come from.
     pub(crate) places: Vec<(u32, Span)>,
 }
@@ -22,7 +28,7 @@ pub(crate) fn emit(level: Level, body: &Body, allocated: &Output) -> Option<Emit
     let mut emitter = Emitter::new(level, body, allocated);
     emitter.run()?;
     emitter.run()?;
-    Some(Emitted { bytes: emitter.encoder.take_buffer(), places: emitter.runs })
+    Some(emitter.finished())
 }
 
 struct Emitter<'a> {
@@ -35,19 +41,52 @@ struct Emitter<'a> {
     places: FxHashMap<Block, u64>,
     /// The general registers that have to be restored.
     saved: Vec<Register>,
+    /// The vector registers whose lower parts have to be restored.
+    saved_vectors: Vec<Register>,
+    /// Whether vectors were changed of which other code uses the lower part.
+    clears_vectors: bool,
+    /// Where constants begin: known from the first run.
+    constants_at: u64,
     /// Where runs of instructions begin that come from one place in the source.
     runs: Vec<(u32, Span)>,
 }
 
 impl<'a> Emitter<'a> {
     fn new(level: Level, body: &'a Body, allocated: &'a Output) -> Self {
-        let moved = allocated.edits.iter().map(|(_, Edit::Move { to, .. })| *to);
-        let used: Vec<PReg> =
-            allocated.allocs.iter().copied().chain(moved).filter_map(Allocation::as_reg).collect();
-        let is_used = |number: usize| used.contains(&PReg::new(number, RegClass::Int));
-        let saved = SAVED.into_iter().filter(|number| is_used(*number)).map(general).collect();
-        let (encoder, places, runs) = (Encoder::new(64), FxHashMap::default(), Vec::new());
-        Self { level, body, allocated, encoder, at: 0, places, saved, runs }
+        let changed = changed(body, allocated);
+        let is_changed = |number: usize, class: RegClass| changed.contains(&PReg::new(number, class));
+        let is_kept = |number: &usize| match level {
+            Level::Avx2 => SAVED.contains(number),
+            Level::Avx512 => true,
+        };
+        let saved = (0..16).filter(|number| is_changed(*number, RegClass::Int)).filter(is_kept);
+        let vectors: Vec<usize> =
+            (0..FIRST_NEW).filter(|number| is_changed(*number, RegClass::Float)).collect();
+        let clears_vectors = !vectors.is_empty();
+        let saved_vectors = vectors.into_iter().filter(|_| level == Level::Avx512);
+        Self {
+            level,
+            body,
+            allocated,
+            encoder: Encoder::new(64),
+            at: 0,
+            places: FxHashMap::default(),
+            saved: saved.map(general).collect(),
+            saved_vectors: saved_vectors.map(|number| Register::XMM0 + number as u32).collect(),
+            clears_vectors,
+            constants_at: 0,
+            runs: Vec::new(),
+        }
+    }
+
+    fn finished(mut self) -> Emitted {
+        let mut bytes = self.encoder.take_buffer();
+        let code_bytes = bytes.len();
+        if !self.body.constants.is_empty() {
+            bytes.resize(self.constants_at as usize, 0);
+            bytes.extend(self.body.constants.iter().flat_map(|bits| bits.to_le_bytes()));
+        }
+        Emitted { bytes, code_bytes, places: self.runs }
     }
 
     fn run(&mut self) -> Option<()> {
@@ -61,6 +100,7 @@ impl<'a> Emitter<'a> {
         if frame > 0 {
             self.add_to_stack(-frame)?;
         }
+        self.vectors_on_stack(Code::VEX_Vmovups_xmmm128_xmm)?;
         let body = self.body;
         for number in 0..body.blocks.len() {
             let block = Block::new(number);
@@ -72,11 +112,29 @@ impl<'a> Emitter<'a> {
                 }
             }
         }
+        self.constants_at = self.at.next_multiple_of(8);
         Some(())
     }
 
     fn frame_bytes(&self) -> i32 {
+        self.spilled_bytes() + 16 * self.saved_vectors.len() as i32
+    }
+
+    fn spilled_bytes(&self) -> i32 {
         8 * self.allocated.num_spillslots as i32
+    }
+
+    /// Stores the lower parts of vector registers in the frame, behind what was spilled, or loads them.
+    fn vectors_on_stack(&mut self, code: Code) -> Option<()> {
+        for (number, register) in self.saved_vectors.clone().into_iter().enumerate() {
+            let is_store = code == Code::VEX_Vmovups_xmmm128_xmm;
+            let mut instruction = Instruction::default();
+            instruction.set_code(code);
+            set_register(&mut instruction, u32::from(is_store), register);
+            set_stack(&mut instruction, u32::from(!is_store), self.spilled_bytes() + 16 * number as i32);
+            self.encode(&instruction)?;
+        }
+        Some(())
     }
 
     fn machine(&mut self, block: Block, inst: regalloc2::Inst) -> Option<()> {
@@ -89,7 +147,15 @@ impl<'a> Emitter<'a> {
             Machine::Entry => Some(()),
             Machine::Op { code, parts, mask, is_zeroing } => {
                 let places = self.allocated.inst_allocs(inst);
-                let instruction = instruction(self.level, *code, parts, mask.is_some(), *is_zeroing, places)?;
+                let mut instruction =
+                    instruction(self.level, *code, parts, mask.is_some(), *is_zeroing, places)?;
+                let constant = parts.iter().find_map(|part| match part {
+                    Part::Constant(number) => Some(*number),
+                    _ => None,
+                });
+                if let Some(number) = constant {
+                    instruction.set_memory_displacement64(self.constants_at + 8 * number as u64);
+                }
                 self.encode(&instruction)
             }
             Machine::Branch { code, then, otherwise } => {
@@ -99,6 +165,10 @@ impl<'a> Emitter<'a> {
             Machine::Jump(to) if *to == next => Some(()),
             Machine::Jump(to) => self.jump(Code::Jmp_rel32_64, *to),
             Machine::Return => {
+                if self.clears_vectors {
+                    self.one(Code::VEX_Vzeroupper, &[])?;
+                }
+                self.vectors_on_stack(Code::VEX_Vmovups_xmm_xmmm128)?;
                 let frame = self.frame_bytes();
                 if frame > 0 {
                     self.add_to_stack(frame)?;
@@ -106,7 +176,6 @@ impl<'a> Emitter<'a> {
                 for register in self.saved.clone().into_iter().rev() {
                     self.one(Code::Pop_r64, &[register])?;
                 }
-                self.one(Code::VEX_Vzeroupper, &[])?;
                 self.one(Code::Retnq, &[])
             }
         }
@@ -167,11 +236,11 @@ impl<'a> Emitter<'a> {
             (None, Some(to)) => {
                 instruction.set_code(load);
                 set_register(&mut instruction, 0, register(self.level, to));
-                set_stack(&mut instruction, 1, from);
+                set_stack(&mut instruction, 1, slot_bytes(from));
             }
             (Some(from), None) => {
                 instruction.set_code(store);
-                set_stack(&mut instruction, 0, to);
+                set_stack(&mut instruction, 0, slot_bytes(to));
                 set_register(&mut instruction, 1, register(self.level, from));
             }
             (None, None) => return None,
@@ -229,6 +298,12 @@ fn instruction(
                 }
                 set_displacement(&mut instruction, *displacement);
             }
+            // The address is set by who knows where constants are.
+            Part::Constant(_) => {
+                instruction.try_set_op_kind(position, OpKind::Memory).ok()?;
+                instruction.set_memory_base(Register::RIP);
+                instruction.set_memory_displ_size(8);
+            }
             Part::Immediate(value) => {
                 instruction.try_set_op_kind(position, OpKind::Immediate32to64).ok()?;
                 instruction.set_immediate32to64(i64::from(*value));
@@ -265,11 +340,30 @@ fn set_register(instruction: &mut Instruction, position: u32, register: Register
     instruction.set_op_register(position, register);
 }
 
-fn set_stack(instruction: &mut Instruction, position: u32, place: Allocation) {
-    let slot = place.as_stack().map_or(0, regalloc2::SpillSlot::index);
+fn set_stack(instruction: &mut Instruction, position: u32, at: i32) {
     instruction.set_op_kind(position, OpKind::Memory);
     instruction.set_memory_base(Register::RSP);
-    set_displacement(instruction, 8 * slot as i32);
+    set_displacement(instruction, at);
+}
+
+/// Where a value that was spilled is in the frame.
+fn slot_bytes(place: Allocation) -> i32 {
+    8 * place.as_stack().map_or(0, regalloc2::SpillSlot::index) as i32
+}
+
+/// The registers that are written. Where arguments arrive, nothing is.
+fn changed(body: &Body, allocated: &Output) -> FxHashSet<PReg> {
+    let moved = allocated.edits.iter().map(|(_, Edit::Move { to, .. })| *to);
+    let is_entry = |number: &usize| matches!(body.insts[*number], Machine::Entry);
+    let defined = (0..body.insts.len()).filter(|number| !is_entry(number)).flat_map(|number| {
+        let operands = body.operands[number].iter();
+        let places = allocated.inst_allocs(regalloc2::Inst::new(number)).iter();
+        operands
+            .zip(places)
+            .filter(|(operand, _)| operand.kind() == OperandKind::Def)
+            .map(|(_, place)| *place)
+    });
+    moved.chain(defined).filter_map(Allocation::as_reg).collect()
 }
 
 fn set_displacement(instruction: &mut Instruction, displacement: i32) {

@@ -1,12 +1,13 @@
 //! Machine code for vector loops, in the wide vectors of x86-64: 256 bits with AVX2, 512 bits with AVX-512.
 //!
 //! This crate knows the vector loops of MIR (see `hotloop_mir::VectorPlan`) and nothing else: no Cranelift, no objects, no calls. It gives the bytes of a function
-//! that runs some iterations of a loop, and says which words that function takes; whoever has a place for code puts it there and calls it.
+//! that runs some iterations of a loop, and says which arguments that function takes; whoever has a place for code puts it there and calls it.
 //! Instructions are chosen here, registers are allocated by `regalloc2`, and `iced-x86` encodes.
 //!
 //! ```
 //! use hotloop_mir::{Block, VectorPlan, WideVectors, parse_function};
 //! use hotloop_simd::Level;
+//! use hotloop_mir::VectorArgument::{Count, Input};
 //! use hotloop_mir::VectorInput::Address;
 //!
 //! let function = parse_function(
@@ -35,7 +36,7 @@
 //! let plan = VectorPlan::new(&function, header).unwrap();
 //! let code = Level::Avx512.compile(&function, &plan).unwrap();
 //! assert_eq!(code.vector_bytes, 64);
-//! assert!(matches!(code.inputs[..], [Address(_)]));
+//! assert!(matches!(code.arguments[..], [Count, Input(Address(_))]));
 //! assert!(code.bytes.contains(&0xc3)); // ret
 //! ```
 
@@ -159,12 +160,15 @@ impl WideVectors for Level {
                 unroll /= 2;
                 continue;
             }
-            let emit::Emitted { bytes, places } = emit::emit(*self, &selected.code, &allocated)?;
+            let emit::Emitted { bytes, code_bytes, places } = emit::emit(*self, &selected.code, &allocated)?;
             let lane_count = self.vector_bytes() / plan.lane_bytes;
             let lanes = i64::from(lane_count);
             return Some(VectorCode {
                 bytes,
+                code_bytes,
+                arguments: selected.arguments,
                 inputs: selected.inputs,
+                keeps_registers: *self == Self::Avx512,
                 least: self.least(function, plan),
                 multiple: if *self == Self::Avx512 { 1 } else { lanes },
                 vector_bytes: self.vector_bytes(),
@@ -189,11 +193,14 @@ impl WideVectors for Level {
                 unroll /= 2;
                 continue;
             }
-            let emit::Emitted { bytes, places } = emit::emit(*self, &selected.code, &allocated)?;
+            let emit::Emitted { bytes, code_bytes, places } = emit::emit(*self, &selected.code, &allocated)?;
             let lanes = self.vector_bytes() / plan.lane_bytes;
             return Some(VectorCode {
                 bytes,
+                code_bytes,
+                arguments: selected.arguments,
                 inputs: selected.inputs,
+                keeps_registers: *self == Self::Avx512,
                 least: i64::from(lanes / 2),
                 multiple: 1,
                 vector_bytes: self.vector_bytes(),

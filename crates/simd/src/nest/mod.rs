@@ -15,7 +15,7 @@ use crate::code::{Body, Class, Machine, Memory, Part};
 use crate::opcodes;
 use crate::select::Selected;
 use hotloop_mir::{
-    Block as MirBlock, Function, IntCompare, MachineType, NestPlan, Shape, Value, VectorInput,
+    Block as MirBlock, Function, IntCompare, MachineType, NestPlan, Shape, Value, VectorArgument, VectorInput,
 };
 use iced_x86::Code;
 use regalloc2::{Block, VReg};
@@ -30,7 +30,8 @@ pub(crate) fn select(function: &Function, plan: &NestPlan<'_>, unroll: usize) ->
     }
     let mut selector = Selector::new(function, plan);
     selector.function(unroll)?;
-    Some(Selected { code: selector.assembled(), inputs: selector.inputs, leaves_one: false })
+    let arguments = vec![VectorArgument::Words];
+    Some(Selected { code: selector.assembled(), arguments, inputs: selector.inputs, leaves_one: false })
 }
 
 /// A value while code is made.
@@ -205,7 +206,7 @@ impl<'a> Selector<'a> {
     /// Reads all that stays the same.
     pub(super) fn entry(&mut self, entry: Block, [count, zero, last]: [VReg; 3], turn: i32) {
         self.code.begin(entry);
-        self.code.argument_in(self.words);
+        self.code.arguments(&[self.words]);
         let word = |number: usize, words: VReg| {
             Part::Memory(Memory { base: words, index: None, scale: 1, displacement: 8 * number as i32 })
         };
@@ -352,7 +353,8 @@ impl<'a> Selector<'a> {
             std::iter::once(&entry).chain(&self.order).chain(&self.rare).copied().collect();
         let place: FxHashMap<Block, Block> =
             order.iter().enumerate().map(|(at, block)| (*block, Block::new(at))).collect();
-        let mut new = Body { vreg_count: body.vreg_count, ..Body::default() };
+        let mut new =
+            Body { vreg_count: body.vreg_count, constants: body.constants.clone(), ..Body::default() };
         for block in &order {
             let mut data = body.blocks[block.index()].clone();
             let range = data.start..data.end;

@@ -1,23 +1,107 @@
-//! What stays the same in the loop, read from the words that the caller passes: addresses, values in all lanes, constants; and the numbers of the iterations.
+//! What stays the same in the loop: addresses, values in all lanes, constants; and the numbers of the iterations.
+//!
+//! Addresses and floats arrive in registers, as many as there are for that; integers that have to be in all lanes are read from words, and constants stand behind the code.
 
 use super::{Selector, Steady, Turn};
 use crate::Level;
-use crate::code::{Class, Part, bits_of};
+use crate::code::{ARGUMENTS, Class, FLOAT_ARGUMENTS, Part, bits_of};
 use crate::opcodes;
-use hotloop_mir::{BinaryOp, MachineType, Value, VectorInput};
+use hotloop_mir::{BinaryOp, Inst, MachineType, Value, VectorArgument, VectorInput};
 use iced_x86::Code;
 use regalloc2::VReg;
 
 impl Selector<'_> {
-    /// Reads all that stays the same into registers.
+    /// Lets as much as possible arrive in registers. Gives the registers of the count, and of what is left of the whole loop where that is asked for.
+    pub(super) fn arguments(&mut self, stream: Option<Inst>) -> Option<(VReg, Option<VReg>)> {
+        let left = stream.map(|_| VectorInput::Left {
+            variable: self.plan.vector.variable,
+            limit: self.plan.whole_limit(self.function),
+        });
+        let (addresses, splats) = (self.addresses(), self.splats());
+        let is_float = |value: &Value| self.function.value_type(*value).is_float();
+        let (floats, integers): (Vec<Value>, Vec<Value>) = splats.into_iter().partition(is_float);
+        let room = ARGUMENTS.len() - 1 - usize::from(left.is_some());
+        let needs_words = !self.plan.vector.accumulators.is_empty()
+            || self.plan.has_checks
+            || self.plan.counts_in_lanes
+            || !integers.is_empty()
+            || addresses.len() > room
+            || floats.len() > FLOAT_ARGUMENTS;
+        let room = room - usize::from(needs_words);
+
+        self.arguments.push(VectorArgument::Count);
+        self.arguments.extend(left.map(VectorArgument::Input));
+        self.arguments.extend(needs_words.then_some(VectorArgument::Words));
+        let addresses = addresses.into_iter().take(room).map(VectorInput::Address);
+        let floats = floats.into_iter().take(FLOAT_ARGUMENTS).map(VectorInput::Splat);
+        let general = self.arguments.len() + addresses.len();
+        self.arguments.extend(addresses.chain(floats).map(VectorArgument::Input));
+
+        let class = |number: usize| if number < general { Class::General } else { Class::Vector };
+        let vregs: Vec<VReg> =
+            (0..self.arguments.len()).map(|number| self.code.vreg(class(number))).collect();
+        self.code.arguments(&vregs);
+        let mut left = None;
+        for (argument, vreg) in self.arguments.clone().into_iter().zip(&vregs) {
+            match argument {
+                VectorArgument::Count => {}
+                VectorArgument::Words => self.words = *vreg,
+                VectorArgument::Input(VectorInput::Left { .. }) => left = Some(*vreg),
+                VectorArgument::Input(input) => {
+                    self.arrived(input, *vreg);
+                }
+            }
+        }
+        Some((vregs[0], left))
+    }
+
+    /// Notes an input that has arrived; puts a float into all lanes.
+    fn arrived(&mut self, input: VectorInput, vreg: VReg) {
+        let known = match input {
+            VectorInput::Splat(value) => {
+                let code = opcodes::broadcast(self.level, self.function.value_type(value).size_bytes());
+                self.vector(code, vec![Part::UseOf(vreg, 16)])
+            }
+            VectorInput::Address(_)
+            | VectorInput::Left { .. }
+            | VectorInput::Bits(_)
+            | VectorInput::Interrupt => vreg,
+        };
+        self.known.insert(input, known);
+    }
+
+    /// The addresses of the elements, in the order of the loop.
+    fn addresses(&self) -> Vec<Value> {
+        let mut addresses = Vec::new();
+        for inst in self.plan.lanes.iter().filter(|inst| !self.plan.uniform_loads.contains(*inst)) {
+            if let Some(place) = self.plan.place(self.function, *inst)
+                && !addresses.contains(&place.base)
+            {
+                addresses.push(place.base);
+            }
+        }
+        addresses
+    }
+
+    /// The values that the caller knows, and that have to be in all lanes.
+    fn splats(&self) -> Vec<Value> {
+        let is_uniform = |inst: &&Inst| self.plan.uniform_loads.contains(*inst);
+        let loaded =
+            self.plan.lanes.iter().filter(is_uniform).map(|inst| self.function.insts[*inst].results[0]);
+        let is_constant = |value: &Value| {
+            self.function.constant(*value).is_some() && self.function.value_type(*value) != MachineType::I1
+        };
+        loaded.chain(self.plan.splats.iter().copied().filter(|value| !is_constant(value))).collect()
+    }
+
+    /// Puts all that stays the same into registers.
     pub(super) fn load_inputs(&mut self) -> Option<()> {
+        for address in self.addresses() {
+            self.address(address);
+        }
         for inst in &self.plan.lanes {
             if self.plan.uniform_loads.contains(inst) {
                 self.splat(self.function.insts[*inst].results[0])?;
-                continue;
-            }
-            if let Some(place) = self.plan.place(self.function, *inst) {
-                self.address(place.base);
             }
         }
         for value in &self.plan.splats {
@@ -54,6 +138,10 @@ impl Selector<'_> {
         let input = VectorInput::Splat(value);
         if let Some(known) = self.known.get(&input) {
             return Some(*known);
+        }
+        // Who asks on the way for what was not named before finds no words, perhaps.
+        if self.words == VReg::invalid() {
+            return None;
         }
         let number = self.input(input);
         let vreg = match (ty, self.level) {
@@ -93,8 +181,8 @@ impl Selector<'_> {
         if self.has_begun {
             self.late.push(Steady::Bits(bits));
         }
-        let number = self.input(input);
-        let vreg = self.broadcast(number, 8);
+        let constant = self.code.constants(&[bits]);
+        let vreg = self.vector(opcodes::broadcast(self.level, 8), vec![constant]);
         // What is read on the way is known there alone.
         if !self.has_begun {
             self.known.insert(input, vreg);
@@ -147,15 +235,11 @@ impl Selector<'_> {
         let words = bytes
             .chunks(8)
             .map(|bytes| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
-        let first = self.inputs.len() + 1;
-        for word in words.collect::<Vec<u64>>() {
-            self.input(VectorInput::Bits(word));
-        }
+        let memory = self.code.constants(&words.collect::<Vec<u64>>());
         let code = match lane_bytes {
             1 => opcodes::broadcast_part(self.level),
             _ => opcodes::widen(self.level, false, 1, lane_bytes, self.level.vector_bytes())?.0,
         };
-        let memory = self.word(first);
         let vreg = self.vector(code, vec![memory]);
         Some(self.keep_constant(constant, vreg))
     }
@@ -166,9 +250,8 @@ impl Selector<'_> {
         if let Some(known) = self.known_constant(&constant) {
             return known;
         }
-        let number = self.input(VectorInput::Bits(bits));
-        let (word, vreg) = (self.word(number), self.code.vreg(Class::Mask));
-        self.code.op(Code::VEX_Kmovq_kr_km64, vec![Part::Def(vreg), word]);
+        let (memory, vreg) = (self.code.constants(&[bits]), self.code.vreg(Class::Mask));
+        self.code.op(Code::VEX_Kmovq_kr_km64, vec![Part::Def(vreg), memory]);
         self.keep_constant(constant, vreg)
     }
 
@@ -179,11 +262,10 @@ impl Selector<'_> {
         let start = self.broadcast(number, 8);
         let lanes = u64::from(self.lane_count());
         let iteration = |lane: u64| if self.groups.is_mirrored { lanes - 1 - lane } else { lane };
-        let number = self
-            .input(VectorInput::Bits((0..lanes).fold(0, |word, lane| word | iteration(lane) << (8 * lane))));
+        let numbers = (0..lanes).fold(0, |word, lane| word | iteration(lane) << (8 * lane));
         let (code, _) = opcodes::widen(self.level, false, 1, 8, self.level.vector_bytes())?;
-        let word = self.word(number);
-        let steps = self.vector(code, vec![word]);
+        let numbers = self.code.constants(&[numbers]);
+        let steps = self.vector(code, vec![numbers]);
         let add = self.count_on()?;
         self.first_numbers = self.vector(add, vec![Part::Use(start), Part::Use(steps)]);
         Some(())

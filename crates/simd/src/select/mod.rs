@@ -1,8 +1,8 @@
 //! Chooses the instructions for a vector loop.
 //!
 //! The function runs the main loop, `unroll` vectors a turn, while as many iterations are left, then the rest a vector at a time: with AVX-512 the last vector
-//! under a mask, with AVX2 there is no part of a vector (the caller sees to it). All that stays the same is read once, at the start, from
-//! the words that the caller passes; elements are at `base + index * size`.
+//! under a mask, with AVX2 there is no part of a vector (the caller sees to it). All that stays the same is put into registers once, at the start, from
+//! arguments and words that the caller passes and from constants behind the code; elements are at `base + index * size`.
 //!
 //! A vector holds as many iterations as it has elements of the largest size. Smaller elements lie in the lower part of their vector: instructions
 //! work on the whole of it, and what is above does not matter; loads, stores and conversions know how much counts.
@@ -25,7 +25,7 @@ use crate::Level;
 use crate::code::{Body, Class, Machine, Memory, Part};
 use crate::opcodes;
 use fusions::Fusions;
-use hotloop_mir::{BinaryOp, Function, Inst, MachineType, Value, VectorInput, VectorPlan};
+use hotloop_mir::{BinaryOp, Function, Inst, MachineType, Value, VectorArgument, VectorInput, VectorPlan};
 use iced_x86::Code;
 use regalloc2::{Block, VReg};
 use rustc_hash::FxHashMap;
@@ -34,6 +34,9 @@ use strides::Groups;
 /// A function on virtual registers, and what it takes.
 pub(crate) struct Selected {
     pub(crate) code: Body,
+    /// What arrives in registers.
+    pub(crate) arguments: Vec<VectorArgument>,
+    /// What is read from words.
     pub(crate) inputs: Vec<VectorInput>,
     /// Whether the last iteration has to be done by somebody else.
     pub(crate) leaves_one: bool,
@@ -53,7 +56,8 @@ pub(crate) fn select(
         selector.function(unroll, &wanted)?;
         if selector.late.is_empty() {
             let leaves_one = level == Level::Avx2 && selector.groups.have_gaps();
-            return Some(Selected { code: selector.code, inputs: selector.inputs, leaves_one });
+            let Selector { code, arguments, inputs, .. } = selector;
+            return Some(Selected { code, arguments, inputs, leaves_one });
         }
         wanted.append(&mut selector.late);
     }
@@ -64,8 +68,9 @@ struct Selector<'a> {
     function: &'a Function,
     plan: &'a VectorPlan<'a>,
     code: Body,
+    arguments: Vec<VectorArgument>,
     inputs: Vec<VectorInput>,
-    /// The address of the words.
+    /// The address of the words, if there are some.
     words: VReg,
     /// The registers of the inputs.
     known: FxHashMap<VectorInput, VReg>,
@@ -127,8 +132,6 @@ struct Start {
     /// The last index at which a turn of a main loop may begin.
     last: VReg,
     identities: Vec<VReg>,
-    /// The index behind a turn of the loop whose stores pass the caches by, if there is one.
-    again_stream: Option<VReg>,
 }
 
 /// A loop: the index and the accumulators of a turn, and behind it.
@@ -151,14 +154,10 @@ struct Work {
     checks: Vec<VReg>,
 }
 
-/// The blocks, in the order of the code. Where there are no checks, the stores are part of the block before; where nothing streams, its blocks are that before.
+/// The blocks, in the order of the code. Where there are no checks, the stores are part of the block before; where nothing streams, neither is there a block to decide.
 struct Blocks {
     entry: usize,
-    align: usize,
-    to_stream: usize,
-    stream: usize,
-    behind_stream: usize,
-    skip_stream: usize,
+    is_short: usize,
     decide: usize,
     to_main: usize,
     main: usize,
@@ -175,8 +174,15 @@ struct Blocks {
     again_rest: usize,
     fail_main: usize,
     fail_rest: usize,
-    again_stream: usize,
     skip_rest: usize,
+    is_aligned: usize,
+    not_aligned: usize,
+    align: usize,
+    to_stream: usize,
+    stream: usize,
+    behind_stream: usize,
+    skip_stream: usize,
+    again_stream: usize,
     count: usize,
 }
 
@@ -189,11 +195,7 @@ impl Blocks {
         };
         Self {
             entry: next(true),
-            align: next(streams),
-            to_stream: next(streams),
-            stream: next(streams),
-            behind_stream: next(streams),
-            skip_stream: next(streams),
+            is_short: next(streams),
             decide: next(streams),
             to_main: next(true),
             main: next(true),
@@ -210,8 +212,15 @@ impl Blocks {
             again_rest: next(true),
             fail_main: next(has_checks),
             fail_rest: next(has_checks),
-            again_stream: next(streams),
             skip_rest: next(true),
+            is_aligned: next(streams),
+            not_aligned: next(streams),
+            align: next(streams),
+            to_stream: next(streams),
+            stream: next(streams),
+            behind_stream: next(streams),
+            skip_stream: next(streams),
+            again_stream: next(streams),
             count,
         }
     }
@@ -224,6 +233,7 @@ impl<'a> Selector<'a> {
             function,
             plan,
             code: Body::default(),
+            arguments: Vec::new(),
             inputs: Vec::new(),
             words: VReg::invalid(),
             known: FxHashMap::default(),
@@ -265,7 +275,10 @@ impl<'a> Selector<'a> {
         self.edges(&blocks, &start, &main, &rest)?;
         self.begin(blocks.skip_rest);
         self.leave(&blocks, blocks.skip_rest, start.count, &reached);
-        Some(())
+        match stream {
+            Some(store) => self.stream_loop(&blocks, &start, store, unroll),
+            None => Some(()),
+        }
     }
 
     /// Everything that stays the same, and which main loop runs, if one does.
@@ -279,8 +292,7 @@ impl<'a> Selector<'a> {
         // Where the last iteration has to be done under a mask, a whole turn ends before it.
         let turn = self.lane_count() as i32 * unroll as i32 + i32::from(self.ends_in_mask());
         self.begin(blocks.entry);
-        self.words = self.code.argument();
-        let count = self.load_word(0);
+        let (count, left) = self.arguments(stream)?;
         let zero = self.constant(0);
         let ones = (self.level == Level::Avx512).then(|| self.constant(-1));
         self.ones = ones;
@@ -290,13 +302,12 @@ impl<'a> Selector<'a> {
         }
         let identities = self.identities()?;
         let last = self.offset(count, -turn);
-        let streams = stream.map(|store| self.load_whether_streams(store));
         self.has_begun = true;
-        let mut again_stream = None;
-        if let Some((store, streams)) = stream.zip(streams) {
-            self.code.op(Code::Test_rm64_r64, vec![Part::Use(streams), Part::Use(streams)]);
-            self.branch(blocks.entry, Code::Jne_rel32_64, blocks.align, blocks.decide);
-            again_stream = Some(self.stream_loop(blocks, store, last, unroll)?);
+        if let Some((store, left)) = stream.zip(left) {
+            self.compare_with_long(left, store);
+            self.branch(blocks.entry, Code::Jg_rel32_64, blocks.is_aligned, blocks.is_short);
+            self.begin(blocks.is_short);
+            self.end(blocks.is_short, blocks.decide, Vec::new());
             self.begin(blocks.decide);
         }
         self.code.op(Code::Cmp_rm64_imm32, vec![Part::Use(count), Part::Immediate(turn)]);
@@ -304,7 +315,7 @@ impl<'a> Selector<'a> {
         self.begin(blocks.to_main);
         let starts: Vec<VReg> = identities.iter().copied().cycle().take(identities.len() * unroll).collect();
         self.jump(blocks.to_main, blocks.main, zero, &starts);
-        Some(Start { count, zero, ones, last, identities, again_stream })
+        Some(Start { count, zero, ones, last, identities })
     }
 
     /// Several vectors a turn.
@@ -406,10 +417,6 @@ impl<'a> Selector<'a> {
             self.leave(blocks, blocks.fail_main, main.index, &combined);
             self.begin(blocks.fail_rest);
             self.leave(blocks, blocks.fail_rest, rest.index, &rest.before);
-        }
-        if let Some(next) = start.again_stream {
-            self.begin(blocks.again_stream);
-            self.jump(blocks.again_stream, blocks.stream, next, &[]);
         }
         Some(())
     }

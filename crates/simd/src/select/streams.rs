@@ -1,11 +1,14 @@
 //! The second main loop of long loops that write an array without reading it: its stores pass the caches by (decision 0057).
 
-use super::{Blocks, Selector, Turn, Work};
+use super::{Blocks, Selector, Start, Turn, Work};
 use crate::Level;
 use crate::code::{Class, Part};
 use hotloop_mir::{Inst, InstKind, Region, RegionKind, Value, VectorInput};
 use iced_x86::Code;
 use regalloc2::VReg;
+
+/// A loop that writes more than so many bytes one behind the other does not find them in a cache afterwards.
+const LONG_BYTES: u32 = 32 << 20;
 
 impl Selector<'_> {
     /// A store whose elements the loop does not read, in an array that has been there before, if that is all that the loop does.
@@ -33,25 +36,37 @@ impl Selector<'_> {
         stores.find(streams).map(|(inst, ..)| inst)
     }
 
-    /// Whether the loop for a store that passes the caches by is to run, from the words.
-    pub(super) fn load_whether_streams(&mut self, store: Inst) -> VReg {
-        let (variable, limit) = (self.plan.vector.variable, self.plan.whole_limit(self.function));
-        let number = self.input(VectorInput::Streams { store, variable, limit });
-        self.load_word(number)
+    /// Compares what is left of the whole loop with what is too much for the caches.
+    pub(super) fn compare_with_long(&mut self, left: VReg, store: Inst) {
+        let many = LONG_BYTES / self.stored_bytes(store);
+        self.code.op(Code::Cmp_rm64_imm32, vec![Part::Use(left), Part::Immediate(many as i32)]);
     }
 
-    /// The loop for a store that passes the caches by; gives the index behind a turn.
+    fn stored_bytes(&self, store: Inst) -> u32 {
+        let InstKind::Store { value, .. } = self.function.insts[store].kind else { return 1 };
+        self.function.value_type(value).size_bytes()
+    }
+
+    /// The loop for a store that passes the caches by, where elements are aligned to their size.
     pub(super) fn stream_loop(
         &mut self,
         blocks: &Blocks,
+        start: &Start,
         store: Inst,
-        last: VReg,
         unroll: usize,
-    ) -> Option<VReg> {
+    ) -> Option<()> {
         let lanes = self.lane_count() as i32;
+        let (last, zero, ones) = (start.last, start.zero, start.ones?);
+        self.begin(blocks.is_aligned);
+        let first = self.first_element(store)?;
+        let below = self.stored_bytes(store) as i32 - 1;
+        self.code.op(Code::Test_rm64_imm32, vec![Part::Use(first), Part::Immediate(below)]);
+        self.branch(blocks.is_aligned, Code::Je_rel32_64, blocks.align, blocks.not_aligned);
+        self.begin(blocks.not_aligned);
+        self.end(blocks.not_aligned, blocks.decide, Vec::new());
+
         self.begin(blocks.align);
-        let (zero, ones) = (self.constant(0), self.constant(-1));
-        let before = self.before_alignment(store)?;
+        let before = self.before_alignment(first);
         let mask = self.mask_of_left(ones, before);
         let mut work = Work::default();
         let turn = Turn { index: zero, before: 0, mask: Some(mask), left: Some(before) };
@@ -77,19 +92,25 @@ impl Selector<'_> {
         self.jump(blocks.behind_stream, blocks.head_of_rest, next, &[]);
         self.begin(blocks.skip_stream);
         self.jump(blocks.skip_stream, blocks.head_of_rest, before, &[]);
-        Some(next)
+        self.begin(blocks.again_stream);
+        self.jump(blocks.again_stream, blocks.stream, next, &[]);
+        Some(())
+    }
+
+    /// The address of the first element that a store writes.
+    fn first_element(&mut self, store: Inst) -> Option<VReg> {
+        let InstKind::Store { address, offset, .. } = self.function.insts[store].kind else { return None };
+        Some(self.offset(self.known[&VectorInput::Address(address)], offset))
     }
 
     /// How many iterations there are before one whose element is aligned to a vector.
-    fn before_alignment(&mut self, store: Inst) -> Option<VReg> {
-        let InstKind::Store { address, offset, .. } = self.function.insts[store].kind else { return None };
+    fn before_alignment(&mut self, first: VReg) -> VReg {
         let shift = self.plan.lane_bytes.trailing_zeros() as u8;
-        let first = self.offset(self.known[&VectorInput::Address(address)], offset);
         let [back, whole, before] = [(); 3].map(|()| self.code.vreg(Class::General));
         self.code.op(Code::Neg_rm64, vec![Part::Change(first, back)]);
         self.code.op(Code::Shr_rm64_imm8, vec![Part::Change(back, whole), Part::Byte(shift)]);
         let lanes = self.lane_count() as i32;
         self.code.op(Code::And_rm64_imm32, vec![Part::Change(whole, before), Part::Immediate(lanes - 1)]);
-        Some(before)
+        before
     }
 }

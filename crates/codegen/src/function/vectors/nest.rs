@@ -6,8 +6,8 @@
 use super::super::Translator;
 use crate::error::ModuleResult;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, BlockArg, InstBuilder, StackSlotData, StackSlotKind, types};
-use cranelift_module::{FuncId, Module as _};
+use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
+use cranelift_module::FuncId;
 use hotloop_mir::{Block, NestPlan, VectorCode};
 
 /// A loop with loops in it that is done in lanes.
@@ -40,13 +40,7 @@ impl Translator<'_, '_> {
         }
         let vector = nest.plan.vector;
         let rest = self.decide(vector, nest.code.least + 1, header, &entered);
-        let size_bytes = 8 * (1 + nest.code.inputs.len() as u32);
-        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size_bytes, 3);
-        let slot = self.builder.create_sized_stack_slot(slot);
-        let words = self.ins().stack_addr(types::I64, slot, 0);
-        self.store_inputs(words, rest, &nest.code);
-        let callee = self.unit.module.declare_func_in_func(nest.function, self.builder.func);
-        self.ins().call(callee, &[words]);
+        let words = self.call_with_words(&nest.code, nest.function, rest, 0);
         let done = self.ins().load(types::I64, super::super::WORD, words, 0);
         let start = self.operand(vector.variable);
         let next = self.ins().iadd(start, done);

@@ -1,20 +1,19 @@
 //! Calls of code for wider vectors than Cranelift has.
 //!
-//! What the code takes lies in a block of words in the frame (see `VectorCode`): the number of iterations, then its inputs, then room for the accumulators.
+//! What the code takes is in registers or lies in a block of words in the frame (see `VectorCode`): the number of iterations, then its inputs, then room for the accumulators.
 
+use super::super::signatures::clif_type;
 use super::super::{Translator, WORD};
 use crate::error::ModuleResult;
 use crate::object::Unit;
-use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature, StackSlotData, StackSlotKind, types};
+use cranelift_codegen::isa::CallConv;
 use cranelift_module::{FuncId, Linkage, Module as _};
 use hotloop_abi::Context;
 use hotloop_mir::{
-    Function, Inst, InstKind, MachineType, NestPlan, ReductionOp, Value, VectorCode, VectorInput, VectorPlan,
+    Function, MachineType, NestPlan, ReductionOp, VectorArgument, VectorCode, VectorInput, VectorPlan,
 };
-
-/// A loop that writes more than so many bytes one behind the other does not find them in a cache afterwards.
-const LONG_BYTES: i64 = 32 << 20;
 
 impl Unit<'_> {
     /// Adds the code of a loop in wide vectors to the object, if the target has somebody who makes it.
@@ -24,7 +23,7 @@ impl Unit<'_> {
         plan: &VectorPlan<'_>,
     ) -> ModuleResult<Option<(VectorCode, FuncId)>> {
         let code = self.target.wide_vectors().and_then(|wide| wide.compile(function, plan));
-        code.map(|code| self.add_wide_code(code)).transpose()
+        code.map(|code| self.add_wide_code(function, code)).transpose()
     }
 
     /// Adds the code of a loop with loops in it.
@@ -34,22 +33,29 @@ impl Unit<'_> {
         plan: &NestPlan<'_>,
     ) -> ModuleResult<Option<(VectorCode, FuncId)>> {
         let code = self.target.wide_vectors().and_then(|wide| wide.compile_nest(function, plan));
-        code.map(|code| self.add_wide_code(code)).transpose()
+        code.map(|code| self.add_wide_code(function, code)).transpose()
     }
 
-    fn add_wide_code(&mut self, code: VectorCode) -> ModuleResult<(VectorCode, FuncId)> {
+    fn add_wide_code(&mut self, function: &Function, code: VectorCode) -> ModuleResult<(VectorCode, FuncId)> {
         let name = format!("hl_vectors{}", self.wide_loops.len());
-        let id = self.module.declare_function(&name, Linkage::Local, &self.wide_signature())?;
+        let signature = wide_signature(function, &code);
+        let id = self.module.declare_function(&name, Linkage::Local, &signature)?;
         self.module.define_function_bytes(id, 64, &code.bytes, &[])?;
         self.wide_loops.push((name, code.clone()));
         Ok((code, id))
     }
+}
 
-    fn wide_signature(&self) -> Signature {
-        let mut signature = Signature::new(self.target.isa().default_call_conv());
-        signature.params.push(AbiParam::new(types::I64));
-        signature
-    }
+fn wide_signature(function: &Function, code: &VectorCode) -> Signature {
+    let convention = if code.keeps_registers { CallConv::PreserveAll } else { CallConv::SystemV };
+    let mut signature = Signature::new(convention);
+    signature.params.extend(code.arguments.iter().map(|argument| {
+        AbiParam::new(match argument {
+            VectorArgument::Input(VectorInput::Splat(value)) => clif_type(function.value_type(*value)),
+            VectorArgument::Count | VectorArgument::Words | VectorArgument::Input(_) => types::I64,
+        })
+    }));
+    signature
 }
 
 impl Translator<'_, '_> {
@@ -72,18 +78,13 @@ impl Translator<'_, '_> {
             }
         }
         let totals_at = 8 * (1 + code.inputs.len() as u32);
-        let size_bytes = totals_at + code.vector_bytes * plan.vector.accumulators.len() as u32;
-        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size_bytes, 3);
-        let slot = self.builder.create_sized_stack_slot(slot);
-        let words = self.ins().stack_addr(types::I64, slot, 0);
-        self.store_inputs(words, count, code);
-        let callee = self.unit.module.declare_func_in_func(function, self.builder.func);
-        self.ins().call(callee, &[words]);
+        let totals_bytes = code.vector_bytes * plan.vector.accumulators.len() as u32;
+        let words = self.call_with_words(code, function, count, totals_bytes);
         let done = if code.may_stop { self.ins().load(types::I64, WORD, words, 0) } else { count };
         for (position, accumulator) in plan.vector.accumulators.iter().enumerate() {
             let ty = self.mir.value_type(accumulator.parameter);
             let offset = totals_at as i32 + code.vector_bytes as i32 * position as i32;
-            let total = self.ins().load(super::clif_type(ty), WORD, words, offset);
+            let total = self.ins().load(clif_type(ty), WORD, words, offset);
             let before = self.operand(accumulator.parameter);
             let combined = self.combined_scalars(accumulator.op, ty, before, total);
             let combined = if code.may_stop { self.ins().select(done, combined, before) } else { combined };
@@ -112,24 +113,39 @@ impl Translator<'_, '_> {
         count
     }
 
-    /// Whether a store writes more than [`LONG_BYTES`] in the rest of the loop, to elements that are aligned to their size.
-    fn streams(&mut self, store: Inst, variable: Value, limit: Value) -> ir::Value {
-        let InstKind::Store { value, address, offset, .. } = self.mir.insts[store].kind else {
-            unreachable!("only stores stream")
+    /// Calls the code for so many iterations; gives the address of its words, behind whose inputs there is room for totals. Where it takes no words, nothing is there.
+    pub(super) fn call_with_words(
+        &mut self,
+        code: &VectorCode,
+        function: FuncId,
+        count: ir::Value,
+        totals_bytes: u32,
+    ) -> ir::Value {
+        let takes = |argument: VectorArgument| code.arguments.contains(&argument);
+        let words = match takes(VectorArgument::Words) {
+            true => {
+                let size_bytes = 8 * (1 + code.inputs.len() as u32) + totals_bytes;
+                let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size_bytes, 3);
+                let slot = self.builder.create_sized_stack_slot(slot);
+                let words = self.ins().stack_addr(types::I64, slot, 0);
+                let count = (!takes(VectorArgument::Count)).then_some(count);
+                self.store_inputs(words, count, code);
+                words
+            }
+            false => count,
         };
-        let size_bytes = i64::from(self.mir.value_type(value).size_bytes());
-        let [limit, variable, address] = [limit, variable, address].map(|value| self.operand(value));
-        let left = self.ins().isub(limit, variable);
-        let many = self.int(types::I64, LONG_BYTES / size_bytes);
-        let is_long = self.ins().icmp(IntCC::SignedGreaterThan, left, many);
-        let offset = self.int(types::I64, i64::from(offset));
-        let address = self.ins().iadd(address, offset);
-        let below = self.int(types::I64, size_bytes - 1);
-        let beside = self.ins().band(address, below);
-        let zero = self.int(types::I64, 0);
-        let is_aligned = self.ins().icmp(IntCC::Equal, beside, zero);
-        let streams = self.ins().band(is_long, is_aligned);
-        self.ins().uextend(types::I64, streams)
+        let mut arguments = Vec::with_capacity(code.arguments.len());
+        for argument in &code.arguments {
+            arguments.push(match argument {
+                VectorArgument::Count => count,
+                VectorArgument::Words => words,
+                VectorArgument::Input(input) => self.input(*input),
+            });
+        }
+        self.waiting_sums.clear();
+        let callee = self.unit.module.declare_func_in_func(function, self.builder.func);
+        self.ins().call(callee, &arguments);
+        words
     }
 
     /// What an accumulator was and a total, in one.
@@ -152,20 +168,24 @@ impl Translator<'_, '_> {
         self.ins().select(replaces, total, before)
     }
 
-    /// Writes the words that code takes: the number of iterations, and the inputs.
-    pub(super) fn store_inputs(&mut self, words: ir::Value, count: ir::Value, code: &VectorCode) {
-        self.ins().store(WORD, count, words, 0);
+    /// Writes the words that code takes: the number of iterations, if that is one, and the inputs.
+    fn store_inputs(&mut self, words: ir::Value, count: Option<ir::Value>, code: &VectorCode) {
+        if let Some(count) = count {
+            self.ins().store(WORD, count, words, 0);
+        }
         for (number, input) in code.inputs.iter().enumerate() {
-            let word = self.input_word(*input);
+            let word = self.input(*input);
             self.ins().store(WORD, word, words, 8 * (1 + number as i32));
         }
-        self.waiting_sums.clear();
     }
 
-    /// The word of an input. A number may be shorter: what is behind it does not count.
-    fn input_word(&mut self, input: VectorInput) -> ir::Value {
+    /// An input. In a word, a number may be shorter: what is behind it does not count.
+    fn input(&mut self, input: VectorInput) -> ir::Value {
         match input {
-            VectorInput::Streams { store, variable, limit } => self.streams(store, variable, limit),
+            VectorInput::Left { variable, limit } => {
+                let [limit, variable] = [limit, variable].map(|value| self.operand(value));
+                self.ins().isub(limit, variable)
+            }
             VectorInput::Address(value) => self.operand(value),
             VectorInput::Splat(value) if self.mir.value_type(value) == MachineType::I1 => {
                 let truth = self.operand(value);
