@@ -66,7 +66,7 @@ const MANY_INSTS: usize = 32;
 const FEW_INSTS: usize = 8;
 
 /// What a call costs, in instructions of a loop that runs one by one.
-const CALL_INSTS: usize = 60;
+const CALL_INSTS: usize = 16;
 
 impl Level {
     /// The level of a processor with these features, named as Cranelift names them (`has_avx2`); `None` if it has less.

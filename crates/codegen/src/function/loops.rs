@@ -39,9 +39,9 @@ impl Loops {
         self.blocks.get(&header).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether `header` is that of a loop without others in it, and the way there is through `from` alone.
-    pub(super) fn is_entered_only(&self, header: Block, from: Block) -> bool {
-        self.entries.get(&header) == Some(&from)
+    /// The block through which alone the loop of a header is entered, if it holds no other loop and there is one.
+    pub(super) fn way_in(&self, header: Block) -> Option<Block> {
+        self.entries.get(&header).copied()
     }
 
     fn list_innermost(&mut self, control_flow: &ControlFlow) {
@@ -170,7 +170,7 @@ mod tests {
         // 2 is a loop within that of 1, entered from 1; 4 one entered from 3 and 5.
         let (function, blocks) = graph(&[&[1], &[2, 3], &[2, 1], &[4, 5], &[4, 6], &[4], &[]]);
         let loops = Loops::new(&function, &ControlFlow::new(&function));
-        let entered = |to: usize, from: usize| loops.is_entered_only(blocks[to], blocks[from]);
+        let entered = |to: usize, from: usize| loops.way_in(blocks[to]) == Some(blocks[from]);
         assert!(entered(2, 1) && !entered(1, 0) && !entered(4, 3) && !entered(4, 5));
         assert_eq!((loops.blocks(blocks[2]), loops.blocks(blocks[1])), (&blocks[2..3], &[][..]));
     }

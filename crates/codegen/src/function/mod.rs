@@ -203,8 +203,8 @@ impl<'a, 'm> Translator<'a, 'm> {
         self.build_waiting_sums();
         self.copy_for_strip();
         self.translate_terminator(block);
-        self.build_behind(block);
         self.swap_copies(block);
+        self.build_behind(block);
         self.forget_constants();
         self.block_divisions.clear();
         Ok(())

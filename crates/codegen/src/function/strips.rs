@@ -5,7 +5,7 @@
 //! A value that lives across a call, such as the allocation in front of the loop or the one off the path of a safepoint, lies in memory, and the register
 //! allocator loads it at each of its uses, in each iteration. So in the block in front of a strip (see `thin-safepoints`), behind its safepoint,
 //! such values are copied, and the strip uses the copies: they live in the strip alone, where nothing is called. The copy is an operation that
-//! Cranelift does not see through. It costs one instruction for thousands of iterations.
+//! Cranelift does not see through. It costs one instruction for thousands of iterations. A strip that is built in vectors, too, has its copies where the loop as it stands begins.
 
 use super::Translator;
 use cranelift_codegen::ir::{self, InstBuilder};
@@ -21,7 +21,21 @@ pub(super) struct Strips {
 impl Translator<'_, '_> {
     /// Makes the copies, if the current block stands in front of a strip. To be called when all but its jump is built.
     pub(super) fn copy_for_strip(&mut self) {
-        let Some(header) = self.strip_behind() else { return };
+        if let Some(header) = self.strip_behind(self.block).filter(|header| !self.is_planned(*header)) {
+            self.copy_for(header);
+        }
+    }
+
+    /// Makes the copies of a strip of one block where it begins, if it is one.
+    pub(super) fn copy_at_start(&mut self, header: Block) {
+        let way_in = self.loops.way_in(header);
+        if way_in.is_some_and(|way_in| self.strip_behind(way_in) == Some(header)) {
+            self.copy_for(header);
+            self.swap_copies(header);
+        }
+    }
+
+    fn copy_for(&mut self, header: Block) {
         let values = self.read_in(header);
         let copies = values.into_iter().map(|(value, known)| (value, self.ins().bor(known, known)));
         let copies: Vec<_> = copies.collect();
@@ -41,13 +55,13 @@ impl Translator<'_, '_> {
         }
     }
 
-    /// The header of the strip that the current block leads into.
-    fn strip_behind(&self) -> Option<Block> {
-        let data = &self.mir.blocks[self.block];
+    /// The header of the strip that a block leads into.
+    fn strip_behind(&self, block: Block) -> Option<Block> {
+        let data = &self.mir.blocks[block];
         let Terminator::Jump(call) = &data.terminator else { return None };
         let has_safepoint =
             data.insts.iter().any(|inst| matches!(self.mir.insts[*inst].kind, InstKind::Safepoint));
-        (has_safepoint && self.loops.is_entered_only(call.block, self.block)).then_some(call.block)
+        (has_safepoint && self.loops.way_in(call.block) == Some(block)).then_some(call.block)
     }
 
     /// What is known before a loop and used in it, without constants and what the current block made. Nothing if the loop calls.

@@ -56,12 +56,14 @@ pub struct Affine {
 }
 
 impl Affine {
-    fn plus(self, other: &Self, factor: i64) -> Self {
+    /// The sum with a multiple of another, of the same loops.
+    pub(crate) fn plus(self, other: &Self, factor: i64) -> Self {
         let steps = self.steps.into_iter().zip(&other.steps).map(|(a, b)| a.plus(b, factor)).collect();
         Self { start: self.start.plus(&other.start, factor), steps }
     }
 
-    fn times(self, factor: i64) -> Self {
+    /// A multiple of it.
+    pub(crate) fn times(self, factor: i64) -> Self {
         Self {
             start: self.start.times(factor),
             steps: self.steps.into_iter().map(|step| step.times(factor)).collect(),

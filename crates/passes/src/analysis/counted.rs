@@ -39,11 +39,17 @@ pub enum ExitTest {
 impl CountedLoop {
     /// How the loop counts, if it does.
     pub fn find(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
-        let preheader = data.preheader(function, control_flow)?;
+        data.preheader(function, control_flow)?;
+        Self::find_entered(function, control_flow, data)
+    }
+
+    /// The same of a loop that is entered in one way, which may be one side of a branch.
+    pub fn find_entered(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
+        let from = data.way_in(control_flow)?;
         let is_within = |counted: &Self| {
-            counted.test == ExitTest::Top || counted.is_guarded(function, control_flow, preheader)
+            counted.test == ExitTest::Top || counted.is_guarded(function, control_flow, from, data.header)
         };
-        Self::all(function, data, preheader).find(is_within)
+        Self::all(function, data, from).find(is_within)
     }
 
     /// How the loop counts, if it does; if its test stands at the bottom, the first iteration runs whatever the limit is.
@@ -94,17 +100,22 @@ impl CountedLoop {
         is_defined_outside(function, data, limit).then_some(limit)
     }
 
-    /// Whether the way to the preheader leads through the same test of the first value.
-    fn is_guarded(&self, function: &Function, control_flow: &ControlFlow, preheader: Block) -> bool {
+    /// Whether the way from outside to the header leads through the same test of the first value.
+    fn is_guarded(
+        &self,
+        function: &Function,
+        control_flow: &ControlFlow,
+        from: Block,
+        header: Block,
+    ) -> bool {
         if let (Some(Constant::Int(_, initial)), Some(Constant::Int(_, limit))) =
             (function.constant(self.initial), function.constant(self.limit))
         {
             return if self.step > 0 { initial < limit } else { initial > limit };
         }
-        let mut block = preheader;
-        while let &[predecessor] = control_flow.predecessors(block) {
-            if let Terminator::Branch { condition, then, otherwise } =
-                &function.blocks[predecessor].terminator
+        let (mut from, mut block) = (from, header);
+        loop {
+            if let Terminator::Branch { condition, then, otherwise } = &function.blocks[from].terminator
                 && then.block != otherwise.block
             {
                 let holds = then.block == block;
@@ -112,12 +123,12 @@ impl CountedLoop {
                     return true;
                 }
             }
-            block = predecessor;
-            if block == function.entry() {
-                break;
+            block = from;
+            match control_flow.predecessors(block) {
+                &[predecessor] if block != function.entry() => from = predecessor,
+                _ => return false,
             }
         }
-        false
     }
 }
 

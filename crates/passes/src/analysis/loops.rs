@@ -142,12 +142,18 @@ impl LoopData {
         function.blocks[self.latches[self.latches.len() - 1]].terminator_span
     }
 
-    /// The only block outside the loop that goes to the header, if it does nothing else than that: code put at its end runs once a time the
-    /// loop is entered. For a parallel loop it is the block that ends in `ParFor`, whose body may not run at all.
-    pub fn preheader(&self, function: &Function, control_flow: &ControlFlow) -> Option<Block> {
+    /// The only block outside the loop that goes to the header.
+    pub fn way_in(&self, control_flow: &ControlFlow) -> Option<Block> {
         let mut outside =
             control_flow.predecessors(self.header).iter().filter(|block| !self.blocks.contains(**block));
         let (only, others) = (outside.next().copied()?, outside.next());
+        others.is_none().then_some(only)
+    }
+
+    /// The only block outside the loop that goes to the header, if it does nothing else than that: code put at its end runs once a time the
+    /// loop is entered. For a parallel loop it is the block that ends in `ParFor`, whose body may not run at all.
+    pub fn preheader(&self, function: &Function, control_flow: &ControlFlow) -> Option<Block> {
+        let only = self.way_in(control_flow)?;
         let leads_here = match &function.blocks[only].terminator {
             Terminator::Jump(call) => call.block == self.header,
             Terminator::ParFor(region) => region.body == self.header,
@@ -159,6 +165,6 @@ impl LoopData {
             | Terminator::ParYield(_)
             | Terminator::Unreachable => false,
         };
-        (others.is_none() && leads_here).then_some(only)
+        leads_here.then_some(only)
     }
 }

@@ -37,6 +37,10 @@ impl<'f> Front<'f> {
         self.value(InstKind::Const(Constant::Int(MachineType::I64, number)))
     }
 
+    pub(super) fn truth(&mut self, truth: bool) -> Value {
+        self.value(InstKind::Const(Constant::Int(MachineType::I1, i64::from(truth))))
+    }
+
     pub(super) fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
         self.value(InstKind::Binary(op, a, b))
     }

@@ -5,8 +5,8 @@
 //! A loop of one block that counts up or down by one is marked if each of its loads and stores goes through memory in steps of one to four elements, to either side (loads may also stay where they are), nothing
 //! in it calls anything, and what an iteration passes on is nothing but its counter and sums, products, bits, minima and maxima that may be formed in any order.
 //! Whether an iteration needs what an earlier one stored is decided by the distance of two accesses to one array; accesses to arrays that may
-//! overlap are compared at run time, in the preheader, and so are strides that only the caller knows, and indices that are not known to be in bounds: the mark's condition. In loops around the loop, all that they touch is
-//! compared once in front of them, where that can be computed, and arrays are compared in the preheader only if that overlaps. One walk over the innermost loops.
+//! overlap are compared at run time, in the preheader, and so are strides that only the caller knows, and indices that are not known to be in bounds: the mark's condition. For loops around the loop, all that it asks is
+//! asked once in front of them for all of their iterations, as far as that can be computed, and in the preheader only if the answer was no. One walk over the innermost loops.
 //! Last of all passes: no other has to keep a mark true. Adds blocks in front of loops.
 //!
 //! The conditions on distances are those of lock-step execution: see *Vector loops* in `docs/ir/mir.md`.
@@ -14,7 +14,7 @@
 use crate::analysis::{Affine, AffineValues, CountedLoop, ExitTest, Inside, Linear, LoopData, LoopForest};
 use crate::edit::NewBlocks;
 use crate::loops::front::Front;
-use crate::loops::ranges::{Limits, Range, all_apart, are_known_in_front};
+use crate::loops::ranges::{Demands, Indices, Limits, Range, all_hold, are_known_in_front};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
@@ -74,8 +74,8 @@ impl MirPass for VectorizeLoops {
                         &candidate.counted,
                         &mut defined,
                     );
-                    let all = around.and_then(|around| candidate.all_apart(function, &around, &requirements));
-                    candidate.mark(function, &requirements, all, &mut new_blocks);
+                    let ahead = around.and_then(|around| candidate.ahead(function, &around, &requirements));
+                    candidate.mark(function, &requirements, ahead, &mut new_blocks);
                     ("several iterations of this loop may run at once".to_owned(), None)
                 }
                 Err(cause) => {
@@ -342,32 +342,19 @@ impl Candidate {
         &self,
         function: &mut Function,
         requirements: &Requirements,
-        all: Option<Value>,
+        ahead: Option<Ahead>,
         new_blocks: &mut NewBlocks,
     ) {
         let span = function.blocks[self.block].terminator_span;
         let mut conditions = Vec::new();
-        let place = match all {
-            Some(all) => {
-                let (place, apart) = self.compare_unless(function, requirements, all, new_blocks);
-                conditions.push(apart);
-                place
-            }
-            None => {
-                let mut front = Front::new(function, self.preheader, span, self.inside.clone());
-                self.compare_arrays(&mut front, requirements, &mut conditions);
-                self.preheader
-            }
-        };
+        let (mut place, mut asked) = (self.preheader, Asked::all(self));
+        if let Some(Ahead { holds, asked: ahead }) = ahead {
+            let (behind, known) = self.ask_unless(function, requirements, holds, &ahead, new_blocks);
+            conditions.push(known);
+            (place, asked) = (behind, ahead.others());
+        }
         let mut front = Front::new(function, place, span, self.inside.clone());
-        for (stride, size_bytes) in &self.strides {
-            let size = front.int(*size_bytes);
-            let stride = front.copy(*stride);
-            conditions.push(front.compare(IntCompare::Eq, stride, size));
-        }
-        for check in &self.checks {
-            check.add_conditions(&mut front, &self.counted, &mut conditions);
-        }
+        self.ask(&mut front, requirements, &asked, &mut conditions);
         let condition = front.all(conditions);
         function.blocks[self.block].vector = Some(VectorLoop {
             variable: self.counted.variable,
@@ -377,6 +364,29 @@ impl Candidate {
             accumulators: self.accumulators.clone(),
             strides: self.marked_strides(),
         });
+    }
+
+    /// Some of what has to hold for one run of the loop.
+    fn ask(
+        &self,
+        front: &mut Front<'_>,
+        requirements: &Requirements,
+        asked: &Asked,
+        conditions: &mut Vec<Value>,
+    ) {
+        if asked.apart {
+            self.compare_arrays(front, requirements, conditions);
+        }
+        if asked.strides {
+            for (stride, size_bytes) in &self.strides {
+                let size = front.int(*size_bytes);
+                let stride = front.copy(*stride);
+                conditions.push(front.compare(IntCompare::Eq, stride, size));
+            }
+        }
+        for (check, _) in self.checks.iter().zip(&asked.checks).filter(|(_, is_asked)| **is_asked) {
+            check.add_conditions(front, &self.counted, conditions);
+        }
     }
 
     /// How addresses move whose elements do not lie one behind the other.
@@ -430,48 +440,79 @@ impl Candidate {
         }
     }
 
-    /// In front of the loop: where `all` does not hold, compares the arrays in a block of its own. Gives the block that is now in front of the loop, and what is known there.
-    fn compare_unless(
+    /// In front of the loop: where what was asked ahead does not hold, asks it for this run of the loop in a block of its own. Gives the block that is now in front of the loop, and what is known
+    /// there.
+    fn ask_unless(
         &self,
         function: &mut Function,
         requirements: &Requirements,
-        all: Value,
+        holds: Value,
+        asked: &Asked,
         new_blocks: &mut NewBlocks,
     ) -> (Block, Value) {
         let span = function.blocks[self.block].terminator_span;
-        let (compares, _) = new_blocks.add_in_front(function, self.block, &[]);
-        let (place, known) = new_blocks.add_in_front(function, self.block, &[all]);
-        let mut front = Front::new(function, compares, span, self.inside.clone());
+        let (asks, _) = new_blocks.add_in_front(function, self.block, &[]);
+        let (place, known) = new_blocks.add_in_front(function, self.block, &[holds]);
+        let mut front = Front::new(function, asks, span, self.inside.clone());
         let mut conditions = Vec::new();
-        self.compare_arrays(&mut front, requirements, &mut conditions);
-        let apart = front.all(conditions).expect("there is something to ask");
-        function.blocks[compares].terminator = Terminator::Jump(BlockCall::new(place, vec![apart]));
+        self.ask(&mut front, requirements, asked, &mut conditions);
+        // What is known without asking holds.
+        let now = front.all(conditions).unwrap_or_else(|| front.truth(true));
+        function.blocks[asks].terminator = Terminator::Jump(BlockCall::new(place, vec![now]));
         let branch = Terminator::Branch {
-            condition: all,
-            then: BlockCall::new(place, vec![all]),
-            otherwise: BlockCall::new(compares, Vec::new()),
+            condition: holds,
+            then: BlockCall::new(place, vec![holds]),
+            otherwise: BlockCall::new(asks, Vec::new()),
         };
         let jump = std::mem::replace(&mut function.blocks[self.preheader].terminator, branch);
         function.blocks[place].terminator = jump;
-        for block in [compares, place] {
+        for block in [asks, place] {
             function.blocks[block].terminator_span = span;
         }
         (place, known[0])
     }
 
-    /// In front of all loops around: that the arrays do not overlap in any of their iterations, if that can be computed.
-    fn all_apart(
-        &self,
-        function: &mut Function,
-        around: &Around,
-        requirements: &Requirements,
-    ) -> Option<Value> {
-        if requirements.apart.is_empty() {
-            return None;
-        }
+    /// In front of all loops around: that what the loop asks holds in all of their iterations, as far as that can be computed.
+    fn ahead(&self, function: &mut Function, around: &Around, requirements: &Requirements) -> Option<Ahead> {
         let variables = around.loops.iter().map(|(variable, _)| *variable).collect();
         let limits: Vec<Limits> = around.loops.iter().map(|(_, limits)| *limits).collect();
         let mut values = AffineValues::new(function, around.inside.clone(), variables);
+        let mut demands = Demands::default();
+        let apart = self.all_apart(function, &mut values, requirements).filter(|apart| {
+            let ranges: Vec<&Range> = apart.iter().flatten().collect();
+            !apart.is_empty() && are_known_in_front(&mut values, &ranges, &[], &limits)
+        });
+        let mut asked = Asked { apart: apart.is_some(), strides: false, checks: Vec::new() };
+        demands.apart = apart.unwrap_or_default();
+        let strides: Vec<Value> = self.strides.iter().map(|(stride, _)| *stride).collect();
+        if !strides.is_empty() && are_known_in_front(&mut values, &[], &strides, &limits) {
+            asked.strides = true;
+            demands.equal.clone_from(&self.strides);
+        }
+        for check in &self.checks {
+            let indices = check.in_all(&mut values, self.counted.variable).filter(|indices| {
+                indices.range.is_countable(function)
+                    && are_known_in_front(&mut values, &[&indices.range], &[indices.length], &limits)
+            });
+            asked.checks.push(indices.is_some());
+            demands.indices.extend(indices);
+        }
+        if demands.is_empty() || values.has_wrapped() {
+            return None;
+        }
+        let span = function.blocks[self.block].terminator_span;
+        let mut front = Front::new(function, around.preheader, span, around.inside.clone());
+        let holds = all_hold(&mut front, &demands, &limits)?;
+        Some(Ahead { holds, asked })
+    }
+
+    /// What must lie apart in all iterations of the loops around, if that can be computed.
+    fn all_apart(
+        &self,
+        function: &Function,
+        values: &mut AffineValues<'_>,
+        requirements: &Requirements,
+    ) -> Option<Vec<[Range; 2]>> {
         let mut apart = Vec::new();
         for pair in &requirements.apart {
             let mut range = |access: usize, [low, high]: [i64; 2]| {
@@ -490,16 +531,33 @@ impl Candidate {
                 apart.push(pair);
             }
         }
-        if values.has_wrapped() {
-            return None;
-        }
-        if !are_known_in_front(&mut values, &apart, &limits) {
-            return None;
-        }
-        let span = function.blocks[self.block].terminator_span;
-        let mut front = Front::new(function, around.preheader, span, around.inside.clone());
-        all_apart(&mut front, &apart, &limits)
+        Some(apart)
     }
+}
+
+/// Which of the conditions of a mark are asked at a place.
+struct Asked {
+    apart: bool,
+    strides: bool,
+    checks: Vec<bool>,
+}
+
+impl Asked {
+    fn all(candidate: &Candidate) -> Self {
+        Self { apart: true, strides: true, checks: vec![true; candidate.checks.len()] }
+    }
+
+    /// The others.
+    fn others(&self) -> Self {
+        let checks = self.checks.iter().map(|is_asked| !is_asked).collect();
+        Self { apart: !self.apart, strides: !self.strides, checks }
+    }
+}
+
+/// What was asked in front of the loops around, and whether all of it holds.
+struct Ahead {
+    holds: Value,
+    asked: Asked,
 }
 
 /// The counting loops around a loop.
@@ -536,17 +594,20 @@ impl Around {
         let mut outermost = None;
         while let Some(outer) = parent.map(|outer| &forest.loops[outer]) {
             let counted =
-                CountedLoop::find(function, control_flow, outer).filter(|counted| counted.step == 1);
+                CountedLoop::find_entered(function, control_flow, outer).filter(|counted| counted.step == 1);
             let Some(counted) = counted.filter(|_| !outer.is_parallel) else { break };
             if function.blocks[outer.header].vector.is_some() {
                 return None;
             }
-            outermost = Some(outer);
             loops.push((counted.variable, Limits { initial: counted.initial, limit: counted.limit }));
+            if let Some(preheader) = outer.preheader(function, control_flow) {
+                outermost = Some((outer, preheader, loops.len()));
+            }
             parent = outer.parent;
         }
-        let outermost = outermost?;
-        let preheader = outermost.preheader(function, control_flow)?;
+        // There has to be a place in front of all of them.
+        let (outermost, preheader, count) = outermost?;
+        loops.truncate(count);
         let define = || Rc::new(Inside::new(function, outermost.blocks.iter()));
         let inside = known.entry(outermost.header).or_insert_with(define).clone();
         Some(Self { preheader, inside, loops })
@@ -804,6 +865,18 @@ fn checks(function: &Function, values: &mut AffineValues<'_>, block: Block) -> R
 }
 
 impl Check {
+    /// The indices in all iterations of the loops around, if they grow steadily.
+    fn in_all(&self, values: &mut AffineValues<'_>, variable: Value) -> Option<Indices> {
+        let [low, high] = self.constants;
+        let mut address = values.of(variable)?.times(self.step);
+        for (value, factor) in &self.terms {
+            address = address.plus(&values.of(*value)?, *factor);
+        }
+        address.start.constant = address.start.constant.wrapping_add(low);
+        let size_bytes = high.wrapping_sub(low).wrapping_add(1);
+        Some(Indices { range: Range { address, size_bytes }, length: self.length })
+    }
+
     /// That the indices of the first and the last iteration are in bounds, and so those between.
     fn add_conditions(&self, front: &mut Front<'_>, counted: &CountedLoop, conditions: &mut Vec<Value>) {
         let CountedLoop { initial, limit, step: direction, .. } = *counted;

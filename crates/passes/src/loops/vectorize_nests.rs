@@ -10,7 +10,7 @@
 
 use crate::analysis::{AffineValues, CountedLoop, ExitTest, Inside, LoopData, LoopForest};
 use crate::loops::front::Front;
-use crate::loops::ranges::{Limits, Range, all_apart, are_known_in_front};
+use crate::loops::ranges::{Demands, Limits, Range, all_hold, are_known_in_front};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{
@@ -128,7 +128,8 @@ impl Found {
     fn condition(&self, function: &mut Function, data: &LoopData, preheader: Block) -> Option<Value> {
         let span = function.blocks[data.header].terminator_span;
         let mut front = Front::new(function, preheader, span, self.inside.clone());
-        all_apart(&mut front, &self.apart, &self.limits)
+        let demands = Demands { apart: self.apart.clone(), ..Demands::default() };
+        all_hold(&mut front, &demands, &self.limits)
     }
 }
 
@@ -170,7 +171,8 @@ impl<'a> Nest<'a> {
         }
         let accesses = nest.accesses()?;
         let apart = nest.apart(&accesses)?;
-        if !are_known_in_front(&mut nest.values, &apart, &limits) {
+        let ranges: Vec<&Range> = apart.iter().flatten().collect();
+        if !are_known_in_front(&mut nest.values, &ranges, &[], &limits) {
             return Err("what it needs is not known in front of it");
         }
         Ok(Found { apart, limits, inside })

@@ -182,7 +182,8 @@ impl<'a> Translator<'a, '_> {
         }
         // Where nothing leads past the loop, the last iteration is left to it.
         let left = i64::from(behind.is_none() || way.leaves_one());
-        let rest = self.decide(plan.vector, way.least() + left, header, &entered);
+        let front = self.create_entry(block);
+        let rest = self.decide(plan.vector, way.least() + left, front, &entered);
         match way {
             Way::Narrow(turns) => self.build_turns(plan, turns, left)?,
             Way::Wide(code, function) => self.call_wide(plan, code, *function, rest, left)?,
@@ -196,16 +197,26 @@ impl<'a> Translator<'a, '_> {
                 } else {
                     let [next, limit] = [plan.vector.variable, plan.vector.limit].map(|it| self.operand(it));
                     let is_left = self.ins().icmp(IntCC::NotEqual, next, limit);
-                    self.ins().brif(is_left, header, &arguments, behind.block, &passed);
+                    self.ins().brif(is_left, front, &arguments, behind.block, &passed);
                 }
             }
             None => {
-                self.ins().jump(header, &arguments);
+                self.ins().jump(front, &arguments);
             }
         }
         self.forget_block(block, header);
+        self.go_on_in(front);
+        self.copy_at_start(block);
+        let arguments: Vec<BlockArg> =
+            self.builder.block_params(front).iter().map(|given| (*given).into()).collect();
+        self.ins().jump(header, &arguments);
         self.go_on_in(header);
         Ok(())
+    }
+
+    /// Whether a block is built in vectors, too.
+    pub(super) fn is_planned(&self, block: Block) -> bool {
+        self.vectors.planned.contains_key(&block)
     }
 
     /// In the entry: goes on in a new block if there are enough iterations and the condition holds, else to the loop as it stands. Gives the number of iterations.
