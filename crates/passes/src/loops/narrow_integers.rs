@@ -4,9 +4,9 @@
 //! After:  `loop { v11 = zero_extend.i16 v2; v12 = imul v11, 77; v13 = ushr v12, 8; v8 = truncate.i8 v13; v9 = icmp ult v2, 100 }`
 //!
 //! Python's integers have 64 bits, so that small elements are extended, computed with, and cut off again; a vector would then hold eight of them instead of 64. The low bits of sums, products and
-//! bits are those of the operands' low bits; shifts to the right, minima and comparisons need all that the value has, which an interval says. What is cut off or compared is built once more with
-//! fewer bits where each value in between is used for nothing else. Values from outside are cut off in front of the loop; one that is compared may be any number, so that the nearest of the small ones is
-//! taken, and what that says wrongly is put right by another comparison in front of the loop. One walk over each innermost loop of one block, where vectors are made of it.
+//! bits are those of the operands' low bits, and those of a shift to the right the ones above them; beyond that, shifts, minima and comparisons need all that the value has, which an interval says. What is cut off or
+//! compared is built once more with fewer bits where each value in between is used for nothing else. Values from outside are cut off in front of the loop; one that is compared may be any number, so that the nearest
+//! of the small ones is taken, and what that says wrongly is put right by another comparison in front of the loop. One walk over each innermost loop of one block, where vectors are made of it.
 //! Preserves the control-flow graph.
 
 use crate::analysis::{LoopData, LoopForest};
@@ -99,6 +99,26 @@ impl Interval {
     }
 }
 
+/// A type with fewer bits, and how many of the low ones have to be right.
+#[derive(Clone, Copy)]
+struct Bits {
+    ty: MachineType,
+    low: u32,
+}
+
+impl Bits {
+    fn all(ty: MachineType) -> Self {
+        Self { ty, low: ty.bits() }
+    }
+}
+
+/// A shift by a constant, and what has to be right of its operand.
+struct Shift {
+    op: BinaryOp,
+    count: i64,
+    of: Bits,
+}
+
 struct Narrowing<'f> {
     function: &'f mut Function,
     block: Block,
@@ -155,10 +175,13 @@ impl<'f> Narrowing<'f> {
         let from = self.function.value_type(value);
         let is_leaf = self.here(value).is_none_or(|origin| self.is_extension(origin));
         let candidates = NARROW.into_iter().filter(|ty| to.bits() <= ty.bits() && ty.bits() < from.bits());
-        let Some(ty) = candidates.into_iter().find(|ty| !is_leaf && self.can(value, *ty, MOST_DEPTH)) else {
+        let Some(ty) = candidates
+            .into_iter()
+            .find(|ty| !is_leaf && self.can(value, Bits { ty: *ty, low: to.bits() }, MOST_DEPTH))
+        else {
             return;
         };
-        let built = self.build(inst, value, ty);
+        let built = self.build(inst, value, Bits { ty, low: to.bits() });
         if ty == to {
             // What has that type already: the last instruction takes the place of the truncation.
             self.take_place(inst, built);
@@ -188,14 +211,14 @@ impl<'f> Narrowing<'f> {
             false => x.is_signed_of(ty) && y.is_signed_of(ty) && !has_no_sign(op),
         };
         let candidates = NARROW.into_iter().filter(|ty| ty.bits() < from.bits() && fits(*ty));
-        let can = |ty: &MachineType| self.can(a, *ty, MOST_DEPTH) && self.can(b, *ty, MOST_DEPTH);
-        let Some(ty) = candidates.into_iter().find(can) else {
+        let can = |value: Value, ty: MachineType| self.can(value, Bits::all(ty), MOST_DEPTH);
+        let Some(ty) = candidates.into_iter().find(|ty| can(a, *ty) && can(b, *ty)) else {
             if self.is_for_vectors && !has_no_sign(op) {
                 self.compare_with_any(inst, op, a, b);
             }
             return;
         };
-        let (a, b) = (self.build(inst, a, ty), self.build(inst, b, ty));
+        let (a, b) = (self.build(inst, a, Bits::all(ty)), self.build(inst, b, Bits::all(ty)));
         let op = if is_unsigned { without_sign(op) } else { op };
         self.function.insts[inst].kind = InstKind::IntCompare(op, a, b);
     }
@@ -211,13 +234,13 @@ impl<'f> Narrowing<'f> {
         let is_unsigned = all.is_unsigned();
         let fits = |ty: MachineType| if is_unsigned { all.is_unsigned_of(ty) } else { all.is_signed_of(ty) };
         let candidates = NARROW.into_iter().filter(|ty| ty.bits() < from.bits() && fits(*ty));
-        let can = |ty: &MachineType| self.can(small, *ty, MOST_DEPTH);
+        let can = |ty: &MachineType| self.can(small, Bits::all(*ty), MOST_DEPTH);
         let Some(ty) = candidates.into_iter().find(can) else { return };
         let [low, high] = [all.low, all.high].map(|end| self.number_in_front(inst, from, end as i64));
         let least = self.in_front(inst, InstKind::Binary(BinaryOp::Smax, any, low));
         let nearest = self.in_front(inst, InstKind::Binary(BinaryOp::Smin, least, high));
         let near = self.in_front(inst, InstKind::Convert(ConvertOp::Truncate, nearest, ty));
-        let small = self.build(inst, small, ty);
+        let small = self.build(inst, small, Bits::all(ty));
         let narrow = if is_unsigned { without_sign(op) } else { op };
         let found = self.append(self.block, inst, InstKind::IntCompare(narrow, small, near));
         let holds = |op: IntCompare, end: Value| InstKind::IntCompare(op, any, end);
@@ -262,7 +285,8 @@ impl<'f> Narrowing<'f> {
     }
 
     /// Whether the low bits of a value can be computed with so few.
-    fn can(&self, value: Value, ty: MachineType, depth: usize) -> bool {
+    fn can(&self, value: Value, bits: Bits, depth: usize) -> bool {
+        let ty = bits.ty;
         if self.function.constant(value).is_some() {
             return true;
         }
@@ -277,15 +301,20 @@ impl<'f> Narrowing<'f> {
         if depth == 0 || self.uses.get(&value) != Some(&1) {
             return false;
         }
-        let can = |value: &Value| self.can(*value, ty, depth - 1);
+        let can = |value: &Value| self.can(*value, bits, depth - 1);
+        let can_all = |value: &Value| self.can(*value, Bits::all(ty), depth - 1);
         let is_byte = ty == MachineType::I8;
         match kind {
             // No processor multiplies or shifts vectors of bytes.
             InstKind::Binary(BinaryOp::Imul, a, b) => !is_byte && can(a) && can(b),
             InstKind::Binary(op @ (BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr), a, count) => {
-                !is_byte && self.shifts(*op, *a, *count, ty).is_some() && can(a)
+                let shift = self.shifts(*op, *a, *count, bits);
+                !is_byte && shift.is_some_and(|shift| self.can(*a, shift.of, depth - 1))
             }
-            InstKind::Binary(op, a, b) => self.narrowed(*op, *a, *b, ty).is_some() && can(a) && can(b),
+            InstKind::Binary(op, a, b) if is_bit_by_bit(*op) => can(a) && can(b),
+            InstKind::Binary(op, a, b) => {
+                self.narrowed(*op, *a, *b, ty).is_some() && can_all(a) && can_all(b)
+            }
             InstKind::Unary(UnaryOp::Ineg | UnaryOp::Inot, a) => can(a),
             InstKind::Select { then, otherwise, .. } => can(then) && can(otherwise),
             InstKind::Convert(ConvertOp::Truncate, a, _) => can(a),
@@ -308,30 +337,37 @@ impl<'f> Narrowing<'f> {
         }
     }
 
-    /// A shift of a value with so few bits, and by how many, if its result is right.
-    fn shifts(&self, op: BinaryOp, a: Value, count: Value, ty: MachineType) -> Option<(BinaryOp, i64)> {
+    /// A shift of a value with so few bits, if those that count are right.
+    fn shifts(&self, op: BinaryOp, a: Value, count: Value, bits: Bits) -> Option<Shift> {
+        let ty = bits.ty;
         let count = self.function.constant(count)?.as_int()?;
+        if !(0..i64::from(ty.bits())).contains(&count) {
+            return None;
+        }
         let x = self.interval(a);
+        let above = bits.low + count as u32;
         let op = match op {
-            BinaryOp::Shl => op,
-            BinaryOp::Sshr | BinaryOp::Ushr if x.is_unsigned_of(ty) => BinaryOp::Ushr,
+            BinaryOp::Shl => return Some(Shift { op, count, of: bits }),
+            // What is shifted in does not count.
+            BinaryOp::Sshr | BinaryOp::Ushr if x.is_unsigned_of(ty) || above <= ty.bits() => BinaryOp::Ushr,
             BinaryOp::Sshr if x.is_signed_of(ty) => op,
             _ => return None,
         };
-        (0..i64::from(ty.bits())).contains(&count).then_some((op, count))
+        Some(Shift { op, count, of: Bits { ty, low: above.min(ty.bits()) } })
     }
 
     /// Builds a value with so few bits.
-    fn build(&mut self, near: Inst, value: Value, ty: MachineType) -> Value {
-        if let Some(built) = self.built.get(&(value, ty)) {
+    fn build(&mut self, near: Inst, value: Value, bits: Bits) -> Value {
+        if let Some(built) = self.built.get(&(value, bits.ty)) {
             return *built;
         }
-        let built = self.build_new(near, value, ty);
-        self.built.insert((value, ty), built);
+        let built = self.build_new(near, value, bits);
+        self.built.insert((value, bits.ty), built);
         built
     }
 
-    fn build_new(&mut self, near: Inst, value: Value, ty: MachineType) -> Value {
+    fn build_new(&mut self, near: Inst, value: Value, bits: Bits) -> Value {
+        let ty = bits.ty;
         if let Some(Constant::Int(_, number)) = self.function.constant(value) {
             return self.append(self.block, near, InstKind::Const(Constant::int(ty, number)));
         }
@@ -346,21 +382,22 @@ impl<'f> Narrowing<'f> {
                 }
                 InstKind::Convert(op, origin, ty)
             }
-            InstKind::Convert(ConvertOp::Truncate, origin, _) => return self.build(near, origin, ty),
+            InstKind::Convert(ConvertOp::Truncate, origin, _) => return self.build(near, origin, bits),
             InstKind::Binary(op @ (BinaryOp::Shl | BinaryOp::Sshr | BinaryOp::Ushr), a, count) => {
-                let (op, count) = self.shifts(op, a, count, ty).expect("it was asked before");
+                let Shift { op, count, of } = self.shifts(op, a, count, bits).expect("it was asked before");
                 let count = self.append(self.block, near, InstKind::Const(Constant::int(ty, count)));
-                InstKind::Binary(op, self.build(near, a, ty), count)
+                InstKind::Binary(op, self.build(near, a, of), count)
             }
             InstKind::Binary(op, a, b) => {
+                let of = if is_bit_by_bit(op) { bits } else { Bits::all(ty) };
                 let op = self.narrowed(op, a, b, ty).unwrap_or(op);
-                InstKind::Binary(op, self.build(near, a, ty), self.build(near, b, ty))
+                InstKind::Binary(op, self.build(near, a, of), self.build(near, b, of))
             }
             InstKind::Select { condition, then, otherwise } => {
-                let (then, otherwise) = (self.build(near, then, ty), self.build(near, otherwise, ty));
+                let (then, otherwise) = (self.build(near, then, bits), self.build(near, otherwise, bits));
                 InstKind::Select { condition, then, otherwise }
             }
-            InstKind::Unary(op, a) => InstKind::Unary(op, self.build(near, a, ty)),
+            InstKind::Unary(op, a) => InstKind::Unary(op, self.build(near, a, bits)),
             other => unreachable!("`{other}` is not built with fewer bits"),
         };
         self.append(self.block, near, kind)
@@ -455,6 +492,14 @@ impl<'f> Narrowing<'f> {
             _ => None,
         }
     }
+}
+
+/// Whether the low bits of a result are made of those of the operands, as many.
+fn is_bit_by_bit(op: BinaryOp) -> bool {
+    matches!(
+        op,
+        BinaryOp::Iadd | BinaryOp::Isub | BinaryOp::Imul | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor
+    )
 }
 
 fn has_no_sign(op: IntCompare) -> bool {
