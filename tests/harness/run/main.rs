@@ -8,7 +8,7 @@
 mod agree;
 mod call;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use agree::check;
@@ -19,7 +19,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 fn main() {
     let arguments = Arguments::from_args();
     let scratch = std::env::temp_dir().join(format!("hotloop-run-{}", std::process::id()));
-    let programs = ask(&programs(), &scratch);
+    let wanted: Vec<PathBuf> = programs().into_iter().filter(|path| may_match(path, &arguments)).collect();
+    let programs = ask(&wanted, &scratch);
     std::fs::remove_dir_all(&scratch).expect("the oracle wrote there");
     let trials = programs.into_iter().flat_map(trials).collect();
     libtest_mimic::run(&arguments, trials).exit();
@@ -32,6 +33,16 @@ fn programs() -> Vec<PathBuf> {
         paths.filter(|path| path.extension().is_some_and(|end| end == "py")).collect();
     programs.sort();
     programs
+}
+
+/// Whether a case of a program may be asked for. A filter that begins with `run/` says which programs, and CPython takes long to run all of them.
+fn may_match(path: &Path, arguments: &Arguments) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let start = format!("run/{stem}/");
+    match &arguments.filter {
+        Some(filter) if filter.starts_with("run/") => start.starts_with(filter) || filter.starts_with(&start),
+        Some(_) | None => true,
+    }
 }
 
 /// The cases of a program. Its engines live as long as cases of it are left: each holds what it compiled, and a process has room for so many pieces of code only.
