@@ -14,7 +14,7 @@ use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, Constant, ControlFlow, ConvertOp, Definition, Dominators, FloatFlags,
-    Function, Inst, InstKind, MachineType, ReductionOp, RegionKind, Terminator, Value,
+    Function, Inst, InstKind, MachineType, ReductionOp, RegionKind, Terminator, UnaryOp, Value,
 };
 use rustc_hash::FxHashMap;
 
@@ -107,14 +107,16 @@ impl Step {
             return None;
         }
         let insts = &function.blocks[way].insts;
+        if !is_small(function, insts) {
+            return None;
+        }
         let mut sums = Vec::new();
         for (changed, carried) in on.arguments.iter().zip(&other.arguments) {
             if changed != carried {
                 sums.push(Sum::find(function, data, insts, *changed, *carried)?);
             }
         }
-        let is_some = (1..=MOST_SUMS).contains(&sums.len());
-        (is_some && is_small(function, insts)).then(|| Self {
+        (1..=MOST_SUMS).contains(&sums.len()).then(|| Self {
             condition: *condition,
             holds,
             way,
@@ -134,7 +136,7 @@ impl Step {
         let mut maker = Maker { function, block, condition: self.condition, span: Span::NONE };
         maker.span = maker.function.blocks[block].terminator_span;
         if !self.holds {
-            maker.condition = maker.value(InstKind::Unary(hotloop_mir::UnaryOp::Inot, self.condition));
+            maker.condition = maker.value(InstKind::Unary(UnaryOp::Inot, self.condition));
         }
         let is_loaded = |function: &Function, value: Value| {
             let inst = function.defining_inst(value).filter(|inst| data.contains(inst));
@@ -204,6 +206,9 @@ impl Sum {
 
 /// Whether all on a way may be done in front of it, and is little.
 fn is_small(function: &Function, insts: &[Inst]) -> bool {
+    if insts.len() > MOST_PURE + MOST_LOADS + MOST_CHECKS {
+        return false;
+    }
     let (mut pure, mut loads, mut checks) = (0, 0, 0);
     for inst in insts {
         let kind = &function.insts[*inst].kind;
