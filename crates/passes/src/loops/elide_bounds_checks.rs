@@ -8,13 +8,13 @@
 //! limit that is the length, plus or minus a constant, or another variable that is proved itself (triangular loops), a minimum with such a value, a remainder by the length, or a check
 //! against the same length of the same value plus a larger constant on every way here. Where only the lower end is proved, the check loses its wrap-around. So does an index
 //! without a check, which is written as a selection: `select(i < 0, i + n, i)` is `i`. Branches tell more ([`Conditions`]): what was compared on every way here, and that what only goes up
-//! is at least what it was at first. Comparisons with constants that this decides become constants: the step of a `range` that cannot be negative or 0. One walk over the checks, comparisons and
+//! is at least what it was at first. Comparisons with constants that this decides become constants, but for those that branches ask: the step of a `range` that cannot be negative or 0. One walk over the checks, comparisons and
 //! selections, each proof of [`MOST_STEPS`] steps at most. Preserves the control-flow graph.
 
 use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest};
 use crate::loops::conditions::Conditions;
 use crate::{MirPass, PassContext};
-use hotloop_index::SideMap;
+use hotloop_index::{IdSet, SideMap};
 use hotloop_mir::{
     BinaryOp, Block, Constant, ControlFlow, ConvertOp, Dominators, Function, Inst, InstKind, IntCompare,
     MachineType, RegionKind, Terminator, Value,
@@ -53,6 +53,14 @@ impl MirPass for ElideBoundsChecks {
             function.blocks[*block].insts = insts;
         }
         function.replace_uses(|value| replacement[value].unwrap_or(value));
+        // What a branch asks stays: it is how loops are seen to be entered only if they run.
+        let mut asked = IdSet::new();
+        for block in &function.layout {
+            if let Terminator::Branch { condition, .. } = function.blocks[*block].terminator {
+                asked.insert(condition);
+            }
+        }
+        facts.decided.retain(|(inst, _)| !asked.contains(function.insts[*inst].results[0]));
         for (inst, holds) in facts.decided {
             function.insts[inst].kind = InstKind::Const(Constant::int(MachineType::I1, holds.into()));
         }
