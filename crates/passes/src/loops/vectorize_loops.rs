@@ -106,13 +106,16 @@ pub(super) fn why_one_by_one(
         .and_then(|candidate| candidate.requirements(function).map(|_| candidate));
     match found {
         Ok(candidate) if candidate.strides.is_empty() => None,
-        Ok(_) => Some(("its strides are not known before it runs", None)),
+        Ok(_) => Some((UNKNOWN_STRIDES, None)),
         Err(Cause { reason, span }) => Some((reason, span)),
     }
 }
 
 /// What is said of addresses that move otherwise.
 const NO_STEPS: Reason = "it does not go through memory in steps of one to four elements";
+
+/// What is said of strides that are not worth a question in front of the loop.
+const UNKNOWN_STRIDES: Reason = "its strides are not known before it runs";
 
 /// Why a loop is not marked.
 type Reason = &'static str;
@@ -245,6 +248,9 @@ impl Candidate {
         let mut accesses: Vec<Access> = accesses?.into_iter().flatten().collect();
         let strides = taken_strides(&accesses);
         for access in &mut accesses {
+            if access.moves_by_rows(function) {
+                return Err(Cause::at(UNKNOWN_STRIDES, access.span));
+            }
             access.take_strides(&strides).map_err(|reason| Cause::at(reason, access.span))?;
         }
         if let Some(access) = conditional_in_steps(&accesses, counted.step) {
@@ -677,6 +683,17 @@ impl Access {
             step_bytes,
         };
         Ok(Some(access))
+    }
+
+    /// Whether it moves by a stride that only the caller knows, in an array whose elements lie one behind the other along another axis, with an index there: then it is the length of a row, hardly ever
+    /// that of an element.
+    fn moves_by_rows(&self, function: &Function) -> bool {
+        let is_index = |(value, factor): &(Value, i64)| {
+            let kind = function.defining_inst(*value).map(|inst| &function.insts[inst].kind);
+            let is_product = matches!(kind, Some(InstKind::Binary(BinaryOp::Imul, ..)));
+            factor.abs() == self.size_bytes && function.value_type(*value) == MachineType::I64 && !is_product
+        };
+        matches!(self.step, Step::Value(..)) && self.start.terms.iter().any(is_index)
     }
 
     /// Takes strides that only the caller knows for so many bytes.
