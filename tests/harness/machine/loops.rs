@@ -293,6 +293,8 @@ struct Maker<'c, 'n> {
     goes_down: bool,
     /// One of so many indices counts from the end of its array.
     turns_round: usize,
+    /// The index times the stride, where it is carried from one iteration to the next.
+    follower: Option<Value>,
 }
 
 impl<'c, 'n> Maker<'c, 'n> {
@@ -326,6 +328,7 @@ impl<'c, 'n> Maker<'c, 'n> {
             stride: 1,
             goes_down: false,
             turns_round: 0,
+            follower: None,
         }
     }
 
@@ -352,6 +355,9 @@ impl<'c, 'n> Maker<'c, 'n> {
         let end = self.function.add_block();
         let index = self.function.add_parameter(body, MachineType::I64);
         let total = has_result.then(|| self.function.add_parameter(body, self.main));
+        if self.stride > 1 && self.choices.once_in(2) {
+            self.follower = Some(self.function.add_parameter(body, MachineType::I64));
+        }
         let result = has_result.then(|| self.function.add_parameter(end, self.main));
         let mut builder = Builder::at(&mut self.function, entry);
         let is_entered = builder.compare(IntCompare::Slt, start, limit);
@@ -371,6 +377,10 @@ impl<'c, 'n> Maker<'c, 'n> {
         };
         let mut arguments = vec![first];
         arguments.extend(&totals);
+        if self.follower.is_some() {
+            let stride = builder.int(MachineType::I64, self.stride);
+            arguments.push(builder.binary(BinaryOp::Imul, first, stride));
+        }
         builder.jump(body, &arguments);
         (self.block, self.index) = (body, index);
         self.values.push(scalar);
@@ -420,6 +430,10 @@ impl<'c, 'n> Maker<'c, 'n> {
         let goes_on = builder.compare(order, next, bound);
         let mut again = vec![next];
         again.extend(next_total);
+        if let Some(follower) = self.follower {
+            let step = builder.int(MachineType::I64, if self.goes_down { -self.stride } else { self.stride });
+            again.push(builder.binary(BinaryOp::Iadd, follower, step));
+        }
         builder.terminate(Terminator::Branch {
             condition: goes_on,
             then: call(body, again),
@@ -789,7 +803,10 @@ impl<'c, 'n> Maker<'c, 'n> {
             }
             _ => index,
         };
-        if stride != 1 {
+        let follower = self.follower.filter(|_| stride == self.stride && index == self.index);
+        if let Some(follower) = follower {
+            index = follower;
+        } else if stride != 1 {
             let stride = self.value(InstKind::Const(Scalar::i64(stride)));
             index = self.value(InstKind::Binary(BinaryOp::Imul, index, stride));
         }

@@ -140,6 +140,15 @@ impl<'a> AffineValues<'a> {
         Self::new(function, Rc::new(Inside::new(function, [block])), vec![variable])
     }
 
+    /// Takes a parameter for `initial + factor * (variable - first)`, where `variable` is the only one; `None` if those are no sums.
+    pub fn follow(&mut self, parameter: Value, initial: Value, factor: i64, first: Value) -> Option<()> {
+        let (initial, first) = (self.of(initial)?, self.of(first)?);
+        let mut sum = initial.plus(&first, factor.wrapping_neg());
+        sum.steps = vec![Linear::constant(factor)];
+        self.known.insert(parameter, Some(sum));
+        Some(())
+    }
+
     /// The value as a sum; `None` if it is none.
     pub fn of(&mut self, value: Value) -> Option<Affine> {
         // No recursion: a chain of sums may be as long as a program.

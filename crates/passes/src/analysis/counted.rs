@@ -27,6 +27,17 @@ pub struct CountedLoop {
     pub test_block: Block,
 }
 
+/// A parameter of a loop of one block that moves by a constant beside the variable that is counted, as in `range(0, n, 2)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Follower {
+    /// The parameter.
+    pub parameter: Value,
+    /// Its value in the first iteration.
+    pub initial: Value,
+    /// By what it grows where the loop's variable grows by 1.
+    pub factor: i64,
+}
+
 /// Where a loop's test stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitTest {
@@ -55,6 +66,23 @@ impl CountedLoop {
     /// How the loop counts, if it does; if its test stands at the bottom, the first iteration runs whatever the limit is.
     pub fn counting(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
         Self::all(function, data, data.preheader(function, control_flow)?).next()
+    }
+
+    /// What moves beside the variable, by constants of 64 bits.
+    pub fn followers(&self, function: &Function, preheader: Block) -> Vec<Follower> {
+        let block = self.test_block;
+        let find = |(position, parameter): (usize, &Value)| {
+            let next = argument(function, block, block, position)?;
+            let initial = argument(function, preheader, block, position)?;
+            let step = constant_step(function, *parameter, next)?;
+            let is_other = *parameter != self.variable;
+            is_other.then_some(Follower {
+                parameter: *parameter,
+                initial,
+                factor: step.checked_mul(self.step)?,
+            })
+        };
+        function.blocks[block].parameters.iter().enumerate().filter_map(find).collect()
     }
 
     /// What the loop counts by, without a look at the way to it.
@@ -141,6 +169,11 @@ fn argument(function: &Function, from: Block, to: Block, position: usize) -> Opt
 
 /// 1 or -1 if `next` is `variable` plus that.
 fn step_of(function: &Function, variable: Value, next: Value) -> Option<i64> {
+    constant_step(function, variable, next).filter(|step| matches!(step, 1 | -1))
+}
+
+/// The constant, if `next` is `variable` plus that.
+fn constant_step(function: &Function, variable: Value, next: Value) -> Option<i64> {
     let InstKind::Binary(op, a, b) = function.insts[function.defining_inst(next)?].kind else { return None };
     let constant = |value| match function.constant(value) {
         Some(Constant::Int(_, number)) => Some(number),
@@ -152,7 +185,7 @@ fn step_of(function: &Function, variable: Value, next: Value) -> Option<i64> {
         BinaryOp::Isub if a == variable => constant(b)?.checked_neg()?,
         _ => return None,
     };
-    matches!(step, 1 | -1).then_some(step)
+    Some(step)
 }
 
 /// The value that `tested` is below (above, for a step of -1) when the condition has the value `holds`.

@@ -11,16 +11,18 @@
 //!
 //! The conditions on distances are those of lock-step execution: see *Vector loops* in `docs/ir/mir.md`.
 
-use crate::analysis::{Affine, AffineValues, CountedLoop, ExitTest, Inside, Linear, LoopData, LoopForest};
+use crate::analysis::{
+    Affine, AffineValues, CountedLoop, ExitTest, Follower, Inside, Linear, LoopData, LoopForest,
+};
 use crate::edit::NewBlocks;
 use crate::loops::front::Front;
 use crate::loops::ranges::{Demands, Indices, Limits, Range, all_hold, are_known_in_front};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
-    Accumulator, BinaryOp, Block, BlockCall, Constant, ControlFlow, Dominators, FloatFlags, Function, Inst,
-    InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Stride, Terminator, Value, VectorLoop,
-    float_extreme,
+    Accumulator, BinaryOp, Block, BlockCall, Builder, Constant, ControlFlow, Dominators, FloatFlags,
+    Function, Inst, InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Stride, Terminator,
+    Value, VectorLoop, float_extreme,
 };
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -55,6 +57,7 @@ impl MirPass for VectorizeLoops {
         let mut new_blocks = NewBlocks::default();
         // What outer loops define, by their headers: several loops may stand in one.
         let mut defined = FxHashMap::default();
+        let mut followed = FxHashMap::default();
         for (number, data) in
             forest.loops.values().filter(|data| data.is_innermost && !data.is_cold).enumerate()
         {
@@ -76,6 +79,7 @@ impl MirPass for VectorizeLoops {
                     );
                     let ahead = around.and_then(|around| candidate.ahead(function, &around, &requirements));
                     candidate.mark(function, &requirements, ahead, &mut new_blocks);
+                    candidate.follow(function, &mut followed);
                     ("several iterations of this loop may run at once".to_owned(), None)
                 }
                 Err(cause) => {
@@ -86,6 +90,10 @@ impl MirPass for VectorizeLoops {
             context.remarks.push(Remark { pass: self.name(), span, message, cause });
         }
         new_blocks.place(function);
+        if !followed.is_empty() {
+            function.replace_uses(|value| followed.get(&value).copied().unwrap_or(value));
+            function.remove_parameters(&followed.into_keys().collect());
+        }
         function.phase = Phase::Vectorised;
     }
 }
@@ -157,6 +165,8 @@ struct Candidate {
     inside: Rc<Inside>,
     preheader: Block,
     counted: CountedLoop,
+    /// What moves with the variable, in other steps.
+    followers: Vec<Follower>,
     accumulators: Vec<Accumulator>,
     accesses: Vec<Access>,
     /// Strides that only the caller knows, and the bytes that they have to be.
@@ -229,17 +239,23 @@ impl Candidate {
             .ok_or("it does not count by one to a limit")?;
         let inside = Rc::new(Inside::new(function, [block]));
         let mut values = AffineValues::new(function, inside.clone(), vec![counted.variable]);
+        let is_used = |follower: &Follower| uses(function, block, follower.parameter) > 1;
+        let followers = counted.followers(function, preheader).into_iter().filter(is_used);
+        let follows = |Follower { parameter, initial, factor }: &Follower| {
+            values.follow(*parameter, *initial, *factor, counted.initial).is_some()
+        };
+        let followers: Vec<Follower> = followers.filter(follows).collect();
         let insts = &function.blocks[block].insts;
         for inst in insts {
             let data = &function.insts[*inst];
             if let Err(reason) = allowed(&data.kind) {
                 // Additions that are selected take an address (`select-sums`), but are not what is in the way.
-                let carried = accumulators(function, block, &counted).err();
+                let carried = accumulators(function, block, &counted, &followers).err();
                 let carried = carried.filter(|_| matches!(data.kind, InstKind::Data(_)));
                 return Err(carried.unwrap_or_else(|| Cause::at(reason, data.span)));
             }
         }
-        let accumulators = accumulators(function, block, &counted)?;
+        let accumulators = accumulators(function, block, &counted, &followers)?;
         let access = |inst: &Inst| {
             let blamed = |reason| Cause::at(reason, function.insts[*inst].span);
             Access::of(function, &mut values, *inst).map_err(blamed)
@@ -264,7 +280,18 @@ impl Candidate {
             // It may have to run once more.
             return Err("it finds the least or greatest float, and stores or may raise an error".into());
         }
-        Ok(Self { block, inside, preheader, counted, accumulators, accesses, strides, checks, has_checks })
+        Ok(Self {
+            block,
+            inside,
+            preheader,
+            counted,
+            followers,
+            accumulators,
+            accesses,
+            strides,
+            checks,
+            has_checks,
+        })
     }
 
     /// What has to hold at run time so that iterations may run at once.
@@ -393,6 +420,23 @@ impl Candidate {
         for (check, _) in self.checks.iter().zip(&asked.checks).filter(|(_, is_asked)| **is_asked) {
             check.add_conditions(front, &self.counted, conditions);
         }
+    }
+
+    /// Computes what moves in other steps than the variable from the variable, at the start of the loop: an iteration then hands on nothing else.
+    fn follow(&self, function: &mut Function, followed: &mut FxHashMap<Value, Value>) {
+        let data = &function.blocks[self.block];
+        let (known, span) = (data.insts.len(), data.terminator_span);
+        let mut builder = Builder::at(function, self.block);
+        builder.set_span(span);
+        for Follower { parameter, initial, factor } in &self.followers {
+            let count = builder.binary(BinaryOp::Isub, self.counted.variable, self.counted.initial);
+            let factor = builder.int(MachineType::I64, *factor);
+            let distance = builder.binary(BinaryOp::Imul, count, factor);
+            followed.insert(*parameter, builder.binary(BinaryOp::Iadd, *initial, distance));
+        }
+        let insts = &mut function.blocks[self.block].insts;
+        let made = insts.len() - known;
+        insts.rotate_right(made);
     }
 
     /// How addresses move whose elements do not lie one behind the other.
@@ -950,14 +994,20 @@ fn branch_within(function: &Function, data: &LoopData) -> Option<Span> {
 }
 
 /// What the parameters other than the counter collect. Those that stay the same are none.
-fn accumulators(function: &Function, block: Block, counted: &CountedLoop) -> Result<Vec<Accumulator>, Cause> {
+fn accumulators(
+    function: &Function,
+    block: Block,
+    counted: &CountedLoop,
+    followers: &[Follower],
+) -> Result<Vec<Accumulator>, Cause> {
     const REASON: Reason = "an iteration needs what the one before computed";
     let data = &function.blocks[block];
     let Terminator::Branch { then, otherwise, .. } = &data.terminator else { return Err(REASON.into()) };
     let back = if then.block == block { then } else { otherwise };
     let mut found = Vec::new();
     for (parameter, next) in data.parameters.iter().zip(&back.arguments) {
-        if *parameter == counted.variable || next == parameter {
+        let follows = followers.iter().any(|follower| follower.parameter == *parameter);
+        if *parameter == counted.variable || next == parameter || follows {
             continue;
         }
         let place = function.defining_inst(*next).map_or(Span::NONE, |inst| function.insts[inst].span);
