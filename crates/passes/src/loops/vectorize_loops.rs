@@ -62,6 +62,8 @@ impl MirPass for VectorizeLoops {
             forest.loops.values().filter(|data| data.is_innermost && !data.is_cold).enumerate()
         {
             let span = data.span(function);
+            // A loop that was marked for the loops in it may hold none any more.
+            function.blocks[data.header].vector = None;
             let found = match number < MOST_LOOPS {
                 true => Candidate::find(function, &control_flow, data)
                     .and_then(|candidate| Ok((candidate.requirements(function)?, candidate))),
