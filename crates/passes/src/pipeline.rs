@@ -51,9 +51,9 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &NumberValues, // Blocks that became one have loads in common.
     &HoistInvariants, // Again: addresses behind checks that are gone can leave loops, and so can checks behind them.
     &RemoveDeadCode,  // Before safepoints are thinned: an empty loop needs none.
+    &OutlineParallelRegions, // No pass above looks into another function; those below see every body.
     &VectorizeNests,  // Before loops are split: the limits of inner loops are plain values.
     &JamLoops,        // Behind the marks of nests, which are worth more where they can be made.
-    &OutlineParallelRegions, // No pass above looks into another function; those below see every body.
     &ThinSafepoints,  // Late: it splits loops in two, which the passes above would not recognise.
     &SimplifyControlFlow, // Joins the blocks that canonicalisation made in vain.
     &CarryStores, // Behind strips, whose heads ask what the loop asked before: in front of them may stand a branch from now on.
