@@ -1,6 +1,7 @@
 //! The least and the greatest that an integer can be while a nest of loops runs, as sums of what does not change in it.
 //!
-//! In `for i in range(n): for j in range(i)` the variable `j` is at least 0 and at most `(n - 1) - 1`. A bound may be wider than what the program does, never narrower. No sum here, and none
+//! In `for i in range(n): for j in range(i)` the variable `j` is at least 0 and at most `(n - 1) - 1`. In `for k in range(m): for i in range(n - k)` the sum `i + k` is at most `n - 1`: in a
+//! sum of variables each is replaced by its limit, those of inner loops first, so that what the limit takes away is taken away from the sum. A bound may be wider than what the program does, never narrower. No sum here, and none
 //! in the loops that it speaks of, wraps around, as long as every value that is no length of an array lies between `-NEAR` and `NEAR`: that is for the user to make sure of.
 
 use crate::loops::elide_bounds_checks::{Bound, Range};
@@ -17,6 +18,8 @@ const LONGEST: i128 = 1 << 60;
 const FARTHEST: i128 = 1 << 62;
 /// A bound is found in so many steps, or not at all.
 const MOST_STEPS: u32 = 12;
+/// A sum of variables has no more of them.
+const MOST_VARIABLES: usize = 6;
 
 /// A sum of values that do not change, each with a factor, and a constant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,6 +154,8 @@ pub(super) struct Finder<'a> {
     pub(super) lengths: &'a IdSet<Value>,
     /// Whether a value changes in the nest.
     pub(super) is_inside: &'a dyn Fn(Value) -> bool,
+    /// The lengths and the variables, which may be as large.
+    far: IdSet<Value>,
     known: FxHashMap<Value, Option<Extremes>>,
 }
 
@@ -161,12 +166,96 @@ impl<'a> Finder<'a> {
         lengths: &'a IdSet<Value>,
         is_inside: &'a dyn Fn(Value) -> bool,
     ) -> Self {
-        Self { function, ranges, lengths, is_inside, known: FxHashMap::default() }
+        let mut far = lengths.clone();
+        far.extend(ranges.keys().copied());
+        Self { function, ranges, lengths, is_inside, far, known: FxHashMap::default() }
     }
 
     /// The least and the greatest of an `i64` wherever it is defined in the nest.
     pub(super) fn of(&mut self, value: Value) -> Option<Extremes> {
-        self.within(value, MOST_STEPS)
+        self.of_variables(value).or_else(|| self.within(value, MOST_STEPS))
+    }
+
+    /// The same of a sum of several variables, none of which is taken by itself.
+    fn of_variables(&self, value: Value) -> Option<Extremes> {
+        let sum = self.sum_of(value, MOST_STEPS)?;
+        (self.variables(&sum).count() > 1).then_some(())?;
+        Some(Extremes {
+            least: self.without_variables(sum.clone(), false)?,
+            greatest: self.without_variables(sum, true)?,
+        })
+    }
+
+    fn variables<'s>(&'s self, sum: &'s Sum) -> impl Iterator<Item = (Value, i64)> + 's {
+        sum.terms.iter().filter_map(|(leaf, factor)| match leaf {
+            Leaf::Value(value) if (self.is_inside)(*value) => Some((*value, *factor)),
+            Leaf::Value(_) | Leaf::Least(_) | Leaf::Greatest(_) => None,
+        })
+    }
+
+    /// A value as a sum of variables and of what does not change in the nest.
+    fn sum_of(&self, value: Value, steps: u32) -> Option<Sum> {
+        let steps = steps.checked_sub(1)?;
+        if let Some(number) = self.number(value) {
+            return (i128::from(number).abs() < FARTHEST).then(|| Sum::constant(number));
+        }
+        if !(self.is_inside)(value) || self.ranges.contains_key(&value) {
+            return Some(Sum::leaf(Leaf::Value(value)));
+        }
+        let far = &self.far;
+        match self.function.insts[self.function.defining_inst(value)?].kind {
+            InstKind::Binary(BinaryOp::Iadd, a, b) => {
+                self.sum_of(a, steps)?.plus(&self.sum_of(b, steps)?, 1, far)
+            }
+            InstKind::Binary(BinaryOp::Isub, a, b) => {
+                self.sum_of(a, steps)?.plus(&self.sum_of(b, steps)?, -1, far)
+            }
+            InstKind::Binary(BinaryOp::Imul, a, b) => {
+                let (factor, other) =
+                    self.number(a).map(|a| (a, b)).or_else(|| Some((self.number(b)?, a)))?;
+                Sum::default().plus(&self.sum_of(other, steps)?, factor, far)
+            }
+            _ => None,
+        }
+    }
+
+    /// The sum with each variable at its end, where it makes the sum the greatest or the least.
+    fn without_variables(&self, mut sum: Sum, is_greatest: bool) -> Option<Sum> {
+        for _ in 0..MOST_VARIABLES {
+            let variables: Vec<(Value, i64)> = self.variables(&sum).collect();
+            let mut ends = Vec::with_capacity(variables.len());
+            for (variable, _) in &variables {
+                let range = &self.ranges[variable];
+                ends.push([
+                    self.sum_of_bound(range.low)?,
+                    self.sum_of_bound(range.high)?.add(-1, &self.far)?,
+                ]);
+            }
+            if variables.is_empty() {
+                return Some(sum);
+            }
+            // A variable whose limit is made of others stands in an inner loop.
+            let is_limit_of_another = |variable: Value| {
+                ends.iter()
+                    .flatten()
+                    .any(|end| end.terms.iter().any(|(leaf, _)| *leaf == Leaf::Value(variable)))
+            };
+            let at = variables.iter().position(|(variable, _)| !is_limit_of_another(*variable))?;
+            let (variable, factor) = variables[at];
+            sum.terms.retain(|(leaf, _)| *leaf != Leaf::Value(variable));
+            let [low, high] = &ends[at];
+            let (end, other) = if (factor > 0) == is_greatest { (high, low) } else { (low, high) };
+            // What the other end is made of must not be too large either.
+            sum = sum.plus(end, factor, &self.far)?.plus(other, 0, &self.far)?;
+        }
+        None
+    }
+
+    fn sum_of_bound(&self, bound: Bound) -> Option<Sum> {
+        match bound.value {
+            None => Some(Sum::constant(bound.offset)),
+            Some(value) => self.sum_of(value, MOST_STEPS)?.add(bound.offset, &self.far),
+        }
     }
 
     /// One less than the length minus the greatest: not negative where all indices are below the length.

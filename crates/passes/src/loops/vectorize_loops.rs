@@ -1034,7 +1034,13 @@ fn collects(function: &Function, block: Block, parameter: Value, next: Value) ->
         let is_alone = second == parameter && uses(parameter) == 2 && uses(condition) == 1;
         return is_alone.then_some(op);
     }
-    let InstKind::Binary(op, ..) = function.insts[inst].kind else { return None };
+    let op = match function.insts[inst].kind {
+        // What is taken away is added with the other sign.
+        InstKind::Binary(BinaryOp::Fsub, from, _) if from == parameter => BinaryOp::Fadd,
+        InstKind::Binary(BinaryOp::Isub, from, _) if from == parameter => BinaryOp::Iadd,
+        InstKind::Binary(op, ..) => op,
+        _ => return None,
+    };
     let mut operands = 0;
     function.insts[inst].kind.for_each_operand(|value| operands += usize::from(value == parameter));
     let is_alone = operands == 1 && uses(parameter) == 1;
