@@ -63,7 +63,7 @@ rules! {
     V23 "From the phase `outlined` on there are no parallel loops.",
     V24 "The body of an outlined parallel loop takes `i64, i64, ptr, ptr`, has no results, and is in the phase `outlined` or a later one.",
     V25 "The functions of a module have different names, and are called and addressed by the types they have.",
-    V26 "A vector loop is one block that goes back to itself and raises nothing but by `check_bounds` and `check`, or the header of a loop with several blocks and no accumulators; its variable, an `i64`, and its accumulators are parameters of it, its limit and its condition are known before it.",
+    V26 "A vector loop is one block that goes back to itself and raises nothing but by `check_bounds` and `check`, or the header of a loop with several blocks and no accumulators; its variable, an `i64`, and its accumulators are parameters of it, its limit and its condition are known before it; strides are of addresses, and only in one block.",
 }
 
 /// Where a rule is broken.

@@ -122,6 +122,8 @@ struct Search<'a> {
     homes: SideMap<Value, Option<Block>>,
     /// The loops whose values are used behind them.
     open: IdSet<Loop>,
+    /// Blocks, and where they unwind to. One that raises in a loop and is caught there is no part of it, since nothing leads on from it, and would not be copied.
+    catches: Vec<(Block, Block)>,
     /// What each root asks of a check; nothing if it cannot.
     asked: FxHashMap<(Loop, Inst), Option<Vec<Sum>>>,
 }
@@ -147,9 +149,11 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        let unwinds = |block: &Block| Some((*block, function.blocks[*block].unwind?));
+        let catches = function.layout.iter().filter_map(unwinds).collect();
         let (open, asked) = (IdSet::new(), FxHashMap::default());
         let mut search =
-            Self { function, control_flow, dominators, forest, ranges, lengths, homes, open, asked };
+            Self { function, control_flow, dominators, forest, ranges, lengths, homes, open, catches, asked };
         search.find_open();
         search
     }
@@ -231,6 +235,10 @@ impl<'a> Search<'a> {
             && data.preheader(self.function, self.control_flow).is_some()
             && self.size(id) <= MOST_COPIED
             && !data.blocks.iter().any(is_parallel)
+            && !self
+                .catches
+                .iter()
+                .any(|(from, to)| data.blocks.contains(*to) && !data.blocks.contains(*from))
     }
 
     /// Whether an innermost loop will surely not run in vectors, and long enough.
