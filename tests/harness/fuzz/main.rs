@@ -29,7 +29,7 @@ use hotloop_tests::oracle::{Program, Server};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 /// How many programs a plain test run tries.
-const PROGRAMS: u32 = 2_000;
+const PROGRAMS: u32 = 1_000;
 
 /// How many programs of array expressions, each of up to ten, a plain test run tries.
 const ARRAY_PROGRAMS: u32 = 100;
