@@ -169,6 +169,15 @@ def within_another(a):
 
 
 @njit(parallel=True)
+def inner_sums_in_place(a):
+    out = np.zeros(a.shape[0])
+    for i in prange(a.shape[0]):
+        for j in prange(a.shape[1]):
+            out[i] += a[i, j]
+    return out
+
+
+@njit(parallel=True)
 def large(n):
     total = np.zeros(3_000_000, np.int64)
     for i in prange(n):
@@ -231,6 +240,7 @@ CASES = (
     + [("counter_is_changed", [n]) for n in LENGTHS]
     + [("two_at_once", [whole(n), random.integers(0, 3, n)]) for n in LENGTHS]
     + [("within_another", [random.integers(0, 99, (n, 50))]) for n in LENGTHS[:-1]]
+    + [("inner_sums_in_place", [whole(n, 7)]) for n in LENGTHS[:-1]]
     + [("large", [20000])]
     + [("fails", [np.array([0, 1, 2, 9, 1, 10]), 5]), ("fails", [np.arange(4), 4])]
     + [("shape_is_asked", [np.arange(500), np.zeros((3, 4), np.int64)])]

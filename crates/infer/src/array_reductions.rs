@@ -12,6 +12,7 @@
 
 use crate::arrays::{length, new_array};
 use crate::bindings::Binding;
+use crate::elementwise::binary;
 use crate::expression::constant;
 use crate::function::Inference;
 use crate::intrinsic_call::extremum_of;
@@ -27,7 +28,7 @@ use hotloop_hir::{
 };
 use hotloop_index::Id;
 use hotloop_intrinsics::Intrinsic;
-use hotloop_types::{ArrayType, DtypeKind, Layout, Type};
+use hotloop_types::{ArrayType, Dtype, DtypeKind, Layout, Type};
 
 /// More parts would cost more than they help.
 const MOST_CHUNKS: i64 = 8;
@@ -101,6 +102,12 @@ impl Inference<'_> {
         found
     }
 
+    /// Whether a parallel loop is better done in order: within another one, parts of arrays would be made and combined for each of its iterations, and other threads have work already.
+    pub(crate) fn stays_in_order(&mut self, source: LoopSource<'_>, target: Local) -> bool {
+        self.loops.iter().any(|frame| frame.is_parallel)
+            && !self.array_reductions_of(source, target).is_empty()
+    }
+
     /// Emits a parallel loop, with what its arrays need around it.
     pub(crate) fn emit_with_arrays(&mut self, parallel: hir::Stmt, arrays: &[ArrayReduction]) {
         let hir::Stmt { kind: StmtKind::ParallelFor { range, body, back, reductions }, span } = parallel
@@ -160,8 +167,8 @@ impl Inference<'_> {
             let size =
                 Expr::new(ExprKind::ArrayAttribute(Box::new(whole), ArrayAttribute::Size), Type::INT64, span);
             let most = integer(MOST_BYTES / i64::from(array.ty.dtype.size_bytes()), span);
-            let plus_one = binary(BinaryOp::Add, size, integer(1, span));
-            let parts = binary(BinaryOp::FloorDiv, most, plus_one);
+            let plus_one = int64(BinaryOp::Add, size, integer(1, span));
+            let parts = int64(BinaryOp::FloorDiv, most, plus_one);
             limits.push(extremum_of(Intrinsic::Max, vec![parts, integer(1, span)], span));
         }
         let chunks = extremum_of(Intrinsic::Min, limits, span);
@@ -260,15 +267,15 @@ fn bounds_of_chunk(
     [count, chunks, number]: [&Expr; 3],
     span: Span,
 ) -> [Expr; 2] {
-    let length = || binary(BinaryOp::FloorDiv, count.clone(), chunks.clone());
-    let longer = || binary(BinaryOp::Mod, count.clone(), chunks.clone());
+    let length = || int64(BinaryOp::FloorDiv, count.clone(), chunks.clone());
+    let longer = || int64(BinaryOp::Mod, count.clone(), chunks.clone());
     let first_of = |number: Expr| {
-        let by_length = binary(BinaryOp::Mul, number.clone(), length());
+        let by_length = int64(BinaryOp::Mul, number.clone(), length());
         let first =
-            binary(BinaryOp::Add, by_length, extremum_of(Intrinsic::Min, vec![number, longer()], span));
-        binary(BinaryOp::Add, start.clone(), binary(BinaryOp::Mul, first, step.clone()))
+            int64(BinaryOp::Add, by_length, extremum_of(Intrinsic::Min, vec![number, longer()], span));
+        int64(BinaryOp::Add, start.clone(), int64(BinaryOp::Mul, first, step.clone()))
     };
-    let next = binary(BinaryOp::Add, number.clone(), integer(1, span));
+    let next = int64(BinaryOp::Add, number.clone(), integer(1, span));
     // What lies one step behind the last counter may not be an int64.
     let is_last = crate::conditions::scalar_compare(hir::CompareOp::Eq, next.clone(), chunks.clone(), span);
     let end = ExprKind::Conditional {
@@ -279,9 +286,10 @@ fn bounds_of_chunk(
     [first_of(number.clone()), Expr::new(end, Type::INT64, span)]
 }
 
-fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+/// An operation on two int64.
+fn int64(op: BinaryOp, left: Expr, right: Expr) -> Expr {
     let span = left.span;
-    Expr::new(ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) }, Type::INT64, span)
+    binary(op, left, right, Dtype::Int64, span)
 }
 
 /// How a reduction is written between two arrays.

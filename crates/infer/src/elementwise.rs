@@ -513,7 +513,8 @@ fn int64(value: i64, span: Span) -> Expr {
     constant(Constant::Int(value), Type::INT64, span)
 }
 
-fn binary(op: BinaryOp, left: Expr, right: Expr, dtype: Dtype, span: Span) -> Expr {
+/// An operation on two numbers of a dtype, or elements.
+pub(crate) fn binary(op: BinaryOp, left: Expr, right: Expr, dtype: Dtype, span: Span) -> Expr {
     Expr::new(
         ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) },
         Type::Scalar(dtype),

@@ -148,7 +148,7 @@ impl Inference<'_> {
         match (self.range_call(iterable)?, counter) {
             (Some((is_parallel, arguments)), Some(counter)) => {
                 let bounds = self.range_bounds(arguments, iterable.span)?;
-                if is_parallel && self.function.options.parallel {
+                if is_parallel && self.function.options.parallel && !self.stays_in_order(source, counter) {
                     return self.parallel_for(source, counter, bounds);
                 }
                 return self.counted_for(source, Kind::Range(counter), bounds);

@@ -3,7 +3,7 @@
 use crate::call::Arguments;
 use crate::conditions::{choose, scalar_compare, short_circuit, unwrapped};
 use crate::conversion::{convert, to_dtype};
-use crate::elementwise::{Element, Elements, adapted_float, common_dtype, power_of_elements};
+use crate::elementwise::{Element, Elements, adapted_float, binary, common_dtype, power_of_elements};
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::intrinsic_call::apply;
@@ -632,9 +632,4 @@ fn number(value: f64, dtype: Dtype, span: Span) -> Expr {
 
 fn is(op: CompareOp, left: &Expr, right: &Expr, span: Span) -> Expr {
     scalar_compare(op, left.clone(), right.clone(), span).expect("real numbers can be compared")
-}
-
-fn binary(op: BinaryOp, left: Expr, right: Expr, dtype: Dtype, span: Span) -> Expr {
-    let kind = ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) };
-    Expr::new(kind, Type::Scalar(dtype), span)
 }

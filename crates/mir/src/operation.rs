@@ -56,6 +56,15 @@ impl Constant {
         }
     }
 
+    /// Its bits; those of a narrower integer go on with its sign, those of a binary32 with zeros.
+    pub const fn bits(self) -> u64 {
+        match self {
+            Self::Int(_, value) => value as u64,
+            Self::F32(bits) => bits as u64,
+            Self::F64(bits) => bits,
+        }
+    }
+
     /// The integer, truth value or address of type `ty` that the low bits of `value` are, in canonical form.
     pub const fn int(ty: MachineType, value: i64) -> Self {
         let value = match ty {
@@ -229,6 +238,41 @@ operations! {
         Ugt "ugt",
         /// Unsigned greater or equal.
         Uge "uge",
+    }
+}
+
+impl IntCompare {
+    /// The comparison that holds exactly when this one does not.
+    #[must_use]
+    pub const fn negated(self) -> Self {
+        match self {
+            Self::Eq => Self::Ne,
+            Self::Ne => Self::Eq,
+            Self::Slt => Self::Sge,
+            Self::Sle => Self::Sgt,
+            Self::Sgt => Self::Sle,
+            Self::Sge => Self::Slt,
+            Self::Ult => Self::Uge,
+            Self::Ule => Self::Ugt,
+            Self::Ugt => Self::Ule,
+            Self::Uge => Self::Ult,
+        }
+    }
+
+    /// The comparison that tells the same of the two operands in the other order.
+    #[must_use]
+    pub const fn swapped(self) -> Self {
+        match self {
+            Self::Eq | Self::Ne => self,
+            Self::Slt => Self::Sgt,
+            Self::Sle => Self::Sge,
+            Self::Sgt => Self::Slt,
+            Self::Sge => Self::Sle,
+            Self::Ult => Self::Ugt,
+            Self::Ule => Self::Uge,
+            Self::Ugt => Self::Ult,
+            Self::Uge => Self::Ule,
+        }
     }
 }
 

@@ -334,8 +334,7 @@ impl Dispatcher {
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
         let mut call = CallState::new(engine::interrupter());
-        call.set_threads(engine::threads());
-        call.set_chunk_size(engine::chunk_size());
+        engine::apply_settings(&mut call);
         // SAFETY: the caller's promise. Without the GIL the arguments still live, since whoever called holds them; that nobody else
         // resizes them is what `nogil=True` promises.
         let outcome = unsafe {

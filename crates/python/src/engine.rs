@@ -3,7 +3,7 @@
 
 use crate::raise;
 use hotloop_driver::Engine;
-use hotloop_runtime::{Interrupter, memory_setting_fault, thread_count, thread_setting_fault};
+use hotloop_runtime::{CallState, Interrupter, memory_setting_fault, thread_count, thread_setting_fault};
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -50,27 +50,36 @@ fn signal_handler_raises() -> bool {
     }
 }
 
-thread_local! {
-    /// How many threads calls from this thread use; 0 is the default.
-    static THREADS: Cell<u32> = const { Cell::new(0) };
+/// How calls from a thread run parallel loops.
+#[derive(Clone, Copy)]
+struct Settings {
+    /// How many threads they use; 0 is the default.
+    threads: u32,
+    /// How many iterations threads take at once; 0 for what seems best.
+    chunk_size: u32,
 }
 
 thread_local! {
-    /// How many iterations threads take at once in calls from this thread; 0 for what seems best.
-    static CHUNK_SIZE: Cell<u32> = const { Cell::new(0) };
+    static SETTINGS: Cell<Settings> = const { Cell::new(Settings { threads: 0, chunk_size: 0 }) };
 }
 
-/// How many iterations threads take at once in a call from this thread; 0 for what seems best.
+/// Lets a call run parallel loops as this thread has said.
 #[inline(always)]
-pub(crate) fn chunk_size() -> u32 {
-    CHUNK_SIZE.get()
+pub(crate) fn apply_settings(call: &mut CallState<'_>) {
+    let Settings { threads, chunk_size } = SETTINGS.get();
+    call.set_threads(threads);
+    call.set_chunk_size(chunk_size);
 }
 
 /// Sets how many iterations of a parallel loop a thread takes at once in calls of this thread, 0 for what seems best; returns what it was.
 #[pyfunction]
 pub(crate) fn set_parallel_chunksize(n: i64) -> PyResult<u32> {
     match u32::try_from(n) {
-        Ok(iterations) => Ok(CHUNK_SIZE.replace(iterations)),
+        Ok(chunk_size) => {
+            let before = SETTINGS.get();
+            SETTINGS.set(Settings { chunk_size, ..before });
+            Ok(before.chunk_size)
+        }
         Err(_) => Err(PyValueError::new_err(format!(
             "chunksize must be 0 or a number of iterations below 2**32, not {n}"
         ))),
@@ -80,7 +89,7 @@ pub(crate) fn set_parallel_chunksize(n: i64) -> PyResult<u32> {
 /// How many iterations of a parallel loop a thread takes at once in calls of this thread; 0 for what seems best.
 #[pyfunction]
 pub(crate) fn get_parallel_chunksize() -> u32 {
-    CHUNK_SIZE.get()
+    SETTINGS.get().chunk_size
 }
 
 /// The number of the calling thread among those of a parallel loop: outside of one always 0.
@@ -89,19 +98,13 @@ pub(crate) fn get_thread_id() -> u32 {
     0
 }
 
-/// How many threads a call from this thread may use; 0 is the default.
-#[inline(always)]
-pub(crate) fn threads() -> u32 {
-    THREADS.get()
-}
-
 /// Sets how many threads the calls of this thread may use, itself included.
 #[pyfunction]
 pub(crate) fn set_num_threads(count: i64) -> PyResult<()> {
     let most = thread_count();
     match u32::try_from(count) {
         Ok(threads @ 1..) if threads as usize <= most => {
-            THREADS.set(threads);
+            SETTINGS.set(Settings { threads, ..SETTINGS.get() });
             Ok(())
         }
         _ => Err(PyValueError::new_err(format!(
@@ -113,7 +116,7 @@ pub(crate) fn set_num_threads(count: i64) -> PyResult<()> {
 /// How many threads the calls of this thread may use.
 #[pyfunction]
 pub(crate) fn get_num_threads() -> usize {
-    match THREADS.get() {
+    match SETTINGS.get().threads {
         0 => thread_count(),
         threads => threads as usize,
     }

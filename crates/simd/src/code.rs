@@ -1,7 +1,6 @@
 //! Code before registers are allocated: blocks of machine instructions on virtual registers.
 
 use hotloop_diagnostics::Span;
-use hotloop_mir::Constant;
 use iced_x86::Code;
 use regalloc2::{Block, Inst, InstRange, Operand, PReg, PRegSet, RegClass, VReg};
 
@@ -265,14 +264,5 @@ impl regalloc2::Function for Body {
             RegClass::Int | RegClass::Vector => 1,
             RegClass::Float => 8,
         }
-    }
-}
-
-/// The bits of a constant, of an integer with those of its sign above them.
-pub(crate) fn bits_of(constant: Constant) -> u64 {
-    match constant {
-        Constant::Int(_, value) => value as u64,
-        Constant::F32(bits) => u64::from(bits),
-        Constant::F64(bits) => bits,
     }
 }

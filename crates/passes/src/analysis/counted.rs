@@ -125,7 +125,7 @@ impl CountedLoop {
             (true, true) | (false, false) => return None,
         };
         let limit = limit_of(function, *condition, stays_when, tested, step)?;
-        is_defined_outside(function, data, limit).then_some(limit)
+        data.is_outside(function, limit).then_some(limit)
     }
 
     /// Whether the way from outside to the header leads through the same test of the first value.
@@ -193,37 +193,10 @@ fn limit_of(function: &Function, condition: Value, holds: bool, tested: Value, s
     let InstKind::IntCompare(op, a, b) = function.insts[function.defining_inst(condition)?].kind else {
         return None;
     };
-    let op = if holds { op } else { negated(op) };
+    let op = if holds { op } else { op.negated() };
     match (op, step) {
         (IntCompare::Slt, 1) | (IntCompare::Sgt, -1) if a == tested => Some(b),
         (IntCompare::Sgt, 1) | (IntCompare::Slt, -1) if b == tested => Some(a),
         _ => None,
-    }
-}
-
-/// The comparison that holds exactly when `op` does not.
-fn negated(op: IntCompare) -> IntCompare {
-    match op {
-        IntCompare::Eq => IntCompare::Ne,
-        IntCompare::Ne => IntCompare::Eq,
-        IntCompare::Slt => IntCompare::Sge,
-        IntCompare::Sle => IntCompare::Sgt,
-        IntCompare::Sgt => IntCompare::Sle,
-        IntCompare::Sge => IntCompare::Slt,
-        IntCompare::Ult => IntCompare::Uge,
-        IntCompare::Ule => IntCompare::Ugt,
-        IntCompare::Ugt => IntCompare::Ule,
-        IntCompare::Uge => IntCompare::Ult,
-    }
-}
-
-/// Whether a value does not change while the loop runs.
-fn is_defined_outside(function: &Function, data: &LoopData, value: Value) -> bool {
-    match function.values[value].definition {
-        hotloop_mir::Definition::Parameter(block, _) => !data.blocks.contains(block),
-        hotloop_mir::Definition::Result(inst, _) => {
-            function.constant(value).is_some()
-                || !data.blocks.iter().any(|block| function.blocks[block].insts.contains(&inst))
-        }
     }
 }

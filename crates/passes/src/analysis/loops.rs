@@ -2,7 +2,7 @@
 
 use hotloop_diagnostics::Span;
 use hotloop_index::{IdMap, IdSet, SideMap, define_id};
-use hotloop_mir::{Block, ControlFlow, Dominators, Function, Terminator};
+use hotloop_mir::{Block, ControlFlow, Definition, Dominators, Function, Terminator, Value};
 
 define_id! {
     /// A loop of a function.
@@ -88,6 +88,22 @@ impl LoopForest {
         self.innermost[block]
     }
 
+    /// The loops without others in them that are worth a pass: neither parallel ones, nor such as hardly ever run.
+    pub fn plain_innermost(&self) -> impl Iterator<Item = &LoopData> {
+        self.loops.values().filter(|data| data.is_innermost && !data.is_parallel && !data.is_cold)
+    }
+
+    /// The same without those that may run in vectors, by themselves or in a nest.
+    pub fn unmarked_innermost(&self, function: &Function) -> Vec<&LoopData> {
+        self.plain_innermost().filter(|data| !self.is_marked(function, data)).collect()
+    }
+
+    /// Whether a loop, or one around it, may run in vectors.
+    pub fn is_marked(&self, function: &Function, data: &LoopData) -> bool {
+        let around = std::iter::successors(Some(data), |data| data.parent.map(|parent| &self.loops[parent]));
+        around.into_iter().any(|data| function.blocks[data.header].vector.is_some())
+    }
+
     fn add(&mut self, function: &Function, header: Block, latches: Vec<Block>, blocks: LoopBlocks) {
         let is_parallel =
             latches.iter().all(|latch| matches!(function.blocks[*latch].terminator, Terminator::ParYield(_)));
@@ -137,6 +153,17 @@ fn natural_loop(
 }
 
 impl LoopData {
+    /// Whether a value is the same in all iterations: a constant, or defined outside of the loop.
+    pub fn is_outside(&self, function: &Function, value: Value) -> bool {
+        match function.values[value].definition {
+            Definition::Parameter(block, _) => !self.blocks.contains(block),
+            Definition::Result(inst, _) => {
+                function.constant(value).is_some()
+                    || !self.blocks.iter().any(|block| function.blocks[block].insts.contains(&inst))
+            }
+        }
+    }
+
     /// The place of its statement: that of the jump back to its header.
     pub fn span(&self, function: &Function) -> Span {
         function.blocks[self.latches[self.latches.len() - 1]].terminator_span

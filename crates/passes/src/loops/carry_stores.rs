@@ -45,9 +45,7 @@ impl MirPass for CarryStores {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
-        for data in
-            forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel && !data.is_cold)
-        {
+        for data in forest.plain_innermost() {
             if data.latches != [data.header] {
                 continue;
             }

@@ -145,7 +145,7 @@ impl Conditions {
                     let order = replaced(first);
                     at_start.iter().any(|known| known.implies(order)) || is_known(function, order)
                 };
-                if is_about_it && is_outside(function, data, other) && holds_first() {
+                if is_about_it && data.is_outside(function, other) && holds_first() {
                     self.add(data.header, replaced(*parameter));
                 }
             }
@@ -172,17 +172,6 @@ fn facts_at<'a>(
 ) -> impl Iterator<Item = Fact> + 'a {
     let facts = facts.get(&value).into_iter().flatten().copied();
     facts.filter(move |fact| dominators.dominates(fact.block, block))
-}
-
-/// Whether a value is the same in all iterations.
-fn is_outside(function: &Function, data: &LoopData, value: Value) -> bool {
-    match function.values[value].definition {
-        Definition::Parameter(block, _) => !data.blocks.contains(block),
-        Definition::Result(inst, _) => {
-            function.constant(value).is_some()
-                || !data.blocks.iter().any(|block| function.blocks[block].insts.contains(&inst))
-        }
-    }
 }
 
 /// Whether constants compare so.

@@ -410,7 +410,7 @@ impl Facts<'_> {
     /// What a comparison with a constant gives, if that is certain.
     fn outcome(&self, function: &Function, inst: Inst) -> Option<bool> {
         let InstKind::IntCompare(op, a, b) = function.insts[inst].kind else { return None };
-        let (op, a, b) = if function.constant(a).is_some() { (turned(op), b, a) } else { (op, a, b) };
+        let (op, a, b) = if function.constant(a).is_some() { (op.swapped(), b, a) } else { (op, a, b) };
         let number = function.constant(b).and_then(Constant::as_int)?;
         if function.value_type(a) != MachineType::I64 || function.constant(a).is_some() || number < 0 {
             return None;
@@ -558,21 +558,6 @@ fn wrapped_index(function: &Function, inst: Inst) -> Option<Value> {
     };
     let is_zero = matches!(function.constant(*zero), Some(Constant::Int(_, 0)));
     (*index == otherwise && is_sum && is_zero).then_some(*index)
-}
-
-/// The comparison of the same operands in the other order.
-fn turned(op: IntCompare) -> IntCompare {
-    match op {
-        IntCompare::Eq | IntCompare::Ne => op,
-        IntCompare::Slt => IntCompare::Sgt,
-        IntCompare::Sle => IntCompare::Sge,
-        IntCompare::Sgt => IntCompare::Slt,
-        IntCompare::Sge => IntCompare::Sle,
-        IntCompare::Ult => IntCompare::Ugt,
-        IntCompare::Ule => IntCompare::Uge,
-        IntCompare::Ugt => IntCompare::Ult,
-        IntCompare::Uge => IntCompare::Ule,
-    }
 }
 
 /// What computes a value, if an instruction does.

@@ -11,7 +11,7 @@
 //! where it has to. Addresses are linear in `j` and `k`, so that the corners of their range are its ends. Not where the nest runs in vectors as it is, or the inner loop may itself run in
 //! vectors: its sums may be formed in any order and its loads are one behind the other. One look at each innermost loop with one around it. Does not preserve the control-flow graph.
 
-use crate::analysis::{CountedLoop, ExitTest, Loop, LoopData, LoopForest};
+use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest};
 use crate::edit::jumps_mut;
 use crate::loops::front::Front;
 use crate::{MirPass, PassContext};
@@ -57,7 +57,7 @@ impl MirPass for JamLoops {
         for inner in forest.loops.values().filter(|data| data.is_innermost && !data.is_cold).take(MOST_NESTS)
         {
             if let Some(parent) = inner.parent
-                && !is_marked(function, &forest, parent)
+                && !forest.is_marked(function, &forest.loops[parent])
                 && let Some(nest) = Nest::find(function, &control_flow, &forest.loops[parent], inner)
             {
                 nests.push(nest);
@@ -72,13 +72,6 @@ impl MirPass for JamLoops {
             }
         }
     }
-}
-
-/// Whether iterations of a loop, or of one around it, may run at once in vectors.
-fn is_marked(function: &Function, forest: &LoopForest, id: Loop) -> bool {
-    let data = &forest.loops[id];
-    function.blocks[data.header].vector.is_some()
-        || data.parent.is_some_and(|parent| is_marked(function, forest, parent))
 }
 
 /// Whether a block may be the end of a loop that tests there.

@@ -100,13 +100,8 @@ struct Shape {
 }
 
 fn candidates(function: &Function, control_flow: &ControlFlow, forest: &LoopForest) -> Vec<Shape> {
-    let is_marked = |data: &&LoopData| function.blocks[data.header].vector.is_some();
-    let nests: Vec<&LoopData> = forest.loops.values().filter(is_marked).collect();
-    let innermost =
-        forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel && !data.is_cold);
-    // A nest that is marked stays as it is.
-    let free = innermost.filter(|data| !nests.iter().any(|nest| nest.blocks.contains(data.header)));
-    free.filter_map(|data| Shape::of(function, control_flow, data)).take(MOST_LOOPS).collect()
+    let loops = forest.unmarked_innermost(function).into_iter();
+    loops.filter_map(|data| Shape::of(function, control_flow, data)).take(MOST_LOOPS).collect()
 }
 
 impl Shape {

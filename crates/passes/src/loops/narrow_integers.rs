@@ -9,7 +9,7 @@
 //! of the small ones is taken, and what that says wrongly is put right by another comparison in front of the loop. One walk over each innermost loop of one block, where vectors are made of it.
 //! Preserves the control-flow graph.
 
-use crate::analysis::{LoopData, LoopForest};
+use crate::analysis::LoopForest;
 use crate::loops::vectorize_loops::why_one_by_one;
 use crate::{MirPass, PassContext};
 use hotloop_mir::{
@@ -36,14 +36,8 @@ impl MirPass for NarrowIntegers {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
-        let is_marked = |data: &&LoopData| function.blocks[data.header].vector.is_some();
-        let nests: Vec<&LoopData> = forest.loops.values().filter(is_marked).collect();
-        let is_in_vectors = |block: Block| nests.iter().any(|data| data.blocks.contains(block));
-        let innermost =
-            forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel && !data.is_cold);
         // A nest that is marked is chosen for the types that it has.
-        let wanted: Vec<&LoopData> = innermost.filter(|data| !is_in_vectors(data.header)).collect();
-        for data in wanted {
+        for data in forest.unmarked_innermost(function) {
             if data.blocks.iter().count() == 1
                 && let Some(preheader) = data.preheader(function, &control_flow)
             {
@@ -227,7 +221,7 @@ impl<'f> Narrowing<'f> {
     fn compare_with_any(&mut self, inst: Inst, op: IntCompare, a: Value, b: Value) {
         let (op, small, any) = match (self.is_from_outside(a), self.is_from_outside(b)) {
             (false, true) => (op, a, b),
-            (true, false) => (swapped(op), b, a),
+            (true, false) => (op.swapped(), b, a),
             (true, true) | (false, false) => return,
         };
         let (from, all) = (self.function.value_type(any), self.interval(small));
@@ -504,21 +498,6 @@ fn is_bit_by_bit(op: BinaryOp) -> bool {
 
 fn has_no_sign(op: IntCompare) -> bool {
     matches!(op, IntCompare::Ult | IntCompare::Ule | IntCompare::Ugt | IntCompare::Uge)
-}
-
-/// The comparison of the two numbers the other way round.
-fn swapped(op: IntCompare) -> IntCompare {
-    match op {
-        IntCompare::Eq | IntCompare::Ne => op,
-        IntCompare::Slt => IntCompare::Sgt,
-        IntCompare::Sle => IntCompare::Sge,
-        IntCompare::Sgt => IntCompare::Slt,
-        IntCompare::Sge => IntCompare::Sle,
-        IntCompare::Ult => IntCompare::Ugt,
-        IntCompare::Ule => IntCompare::Uge,
-        IntCompare::Ugt => IntCompare::Ult,
-        IntCompare::Uge => IntCompare::Ule,
-    }
 }
 
 fn without_sign(op: IntCompare) -> IntCompare {

@@ -39,12 +39,8 @@ impl MirPass for SelectSums {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
-        let is_marked = |data: &&LoopData| function.blocks[data.header].vector.is_some();
-        let marked: Vec<&LoopData> = forest.loops.values().filter(is_marked).collect();
-        let innermost =
-            forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel && !data.is_cold);
-        let free = innermost.filter(|data| !marked.iter().any(|nest| nest.blocks.contains(data.header)));
-        let blocks = free.flat_map(|data| data.blocks.iter().map(move |block| (data, block)));
+        let loops = forest.unmarked_innermost(function).into_iter();
+        let blocks = loops.flat_map(|data| data.blocks.iter().map(move |block| (data, block)));
         let found: Vec<(Block, Step)> = blocks
             .filter_map(|(data, block)| Some((block, Step::find(function, &control_flow, data, block)?)))
             .collect();
@@ -257,7 +253,7 @@ impl Maker<'_> {
 
     /// Lets a load be of a constant where the condition does not hold.
     fn load(&mut self, inst: Inst, ty: MachineType, (address, offset): (Value, i32), nothing: Constant) {
-        let bytes = bits(nothing).to_le_bytes();
+        let bytes = nothing.bits().to_le_bytes();
         let elsewhere = self.value(InstKind::Data(bytes[..].into()));
         let place = match offset {
             0 => address,
@@ -275,18 +271,10 @@ impl Maker<'_> {
     fn choose(&mut self, added: Value, op: BinaryOp) -> Value {
         let ty = self.function.value_type(added);
         let integer = if ty == MachineType::F32 { MachineType::I32 } else { MachineType::I64 };
-        let nothing = Constant::int(integer, bits(identity(op, ty)) as i64);
+        let nothing = Constant::int(integer, identity(op, ty).bits() as i64);
         let added = self.value(InstKind::Convert(ConvertOp::Bitcast, added, integer));
         let nothing = self.value(InstKind::Const(nothing));
         let chosen = self.select(added, nothing);
         self.value(InstKind::Convert(ConvertOp::Bitcast, chosen, ty))
-    }
-}
-
-fn bits(constant: Constant) -> u64 {
-    match constant {
-        Constant::Int(_, value) => value as u64,
-        Constant::F32(bits) => u64::from(bits),
-        Constant::F64(bits) => bits,
     }
 }

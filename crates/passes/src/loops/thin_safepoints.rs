@@ -34,9 +34,7 @@ impl MirPass for ThinSafepoints {
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
         let mut new_blocks = NewBlocks::default();
-        for data in
-            forest.loops.values().filter(|data| data.is_innermost && !data.is_parallel && !data.is_cold)
-        {
+        for data in forest.plain_innermost() {
             let Some(counted) = CountedLoop::find(function, &control_flow, data) else { continue };
             if calls_others(function, data) {
                 continue;

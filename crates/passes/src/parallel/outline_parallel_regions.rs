@@ -180,6 +180,13 @@ impl Region {
 
     /// What an iteration costs, if that can be told outside.
     fn estimate(&self, function: &Function, shape: &Shape) -> Option<Vec<Cost>> {
+        let inside: FxHashSet<Block> = self.blocks.iter().copied().collect();
+        let outside: FxHashSet<Value> = self.captures.iter().chain(&self.remade).copied().collect();
+        // The region itself is a loop as well, but its iterations are what is told the cost of.
+        let is_inner = |id: &Loop| {
+            let header = shape.forest.loops[*id].header;
+            header != self.par_for.body && inside.contains(&header)
+        };
         let mut insts: BTreeMap<Option<Loop>, i64> = BTreeMap::new();
         for block in &self.blocks {
             let data = &function.blocks[*block];
@@ -188,41 +195,21 @@ impl Region {
                 return None;
             }
             let computes = |inst: &&Inst| !matches!(function.insts[**inst].kind, InstKind::Const(_));
-            let own = shape.forest.innermost(*block).filter(|id| self.is_inner(&shape.forest, *id));
+            let own = shape.forest.innermost(*block).filter(is_inner);
             *insts.entry(own).or_default() += data.insts.iter().filter(computes).count() as i64 + 1;
         }
-        insts
-            .into_iter()
-            .map(|(own, insts)| Some(Cost { insts, loops: self.loops_around(own, function, shape)? }))
-            .collect()
-    }
-
-    /// Whether a loop lies within the region, and is not the region itself.
-    fn is_inner(&self, forest: &LoopForest, id: Loop) -> bool {
-        let header = forest.loops[id].header;
-        header != self.par_for.body && self.blocks.contains(&header)
-    }
-
-    /// The counts of a loop and of those around it in the region.
-    fn loops_around(
-        &self,
-        own: Option<Loop>,
-        function: &Function,
-        shape: &Shape,
-    ) -> Option<Vec<(Value, Value, i64)>> {
-        let mut loops = Vec::new();
-        let mut next = own;
-        while let Some(id) = next.filter(|id| self.is_inner(&shape.forest, *id)) {
-            let data = &shape.forest.loops[id];
-            let counted = CountedLoop::counting(function, &shape.control_flow, data)?;
-            let is_outside = |value: Value| self.captures.contains(&value) || self.remade.contains(&value);
-            if !is_outside(counted.initial) || !is_outside(counted.limit) {
-                return None;
-            }
-            loops.push((counted.initial, counted.limit, counted.step));
-            next = data.parent;
-        }
-        Some(loops)
+        // The counts of a loop and of those around it in the region.
+        let loops_around = |own: Option<Loop>| {
+            let around = std::iter::successors(own, |id| shape.forest.loops[*id].parent.filter(is_inner));
+            let count = |id: Loop| {
+                let data = &shape.forest.loops[id];
+                let counted = CountedLoop::counting(function, &shape.control_flow, data)?;
+                let is_known = outside.contains(&counted.initial) && outside.contains(&counted.limit);
+                is_known.then_some((counted.initial, counted.limit, counted.step))
+            };
+            around.map(count).collect::<Option<Vec<_>>>()
+        };
+        insts.into_iter().map(|(own, insts)| Some(Cost { insts, loops: loops_around(own)? })).collect()
     }
 
     /// The guess as a value in picoseconds; a constant 0 stands for nobody knows.

@@ -1,7 +1,7 @@
 //! Values where they are needed: in general registers, in all lanes, or as masks.
 
 use super::{Lane, Reading, Selector, Turn};
-use crate::code::{Class, Memory, Part, bits_of};
+use crate::code::{Class, Memory, Part};
 use crate::opcodes;
 use hotloop_mir::{Constant, IntCompare, MachineType, Value, VectorInput};
 use iced_x86::Code;
@@ -87,7 +87,7 @@ impl Selector<'_> {
             Some(Lane::Compare(..) | Lane::Masks(_)) => return None,
             None => {
                 let input = match self.function.constant(value) {
-                    Some(constant) => VectorInput::Bits(bits_of(constant)),
+                    Some(constant) => VectorInput::Bits(constant.bits()),
                     None => VectorInput::Splat(value),
                 };
                 let reading = if self.is_packed(ty) { Reading::Packed } else { Reading::Splat };
@@ -129,7 +129,7 @@ impl Selector<'_> {
             None => {}
         }
         let input = match self.function.constant(value) {
-            Some(constant) => VectorInput::Bits(if bits_of(constant) & 1 == 1 { u64::MAX } else { 0 }),
+            Some(constant) => VectorInput::Bits(if constant.bits() & 1 == 1 { u64::MAX } else { 0 }),
             None => VectorInput::Splat(value),
         };
         let mask = self.read(input, Reading::Mask);

@@ -4,7 +4,7 @@
 
 use super::{Selector, Steady, Turn};
 use crate::Level;
-use crate::code::{ARGUMENTS, Class, FLOAT_ARGUMENTS, Part, bits_of};
+use crate::code::{ARGUMENTS, Class, FLOAT_ARGUMENTS, Part};
 use crate::opcodes;
 use hotloop_mir::{BinaryOp, Inst, MachineType, Value, VectorArgument, VectorInput};
 use iced_x86::Code;
@@ -133,7 +133,7 @@ impl Selector<'_> {
     pub(super) fn splat(&mut self, value: Value) -> Option<VReg> {
         let ty = self.function.value_type(value);
         if let Some(constant) = self.function.constant(value).filter(|_| ty != MachineType::I1) {
-            return Some(self.repeated(bits_of(constant), ty.size_bytes()));
+            return Some(self.repeated(constant.bits(), ty.size_bytes()));
         }
         let input = VectorInput::Splat(value);
         if let Some(known) = self.known.get(&input) {

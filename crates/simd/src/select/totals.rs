@@ -2,7 +2,7 @@
 
 use super::Selector;
 use crate::Level;
-use crate::code::{Class, Memory, Part, bits_of};
+use crate::code::{Class, Memory, Part};
 use crate::opcodes;
 use hotloop_mir::{BinaryOp, FloatCompare, MachineType};
 use iced_x86::Code;
@@ -15,7 +15,7 @@ impl Selector<'_> {
         accumulators
             .map(|(accumulator, ty)| {
                 (ty != MachineType::I1)
-                    .then(|| self.repeated(bits_of(accumulator.op.identity(ty)), ty.size_bytes()))
+                    .then(|| self.repeated(accumulator.op.identity(ty).bits(), ty.size_bytes()))
             })
             .collect()
     }
