@@ -26,10 +26,40 @@ def decorator(*arguments, **options):
     return lambda function: function
 
 
+def ufunc_decorator(*arguments, **options):
+    """`vectorize` in all its forms: marks the function, which kernels see as one of elements."""
+    if arguments and isinstance(arguments[0], types.FunctionType):
+        arguments[0].is_ufunc = True
+        return arguments[0]
+    return lambda function: ufunc_decorator(function)
+
+
+def applied_to_elements(function):
+    """The function as a ufunc: with arrays it is called for each of their elements."""
+    count = function.__code__.co_argcount
+
+    def call(*arguments, out=None):
+        operands, rest = arguments[:count], arguments[count:]
+        if not any(isinstance(operand, Array) for operand in operands):
+            return function(*operands)
+        arrays = np.broadcast_arrays(*(operand.array if isinstance(operand, Array) else np.asarray(numpy_argument(operand)) for operand in operands))
+        results = (scalar(function(*map(scalar, elements))) for elements in zip(*(array.flat for array in arrays)))
+        target = rest[0] if rest else out
+        if target is None:
+            results = list(results)
+            dtype = results[0].dtype if results else scalar(function(*(scalar(array.dtype.type(1)) for array in arrays))).dtype
+            target = Array(np.empty(arrays[0].shape, dtype))
+        for place, result in zip(np.ndindex(arrays[0].shape), results):
+            target.array[place] = result.value
+        return target
+
+    return call
+
+
 def hotloop_module():
     module = types.ModuleType("hotloop")
     module.njit = module.jit = module.register_jitable = decorator
-    module.literal_unroll = lambda values: values
+    module.vectorize = ufunc_decorator
     module.prange = range
     module.literal_unroll = lambda items: items
     return module
@@ -503,6 +533,6 @@ def kernel_namespace(namespace):
         elif isinstance(value, types.FunctionType) and value.__globals__ is namespace:
             copy = types.FunctionType(value.__code__, seen, name, value.__defaults__, value.__closure__)
             copy.__kwdefaults__ = value.__kwdefaults__
-            value = copy
+            value = applied_to_elements(copy) if hasattr(value, "is_ufunc") else copy
         seen[name] = value
     return seen

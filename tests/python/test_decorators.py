@@ -96,8 +96,10 @@ def test_options_are_checked():
         njit(error_model="c")
     with pytest.raises(ValueError, match="quick"):
         njit(fastmath={"quick"})
-    with pytest.raises(errors.UnsupportedError, match="forceobj"):
-        jit(forceobj=True)
+    with pytest.raises(ValueError, match="Only one of"):
+        jit(forceobj=True, nopython=True)
+    with pytest.warns(RuntimeWarning, match="nopython is set for njit"):
+        njit(nopython=False)
     with pytest.raises(ValueError, match="float65"):
         njit("float65(int64)")(lambda x: x)
     with pytest.raises(TypeError, match="Python function"):

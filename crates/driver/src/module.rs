@@ -37,6 +37,8 @@ struct Loaded {
     functions: Vec<(Name, FunctionHandle)>,
     /// Those that a decorator makes kernels, or should.
     kernels: Vec<FunctionHandle>,
+    /// Those of them that are ufuncs.
+    ufuncs: Vec<FunctionHandle>,
     diagnostics: Vec<Diagnostic>,
     /// What is wrong with the decorators of a function.
     refused: FxHashMap<FunctionHandle, Vec<Diagnostic>>,
@@ -47,6 +49,9 @@ impl Loaded {
     /// sources that are written to be embedded may do.
     fn meanings(&self) -> Vec<Global> {
         let meaning = |(name, handle): &(Name, FunctionHandle)| {
+            if self.ufuncs.contains(handle) {
+                return Global::Ufunc(*handle);
+            }
             if self.kernels.is_empty() || self.kernels.contains(handle) {
                 return Global::Function(*handle);
             }
@@ -106,6 +111,7 @@ impl Modules {
             scope: Arc::clone(&scope),
             functions: Vec::new(),
             kernels: Vec::new(),
+            ufuncs: Vec::new(),
             diagnostics: parsed.diagnostics,
             refused: FxHashMap::default(),
         };
@@ -267,6 +273,7 @@ fn add_function(
         Ok(None) => (Decoration::default(), false, Vec::new()),
         Err(diagnostics) => (Decoration::default(), true, diagnostics),
     };
+    let is_ufunc = decoration.is_ufunc;
     let file = program.sources.file(loaded.file).name().to_owned();
     let handle = program.add(FunctionSource {
         definition: Arc::new(definition.clone()),
@@ -287,6 +294,9 @@ fn add_function(
     }
     if is_kernel {
         loaded.kernels.push(handle);
+    }
+    if is_ufunc {
+        loaded.ufuncs.push(handle);
     }
     loaded.functions.push((definition.name.name.clone(), handle));
 }

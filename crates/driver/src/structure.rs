@@ -230,6 +230,10 @@ fn describe_global(global: &Global, functions: &mut Vec<FunctionHandle>) -> Stri
             functions.push(*handle);
             "function".to_owned()
         }
+        Global::Ufunc(handle) => {
+            functions.push(*handle);
+            "ufunc".to_owned()
+        }
         Global::Item(_)
         | Global::Library(_)
         | Global::Module(_)

@@ -88,6 +88,9 @@ impl Inference<'_> {
                 let value = self.function_value(handle, function.span)?;
                 self.call_value(value, function, &arguments, span)
             }
+            Value::Global(Global::Ufunc(handle), _) => {
+                self.kernel_ufunc_call(handle, function, &arguments, span)
+            }
             Value::Expr(value) if matches!(value.ty, Type::Function(_)) => {
                 self.call_value(value, function, &arguments, span)
             }

@@ -39,6 +39,7 @@ impl ConstantNames for NamesOf<'_> {
             Global::Module(module) => self.0.attribute(&module, attribute),
             Global::Item(_)
             | Global::Function(_)
+            | Global::Ufunc(_)
             | Global::Library(_)
             | Global::Constant(_)
             | Global::Exception(_)
@@ -122,6 +123,7 @@ impl Constants<'_> {
             Global::Item(_)
             | Global::Module(_)
             | Global::Function(_)
+            | Global::Ufunc(_)
             | Global::Library(_)
             | Global::Exception(_)
             | Global::TupleClass(_)
@@ -188,6 +190,7 @@ impl Constants<'_> {
             Global::Item(_)
             | Global::Module(_)
             | Global::Function(_)
+            | Global::Ufunc(_)
             | Global::Library(_)
             | Global::Constant(_)
             | Global::Exception(_)

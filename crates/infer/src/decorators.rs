@@ -25,6 +25,8 @@ pub struct Decoration {
     pub options: Options,
     /// Whether compiled code is kept on disk. Off by default; turn it on for functions that take long to compile.
     pub cache: bool,
+    /// Whether it makes a ufunc, which kernels may call with arrays.
+    pub is_ufunc: bool,
     /// Whether Python's other threads may run during a call. Off by default, as in Numba.
     pub nogil: bool,
     /// The types that local variables are to have, whatever is assigned to them. None by default.
@@ -74,8 +76,7 @@ fn callee(decorator: &Expr) -> &Expr {
 }
 
 /// The decorators of Numba that make functions of other kinds.
-const OTHER_DECORATORS: &[&str] =
-    &["vectorize", "guvectorize", "stencil", "cfunc", "generated_jit", "jit_module"];
+const OTHER_DECORATORS: &[&str] = &["guvectorize", "stencil", "cfunc", "generated_jit", "jit_module"];
 
 struct Reader<'a> {
     scope: &'a ModuleScope,
@@ -194,12 +195,20 @@ impl Reader<'_> {
             );
             return;
         }
+        if name == UFUNC {
+            self.decoration.is_ufunc = true;
+            // As in Numba: a division by zero in elements gives inf or nan.
+            self.decoration.options.error_model = ErrorModel::Numpy;
+        }
         let ExprKind::Call { arguments, .. } = &decorator.kind else { return };
         for (position, argument) in arguments.iter().enumerate() {
             match argument {
                 Argument::Positional(value) if position == 0 => self.signatures(value),
                 Argument::Keyword { name, value }
-                    if matches!(&*name.name, "signature_or_function" | "signature") =>
+                    if matches!(
+                        &*name.name,
+                        "signature_or_function" | "signature" | "ftylist_or_function"
+                    ) =>
                 {
                     self.signatures(value);
                 }
@@ -243,6 +252,8 @@ impl Reader<'_> {
             // They change nothing that a program can see here.
             "inline" | "debug" | "looplift" | "no_cpython_wrapper" | "no_cfunc_wrapper" | "forceinline" => {}
             "locals" => self.locals(value),
+            // How NumPy calls it, which kernels do not.
+            "target" | "identity" if self.decoration.is_ufunc => {}
             "pipeline_class" | "target" | "writable_args" => {
                 let message = format!("the option `{}` is not supported yet", name.name);
                 self.report(
@@ -370,7 +381,10 @@ impl Reader<'_> {
 }
 
 /// The decorators that make kernels.
-const DECORATORS: &[&str] = &["jit", "njit", "register_jitable"];
+const DECORATORS: &[&str] = &["jit", "njit", "register_jitable", UFUNC];
+
+/// The decorator that makes ufuncs.
+const UFUNC: &str = "vectorize";
 
 fn is_decorator(name: &str) -> bool {
     DECORATORS.contains(&name) || OTHER_DECORATORS.contains(&name)

@@ -17,6 +17,8 @@ pub enum Global {
     Module(String),
     /// Another kernel.
     Function(FunctionHandle),
+    /// Another kernel as a ufunc: called with arrays it is applied to their elements.
+    Ufunc(FunctionHandle),
     /// A function of the prelude, by its path.
     Library(&'static str),
     /// A value that is frozen when the kernel is compiled.
@@ -89,6 +91,7 @@ impl Global {
             Self::Item(_)
             | Self::Module(_)
             | Self::Function(_)
+            | Self::Ufunc(_)
             | Self::Library(_)
             | Self::Exception(_)
             | Self::EnumClass(_)
@@ -109,6 +112,7 @@ impl Global {
             Self::Item(_)
             | Self::Module(_)
             | Self::Function(_)
+            | Self::Ufunc(_)
             | Self::Library(_)
             | Self::Unsupported { .. } => self,
         }

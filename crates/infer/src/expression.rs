@@ -101,6 +101,7 @@ fn describe_global(global: &Global) -> String {
         Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)) => format!("the type `{dtype}`"),
         Global::Module(name) => format!("the module `{name}`"),
         Global::Function(_) => "a kernel".to_owned(),
+        Global::Ufunc(_) => "a ufunc".to_owned(),
         Global::Library(path) => format!("the function `{path}`"),
         Global::Constant(_) => "a constant".to_owned(),
         Global::Exception(class) => format!("the exception class `{class}`"),
@@ -430,6 +431,7 @@ impl Inference<'_> {
             Global::Item(Item::Function(..) | Item::Dtype(_) | Item::PythonType(_))
             | Global::Module(_)
             | Global::Function(_)
+            | Global::Ufunc(_)
             | Global::Library(_)
             | Global::TupleClass(_)
             | Global::EnumClass(_) => Ok(Value::Global(global, span)),

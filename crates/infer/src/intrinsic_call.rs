@@ -8,7 +8,7 @@ use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
 use crate::operators::scalar_binary;
-use crate::output::has_output;
+use crate::output::{has_output, operand_count};
 use crate::sequences::length_of;
 use crate::ufuncs::{Lifted, is_lifted};
 use hotloop_ast as ast;
@@ -32,8 +32,13 @@ impl Inference<'_> {
         arguments: &Arguments<'_>,
         span: Span,
     ) -> Typed {
-        if family == Family::Numpy && has_output(intrinsic, arguments) {
-            return self.call_with_output(intrinsic, family, arguments, span);
+        if family == Family::Numpy
+            && let Some(count) = operand_count(intrinsic)
+            && has_output(count, arguments)
+        {
+            return self.call_with_output(count, arguments, span, &|this, arguments| {
+                this.intrinsic_call(intrinsic, family, arguments, span)
+            });
         }
         if is_lifted(intrinsic, family) {
             return match self.lifted_call(intrinsic, family, arguments, span)? {

@@ -69,6 +69,7 @@ mod inner;
 mod intrinsic_call;
 mod iteration;
 mod kernel_call;
+mod kernel_ufuncs;
 mod library;
 mod list_methods;
 mod lists;

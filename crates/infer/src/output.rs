@@ -15,7 +15,7 @@ use hotloop_types::{ArrayType, Dtype, Type};
 static OUTPUT: Code = Code::new("HL0330", "a result does not go into the array that is given for it");
 
 /// How many operands a function of elements has; `None` of any other function.
-fn operand_count(intrinsic: Intrinsic) -> Option<usize> {
+pub(crate) fn operand_count(intrinsic: Intrinsic) -> Option<usize> {
     match intrinsic.typing() {
         Typing::Operator => Some(match intrinsic {
             Intrinsic::OperatorNeg | Intrinsic::OperatorPos | Intrinsic::OperatorInvert => 1,
@@ -39,23 +39,21 @@ fn operand_count(intrinsic: Intrinsic) -> Option<usize> {
     }
 }
 
-/// Whether a call of a function of elements names an array for the results.
-pub(crate) fn has_output(intrinsic: Intrinsic, arguments: &Arguments<'_>) -> bool {
-    let Some(count) = operand_count(intrinsic) else { return false };
+/// Whether a call of a function of so many elements names an array for the results.
+pub(crate) fn has_output(count: usize, arguments: &Arguments<'_>) -> bool {
     arguments.positional.len() == count + 1
         || arguments.keywords.iter().any(|(name, _)| matches!(&*name.name, "out" | "where"))
 }
 
 impl Inference<'_> {
-    /// The call, whose result is written to the array that is given, which is the value.
+    /// The call of a function of so many elements, whose result is written to the array that is given, which is the value. `call` is the same without it.
     pub(crate) fn call_with_output(
         &mut self,
-        intrinsic: Intrinsic,
-        family: Family,
+        count: usize,
         arguments: &Arguments<'_>,
         span: Span,
+        call: &dyn Fn(&mut Self, &Arguments<'_>) -> Typed,
     ) -> Typed {
-        let count = operand_count(intrinsic).expect("it was asked whether it is a function of elements");
         let keyword = |wanted: &str| {
             let found = arguments.keywords.iter().find(|(name, _)| &*name.name == wanted);
             found.map(|(_, value)| *value)
@@ -79,19 +77,18 @@ impl Inference<'_> {
             return Err(self.report_output("without `out` there is nothing where `where` is false", span));
         };
         let mask = keyword("where");
-        self.in_block(span, |this| this.written_to(intrinsic, family, &rest, (out, mask), span))
+        self.in_block(span, |this| this.written_to(&rest, (out, mask), span, call))
     }
 
     fn written_to(
         &mut self,
-        intrinsic: Intrinsic,
-        family: Family,
         arguments: &[Argument],
         (out, mask): (&ast::Expr, Option<&ast::Expr>),
         span: Span,
+        call: &dyn Fn(&mut Self, &Arguments<'_>) -> Typed,
     ) -> Typed {
         let sorted = self.arguments(arguments)?;
-        let result = self.intrinsic_call(intrinsic, family, &sorted, span)?;
+        let result = call(self, &sorted)?;
         let computed = match &result.ty {
             Type::Array(computed) => computed.dtype,
             Type::Scalar(dtype) => *dtype,

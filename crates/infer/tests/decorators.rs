@@ -135,10 +135,10 @@ fn what_cannot_be_read_is_said_at_its_place() {
             "@njit('f8(f8, f8)')",
             "`f` has 1 parameter, but the signature `float64(float64, float64)` gives 2 types",
         ),
-        ("@vectorize", "the decorator `vectorize` is not supported yet"),
+        ("@guvectorize", "the decorator `guvectorize` is not supported yet"),
         ("@njit\n@other", "another decorator stands between"),
     ] {
-        let text = format!("from hotloop import njit, vectorize\n{decorator}\ndef f(x): return x\n");
+        let text = format!("from hotloop import njit, guvectorize\n{decorator}\ndef f(x): return x\n");
         let error = read(&text).expect_err(decorator);
         assert!(error.contains(expected), "{decorator}: {error}");
     }

@@ -5,7 +5,7 @@
 
 use crate::classes::{self, Class};
 use crate::numpy::numpy;
-use crate::{exceptions, kernel, object, raise};
+use crate::{exceptions, kernel, object, raise, ufunc};
 use hotloop_driver::Dtype;
 use hotloop_hir::ConstantArray;
 use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute, is_known_module};
@@ -164,6 +164,11 @@ pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
         && let Some(handle) = kernel::handle_of(&kernel)?
     {
         return Ok(Global::Function(handle));
+    }
+    if let Some(kernel) = ufunc::kernel_of(value)?
+        && let Some(handle) = kernel::handle_of(&kernel)?
+    {
+        return Ok(Global::Ufunc(handle));
     }
     if let Some(dtype) = dtype_of(value)? {
         return Ok(Global::Item(Item::Dtype(dtype)));

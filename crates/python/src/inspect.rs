@@ -43,6 +43,14 @@ pub(crate) fn compile(py: Python<'_>, object: &Bound<'_, PyAny>, signature: &str
     raise::contain(py, || dispatcher_of(object)?.add(py, &types))
 }
 
+/// The spellings of the types in a signature: of the parameters, and of the result if it is declared.
+#[pyfunction]
+pub(crate) fn read_signature(signature: &str) -> PyResult<(Vec<String>, Option<String>)> {
+    let signature = parse_signature(signature)?;
+    let parameters = signature.parameters.iter().map(ToString::to_string).collect();
+    Ok((parameters, signature.result.map(|result| result.to_string())))
+}
+
 /// The spelling of the type that a value has as an argument; none for a value that no kernel takes.
 #[pyfunction]
 pub(crate) fn spelling_of(value: &Bound<'_, PyAny>) -> Option<String> {

@@ -35,6 +35,7 @@ mod raise;
 mod random;
 mod result;
 mod source;
+mod ufunc;
 
 use pyo3::prelude::*;
 
@@ -48,11 +49,13 @@ mod _hotloop {
     };
     #[pymodule_export]
     use crate::inspect::{
-        allocations_made, compile, emit, live_allocations, loop_report, py_func, signatures, spelling_of,
-        statistics,
+        allocations_made, compile, emit, live_allocations, loop_report, py_func, read_signature, signatures,
+        spelling_of, statistics,
     };
     #[pymodule_export]
     use crate::object::make_dispatcher;
+    #[pymodule_export]
+    use crate::ufunc::make_ufunc;
 
     #[pymodule_init]
     fn initialise(module: &Bound<'_, PyModule>) -> PyResult<()> {

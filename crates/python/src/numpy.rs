@@ -4,6 +4,7 @@
 //! buffer protocol takes 45 an array.
 #![allow(unsafe_code)] // Reads structures of another library.
 
+use crate::ufunc::MakeUfunc;
 use hotloop_types::Dtype;
 use pyo3::exceptions::PyImportError;
 use pyo3::ffi;
@@ -96,8 +97,14 @@ const DTYPES: [Option<Dtype>; 16] = [
 /// The letters of NumPy's type numbers.
 const LETTERS: [&str; 16] = ["?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "f", "d", "g", "F", "D"];
 
+/// The dtype of one of NumPy's letters, if kernels know it.
+pub(crate) fn dtype_of_letter(letter: char) -> Option<Dtype> {
+    let number = LETTERS.iter().position(|known| known.starts_with(letter))?;
+    DTYPES[number]
+}
+
 /// NumPy's number of a dtype.
-fn type_number(dtype: Dtype) -> c_int {
+pub(crate) fn type_number(dtype: Dtype) -> c_int {
     DTYPES.iter().position(|known| *known == Some(dtype)).expect("every dtype is one of NumPy's") as c_int
 }
 
@@ -153,7 +160,7 @@ impl NumPy {
             *slot = dtype.call1((letter,))?.getattr("type")?.cast_into::<PyType>()?.as_type_ptr();
         }
         let array_type = module.getattr("ndarray")?.cast_into::<PyType>()?.as_type_ptr();
-        let table = interface(py)?;
+        let table = interface(py, "_ARRAY_API")?;
         // SAFETY: NumPy's table has these entries at these positions in all versions since 1.7; the first one read is checked.
         unsafe {
             if table.add(2).read() != array_type.cast() {
@@ -169,6 +176,13 @@ impl NumPy {
                 set_base_object: std::mem::transmute::<*mut c_void, SetBaseObject>(table.add(282).read()),
             })
         }
+    }
+
+    /// The function that makes ufuncs.
+    pub(crate) fn make_ufunc(&self, py: Python<'_>) -> PyResult<MakeUfunc> {
+        let table = interface(py, "_UFUNC_API")?;
+        // SAFETY: NumPy's table of ufuncs has this function at this position in all versions since 1.2.
+        unsafe { Ok(std::mem::transmute::<*mut c_void, MakeUfunc>(table.add(31).read())) }
     }
 
     /// Whether the object is an array, and not one of a subclass.
@@ -210,11 +224,11 @@ impl NumPy {
     }
 }
 
-/// The table of NumPy's C functions.
-fn interface(py: Python<'_>) -> PyResult<*const *mut c_void> {
+/// A table of NumPy's C functions.
+fn interface(py: Python<'_>, name: &str) -> PyResult<*const *mut c_void> {
     let module =
         py.import("numpy._core._multiarray_umath").or_else(|_| py.import("numpy.core._multiarray_umath"))?;
-    let capsule = module.getattr("_ARRAY_API")?.cast_into::<PyCapsule>()?;
+    let capsule = module.getattr(name)?.cast_into::<PyCapsule>()?;
     Ok(capsule.pointer_checked(None)?.as_ptr().cast())
 }
 

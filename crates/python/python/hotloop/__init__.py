@@ -13,6 +13,7 @@ import contextlib as _contextlib
 import importlib as _importlib
 import os as _os
 import sys as _sys
+import warnings as _warnings
 
 from . import errors, types
 from ._dispatcher import make as _make
@@ -27,6 +28,7 @@ from ._hotloop import (
 )
 from ._options import check as _check
 from ._typeof import from_dtype, typeof
+from ._ufunc import guvectorize, vectorize
 from .errors import *  # noqa: F403
 from .extending import register_jitable
 from .types import *  # noqa: F403
@@ -38,6 +40,7 @@ __all__ = [
     "get_num_threads",
     "get_parallel_chunksize",
     "get_thread_id",
+    "guvectorize",
     "jit",
     "literal_unroll",
     "njit",
@@ -49,6 +52,7 @@ __all__ = [
     "threading_layer",
     "typeof",
     "types",
+    "vectorize",
     "__version__",
     *errors.__all__,
     *types.__all__,
@@ -69,6 +73,10 @@ def njit(signature_or_function=None, **options):
     locals: types that local variables are to have, by name. Default: those of what is assigned.
     """
     function, signatures = _split(signature_or_function, options.pop("signature", None))
+    for name in ("forceobj", "nopython"):
+        if name in options:
+            del options[name]
+            _warnings.warn(f"{name} is set for njit and is ignored", RuntimeWarning, stacklevel=2)
     options = _check(options)
 
     def decorate(function):
@@ -84,8 +92,30 @@ def njit(signature_or_function=None, **options):
 
 
 def jit(signature_or_function=None, **options):
-    """The same as `njit`: code that needs the interpreter is an error here, too."""
-    return njit(signature_or_function, **options)
+    """The same as `njit`, unless it is told otherwise.
+
+    forceobj: lets the interpreter run the function as it is. Default: False.
+    nopython: with `nopython=False` a function that cannot be compiled is run by the interpreter, after a warning that says why. Default: True.
+    """
+    if not options.get("forceobj") and options.get("nopython", True) is not False:
+        kept = {name: value for name, value in options.items() if name not in ("forceobj", "nopython")}
+        return njit(signature_or_function, **kept)
+    function, signatures = _split(signature_or_function, options.pop("signature", None))
+    checked = _check(options)
+    if options.get("forceobj") and options.get("nopython"):
+        raise ValueError("Only one of 'nopython' or 'forceobj' can be True.")
+
+    def decorate(function):
+        from ._object_mode import FallbackDispatcher, ObjectModeDispatcher
+
+        if _is_disabled():
+            return function
+        function = getattr(function, "py_func", function)
+        if options.get("forceobj"):
+            return ObjectModeDispatcher(function, options, signatures)
+        return FallbackDispatcher(function, options, checked, signatures)
+
+    return decorate if function is None else decorate(function)
 
 
 def prange(*arguments):
@@ -122,7 +152,7 @@ def _split(argument, signature):
     if isinstance(argument, (str, tuple, types.Signature)):
         argument = [argument]
     if isinstance(argument, list):
-        return None, tuple(map(types.spelling, argument))
+        return None, tuple(map(types.declaration, argument))
     return argument, ()
 
 

@@ -9,7 +9,7 @@ import importlib
 
 from . import _hotloop
 from ._hotloop import Dispatcher
-from .types import spelling
+from .types import declaration, spelling
 from .types._read import read, read_signature
 
 Stats = collections.namedtuple("Stats", "cache_path cache_hits cache_misses")
@@ -79,7 +79,7 @@ class Methods:
 
     def compile(self, signature):
         """Compiles the function for a signature, such as "float64(float64[:])" or a tuple of types."""
-        _hotloop.compile(self, spelling(signature))
+        _hotloop.compile(self, declaration(signature))
 
     def inspect_types(self, file=None, signature=None, **_ignored):
         """Prints the source with the types of its variables beside the lines that assign them, for each signature."""
@@ -101,8 +101,8 @@ class Methods:
 
     def __reduce__(self):
         """By name where the name leads here; else with the Python function, for pickles that can hold one."""
-        if _find(self.__module__, self.__qualname__) is self:
-            return _find, (self.__module__, self.__qualname__)
+        if find_by_name(self.__module__, self.__qualname__) is self:
+            return find_by_name, (self.__module__, self.__qualname__)
         return make, (self.py_func, *self._decoration)
 
 
@@ -115,7 +115,7 @@ def _one_or_all(forms, signature):
     return forms if signature is None else next(iter(forms.values()))
 
 
-def _find(module, qualified_name):
+def find_by_name(module, qualified_name):
     """What a module holds under a dotted name; None if nothing."""
     try:
         value = importlib.import_module(module)

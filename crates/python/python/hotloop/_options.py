@@ -26,7 +26,7 @@ def check(options):
     """The options in the form that the compiler takes."""
     unknown = sorted(set(options) - set(KNOWN))
     if unknown:
-        raise KeyError(f"unknown options {', '.join(unknown)}; there are {', '.join(sorted(KNOWN))}")
+        raise KeyError(f"Unrecognized options {', '.join(unknown)}; there are {', '.join(sorted(KNOWN))}")
     _refuse_unsupported(options)
     boundscheck = options.get("boundscheck")
     return {
@@ -41,8 +41,6 @@ def check(options):
 
 
 def _refuse_unsupported(options):
-    if options.get("forceobj"):
-        raise UnsupportedError("`forceobj=True` is not supported: a kernel runs without the interpreter, or not at all")
     if options.get("pipeline_class") is not None:
         raise UnsupportedError("`pipeline_class` is not supported: Hotloop has no pipelines of Numba's")
     inline = options.get("inline", "never")

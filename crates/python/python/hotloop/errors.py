@@ -224,6 +224,10 @@ class NumbaSystemWarning(NumbaWarning):
     """Not given."""
 
 
+class ObjectModeWarning(NumbaPerformanceWarning):
+    """A function was to be compiled where that can be done, and it cannot."""
+
+
 class CacheWarning(NumbaWarning):
     """The cache on disk, or an entry of it, cannot be used; everything works without it."""
 
@@ -239,6 +243,11 @@ def warn_of_cache(message):
 def warn_of_setting(message):
     """Warns of an environment variable that is not heeded, at the line of the program that started the compiler."""
     _warn(message, RuntimeWarning)
+
+
+def warn_of_object_mode(message):
+    """Warns of a function that runs in object mode since it cannot be compiled, at the line of the program that asked for it."""
+    _warn(message, ObjectModeWarning)
 
 
 def _warn(message, category):

@@ -126,6 +126,12 @@ def spelling(item):
     raise TypeError(f'a signature is text such as "float64(float64[:])", or made of types as in float64(float64[:]), not {item!r}')
 
 
+def declaration(item):
+    """The text by which the compiler knows a signature. As in Numba, types alone are those of the parameters: `"float64[:], int64"`."""
+    text = spelling(item)
+    return text if "(" in text else f"({text})"
+
+
 # What `from hotloop import float64` offers besides the decorators.
 __all__ = [
     "b1", "bool_", "boolean", "byte", "c16", "c8", "cdouble", "char", "complex128", "complex64", "csingle", "double", "f4", "f8", "ffi", "ffi_forced_object",

@@ -1,0 +1,140 @@
+"""Object mode: functions that the interpreter runs, because the decorator asks for it or allows it."""
+
+import functools
+
+from . import _hotloop
+from ._dispatcher import Overload, Stats, find_by_name, make
+from .errors import HotloopError, InternalError, TypingError, warn_of_object_mode
+from .types import Signature, declaration, pyobject
+from .types._read import read
+
+
+class ObjectModeDispatcher:
+    """A function that the interpreter runs as it is, with what kernels offer besides being called."""
+
+    def __init__(self, function, options, signatures):
+        functools.update_wrapper(self, function)
+        self.py_func = function
+        self._options = options
+        self._declared = signatures
+        self._seen = {}
+        for signature in signatures:
+            parameters, _ = _hotloop.read_signature(declaration(signature))
+            self._add(tuple(map(read, parameters)))
+
+    def __call__(self, *arguments, **named):
+        result = self.py_func(*arguments, **named)
+        if not self._declared:
+            self._add(tuple(map(_type_of, arguments)))
+        return result
+
+    def _add(self, kinds):
+        if kinds not in self._seen:
+            self._seen[kinds] = Overload(Signature(pyobject, kinds))
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else functools.partial(self, instance)
+
+    @property
+    def signatures(self):
+        """The types of the arguments of the calls so far, or those that were declared."""
+        return list(self._seen)
+
+    @property
+    def nopython_signatures(self):
+        """The signatures that were compiled: none."""
+        return []
+
+    @property
+    def overloads(self):
+        """What was called, by the types of the arguments."""
+        return dict(self._seen)
+
+    @property
+    def stats(self):
+        """Nothing is compiled or cached."""
+        return Stats(None, 0, 0)
+
+    @property
+    def targetoptions(self):
+        """The options of the decorator."""
+        return dict(self._options)
+
+    def compile(self, signature):
+        """Notes a signature; there is nothing to compile."""
+        parameters, _ = _hotloop.read_signature(declaration(signature))
+        self._add(tuple(map(read, parameters)))
+
+    def inspect_types(self, file=None, **_ignored):
+        """Prints that the interpreter runs the function."""
+        print(f"{self.__qualname__} runs in object mode: the interpreter knows its types", file=file)
+
+    def __reduce__(self):
+        if find_by_name(self.__module__, self.__qualname__) is self:
+            return find_by_name, (self.__module__, self.__qualname__)
+        return type(self), (self.py_func, self._options, self._declared)
+
+    def __repr__(self):
+        return f"<hotloop object-mode function of {self.py_func!r}>"
+
+
+class FallbackDispatcher(ObjectModeDispatcher):
+    """A kernel where it can be compiled; where it cannot, the interpreter runs the function, after one warning that says why."""
+
+    def __init__(self, function, options, checked, signatures):
+        self._checked = checked
+        self._refused = set()
+        self._kernel = None
+        super().__init__(function, options, ())
+        self._declared = signatures
+        try:
+            self._kernel = make(function, checked, signatures)
+        except InternalError:
+            raise
+        except HotloopError as error:
+            self._fall_back(error)
+
+    def __call__(self, *arguments, **named):
+        if self._kernel is None:
+            return self.py_func(*arguments, **named)
+        kinds = tuple(map(_type_of, (*arguments, *named.values())))
+        if kinds in self._refused:
+            return self.py_func(*arguments, **named)
+        try:
+            if pyobject in kinds:
+                raise TypingError(f"no kernel takes arguments of the types {', '.join(map(str, kinds))}")
+            return self._kernel(*arguments, **named)
+        except InternalError:
+            raise
+        except HotloopError as error:
+            # Only the compiler raises these, before anything of the function has run.
+            self._refused.add(kinds)
+            self._add(kinds)
+            self._fall_back(error)
+        return self.py_func(*arguments, **named)
+
+    def _fall_back(self, error):
+        warn_of_object_mode(f"`{self.__qualname__}` runs in object mode, at the speed of the interpreter, since it cannot be compiled: {error}")
+
+    @property
+    def signatures(self):
+        return list(self.overloads)
+
+    @property
+    def nopython_signatures(self):
+        return [] if self._kernel is None else self._kernel.nopython_signatures
+
+    @property
+    def overloads(self):
+        return {**({} if self._kernel is None else self._kernel.overloads), **self._seen}
+
+    def __reduce__(self):
+        if find_by_name(self.__module__, self.__qualname__) is self:
+            return find_by_name, (self.__module__, self.__qualname__)
+        return type(self), (self.py_func, self._options, self._checked, self._declared)
+
+
+def _type_of(value):
+    """The type of an argument; that of any object where no kernel takes it."""
+    found = _hotloop.spelling_of(value)
+    return pyobject if found is None else read(found)

@@ -1,0 +1,5 @@
+"""The ufunc whose loops are compiled when they are needed."""
+
+from ..._ufunc import DUFunc
+
+__all__ = ["DUFunc"]

@@ -1,0 +1,427 @@
+//! Kernels as NumPy's ufuncs and generalised ufuncs: objects of NumPy's own type, whose inner loops are kernels.
+//!
+//! NumPy gives an inner loop the address and the step of each operand, and for generalised ufuncs the shapes of the core dimensions. How these lie is the *pattern* of a loop: an
+//! operand is contiguous, repeated (a step of zero, as of a scalar) or anything else. Each pattern that comes up has a kernel of its own, which is made when it is first met, so that
+//! loops over contiguous arrays run in vectors. The kernels are made in Python, in `_ufunc.py`; the letters of a pattern are explained there, too.
+#![allow(unsafe_code)] // Makes objects of NumPy and runs compiled code over its memory.
+
+use crate::{engine, numpy, object, output, raise};
+use hotloop_driver::Compiled;
+use hotloop_runtime::CallState;
+use hotloop_types::Dtype;
+use pyo3::exceptions::PyValueError;
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::ptr::null;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// An inner loop as NumPy calls it: operands, lengths, steps in bytes, and what belongs to the loop.
+type InnerLoop = unsafe extern "C" fn(*mut *mut u8, *const isize, *const isize, *mut c_void);
+
+/// `PyUFunc_FromFuncAndDataAndSignature`.
+pub(crate) type MakeUfunc = unsafe extern "C" fn(
+    *mut InnerLoop,
+    *mut *mut c_void,
+    *const c_char,
+    c_int,
+    c_int,
+    c_int,
+    c_int,
+    *const c_char,
+    *const c_char,
+    c_int,
+    *const c_char,
+) -> *mut ffi::PyObject;
+
+/// The start of `PyUFuncObject`, the same in NumPy 1 and 2.
+#[repr(C)]
+struct UfuncFields {
+    head: ffi::PyObject,
+    inputs: c_int,
+    outputs: c_int,
+    operands: c_int,
+    identity: c_int,
+    functions: *mut InnerLoop,
+    data: *mut *mut c_void,
+    loops: c_int,
+    reserved: c_int,
+    name: *const c_char,
+    types: *const c_char,
+    doc: *const c_char,
+    memory: *mut c_void,
+    /// What the ufunc keeps alive.
+    kept: *mut ffi::PyObject,
+}
+
+/// An operand of a loop.
+struct Operand {
+    size_bytes: isize,
+    /// Its core dimensions, as positions among those of the ufunc.
+    core: Box<[usize]>,
+}
+
+/// The loop for one list of dtypes.
+struct Loop {
+    operands: Vec<Operand>,
+    inputs: usize,
+    /// Whether it is the loop of a generalised ufunc, whose operands NumPy keeps from overlapping.
+    is_generalised: bool,
+    /// Makes the kernel of a pattern.
+    make: Py<PyAny>,
+    kernels: RwLock<Vec<Known>>,
+}
+
+/// The kernel of a pattern.
+struct Known {
+    pattern: Box<[u8]>,
+    kernel: Arc<Compiled>,
+}
+
+/// What a ufunc keeps alive, and what it points to.
+#[pyclass(frozen, module = "hotloop._hotloop")]
+struct Loops {
+    name: CString,
+    doc: CString,
+    signature: Option<CString>,
+    types: Vec<c_char>,
+    functions: Vec<InnerLoop>,
+    /// Where these lie is part of the ufunc.
+    loops: Box<[Loop]>,
+    data: Vec<Address>,
+    /// The function of elements as a kernel, for kernels that call the ufunc. A generalised ufunc has none.
+    kernel: Option<Py<PyAny>>,
+}
+
+/// The address of a loop.
+#[repr(transparent)]
+struct Address(*const Loop);
+// SAFETY: loops may be used from any thread.
+unsafe impl Send for Address {}
+// SAFETY: as above.
+unsafe impl Sync for Address {}
+
+/// What a ufunc is made of.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Description {
+    name: CString,
+    doc: CString,
+    /// How many inputs it has.
+    inputs: usize,
+    /// NumPy's number for its identity.
+    identity: c_int,
+    /// The text of the core dimensions, of a generalised ufunc.
+    signature: Option<CString>,
+    /// The core dimensions of each operand.
+    cores: Vec<Vec<usize>>,
+    /// Each loop: the letters of its dtypes, and what makes its kernels: called with a pattern, it gives a kernel with one signature.
+    loops: Vec<(String, Py<PyAny>)>,
+    /// The function of elements as a kernel, for kernels that call the ufunc. A generalised ufunc has none.
+    kernel: Option<Py<PyAny>>,
+}
+
+/// Makes a ufunc.
+#[pyfunction]
+pub(crate) fn make_ufunc(py: Python<'_>, description: Description) -> PyResult<Bound<'_, PyAny>> {
+    let Description { name, doc, inputs, identity, signature, cores, loops, kernel } = description;
+    let mut types = Vec::new();
+    let mut made = Vec::new();
+    for (letters, make) in loops {
+        let dtypes = letters.chars().map(dtype_of_letter).collect::<PyResult<Vec<_>>>()?;
+        types.extend(dtypes.iter().map(|dtype| numpy::type_number(*dtype) as c_char));
+        let operand = |(dtype, core): (&Dtype, &Vec<usize>)| Operand {
+            size_bytes: dtype.size_bytes() as isize,
+            core: core.as_slice().into(),
+        };
+        made.push(Loop {
+            operands: dtypes.iter().zip(&cores).map(operand).collect(),
+            inputs,
+            is_generalised: signature.is_some(),
+            make,
+            kernels: RwLock::default(),
+        });
+    }
+    let loops: Box<[Loop]> = made.into();
+    let data = loops.iter().map(|made| Address(made)).collect();
+    let functions = vec![run as InnerLoop; loops.len()];
+    let kept = Bound::new(py, Loops { name, doc, signature, types, functions, loops, data, kernel })?;
+    let Loops { name, doc, signature, types, functions, loops, data, .. } = kept.get();
+    let signature = signature.as_ref().map_or(null(), |signature| signature.as_ptr());
+    let (count, outputs) = (loops.len() as c_int, (cores.len() - inputs) as c_int);
+    // SAFETY: NumPy writes to none of what it is given, and the ufunc keeps all of it alive.
+    unsafe {
+        let ufunc = (numpy::numpy().make_ufunc(py)?)(
+            functions.as_ptr().cast_mut(),
+            data.as_ptr().cast::<*mut c_void>().cast_mut(),
+            types.as_ptr(),
+            count,
+            inputs as c_int,
+            outputs,
+            identity,
+            name.as_ptr(),
+            doc.as_ptr(),
+            0,
+            signature,
+        );
+        let ufunc = Bound::from_owned_ptr_or_err(py, ufunc)?;
+        let fields = &mut *ufunc.as_ptr().cast::<UfuncFields>();
+        if (fields.functions, fields.loops) != (functions.as_ptr().cast_mut(), count)
+            || !fields.kept.is_null()
+        {
+            std::mem::forget(kept);
+            return Err(PyValueError::new_err("the ufuncs of this NumPy are not those that hotloop knows"));
+        }
+        fields.kept = kept.clone().into_ptr();
+        Ok(ufunc)
+    }
+}
+
+/// The function of elements of one of Hotloop's ufuncs, as a kernel; `None` for any other object.
+pub(crate) fn kernel_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    if value.is_instance(&py.import(intern!(py, "hotloop._ufunc"))?.getattr(intern!(py, "DUFunc"))?)? {
+        return value.getattr(intern!(py, "__hotloop_kernel__")).map(Some);
+    }
+    if !value.get_type().is(&py.import(intern!(py, "numpy"))?.getattr(intern!(py, "ufunc"))?) {
+        return Ok(None);
+    }
+    // SAFETY: the object is a ufunc, which has these fields.
+    let kept = unsafe {
+        let kept = (*value.as_ptr().cast::<UfuncFields>()).kept;
+        Bound::from_borrowed_ptr_or_opt(py, kept)
+    };
+    let loops = kept.and_then(|kept| kept.cast_into::<Loops>().ok());
+    Ok(loops.and_then(|loops| Some(loops.get().kernel.as_ref()?.bind(py).clone())))
+}
+
+fn dtype_of_letter(letter: char) -> PyResult<Dtype> {
+    let found = numpy::dtype_of_letter(letter);
+    found.ok_or_else(|| PyValueError::new_err(format!("kernels know no elements of dtype `{letter}`")))
+}
+
+/// The inner loop of all ufuncs; an exception is left set.
+unsafe extern "C" fn run(
+    operands: *mut *mut u8,
+    lengths: *const isize,
+    steps: *const isize,
+    data: *mut c_void,
+) {
+    let _status = FloatStatus::save();
+    // SAFETY: NumPy gives back what the ufunc was made with, and as many operands, lengths and steps as that has.
+    let outcome = std::panic::catch_unwind(|| unsafe {
+        let inner = &*data.cast::<Loop>();
+        inner.call(operands, lengths, steps)
+    });
+    let error = match outcome {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error,
+        Err(_) => Python::attach(|py| {
+            raise::hotloop_error(py, "InternalError", "internal error of Hotloop: a panic in a ufunc")
+        }),
+    };
+    Python::attach(|py| error.restore(py));
+}
+
+/// How an operand lies in memory, of one inner loop.
+struct Place {
+    data: *mut u8,
+    step: isize,
+    /// From the lowest byte of it to behind the last one.
+    start: isize,
+    end: isize,
+}
+
+impl Place {
+    fn overlaps(&self, other: &Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// Whether each iteration of one has memory in common with the same iteration of the other alone.
+    fn is_in_step_with(&self, other: &Self) -> bool {
+        self.data == other.data && self.step == other.step && self.step != 0
+    }
+}
+
+impl Loop {
+    /// # Safety
+    /// There are as many operands, lengths and steps as the ufunc has; the memory is NumPy's, which lends it for the call.
+    unsafe fn call(
+        &self,
+        operands: *mut *mut u8,
+        lengths: *const isize,
+        steps: *const isize,
+    ) -> PyResult<()> {
+        // SAFETY: the caller's promise.
+        let (count, operands, outer_steps) = unsafe {
+            let count = self.operands.len();
+            (
+                lengths.read(),
+                std::slice::from_raw_parts(operands, count),
+                std::slice::from_raw_parts(steps, count),
+            )
+        };
+        if count == 0 {
+            return Ok(());
+        }
+        let mode = self.mode(operands, outer_steps, count);
+        let mut pattern = vec![mode];
+        let mut descriptors = Vec::with_capacity(4 * operands.len());
+        let mut starts = Vec::with_capacity(operands.len());
+        let mut core_steps = self.operands.len();
+        for (position, operand) in self.operands.iter().enumerate() {
+            // SAFETY: the lengths of the core dimensions follow that of the loop, their steps those of the loop, operand by operand.
+            let (shape, strides): (Vec<isize>, Vec<isize>) = unsafe {
+                let shape = operand.core.iter().map(|dimension| *lengths.add(1 + dimension)).collect();
+                let strides = (0..operand.core.len()).map(|axis| *steps.add(core_steps + axis)).collect();
+                (shape, strides)
+            };
+            core_steps += operand.core.len();
+            let step = outer_steps[position];
+            let letter = self.letter(mode, position, (count, step), (&shape, &strides));
+            pattern.push(letter);
+            starts.push(descriptors.len());
+            descriptors.extend([0, operands[position] as u64]);
+            // What is repeated has no axis for the loop, but for a single number, which is an array of one.
+            let has_axis = letter != REPEATED || shape.is_empty();
+            let outer = if letter == REPEATED { (1, operand.size_bytes) } else { (count, step) };
+            descriptors.extend(has_axis.then_some(outer.0 as u64));
+            descriptors.extend(shape.iter().map(|length| *length as u64));
+            descriptors.extend(has_axis.then_some(outer.1 as u64));
+            descriptors.extend(strides.iter().map(|stride| *stride as u64));
+        }
+        let kernel = self.kernel(&pattern)?;
+        let words: Vec<u64> = starts.iter().map(|start| &raw const descriptors[*start] as u64).collect();
+        let mut call = CallState::new(engine::interrupter());
+        engine::apply_settings(&mut call);
+        // SAFETY: the kernel was made for arrays of these dtypes and of as many axes; their memory is lent for the call. It has no result.
+        let outcome = unsafe { kernel.call_raw(&mut call, &words, &mut []) };
+        match outcome {
+            Ok(()) => output::hand_over(&mut call),
+            Err(exception) => Err(Python::attach(|py| raise::kernel_exception(py, &exception))),
+        }
+    }
+
+    /// Whether iterations depend on each other: NumPy reduces and accumulates by outputs that overlap with inputs.
+    fn mode(&self, operands: &[*mut u8], steps: &[isize], count: isize) -> u8 {
+        if self.is_generalised || count == 1 {
+            return INDEPENDENT;
+        }
+        let place = |position: usize| {
+            let (data, step) = (operands[position], steps[position]);
+            let last = data as isize + (count - 1) * step;
+            let (start, end) = ((data as isize).min(last), (data as isize).max(last));
+            Place { data, step, start, end: end + self.operands[position].size_bytes }
+        };
+        let places: Vec<Place> = (0..operands.len()).map(place).collect();
+        let (inputs, outputs) = places.split_at(self.inputs);
+        if let ([total, item], [output]) = (inputs, outputs)
+            && total.data == output.data
+            && (total.step, output.step) == (0, 0)
+            && !item.overlaps(output)
+        {
+            return REDUCTION;
+        }
+        let is_free = |output: &Place| {
+            let others = inputs.iter().chain(outputs.iter().filter(|other| !std::ptr::eq(*other, output)));
+            output.step != 0
+                && others.into_iter().all(|other| !other.overlaps(output) || other.is_in_step_with(output))
+        };
+        if outputs.iter().all(is_free) { INDEPENDENT } else { ORDERED }
+    }
+
+    /// How an operand lies, given the number of iterations, its step, and the shape and strides of its core dimensions.
+    fn letter(
+        &self,
+        mode: u8,
+        position: usize,
+        (count, step): (isize, isize),
+        core: (&[isize], &[isize]),
+    ) -> u8 {
+        let (shape, strides) = core;
+        let mut size_bytes = self.operands[position].size_bytes;
+        let mut is_contiguous = true;
+        for (length, stride) in shape.iter().zip(strides).rev() {
+            is_contiguous &= *length == 1 || *stride == size_bytes;
+            size_bytes *= length;
+        }
+        match mode {
+            REDUCTION if step == 0 => REPEATED,
+            ORDERED => STRIDED,
+            _ if is_contiguous && (step == size_bytes || count == 1) => CONTIGUOUS,
+            _ if is_contiguous
+                && step == 0
+                && position < self.inputs
+                && self.inputs < self.operands.len() =>
+            {
+                REPEATED
+            }
+            _ => STRIDED,
+        }
+    }
+
+    /// The kernel of a pattern, made if this is the first time.
+    fn kernel(&self, pattern: &[u8]) -> PyResult<Arc<Compiled>> {
+        let known = self.kernels.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.iter().find(|known| *known.pattern == *pattern) {
+            return Ok(Arc::clone(&found.kernel));
+        }
+        // Making one runs Python, which may come here again.
+        drop(known);
+        let kernel = Python::attach(|py| self.make(py, pattern))?;
+        let mut known = self.kernels.write().unwrap_or_else(PoisonError::into_inner);
+        known.push(Known { pattern: pattern.into(), kernel: Arc::clone(&kernel) });
+        Ok(kernel)
+    }
+
+    #[cold]
+    fn make(&self, py: Python<'_>, pattern: &[u8]) -> PyResult<Arc<Compiled>> {
+        let pattern: String = pattern.iter().map(|letter| char::from(*letter)).collect();
+        let kernel = self.make.call1(py, (pattern,))?;
+        let dispatcher = object::of(kernel.bind(py)).expect("the package makes a kernel");
+        Ok(dispatcher.compiled().into_iter().next().expect("the package declares its signature"))
+    }
+}
+
+/// Iterations have nothing in common.
+const INDEPENDENT: u8 = b'm';
+/// Iterations may read what others have written.
+const ORDERED: u8 = b'o';
+/// The first input and the output are one number, which each iteration updates.
+const REDUCTION: u8 = b'r';
+/// An operand without gaps.
+const CONTIGUOUS: u8 = b'c';
+/// An operand that is the same in each iteration.
+const REPEATED: u8 = b's';
+/// An operand of any other kind.
+const STRIDED: u8 = b'a';
+
+/// Sets the processor's marks of floating-point exceptions back to what they were. Loops in vectors compute what the source does not (both ways of a branch, ends of rows), so that
+/// NumPy would warn of what never happened.
+struct FloatStatus(u32);
+
+impl FloatStatus {
+    #[cfg(target_arch = "x86_64")]
+    fn save() -> Self {
+        let mut status = 0_u32;
+        // SAFETY: the register is stored to this number.
+        unsafe { std::arch::asm!("stmxcsr [{}]", in(reg) &raw mut status, options(nostack)) };
+        Self(status)
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn save() -> Self {
+        Self(0)
+    }
+}
+
+impl Drop for FloatStatus {
+    fn drop(&mut self) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: this was the register's content on this thread.
+        unsafe {
+            std::arch::asm!("ldmxcsr [{}]", in(reg) &raw const self.0, options(nostack, readonly));
+        }
+    }
+}
