@@ -158,17 +158,18 @@ pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     if let Some(handle) = kernel::handle_of(value)? {
         return Ok(Global::Function(handle));
     }
-    // What `register_jitable` leaves on a function that stays one of Python's.
-    if value.is_instance_of::<PyFunction>()
-        && let Ok(kernel) = value.getattr("__hotloop_kernel__")
-        && let Some(handle) = kernel::handle_of(&kernel)?
-    {
-        return Ok(Global::Function(handle));
-    }
     if let Some(kernel) = ufunc::kernel_of(value)?
         && let Some(handle) = kernel::handle_of(&kernel)?
     {
         return Ok(Global::Ufunc(handle));
+    }
+    // A function that stays one of Python's has it from `register_jitable`.
+    let may_stand = value.is_instance_of::<PyFunction>() || is_own(value, "hotloop._dispatcher", "Standing")?;
+    if may_stand
+        && let Ok(kernel) = value.getattr("__hotloop_kernel__")
+        && let Some(handle) = kernel::handle_of(&kernel)?
+    {
+        return Ok(Global::Function(handle));
     }
     if let Some(dtype) = dtype_of(value)? {
         return Ok(Global::Item(Item::Dtype(dtype)));
@@ -371,6 +372,11 @@ fn known_objects(
     Ok(known)
 }
 
+/// Whether a value is of a class of the package's Python side.
+fn is_own(value: &Bound<'_, PyAny>, module: &str, class: &str) -> PyResult<bool> {
+    value.is_instance(&value.py().import(module)?.getattr(class)?)
+}
+
 /// Why a value cannot be used in a kernel.
 fn unsupported(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     let name = || -> PyResult<String> { value.getattr("__name__")?.extract() };
@@ -393,6 +399,9 @@ fn unsupported(value: &Bound<'_, PyAny>) -> PyResult<Global> {
         (format!("the class `{}`", name()?), None)
     } else if value.is_exact_instance_of::<PyInt>() {
         ("an int that does not fit int64".to_owned(), None)
+    } else if is_own(value, "hotloop._missing", "Missing")? {
+        let path: String = value.getattr("__hotloop_missing__")?.extract()?;
+        (format!("`{path}`, which Hotloop does not have"), None)
     } else if numpy().is_array(value.get_type().as_type_ptr()) {
         let what = match crate::numpy::array_dtype(value) {
             Some(_) => format!("an array of more than {} MiB", MAX_ARRAY_BYTES >> 20),

@@ -41,6 +41,7 @@ __all__ = [
     "get_parallel_chunksize",
     "get_thread_id",
     "guvectorize",
+    "install_as_numba",
     "jit",
     "literal_unroll",
     "njit",
@@ -86,7 +87,7 @@ def njit(signature_or_function=None, **options):
             function = function.py_func
         if not hasattr(function, "__code__"):
             raise TypeError(f"a kernel is made of a Python function, not of an object of type {type(function).__name__!r}")
-        return _make(function, options, signatures)
+        return _verified(_make(function, options, signatures))
 
     return decorate if function is None else decorate(function)
 
@@ -156,6 +157,22 @@ def _split(argument, signature):
     return argument, ()
 
 
+def _verified(kernel):
+    """The kernel, or where the environment asks for it one whose calls are compared with its Python function."""
+    if _os.environ.get("HOTLOOP_VERIFY", "0") in ("", "0"):
+        return kernel
+    from .testing import VerifyingDispatcher
+
+    return VerifyingDispatcher(kernel, rtol=1e-9, atol=1e-12)
+
+
+def install_as_numba():
+    """From now on `import numba` finds Hotloop, in this process. What Hotloop does not have can be imported, and fails where it is used."""
+    from ._stand_in import install
+
+    install()
+
+
 def _is_disabled():
     """Whether the environment asks for plain Python, to debug a program without its compiler."""
     settings = _sys.modules.get("hotloop.core.config")
@@ -166,7 +183,7 @@ def _is_disabled():
 
 
 # Modules that few programs need: imported when they are asked for.
-_ON_DEMAND = {"core": "hotloop.core", "config": "hotloop.core.config", "np": "hotloop.np"}
+_ON_DEMAND = {"core": "hotloop.core", "config": "hotloop.core.config", "np": "hotloop.np", "testing": "hotloop.testing", "extending": "hotloop.extending"}
 
 
 def __getattr__(name):

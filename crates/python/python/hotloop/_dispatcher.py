@@ -33,6 +33,10 @@ class LoopReport(list):
         return self._text
 
 
+class Standing:
+    """What stands for a kernel in a program: where a kernel names it, `__hotloop_kernel__` is meant."""
+
+
 def make(function, options, signatures):
     """The kernel of a Python function; compiled at once for the spelled signatures, if there are any."""
     dispatcher = _hotloop.make_dispatcher(function, options, list(signatures))

@@ -3,7 +3,7 @@
 import functools
 
 from . import _hotloop
-from ._dispatcher import Overload, Stats, find_by_name, make
+from ._dispatcher import Overload, Standing, Stats, find_by_name, make
 from .errors import HotloopError, InternalError, TypingError, warn_of_object_mode
 from .types import Signature, declaration, pyobject
 from .types._read import read
@@ -78,7 +78,7 @@ class ObjectModeDispatcher:
         return f"<hotloop object-mode function of {self.py_func!r}>"
 
 
-class FallbackDispatcher(ObjectModeDispatcher):
+class FallbackDispatcher(ObjectModeDispatcher, Standing):
     """A kernel where it can be compiled; where it cannot, the interpreter runs the function, after one warning that says why."""
 
     def __init__(self, function, options, checked, signatures):
@@ -112,6 +112,11 @@ class FallbackDispatcher(ObjectModeDispatcher):
             self._add(kinds)
             self._fall_back(error)
         return self.py_func(*arguments, **named)
+
+    @property
+    def __hotloop_kernel__(self):
+        """The kernel, for kernels that call it."""
+        return self._kernel
 
     def _fall_back(self, error):
         warn_of_object_mode(f"`{self.__qualname__}` runs in object mode, at the speed of the interpreter, since it cannot be compiled: {error}")

@@ -10,7 +10,7 @@ import functools
 import linecache
 
 from . import _hotloop, types
-from ._dispatcher import find_by_name, make
+from ._dispatcher import Standing, find_by_name, make
 from ._hotloop import Dispatcher
 from ._options import check
 from ._typeof import as_dtype, from_dtype, typeof
@@ -262,7 +262,7 @@ def _dimensions(text):
     return operands
 
 
-class _Dynamic:
+class _Dynamic(Standing):
     """A ufunc whose loops are compiled when they are needed, each for the very types of its operands."""
 
     def __init__(self, elements):

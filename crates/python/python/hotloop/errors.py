@@ -224,6 +224,10 @@ class NumbaSystemWarning(NumbaWarning):
     """Not given."""
 
 
+class VerificationWarning(NumbaWarning):
+    """A kernel and its Python function gave different results, under `HOTLOOP_VERIFY=1`."""
+
+
 class ObjectModeWarning(NumbaPerformanceWarning):
     """A function was to be compiled where that can be done, and it cannot."""
 
@@ -243,6 +247,11 @@ def warn_of_cache(message):
 def warn_of_setting(message):
     """Warns of an environment variable that is not heeded, at the line of the program that started the compiler."""
     _warn(message, RuntimeWarning)
+
+
+def warn_of_difference(message):
+    """Warns of a kernel whose result is not that of its Python function, at the line of the program that called it."""
+    _warn(message, VerificationWarning)
 
 
 def warn_of_object_mode(message):

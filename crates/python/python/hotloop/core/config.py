@@ -16,6 +16,7 @@ CACHE_DIR = _read("CACHE_DIR")
 CPU_NAME = _read("CPU") or None
 NUMBA_DEFAULT_NUM_THREADS = max(1, len(_os.sched_getaffinity(0)) if hasattr(_os, "sched_getaffinity") else _os.cpu_count() or 1)
 NUMBA_NUM_THREADS = int(_read("NUM_THREADS") or NUMBA_DEFAULT_NUM_THREADS)
+THREADING_LAYER = "default"
 IS_WIN32 = _sys.platform.startswith("win")
 IS_OSX = _sys.platform.startswith("darwin")
 IS_32BITS = False

@@ -1,0 +1,40 @@
+"""What stands for a name of Numba's that Hotloop does not have: an import succeeds, and what is made with it fails when it is used, by name."""
+
+from .errors import UnsupportedError
+
+
+class Missing:
+    """A name of Numba's that is not there.
+
+    Called, as decorators and their factories are when a module is loaded, it gives an object like itself. What was made of a function raises when it is called; a kernel that uses it is
+    refused with the same words.
+    """
+
+    def __init__(self, path, function=None):
+        self.__hotloop_missing__ = path
+        self._function = function
+        if function is not None:
+            self.__name__ = getattr(function, "__name__", "function")
+            self.__doc__ = getattr(function, "__doc__", None)
+            self.__wrapped__ = function
+
+    def __call__(self, *arguments, **named):
+        if self._function is not None:
+            raise UnsupportedError(f"`{self.__name__}` was made by `{self.__hotloop_missing__}`, which Hotloop does not have")
+        functions = [argument for argument in arguments if callable(argument) and not isinstance(argument, Missing)]
+        return Missing(self.__hotloop_missing__, functions[0] if functions and len(arguments) == 1 else None)
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return Missing(f"{self.__hotloop_missing__}.{name}")
+
+    def __mro_entries__(self, bases):
+        # A class can be derived from it; its methods are never called by Hotloop.
+        return ()
+
+    def __bool__(self):
+        return False
+
+    def __repr__(self):
+        return f"<{self.__hotloop_missing__}, which Hotloop does not have>"

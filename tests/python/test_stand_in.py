@@ -1,0 +1,113 @@
+"""Programs written for Numba that run with Hotloop, unchanged."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import sys
+import numba
+import numba as nb
+import numpy as np
+from numba import float64, njit, prange, vectorize
+from numba.core import cgutils, types
+from numba.core.errors import TypingError
+from numba.extending import intrinsic, overload_method, register_jitable
+from numba.np.ufunc.parallel import get_num_threads
+from numba.experimental import jitclass
+import numba.cuda
+import numba.core.typing.templates as templates
+
+
+@njit
+def total(x):
+    t = 0.0
+    for i in nb.prange(x.shape[0]):
+        t += x[i]
+    return t
+
+
+@njit("float64(float64)")
+def halved(x):
+    return float64(x) / 2
+
+
+@vectorize(["float64(float64)"])
+def doubled(x):
+    return 2 * x
+
+
+@intrinsic
+def low_level(typingctx, x):
+    return None
+
+
+class Model(templates.AbstractTemplate):
+    key = "model"
+
+
+@njit
+def uses(x):
+    return low_level(x)
+
+
+assert numba.__version__.split(".")[0] == "0"
+print(sys.argv[1:], __name__, total(np.arange(5.0)), halved(3), doubled(np.arange(3.0)).tolist())
+for use in (lambda: low_level(1), lambda: uses(1)):
+    try:
+        use()
+    except Exception as error:
+        print(type(error).__name__, "numba.extending.intrinsic" in str(error), "low_level" in str(error))
+"""
+
+EXPECTED = "['a', '-b'] __main__ 10.0 1.5 [0.0, 2.0, 4.0]\nUnsupportedError True True\nUnsupportedConstructError True True\n"
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "hotloop", *arguments], capture_output=True, text=True, env={**os.environ, **environment}
+    )
+
+
+def test_a_program_runs_unchanged(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM)
+    ran = run(str(path), "a", "-b")
+    assert (ran.returncode, ran.stdout) == (0, EXPECTED), ran.stderr
+
+
+def test_a_module_and_code(tmp_path):
+    (tmp_path / "program.py").write_text(PROGRAM)
+    ran = subprocess.run([sys.executable, "-m", "hotloop", "-m", "program", "a", "-b"], capture_output=True, text=True, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (0, EXPECTED), ran.stderr
+    ran = run("-c", "import numba, sys; print(numba.njit, sys.argv)", "x")
+    assert ran.returncode == 0 and "['-c', 'x']" in ran.stdout
+
+
+def test_exit_codes_and_messages(tmp_path):
+    assert run().returncode == 2 and run("--help").returncode == 0
+    assert "there is no file" in run(str(tmp_path / "none.py")).stderr
+    path = tmp_path / "program.py"
+    path.write_text("import sys, numba\nsys.exit(3)\n")
+    assert run(str(path)).returncode == 3
+    path.write_text("import numba\n1 / 0\n")
+    ran = run(str(path))
+    assert ran.returncode == 1 and "ZeroDivisionError" in ran.stderr and "line 2" in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["hotloop", "numba"])
+def test_verification(name, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(
+        f"import numpy as np\nfrom {name} import njit\n"
+        "@njit\ndef power(n):\n    return n * n\n"
+        "@njit\ndef twice(n):\n    return 2 * power(n)\n"
+        "print(power(3), twice(2))\nprint(power(2**40))\n"
+    )
+    ran = run(str(path), HOTLOOP_VERIFY="1")
+    assert ran.returncode == 0 and ran.stdout == "9 8\n0\n"
+    assert "VerificationWarning: `power` and its Python function differ:\n  the result: 0, expected 1208925819614629174706176" in ran.stderr
+    assert ran.stderr.count("VerificationWarning") == 1 and "program.py:10" in ran.stderr
+    assert run(str(path)).stderr == ""
