@@ -209,3 +209,15 @@ def test_threads_can_be_set():
                 hotloop.set_num_threads(wrong)
     finally:
         hotloop.set_num_threads(most)
+
+
+def test_all_functions_of_a_module(tmp_path, monkeypatch):
+    (tmp_path / "whole_module.py").write_text(
+        "from math import sqrt\nfrom hotloop import jit_module\ndef root(x):\n    return sqrt(x)\ndef twice(x):\n    return 2 * root(x)\njit_module(error_model='numpy')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import whole_module
+
+    assert isinstance(whole_module.twice, hotloop.Dispatcher) and whole_module.twice(9.0) == 6.0
+    assert not isinstance(whole_module.sqrt, hotloop.Dispatcher)
+    assert whole_module.root.targetoptions["error_model"] == "numpy"

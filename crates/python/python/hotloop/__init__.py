@@ -43,6 +43,7 @@ __all__ = [
     "guvectorize",
     "install_as_numba",
     "jit",
+    "jit_module",
     "literal_unroll",
     "njit",
     "parallel_chunksize",
@@ -50,6 +51,7 @@ __all__ = [
     "register_jitable",
     "set_num_threads",
     "set_parallel_chunksize",
+    "stencil",
     "threading_layer",
     "typeof",
     "types",
@@ -119,6 +121,14 @@ def jit(signature_or_function=None, **options):
     return decorate if function is None else decorate(function)
 
 
+def jit_module(**options):
+    """Makes kernels of all functions that the calling module has defined so far, as `jit` with these options does; written at its end."""
+    frame = _sys._getframe(1)
+    for name, value in list(frame.f_globals.items()):
+        if isinstance(value, type(jit_module)) and value.__module__ == frame.f_globals["__name__"] and value is not jit_module:
+            frame.f_globals[name] = jit(value, **options)
+
+
 def prange(*arguments):
     """`range`, whose iterations may run in parallel in a kernel compiled with `parallel=True`."""
     return range(*arguments)
@@ -182,11 +192,20 @@ def _is_disabled():
     return any(_os.environ.get(name, "0") not in ("", "0") for name in names)
 
 
-# Modules that few programs need: imported when they are asked for.
-_ON_DEMAND = {"core": "hotloop.core", "config": "hotloop.core.config", "np": "hotloop.np", "testing": "hotloop.testing", "extending": "hotloop.extending"}
+# What few programs need: imported when it is asked for.
+_MODULES_ON_DEMAND = {
+    "config": "hotloop.core.config",
+    "core": "hotloop.core",
+    "extending": "hotloop.extending",
+    "np": "hotloop.np",
+    "testing": "hotloop.testing",
+}
+_NAMES_ON_DEMAND = {"stencil": "hotloop._stencil"}
 
 
 def __getattr__(name):
-    if name in _ON_DEMAND:
-        return _importlib.import_module(_ON_DEMAND[name])
+    if name in _MODULES_ON_DEMAND:
+        return _importlib.import_module(_MODULES_ON_DEMAND[name])
+    if name in _NAMES_ON_DEMAND:
+        return getattr(_importlib.import_module(_NAMES_ON_DEMAND[name]), name)
     raise AttributeError(f"module 'hotloop' has no attribute {name!r}")
