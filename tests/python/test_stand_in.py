@@ -111,3 +111,14 @@ def test_verification(name, tmp_path):
     assert "VerificationWarning: `power` and its Python function differ:\n  the result: 0, expected 1208925819614629174706176" in ran.stderr
     assert ran.stderr.count("VerificationWarning") == 1 and "program.py:10" in ran.stderr
     assert run(str(path)).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [("NUMBA_NUM_THREADS", "1", "1 True"), ("HOTLOOP_BOUNDSCHECK", "1", "2 True"), ("NUMBA_BOUNDSCHECK", "1", "2 True"), ("NUMBA_BOUNDSCHECK", "0", "2 True"), ("HOTLOOP_BOUNDSCHECK", "0", "2 False")],
+)
+def test_environment(variable, value, expected):
+    code = "import hotloop; print(min(hotloop.get_num_threads(), 2), hotloop._options.check({})['boundscheck'])"
+    kept = {name: text for name, text in os.environ.items() if name not in ("HOTLOOP_NUM_THREADS", "HOTLOOP_BOUNDSCHECK")}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**kept, "HOTLOOP_NUM_THREADS" if variable != "NUMBA_NUM_THREADS" else "_": "2", variable: value})
+    assert ran.stdout.strip() == expected, ran.stderr

@@ -15,7 +15,7 @@ import os as _os
 import sys as _sys
 import warnings as _warnings
 
-from . import errors, types
+from . import _environment, errors, types
 from ._dispatcher import make as _make
 from ._hotloop import (
     Dispatcher,

@@ -1,5 +1,7 @@
 """The options of the decorators: their names and kinds, checked before anything is compiled."""
 
+import os
+
 from .errors import UnsupportedError
 
 FLOAT_FLAGS = ("nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc", "fast")
@@ -28,16 +30,24 @@ def check(options):
     if unknown:
         raise KeyError(f"Unrecognized options {', '.join(unknown)}; there are {', '.join(sorted(KNOWN))}")
     _refuse_unsupported(options)
-    boundscheck = options.get("boundscheck")
     return {
         "parallel": _parallel(options.get("parallel", False)),
         "cache": bool(options.get("cache", False)),
         "fastmath": _float_flags(options.get("fastmath", False)),
-        "boundscheck": True if boundscheck is None else bool(boundscheck),
+        "boundscheck": _boundscheck(options.get("boundscheck")),
         "error_model": options.get("error_model", "python"),
         "nogil": bool(options.get("nogil", False)),
         "locals": [(name, str(kind)) for name, kind in (options.get("locals") or {}).items()],
     }
+
+
+def _boundscheck(wanted):
+    """Whether indices are checked: as the decorator says, unless the environment wants them checked everywhere, or unless it says what is done by default."""
+    own = os.environ.get("HOTLOOP_BOUNDSCHECK", "")
+    if own == "1" or (not own and os.environ.get("NUMBA_BOUNDSCHECK") == "1"):
+        return True
+    # Numba's 0 is its default, and no reason to leave out what Hotloop does by default.
+    return own != "0" if wanted is None else bool(wanted)
 
 
 def _refuse_unsupported(options):
