@@ -221,3 +221,34 @@ def test_all_functions_of_a_module(tmp_path, monkeypatch):
     assert isinstance(whole_module.twice, hotloop.Dispatcher) and whole_module.twice(9.0) == 6.0
     assert not isinstance(whole_module.sqrt, hotloop.Dispatcher)
     assert whole_module.root.targetoptions["error_model"] == "numpy"
+
+
+FACTOR = 2
+
+
+def test_compiled_afresh(monkeypatch):
+    @njit
+    def scaled(x):
+        return FACTOR * x
+
+    assert scaled(3) == 6 and scaled(1.5) == 3.0
+    monkeypatch.setitem(globals(), "FACTOR", 5)
+    assert scaled(3) == 6
+    scaled.recompile()
+    assert scaled(3) == 15 and scaled(1.5) == 7.5
+    assert set(scaled.signatures) == {(int64,), (float64,)}
+
+
+def test_compiled_no_more():
+    @njit
+    def same(x):
+        return x
+
+    same(1)
+    same.disable_compile()
+    assert same(2) == 2
+    with pytest.raises(TypeError, match=r"No matching definition.*float64.*\n  \(int64\)"):
+        same(1.5)
+    same.disable_compile(False)
+    assert same(1.5) == 1.5
+    assert len(same.get_metadata()) == 2 and same.get_metadata((int64,))["loops"] == []

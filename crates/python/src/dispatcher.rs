@@ -11,9 +11,10 @@ use crate::random::{self, Locks};
 use crate::{engine, output, raise, result};
 use hotloop_driver::{Compilation, Compiled, Failure, Kernel, Type};
 use hotloop_runtime::{Block, CallState};
+use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
@@ -24,13 +25,20 @@ pub(crate) struct Dispatcher {
     function: Py<PyAny>,
     parameters: Parameters,
     decoration: Decoration,
-    kernel: OnceCell<Kernel>,
+    kernel: RefCell<Option<Kernel>>,
     /// The entry of the last call, one of `entries`; null before the first.
     last: Cell<*const Entry>,
     /// The code for each list of argument types seen. Entries stay where they are as long as the dispatcher lives.
-    entries: RefCell<HashMap<Box<[TypeCode]>, Box<Entry>>>,
+    entries: RefCell<Entries>,
+    /// The code of before it was compiled afresh, which calls may still be in.
+    retired: RefCell<Vec<Entries>>,
+    /// Whether calls may use the code that there is, and no other.
+    is_frozen: Cell<bool>,
     statistics: Cell<Statistics>,
 }
+
+/// Code by the types of the arguments. Where an entry lies is kept in places.
+type Entries = HashMap<Box<[TypeCode]>, Box<Entry>>;
 
 /// How often code came from the cache on disk, and how often it was compiled.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,9 +54,11 @@ impl Dispatcher {
             parameters: Parameters::of(&function)?,
             function: function.unbind(),
             decoration,
-            kernel: OnceCell::new(),
+            kernel: RefCell::default(),
             last: Cell::new(null()),
             entries: RefCell::default(),
+            retired: RefCell::default(),
+            is_frozen: Cell::default(),
             statistics: Cell::default(),
         })
     }
@@ -79,13 +89,48 @@ impl Dispatcher {
     }
 
     /// The engine's kernel; captures the function if this is the first time that it is needed.
-    pub(crate) fn kernel(&self, py: Python<'_>) -> PyResult<&Kernel> {
-        if let Some(kernel) = self.kernel.get() {
-            return Ok(kernel);
+    pub(crate) fn kernel(&self, py: Python<'_>) -> PyResult<Kernel> {
+        if let Some(kernel) = &*self.kernel.borrow() {
+            return Ok(kernel.clone());
         }
         // Whoever comes first wins: capturing runs Python code, which may come here again.
-        let kernel = kernel::capture(py, self, |kernel| drop(self.kernel.set(kernel.clone())))?;
-        Ok(self.kernel.get_or_init(|| kernel))
+        let keep = |kernel: &Kernel| self.kernel.borrow_mut().get_or_insert_with(|| kernel.clone()).clone();
+        let kernel = kernel::capture(py, self, |kernel| drop(keep(kernel)))?;
+        Ok(keep(&kernel))
+    }
+
+    /// Captures the function and what it names afresh, and compiles it again for all types that there is code for. Kernels that call it keep what they were compiled with.
+    pub(crate) fn recompile(&self, py: Python<'_>) -> PyResult<()> {
+        self.last.set(null());
+        let entries = self.entries.take();
+        let codes: Vec<Box<[TypeCode]>> = entries.keys().cloned().collect();
+        self.retired.borrow_mut().push(entries);
+        self.kernel.take();
+        codes.iter().try_for_each(|codes| self.entry(py, codes).map(drop))
+    }
+
+    /// Lets calls use the code that there is and no other, or any again.
+    pub(crate) fn freeze(&self, is_frozen: bool) {
+        self.is_frozen.set(is_frozen);
+    }
+
+    /// The exception for types that there is no code for, and that nothing is to be compiled for any more.
+    fn report_frozen(&self, types: &[Type]) -> PyErr {
+        let listed = |types: &[Type]| {
+            let names: Vec<String> = types.iter().map(ToString::to_string).collect();
+            format!("({})", names.join(", "))
+        };
+        let known: Vec<String> = self
+            .compiled()
+            .iter()
+            .map(|compiled| format!("\n  {}", listed(&compiled.signature().parameters)))
+            .collect();
+        PyTypeError::new_err(format!(
+            "No matching definition: compilation of `{}` was disabled, and there is code for other arguments than {}:{}",
+            self.parameters.function,
+            listed(types),
+            known.concat()
+        ))
     }
 
     /// The signatures compiled so far.
@@ -102,7 +147,7 @@ impl Dispatcher {
 
     /// Compiles the function for arguments of these types, or finds it compiled.
     pub(crate) fn compile(&self, py: Python<'_>, types: &[Type]) -> PyResult<Arc<Compiled>> {
-        let kernel = self.kernel(py)?.clone();
+        let kernel = self.kernel(py)?;
         let outcome: Result<Compilation, Failure> = py.detach(|| kernel.compile(types));
         engine::report_cache_faults(py, kernel.engine())?;
         let compilation = outcome.map_err(|failure| raise::failure(py, &failure))?;
@@ -137,6 +182,9 @@ impl Dispatcher {
             Some(address) => address,
             None => {
                 let types: Vec<Type> = codes.iter().map(|code| code.ty()).collect();
+                if self.is_frozen.get() {
+                    return Err(self.report_frozen(&types));
+                }
                 let compiled = self.compile(py, &types)?;
                 let entry = Box::new(Entry::new(codes, &types, compiled));
                 let mut entries = self.entries.borrow_mut();
@@ -144,7 +192,7 @@ impl Dispatcher {
             }
         };
         self.last.set(address);
-        // SAFETY: entries are never removed, and stay where they are.
+        // SAFETY: entries are never removed, at most retired, and stay where they are.
         Ok(unsafe { &*address })
     }
 

@@ -36,6 +36,19 @@ pub(crate) fn statistics(object: &Bound<'_, PyAny>) -> PyResult<(u64, u64)> {
     Ok((statistics.hits, statistics.misses))
 }
 
+/// Captures a function afresh, and compiles it again for all types that it was compiled for.
+#[pyfunction]
+pub(crate) fn recompile(py: Python<'_>, object: &Bound<'_, PyAny>) -> PyResult<()> {
+    raise::contain(py, || dispatcher_of(object)?.recompile(py))
+}
+
+/// Lets calls compile no more, or again.
+#[pyfunction]
+pub(crate) fn disable_compile(object: &Bound<'_, PyAny>, is_disabled: bool) -> PyResult<()> {
+    dispatcher_of(object)?.freeze(is_disabled);
+    Ok(())
+}
+
 /// Compiles a function for the parameters of a signature, unless that has happened.
 #[pyfunction]
 pub(crate) fn compile(py: Python<'_>, object: &Bound<'_, PyAny>, signature: &str) -> PyResult<()> {
@@ -69,7 +82,7 @@ pub(crate) fn emit(
     let (_, form) = known.ok_or_else(|| PyValueError::new_err(format!("there is no form `{form}`")))?;
     let types: Vec<Type> = parse_signature(&format!("({})", parameters.join(", ")))?.parameters;
     raise::contain(py, || {
-        let kernel = dispatcher_of(object)?.kernel(py)?.clone();
+        let kernel = dispatcher_of(object)?.kernel(py)?;
         let bytes = py.detach(|| kernel.emit(*form, Some(&types)));
         let bytes = bytes.map_err(|failure| raise::failure(py, &failure))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -85,7 +98,7 @@ pub(crate) fn loop_report<'py>(
 ) -> PyResult<(String, Vec<Bound<'py, PyDict>>)> {
     let types: Vec<Type> = parse_signature(&format!("({})", parameters.join(", ")))?.parameters;
     let report = raise::contain(py, || {
-        let kernel = dispatcher_of(object)?.kernel(py)?.clone();
+        let kernel = dispatcher_of(object)?.kernel(py)?;
         let report = py.detach(|| kernel.loop_report(Some(&types)));
         report.map_err(|failure| raise::failure(py, &failure))
     })?;

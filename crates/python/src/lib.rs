@@ -49,8 +49,8 @@ mod _hotloop {
     };
     #[pymodule_export]
     use crate::inspect::{
-        allocations_made, compile, emit, live_allocations, loop_report, py_func, read_signature, signatures,
-        spelling_of, statistics,
+        allocations_made, compile, disable_compile, emit, live_allocations, loop_report, py_func,
+        read_signature, recompile, signatures, spelling_of, statistics,
     };
     #[pymodule_export]
     use crate::object::make_dispatcher;

@@ -85,6 +85,20 @@ class Methods:
         """Compiles the function for a signature, such as "float64(float64[:])" or a tuple of types."""
         _hotloop.compile(self, declaration(signature))
 
+    def recompile(self):
+        """Compiles the function again for all signatures, with the globals of now."""
+        _hotloop.recompile(self)
+
+    def disable_compile(self, val=True):
+        """Lets calls use what was compiled so far, and nothing else."""
+        _hotloop.disable_compile(self, val)
+
+    def get_metadata(self, signature=None):
+        """What is known of the code, by signature or for one: the facts of its loops."""
+        wanted = [signature] if signature is not None else self.signatures
+        known = {tuple(parameters): {"loops": self.loop_report(parameters)} for parameters in wanted}
+        return known if signature is None else next(iter(known.values()))
+
     def inspect_types(self, file=None, signature=None, **_ignored):
         """Prints the source with the types of its variables beside the lines that assign them, for each signature."""
         for text in _forms(self, "types", signature).values():
