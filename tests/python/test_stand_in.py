@@ -122,3 +122,31 @@ def test_environment(variable, value, expected):
     kept = {name: text for name, text in os.environ.items() if name not in ("HOTLOOP_NUM_THREADS", "HOTLOOP_BOUNDSCHECK")}
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**kept, "HOTLOOP_NUM_THREADS" if variable != "NUMBA_NUM_THREADS" else "_": "2", variable: value})
     assert ran.stdout.strip() == expected, ran.stderr
+
+
+def test_what_is_missing_can_be_imported():
+    import hotloop
+    from hotloop import cfunc, errors, njit
+    from hotloop.experimental import jitclass
+    from hotloop.extending import is_jitted, overload
+    from hotloop.typed import Dict
+
+    @overload(len)
+    def length(x):
+        return lambda x: 0
+
+    @jitclass([("x", hotloop.float64)])
+    class Point:
+        pass
+
+    @njit
+    def uses(x):
+        return length(x)
+
+    assert is_jitted(uses) and not is_jitted(length)
+    for use, name in ((lambda: length(1), "extending.overload"), (lambda: Point(), "jitclass"), (lambda: uses(1), "extending.overload")):
+        with pytest.raises(errors.UnsupportedError, match=name):
+            use()
+    assert "cfunc" in repr(cfunc) and "Dict" in repr(Dict.empty)
+    with pytest.raises(AttributeError):
+        hotloop.nonsense

@@ -352,3 +352,19 @@ def test_wrong_uses_are_told():
         guvectorize([types.void(float32[:], float32[:])], "(n),(n)")(lambda x, out: None)
     with pytest.raises(TypeError, match="has 2 parameters"):
         guvectorize([types.void(int64[:], int64[:])], "(n),(n)->(n)")(lambda x, out: None)
+
+
+def test_without_the_compiler(tmp_path):
+    import os
+    import subprocess
+
+    path = tmp_path / "program.py"
+    path.write_text(
+        "import numpy as np\nfrom hotloop import guvectorize, stencil, vectorize\n"
+        "@vectorize(['f8(f8, f8)'], target='parallel')\ndef larger(a, b):\n    return a if repr(a) > repr(b) and a > b else b\n"
+        "@guvectorize(['f8[:], f8, f8[:]'], '(n),()->(n)')\ndef scaled(x, by, out):\n    out[:] = x * by\n"
+        "@stencil\ndef right(a):\n    return a[1] - a[0]\n"
+        "print(type(larger), larger(np.arange(4.0), 2), larger.reduce(np.arange(5.0)), scaled(np.arange(3.0), [1.0, 2.0]).tolist(), right(np.arange(3.0)))\n"
+    )
+    ran = subprocess.run([sys.executable, path], capture_output=True, text=True, env={**os.environ, "HOTLOOP_DISABLE_JIT": "1"})
+    assert ran.stdout == "<class 'numpy.ufunc'> [2. 2. 2. 3.] 4.0 [[0.0, 1.0, 2.0], [0.0, 2.0, 4.0]] [1. 1. 0.]\n", ran.stderr

@@ -5,6 +5,7 @@
 //! loops over contiguous arrays run in vectors. The kernels are made in Python, in `_ufunc.py`; the letters of a pattern are explained there, too.
 #![allow(unsafe_code)] // Makes objects of NumPy and runs compiled code over its memory.
 
+use crate::numpy::Elements;
 use crate::{engine, numpy, object, output, raise};
 use hotloop_driver::Compiled;
 use hotloop_runtime::CallState;
@@ -13,6 +14,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -57,6 +59,7 @@ struct UfuncFields {
 
 /// An operand of a loop.
 struct Operand {
+    dtype: Dtype,
     size_bytes: isize,
     /// Its core dimensions, as positions among those of the ufunc.
     core: Box<[usize]>,
@@ -73,10 +76,18 @@ struct Loop {
     kernels: RwLock<Vec<Known>>,
 }
 
-/// The kernel of a pattern.
+/// What runs loops of a pattern.
 struct Known {
     pattern: Box<[u8]>,
-    kernel: Arc<Compiled>,
+    code: Code,
+}
+
+/// What runs a loop.
+#[derive(Clone)]
+enum Code {
+    Compiled(Arc<Compiled>),
+    /// The same as a Python function, where nothing is to be compiled.
+    Python(Arc<Py<PyAny>>),
 }
 
 /// What a ufunc keeps alive, and what it points to.
@@ -116,7 +127,7 @@ pub(crate) struct Description {
     signature: Option<CString>,
     /// The core dimensions of each operand.
     cores: Vec<Vec<usize>>,
-    /// Each loop: the letters of its dtypes, and what makes its kernels: called with a pattern, it gives a kernel with one signature.
+    /// Each loop: the letters of its dtypes, and what makes its kernels: called with a pattern, it gives a kernel with one signature, or a Python function.
     loops: Vec<(String, Py<PyAny>)>,
     /// The function of elements as a kernel, for kernels that call the ufunc. A generalised ufunc has none.
     kernel: Option<Py<PyAny>>,
@@ -132,6 +143,7 @@ pub(crate) fn make_ufunc(py: Python<'_>, description: Description) -> PyResult<B
         let dtypes = letters.chars().map(dtype_of_letter).collect::<PyResult<Vec<_>>>()?;
         types.extend(dtypes.iter().map(|dtype| numpy::type_number(*dtype) as c_char));
         let operand = |(dtype, core): (&Dtype, &Vec<usize>)| Operand {
+            dtype: *dtype,
             size_bytes: dtype.size_bytes() as isize,
             core: core.as_slice().into(),
         };
@@ -291,7 +303,11 @@ impl Loop {
             descriptors.extend(has_axis.then_some(outer.1 as u64));
             descriptors.extend(strides.iter().map(|stride| *stride as u64));
         }
-        let kernel = self.kernel(&pattern)?;
+        let kernel = match self.code(&pattern)? {
+            Code::Compiled(kernel) => kernel,
+            // SAFETY: the descriptors are of memory that is lent for the call.
+            Code::Python(function) => return unsafe { self.call_python(&function, &descriptors, &starts) },
+        };
         let words: Vec<u64> = starts.iter().map(|start| &raw const descriptors[*start] as u64).collect();
         let mut call = CallState::new(engine::interrupter());
         engine::apply_settings(&mut call);
@@ -301,6 +317,33 @@ impl Loop {
             Ok(()) => output::hand_over(&mut call),
             Err(exception) => Err(Python::attach(|py| raise::kernel_exception(py, &exception))),
         }
+    }
+
+    /// Runs a loop that is a Python function over arrays.
+    ///
+    /// # Safety
+    /// The descriptors, which begin at these places, are of memory that is lent for the call.
+    unsafe fn call_python(
+        &self,
+        function: &Py<PyAny>,
+        descriptors: &[u64],
+        starts: &[usize],
+    ) -> PyResult<()> {
+        Python::attach(|py| {
+            let mut arrays = Vec::with_capacity(starts.len());
+            for (position, start) in starts.iter().enumerate() {
+                let end = starts.get(position + 1).copied().unwrap_or(descriptors.len());
+                let words = &descriptors[*start..end];
+                let numbers: Vec<isize> = words[2..].iter().map(|word| *word as isize).collect();
+                let (shape, strides) = numbers.split_at(numbers.len() / 2);
+                let dtype = self.operands[position].dtype;
+                let elements =
+                    Elements { dtype, data: words[1] as *mut u8, shape, strides, is_writeable: true };
+                // SAFETY: the caller's promise; whoever keeps an array beyond the call has broken the function's own.
+                arrays.push(unsafe { numpy::numpy().array_over(&elements, py.None().into_bound(py))? });
+            }
+            function.call1(py, PyTuple::new(py, arrays)?).map(drop)
+        })
     }
 
     /// Whether iterations depend on each other: NumPy reduces and accumulates by outputs that overlap with inputs.
@@ -361,26 +404,31 @@ impl Loop {
         }
     }
 
-    /// The kernel of a pattern, made if this is the first time.
-    fn kernel(&self, pattern: &[u8]) -> PyResult<Arc<Compiled>> {
+    /// What runs loops of a pattern, made if this is the first time.
+    fn code(&self, pattern: &[u8]) -> PyResult<Code> {
         let known = self.kernels.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.iter().find(|known| *known.pattern == *pattern) {
-            return Ok(Arc::clone(&found.kernel));
+            return Ok(found.code.clone());
         }
         // Making one runs Python, which may come here again.
         drop(known);
-        let kernel = Python::attach(|py| self.make(py, pattern))?;
+        let code = Python::attach(|py| self.make(py, pattern))?;
         let mut known = self.kernels.write().unwrap_or_else(PoisonError::into_inner);
-        known.push(Known { pattern: pattern.into(), kernel: Arc::clone(&kernel) });
-        Ok(kernel)
+        known.push(Known { pattern: pattern.into(), code: code.clone() });
+        Ok(code)
     }
 
     #[cold]
-    fn make(&self, py: Python<'_>, pattern: &[u8]) -> PyResult<Arc<Compiled>> {
+    fn make(&self, py: Python<'_>, pattern: &[u8]) -> PyResult<Code> {
         let pattern: String = pattern.iter().map(|letter| char::from(*letter)).collect();
-        let kernel = self.make.call1(py, (pattern,))?;
-        let dispatcher = object::of(kernel.bind(py)).expect("the package makes a kernel");
-        Ok(dispatcher.compiled().into_iter().next().expect("the package declares its signature"))
+        let made = self.make.call1(py, (pattern,))?;
+        Ok(match object::of(made.bind(py)) {
+            Some(kernel) => {
+                let compiled = kernel.compiled().into_iter().next();
+                Code::Compiled(compiled.expect("the package declares its signature"))
+            }
+            None => Code::Python(Arc::new(made)),
+        })
     }
 }
 

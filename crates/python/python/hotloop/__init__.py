@@ -26,6 +26,7 @@ from ._hotloop import (
     set_num_threads,
     set_parallel_chunksize,
 )
+from ._missing import names_of as _names_of
 from ._options import check as _check
 from ._typeof import from_dtype, typeof
 from ._ufunc import guvectorize, vectorize
@@ -83,7 +84,7 @@ def njit(signature_or_function=None, **options):
     options = _check(options)
 
     def decorate(function):
-        if _is_disabled():
+        if is_disabled():
             return function
         if isinstance(function, Dispatcher):
             function = function.py_func
@@ -111,7 +112,7 @@ def jit(signature_or_function=None, **options):
     def decorate(function):
         from ._object_mode import FallbackDispatcher, ObjectModeDispatcher
 
-        if _is_disabled():
+        if is_disabled():
             return function
         function = getattr(function, "py_func", function)
         if options.get("forceobj"):
@@ -183,7 +184,7 @@ def install_as_numba():
     install()
 
 
-def _is_disabled():
+def is_disabled():
     """Whether the environment asks for plain Python, to debug a program without its compiler."""
     settings = _sys.modules.get("hotloop.core.config")
     if settings is not None:
@@ -196,11 +197,15 @@ def _is_disabled():
 _MODULES_ON_DEMAND = {
     "config": "hotloop.core.config",
     "core": "hotloop.core",
+    "experimental": "hotloop.experimental",
     "extending": "hotloop.extending",
     "np": "hotloop.np",
     "testing": "hotloop.testing",
+    "typed": "hotloop.typed",
 }
 _NAMES_ON_DEMAND = {"stencil": "hotloop._stencil"}
+# Numba's names that are not there: they can be imported, and fail where they are used.
+_missing = _names_of("numba", "cfunc cuda generated_jit jitclass literally objmode overload pndindex")
 
 
 def __getattr__(name):
@@ -208,4 +213,4 @@ def __getattr__(name):
         return _importlib.import_module(_MODULES_ON_DEMAND[name])
     if name in _NAMES_ON_DEMAND:
         return getattr(_importlib.import_module(_NAMES_ON_DEMAND[name]), name)
-    raise AttributeError(f"module 'hotloop' has no attribute {name!r}")
+    return _missing(name)

@@ -38,3 +38,15 @@ class Missing:
 
     def __repr__(self):
         return f"<{self.__hotloop_missing__}, which Hotloop does not have>"
+
+
+def names_of(module, names):
+    """A module's `__getattr__` that gives what stands for these names."""
+    known = frozenset(names.split())
+
+    def find(name):
+        if name in known:
+            return Missing(f"{module}.{name}")
+        raise AttributeError(f"module {module.replace('numba', 'hotloop', 1)!r} has no attribute {name!r}")
+
+    return find

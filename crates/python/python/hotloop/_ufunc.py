@@ -145,14 +145,16 @@ class _Elements:
         return f"{name if name.isidentifier() else 'function'}_{pattern}"
 
     def _compile(self, source, pattern, kernel, arrays):
-        from . import prange
+        from . import is_disabled, prange
 
         name = self._loop_name(pattern)
         # The text says all, so loops of one name are the same.
         file = f"<ufunc {self.function.__module__}.{self.function.__qualname__}, {pattern}>"
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)
-        names = {"prange": prange, "function": kernel, "__name__": self.function.__module__}
+        names = {"prange": prange, "function": self.function if is_disabled() else kernel, "__name__": self.function.__module__}
         exec(compile(source, file, "exec"), names)
+        if is_disabled():
+            return names[name]
         return make(names[name], self.loop_options, [declaration(types.void(*arrays))])
 
     def ufunc(self, loops, kernel):

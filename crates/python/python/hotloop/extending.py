@@ -1,6 +1,23 @@
 """Functions that kernels may call and that stay ordinary Python functions elsewhere."""
 
-__all__ = ["register_jitable"]
+from ._missing import names_of
+
+__all__ = ["is_jitted", "register_jitable"]
+
+# Numba's names that are not there: they can be imported, and fail where they are used.
+__getattr__ = names_of(
+    "numba.extending",
+    "NativeValue SentryLiteralArgs as_numba_type box get_cython_function_address infer intrinsic lower_builtin lower_cast lower_getattr lower_getattr_generic lower_setattr "
+    "lower_setattr_generic make_attribute_wrapper models overload overload_attribute overload_classmethod overload_method register_model type_callable typeof_impl unbox",
+)
+
+
+def is_jitted(function):
+    """Whether a function is a kernel."""
+    from ._dispatcher import Standing
+    from ._hotloop import Dispatcher
+
+    return isinstance(function, (Dispatcher, Standing))
 
 
 def register_jitable(*functions, **options):
