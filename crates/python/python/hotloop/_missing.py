@@ -1,5 +1,7 @@
 """What stands for a name of Numba's that Hotloop does not have: an import succeeds, and what is made with it fails when it is used, by name."""
 
+import types as python_types
+
 from .errors import UnsupportedError
 
 
@@ -19,10 +21,12 @@ class Missing:
             self.__wrapped__ = function
 
     def __call__(self, *arguments, **named):
+        if len(arguments) == 1 and not named and isinstance(arguments[0], (python_types.FunctionType, type)):
+            # A decorator, or a factory of one such as `overload(function)`.
+            return Missing(self.__hotloop_missing__, arguments[0])
         if self._function is not None:
             raise UnsupportedError(f"`{self.__name__}` was made by `{self.__hotloop_missing__}`, which Hotloop does not have")
-        functions = [argument for argument in arguments if callable(argument) and not isinstance(argument, Missing)]
-        return Missing(self.__hotloop_missing__, functions[0] if functions and len(arguments) == 1 else None)
+        return Missing(self.__hotloop_missing__)
 
     def __getattr__(self, name):
         if name.startswith("__") and name.endswith("__"):
