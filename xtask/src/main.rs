@@ -97,6 +97,12 @@ static COMMANDS: &[Command] = &[
         run: bench::run,
     },
     Command {
+        name: "dist",
+        arguments: "",
+        summary: "makes what is published in target/dist: the wheel for every CPython from 3.11 on, and the sources",
+        run: wheel::dist,
+    },
+    Command {
         name: "syntax",
         arguments: "[PYTHON...]",
         summary: "the parser against `ast.parse`: those Pythons' libraries and 20,000 mutants; --mutants=N --seed=S",

@@ -13,17 +13,28 @@ use crate::workspace::Workspace;
 /// What a wheel may take at most.
 const LIMIT_BYTES: u64 = 15_000_000;
 
+/// `dist`: what is published, in `target/dist`: one wheel for every CPython from 3.11 on, and the sources.
+pub(crate) fn dist(workspace: &Workspace, arguments: &[String]) -> Result {
+    if !arguments.is_empty() {
+        return Err(Failure::new("`dist` takes no arguments"));
+    }
+    let venv = Venv::prepare(workspace)?;
+    let folder = workspace.target.join("dist");
+    let wheel = build(workspace, &venv)?;
+    maturin(workspace, &venv, &["sdist"], &folder)?;
+    let name = wheel.file_name().expect("a wheel is a file");
+    std::fs::copy(&wheel, folder.join(name)).context(folder.display())?;
+    for entry in std::fs::read_dir(&folder).context(folder.display())?.flatten() {
+        let length_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
+        println!("{:6.1} MB  {}", length_bytes as f64 / 1e6, entry.path().display());
+    }
+    Ok(())
+}
+
 /// Builds the wheel with the environment's maturin.
 pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
     let folder = workspace.target.join("wheel");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).context(folder.display())?;
-    }
-    let mut command = Command::new(venv.python());
-    command.args(["-m", "maturin", "build", "--release", "--quiet", "--out"]).arg(&folder);
-    command.arg("--manifest-path").arg(workspace.root.join("crates/python/Cargo.toml"));
-    venv.activate(command.current_dir(&workspace.root))?;
-    process::run(&mut command)?;
+    maturin(workspace, venv, &["build", "--release", "--quiet"], &folder)?;
     let wheel = only_file(&folder)?;
     let length_bytes = std::fs::metadata(&wheel).context(wheel.display())?.len();
     if length_bytes > LIMIT_BYTES {
@@ -32,6 +43,18 @@ pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
         return Err(Failure::new(message));
     }
     Ok(wheel)
+}
+
+/// Lets the environment's maturin fill a folder, which is empty before.
+fn maturin(workspace: &Workspace, venv: &Venv, arguments: &[&str], folder: &Path) -> Result {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).context(folder.display())?;
+    }
+    let mut command = Command::new(venv.python());
+    command.args(["-m", "maturin"]).args(arguments).arg("--out").arg(folder);
+    command.arg("--manifest-path").arg(workspace.root.join("crates/python/Cargo.toml"));
+    venv.activate(command.current_dir(&workspace.root))?;
+    process::run(&mut command)
 }
 
 /// Installs a wheel in place of the one before.
