@@ -42,13 +42,19 @@ impl Translator<'_, '_> {
 
     /// A value as a product with a size that addresses can have.
     fn scaled(&self, value: Value) -> (Value, i64) {
-        let product = self.mir.defining_inst(value).map(|inst| &self.mir.insts[inst].kind);
-        let Some(InstKind::Binary(BinaryOp::Imul, a, b)) = product else { return (value, 1) };
         let size = |factor: Value| self.constant_int(factor).filter(|size| [1, 2, 4, 8].contains(size));
-        match (size(*a), size(*b)) {
-            (_, Some(size)) => (*a, size),
-            (Some(size), None) => (*b, size),
-            (None, None) => (value, 1),
+        let places = |count: Value| self.constant_int(count).filter(|count| (0..=3).contains(count));
+        match self.mir.defining_inst(value).map(|inst| &self.mir.insts[inst].kind) {
+            Some(InstKind::Binary(BinaryOp::Imul, a, b)) => match (size(*a), size(*b)) {
+                (_, Some(size)) => (*a, size),
+                (Some(size), None) => (*b, size),
+                (None, None) => (value, 1),
+            },
+            Some(InstKind::Binary(BinaryOp::Shl, a, b)) => match places(*b) {
+                Some(places) => (*a, 1 << places),
+                None => (value, 1),
+            },
+            _ => (value, 1),
         }
     }
 

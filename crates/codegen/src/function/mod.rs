@@ -14,6 +14,7 @@ mod raising;
 mod signatures;
 mod strips;
 mod vectors;
+mod widened;
 
 pub(crate) use raising::write_missing_place;
 pub(crate) use signatures::{clif_type, function_signature, new_signature, runtime_signature};
@@ -39,6 +40,7 @@ use raising::{ColdPath, Tail};
 use rustc_hash::FxHashMap;
 use strips::Strips;
 use vectors::VectorLoops;
+use widened::Widened;
 
 /// An access to memory that lowering has checked: it does not fault, but may be unaligned.
 ///
@@ -58,6 +60,7 @@ pub(crate) struct Translator<'a, 'm> {
     loops: Loops,
     strips: Strips,
     vectors: VectorLoops<'a>,
+    widened: Widened,
     /// The MIR block that is being built.
     block: Block,
     /// The block in which an instruction was built.
@@ -115,6 +118,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             loops: Loops::new(mir, control_flow),
             strips: Strips::default(),
             vectors: VectorLoops::default(),
+            widened: Widened::new(mir),
             block: mir.entry(),
             built_in: SideMap::with_len(None, mir.insts.len()),
             block_constants: Vec::new(),
@@ -261,12 +265,18 @@ impl<'a, 'm> Translator<'a, 'm> {
                     self.ins().select(condition, then, otherwise)
                 }
             },
-            InstKind::Convert(op, value, to) => self.convert(*op, *value, *to),
+            InstKind::Convert(op, value, to) => match self.loaded_wide(*value) {
+                Some(wide) => wide,
+                None => self.convert(*op, *value, *to),
+            },
             InstKind::PtrAdd { base, offset } => {
                 let [base, offset] = [*base, *offset].map(|value| self.operand(value));
                 self.ins().iadd(base, offset)
             }
             InstKind::Load { ty, address, offset, region } => {
+                if self.load_widened(data.results[0], *address, *offset) {
+                    return Ok(());
+                }
                 self.load(*ty, *address, *offset, self.mir.regions[*region].kind)
             }
             InstKind::Store { value, address, offset, region: _ } => {

@@ -25,7 +25,7 @@ pub(super) enum ColdPath {
     /// Raises an error.
     Raise(Raising),
     /// Wraps a negative index and goes on at `resume` with it, unless it is still out of bounds.
-    Wrap { block: ir::Block, index: ir::Value, length: ir::Value, resume: ir::Block, fail: ir::Block },
+    Wrap { index: ir::Value, length: ir::Value, resume: ir::Block, raising: Raising },
     /// Asks the runtime about an interrupt, then goes on at `resume`.
     Interrupt { block: ir::Block, resume: ir::Block, site: u32, unwind: Option<Block> },
     /// Gives an error of the runtime, or of a function without places, that of the call.
@@ -101,21 +101,22 @@ impl Translator<'_, '_> {
         let [index, length] = [index, length].map(|value| self.operand(value));
         let site = self.site_of_message(ExceptionClass::IndexError, bounds_message(axis), 3, span);
         let axis = self.int(types::I64, i64::from(axis));
-        let fail = self.raising_block(site, ExceptionClass::IndexError as u32, vec![index, axis, length]);
+        let raising = self.raising(site, ExceptionClass::IndexError as u32, vec![index, axis, length]);
+        let block = raising.block;
         let mut is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, length);
         if let Some(condition) = condition {
             let condition = self.operand(condition);
             is_outside = self.ins().band(condition, is_outside);
         }
         if !wrap {
-            self.leave_if(is_outside, fail);
+            self.cold_paths.push(ColdPath::Raise(raising));
+            self.leave_if(is_outside, block);
             return index;
         }
         let resume = self.builder.create_block();
         let wrapped = self.builder.append_block_param(resume, types::I64);
-        let block = self.cold_block();
         self.ins().brif(is_outside, block, &[], resume, &[index.into()]);
-        self.cold_paths.push(ColdPath::Wrap { block, index, length, resume, fail });
+        self.cold_paths.push(ColdPath::Wrap { index, length, resume, raising });
         self.go_on_in(resume);
         wrapped
     }
@@ -236,9 +237,12 @@ impl Translator<'_, '_> {
     pub(super) fn build_cold_paths(&mut self) -> ModuleResult<()> {
         for path in std::mem::take(&mut self.cold_paths) {
             match path {
-                ColdPath::Raise(raising) => self.build_raise(raising),
-                ColdPath::Wrap { block, index, length, resume, fail } => {
-                    self.build_wrap(block, index, length, resume, fail);
+                ColdPath::Raise(raising) => {
+                    self.builder.switch_to_block(raising.block);
+                    self.build_raise(raising);
+                }
+                ColdPath::Wrap { index, length, resume, raising } => {
+                    self.build_wrap(index, length, resume, raising);
                 }
                 ColdPath::Interrupt { block, resume, site, unwind } => {
                     self.build_interrupt(block, resume, site, unwind);
@@ -260,8 +264,8 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
+    /// To be built in the block that raises.
     fn build_raise(&mut self, raising: Raising) {
-        self.builder.switch_to_block(raising.block);
         let tail = self.tail(Tail::Raise { unwind: raising.unwind, payload_words: raising.payload.len() });
         let site = self.int(types::I32, i64::from(raising.site));
         let class = self.int(types::I32, i64::from(raising.class));
@@ -270,19 +274,17 @@ impl Translator<'_, '_> {
         self.ins().jump(tail, &arguments);
     }
 
-    fn build_wrap(
-        &mut self,
-        block: ir::Block,
-        index: ir::Value,
-        length: ir::Value,
-        resume: ir::Block,
-        fail: ir::Block,
-    ) {
-        self.builder.switch_to_block(block);
+    /// The error tells of the index as it was given. That is computed from the wrapped one: if it were still needed then, both would take a register, and the path a move.
+    fn build_wrap(&mut self, index: ir::Value, length: ir::Value, resume: ir::Block, mut raising: Raising) {
+        self.builder.switch_to_block(raising.block);
         let [index, length] = [index, length].map(|value| self.made_here(value));
         let wrapped = self.ins().iadd(index, length);
         let is_outside = self.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, wrapped, length);
-        self.go_back_unless(is_outside, fail, resume, &[wrapped.into()]);
+        raising.block = self.cold_block();
+        self.go_back_unless(is_outside, raising.block, resume, &[wrapped.into()]);
+        self.builder.switch_to_block(raising.block);
+        raising.payload[0] = self.ins().isub(wrapped, length);
+        self.build_raise(raising);
     }
 
     fn build_interrupt(&mut self, block: ir::Block, resume: ir::Block, site: u32, unwind: Option<Block>) {
@@ -426,10 +428,15 @@ impl Translator<'_, '_> {
     }
 
     fn raising_block(&mut self, site: u32, class: u32, payload: Vec<ir::Value>) -> ir::Block {
-        let block = self.cold_block();
-        let unwind = self.unwind();
-        self.cold_paths.push(ColdPath::Raise(Raising { block, site, class, payload, unwind }));
+        let raising = self.raising(site, class, payload);
+        let block = raising.block;
+        self.cold_paths.push(ColdPath::Raise(raising));
         block
+    }
+
+    /// What raises an error, in a block of its own that is still to be built.
+    fn raising(&mut self, site: u32, class: u32, payload: Vec<ir::Value>) -> Raising {
+        Raising { block: self.cold_block(), site, class, payload, unwind: self.unwind() }
     }
 
     fn leave_if(&mut self, fails: ir::Value, fail: ir::Block) {
