@@ -73,6 +73,8 @@ fn work(work: &Work) -> Value {
             "checks": checks,
             "conditional": is_conditional,
         }),
-        Work::Scalar { reason, line } => json!({"kind": "scalar", "reason": reason, "line": line}),
+        Work::Scalar { turn, reason, line } => {
+            json!({"kind": "scalar", "unroll": turn, "reason": reason, "line": line})
+        }
     }
 }

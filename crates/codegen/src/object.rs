@@ -324,12 +324,9 @@ impl<'a> Unit<'a> {
             return Ok(());
         }
         let function = &context.func;
-        cranelift_codegen::verify_function(function, &**self.target.isa()).map_err(|errors| {
-            CodegenError::Function {
-                function: name.to_owned(),
-                message: cranelift_codegen::print_errors::pretty_verifier_error(function, None, errors),
-            }
-        })
+        // What is wrong comes first: of a long function, nobody is shown the end.
+        cranelift_codegen::verify_function(function, &**self.target.isa())
+            .map_err(|errors| function_error(name, format!("{errors}{function}")))
     }
 
     fn define_as(

@@ -63,7 +63,7 @@ impl Kernel {
         let types = self.types_or_declared(types)?;
         let optimised = || engine.in_session(handle, &types, |session, root| session.optimised(root));
         let target = &engine.shared.settings.target;
-        let internal = |error: hotloop_codegen::CodegenError| Failure::Internal(error.to_string());
+        let internal = |error: hotloop_codegen::CodegenError| Failure::internal(error);
         Ok(match form {
             Form::Tokens | Form::Ast => unreachable!("forms without types were shown above"),
             Form::Types => {

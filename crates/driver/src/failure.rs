@@ -72,6 +72,24 @@ pub enum Failure {
     Internal(String),
 }
 
+/// Of what a stage says of its mistake, so many lines are shown: behind the first ones may stand a whole function.
+const SHOWN_LINES: usize = 12;
+
+impl Failure {
+    /// A mistake of ours, with the first lines of what is to be said of it.
+    pub(crate) fn internal(reason: impl fmt::Display) -> Self {
+        let reason = reason.to_string();
+        let mut lines = reason.lines();
+        let mut shown: Vec<&str> = lines.by_ref().take(SHOWN_LINES).collect();
+        let left = match lines.count() {
+            0 => String::new(),
+            left => format!("(and {left} more lines)"),
+        };
+        shown.extend((!left.is_empty()).then_some(left.as_str()));
+        Self::Internal(shown.join("\n"))
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -95,5 +113,19 @@ impl std::error::Error for Failure {}
 impl From<Exception> for Failure {
     fn from(exception: Exception) -> Self {
         Self::Raised(exception)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_internal_error_the_first_lines_are_shown() {
+        let long: Vec<String> = (0..100).map(|number| format!("line {number}")).collect();
+        let text = Failure::internal(long.join("\n")).to_string();
+        assert!(text.starts_with("internal error of Hotloop: line 0\nline 1\n"), "{text}");
+        assert!(text.ends_with("line 11\n(and 88 more lines)"), "{text}");
+        assert_eq!(Failure::internal("short").to_string(), "internal error of Hotloop: short");
     }
 }

@@ -1,7 +1,8 @@
 //! What became of the loops of a function: how wide they run, what checks, calls and allocations are left in them, and why others run one by one.
 //!
 //! Read from the optimised MIR, and from what the code generator says that it made of each mark. Loops that the passes made of one loop of the source (strips
-//! between safepoints, dimensions of an array expression) are told once, as the innermost of them; the copy with checks of a loop without is told with it.
+//! between safepoints, dimensions of an array expression) are told once, as the innermost of them; the copy with checks of a loop without is told with it, and so is the one that does what is left behind
+//! turns of several iterations.
 
 use crate::session::generate;
 use crate::{Failure, Kernel, Place};
@@ -9,8 +10,10 @@ use hotloop_abi::RuntimeFunction;
 use hotloop_codegen::{BuiltLoop, Vectors};
 use hotloop_diagnostics::{Remark, SourceMap, Span};
 use hotloop_mir::{Block, ControlFlow, Dominators, Function, InstKind};
-use hotloop_passes::analysis::{Loop, LoopForest};
-use hotloop_passes::{MirPass as _, NEST_ONE_BY_ONE, ONE_BY_ONE, Optimised, VectorizeLoops, VectorizeNests};
+use hotloop_passes::analysis::{Loop, LoopData, LoopForest};
+use hotloop_passes::{
+    MirPass as _, NEST_ONE_BY_ONE, ONE_BY_ONE, Optimised, VectorizeLoops, VectorizeNests, turn_of,
+};
 use hotloop_types::{Signature, Type};
 use std::collections::VecDeque;
 use std::fmt;
@@ -68,6 +71,8 @@ pub enum Work {
     },
     /// One by one.
     Scalar {
+        /// How many of them a turn of the loop does.
+        turn: usize,
         /// Why.
         reason: String,
         /// The line that is to blame, if it is one.
@@ -127,6 +132,22 @@ struct Found {
 }
 
 impl Found {
+    /// How many iterations a turn has.
+    fn turn(&self) -> usize {
+        match self.work {
+            Work::Scalar { turn, .. } => turn,
+            Work::Outer { .. } | Work::Within | Work::Vectors { .. } => 1,
+        }
+    }
+
+    /// Leaves what one iteration has: all of a turn have the same, in the same order.
+    fn take_one_of_turn(&mut self) {
+        let turn = self.turn();
+        for all in [&mut self.checks, &mut self.allocations, &mut self.calls] {
+            all.truncate(all.len() / turn);
+        }
+    }
+
     fn facts(self, sources: &SourceMap, spans: &[Span], named: &dyn Fn(Span) -> String) -> LoopFacts {
         let Self { span, is_parallel, work, checks, checks_otherwise, allocations, calls } = self;
         let mut around: Vec<Span> =
@@ -152,13 +173,16 @@ struct Reader<'a> {
     built: &'a [BuiltLoop],
     /// What the vectorisers say of each loop, in the order in which they came to them.
     verdicts: VecDeque<&'a Remark>,
+    /// The places of loops with several iterations a turn, and how many.
+    turns: Vec<(Span, usize)>,
 }
 
 impl<'a> Reader<'a> {
     fn new(sources: &'a SourceMap, built: &'a [BuiltLoop], remarks: &'a [Remark]) -> Self {
         let passes = [VectorizeLoops.name(), VectorizeNests.name()];
         let verdicts = remarks.iter().filter(|remark| passes.contains(&remark.pass)).collect();
-        Self { sources, built, verdicts }
+        let turns = remarks.iter().filter_map(|remark| Some((remark.span, turn_of(remark)?))).collect();
+        Self { sources, built, verdicts, turns }
     }
 
     fn read(&mut self, functions: &[Function]) -> Vec<Found> {
@@ -192,13 +216,19 @@ impl<'a> Reader<'a> {
             let work = match self.vectors(function, data.header) {
                 _ if is_within => Work::Within,
                 Some(vectors) => vectors,
-                None if data.is_innermost => self.scalar(function, data.header, verdict),
+                None if data.is_innermost => self.scalar(function, data, verdict),
                 None => Work::Outer { reason: verdict.and_then(|remark| reason(remark, NEST_ONE_BY_ONE)) },
             };
+            // What is left behind turns of several iterations has nothing to add.
+            if verdict.is_none() && found.iter().any(|one: &Found| one.span == span && one.turn() > 1) {
+                continue;
+            }
             let (checks, allocations, calls) = self.left_in(function, &forest, id);
             let checks_otherwise = Vec::new();
             let is_parallel = function.is_parallel_body && is_outermost(function, &forest, id);
-            found.push(Found { span, is_parallel, work, checks, checks_otherwise, allocations, calls });
+            let mut one = Found { span, is_parallel, work, checks, checks_otherwise, allocations, calls };
+            one.take_one_of_turn();
+            found.push(one);
         }
         for (span, check) in otherwise {
             let twin = found.iter_mut().find(|one| one.span == span);
@@ -244,8 +274,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Why an innermost loop runs one by one.
-    fn scalar(&self, function: &Function, header: Block, verdict: Option<&Remark>) -> Work {
-        let is_marked = function.blocks[header].vector.is_some();
+    fn scalar(&self, function: &Function, data: &LoopData, verdict: Option<&Remark>) -> Work {
+        let span = data.span(function);
+        let turn = self.turns.iter().find(|(place, _)| *place == span).map_or(1, |(_, turn)| *turn);
+        let is_marked = function.blocks[data.header].vector.is_some();
         let found = verdict.and_then(|remark| reason(remark, ONE_BY_ONE));
         let otherwise = match is_marked {
             true => "the processor's vectors cannot do all of its operations",
@@ -253,7 +285,7 @@ impl<'a> Reader<'a> {
         };
         let cause = verdict.and_then(|remark| remark.cause);
         let reason = found.unwrap_or_else(|| otherwise.to_owned());
-        Work::Scalar { reason, line: cause.map(|span| self.line(span)) }
+        Work::Scalar { turn, reason, line: cause.map(|span| self.line(span)) }
     }
 
     fn line(&self, span: Span) -> u32 {
@@ -381,8 +413,14 @@ impl fmt::Display for Work {
                 )?;
                 f.write_str(if *is_conditional { ", if what is asked in front of it holds" } else { "" })
             }
-            Self::Scalar { reason, line: Some(line) } => write!(f, "one by one: {reason} (line {line})"),
-            Self::Scalar { reason, line: None } => write!(f, "one by one: {reason}"),
+            Self::Scalar { turn, reason, line } => {
+                f.write_str("one by one")?;
+                if *turn > 1 {
+                    write!(f, ", {turn} a turn")?;
+                }
+                write!(f, ": {reason}")?;
+                line.map_or(Ok(()), |line| write!(f, " (line {line})"))
+            }
         }
     }
 }

@@ -754,8 +754,7 @@ pub(crate) fn generate(
     target: &Target,
     verify: bool,
 ) -> Result<CompiledObject, Failure> {
-    hotloop_codegen::compile(module, target, &Options { verify })
-        .map_err(|error| Failure::Internal(error.to_string()))
+    hotloop_codegen::compile(module, target, &Options { verify }).map_err(Failure::internal)
 }
 
 /// Runs the passes on each function of a module.
@@ -813,7 +812,7 @@ fn checks_stack(function: &mir::Function) -> bool {
 fn verify(stage: &str, function: &mir::Function) -> Result<(), Failure> {
     mir::verify::verify(function).map_err(|violations| {
         let listed: Vec<String> = violations.iter().map(ToString::to_string).collect();
-        Failure::Internal(format!("after {stage}: {}\n{function}", listed.join("; ")))
+        Failure::internal(format_args!("after {stage}: {}\n{function}", listed.join("; ")))
     })
 }
 

@@ -41,6 +41,7 @@ pub use loops::narrow_integers::NarrowIntegers;
 pub use loops::select_sums::SelectSums;
 pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
+pub use loops::unroll_loops::{UnrollLoops, turn_of};
 pub use loops::vectorize_loops::{ONE_BY_ONE, VectorizeLoops};
 pub use loops::vectorize_nests::{NEST_ONE_BY_ONE, VectorizeNests};
 pub use loops::version_loops::VersionLoops;

@@ -4,7 +4,7 @@ use crate::{
     CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, ExpandMath, FoldAddresses,
     FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, MaskBranches, NarrowIntegers,
     NumberValues, OutlineParallelRegions, RemoveDeadCode, SelectSums, ShortenChains, SimplifyControlFlow,
-    SimplifySelects, ThinSafepoints, VectorizeLoops, VectorizeNests, VersionLoops,
+    SimplifySelects, ThinSafepoints, UnrollLoops, VectorizeLoops, VectorizeNests, VersionLoops,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -62,8 +62,9 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &SelectSums,  // Behind the loops that run in vectors: in others, a sum of floats is the longest wait.
     &NarrowIntegers, // Directly in front of vectors, which hold more of what is smaller; only there does it matter.
     &RemoveDeadCode, // Captures that were passed through, and what chains were made of.
-    &VectorizeLoops, // Last that looks for loops: a mark speaks of the loop as it stands, bodies of regions included.
-    &ExpandMath,     // Last of all: only marked loops need it, and it is much code.
+    &VectorizeLoops, // Behind all that changes loops: a mark speaks of the loop as it stands, bodies of regions included.
+    &UnrollLoops, // The loops without a mark. What was one iteration is several, which no other pass would recognise.
+    &ExpandMath,  // Last of all: only marked loops need it, and it is much code.
 ];
 
 /// The pass of that name, if the pipeline has it.

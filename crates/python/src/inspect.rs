@@ -123,10 +123,14 @@ fn loop_facts<'py>(py: Python<'py>, facts: &LoopFacts) -> PyResult<Bound<'py, Py
     };
     dict.set_item("vector_bits", vectors.map(|vectors| 8 * vectors.vector_bytes))?;
     dict.set_item("lanes", vectors.map(|vectors| vectors.lanes))?;
-    dict.set_item("unroll", vectors.map(|vectors| vectors.unroll))?;
+    let turn = match &facts.work {
+        Work::Scalar { turn: turn @ 2.., .. } => Some(*turn),
+        Work::Outer { .. } | Work::Within | Work::Vectors { .. } | Work::Scalar { .. } => None,
+    };
+    dict.set_item("unroll", vectors.map(|vectors| vectors.unroll as usize).or(turn))?;
     dict.set_item("checks_in_vectors", vectors.map(|vectors| vectors.checks))?;
     let (reason, reason_line) = match &facts.work {
-        Work::Scalar { reason, line } => (Some(reason), *line),
+        Work::Scalar { reason, line, .. } => (Some(reason), *line),
         Work::Outer { reason } => (reason.as_ref(), None),
         Work::Within | Work::Vectors { .. } => (None, None),
     };

@@ -107,7 +107,7 @@ pub(crate) fn failure(py: Python<'_>, failure: &Failure) -> PyErr {
         Failure::Arguments(reason) => return pyo3::exceptions::PyTypeError::new_err(reason.clone()),
         Failure::Refused(refusal) if is_unsupported(refusal) => "UnsupportedConstructError",
         Failure::Refused(_) => "TypingError",
-        Failure::Internal(_) => "InternalError",
+        Failure::Internal(_) => return internal_error(py, &failure.to_string()),
         Failure::NoFunction { .. } | Failure::File { .. } => "HotloopError",
     };
     hotloop_error(py, class, &failure.to_string())
@@ -116,6 +116,18 @@ pub(crate) fn failure(py: Python<'_>, failure: &Failure) -> PyErr {
 /// Whether all that is wrong is that something is not supported yet: codes from HL0300 on say so.
 fn is_unsupported(refusal: &Refusal) -> bool {
     refusal.diagnostics.iter().all(|diagnostic| diagnostic.code.name().starts_with("HL03"))
+}
+
+/// A mistake of Hotloop, and what to do about it.
+#[cold]
+fn internal_error(py: Python<'_>, what: &str) -> PyErr {
+    let message = format!(
+        "{what}\nThis is a mistake of Hotloop, not of your program. Please report it with this message, the Python file, and hotloop {} on {} {}.",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+    );
+    hotloop_error(py, "InternalError", &message)
 }
 
 /// An exception of `hotloop.errors`.
@@ -138,7 +150,7 @@ pub(crate) fn contain<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> 
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
-            Err(hotloop_error(py, "InternalError", &format!("internal error of Hotloop: {text}")))
+            Err(internal_error(py, &format!("internal error of Hotloop: {text}")))
         }
     }
 }

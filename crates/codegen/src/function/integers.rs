@@ -82,8 +82,11 @@ impl Translator<'_, '_> {
     }
 
     fn plain_binary(&mut self, op: BinaryOp, a: Value, b: Value) -> ir::Value {
-        // x86 takes a constant from memory as its second operand only.
-        let is_commutative = matches!(op, BinaryOp::Fadd | BinaryOp::Fmul);
+        // x86 takes a constant as its second operand only, and a float's from memory.
+        let is_commutative = matches!(
+            op,
+            BinaryOp::Fadd | BinaryOp::Fmul | BinaryOp::Iadd | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor
+        );
         let (a, b) = if is_commutative && self.mir.constant(a).is_some() { (b, a) } else { (a, b) };
         let [x, y] = [a, b].map(|value| self.operand(value));
         let ins = self.ins();

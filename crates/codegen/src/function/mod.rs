@@ -29,6 +29,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::Module as _;
+use hotloop_abi::Context;
 use hotloop_diagnostics::Span;
 use hotloop_index::SideMap;
 use hotloop_mir::{
@@ -83,6 +84,8 @@ pub(crate) struct Translator<'a, 'm> {
     /// Where an error leaves the function.
     raised_exit: Option<ir::Block>,
     import_table: Option<GlobalValue>,
+    /// Where it stands whether somebody wants this code to stop, if it is ever asked.
+    interrupt_flag: Option<ir::Value>,
     /// The object's `hl_interrupt`, and where it writes its status.
     interrupt: Option<FuncRef>,
     interrupt_slot: Option<StackSlot>,
@@ -131,6 +134,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             known_tails: FxHashMap::default(),
             raised_exit: None,
             import_table: None,
+            interrupt_flag: None,
             interrupt: None,
             interrupt_slot: None,
             result_slot: None,
@@ -144,6 +148,7 @@ impl<'a, 'm> Translator<'a, 'm> {
     /// Builds the whole function.
     pub(crate) fn translate(mut self, control_flow: &ControlFlow) -> ModuleResult<()> {
         self.create_blocks(control_flow)?;
+        self.load_interrupt_flag();
         for (position, block) in control_flow.reverse_postorder().iter().enumerate() {
             if position > 0 {
                 self.builder.switch_to_block(self.clif_block(*block));
@@ -155,6 +160,17 @@ impl<'a, 'm> Translator<'a, 'm> {
         let config = self.unit.target.isa().frontend_config();
         self.builder.finalize(config);
         Ok(())
+    }
+
+    /// The flag's place is the same as long as the function runs.
+    fn load_interrupt_flag(&mut self) {
+        let is_safepoint = |inst: &Inst| matches!(self.mir.insts[*inst].kind, InstKind::Safepoint);
+        let mut blocks = self.mir.layout.iter().map(|block| &self.mir.blocks[*block]);
+        if blocks.any(|block| block.insts.iter().any(is_safepoint)) {
+            let context = self.context;
+            let place = self.ins().load(types::I64, WORD, context, Context::INTERRUPT_OFFSET as i32);
+            self.interrupt_flag = Some(place);
+        }
     }
 
     /// Creates the blocks with their parameters. The entry is there already; it is also given the context, and where the results go.
@@ -265,7 +281,7 @@ impl<'a, 'm> Translator<'a, 'm> {
                     self.ins().select(condition, then, otherwise)
                 }
             },
-            InstKind::Convert(op, value, to) => match self.loaded_wide(*value) {
+            InstKind::Convert(op, value, to) => match self.loaded_wide(*op, *value, *to) {
                 Some(wide) => wide,
                 None => self.convert(*op, *value, *to),
             },
@@ -274,10 +290,10 @@ impl<'a, 'm> Translator<'a, 'm> {
                 self.ins().iadd(base, offset)
             }
             InstKind::Load { ty, address, offset, region } => {
-                if self.load_widened(data.results[0], *address, *offset) {
-                    return Ok(());
+                match self.load_widened(data.results[0], *address, *offset) {
+                    Some(loaded) => loaded,
+                    None => self.load(*ty, *address, *offset, self.mir.regions[*region].kind),
                 }
-                self.load(*ty, *address, *offset, self.mir.regions[*region].kind)
             }
             InstKind::Store { value, address, offset, region: _ } => {
                 let value = self.operand(*value);

@@ -9,7 +9,7 @@
 
 use super::Translator;
 use cranelift_codegen::ir::{self, InstBuilder};
-use hotloop_mir::{Block, Definition, InstKind, Terminator, Value};
+use hotloop_mir::{Block, Definition, InstKind, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The copies that strips use, by the strip's header.
@@ -55,13 +55,13 @@ impl Translator<'_, '_> {
         }
     }
 
-    /// The header of the strip that a block leads into.
+    /// The header of the strip that a block leads into; the unrolled one of two (see `unroll-loops`).
     fn strip_behind(&self, block: Block) -> Option<Block> {
         let data = &self.mir.blocks[block];
-        let Terminator::Jump(call) = &data.terminator else { return None };
         let has_safepoint =
             data.insts.iter().any(|inst| matches!(self.mir.insts[*inst].kind, InstKind::Safepoint));
-        (has_safepoint && self.loops.way_in(call.block) == Some(block)).then_some(call.block)
+        let mut targets = data.terminator.targets().into_iter();
+        targets.find(|target| has_safepoint && self.loops.way_in(*target) == Some(block))
     }
 
     /// What is known before a loop and used in it, without constants and what the current block made. Nothing if the loop calls.

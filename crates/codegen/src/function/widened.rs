@@ -1,9 +1,9 @@
 //! Loads that widen what they read.
 //!
-//! Before: `v1 = load.i32 a; v2 = sign_extend.i64 v1`    After: `v2 = sload32 a`
+//! Before: `v1 = load.i32 a; v2 = sign_extend.i64 v1`    After: `v2 = sload32 a; v1 = ireduce v2`
 //!
-//! Processors load a small integer and widen it in one instruction. Where a loaded integer is used in its block alone, and for nothing but one conversion or the same one
-//! again, the load makes the wide value. One walk over the function, in which each use of a candidate is looked up.
+//! Processors load a small integer and widen it in one instruction. Where a loaded integer is widened in its block, the load makes the wide value; the integer itself is its low
+//! bits, which take no instruction. One walk over the function.
 
 use super::{ELEMENT, Translator, clif_type};
 use cranelift_codegen::ir::{self, InstBuilder};
@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 /// What becomes of the small integers that are loaded.
 #[derive(Default)]
 pub(super) struct Widened {
-    /// By the loaded value, how it is widened.
+    /// By the loaded value, how it is widened first.
     conversions: FxHashMap<Value, (ConvertOp, MachineType)>,
     /// The wide values that were made.
     made: FxHashMap<Value, ir::Value>,
@@ -22,67 +22,36 @@ pub(super) struct Widened {
 impl Widened {
     /// Finds the loads that may widen.
     pub(super) fn new(function: &Function) -> Self {
-        let mut uses = Uses::default();
+        let mut widened = Self::default();
+        // The loaded integers, and where.
+        let mut loaded: FxHashMap<Value, Block> = FxHashMap::default();
         for block in &function.layout {
-            let data = &function.blocks[*block];
-            for inst in &data.insts {
+            for inst in &function.blocks[*block].insts {
                 let inst = &function.insts[*inst];
                 match inst.kind {
-                    InstKind::Load { ty, .. } if is_small(ty) => {
-                        uses.of.insert(inst.results[0], (*block, None));
+                    InstKind::Load { ty: MachineType::I8 | MachineType::I16 | MachineType::I32, .. } => {
+                        loaded.insert(inst.results[0], *block);
                     }
-                    InstKind::Convert(op @ (ConvertOp::SignExtend | ConvertOp::ZeroExtend), value, to) => {
-                        uses.note_conversion(*block, value, (op, to));
-                        continue;
+                    InstKind::Convert(op @ (ConvertOp::SignExtend | ConvertOp::ZeroExtend), value, to)
+                        if loaded.get(&value) == Some(block) =>
+                    {
+                        widened.conversions.entry(value).or_insert((op, to));
                     }
                     _ => {}
                 }
-                inst.kind.for_each_operand(|value| uses.note_other(value));
             }
-            data.terminator.for_each_operand(|value| uses.note_other(value));
         }
-        let only = |(value, (_, conversion)): (Value, (Block, Option<(ConvertOp, MachineType)>))| {
-            conversion.map(|conversion| (value, conversion))
-        };
-        Self { conversions: uses.of.into_iter().filter_map(only).collect(), made: FxHashMap::default() }
+        widened
     }
-}
-
-/// How the loaded values that were met so far are used.
-#[derive(Default)]
-struct Uses {
-    /// The block of the load, and the conversion, if one was met; a value with another use is not in here.
-    of: FxHashMap<Value, (Block, Option<(ConvertOp, MachineType)>)>,
-}
-
-impl Uses {
-    fn note_conversion(&mut self, block: Block, value: Value, conversion: (ConvertOp, MachineType)) {
-        let Some((home, known)) = self.of.get_mut(&value) else { return };
-        if *home == block && known.is_none_or(|known| known == conversion) {
-            *known = Some(conversion);
-        } else {
-            self.of.remove(&value);
-        }
-    }
-
-    fn note_other(&mut self, value: Value) {
-        if !self.of.is_empty() {
-            self.of.remove(&value);
-        }
-    }
-}
-
-fn is_small(ty: MachineType) -> bool {
-    matches!(ty, MachineType::I8 | MachineType::I16 | MachineType::I32)
 }
 
 impl Translator<'_, '_> {
-    /// Builds a load that widens, if it is one; then nobody asks for what it loads as it is.
-    pub(super) fn load_widened(&mut self, loaded: Value, address: Value, offset: i32) -> bool {
-        let Some((op, to)) = self.widened.conversions.get(&loaded).copied() else { return false };
+    /// Builds a load that widens, if it is one. Gives what was loaded as it is.
+    pub(super) fn load_widened(&mut self, loaded: Value, address: Value, offset: i32) -> Option<ir::Value> {
+        let (op, to) = self.widened.conversions.get(&loaded).copied()?;
         let (address, offset) = self.address(address, offset);
-        let (from, to) = (self.mir.value_type(loaded), clif_type(to));
-        let is_signed = op == ConvertOp::SignExtend;
+        let from = self.mir.value_type(loaded);
+        let (narrow, to, is_signed) = (clif_type(from), clif_type(to), op == ConvertOp::SignExtend);
         let ins = self.ins();
         let made = match (from, is_signed) {
             (MachineType::I8, true) => ins.sload8(to, ELEMENT, address, offset),
@@ -93,11 +62,12 @@ impl Translator<'_, '_> {
             (_, false) => ins.uload32(ELEMENT, address, offset),
         };
         self.widened.made.insert(loaded, made);
-        true
+        Some(self.ins().ireduce(narrow, made))
     }
 
-    /// The wide value, if its load has made it.
-    pub(super) fn loaded_wide(&self, loaded: Value) -> Option<ir::Value> {
-        self.widened.made.get(&loaded).copied()
+    /// The wide value, if the load has made it.
+    pub(super) fn loaded_wide(&self, op: ConvertOp, loaded: Value, to: MachineType) -> Option<ir::Value> {
+        let is_this = self.widened.conversions.get(&loaded) == Some(&(op, to));
+        self.widened.made.get(&loaded).copied().filter(|_| is_this)
     }
 }

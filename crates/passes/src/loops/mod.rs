@@ -16,6 +16,7 @@ mod ranges;
 pub(crate) mod select_sums;
 pub(crate) mod shorten_chains;
 pub(crate) mod thin_safepoints;
+pub(crate) mod unroll_loops;
 pub(crate) mod vectorize_loops;
 pub(crate) mod vectorize_nests;
 pub(crate) mod version_loops;
