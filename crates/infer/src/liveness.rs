@@ -4,6 +4,7 @@
 //! body is walked twice, once to find what its head needs and once with that known. The transfer of a block is distributive, so the first
 //! walk, made with nothing live at the head, already gives the head's final set.
 
+use crate::comprehensions::own_walruses;
 use crate::locals::{Locals, visit_captures, visit_target, visit_walrus};
 use crate::reads::visit_names;
 use hotloop_ast::{Expr, ExprKind, MatchCase, Pattern, PatternKind, Stmt, StmtKind};
@@ -324,6 +325,12 @@ impl Walk<'_> {
     }
 
     fn read(&self, value: &Expr, live: &mut Live) {
+        let mut assigned = Vec::new();
+        // Every way through the expression comes by them.
+        own_walruses(value, &mut assigned);
+        for local in assigned.into_iter().filter_map(|target| self.locals.find(&target.name)) {
+            live.remove(local);
+        }
         visit_names(value, &mut |name, _| {
             for name in std::iter::once(name).chain(self.locals.captured_by(name).iter().map(|name| &**name))
             {
