@@ -56,8 +56,10 @@ impl Problem {
     /// What the driver says about a file.
     pub(crate) fn of_file(failure: &Failure, path: &Path) -> Self {
         match failure {
-            Failure::Refused(refusal) if wants_colours() => Self::told(refusal.coloured().to_owned()),
-            Failure::Refused(refusal) => Self::told(refusal.to_string()),
+            Failure::Refused(refusal) | Failure::Raced(refusal) if wants_colours() => {
+                Self::told(refusal.coloured().to_owned())
+            }
+            Failure::Refused(refusal) | Failure::Raced(refusal) => Self::told(refusal.to_string()),
             Failure::NoFunction { .. } => Self::file(path, failure),
             Failure::File { .. } => Self::new(failure),
             Failure::Arguments(reason) => Self::file(path, reason),

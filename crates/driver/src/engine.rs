@@ -33,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) optimise: bool,
     pub(crate) boundscheck: Option<bool>,
     pub(crate) float_flags: Option<FloatFlags>,
+    pub(crate) race_check: bool,
     /// The key of all of the above that changes code, and of the compiler's version.
     pub(crate) key: Key,
 }
@@ -72,6 +73,7 @@ pub struct EngineBuilder {
     optimise: bool,
     boundscheck: Option<bool>,
     float_flags: Option<FloatFlags>,
+    race_check: bool,
 }
 
 impl Default for EngineBuilder {
@@ -85,6 +87,7 @@ impl Default for EngineBuilder {
             optimise: true,
             boundscheck: None,
             float_flags: None,
+            race_check: is_set(std::env::var_os("HOTLOOP_RACE_CHECK")),
         }
     }
 }
@@ -130,6 +133,12 @@ impl EngineBuilder {
         Self { float_flags: Some(flags), ..self }
     }
 
+    /// Whether code tells of each access to memory and calls fail in which iterations of a parallel loop conflict ([`Failure::Raced`]). Such calls run on one thread, and take 10 to 100
+    /// times as long. Default: off, unless `HOTLOOP_RACE_CHECK` is set to something else than 0.
+    pub fn race_check(self, race_check: bool) -> Self {
+        Self { race_check, ..self }
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -146,6 +155,8 @@ impl EngineBuilder {
         let key = self.settings_key(&target);
         let cache_faults = CacheFaults::default();
         let cache = match (&self.cache_folder, self.cache_use) {
+            // Places in the code are those of this process.
+            _ if self.race_check => None,
             (_, CacheUse::Never) | (None, _) => None,
             (Some(folder), _) => Cache::open(CacheConfig::new(folder))
                 .map_err(|error| cache_faults.note(CacheFault::NotKept(error)))
@@ -157,6 +168,7 @@ impl EngineBuilder {
             optimise: self.optimise,
             boundscheck: self.boundscheck,
             float_flags: self.float_flags,
+            race_check: self.race_check,
             key,
         };
         let state = Mutex::new(State::default());
@@ -178,10 +190,16 @@ impl EngineBuilder {
         builder.text("sources", env!("HOTLOOP_SOURCES"));
         builder.text("target", &target.cache_key());
         builder.number("optimise", u64::from(self.optimise));
+        builder.number("race check", u64::from(self.race_check));
         builder.text("boundscheck", &format!("{:?}", self.boundscheck));
         builder.text("float flags", &format!("{:?}", self.float_flags));
         builder.finish()
     }
+}
+
+/// Whether an environment variable asks for something.
+fn is_set(variable: Option<std::ffi::OsString>) -> bool {
+    variable.is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 /// Compiles and keeps functions. Cheap to clone; all clones are one engine, and any thread may use it.

@@ -4,7 +4,7 @@ use crate::Exception;
 use hotloop_diagnostics::{Diagnostic, Located, SourceMap, Style};
 use std::fmt;
 
-/// A source that cannot be compiled: the diagnostics, and the text that shows them with the lines they are about.
+/// A source that is not accepted: the diagnostics, and the text that shows them with the lines they are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// What is wrong; never empty.
@@ -66,6 +66,8 @@ pub enum Failure {
     },
     /// The arguments do not fit the function or its signatures.
     Arguments(String),
+    /// Iterations of a parallel loop have used the same memory, which was looked for.
+    Raced(Refusal),
     /// The kernel raised.
     Raised(Exception),
     /// A mistake of ours: a stage refused what the stage before made.
@@ -93,7 +95,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Refused(refusal) | Self::Raced(refusal) => refusal.fmt(f),
             Self::NoFunction { name, known } if known.is_empty() => {
                 write!(f, "there is no function `{name}`, nor any other, in this file")
             }

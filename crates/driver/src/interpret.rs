@@ -61,6 +61,7 @@ impl Kernel {
                 result => unpack(result, &mut results.into_iter(), interpreter.memory()),
             });
         placed.copy_out(interpreter.memory());
+        self.engine().refuse_conflicts(&interpreter.take_races())?;
         let is_written = write_output(&interpreter.take_output(), false).is_ok();
         if is_written || outcome.is_err() { outcome } else { Err(Failure::Raised(Exception::of_output())) }
     }

@@ -245,13 +245,17 @@ impl Kernel {
         let packed = Packed::new(&arguments, parameters)?;
         let mut results = vec![0; result_words(compiled.result())];
         let mut call = CallState::new(self.engine.interrupter()).with_threads(self.engine.shared.threads);
+        self.engine.look_for_races(&mut call);
         // SAFETY: the arguments were packed for these parameters, the arrays are borrowed for the call, and there is room for the result.
         let outcome: Result<(), Exception> =
             unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };
         if outcome.is_err() {
             packed.move_generators_on();
         }
-        outcome?;
+        if let Err(exception) = outcome {
+            self.engine.report_races(&mut call)?;
+            return Err(exception.into());
+        }
         let value = match compiled.result() {
             Type::Generator(generator) => {
                 // SAFETY: the call made a generator, and the arguments are still borrowed.
@@ -262,7 +266,7 @@ impl Kernel {
         };
         packed.move_generators_on();
         match call.hand_over_output() {
-            Ok(()) => Ok(value),
+            Ok(()) => self.engine.report_races(&mut call).map(|()| value),
             Err(_) => Err(Failure::Raised(Exception::of_output())),
         }
     }

@@ -3,6 +3,7 @@
 //! Inference of the root asks for specialisations of the functions it calls; they are inferred on the way, each once. Then all are lowered, optimised and compiled (at once,
 //! on all cores), and linked together.
 
+use crate::compile_threads;
 use crate::engine::Settings;
 use crate::entry::{ArgumentEntry, ClassEntry, CodeEntry, SiteEntry};
 use crate::exception::Place;
@@ -24,7 +25,6 @@ use hotloop_mir as mir;
 use hotloop_passes::Optimiser;
 use hotloop_runtime::RaisingSite;
 use hotloop_types::{FunctionType, GeneratorType, Signature, Type};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 
@@ -231,7 +231,7 @@ impl<'a> Session<'a> {
             let modules: Vec<mir::Module> =
                 taken.map(|module| module.expect("each is reached once")).collect();
             let compiled: Vec<Result<Compilation, Failure>> =
-                modules.into_par_iter().map(|module| compile_one(module, &bodies, settings)).collect();
+                compile_threads::map(modules, |module| compile_one(module, &bodies, settings));
             for (position, compilation) in wanted.into_iter().zip(compiled) {
                 let product = self.product(position, compilation?, &by_symbol);
                 called.extend(product.unit.imports.iter().cloned());
@@ -410,7 +410,12 @@ impl<'a> Session<'a> {
         let (definition, environment) = (source.definition.clone(), source.environment.clone());
         let options = self.settings.apply(source.options);
         let hir = hotloop_infer::infer_round(&definition, &signature, options, &*environment, self)?;
-        Ok(hir::Function { symbol, ..hir })
+        let races = match (self.settings.race_check, self.program.origin(handle)) {
+            (false, _) => hir::Races::Unchecked,
+            (true, None) => hir::Races::Told,
+            (true, Some(_)) => hir::Races::ToldOfCaller,
+        };
+        Ok(hir::Function { symbol, races, ..hir })
     }
 
     /// What was inferred with the result assumed at that depth of the stack, or further out, has to be inferred again.

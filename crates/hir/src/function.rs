@@ -19,6 +19,8 @@ pub struct Function {
     pub span: Span,
     /// How it is to be compiled.
     pub options: Options,
+    /// Whether it tells of its accesses to memory.
+    pub races: Races,
     /// The versions that hold the arguments.
     pub parameters: Vec<Version>,
     /// The type of its result.
@@ -48,6 +50,7 @@ impl Function {
             name,
             span: Span::NONE,
             options: Options::default(),
+            races: Races::Unchecked,
             parameters: Vec::new(),
             result,
             yields: None,
@@ -88,6 +91,18 @@ impl Default for Options {
             parallel: false,
         }
     }
+}
+
+/// Whether a function tells of its accesses to memory, so that iterations of parallel loops that meet are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Races {
+    /// It does not.
+    #[default]
+    Unchecked,
+    /// With their places.
+    Told,
+    /// As those of whoever calls it: its own text is of no interest.
+    ToldOfCaller,
 }
 
 /// What a division by zero does.

@@ -30,7 +30,7 @@ pub use expr::{
     GeneratorRequest, UnaryOp,
 };
 pub use function::{
-    Arm, CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, RangeLoop,
+    Arm, CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, Races, RangeLoop,
     Reduction, ReductionOp, Stmt, StmtKind, VersionData,
 };
 

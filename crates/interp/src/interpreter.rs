@@ -11,6 +11,7 @@ use hotloop_mir::verify::verify;
 use hotloop_mir::{
     Block, BlockCall, DataBytes, ExceptionClass, Function, Inst, InstKind, Terminator, bounds_message,
 };
+use hotloop_races::{Conflict, Tracker};
 use hotloop_random::{Generator, Streams};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -37,6 +38,8 @@ pub struct Interpreter<'p> {
     pub(crate) output: String,
     /// The strings that the error takes along which is raised next.
     pub(crate) texts: Vec<String>,
+    /// What the iterations of parallel loops use, as the program tells.
+    pub(crate) races: Tracker,
     /// The state of the generator that shuffles.
     pub(crate) random: u64,
 }
@@ -84,6 +87,7 @@ impl<'p> Interpreter<'p> {
             streams: Streams::new(Generator::seeded(0), Generator::of_word(0)),
             output: String::new(),
             texts: Vec::new(),
+            races: Tracker::default(),
             random: 0,
         }
     }
@@ -120,6 +124,11 @@ impl<'p> Interpreter<'p> {
     /// What the calls so far have printed since it was taken last.
     pub fn take_output(&mut self) -> String {
         std::mem::take(&mut self.output)
+    }
+
+    /// Where iterations of a parallel loop have used the same memory, in a program that was lowered to tell of it.
+    pub fn take_races(&mut self) -> Vec<Conflict> {
+        self.races.take_conflicts()
     }
 
     /// Calls a function; an array argument is the address of its descriptor. Every function is verified before it runs first.

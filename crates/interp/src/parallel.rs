@@ -119,6 +119,17 @@ impl<'p> Interpreter<'p> {
         pieces: &[Piece],
         mut run: impl FnMut(&mut Self, Piece) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
+        self.races.begin_region();
+        let outcome = self.run_pieces_in_order(pieces, &mut run);
+        self.races.end_region();
+        outcome
+    }
+
+    fn run_pieces_in_order(
+        &mut self,
+        pieces: &[Piece],
+        run: &mut impl FnMut(&mut Self, Piece) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let mut order = pieces.to_vec();
         if self.options.order != IterationOrder::Ascending {
             self.shuffle(&mut order);

@@ -11,6 +11,7 @@ use hotloop_objects::{
     Element, Operation, Stop as ObjectStop, Template, grow, new_frame, new_list, new_string, order_elements,
     perform, shuffle, sort_elements, strings_of, text, written,
 };
+use hotloop_races::{Access, Place};
 use hotloop_random::{Distribution, Pcg64, Stream, Ziggurat};
 
 /// The addresses of functions: outside of all memory, sixteen bytes apart.
@@ -28,6 +29,23 @@ fn object_stop(stop: ObjectStop<crate::Fault>) -> Stop {
 }
 
 impl Interpreter<'_> {
+    fn note_for_races(&mut self, function: RuntimeFunction, arguments: &[Scalar]) {
+        let words: Vec<i64> = arguments.iter().map(|argument| signed(*argument)).collect();
+        match (function, words.as_slice()) {
+            (RuntimeFunction::RaceIteration, &[index, file, range]) => {
+                self.races.begin_iteration(index, Place::from_words([file, range]));
+            }
+            (RuntimeFunction::RaceCall, &[file, range]) => self.races.call(Place::from_words([file, range])),
+            (_, &[address, size_bytes, how, file, range, ..]) => {
+                let place = Place::from_words([file, range]);
+                let (address, size_bytes) = (address as u64, size_bytes.max(0) as u64);
+                let access = Access { address, size_bytes, is_write: how & 1 != 0, place };
+                self.races.access(access, &words[5..][..(how >> 1) as usize]);
+            }
+            _ => unreachable!("V12: a call passes as many arguments as its function takes"),
+        }
+    }
+
     pub(crate) fn call_runtime(
         &mut self,
         function: RuntimeFunction,
@@ -54,6 +72,10 @@ impl Interpreter<'_> {
             }
             // One thread, with the number 0.
             RuntimeFunction::Threads => Ok(Some(arguments[0])),
+            RuntimeFunction::RaceIteration | RuntimeFunction::RaceCall | RuntimeFunction::RaceAccess => {
+                self.note_for_races(function, arguments);
+                Ok(None)
+            }
             RuntimeFunction::ErrorIs => {
                 let class = |argument: Scalar| ExceptionClass::by_number(signed(argument) as u32);
                 let derives = class(arguments[0])

@@ -5,8 +5,10 @@
 
 use crate::guarded::TryFrame;
 use crate::ownership::{Holdings, UnwindBlocks};
+use crate::races::tell_accesses;
 use crate::values::Operand;
 use hotloop_diagnostics::Span;
+use hotloop_hir::Races;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, BlockData, Builder, Constant, ConvertOp, ErrorArgument, ErrorData,
     ExceptionClass, FloatCompare, Function, Inst, InstKind, IntCompare, MachineType, Region, RegionKind,
@@ -23,6 +25,8 @@ pub(crate) struct Code {
     pub(crate) tries: Vec<TryFrame>,
     /// Where errors go that release something.
     pub(crate) unwind_blocks: UnwindBlocks,
+    /// The numbers of chunks of iterations, each of which has parts of arrays for itself.
+    pub(crate) chunk_numbers: Vec<Value>,
     block: Block,
     span: Span,
     reachable: bool,
@@ -43,6 +47,7 @@ impl Code {
             holdings: Holdings::default(),
             tries: Vec::new(),
             unwind_blocks: UnwindBlocks::default(),
+            chunk_numbers: Vec::new(),
             block,
             span,
             reachable: true,
@@ -50,8 +55,9 @@ impl Code {
     }
 
     /// The function, once all is built.
-    pub(crate) fn finish(mut self) -> Function {
+    pub(crate) fn finish(mut self, races: Races) -> Function {
         self.function.layout.extend(self.unwind_blocks.into_blocks());
+        tell_accesses(&mut self.function, races, &self.chunk_numbers);
         self.function
     }
 

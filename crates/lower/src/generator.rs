@@ -83,7 +83,7 @@ impl<'a> Lowering<'a> {
         let (function, frame, size_bytes) = Self::resuming(source, items).split();
         let mut making = Self::new(source);
         making.make_frame(&frame, size_bytes);
-        vec![making.code.finish(), function]
+        vec![making.code.finish(making.source.races), function]
     }
 
     /// Reads the parameters from the frame.
@@ -213,7 +213,7 @@ impl<'a> Lowering<'a> {
     /// Makes returns of the jumps; gives the function, its frame, and how many bytes that takes behind its header.
     fn split(self) -> (Function, Frame, i64) {
         let frame = self.generator.expect("a generator has a frame");
-        let mut function = self.code.finish();
+        let mut function = self.code.finish(self.source.races);
         let alive = alive_across(&function, &frame);
         let (homes, end) = homes(&function, &frame, &alive);
         for (block, resumed) in &frame.yields {

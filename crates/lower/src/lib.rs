@@ -50,6 +50,7 @@ mod object;
 mod ownership;
 mod parallel;
 mod power;
+mod races;
 mod raise;
 mod random;
 mod range;

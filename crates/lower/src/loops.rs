@@ -161,7 +161,11 @@ impl Lowering<'_> {
         match &control {
             Control::While(_) => {}
             Control::Range(counter, target) => {
-                self.assign(*target, Operand::Scalar(counter.index(&counters)));
+                let index = counter.index(&counters);
+                if self.is_in_chunks(statement) {
+                    self.tell_iteration(index, statement);
+                }
+                self.assign(*target, Operand::Scalar(index));
             }
             Control::Live(..) => {}
         }

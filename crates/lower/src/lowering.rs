@@ -9,6 +9,7 @@ use crate::values::{
     ArrayOperand, Lifetime, ListOperand, Operand, TextOperand, flat_types, has_owners, parameter_types,
 };
 use hotloop_abi::{ExceptionClass, array_words};
+use hotloop_diagnostics::Span;
 use hotloop_hir as hir;
 use hotloop_hir::{Caught, Version};
 use hotloop_index::{IdSet, SideMap};
@@ -29,6 +30,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) needed_again: LiveSet,
     /// The loops around the current point, the innermost last.
     pub(crate) loops: Vec<LoopFrame>,
+    /// The place of the parallel loop around the current point, if its iterations are chunks of those of the source.
+    pub(crate) parallel_place: Option<Span>,
     /// How many arrays the function makes, so far.
     pub(crate) allocation_count: u32,
     /// The stack check at the entry, until a call of the function by itself gave it a place.
@@ -75,6 +78,7 @@ impl<'a> Lowering<'a> {
             liveness: Liveness::new(source),
             needed_again: LiveSet::new(),
             loops: Vec::new(),
+            parallel_place: None,
             allocation_count: 0,
             stack_check: None,
             error_model: source.options.error_model,
@@ -100,7 +104,7 @@ impl<'a> Lowering<'a> {
             assert_eq!(self.source.result, Type::None, "HIR: {} ends without a result", self.source.name);
             self.return_operand(&Operand::Nothing);
         }
-        self.code.finish()
+        self.code.finish(self.source.races)
     }
 
     /// The type of a version.

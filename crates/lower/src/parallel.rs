@@ -6,6 +6,7 @@
 use crate::liveness::LiveSet;
 use crate::loops::{FrameKind, LoopFrame};
 use crate::lowering::Lowering;
+use crate::races::has_chunks;
 use crate::range::RangeValues;
 use crate::values::{Lifetime, Operand, flat_types, scalar_dtype};
 use hotloop_abi::MAX_CHUNKS;
@@ -35,8 +36,15 @@ impl Lowering<'_> {
         let chunks = (!initial.is_empty()).then(|| self.chunks(count, body));
         self.code.set_span(statement.span);
         let exit = self.region(count, (chunks, initial), |this, body_block| {
-            this.iteration(body_block, &values, range.target, reductions);
+            this.iteration(body_block, &values, statement, (range.target, reductions));
+            let has_chunks = has_chunks(statement.span, body);
+            if has_chunks {
+                let number = this.code.function.blocks[body_block].parameters[0];
+                this.code.chunk_numbers.push(number);
+            }
+            let outside = std::mem::replace(&mut this.parallel_place, has_chunks.then_some(statement.span));
             this.statements(body);
+            this.parallel_place = outside;
             this.code.set_span(statement.span);
             let accumulators: Vec<Version> = reductions.iter().map(|each| each.accumulator).collect();
             this.loops.pop();
@@ -101,12 +109,19 @@ impl Lowering<'_> {
     }
 
     /// Starts the body.
-    fn iteration(&mut self, body: Block, range: &RangeValues, target: Version, reductions: &[Reduction]) {
+    fn iteration(
+        &mut self,
+        body: Block,
+        range: &RangeValues,
+        statement: &Stmt,
+        (target, reductions): (Version, &[Reduction]),
+    ) {
         let number = self.code.add_parameter(body, MachineType::I64);
         let accumulators: Vec<Version> = reductions.iter().map(|each| each.accumulator).collect();
         let join = self.join_at(body, &accumulators);
         self.start_join(join);
         let index = self.value_at(range, number);
+        self.tell_iteration(index, statement);
         self.assign(target, Operand::Scalar(index));
         self.loops.push(LoopFrame::parallel(accumulators, self.caught.len()));
     }

@@ -398,9 +398,13 @@ impl Dispatcher {
                 // SAFETY: the call succeeded; its results are taken once.
                 let result = unsafe { result::into_python(py, entry.compiled.result(), results, arguments) }?;
                 output::hand_over(&mut call)?;
+                engine::report_races(py, &mut call)?;
                 Ok(result)
             }
-            Err(exception) => Err(Python::attach(|py| raise::kernel_exception(py, &exception))),
+            Err(exception) => Err(Python::attach(|py| {
+                let races = engine::report_races(py, &mut call);
+                races.err().unwrap_or_else(|| raise::kernel_exception(py, &exception))
+            })),
         }
     }
 }

@@ -8,9 +8,12 @@ use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
 static ENGINE: OnceLock<Engine> = OnceLock::new();
+/// Whether the engine does, known without asking it.
+static LOOKS_FOR_RACES: AtomicBool = AtomicBool::new(false);
 
 /// The engine. The environment variables are read when it is first used.
 pub(crate) fn engine(py: Python<'_>) -> PyResult<&'static Engine> {
@@ -21,6 +24,7 @@ pub(crate) fn engine(py: Python<'_>) -> PyResult<&'static Engine> {
     for fault in [thread_setting_fault(), memory_setting_fault()].into_iter().flatten() {
         py.import("hotloop.errors")?.call_method1("warn_of_setting", (fault,))?;
     }
+    LOOKS_FOR_RACES.store(engine.checks_races(), Ordering::Relaxed);
     Ok(ENGINE.get_or_init(|| engine))
 }
 
@@ -69,6 +73,20 @@ pub(crate) fn apply_settings(call: &mut CallState<'_>) {
     let Settings { threads, chunk_size } = SETTINGS.get();
     call.set_threads(threads);
     call.set_chunk_size(chunk_size);
+    if LOOKS_FOR_RACES.load(Ordering::Relaxed) {
+        call.look_for_races();
+    }
+}
+
+/// Fails if a call has found races.
+#[inline(always)]
+pub(crate) fn report_races(py: Python<'_>, call: &mut CallState<'_>) -> PyResult<()> {
+    if LOOKS_FOR_RACES.load(Ordering::Relaxed) { report_races_found(py, call) } else { Ok(()) }
+}
+
+#[cold]
+fn report_races_found(py: Python<'_>, call: &mut CallState<'_>) -> PyResult<()> {
+    engine(py)?.report_races(call).map_err(|failure| raise::failure(py, &failure))
 }
 
 /// Sets how many iterations of a parallel loop a thread takes at once in calls of this thread, 0 for what seems best; returns what it was.

@@ -99,7 +99,10 @@ impl Waiting {
             }
             outcome
         };
-        outcome.map_err(|exception| raised(py, &exception))?;
+        if let Err(exception) = outcome {
+            engine::report_races(py, &mut call)?;
+            return Err(raised(py, &exception));
+        }
         if results[0] & 1 == 0 {
             output::hand_over(&mut call)?;
             return Ok(None);
@@ -108,6 +111,7 @@ impl Waiting {
         // SAFETY: the call succeeded; the item is taken once, and borrows from nothing but the arguments.
         let item = unsafe { result::into_python(py, &generator.items, &results[1..], &arguments) }?;
         output::hand_over(&mut call)?;
+        engine::report_races(py, &mut call)?;
         Ok(Some(item))
     }
 }

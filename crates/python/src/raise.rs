@@ -108,6 +108,7 @@ pub(crate) fn failure(py: Python<'_>, failure: &Failure) -> PyErr {
         Failure::Refused(refusal) if is_unsupported(refusal) => "UnsupportedConstructError",
         Failure::Refused(_) => "TypingError",
         Failure::Internal(_) => return internal_error(py, &failure.to_string()),
+        Failure::Raced(_) => "RaceError",
         Failure::NoFunction { .. } | Failure::File { .. } => "HotloopError",
     };
     hotloop_error(py, class, &failure.to_string())

@@ -7,7 +7,7 @@
 //! would otherwise pass one line from core to core.
 #![allow(unsafe_code)] // Calls the global allocator.
 
-use crate::spare;
+use crate::{races, spare};
 use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -149,6 +149,7 @@ fn counted(layout: Layout, allocate: impl FnOnce() -> Option<NonNull<u8>>) -> Re
     }
     let allocation = allocate().ok_or(Failure)?;
     count(1, layout);
+    races::allocated(allocation.as_ptr() as u64, layout.size());
     COUNTERS[own_line()].made.fetch_add(1, Ordering::Relaxed);
     Ok(allocation)
 }

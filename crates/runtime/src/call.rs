@@ -11,11 +11,13 @@ use crate::heartbeat::Heartbeat;
 use crate::interrupt::Interrupter;
 use crate::output::{Output, WriteFailed};
 use crate::pool;
+use crate::races;
 use crate::raise::error;
 use crate::region::Region;
 use crate::thread;
 use crate::worker::Worker;
 use hotloop_abi::{Context, ErrorState, ExceptionClass};
+use hotloop_races::Conflict;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
@@ -84,6 +86,18 @@ impl<'i> CallState<'i> {
         self.call.chunk_size = iterations;
     }
 
+    /// Looks for races in code that was compiled to tell of its accesses: parallel loops run in order, on this thread. [`take_races`](Self::take_races) tells what
+    /// was found; a thread has one such call at a time.
+    pub fn look_for_races(&mut self) {
+        self.call.looks_for_races = true;
+        races::begin();
+    }
+
+    /// Where iterations of a parallel loop have used the same memory, in a call that looks for it.
+    pub fn take_races(&mut self) -> Vec<Conflict> {
+        if self.call.looks_for_races { races::take() } else { Vec::new() }
+    }
+
     /// The context to call compiled code with. It points into `self`, so it is good until `self` is moved, and only on
     /// the thread that made `self`.
     #[inline]
@@ -132,6 +146,8 @@ pub(crate) struct Call<'i> {
     numbers: Mutex<Vec<bool>>,
     /// How many iterations are taken at once where that is free; 0 for what seems best.
     chunk_size: u32,
+    /// Whether parallel loops run in order, and their accesses are compared.
+    looks_for_races: bool,
     /// The class that ends the whole call, plus one; 0 while it may go on.
     stop: AtomicU32,
     /// What was printed.
@@ -158,6 +174,7 @@ impl<'i> Call<'i> {
             helpers: AtomicU32::new(0),
             numbers: Mutex::new(Vec::new()),
             chunk_size: 0,
+            looks_for_races: false,
             stop: AtomicU32::new(0),
             output: Output::new(),
         }
@@ -190,6 +207,10 @@ impl<'i> Call<'i> {
 
     fn numbers(&self) -> MutexGuard<'_, Vec<bool>> {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn looks_for_races(&self) -> bool {
+        self.looks_for_races
     }
 
     pub(crate) fn chunk_size(&self) -> i64 {

@@ -53,6 +53,7 @@ mod parallel;
 mod pool;
 mod process;
 mod products;
+mod races;
 mod raise;
 mod random;
 mod region;
@@ -69,9 +70,13 @@ pub use blas::{Blas, BlasIntegers, set_blas};
 pub use block::{BLOCK_HEADER_BYTES, Block, OutOfMemory};
 pub use call::CallState;
 pub use generator::{generator_state, new_generator};
+#[doc(no_inline)]
+pub use hotloop_races::Conflict;
 pub use interrupt::Interrupter;
 pub use math::{MathValue, call_math};
 pub use output::{OutputSink, WriteFailed, set_output_sink, write_output};
+#[doc(hidden)]
+pub use parallel::share_all_regions;
 pub use pool::{set_thread_count, thread_count, thread_setting_fault};
 #[doc(hidden)]
 pub use products::multiply;

@@ -8,10 +8,12 @@
 
 use crate::call::{Call, Frame};
 use crate::pool::Pool;
+use crate::races;
 use crate::region::{Chunk, Crew, Region, Work};
 use crate::safepoint;
 use hotloop_abi::{Context, ParallelBody, Status};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// A region with more estimated work is shared at once: a tenth of it were still worth it.
@@ -30,6 +32,15 @@ const MOST_BEFORE_A_LOOK: i64 = 8;
 const MEASURABLE: Duration = Duration::from_micros(1);
 /// With fewer iterations a thread the first one may be a large part of all, so that it is better not done alone.
 const FEW_ITERATIONS_A_THREAD: i64 = 8;
+
+/// Whether regions are shared out however small they are.
+static SHARES_ALL: AtomicBool = AtomicBool::new(false);
+
+/// Shares out regions however small they are, or not any more. For tests: what runs on one thread shows little. The whole process is affected.
+#[doc(hidden)]
+pub fn share_all_regions(all: bool) {
+    SHARES_ALL.store(all, Ordering::Relaxed);
+}
 
 /// See the table of the abi.
 ///
@@ -70,6 +81,11 @@ pub(crate) unsafe extern "C" fn hl_parallel_for(
 /// # Safety
 /// As for [`hl_parallel_for`], and `frame` is the one that `context` is in.
 unsafe fn run(context: &mut Context, frame: &Frame, work: &Work, picoseconds: i64) -> Status {
+    if frame.call().looks_for_races() {
+        // SAFETY: the caller's promise.
+        let outcome = races::in_region(|| unsafe { run_alone(context, work, None) });
+        return outcome.map_or_else(|status| status, |_done| Status::OK);
+    }
     let threads = frame.call().threads();
     let (next, picoseconds) =
         match Manner::choose(work.trip_count, picoseconds, threads, context.in_parallel != 0) {
@@ -131,7 +147,9 @@ impl Manner {
         if threads <= 1 {
             return Self::Alone;
         }
-        let is_worth_it = if picoseconds > 0 {
+        let is_worth_it = if SHARES_ALL.load(Ordering::Relaxed) {
+            true
+        } else if picoseconds > 0 {
             trip_count.saturating_mul(picoseconds) >= SURELY_WORTH_SHARING_PICOSECONDS
         } else {
             // Nobody knows the cost: there is a loop or a call inside. Waking helpers for nothing costs microseconds, not
@@ -147,7 +165,7 @@ impl Crew {
     fn size(work: &Work, next: i64, picoseconds: i64, call: &Call<'_>) -> Self {
         let (threads, wanted) = (call.threads(), call.chunk_size());
         let left = piece_count(work) - next;
-        let by_work = if picoseconds > 0 {
+        let by_work = if picoseconds > 0 && !SHARES_ALL.load(Ordering::Relaxed) {
             work.trip_count.saturating_mul(picoseconds) / WORK_PER_THREAD_PICOSECONDS
         } else {
             i64::MAX

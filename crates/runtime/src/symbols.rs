@@ -13,6 +13,7 @@ use crate::output::hl_print;
 use crate::parallel::hl_parallel_for;
 use crate::parallel::hl_threads;
 use crate::products::hl_multiply_matrices;
+use crate::races::{hl_race_access, hl_race_call, hl_race_iteration};
 use crate::raise::hl_error_is;
 use crate::random::{
     hl_random_below, hl_random_bits, hl_random_draw, hl_random_float, hl_random_seed, hl_random_shuffle,
@@ -68,6 +69,9 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::Safepoint => Implementation::Other(hl_safepoint as *const u8),
         Row::ParallelFor => Implementation::Other(hl_parallel_for as *const u8),
         Row::Threads => Implementation::Other(hl_threads as *const u8),
+        Row::RaceIteration => Implementation::Other(hl_race_iteration as *const u8),
+        Row::RaceCall => Implementation::Other(hl_race_call as *const u8),
+        Row::RaceAccess => Implementation::Other(hl_race_access as *const u8),
         Row::ErrorIs => Implementation::Other(hl_error_is as *const u8),
         Row::TextOrder => Implementation::Other(hl_text_order as *const u8),
         Row::Object => Implementation::Other(hl_object as *const u8),

@@ -190,7 +190,12 @@ impl Region {
         let mut insts: BTreeMap<Option<Loop>, i64> = BTreeMap::new();
         for block in &self.blocks {
             let data = &function.blocks[*block];
-            let is_call = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Call { .. });
+            let is_call = |inst: &Inst| match function.insts[*inst].kind {
+                // What looks for races has to know where the loop begins.
+                InstKind::CallRuntime { function, .. } => function == RuntimeFunction::RaceIteration,
+                InstKind::Call { .. } => true,
+                _ => false,
+            };
             if data.insts.iter().any(is_call) || matches!(data.terminator, Terminator::ParFor(_)) {
                 return None;
             }

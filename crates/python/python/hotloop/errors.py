@@ -1,7 +1,7 @@
 """What can go wrong besides the exceptions of kernels themselves: the exceptions and warnings that Numba has, under its names and with its hierarchy, and a
 few of Hotloop's own.
 
-Hotloop raises `TypingError`, `UnsupportedConstructError`, `SourceError`, `LoweringError` and `InternalError`, and warns with `CacheWarning`. The rest is
+Hotloop raises `TypingError`, `UnsupportedConstructError`, `SourceError`, `LoweringError`, `InternalError` and `RaceError`, and warns with `CacheWarning`. The rest is
 there for programs that name it.
 """
 
@@ -76,6 +76,10 @@ class ForbiddenConstruct(LoweringError):
 
 class TypingError(NumbaError):
     """A kernel cannot be compiled for these argument types; the message shows where and why."""
+
+
+class RaceError(NumbaError):
+    """Iterations of a parallel loop used the same element and one wrote it, under `HOTLOOP_RACE_CHECK=1`; the message shows where."""
 
 
 class UntypedAttributeError(TypingError):
