@@ -35,6 +35,8 @@ pub struct Case {
     pub printed: String,
     /// How far floats may be off, absolutely.
     pub within: Option<Within>,
+    /// That the program is not accepted: a code, and a piece of the message.
+    pub refused: Option<String>,
 }
 
 /// An argument.
@@ -172,6 +174,7 @@ fn case(json: &Json) -> Case {
         after: list(&json["after"], value),
         printed: string(&json["printed"]),
         within: within(&json["within"], &json["units"]),
+        refused: json["refused"].as_str().map(str::to_owned),
     }
 }
 

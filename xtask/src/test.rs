@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 use crate::{generate, lint, process, syntax, tidy, wheel};
 
 /// The harnesses of the `tests` package that can be asked for by name.
-const HARNESSES: [&str; 4] = ["run", "lang", "mir", "refused"];
+const HARNESSES: [&str; 5] = ["run", "lang", "mir", "refused", "parallel"];
 
 /// What to run.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
     let runners = match request.layer.as_deref() {
         None => session.everything()?,
         Some("python") => session.python()?,
+        Some("parallel") => session.parallel()?,
         Some(layer) => vec![session.layer(layer)?],
     };
     report(&runners)
@@ -93,6 +94,31 @@ impl Session<'_> {
             layer => self.cargo_test(&["-p", &self.package_of(layer)?])?,
         };
         Ok((layer.to_owned(), tally))
+    }
+
+    /// Parallel loops: pairs of programs, random ones and stress in the harness, the runtime's regions, and the tests of the Python package that are about threads.
+    fn parallel(&self) -> Result<Vec<(String, Tally)>> {
+        let runtime = ["parallel", "fork", "leaks", "region_trees", "thread_count", "interrupt"];
+        let mut selection = vec!["-p", "hotloop-runtime"];
+        selection.extend(runtime.iter().flat_map(|name| ["--test", name]));
+        Ok(vec![
+            self.layer("parallel")?,
+            ("runtime".to_owned(), self.cargo_test(&selection)?),
+            (format!("python {}", self.venv.version), self.pytest_of_threads()?),
+        ])
+    }
+
+    /// Those tests over the package as it is built for debugging: a wheel takes minutes.
+    fn pytest_of_threads(&self) -> Result<Tally> {
+        let folder = wheel::build_for_debugging(self.workspace)?;
+        let mut command = Command::new(self.venv.python());
+        command.args(["-m", "pytest", "-q"]).current_dir(&self.workspace.root);
+        command
+            .args(["threads", "races", "parallel_stress"].map(|name| format!("tests/python/test_{name}.py")));
+        self.prepare(&mut command)?;
+        command.env("PYTHONPATH", folder);
+        let (output, success) = process::run_and_listen(&mut command)?;
+        Ok(Tally::from_pytest(&output).with_exit(success))
     }
 
     fn package_of(&self, layer: &str) -> Result<String> {

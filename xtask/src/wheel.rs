@@ -57,6 +57,33 @@ fn maturin(workspace: &Workspace, venv: &Venv, arguments: &[&str], folder: &Path
     process::run(&mut command)
 }
 
+/// The package without optimisation, in a folder for `PYTHONPATH`.
+pub(crate) fn build_for_debugging(workspace: &Workspace) -> Result<PathBuf> {
+    process::run(&mut process::cargo(workspace, &["build", "--quiet", "-p", "hotloop-python"]))?;
+    let folder = workspace.target.join("package");
+    let package = folder.join("hotloop");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).context(folder.display())?;
+    }
+    copy(&workspace.root.join("crates/python/python/hotloop"), &package)?;
+    let library = workspace.target.join("debug/lib_hotloop.so");
+    std::fs::copy(&library, package.join("_hotloop.abi3.so")).context(library.display())?;
+    Ok(folder)
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    std::fs::create_dir_all(to).context(to.display())?;
+    for entry in std::fs::read_dir(from).context(from.display())?.flatten() {
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy(&source, &target)?;
+        } else {
+            std::fs::copy(&source, &target).context(source.display())?;
+        }
+    }
+    Ok(())
+}
+
 /// Installs a wheel in place of the one before.
 pub(crate) fn install(wheel: &Path, venv: &Venv) -> Result {
     process::run(venv.pip().args(["--force-reinstall", "--no-deps"]).arg(wheel))

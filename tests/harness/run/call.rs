@@ -27,6 +27,8 @@ pub(crate) struct Way {
     pub(crate) name: &'static str,
     engine: Engine,
     interprets: bool,
+    /// How many threads its calls use, if that is not the engine's.
+    threads: Option<usize>,
 }
 
 impl Way {
@@ -34,7 +36,12 @@ impl Way {
         let way = |name, threads, optimise, interprets| {
             let builder =
                 Engine::builder().cache_use(CacheUse::Never).threads(threads).optimise(optimise).verify(true);
-            Self { name, engine: builder.build().expect("an engine for this machine"), interprets }
+            Self {
+                name,
+                engine: builder.build().expect("an engine for this machine"),
+                interprets,
+                threads: None,
+            }
         };
         vec![
             way("the interpreter", 1, false, true),
@@ -42,6 +49,46 @@ impl Way {
             way("compiled code with two threads", 2, true, false),
             way("compiled code without the passes", 1, false, false),
         ]
+    }
+
+    /// Compiled code that may use so many threads.
+    #[allow(dead_code, reason = "not every harness asks for more than `all`")]
+    pub(crate) fn with_threads(name: &'static str, threads: u32) -> Self {
+        let builder = Engine::builder().cache_use(CacheUse::Never).threads(threads).race_check(false);
+        Self {
+            name,
+            engine: builder.build().expect("an engine for this machine"),
+            interprets: false,
+            threads: None,
+        }
+    }
+
+    /// One engine's compiled code, with each of these numbers of threads.
+    #[allow(dead_code, reason = "not every harness asks for more than `all`")]
+    pub(crate) fn with_thread_counts(counts: &[usize]) -> Vec<Self> {
+        let ways = Self::with_threads("compiled code", 0);
+        let way = |threads| Self {
+            name: "compiled code with other numbers of threads",
+            engine: ways.engine.clone(),
+            interprets: false,
+            threads: Some(threads),
+        };
+        counts.iter().copied().map(way).collect()
+    }
+
+    /// The ways that look for races.
+    #[allow(dead_code, reason = "not every harness looks for races")]
+    pub(crate) fn race_checks() -> Vec<Self> {
+        let way = |name, interprets| {
+            let builder = Engine::builder().cache_use(CacheUse::Never).verify(true).race_check(true);
+            Self {
+                name,
+                engine: builder.build().expect("an engine for this machine"),
+                interprets,
+                threads: None,
+            }
+        };
+        vec![way("the race check", false), way("the race check in the interpreter", true)]
     }
 
     /// A kernel of that file.
@@ -52,6 +99,11 @@ impl Way {
 
     /// Calls a kernel with the arguments of a case. A failure that is no exception of the kernel's is an error of the test.
     pub(crate) fn call(&self, kernel: &Kernel, case: &Case) -> Result<Observed, String> {
+        self.attempt(kernel, case).map_err(|failure| format!("{}: {failure}", self.name))
+    }
+
+    /// The same with the failure as it is.
+    pub(crate) fn attempt(&self, kernel: &Kernel, case: &Case) -> Result<Observed, Failure> {
         let mut held: Vec<Held> = case.arguments.iter().map(Held::new).collect();
         let arguments: Vec<Argument<'_>> = held.iter_mut().map(Held::argument).collect();
         hotloop_driver::set_output_sink(|text, _| {
@@ -59,6 +111,9 @@ impl Way {
             Ok(())
         });
         PRINTED.take();
+        if let Some(threads) = self.threads {
+            hotloop_runtime::set_thread_count(threads);
+        }
         let outcome = if self.interprets { kernel.interpret(&arguments) } else { kernel.call(&arguments) };
         drop(arguments);
         let answer = match outcome {
@@ -69,7 +124,7 @@ impl Way {
                 line: raised.place.map(|place| place.line),
                 arguments: Some(ErrorValue::Tuple(raised.arguments).to_string()),
             }),
-            Err(failure) => return Err(format!("{}: {failure}", self.name)),
+            Err(failure) => return Err(failure),
         };
         Ok(Observed { answer, after: held.iter().map(Held::contents).collect(), printed: PRINTED.take() })
     }
