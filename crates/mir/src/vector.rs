@@ -24,6 +24,9 @@ pub struct VectorPlan<'a> {
     pub counts_in_lanes: bool,
     /// Whether a `check` is among `lanes`, or a function that is written out under a condition: iterations that run at once store nothing until all of these hold.
     pub has_checks: bool,
+    /// Whether its last elements may have been stored just before the loop is reached, so that a vector with them has to wait until they are in memory: then vectors are full, and the rest is left. For whoever knows the
+    /// loops around it to say.
+    pub loads_recent: bool,
     /// The instructions that compute addresses, in order.
     pub scalars: Vec<Inst>,
     /// The instructions that are computed in lanes, in order.
@@ -64,6 +67,7 @@ impl<'a> VectorPlan<'a> {
             is_of_one_size,
             counts_in_lanes: finder.counts_in_lanes,
             has_checks,
+            loads_recent: false,
             scalars,
             lanes,
             uniform_loads,

@@ -107,9 +107,15 @@ impl Level {
         let lanes = i64::from(self.vector_bytes() / plan.lane_bytes);
         let insts: usize = plan.lanes.iter().map(|inst| slots(&function.insts[*inst].kind)).sum();
         let pays = CALL_INSTS.div_ceil(insts.max(1)) as i64;
+        let full = self.multiple(plan);
+        pays.clamp(full.max(2), 2 * lanes)
+    }
+
+    /// The iterations are a multiple of this: with masks they need not fill vectors.
+    fn multiple(self, plan: &VectorPlan<'_>) -> i64 {
         match self {
-            Self::Avx512 => pays.clamp(2, 2 * lanes),
-            Self::Avx2 => pays.clamp(lanes, 2 * lanes),
+            Self::Avx512 if !plan.loads_recent => 1,
+            Self::Avx512 | Self::Avx2 => i64::from(self.vector_bytes() / plan.lane_bytes),
         }
     }
 
@@ -162,7 +168,6 @@ impl WideVectors for Level {
             }
             let emit::Emitted { bytes, code_bytes, places } = emit::emit(*self, &selected.code, &allocated)?;
             let lane_count = self.vector_bytes() / plan.lane_bytes;
-            let lanes = i64::from(lane_count);
             return Some(VectorCode {
                 bytes,
                 code_bytes,
@@ -170,7 +175,7 @@ impl WideVectors for Level {
                 inputs: selected.inputs,
                 keeps_registers: *self == Self::Avx512,
                 least: self.least(function, plan),
-                multiple: if *self == Self::Avx512 { 1 } else { lanes },
+                multiple: self.multiple(plan),
                 vector_bytes: self.vector_bytes(),
                 lanes: lane_count,
                 unroll: unroll as u32,

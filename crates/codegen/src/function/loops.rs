@@ -80,6 +80,11 @@ impl Loops {
         true
     }
 
+    /// The header of the loop around the loop of a header.
+    pub(super) fn around(&self, header: Block) -> Option<Block> {
+        self.parent[header]
+    }
+
     /// Whether a jump leads back to the header of a loop that it is in.
     pub(super) fn goes_back(&self, from: Block, to: Block) -> bool {
         let mut around = self.innermost[from];

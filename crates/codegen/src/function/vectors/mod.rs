@@ -22,11 +22,12 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
 use cranelift_module::FuncId;
 use hotloop_mir::{
-    Block, ControlFlow, Function, Inst, InstKind, NestPlan, Value, VectorCode, VectorLoop, VectorPlan,
+    Block, ControlFlow, Function, Inst, InstKind, NestPlan, RegionKind, Value, VectorCode, VectorLoop,
+    VectorPlan,
 };
 use narrow::Turns;
 use nest::PlannedNest;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// The vector loops of a function that are built as such, by their blocks.
@@ -35,6 +36,8 @@ pub(super) struct VectorLoops<'a> {
     planned: FxHashMap<Block, Rc<Planned<'a>>>,
     nests: FxHashMap<Block, Rc<PlannedNest<'a>>>,
     used_behind: UsedBehind,
+    /// Kinds of memory that are stored to, with the headers of the innermost loops that do.
+    stored: FxHashSet<(Block, RegionKind)>,
 }
 
 /// A loop that is built in vectors.
@@ -105,6 +108,7 @@ impl<'a> Translator<'a, '_> {
         let marked: Vec<Block> = control_flow.reverse_postorder().iter().filter(is_marked).copied().collect();
         if !marked.is_empty() {
             self.vectors.used_behind = UsedBehind::new(self.mir);
+            self.vectors.stored = self.stored_in_loops();
         }
         marked.into_iter().try_for_each(|block| self.plan_vectors(block, control_flow))
     }
@@ -121,7 +125,10 @@ impl<'a> Translator<'a, '_> {
             return Ok(());
         }
         let planned = match VectorPlan::new(self.mir, block) {
-            Some(plan) => self.way(&plan)?.map(|way| (plan, way)),
+            Some(mut plan) => {
+                plan.loads_recent = self.loads_recent(block, &plan);
+                self.way(&plan)?.map(|way| (plan, way))
+            }
             None => None,
         };
         self.note_loop(block, planned.as_ref().map(|(plan, way)| way.vectors(self.mir, plan)));
@@ -139,6 +146,36 @@ impl<'a> Translator<'a, '_> {
             None if able::is_able(self.mir, plan) => Some(Way::Narrow(Turns::new(plan))),
             None => None,
         })
+    }
+
+    /// Whether a loop collects what was stored in the iteration before of the loop around it, or of the one around that where it is a strip.
+    fn loads_recent(&self, block: Block, plan: &VectorPlan<'_>) -> bool {
+        if plan.vector.accumulators.is_empty() {
+            return false;
+        }
+        let around = std::iter::successors(self.loops.around(block), |header| self.loops.around(*header));
+        let around: Vec<Block> = around.take(2).collect();
+        let mut stored = self.vectors.stored.iter().filter(|(header, _)| around.contains(header));
+        let loaded = plan.lanes.iter().filter_map(|inst| match self.mir.insts[*inst].kind.access() {
+            InstKind::Load { region, .. } => Some(self.mir.regions[*region].kind),
+            _ => None,
+        });
+        let loaded: Vec<RegionKind> = loaded.collect();
+        stored.any(|(_, stored)| loaded.iter().any(|loaded| stored.may_alias(*loaded)))
+    }
+
+    /// The kinds of memory that are stored to, with the headers of the innermost loops that do.
+    fn stored_in_loops(&self) -> FxHashSet<(Block, RegionKind)> {
+        let in_loops = self.mir.layout.iter().filter(|block| !self.mir.blocks[**block].is_cold);
+        let in_loops = in_loops.filter_map(|block| Some((self.loops.innermost(*block)?, *block)));
+        let stores = in_loops.flat_map(|(header, block)| {
+            let insts = self.mir.blocks[block].insts.iter();
+            insts.filter_map(move |inst| match self.mir.insts[*inst].kind {
+                InstKind::Store { region, .. } => Some((header, self.mir.regions[region].kind)),
+                _ => None,
+            })
+        });
+        stores.collect()
     }
 
     /// Notes what becomes of a marked loop.
