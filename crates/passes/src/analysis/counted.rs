@@ -27,6 +27,9 @@ pub struct CountedLoop {
     pub test_block: Block,
 }
 
+/// Sums of floats over so many iterations at most do not pay in vectors if several of them wait for each other side by side: reaching vectors, and adding up their lanes, takes as long.
+pub const FEW_ITERATIONS: i64 = 12;
+
 /// A parameter of a loop of one block that moves by a constant beside the variable that is counted, as in `range(0, n, 2)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Follower {
@@ -66,6 +69,29 @@ impl CountedLoop {
     /// How the loop counts, if it does; if its test stands at the bottom, the first iteration runs whatever the limit is.
     pub fn counting(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
         Self::all(function, data, data.preheader(function, control_flow)?).next()
+    }
+
+    /// How many iterations it has, if that is a constant.
+    pub fn constant_iterations(&self, function: &Function) -> Option<i64> {
+        let number = |value: Value| function.constant(value).and_then(Constant::as_int);
+        let distance = number(self.limit)?.checked_sub(number(self.initial)?)?;
+        distance.checked_mul(self.step).map(|count| count.max(0))
+    }
+
+    /// How many iterations it has at most, if that is a constant: where it counts up, its limit may be the smaller of another value and of one that lies a constant behind the first.
+    pub fn most_iterations(&self, function: &Function) -> Option<i64> {
+        let is_near = |limit: Value| {
+            let initial = self.initial;
+            let near = Self { limit, ..*self }.constant_iterations(function);
+            near.or_else(|| constant_step(function, initial, limit))
+        };
+        let limit = function.defining_inst(self.limit).map(|inst| &function.insts[inst].kind);
+        match limit {
+            Some(InstKind::Binary(BinaryOp::Smin, a, b)) if self.step == 1 => {
+                [*a, *b].into_iter().filter_map(is_near).min()
+            }
+            _ => self.constant_iterations(function),
+        }
     }
 
     /// What moves beside the variable, by constants of 64 bits.

@@ -6,6 +6,6 @@ mod loops;
 mod memory;
 
 pub use affine::{Affine, AffineValues, Inside, Linear};
-pub use counted::{CountedLoop, ExitTest, Follower};
+pub use counted::{CountedLoop, ExitTest, FEW_ITERATIONS, Follower};
 pub use loops::{Loop, LoopData, LoopForest};
 pub use memory::MemoryWrites;

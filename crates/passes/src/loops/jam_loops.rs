@@ -8,10 +8,10 @@
 //! depend on `j` is computed once. The inner loop is one block that stores nothing, its bounds are the same for every `j`, and what else the outer loop carries is used behind the inner loop alone, where the iterations follow one
 //! another: the least of several sums, and where it was found. The order of errors and of what is stored stays: in front
 //! of the outer loop is asked whether every index is in bounds and what is stored is apart from what is loaded before; if not, the loop runs as it stands, and raises
-//! where it has to. Addresses are linear in `j` and `k`, so that the corners of their range are its ends. Not where the nest runs in vectors as it is, or the inner loop may itself run in
-//! vectors: its sums may be formed in any order and its loads are one behind the other. One look at each innermost loop with one around it. Does not preserve the control-flow graph.
+//! where it has to. Addresses are linear in `j` and `k`, so that the corners of their range are its ends. Not where the nest runs in vectors as it is. Where the inner loop may itself run in
+//! vectors, since its sums may be formed in any order and its loads are one behind the other, iterations run side by side as long as it is short: vectors pay from some iterations on. One look at each innermost loop with one around it. Does not preserve the control-flow graph.
 
-use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest};
+use crate::analysis::{CountedLoop, ExitTest, FEW_ITERATIONS, LoopData, LoopForest};
 use crate::edit::jumps_mut;
 use crate::loops::front::Front;
 use crate::{MirPass, PassContext};
@@ -106,6 +106,8 @@ struct Nest {
     own: FxHashMap<Value, Option<Inst>>,
     unwind: Option<Block>,
     width: i64,
+    /// Whether iterations run side by side only where the inner loop has few: else it runs in vectors.
+    is_short: bool,
     span: Span,
 }
 
@@ -161,6 +163,7 @@ impl Nest {
             own: FxHashMap::default(),
             unwind: None,
             width: WIDE,
+            is_short: false,
             span: function.blocks[head].terminator_span,
         };
         nest.note_values(function);
@@ -363,7 +366,7 @@ impl Nest {
         let carried: Vec<Value> =
             parameters.iter().copied().filter(|value| self.dependent.contains(*value)).collect();
         let is_strict = !function.float_flags.contains(FloatFlags::REASSOC);
-        let waits = is_strict && carried.iter().any(|value| function.value_type(*value).is_float());
+        let waits = carried.iter().any(|value| function.value_type(*value).is_float());
         let (mut has_stride, mut shares_address) = (false, true);
         for inst in &function.blocks[self.inner].insts {
             let InstKind::Load { ty, address, .. } = function.insts[*inst].kind else { continue };
@@ -373,6 +376,11 @@ impl Nest {
             shares_address &= across.is_some();
         }
         if carried.is_empty() || !(waits || has_stride) {
+            return None;
+        }
+        self.is_short = !is_strict && !has_stride;
+        let is_long = |most: Option<i64>| most.is_some_and(|most| most > FEW_ITERATIONS);
+        if self.is_short && is_long(self.inner_count.constant_iterations(function)) {
             return None;
         }
         self.width = if shares_address { WIDE } else { WIDE / 2 };
@@ -537,8 +545,8 @@ impl Guard {
         is_sum.then_some(Condition::SumThroughout { constant, length })
     }
 
-    /// Computes at the end of the preheader whether all hold, and `width` iterations are to come.
-    fn write(&self, function: &mut Function, nest: &Nest) -> Value {
+    /// Computes at the end of the preheader whether all hold, and `width` iterations are to come. Where the inner loop has to have few, gives also a limit that says so.
+    fn write(&self, function: &mut Function, nest: &Nest) -> (Value, Option<Value>) {
         let inside = Rc::new(nest.own.values().copied().flatten().collect());
         let mut front = Front::new(function, nest.preheader, nest.span, inside);
         let outer = nest.outer_count;
@@ -551,10 +559,17 @@ impl Guard {
         for condition in &self.conditions {
             condition.write(&mut front, nest, &mut holds);
         }
+        let near = nest.is_short.then(|| {
+            let CountedLoop { initial, limit, .. } = nest.inner_count;
+            let far = front.sum(FEW_ITERATIONS, &[(initial, 1)]).unwrap_or(zero);
+            holds.push(front.compare(IntCompare::Sle, limit, far));
+            // The same limit, but whoever sees the loop knows that it is short.
+            front.binary(BinaryOp::Smin, limit, far)
+        });
         for holds in holds {
             all = front.binary(BinaryOp::And, all, holds);
         }
-        all
+        (all, near)
     }
 }
 
@@ -693,7 +708,7 @@ impl<'n> Jam<'n> {
 
     fn write(mut self, function: &mut Function, guard: &Guard) {
         let nest = self.nest;
-        let holds = guard.write(function, nest);
+        let (holds, near) = guard.write(function, nest);
         let mut new_block = |unwind: Option<Block>| {
             let block = function.add_block();
             function.layout.pop();
@@ -728,7 +743,7 @@ impl<'n> Jam<'n> {
         builder.jump(head, &initial);
 
         let variable = self.write_front(function, [head, entry, inner, tail]);
-        self.write_inner(function, inner, tail);
+        self.write_inner(function, [inner, tail], near);
         self.write_tail(function, [head, tail, rest], variable, last);
         self.write_rest(function, rest, single);
     }
@@ -781,8 +796,9 @@ impl<'n> Jam<'n> {
         variable
     }
 
-    fn write_inner(&mut self, function: &mut Function, inner: Block, tail: Block) {
+    fn write_inner(&mut self, function: &mut Function, [inner, tail]: [Block; 2], near: Option<Value>) {
         let nest = self.nest;
+        self.shared.extend(near.map(|near| (nest.inner_count.limit, near)));
         for parameter in function.blocks[nest.inner].parameters.clone() {
             let ty = function.value_type(parameter);
             if self.nest.dependent.contains(parameter) {
@@ -793,7 +809,10 @@ impl<'n> Jam<'n> {
                 self.shared.insert(parameter, function.add_parameter(inner, ty));
             }
         }
-        self.write_insts(function, inner, &function.blocks[nest.inner].insts.clone());
+        let mut insts = function.blocks[nest.inner].insts.clone();
+        // Between few iterations nobody needs to interrupt.
+        insts.retain(|inst| near.is_none() || !matches!(function.insts[*inst].kind, InstKind::Safepoint));
+        self.write_insts(function, inner, &insts);
         let Terminator::Branch { condition, then, otherwise } =
             function.blocks[nest.inner].terminator.clone()
         else {
@@ -806,6 +825,7 @@ impl<'n> Jam<'n> {
         let (then, otherwise) = (onward(self, &then), onward(self, &otherwise));
         let condition = self.get(0, condition);
         self.end(function, inner, Terminator::Branch { condition, then, otherwise });
+        self.shared.remove(&nest.inner_count.limit);
     }
 
     fn write_tail(

@@ -12,8 +12,8 @@ use crate::edit::{NewBlocks, jumps_mut};
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::Span;
 use hotloop_mir::{
-    BinaryOp, Block, BlockCall, Builder, Constant, ControlFlow, Dominators, Effects, Function, Inst,
-    InstKind, IntCompare, MachineType, Terminator, Value,
+    BinaryOp, Block, BlockCall, Builder, ControlFlow, Dominators, Effects, Function, Inst, InstKind,
+    IntCompare, MachineType, Terminator, Value,
 };
 
 /// Iterations between two safepoints: even at 60 ns each below 1 ms.
@@ -39,7 +39,7 @@ impl MirPass for ThinSafepoints {
             if calls_others(function, data) {
                 continue;
             }
-            match trip_count(function, &counted) {
+            match counted.constant_iterations(function) {
                 Some(count) if count <= SHORT => drop_safepoints(function, data),
                 _ => {
                     let preheader = data.preheader(function, &control_flow).expect("a counted loop has one");
@@ -59,15 +59,6 @@ fn calls_others(function: &Function, data: &LoopData) -> bool {
         InstKind::CallRuntime { function, .. } => function.effects() == Effects::Any,
         _ => false,
     })
-}
-
-fn trip_count(function: &Function, counted: &CountedLoop) -> Option<i64> {
-    match (function.constant(counted.initial)?, function.constant(counted.limit)?) {
-        (Constant::Int(_, initial), Constant::Int(_, limit)) => {
-            limit.checked_sub(initial)?.checked_mul(counted.step).map(|count| count.max(0))
-        }
-        _ => None,
-    }
 }
 
 fn drop_safepoints(function: &mut Function, data: &LoopData) {

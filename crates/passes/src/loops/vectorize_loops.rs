@@ -12,7 +12,8 @@
 //! The conditions on distances are those of lock-step execution: see *Vector loops* in `docs/ir/mir.md`.
 
 use crate::analysis::{
-    Affine, AffineValues, CountedLoop, ExitTest, Follower, Inside, Linear, LoopData, LoopForest,
+    Affine, AffineValues, CountedLoop, ExitTest, FEW_ITERATIONS, Follower, Inside, Linear, LoopData,
+    LoopForest,
 };
 use crate::edit::NewBlocks;
 use crate::loops::front::Front;
@@ -278,6 +279,9 @@ impl Candidate {
         let has_checks = insts.iter().any(|inst| may_stop(&function.insts[*inst].kind));
         let stores = accesses.iter().any(|access| access.is_store);
         let is_extreme = |accumulator: &Accumulator| accumulator.op.is_float_extreme();
+        if collects_few(function, &counted, &accumulators) {
+            return Err("it adds up a few floats".into());
+        }
         if (stores || has_checks) && accumulators.iter().any(is_extreme) {
             // It may have to run once more.
             return Err("it finds the least or greatest float, and stores or may raise an error".into());
@@ -1017,6 +1021,17 @@ fn accumulators(
         found.push(Accumulator { op, parameter: *parameter });
     }
     Ok(found)
+}
+
+/// Whether a loop is known to have so few iterations that what it collects of floats is sooner done one by one. Several sums do not wait for each other.
+fn collects_few(function: &Function, counted: &CountedLoop, accumulators: &[Accumulator]) -> bool {
+    let is_float = |accumulator: &&Accumulator| function.value_type(accumulator.parameter).is_float();
+    let few = match accumulators.iter().filter(is_float).count() {
+        0 => 0,
+        1 => FEW_ITERATIONS / 3,
+        _ => FEW_ITERATIONS,
+    };
+    counted.most_iterations(function).is_some_and(|most| most <= few)
 }
 
 /// How `next` combines the parameter with something else, if neither is used for anything else in the loop.
