@@ -93,6 +93,15 @@ fn fold(function: &mut Function, inst: Inst, replacement: &SideMap<Value, Option
         InstKind::FloatCompare(op, a, b) => {
             match (constant(a).and_then(as_f64), constant(b).and_then(as_f64)) {
                 (Some(a), Some(b)) => truth(compare_floats(op, a, b)),
+                // A root is zero where the number is, and nan where it is not zero either.
+                (None, Some(0.0)) if matches!(op, FloatCompare::Eq | FloatCompare::Ne) => {
+                    match function.defining_inst(a).map(|inst| &function.insts[inst].kind) {
+                        Some(InstKind::Unary(UnaryOp::Fsqrt, number)) => {
+                            Outcome::Other(InstKind::FloatCompare(op, *number, b))
+                        }
+                        _ => Outcome::Same,
+                    }
+                }
                 _ => Outcome::Same,
             }
         }
