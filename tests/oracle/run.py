@@ -10,7 +10,8 @@ A test program is a Python file with kernels and a list of cases:
     ]
 
 A case names a kernel, gives its arguments, and may say how far floats may be off (`within`, an absolute bound, or `units` in the last
-place; without either they must agree bit for bit). With `refused`, which `tests/parallel/` has, Hotloop does not accept it. What it prints must agree, and may come in another order of lines from a parallel loop. `SOURCE = "docs/guide/kernels.py"` makes the cases about another file of the
+place; without either they must agree bit for bit). The ways to run a kernel must agree with each other bit for bit in any case, save where it says
+`"approximate": True`: `fastmath` allows some of them other operations. With `refused`, which `tests/parallel/` has, Hotloop does not accept it. What it prints must agree, and may come in another order of lines from a parallel loop. `SOURCE = "docs/guide/kernels.py"` makes the cases about another file of the
 repository. For each FILE, `OUT/<stem>.json` receives the cases with their inputs, the result or exception, and the
 arrays as the call left them. Numbers are written as the hexadecimal digits of their little-endian bytes.
 """
@@ -142,6 +143,7 @@ def run_case(path, kernels, name, arguments, options):
         "within": options.get("within"),
         "units": options.get("units"),
         "refused": options.get("refused"),
+        "approximate": options.get("approximate", False),
     }
 
 

@@ -37,6 +37,8 @@ pub struct Case {
     pub within: Option<Within>,
     /// That the program is not accepted: a code, and a piece of the message.
     pub refused: Option<String>,
+    /// Whether the ways to run it may be as far off from each other.
+    pub is_approximate: bool,
 }
 
 /// An argument.
@@ -175,6 +177,7 @@ fn case(json: &Json) -> Case {
         printed: string(&json["printed"]),
         within: within(&json["within"], &json["units"]),
         refused: json["refused"].as_str().map(str::to_owned),
+        is_approximate: json["approximate"].as_bool().unwrap_or(false),
     }
 }
 

@@ -87,6 +87,12 @@ impl Target {
         self.wide_vectors
     }
 
+    /// Whether the processor has a product and a sum in one instruction.
+    pub(crate) fn has_fused_products(&self) -> bool {
+        // Where Cranelift knows processors without it, it has a flag for it.
+        self.isa.isa_flags().iter().all(|flag| flag.name != "has_fma" || flag.as_bool() == Some(true))
+    }
+
     /// All that machine code depends on, as text for a cache key: Cranelift's version, the triple, the processor's features and the settings.
     pub fn cache_key(&self) -> String {
         let mut key = format!("cranelift {}; {}", cranelift_codegen::VERSION, self.isa.triple());

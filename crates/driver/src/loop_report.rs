@@ -332,6 +332,7 @@ fn what_is(function: &Function, kind: &InstKind) -> What {
         InstKind::Const(_)
         | InstKind::Unary(..)
         | InstKind::Binary(..)
+        | InstKind::Ternary(..)
         | InstKind::IntCompare(..)
         | InstKind::FloatCompare(..)
         | InstKind::Select { .. }

@@ -4,7 +4,9 @@
 //! bits; the result is cut to the type's width. Floats are Rust's, which are IEEE; which nan an operation gives is not specified.
 
 use crate::Scalar;
-use hotloop_mir::{BinaryOp, ConvertOp, FloatCompare, IntCompare, MachineType, ReductionOp, UnaryOp};
+use hotloop_mir::{
+    BinaryOp, ConvertOp, FloatCompare, IntCompare, MachineType, ReductionOp, TernaryOp, UnaryOp,
+};
 
 /// The verifier gives an operation only operands of types that it takes.
 const VERIFIED: &str = "operands of types that the verifier admits";
@@ -82,6 +84,29 @@ pub fn binary(op: BinaryOp, a: Scalar, b: Scalar) -> Option<Scalar> {
                 BinaryOp::Fdiv => a / b,
                 _ => unreachable!("{VERIFIED}"),
             }))
+        }
+        _ => unreachable!("{VERIFIED}"),
+    }
+}
+
+/// An operation on three values: a product and a third value, rounded once.
+pub fn ternary(op: TernaryOp, [a, b, c]: [Scalar; 3]) -> Scalar {
+    match (a, b, c) {
+        (Scalar::F32(a), Scalar::F32(b), Scalar::F32(c)) => {
+            let [a, b, c] = [a, b, c].map(f32::from_bits);
+            Scalar::f32(match op {
+                TernaryOp::Fmadd => a.mul_add(b, c),
+                TernaryOp::Fmsub => a.mul_add(b, -c),
+                TernaryOp::Fnmadd => (-a).mul_add(b, c),
+            })
+        }
+        (Scalar::F64(a), Scalar::F64(b), Scalar::F64(c)) => {
+            let [a, b, c] = [a, b, c].map(f64::from_bits);
+            Scalar::f64(match op {
+                TernaryOp::Fmadd => a.mul_add(b, c),
+                TernaryOp::Fmsub => a.mul_add(b, -c),
+                TernaryOp::Fnmadd => (-a).mul_add(b, c),
+            })
         }
         _ => unreachable!("{VERIFIED}"),
     }

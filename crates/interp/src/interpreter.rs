@@ -324,6 +324,7 @@ impl<'p> Interpreter<'p> {
             InstKind::Const(_)
             | InstKind::Unary(..)
             | InstKind::Binary(..)
+            | InstKind::Ternary(..)
             | InstKind::IntCompare(..)
             | InstKind::FloatCompare(..)
             | InstKind::Select { .. }
@@ -425,6 +426,9 @@ fn pure(frame: &Frame<'_>, kind: &InstKind) -> Result<Scalar, Stop> {
         InstKind::Unary(op, value) => evaluate::unary(*op, frame.get(*value)?),
         InstKind::Binary(op, a, b) => evaluate::binary(*op, frame.get(*a)?, frame.get(*b)?)
             .ok_or(Stop::Trap(TrapKind::DivisionByZero))?,
+        InstKind::Ternary(op, a, b, c) => {
+            evaluate::ternary(*op, [frame.get(*a)?, frame.get(*b)?, frame.get(*c)?])
+        }
         InstKind::IntCompare(op, a, b) => {
             Scalar::bool(evaluate::int_compare(*op, frame.get(*a)?, frame.get(*b)?))
         }

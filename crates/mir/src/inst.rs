@@ -2,7 +2,7 @@
 
 use crate::{
     BinaryOp, Callee, CalleeData, Constant, ConvertOp, ErrorId, FloatCompare, Function, IntCompare,
-    MachineType, Region, RuntimeFunction, Slot, UnaryOp, Value,
+    MachineType, Region, RuntimeFunction, Slot, TernaryOp, UnaryOp, Value,
 };
 use hotloop_index::Interner;
 use std::hash::{Hash, Hasher};
@@ -46,6 +46,8 @@ pub enum InstKind {
     Unary(UnaryOp, Value),
     /// An operation on two values.
     Binary(BinaryOp, Value, Value),
+    /// An operation on three values.
+    Ternary(TernaryOp, Value, Value, Value),
     /// A comparison of integers or addresses.
     IntCompare(IntCompare, Value, Value),
     /// A comparison of floats.
@@ -199,10 +201,10 @@ impl InstKind {
                 access.for_each_operand(&mut visit as &mut dyn FnMut(Value));
                 visit(*condition);
             }
-            Self::Select { condition, then, otherwise } => {
-                visit(*condition);
-                visit(*then);
-                visit(*otherwise);
+            Self::Ternary(_, a, b, c) | Self::Select { condition: a, then: b, otherwise: c } => {
+                visit(*a);
+                visit(*b);
+                visit(*c);
             }
             Self::Call { arguments, .. } | Self::CallRuntime { arguments, .. } => {
                 arguments.iter().copied().for_each(visit)
@@ -238,10 +240,10 @@ impl InstKind {
                 access.for_each_operand_mut(&mut visit as &mut dyn FnMut(&mut Value));
                 visit(condition);
             }
-            Self::Select { condition, then, otherwise } => {
-                visit(condition);
-                visit(then);
-                visit(otherwise);
+            Self::Ternary(_, a, b, c) | Self::Select { condition: a, then: b, otherwise: c } => {
+                visit(a);
+                visit(b);
+                visit(c);
             }
             Self::Call { arguments, .. } | Self::CallRuntime { arguments, .. } => {
                 arguments.iter_mut().for_each(visit)
@@ -269,6 +271,7 @@ impl InstKind {
             Self::Const(_)
             | Self::Unary(..)
             | Self::Binary(..)
+            | Self::Ternary(..)
             | Self::IntCompare(..)
             | Self::FloatCompare(..)
             | Self::Select { .. }
@@ -291,6 +294,7 @@ impl InstKind {
             Self::Const(_)
             | Self::Unary(..)
             | Self::Binary(..)
+            | Self::Ternary(..)
             | Self::IntCompare(..)
             | Self::FloatCompare(..)
             | Self::Select { .. }
@@ -342,9 +346,10 @@ impl InstKind {
         }
         match self {
             Self::Const(constant) => Some(constant.ty()),
-            Self::Unary(_, value) | Self::Binary(_, value, _) | Self::Select { then: value, .. } => {
-                value_type(*value)
-            }
+            Self::Unary(_, value)
+            | Self::Binary(_, value, _)
+            | Self::Ternary(_, value, ..)
+            | Self::Select { then: value, .. } => value_type(*value),
             Self::IntCompare(..) | Self::FloatCompare(..) | Self::ErrorIs(_) => Some(MachineType::I1),
             Self::Convert(_, _, to) => Some(*to),
             Self::PtrAdd { .. }

@@ -46,7 +46,9 @@ pub use hotloop_abi::{
 pub use hotloop_types::FloatFlags;
 pub use inst::{DataBytes, InstKind};
 pub use nest::{DivergentLoop, NestPlan, Shape};
-pub use operation::{BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, ReductionOp, UnaryOp};
+pub use operation::{
+    BinaryOp, Constant, ConvertOp, FloatCompare, IntCompare, ReductionOp, TernaryOp, UnaryOp,
+};
 pub use results::Results;
 pub use terminator::{BlockCall, ParFor, Reduction, Terminator};
 pub use text::{ParseError, parse_function, parse_module};

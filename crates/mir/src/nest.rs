@@ -223,6 +223,7 @@ impl<'a> Planner<'a> {
                     InstKind::Const(_)
                     | InstKind::Unary(..)
                     | InstKind::Binary(..)
+                    | InstKind::Ternary(..)
                     | InstKind::IntCompare(..)
                     | InstKind::FloatCompare(..)
                     | InstKind::Select { .. }

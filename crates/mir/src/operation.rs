@@ -216,6 +216,18 @@ operations! {
 }
 
 operations! {
+    /// A product and a third value of one float type, rounded once; the result has that type. A processor that has no such instruction may round twice.
+    TernaryOp {
+        /// `a * b + c`.
+        Fmadd "fmadd",
+        /// `a * b - c`.
+        Fmsub "fmsub",
+        /// `c - a * b`.
+        Fnmadd "fnmadd",
+    }
+}
+
+operations! {
     /// Comparisons of two integers or addresses of one type; the result is an `i1`.
     IntCompare {
         /// Equal.

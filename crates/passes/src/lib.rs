@@ -49,10 +49,12 @@ pub use parallel::outline_parallel_regions::OutlineParallelRegions;
 pub use pipeline::{
     BUDGET_SHARE, MirPass, Observer, Optimised, Optimiser, PIPELINE, PassContext, add_time, pass_by_name,
 };
+pub use scalar::contract_products::ContractProducts;
 pub use scalar::convert_branches::ConvertBranches;
 pub use scalar::fold_addresses::FoldAddresses;
 pub use scalar::fold_constants::FoldConstants;
 pub use scalar::number_values::NumberValues;
 pub use scalar::remove_dead_code::RemoveDeadCode;
+pub use scalar::share_reciprocals::ShareReciprocals;
 pub use scalar::simplify_control_flow::SimplifyControlFlow;
 pub use scalar::simplify_selects::SimplifySelects;

@@ -1,10 +1,11 @@
 //! The order of the passes, and what runs them.
 
 use crate::{
-    CanonicalizeLoops, CarryStores, ConvertBranches, ElideBoundsChecks, ExpandMath, FoldAddresses,
-    FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, MaskBranches, NarrowIntegers,
-    NumberValues, OutlineParallelRegions, RemoveDeadCode, SelectSums, ShortenChains, SimplifyControlFlow,
-    SimplifySelects, ThinSafepoints, UnrollLoops, VectorizeLoops, VectorizeNests, VersionLoops,
+    CanonicalizeLoops, CarryStores, ContractProducts, ConvertBranches, ElideBoundsChecks, ExpandMath,
+    FoldAddresses, FoldConstants, HoistInvariants, InlineSmallFunctions, JamLoops, MaskBranches,
+    NarrowIntegers, NumberValues, OutlineParallelRegions, RemoveDeadCode, SelectSums, ShareReciprocals,
+    ShortenChains, SimplifyControlFlow, SimplifySelects, ThinSafepoints, UnrollLoops, VectorizeLoops,
+    VectorizeNests, VersionLoops,
 };
 use hotloop_diagnostics::Remark;
 use hotloop_mir::{Function, Module, Phase};
@@ -50,11 +51,12 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &FoldConstants, // Truth values as numbers, and conditions that were inverted.
     &NumberValues, // Blocks that became one have loads in common.
     &HoistInvariants, // Again: addresses behind checks that are gone can leave loops, and so can checks behind them.
-    &RemoveDeadCode,  // Before safepoints are thinned: an empty loop needs none.
+    &ShareReciprocals, // Behind the last loops that are changed in their shape, in front of those that are copied.
+    &RemoveDeadCode,   // Before safepoints are thinned: an empty loop needs none.
     &OutlineParallelRegions, // No pass above looks into another function; those below see every body.
-    &VectorizeNests,  // Before loops are split: the limits of inner loops are plain values.
-    &JamLoops,        // Behind the marks of nests, which are worth more where they can be made.
-    &ThinSafepoints,  // Late: it splits loops in two, which the passes above would not recognise.
+    &VectorizeNests,   // Before loops are split: the limits of inner loops are plain values.
+    &JamLoops,         // Behind the marks of nests, which are worth more where they can be made.
+    &ThinSafepoints,   // Late: it splits loops in two, which the passes above would not recognise.
     &SimplifyControlFlow, // Joins the blocks that canonicalisation made in vain.
     &CarryStores, // Behind strips, whose heads ask what the loop asked before: in front of them may stand a branch from now on.
     &ShortenChains, // A value that is carried now may be at the start of a chain.
@@ -64,7 +66,8 @@ pub static PIPELINE: &[&dyn MirPass] = &[
     &RemoveDeadCode, // Captures that were passed through, and what chains were made of.
     &VectorizeLoops, // Behind all that changes loops: a mark speaks of the loop as it stands, bodies of regions included.
     &UnrollLoops, // The loops without a mark. What was one iteration is several, which no other pass would recognise.
-    &ExpandMath,  // Last of all: only marked loops need it, and it is much code.
+    &ExpandMath,  // Last that writes much: only marked loops need it.
+    &ContractProducts, // Last of all: what is written out has products, too, and nobody has to know sums of three.
 ];
 
 /// The pass of that name, if the pipeline has it.

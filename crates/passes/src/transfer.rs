@@ -42,6 +42,7 @@ impl<'a> Transfer<'a> {
             | InstKind::Data(_)
             | InstKind::Unary(..)
             | InstKind::Binary(..)
+            | InstKind::Ternary(..)
             | InstKind::IntCompare(..)
             | InstKind::FloatCompare(..)
             | InstKind::Select { .. }

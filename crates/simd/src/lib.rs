@@ -138,6 +138,7 @@ fn slots(kind: &InstKind) -> usize {
         InstKind::Const(_)
         | InstKind::Unary(..)
         | InstKind::Binary(..)
+        | InstKind::Ternary(..)
         | InstKind::IntCompare(..)
         | InstKind::FloatCompare(..)
         | InstKind::Convert(..)

@@ -3,7 +3,7 @@
 //! Each row has the instruction of AVX-512 and that of AVX2; `INVALID` where a level has none.
 
 use crate::Level;
-use hotloop_mir::{BinaryOp, FloatCompare, IntCompare, MachineType, ReductionOp, UnaryOp};
+use hotloop_mir::{BinaryOp, FloatCompare, IntCompare, MachineType, ReductionOp, TernaryOp, UnaryOp};
 use iced_x86::Code;
 
 /// An instruction, if the level has it.
@@ -81,42 +81,58 @@ pub(crate) fn extreme(level: Level, op: ReductionOp, ty: MachineType) -> Option<
     of(level, codes)
 }
 
-/// How a product and a third number are put together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fused {
-    /// `a * b + c`
-    Sum,
-    /// `a * b - c`
-    Difference,
-    /// `c - a * b`
-    Rest,
-}
-
 /// `a (becomes the result), b, c`, rounded once.
-pub(crate) fn fused(level: Level, how: Fused, ty: MachineType) -> Option<Code> {
+pub(crate) fn fused(level: Level, op: TernaryOp, ty: MachineType) -> Option<Code> {
     use MachineType::*;
-    let codes = match (how, ty) {
-        (Fused::Sum, F64) => {
+    let codes = match (op, ty) {
+        (TernaryOp::Fmadd, F64) => {
             [Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vfmadd213pd_ymm_ymm_ymmm256]
         }
-        (Fused::Sum, F32) => {
+        (TernaryOp::Fmadd, F32) => {
             [Code::EVEX_Vfmadd213ps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vfmadd213ps_ymm_ymm_ymmm256]
         }
-        (Fused::Difference, F64) => {
+        (TernaryOp::Fmsub, F64) => {
             [Code::EVEX_Vfmsub213pd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vfmsub213pd_ymm_ymm_ymmm256]
         }
-        (Fused::Difference, F32) => {
+        (TernaryOp::Fmsub, F32) => {
             [Code::EVEX_Vfmsub213ps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vfmsub213ps_ymm_ymm_ymmm256]
         }
-        (Fused::Rest, F64) => {
+        (TernaryOp::Fnmadd, F64) => {
             [Code::EVEX_Vfnmadd213pd_zmm_k1z_zmm_zmmm512b64_er, Code::VEX_Vfnmadd213pd_ymm_ymm_ymmm256]
         }
-        (Fused::Rest, F32) => {
+        (TernaryOp::Fnmadd, F32) => {
             [Code::EVEX_Vfnmadd213ps_zmm_k1z_zmm_zmmm512b32_er, Code::VEX_Vfnmadd213ps_ymm_ymm_ymmm256]
         }
         _ => return None,
     };
     of(level, codes)
+}
+
+/// AVX-512: `destination (less a product), factor, factor`, rounded once.
+pub(crate) fn without_product(ty: MachineType) -> Option<Code> {
+    match ty {
+        MachineType::F64 => Some(Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er),
+        MachineType::F32 => Some(Code::EVEX_Vfnmadd231ps_zmm_k1z_zmm_zmmm512b32_er),
+        _ => None,
+    }
+}
+
+/// AVX-512: `destination, value`: the first 14 bits of the reciprocal.
+pub(crate) fn reciprocal(ty: MachineType) -> Option<Code> {
+    match ty {
+        MachineType::F64 => Some(Code::EVEX_Vrcp14pd_zmm_k1z_zmmm512b64),
+        MachineType::F32 => Some(Code::EVEX_Vrcp14ps_zmm_k1z_zmmm512b32),
+        _ => None,
+    }
+}
+
+/// AVX-512: `destination, value`: the first 14 bits of the reciprocal of the root.
+pub(crate) fn reciprocal_of_root(ty: MachineType) -> Option<Code> {
+    match ty {
+        MachineType::F64 => Some(Code::EVEX_Vrsqrt14pd_zmm_k1z_zmmm512b64),
+        MachineType::F32 => Some(Code::EVEX_Vrsqrt14ps_zmm_k1z_zmmm512b32),
+        _ => None,
+    }
 }
 
 /// Bit by bit, on vectors of anything.

@@ -5,7 +5,7 @@ use super::signatures::clif_type;
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{self, InstBuilder, MemFlagsData, Type, types};
-use hotloop_mir::{ConvertOp, FloatCompare, MachineType, Value};
+use hotloop_mir::{ConvertOp, FloatCompare, MachineType, TernaryOp, Value};
 
 /// 2^63, the first value that is too large for an `i64`.
 const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
@@ -26,6 +26,29 @@ impl Translator<'_, '_> {
     pub(super) fn float_compare(&mut self, op: FloatCompare, a: Value, b: Value) -> ir::Value {
         let [x, y] = [a, b].map(|value| self.operand(value));
         self.ins().fcmp(condition(op), x, y)
+    }
+
+    /// A product and a third value, rounded once where the processor has an instruction for it; of numbers or of vectors.
+    pub(super) fn with_product(&mut self, op: TernaryOp, [x, y, third]: [ir::Value; 3]) -> ir::Value {
+        if !self.unit.target.has_fused_products() {
+            let product = self.ins().fmul(x, y);
+            return match op {
+                TernaryOp::Fmadd => self.ins().fadd(product, third),
+                TernaryOp::Fmsub => self.ins().fsub(product, third),
+                TernaryOp::Fnmadd => self.ins().fsub(third, product),
+            };
+        }
+        match op {
+            TernaryOp::Fmadd => self.ins().fma(x, y, third),
+            TernaryOp::Fmsub => {
+                let third = self.ins().fneg(third);
+                self.ins().fma(x, y, third)
+            }
+            TernaryOp::Fnmadd => {
+                let x = self.ins().fneg(x);
+                self.ins().fma(x, y, third)
+            }
+        }
     }
 
     pub(super) fn convert(&mut self, op: ConvertOp, value: Value, to: MachineType) -> ir::Value {

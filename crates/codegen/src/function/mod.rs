@@ -271,6 +271,10 @@ impl<'a, 'm> Translator<'a, 'm> {
             InstKind::Const(_) => return Ok(()),
             InstKind::Unary(op, value) => self.unary(*op, *value),
             InstKind::Binary(op, a, b) => self.binary(*op, *a, *b),
+            InstKind::Ternary(op, a, b, c) => {
+                let operands = [*a, *b, *c].map(|value| self.operand(value));
+                self.with_product(*op, operands)
+            }
             InstKind::IntCompare(op, a, b) => self.int_compare(*op, *a, *b),
             InstKind::FloatCompare(op, a, b) => self.float_compare(*op, *a, *b),
             InstKind::Select { condition, then, otherwise } => match self.mir.written_out(inst) {

@@ -251,6 +251,7 @@ fn write_inst(f: &mut impl Write, kind: &InstKind) -> fmt::Result {
         InstKind::Const(constant) => write_constant(f, *constant),
         InstKind::Unary(op, value) => write!(f, "{op} {value}"),
         InstKind::Binary(op, a, b) => write!(f, "{op} {a}, {b}"),
+        InstKind::Ternary(op, a, b, c) => write!(f, "{op} {a}, {b}, {c}"),
         InstKind::IntCompare(op, a, b) => write!(f, "icmp {op} {a}, {b}"),
         InstKind::FloatCompare(op, a, b) => write!(f, "fcmp {op} {a}, {b}"),
         InstKind::Select { condition, then, otherwise } => {

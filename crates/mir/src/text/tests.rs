@@ -4,7 +4,7 @@ use crate::{
     Accumulator, BinaryOp, Block, BlockCall, CalleeData, CheckedAxis, Constant, ConvertOp, ErrorArgument,
     ErrorClass, ErrorData, ErrorValue, ExceptionClass, FloatCompare, FloatFlags, Function, InstKind,
     IntCompare, MachineType, ParFor, Phase, Reduction, ReductionOp, RegionKind, RuntimeFunction, SlotData,
-    Stride, Terminator, UnaryOp, Value, VectorLoop, parse_function, parse_module,
+    Stride, Terminator, TernaryOp, UnaryOp, Value, VectorLoop, parse_function, parse_module,
 };
 use hotloop_diagnostics::{FileId, Span};
 use hotloop_index::Id;
@@ -61,7 +61,7 @@ impl Choices {
         let region = crate::Region::new(self.below(6));
         let offset = self.one_of(&[0, 8, -8, i32::MIN, i32::MAX]);
         let ty = self.one_of(MachineType::ALL);
-        match self.below(22) {
+        match self.below(23) {
             0 => InstKind::Const(self.constant()),
             1 => InstKind::Unary(self.one_of(UnaryOp::ALL), a),
             2 => InstKind::Binary(self.one_of(BinaryOp::ALL), a, b),
@@ -91,6 +91,7 @@ impl Choices {
             18 => InstKind::Catch,
             19 => InstKind::Data(self.number().to_le_bytes()[..self.below(9)].into()),
             20 => InstKind::CheckStack,
+            21 => InstKind::Ternary(self.one_of(TernaryOp::ALL), a, b, c),
             _ => {
                 let load = InstKind::Load { ty, address: a, offset, region };
                 let store = InstKind::Store { value: a, address: b, offset, region };

@@ -216,6 +216,7 @@ fn error_through(function: &Function, block: Block, mut has_error: bool, broken:
             InstKind::Const(_)
             | InstKind::Unary(..)
             | InstKind::Binary(..)
+            | InstKind::Ternary(..)
             | InstKind::IntCompare(..)
             | InstKind::FloatCompare(..)
             | InstKind::Select { .. }

@@ -37,6 +37,9 @@ impl Verifier<'_> {
                 (Rule::V09, self.equal(*a, *b) && int_compare_takes(*op, self.ty(*a)))
             }
             InstKind::FloatCompare(_, a, b) => (Rule::V09, self.equal(*a, *b) && self.ty(*a).is_float()),
+            InstKind::Ternary(_, a, b, c) => {
+                (Rule::V09, self.equal(*a, *b) && self.equal(*b, *c) && self.ty(*a).is_float())
+            }
             InstKind::Select { condition, then, otherwise } => {
                 (Rule::V09, self.ty(*condition) == MachineType::I1 && self.equal(*then, *otherwise))
             }

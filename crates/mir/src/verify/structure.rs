@@ -140,6 +140,7 @@ impl Verifier<'_> {
                 | InstKind::Data(_)
                 | InstKind::Unary(..)
                 | InstKind::Binary(..)
+                | InstKind::Ternary(..)
                 | InstKind::IntCompare(..)
                 | InstKind::FloatCompare(..)
                 | InstKind::Select { .. }

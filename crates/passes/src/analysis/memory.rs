@@ -42,6 +42,7 @@ impl MemoryWrites {
             InstKind::Const(_)
             | InstKind::Unary(..)
             | InstKind::Binary(..)
+            | InstKind::Ternary(..)
             | InstKind::IntCompare(..)
             | InstKind::FloatCompare(..)
             | InstKind::Select { .. }

@@ -254,6 +254,7 @@ fn is_opaque(kind: &InstKind) -> bool {
         InstKind::Const(_)
         | InstKind::Unary(..)
         | InstKind::Binary(..)
+        | InstKind::Ternary(..)
         | InstKind::IntCompare(..)
         | InstKind::FloatCompare(..)
         | InstKind::Select { .. }

@@ -98,6 +98,7 @@ impl<'a> Hoister<'a> {
             InstKind::Const(_)
             | InstKind::Unary(..)
             | InstKind::Binary(..)
+            | InstKind::Ternary(..)
             | InstKind::IntCompare(..)
             | InstKind::FloatCompare(..)
             | InstKind::Select { .. }

@@ -872,6 +872,7 @@ fn allowed(kind: &InstKind) -> Result<(), Reason> {
         InstKind::Const(_)
         | InstKind::Unary(..)
         | InstKind::Binary(..)
+        | InstKind::Ternary(..)
         | InstKind::IntCompare(..)
         | InstKind::FloatCompare(..)
         | InstKind::Select { .. }

@@ -492,6 +492,7 @@ fn cost_of(function: &Function, inst: Inst) -> Option<u32> {
             BinaryOp::SdivFloor | BinaryOp::SmodFloor | BinaryOp::Udiv | BinaryOp::Urem => Some(8),
             BinaryOp::Fdiv => None,
         },
+        InstKind::Ternary(..) => Some(2),
         InstKind::Convert(op, value, to) => match op {
             ConvertOp::SignExtend | ConvertOp::ZeroExtend | ConvertOp::Truncate | ConvertOp::Bitcast => {
                 Some(u32::from(*to != MachineType::I1 && function.value_type(*value) != MachineType::I1))

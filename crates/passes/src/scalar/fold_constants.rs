@@ -132,6 +132,7 @@ fn fold(function: &mut Function, inst: Inst, replacement: &SideMap<Value, Option
             _ => Outcome::Same,
         },
         InstKind::Const(_)
+        | InstKind::Ternary(..)
         | InstKind::Load { .. }
         | InstKind::Store { .. }
         | InstKind::When { .. }

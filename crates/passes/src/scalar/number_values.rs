@@ -179,6 +179,7 @@ fn class_of(function: &Function, kind: &InstKind) -> Class {
         InstKind::Const(_)
         | InstKind::Unary(..)
         | InstKind::Binary(..)
+        | InstKind::Ternary(..)
         | InstKind::IntCompare(..)
         | InstKind::FloatCompare(..)
         | InstKind::Select { .. }

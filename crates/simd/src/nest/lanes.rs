@@ -69,6 +69,17 @@ impl Selector<'_> {
                     Some(selector.vector(code, vec![Part::Use(x), Part::Use(y)]))
                 })
             }
+            InstKind::Ternary(op, a, b, c) => {
+                let code = opcodes::fused(LEVEL, *op, self.whole(ty(*a))?)?;
+                let [a, b, c] = [*a, *b, *c].map(|value| self.vectors(turn, value));
+                let factors: Vec<(VReg, VReg)> = a?.into_iter().zip(b?).collect();
+                let made = factors.into_iter().zip(c?).map(|((x, y), third)| {
+                    let vreg = self.code.vreg(Class::Vector);
+                    self.code.op(code, vec![Part::Change(x, vreg), Part::Use(y), Part::Use(third)]);
+                    vreg
+                });
+                Some(Lane::Vectors(made.collect()))
+            }
             InstKind::IntCompare(op, a, b) => {
                 let ty = self.whole(ty(*a))?;
                 let (code, how) = opcodes::int_compare(*op, ty)?;

@@ -1,11 +1,10 @@
 //! Arithmetic, comparisons and selections in lanes. What a level has no instruction for is made of several.
 
-use super::fusions::Product;
 use super::{Lanes, Selector, Turn};
 use crate::Level;
 use crate::code::{Class, Part};
 use crate::opcodes;
-use hotloop_mir::{BinaryOp, IntCompare, MachineType, ReductionOp, UnaryOp, Value};
+use hotloop_mir::{BinaryOp, IntCompare, MachineType, ReductionOp, TernaryOp, UnaryOp, Value};
 use iced_x86::Code;
 use regalloc2::VReg;
 
@@ -68,10 +67,17 @@ impl Selector<'_> {
         Some(self.vector(code, vec![Part::Use(first), second]))
     }
 
-    /// A sum with a product, rounded once.
-    pub(super) fn with_product(&mut self, turn: Turn, lanes: &Lanes, product: Product) -> Option<VReg> {
-        let Product { how, factors: [a, b], third } = product;
-        let code = opcodes::fused(self.level, how, self.function.value_type(a))?;
+    /// A product and a third value, rounded once.
+    pub(super) fn with_product(
+        &mut self,
+        turn: Turn,
+        lanes: &Lanes,
+        op: TernaryOp,
+        [a, b, third]: [Value; 3],
+    ) -> Option<VReg> {
+        let code = opcodes::fused(self.level, op, self.function.value_type(a))?;
+        // The register of the first factor becomes that of the result: one that is not needed any more.
+        let (a, b) = if self.fusions.used_once.contains(&a) { (a, b) } else { (b, a) };
         let (x, y) = (self.lane(lanes, a)?, self.lane(lanes, b)?);
         let third = match self.in_memory(turn, third) {
             Some(memory) => memory,

@@ -108,10 +108,11 @@ impl Selector<'_> {
                 let [x, y] = [*a, *b].map(|value| self.truth_in_lanes_of(lanes, value, bytes));
                 self.truth_bits(*op, x?, y?)?
             }
-            InstKind::Binary(op, a, b) => match self.fusions.products.get(&inst).copied() {
-                Some(product) => self.with_product(turn, lanes, product)?,
+            InstKind::Binary(op, a, b) => match self.fusions.quotients.get(&inst).copied() {
+                Some(quotient) => self.quotient(lanes, quotient)?,
                 None => self.binary(turn, lanes, *op, [*a, *b])?,
             },
+            InstKind::Ternary(op, a, b, c) => self.with_product(turn, lanes, *op, [*a, *b, *c])?,
             InstKind::IntCompare(op, a, b) if ty(*a) == MachineType::I1 => {
                 let bytes = self.note_truth(data.results[0], &[*a, *b]);
                 let [x, y] = [*a, *b].map(|value| self.truth_in_lanes_of(lanes, value, bytes));

@@ -16,6 +16,7 @@ mod arithmetic;
 mod fusions;
 mod inputs;
 mod instructions;
+mod quotients;
 mod sizes;
 mod streams;
 mod strides;

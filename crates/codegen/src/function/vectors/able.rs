@@ -24,7 +24,8 @@ fn can_do(function: &Function, inst: Inst) -> bool {
         InstKind::Unary(op, value) => unary(*op, ty(*value)),
         InstKind::Binary(op, a, b) => binary(*op, ty(*a), function.constant(*b)),
         InstKind::IntCompare(op, a, _) => compare(*op, ty(*a)),
-        InstKind::FloatCompare(..)
+        InstKind::Ternary(..)
+        | InstKind::FloatCompare(..)
         | InstKind::Select { .. }
         | InstKind::Check { .. }
         | InstKind::CheckBounds { .. } => true,

@@ -130,6 +130,9 @@ impl Translator<'_, '_> {
                 let ty = ty(self, *a);
                 self.binary_in_lanes(*op, ty, lanes.get(*a), lanes.get(*b))
             }
+            InstKind::Ternary(op, a, b, c) => {
+                self.with_product(*op, [*a, *b, *c].map(|value| lanes.get(value)))
+            }
             InstKind::IntCompare(op, a, b) => {
                 self.ins().icmp(integers::condition(*op), lanes.get(*a), lanes.get(*b))
             }

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::tokens::{Read, Reader, machine_type};
 use crate::{
     BinaryOp, Block, CheckedAxis, Constant, ConvertOp, Definition, FloatCompare, Inst, InstData, InstKind,
-    IntCompare, MachineType, RuntimeFunction, UnaryOp, Value,
+    IntCompare, MachineType, RuntimeFunction, TernaryOp, UnaryOp, Value,
 };
 
 impl Reader {
@@ -73,6 +73,9 @@ impl Reader {
             Form::FloatConst => Ok(InstKind::Const(self.float(ty == MachineType::F32)?)),
             Form::Unary(op) => Ok(InstKind::Unary(op, self.id()?)),
             Form::Binary(op) => Ok(InstKind::Binary(op, self.id()?, self.next_value()?)),
+            Form::Ternary(op) => {
+                Ok(InstKind::Ternary(op, self.id()?, self.next_value()?, self.next_value()?))
+            }
             Form::IntCompare => {
                 let op = self.named("a comparison", IntCompare::by_name)?;
                 Ok(InstKind::IntCompare(op, self.id()?, self.next_value()?))
@@ -207,6 +210,7 @@ enum Form {
     FloatConst,
     Unary(UnaryOp),
     Binary(BinaryOp),
+    Ternary(TernaryOp),
     IntCompare,
     FloatCompare,
     Select,
@@ -252,8 +256,9 @@ impl Form {
             other => {
                 let unary = || UnaryOp::by_name(other).map(Self::Unary);
                 let binary = || BinaryOp::by_name(other).map(Self::Binary);
+                let ternary = || TernaryOp::by_name(other).map(Self::Ternary);
                 let convert = || ConvertOp::by_name(other).map(Self::Convert);
-                return unary().or_else(binary).or_else(convert);
+                return unary().or_else(binary).or_else(ternary).or_else(convert);
             }
         })
     }
