@@ -131,7 +131,7 @@ impl Plan {
         let counted = CountedLoop::counting(function, control_flow, data)
             .filter(|counted| counted.test == ExitTest::Bottom && !is_asked);
         let turn = turn(function, &blocks, counted.as_ref())?;
-        let is_short = counted.and_then(|counted| trip_count(function, &counted));
+        let is_short = counted.and_then(|counted| counted.most_iterations(function));
         if is_short.is_some_and(|count| count < 2 * turn) {
             return None;
         }
@@ -232,11 +232,6 @@ fn only_tested(function: &Function, blocks: &[Block], end: Block) -> Option<Inst
         data.terminator.for_each_operand(&mut note);
     }
     function.defining_inst(condition).filter(|_| uses == 1)
-}
-
-fn trip_count(function: &Function, counted: &CountedLoop) -> Option<i64> {
-    let number = |value| function.constant(value).and_then(Constant::as_int);
-    number(counted.limit)?.checked_sub(number(counted.initial)?)?.checked_mul(counted.step)
 }
 
 /// How many iterations a turn should have, if more than one: as many as let it be some tens of operations, unless an iteration waits longer for the one before than its operations take.
