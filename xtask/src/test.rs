@@ -113,8 +113,10 @@ impl Session<'_> {
         let folder = wheel::build_for_debugging(self.workspace)?;
         let mut command = Command::new(self.venv.python());
         command.args(["-m", "pytest", "-q"]).current_dir(&self.workspace.root);
-        command
-            .args(["threads", "races", "parallel_stress"].map(|name| format!("tests/python/test_{name}.py")));
+        command.args(
+            ["threads", "races", "parallel_diagnostics", "parallel_stress"]
+                .map(|name| format!("tests/python/test_{name}.py")),
+        );
         self.prepare(&mut command)?;
         command.env("PYTHONPATH", folder);
         let (output, success) = process::run_and_listen(&mut command)?;

@@ -53,6 +53,8 @@ fn loop_facts(facts: &LoopFacts) -> Value {
         "source": facts.source,
         "depth": facts.depth,
         "parallel": facts.is_parallel,
+        "grain": facts.grain,
+        "shared": left(&facts.shared),
         "work": work(&facts.work),
         "checks": left(&facts.checks),
         "checks_otherwise": left(&facts.checks_otherwise),

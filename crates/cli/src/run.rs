@@ -80,6 +80,9 @@ impl Run {
         while let Some(fault) = engine.cache_fault() {
             tell(format_args!("warning: {fault}"));
         }
+        for warning in engine.warnings_of(&compilation) {
+            tell(format_args!("warning: {warning}"));
+        }
         if self.timings {
             report::compilation(&compilation, reading_time);
         }

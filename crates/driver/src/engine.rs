@@ -7,7 +7,9 @@ use crate::image::{BySymbol, Compiled, Unit, load_new};
 use crate::interpret::Lowered;
 use crate::module::Modules;
 use crate::program::{FunctionSource, Program};
-use crate::session::{Kept, Places, Product, Session, Specialisation, choose_parameters, code_key};
+use crate::session::{
+    Kept, NOTHING_PARALLEL, Places, Product, Session, Specialisation, choose_parameters, code_key,
+};
 use crate::structure::Structures;
 use crate::timings::{Stage, Timings};
 use crate::{Failure, Kernel};
@@ -255,6 +257,21 @@ impl Engine {
     /// Settings for an engine.
     pub fn builder() -> EngineBuilder {
         EngineBuilder::default()
+    }
+
+    /// What the user should hear of a compilation: of each function that has `parallel=True` and in which nothing runs in parallel, with its place.
+    pub fn warnings_of(&self, compilation: &Compilation) -> Vec<String> {
+        let in_vain: Vec<&Remark> =
+            compilation.remarks.iter().filter(|remark| remark.pass == NOTHING_PARALLEL).collect();
+        if in_vain.is_empty() {
+            return Vec::new();
+        }
+        let sources = &self.state().program.sources;
+        let shown = |remark: &&Remark| {
+            let file = sources.file(remark.span.file).name();
+            format!("{file}:{}: {}", sources.location(remark.span).line, remark.message)
+        };
+        in_vain.iter().map(shown).collect()
     }
 
     /// Stops the calls that are under way, with `KeyboardInterrupt`; can be asked from any thread.

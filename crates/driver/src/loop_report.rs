@@ -4,7 +4,7 @@
 //! between safepoints, dimensions of an array expression) are told once, as the innermost of them; the copy with checks of a loop without is told with it, and so is the one that does what is left behind
 //! turns of several iterations.
 
-use crate::session::generate;
+use crate::session::{SHARED_ELEMENTS, generate};
 use crate::{Failure, Kernel, Place};
 use hotloop_abi::RuntimeFunction;
 use hotloop_codegen::{BuiltLoop, Vectors};
@@ -12,7 +12,8 @@ use hotloop_diagnostics::{Remark, SourceMap, Span};
 use hotloop_mir::{Block, ControlFlow, Dominators, Function, InstKind};
 use hotloop_passes::analysis::{Loop, LoopData, LoopForest};
 use hotloop_passes::{
-    MirPass as _, NEST_ONE_BY_ONE, ONE_BY_ONE, Optimised, VectorizeLoops, VectorizeNests, turn_of,
+    MirPass as _, NEST_ONE_BY_ONE, ONE_BY_ONE, Optimised, OutlineParallelRegions, VectorizeLoops,
+    VectorizeNests, turn_of,
 };
 use hotloop_types::{Signature, Type};
 use std::collections::VecDeque;
@@ -40,6 +41,10 @@ pub struct LoopFacts {
     pub depth: usize,
     /// Whether its iterations are shared out among threads.
     pub is_parallel: bool,
+    /// Of a parallel loop, what is known of the time that an iteration takes.
+    pub grain: Option<String>,
+    /// Of a parallel loop, where it uses elements that may be those of several iterations: `written`, or `read`.
+    pub shared: Vec<Left>,
     /// How its iterations run.
     pub work: Work,
     /// The checks left in it, inner loops not included.
@@ -97,7 +102,7 @@ impl Kernel {
     pub fn loop_report(&self, types: Option<&[Type]>) -> Result<LoopReport, Failure> {
         let parameters = self.types_or_declared(types)?;
         let (handle, engine) = (self.handle()?, self.engine());
-        let optimised = engine.in_session(handle, &parameters, |session, root| session.optimised(root))?;
+        let optimised = engine.in_session(handle, &parameters, |session, root| session.explained(root))?;
         let Optimised { module, remarks, .. } = optimised;
         let kept = module.clone();
         let settings = &engine.shared.settings;
@@ -124,6 +129,8 @@ impl Kernel {
 struct Found {
     span: Span,
     is_parallel: bool,
+    grain: Option<String>,
+    shared: Vec<Left>,
     work: Work,
     checks: Vec<Left>,
     checks_otherwise: Vec<Left>,
@@ -149,7 +156,8 @@ impl Found {
     }
 
     fn facts(self, sources: &SourceMap, spans: &[Span], named: &dyn Fn(Span) -> String) -> LoopFacts {
-        let Self { span, is_parallel, work, checks, checks_otherwise, allocations, calls } = self;
+        let Self { span, is_parallel, grain, shared, work, checks, checks_otherwise, allocations, calls } =
+            self;
         let mut around: Vec<Span> =
             spans.iter().copied().filter(|outer| *outer != span && outer.contains(span)).collect();
         around.dedup();
@@ -159,7 +167,19 @@ impl Found {
         let file = file.name().to_owned();
         let place = Place { file, line: start.line, column: start.column, function: named(span) };
         let depth = around.len();
-        LoopFacts { place, source, depth, is_parallel, work, checks, checks_otherwise, allocations, calls }
+        LoopFacts {
+            place,
+            source,
+            depth,
+            is_parallel,
+            grain,
+            shared,
+            work,
+            checks,
+            checks_otherwise,
+            allocations,
+            calls,
+        }
     }
 }
 
@@ -171,6 +191,7 @@ fn length(span: Span) -> u32 {
 struct Reader<'a> {
     sources: &'a SourceMap,
     built: &'a [BuiltLoop],
+    remarks: &'a [Remark],
     /// What the vectorisers say of each loop, in the order in which they came to them.
     verdicts: VecDeque<&'a Remark>,
     /// The places of loops with several iterations a turn, and how many.
@@ -182,11 +203,14 @@ impl<'a> Reader<'a> {
         let passes = [VectorizeLoops.name(), VectorizeNests.name()];
         let verdicts = remarks.iter().filter(|remark| passes.contains(&remark.pass)).collect();
         let turns = remarks.iter().filter_map(|remark| Some((remark.span, turn_of(remark)?))).collect();
-        Self { sources, built, verdicts, turns }
+        Self { sources, built, remarks, verdicts, turns }
     }
 
     fn read(&mut self, functions: &[Function]) -> Vec<Found> {
-        functions.iter().flat_map(|function| self.read_function(function)).collect()
+        let found: Vec<Found> = functions.iter().flat_map(|function| self.read_function(function)).collect();
+        let parallel: Vec<Span> = found.iter().filter(|one| one.is_parallel).map(|one| one.span).collect();
+        // What combines the results of chunks has the place of the loop, but is none of the text.
+        found.into_iter().filter(|one| one.is_parallel || !parallel.contains(&one.span)).collect()
     }
 
     fn read_function(&mut self, function: &Function) -> Vec<Found> {
@@ -226,7 +250,18 @@ impl<'a> Reader<'a> {
             let (checks, allocations, calls) = self.left_in(function, &forest, id);
             let checks_otherwise = Vec::new();
             let is_parallel = function.is_parallel_body && is_outermost(function, &forest, id);
-            let mut one = Found { span, is_parallel, work, checks, checks_otherwise, allocations, calls };
+            let (grain, shared) = if is_parallel { self.of_parallel(span) } else { (None, Vec::new()) };
+            let mut one = Found {
+                span,
+                is_parallel,
+                grain,
+                shared,
+                work,
+                checks,
+                checks_otherwise,
+                allocations,
+                calls,
+            };
             one.take_one_of_turn();
             found.push(one);
         }
@@ -286,6 +321,19 @@ impl<'a> Reader<'a> {
         let cause = verdict.and_then(|remark| remark.cause);
         let reason = found.unwrap_or_else(|| otherwise.to_owned());
         Work::Scalar { turn, reason, line: cause.map(|span| self.line(span)) }
+    }
+
+    /// What is known of the time that an iteration of a parallel loop takes, and where it uses elements that others may use.
+    fn of_parallel(&self, span: Span) -> (Option<String>, Vec<Left>) {
+        let about = |pass: &'static str| {
+            self.remarks.iter().filter(move |remark| remark.span == span && remark.pass == pass)
+        };
+        let grain = about(OutlineParallelRegions.name()).next().map(|remark| remark.message.clone());
+        let left = |remark: &Remark| {
+            let line = self.line(remark.cause.unwrap_or(remark.span));
+            Left { what: remark.message.clone(), line }
+        };
+        (grain, about(SHARED_ELEMENTS).map(left).collect())
     }
 
     fn line(&self, span: Span) -> u32 {
@@ -373,6 +421,13 @@ impl LoopFacts {
         };
         let mut lines = vec![format!("{}:{}  {}{of_other}", self.place.file, self.place.line, self.source)];
         lines.extend(self.is_parallel.then(|| "    shared out among threads".to_owned()));
+        lines.extend(self.grain.iter().map(|grain| format!("    grain: {grain}")));
+        if !self.shared.is_empty() {
+            let shared = listed(&self.shared);
+            lines.push(format!(
+                "    elements that iterations may share: {shared}; HOTLOOP_RACE_CHECK=1 tells whether they do"
+            ));
+        }
         lines.push(format!("    {}", self.work));
         let in_vectors = match &self.work {
             Work::Vectors { vectors, .. } if !self.checks.is_empty() => {

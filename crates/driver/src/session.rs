@@ -28,6 +28,11 @@ use hotloop_types::{FunctionType, GeneratorType, Signature, Type};
 use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 
+/// Remarks about elements that iterations of a parallel loop may share.
+pub(crate) const SHARED_ELEMENTS: &str = "shared-elements";
+/// Remarks about functions in which nothing runs in parallel that were to.
+pub(crate) const NOTHING_PARALLEL: &str = "nothing-parallel";
+
 static RETURNS_FUNCTION: Code = Code::new("HL0265", "a kernel returns a function to its caller outside");
 
 static RETURNS_GENERATOR: Code =
@@ -230,10 +235,16 @@ impl<'a> Session<'a> {
             let taken = wanted.iter().map(|position| lowered[*position].take());
             let modules: Vec<mir::Module> =
                 taken.map(|module| module.expect("each is reached once")).collect();
+            let in_vain: Vec<Option<Remark>> = wanted
+                .iter()
+                .zip(&modules)
+                .map(|(position, module)| nothing_parallel(self.specialisations[*position].hir(), module))
+                .collect();
             let compiled: Vec<Result<Compilation, Failure>> =
                 compile_threads::map(modules, |module| compile_one(module, &bodies, settings));
-            for (position, compilation) in wanted.into_iter().zip(compiled) {
-                let product = self.product(position, compilation?, &by_symbol);
+            for ((position, compilation), in_vain) in wanted.into_iter().zip(compiled).zip(in_vain) {
+                let mut product = self.product(position, compilation?, &by_symbol);
+                product.remarks.extend(in_vain);
                 called.extend(product.unit.imports.iter().cloned());
                 products.push(product);
             }
@@ -263,6 +274,23 @@ impl<'a> Session<'a> {
         let mut lowered = self.front(root)?;
         let bodies = bodies_to_copy(&lowered);
         optimise(lowered.swap_remove(0), &bodies, self.settings)
+    }
+
+    /// A specialisation behind the passes, with remarks about its parallel loops that nobody else needs.
+    pub(crate) fn explained(&mut self, root: &Specialisation) -> Result<hotloop_passes::Optimised, Failure> {
+        let mut lowered = self.front(root)?;
+        let bodies = bodies_to_copy(&lowered);
+        let functions = lowered.iter().flat_map(|module| &module.functions);
+        let shared = functions.flat_map(hotloop_lower::shared_elements).map(|shared| Remark {
+            pass: SHARED_ELEMENTS,
+            span: shared.region,
+            message: if shared.is_write { "written" } else { "read" }.to_owned(),
+            cause: Some(shared.access),
+        });
+        let shared: Vec<Remark> = shared.collect();
+        let mut optimised = optimise(lowered.swap_remove(0), &bodies, self.settings)?;
+        optimised.remarks.extend(shared);
+        Ok(optimised)
     }
 
     /// Infers all that a specialisation needs, itself first.
@@ -729,6 +757,24 @@ struct Compilation {
     pass_times: Vec<(&'static str, Duration)>,
     optimise_time: Duration,
     codegen_time: Duration,
+}
+
+/// Says so where a function is to run in parallel, and nothing in it does.
+fn nothing_parallel(hir: &hir::Function, lowered: &mir::Module) -> Option<Remark> {
+    let is_loop = |block: &mir::Block, function: &mir::Function| {
+        matches!(function.blocks[*block].terminator, mir::Terminator::ParFor(_))
+    };
+    let is_parallel = |function: &mir::Function| function.layout.iter().any(|block| is_loop(block, function));
+    let is_in_vain = hir.options.parallel && !lowered.functions.iter().any(is_parallel);
+    is_in_vain.then(|| Remark {
+        pass: NOTHING_PARALLEL,
+        span: hir.span,
+        message: format!(
+            "`{}` has `parallel=True`, but nothing in it runs in parallel: it has no loop over `prange` and no array expression",
+            hir.name
+        ),
+        cause: None,
+    })
 }
 
 /// The functions that callers may copy, by their symbols. One that can reach itself keeps its stack check only if it is not copied.

@@ -57,6 +57,7 @@ mod range;
 mod rearranged;
 mod selection;
 mod shape;
+mod shared_elements;
 mod speculation;
 mod statement;
 mod template;
@@ -64,6 +65,8 @@ mod text;
 mod values;
 mod view;
 mod whole_arrays;
+
+pub use shared_elements::{SharedElements, shared_elements};
 
 use hotloop_hir as hir;
 use hotloop_mir as mir;

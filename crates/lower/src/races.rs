@@ -225,7 +225,7 @@ fn defining(function: &Function, value: Value) -> Option<&InstKind> {
 }
 
 /// Whether a value is computed from the number of the thread, or from one of these.
-fn is_chosen_by_number(function: &Function, value: Value, numbers: &[Value]) -> bool {
+pub(crate) fn is_chosen_by_number(function: &Function, value: Value, numbers: &[Value]) -> bool {
     /// Longer computations are not looked through.
     const MOST: usize = 100;
     let (mut work, mut seen) = (vec![value], 0);

@@ -152,6 +152,9 @@ impl Dispatcher {
         engine::report_cache_faults(py, kernel.engine())?;
         let compilation = outcome.map_err(|failure| raise::failure(py, &failure))?;
         self.count(&compilation);
+        for warning in kernel.engine().warnings_of(&compilation) {
+            py.import("hotloop.errors")?.call_method1("warn_of_nothing_parallel", (warning,))?;
+        }
         Ok(compilation.compiled)
     }
 

@@ -116,6 +116,8 @@ fn loop_facts<'py>(py: Python<'py>, facts: &LoopFacts) -> PyResult<Bound<'py, Py
     dict.set_item("source", &facts.source)?;
     dict.set_item("depth", facts.depth)?;
     dict.set_item("is_parallel", facts.is_parallel)?;
+    dict.set_item("grain", &facts.grain)?;
+    dict.set_item("shared", left(&facts.shared))?;
     dict.set_item("is_outer", matches!(facts.work, Work::Outer { .. }))?;
     let vectors = match &facts.work {
         Work::Vectors { vectors, .. } => Some(*vectors),

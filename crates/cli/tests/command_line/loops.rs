@@ -52,6 +52,15 @@ def outer_sums(x, y):
     for i in range(x.shape[0]):
         for j in range(i):
             x[i] = x[i] * 0.5 + y[j]
+
+@njit('(float64[::1], int64[::1])', parallel=True)
+def scattered(x, keys):
+    for i in prange(x.shape[0]):
+        x[keys[i]] = i
+    for i in prange(1, x.shape[0]):
+        x[i] = x[i - 1] + keys[i]
+    for i in prange(1, x.shape[0], 2):
+        x[i - 1] = x[i - 1] + x[2 * i - i - 1]
 ";
 
 /// What the command says for AVX2 of a function of the kernels above.
@@ -157,6 +166,20 @@ fn a_parallel_loop_is_told_as_one() {
         told.contains("kernels.py:42  for i in prange(x.shape[0]):\n    shared out among threads\n"),
         "{told}"
     );
+}
+
+#[test]
+fn elements_that_iterations_may_share_are_told() {
+    let told = explained("scattered", &[]);
+    let shared = |what: &str| {
+        format!(
+            "    elements that iterations may share: 1 ({what}); HOTLOOP_RACE_CHECK=1 tells whether they do\n"
+        )
+    };
+    assert!(told.contains(&shared("written in line 54")), "{told}");
+    assert!(told.contains(&shared("read in line 56")), "{told}");
+    assert_eq!(told.matches("may share").count(), 2, "{told}");
+    assert!(told.contains("    grain: an iteration takes about "), "{told}");
 }
 
 #[test]

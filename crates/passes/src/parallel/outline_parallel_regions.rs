@@ -12,7 +12,7 @@ use crate::analysis::{CountedLoop, Loop, LoopForest};
 use crate::transfer::Transfer;
 use crate::{MirPass, PassContext};
 use hotloop_abi::MAX_CHUNKS;
-use hotloop_diagnostics::Span;
+use hotloop_diagnostics::{Remark, Span};
 use hotloop_index::SideMap;
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, Builder, CalleeData, Constant, ControlFlow, Dominators, FloatCompare,
@@ -42,22 +42,28 @@ impl MirPass for OutlineParallelRegions {
     fn run(&self, function: &mut Function, context: &mut PassContext<'_>) {
         let mut counter = 0;
         let name = function.name.clone();
-        let mut outlined = outline_all(function, &name, &mut counter);
+        let mut outlined = outline_all(function, &name, &mut counter, &mut context.remarks);
         context.outlined.append(&mut outlined);
         function.phase = Phase::Outlined;
     }
 }
 
 /// Outlines the outermost loops of a function, then the loops within what was cut out.
-fn outline_all(function: &mut Function, root: &str, counter: &mut usize) -> Vec<Function> {
+fn outline_all(
+    function: &mut Function,
+    root: &str,
+    counter: &mut usize,
+    remarks: &mut Vec<Remark>,
+) -> Vec<Function> {
     let mut outlined = Vec::new();
     let mut gone: FxHashSet<Block> = FxHashSet::default();
     for region in outermost_regions(function) {
         let name = format!("{root}$par{counter}");
         *counter += 1;
+        remarks.push(region.remark(function));
         let mut body = region.outline(function, &name);
         gone.extend(region.blocks);
-        let nested = outline_all(&mut body, root, counter);
+        let nested = outline_all(&mut body, root, counter, remarks);
         outlined.push(body);
         outlined.extend(nested);
     }
@@ -215,6 +221,35 @@ impl Region {
             around.map(count).collect::<Option<Vec<_>>>()
         };
         insts.into_iter().map(|(own, insts)| Some(Cost { insts, loops: loops_around(own)? })).collect()
+    }
+
+    /// What is known of the time that an iteration takes.
+    fn remark(&self, function: &Function) -> Remark {
+        let picoseconds = |parts: &[Cost]| -> i64 {
+            parts.iter().map(|part| part.insts * PICOSECONDS_AN_INSTRUCTION).sum::<i64>().max(1)
+        };
+        let mut message = match self.cost.as_deref() {
+            None => "how long an iteration takes is measured when it runs".to_owned(),
+            Some(parts) if parts.iter().all(|part| part.loops.is_empty()) => {
+                let picoseconds = picoseconds(parts);
+                let few = TOO_LITTLE_PICOSECONDS / picoseconds;
+                let nanoseconds = picoseconds as f64 / 1000.0;
+                format!(
+                    "an iteration takes about {nanoseconds} ns by estimate, and up to {few} are not shared out"
+                )
+            }
+            Some(parts) => {
+                let nanoseconds = picoseconds(parts) as f64 / 1000.0;
+                format!(
+                    "an iteration takes about {nanoseconds} ns by estimate for each turn of the loops in it"
+                )
+            }
+        };
+        if self.par_for.chunks.is_some() {
+            message += &format!("; its reductions are made in up to {MAX_CHUNKS} chunks");
+        }
+        let span = function.blocks[self.block].terminator_span;
+        Remark { pass: OutlineParallelRegions.name(), span, message, cause: None }
     }
 
     /// The guess as a value in picoseconds; a constant 0 stands for nobody knows.

@@ -18,7 +18,7 @@ Overload = collections.namedtuple("Overload", "signature")
 
 LoopFacts = collections.namedtuple(
     "LoopFacts",
-    "file line function source depth is_parallel is_outer vector_bits lanes unroll checks_in_vectors reason reason_line checks checks_otherwise allocations calls",
+    "file line function source depth is_parallel grain shared is_outer vector_bits lanes unroll checks_in_vectors reason reason_line checks checks_otherwise allocations calls",
 )
 
 
@@ -117,11 +117,58 @@ class Methods:
         wanted = [signature] if signature is not None else self.signatures
         return LoopReport([_hotloop.loop_report(self, list(map(spelling, parameters))) for parameters in wanted])
 
+    def parallel_diagnostics(self, signature=None, level=1):
+        """Prints which loops are shared out among threads, and why others are not; from level 2 on also what an iteration takes and which elements iterations may
+        share, from 3 on how iterations run, at 4 all of `loop_report`."""
+        if not 1 <= level <= 4:
+            raise ValueError(f"level must be from 1 to 4, not {level}")
+        report = self.loop_report(signature)
+        is_parallel = bool(self._decoration[0].get("parallel"))
+        print(report if level == 4 else _parallel_text(self.__name__, report, is_parallel, level))
+
     def __reduce__(self):
         """By name where the name leads here; else with the Python function, for pickles that can hold one."""
         if find_by_name(self.__module__, self.__qualname__) is self:
             return find_by_name, (self.__module__, self.__qualname__)
         return make, (self.py_func, *self._decoration)
+
+
+def _parallel_text(name, report, is_parallel, level):
+    """What `parallel_diagnostics` prints below level 4."""
+    shared_out = [facts for facts in report if facts.is_parallel]
+    lines = [f"{name}: {len(shared_out)} of {len(report)} loops are shared out among threads"]
+    around = []
+    for facts in report:
+        around = [outer for outer in around if outer.depth < facts.depth]
+        lines.append(f"{'  ' * facts.depth}{facts.file}:{facts.line}  {facts.source}")
+        indent = "  " * facts.depth + "    "
+        lines.append(indent + _parallel_verdict(facts, around, is_parallel))
+        if level >= 2 and facts.is_parallel:
+            lines.append(f"{indent}grain: {facts.grain}")
+            lines += [f"{indent}line {line}: elements are {what} here that iterations may share" for what, line in facts.shared]
+        if level >= 3:
+            lines.append(indent + _work(facts))
+        around.append(facts)
+    return "\n".join(lines)
+
+
+def _parallel_verdict(facts, around, is_parallel):
+    if facts.is_parallel:
+        return "shared out among threads"
+    if not is_parallel:
+        return "in order: the function has no `parallel=True`"
+    outer = next((outer for outer in around if outer.is_parallel), None)
+    if outer is not None:
+        return f"in order, within an iteration of the loop in line {outer.line}"
+    if "prange" in facts.source:
+        return "in order: it updates arrays together with a loop around it"
+    return "in order: only loops over `prange` and array expressions are shared out"
+
+
+def _work(facts):
+    if facts.vector_bits is not None:
+        return f"in vectors of {facts.vector_bits} bits, {facts.lanes} iterations each"
+    return "one by one" + (f": {facts.reason}" if facts.reason else "")
 
 
 def _forms(dispatcher, form, signature):

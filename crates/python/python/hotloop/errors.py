@@ -263,6 +263,11 @@ def warn_of_object_mode(message):
     _warn(message, ObjectModeWarning)
 
 
+def warn_of_nothing_parallel(message):
+    """Warns of a kernel in which `parallel=True` makes nothing parallel, at the line of the program that had it compiled."""
+    _warn(message, NumbaPerformanceWarning)
+
+
 def _warn(message, category):
     package = _os.path.dirname(__file__) + _os.sep
     frame, level = _sys._getframe(2), 3
