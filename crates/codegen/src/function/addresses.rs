@@ -2,12 +2,12 @@
 //!
 //! Before: `x = isub i, 1; o = imul x, 8; p = ptr_add base, o; load p`    After: `load base + i * 8 - 8`
 //!
-//! Neighbours of one element then share base and index. Only an address from the same block is taken apart: one that was
+//! Neighbours of one element then share base and index. Only an address from the same block, or the same innermost loop, is taken apart: one that was
 //! hoisted is a single value, and should stay one. All is modulo 2^64, so nothing can overflow differently.
 
 use super::Translator;
 use cranelift_codegen::ir::{self, InstBuilder, types};
-use hotloop_mir::{BinaryOp, InstKind, Value};
+use hotloop_mir::{BinaryOp, Inst, InstKind, Value};
 
 /// `base + index * size + displacement`.
 struct Parts {
@@ -32,12 +32,19 @@ impl Translator<'_, '_> {
 
     /// Takes an address apart if its index is a sum with a constant.
     fn parts(&self, address: Value) -> Option<Parts> {
-        let inst = self.mir.defining_inst(address).filter(|inst| self.is_of_this_block(*inst))?;
+        let inst = self.mir.defining_inst(address).filter(|inst| self.is_of_this_loop(*inst))?;
         let InstKind::PtrAdd { base, offset } = self.mir.insts[inst].kind else { return None };
         let (sum, size) = self.scaled(offset);
         let (index, constant) = self.sum_with_constant(sum)?;
         let displacement = i32::try_from(constant.checked_mul(size)?).ok()?;
         Some(Parts { base, index, size, displacement })
+    }
+
+    /// Whether an instruction was built in the current block, or in another one of the innermost loop around it, which holds no other.
+    fn is_of_this_loop(&self, inst: Inst) -> bool {
+        let Some(home) = self.built_in[inst] else { return false };
+        let header = self.loops.innermost(home).filter(|header| !self.loops.blocks(*header).is_empty());
+        home == self.block || (header.is_some() && header == self.loops.innermost(self.block))
     }
 
     /// A value as a product with a size that addresses can have.

@@ -3,26 +3,30 @@
 //! Before: `bb1(i): v1 = load a[i]; v2 = ...v1...; store v2, a[i + 1]; ...`
 //! After:  `bb0: v0 = load a[initial]   bb1(i, v1): v2 = ...v1...; store v2, a[i + 1]; branch .., bb1(i', v2)`
 //!
-//! In a loop of one block a load is left out if what it reads was stored by the iteration before, or is, for an address that stays the same, what the
-//! last iteration stored there: the addresses are sums with the loop's variable (see `AffineValues`), and no other store may have come between. The first iteration's load moves to the
-//! preheader. Where checks stand before it, it is made there only if none of them fails in the first iteration; if one does, that iteration raises before the value would be needed.
+//! In a loop of a few blocks a load is left out if what it reads was stored by the iteration before, or is, for an address that stays the same, what the
+//! last iteration stored there: the addresses are sums with the loop's variable (see `AffineValues`), the store is made in every iteration, and no other store may have come between. Two ways that both end in a store to
+//! one place count as one store behind them, and then become it. The first iteration's load moves to the
+//! preheader. Where checks or a branch stand before it, it is made there only if none of them fails in the first iteration and it goes that way; if not, that iteration raises before the value would be needed, or does not need it.
 //! All stores stay. A load of what was just stored waits for the store, some five cycles, in every iteration. One walk over the loads of each loop, each
 //! compared with the stores, [`MOST_STORES`] at most. Does not preserve the control-flow graph.
 
-use crate::analysis::{Affine, AffineValues, CountedLoop, LoopForest};
+use crate::analysis::{Affine, AffineValues, CountedLoop, Inside, LoopData, LoopForest};
 use crate::edit::jumps_mut;
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
     BinaryOp, Block, BlockCall, Builder, Constant, ControlFlow, Definition, Dominators, Function, Inst,
-    InstKind, IntCompare, MachineType, RegionKind, Terminator, Value,
+    InstKind, IntCompare, MachineType, RegionKind, Terminator, UnaryOp, Value,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// A loop with more stores is not looked at: each load is compared with each.
 const MOST_STORES: usize = 8;
 /// Checks in front of a load that are asked for the first iteration.
 const MOST_CHECKS: usize = 4;
+/// A loop of more blocks is not looked at.
+const MOST_BLOCKS: usize = 6;
 /// Loads of a loop that are left out: each takes a register.
 const MOST_CARRIED: usize = 4;
 
@@ -35,23 +39,20 @@ impl MirPass for CarryStores {
     }
 
     fn run(&self, function: &mut Function, context: &mut PassContext<'_>) {
-        let has_loop_with_store = |block: &Block| {
-            let is_store = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Store { .. });
-            goes_back(function, *block) && function.blocks[*block].insts.iter().any(is_store)
-        };
-        if !function.layout.iter().any(has_loop_with_store) {
+        let is_store = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Store { .. });
+        let may_end_loop =
+            |block: &Block| matches!(function.blocks[*block].terminator, Terminator::Branch { .. });
+        let stores = |block: &Block| function.blocks[*block].insts.iter().any(is_store);
+        if !function.layout.iter().any(may_end_loop) || !function.layout.iter().any(stores) {
             return;
         }
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
         for data in forest.plain_innermost() {
-            if data.latches != [data.header] {
+            let Some(mut carrier) = Carrier::new(function, &control_flow, &dominators, data) else {
                 continue;
-            }
-            let Some(counted) = CountedLoop::counting(function, &control_flow, data) else { continue };
-            let preheader = data.preheader(function, &control_flow).expect("a counted loop has one");
-            let mut carrier = Carrier { block: data.header, preheader, counted };
+            };
             for span in carrier.run(function) {
                 let message = "what the iteration before stored is not loaded".to_owned();
                 context.remarks.push(Remark { pass: self.name(), span, message, cause: None });
@@ -60,37 +61,79 @@ impl MirPass for CarryStores {
     }
 }
 
-/// Whether a block is a loop by itself.
-fn goes_back(function: &Function, block: Block) -> bool {
-    let mut goes_back = false;
-    function.blocks[block].terminator.for_each_target(|target| goes_back |= target == block);
-    goes_back
-}
-
 struct Carrier {
-    block: Block,
+    /// The loop's blocks in reverse postorder: the header is the first.
+    blocks: Vec<Block>,
+    /// For each of them, whether every iteration comes through it.
+    always: Vec<bool>,
+    latch: Block,
+    /// The block to which alone the header goes under its condition, if it does, and whether the condition holds then.
+    ways: Vec<(Block, bool)>,
     preheader: Block,
     counted: CountedLoop,
+    /// Two stores to one place at the end of two ways, and the block in which the ways meet.
+    pairs: Vec<Pair>,
+    /// What became of such pairs, by their first stores.
+    joined: FxHashMap<Inst, Inst>,
+}
+
+#[derive(Clone, Copy)]
+struct Pair {
+    ends: [Block; 2],
+    stores: [Inst; 2],
+    meeting: Block,
 }
 
 /// A load or store of the loop.
 struct Access {
-    /// The position in the block.
+    /// The position in the loop.
     at: usize,
     inst: Inst,
-    /// What is stored.
-    stored: Option<Value>,
+    is_store: bool,
+    /// Whether it is made in every iteration.
+    is_always: bool,
     ty: MachineType,
     region: RegionKind,
     address: Option<Affine>,
 }
 
 impl Carrier {
+    fn new(
+        function: &Function,
+        control_flow: &ControlFlow,
+        dominators: &Dominators,
+        data: &LoopData,
+    ) -> Option<Self> {
+        let &[latch] = data.latches.as_slice() else { return None };
+        let blocks = data.blocks.in_reverse_postorder(control_flow);
+        if blocks.len() > MOST_BLOCKS {
+            return None;
+        }
+        let counted = CountedLoop::counting(function, control_flow, data)?;
+        if counted.test_block != latch {
+            return None;
+        }
+        let preheader = data.preheader(function, control_flow)?;
+        let always = blocks.iter().map(|block| dominators.dominates(*block, latch)).collect();
+        let ways = match &function.blocks[data.header].terminator {
+            Terminator::Branch { then, otherwise, .. } if then.block != otherwise.block => {
+                let ways = [(then.block, true), (otherwise.block, false)].into_iter();
+                ways.filter(|(block, _)| control_flow.predecessors(*block) == [data.header]).collect()
+            }
+            _ => Vec::new(),
+        };
+        let pair = |meeting: &Block| Pair::find(function, control_flow, *meeting);
+        let pairs = blocks[1..].iter().filter_map(pair).collect();
+        let joined = FxHashMap::default();
+        Some(Self { blocks, always, latch, ways, preheader, counted, pairs, joined })
+    }
+
     /// Leaves out what loads it can; gives their places.
     fn run(&mut self, function: &mut Function) -> Vec<Span> {
         let mut spans = Vec::new();
         for (load, store) in self.find(function).into_iter().take(MOST_CARRIED) {
             if let Some(first) = self.first_value(function, load) {
+                let store = self.one_store(function, store);
                 self.carry(function, load, first, store);
                 spans.push(function.insts[load].span);
             }
@@ -100,15 +143,28 @@ impl Carrier {
 
     /// The loads that read what the iteration before stored, each with that store.
     fn find(&self, function: &Function) -> Vec<(Inst, Inst)> {
-        let insts = &function.blocks[self.block].insts;
-        if insts.iter().any(|inst| is_opaque(&function.insts[*inst].kind)) {
+        let insts = || self.blocks.iter().flat_map(|block| &function.blocks[*block].insts);
+        if insts().any(|inst| is_opaque(&function.insts[*inst].kind)) {
             return Vec::new();
         }
-        let mut values = AffineValues::of_block(function, self.block, self.counted.variable);
-        let access = |(at, inst): (usize, &Inst)| Access::of(function, &mut values, at, *inst);
-        let accesses: Vec<Access> = insts.iter().enumerate().filter_map(access).collect();
-        let (stores, loads): (Vec<Access>, Vec<Access>) =
-            accesses.into_iter().partition(|access| access.stored.is_some());
+        let inside = Rc::new(Inside::new(function, self.blocks.iter().copied()));
+        let mut values = AffineValues::new(function, inside, vec![self.counted.variable]);
+        let (mut stores, mut loads, mut at) = (Vec::new(), Vec::new(), 0);
+        for (block, always) in self.blocks.iter().zip(&self.always) {
+            let meets = self.pairs.iter().find(|pair| pair.meeting == *block).map(|pair| &pair.stores[0]);
+            for inst in meets.into_iter().chain(&function.blocks[*block].insts) {
+                at += 1;
+                let is_of_pair = self.pairs.iter().any(|pair| pair.stores.contains(inst));
+                if is_of_pair && meets != Some(inst) {
+                    continue;
+                }
+                match Access::of(function, &mut values, at, *inst, *always) {
+                    Some(access) if access.is_store => stores.push(access),
+                    Some(access) => loads.push(access),
+                    None => {}
+                }
+            }
+        }
         if stores.is_empty() || stores.len() > MOST_STORES {
             return Vec::new();
         }
@@ -120,17 +176,54 @@ impl Carrier {
         loads.iter().filter_map(source).collect()
     }
 
+    /// Makes one store of two at the end of two ways, where they meet.
+    fn one_store(&mut self, function: &mut Function, store: Inst) -> Inst {
+        if let Some(one) = self.joined.get(&store) {
+            return *one;
+        }
+        let Some(at) = self.pairs.iter().position(|pair| pair.stores[0] == store) else { return store };
+        let Pair { ends, stores, meeting } = self.pairs.swap_remove(at);
+        let span = function.insts[store].span;
+        let mut kind = function.insts[store].kind.clone();
+        for (end, own) in ends.into_iter().zip(stores) {
+            let InstKind::Store { value, .. } = function.insts[own].kind else {
+                unreachable!("a pair of stores")
+            };
+            function.blocks[end].insts.retain(|inst| *inst != own);
+            jumps_mut(&mut function.blocks[end].terminator)[0].arguments.push(value);
+        }
+        if let InstKind::Store { value, .. } = &mut kind {
+            *value = function.add_parameter(meeting, function.value_type(*value));
+        }
+        let one = function.create_inst(kind, span);
+        function.blocks[meeting].insts.insert(0, one);
+        self.joined.insert(store, one);
+        one
+    }
+
     /// Whether the store of an iteration writes what the load of the next one reads.
     fn is_stored_before(&self, load: &Access, store: &Access) -> bool {
         let (Some(read), Some(written)) = (&load.address, &store.address) else { return false };
-        load.ty == store.ty
+        store.is_always
+            && load.ty == store.ty
             && read.steps == written.steps
             && read.start.clone().plus(&read.steps[0], self.counted.step) == written.start
     }
 
     /// What the load gives in the first iteration, computed in front of the loop; the block that leads to the loop may be another one then.
     fn first_value(&mut self, function: &mut Function, load: Inst) -> Option<Value> {
-        let insts = &function.blocks[self.block].insts;
+        let header = self.blocks[0];
+        let home = self.blocks.iter().copied().find(|block| function.blocks[*block].insts.contains(&load))?;
+        let mut insts = function.blocks[header].insts.clone();
+        let mut way = None;
+        if home != header {
+            let (_, holds) = *self.ways.iter().find(|(block, _)| *block == home)?;
+            let Terminator::Branch { condition, .. } = function.blocks[header].terminator else {
+                return None;
+            };
+            way = Some((condition, holds));
+            insts.extend(&function.blocks[home].insts);
+        }
         let at = insts.iter().position(|inst| *inst == load).expect("the load stands in the loop");
         let is_check = |inst: &&Inst| {
             let kind = &function.insts[**inst].kind;
@@ -140,16 +233,22 @@ impl Carrier {
         let InstKind::Load { ty, address, offset, region } = function.insts[load].kind else {
             unreachable!("a load is carried")
         };
-        let mut first = FirstIteration::new(function, self.block, self.preheader);
+        let mut first = FirstIteration::new(function, &self.blocks, self.preheader);
         let is_known = checks.len() <= MOST_CHECKS
             && checks.iter().all(|check| first.can_ask(function, *check))
+            && way.is_none_or(|(condition, _)| first.can_compute(function, condition))
             && first.can_compute(function, address);
         if !is_known {
             return None;
         }
         let mut builder = Builder::at(function, self.preheader);
         builder.set_span(builder.function.insts[load].span);
-        let conditions: Vec<Value> = checks.iter().map(|check| first.ask(&mut builder, *check)).collect();
+        let mut conditions: Vec<Value> = checks.iter().map(|check| first.ask(&mut builder, *check)).collect();
+        if let Some((condition, holds)) = way {
+            let condition = first.compute(&mut builder, condition);
+            let inverted = InstKind::Unary(UnaryOp::Inot, condition);
+            conditions.push(if holds { condition } else { builder.value(inverted) });
+        }
         let address = first.compute(&mut builder, address);
         let kind = InstKind::Load { ty, address, offset, region };
         let mut and = |all, condition| builder.binary(BinaryOp::And, all, condition);
@@ -195,16 +294,40 @@ impl Carrier {
         let InstKind::Store { value: stored, .. } = function.insts[store].kind else {
             unreachable!("a store is carried")
         };
-        let parameter = function.add_parameter(self.block, function.value_type(result));
-        for (from, argument) in [(self.preheader, first), (self.block, stored)] {
+        let header = self.blocks[0];
+        let parameter = function.add_parameter(header, function.value_type(result));
+        for (from, argument) in [(self.preheader, first), (self.latch, stored)] {
             for call in jumps_mut(&mut function.blocks[from].terminator) {
-                if call.block == self.block {
+                if call.block == header {
                     call.arguments.push(argument);
                 }
             }
         }
-        function.blocks[self.block].insts.retain(|inst| *inst != load);
+        for block in &self.blocks {
+            function.blocks[*block].insts.retain(|inst| *inst != load);
+        }
         function.replace_uses(|value| if value == result { parameter } else { value });
+    }
+}
+
+impl Pair {
+    /// The stores in front of a block where two ways meet, if both are to one place and the last that is done there.
+    fn find(function: &Function, control_flow: &ControlFlow, meeting: Block) -> Option<Self> {
+        let &[one, other] = control_flow.predecessors(meeting) else { return None };
+        let ends = [one, other];
+        let last = |end: Block| {
+            let data = &function.blocks[end];
+            let goes_on = matches!(&data.terminator, Terminator::Jump(call) if call.block == meeting);
+            data.insts.last().copied().filter(|_| goes_on)
+        };
+        let stores = [last(one)?, last(other)?];
+        let place = |store: Inst| match function.insts[store].kind {
+            InstKind::Store { value, address, offset, region } => {
+                Some((function.value_type(value), address, offset, region))
+            }
+            _ => None,
+        };
+        (place(stores[0])? == place(stores[1])?).then_some(Self { ends, stores, meeting })
     }
 }
 
@@ -216,11 +339,17 @@ fn leaves_alone(other: &Access, load: &Access, store: &Access) -> bool {
 }
 
 impl Access {
-    fn of(function: &Function, values: &mut AffineValues<'_>, at: usize, inst: Inst) -> Option<Self> {
-        let (stored, ty, address, offset, region) = match function.insts[inst].kind {
-            InstKind::Load { ty, address, offset, region } => (None, ty, address, offset, region),
+    fn of(
+        function: &Function,
+        values: &mut AffineValues<'_>,
+        at: usize,
+        inst: Inst,
+        is_always: bool,
+    ) -> Option<Self> {
+        let (is_store, ty, address, offset, region) = match function.insts[inst].kind {
+            InstKind::Load { ty, address, offset, region } => (false, ty, address, offset, region),
             InstKind::Store { value, address, offset, region } => {
-                (Some(value), function.value_type(value), address, offset, region)
+                (true, function.value_type(value), address, offset, region)
             }
             _ => return None,
         };
@@ -228,7 +357,7 @@ impl Access {
             address.start.constant = address.start.constant.wrapping_add(i64::from(offset));
             address
         });
-        Some(Self { at, inst, stored, ty, region: function.regions[region].kind, address })
+        Some(Self { at, inst, is_store, is_always, ty, region: function.regions[region].kind, address })
     }
 
     /// Whether two accesses of one iteration touch different bytes for sure.
@@ -275,18 +404,29 @@ fn is_opaque(kind: &InstKind) -> bool {
 
 /// What the values of a loop are in its first iteration, computed in front of it.
 struct FirstIteration {
-    block: Block,
+    insts: FxHashSet<Inst>,
+    /// The loads that are made first of all: in front of the loop they give the same.
+    early: FxHashSet<Inst>,
     /// The loop's values that are known there, the parameters to begin with.
     known: FxHashMap<Value, Value>,
 }
 
 impl FirstIteration {
-    fn new(function: &Function, block: Block, preheader: Block) -> Self {
+    fn new(function: &Function, blocks: &[Block], preheader: Block) -> Self {
         let Terminator::Jump(call) = &function.blocks[preheader].terminator else {
             unreachable!("a preheader jumps to its loop")
         };
-        let parameters = function.blocks[block].parameters.iter().copied();
-        Self { block, known: parameters.zip(call.arguments.iter().copied()).collect() }
+        let header = &function.blocks[blocks[0]];
+        let is_first = |inst: &&Inst| {
+            let kind = &function.insts[**inst].kind;
+            !kind.may_raise() && !matches!(kind, InstKind::Store { .. })
+        };
+        let is_load = |inst: &&Inst| matches!(function.insts[**inst].kind, InstKind::Load { .. });
+        Self {
+            insts: blocks.iter().flat_map(|block| &function.blocks[*block].insts).copied().collect(),
+            early: header.insts.iter().take_while(is_first).filter(is_load).copied().collect(),
+            known: header.parameters.iter().copied().zip(call.arguments.iter().copied()).collect(),
+        }
     }
 
     /// The instruction of the loop that computes a value not known yet.
@@ -295,7 +435,7 @@ impl FirstIteration {
             return None;
         }
         match function.values[value].definition {
-            Definition::Result(inst, _) => function.blocks[self.block].insts.contains(&inst).then_some(inst),
+            Definition::Result(inst, _) => self.insts.contains(&inst).then_some(inst),
             Definition::Parameter(..) => None,
         }
     }
@@ -305,6 +445,7 @@ impl FirstIteration {
         let kind = &function.insts[inst].kind;
         let mut is_possible = kind.is_speculatable(function) || matches!(kind, InstKind::CheckBounds { .. });
         is_possible &= !matches!(kind, InstKind::CallRuntime { .. });
+        is_possible |= self.early.contains(&inst);
         kind.for_each_operand(|operand| is_possible = is_possible && self.can_compute(function, operand));
         is_possible
     }
