@@ -84,8 +84,8 @@ pub(crate) struct Translator<'a, 'm> {
     /// Where an error leaves the function.
     raised_exit: Option<ir::Block>,
     import_table: Option<GlobalValue>,
-    /// Where it stands whether somebody wants this code to stop, if it is ever asked.
-    interrupt_flag: Option<ir::Value>,
+    /// The address of the flag that says whether somebody wants this code to stop, and the context, if it is ever asked.
+    kept_for_interrupts: Option<StackSlot>,
     /// The object's `hl_interrupt`, and where it writes its status.
     interrupt: Option<FuncRef>,
     interrupt_slot: Option<StackSlot>,
@@ -134,7 +134,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             known_tails: FxHashMap::default(),
             raised_exit: None,
             import_table: None,
-            interrupt_flag: None,
+            kept_for_interrupts: None,
             interrupt: None,
             interrupt_slot: None,
             result_slot: None,
@@ -148,7 +148,7 @@ impl<'a, 'm> Translator<'a, 'm> {
     /// Builds the whole function.
     pub(crate) fn translate(mut self, control_flow: &ControlFlow) -> ModuleResult<()> {
         self.create_blocks(control_flow)?;
-        self.load_interrupt_flag();
+        self.keep_interrupt_flag();
         for (position, block) in control_flow.reverse_postorder().iter().enumerate() {
             if position > 0 {
                 self.builder.switch_to_block(self.clif_block(*block));
@@ -162,15 +162,27 @@ impl<'a, 'm> Translator<'a, 'm> {
         Ok(())
     }
 
-    /// The flag's place is the same as long as the function runs.
-    fn load_interrupt_flag(&mut self) {
+    /// Keeps the address of the flag, and the context for the call where it is raised, in the frame: both are the same as long as the function runs, and in registers they would
+    /// take two from every loop that asks.
+    fn keep_interrupt_flag(&mut self) {
         let is_safepoint = |inst: &Inst| matches!(self.mir.insts[*inst].kind, InstKind::Safepoint);
         let mut blocks = self.mir.layout.iter().map(|block| &self.mir.blocks[*block]);
         if blocks.any(|block| block.insts.iter().any(is_safepoint)) {
+            let slot = self.builder.create_sized_stack_slot(stack_slot(16));
             let context = self.context;
-            let place = self.ins().load(types::I64, WORD, context, Context::INTERRUPT_OFFSET as i32);
-            self.interrupt_flag = Some(place);
+            let flag = self.ins().load(types::I64, WORD, context, Context::INTERRUPT_OFFSET as i32);
+            let kept = self.ins().stack_addr(types::I64, slot, 0);
+            self.ins().store(WORD, flag, kept, 0);
+            self.ins().store(WORD, context, kept, 8);
+            self.kept_for_interrupts = Some(slot);
         }
+    }
+
+    /// What is kept for interrupts: the address of the flag at 0, the context at 8.
+    fn kept_for_interrupts(&mut self, offset: i32) -> ir::Value {
+        let slot = self.kept_for_interrupts.expect("it is there where a function has safepoints");
+        let kept = self.ins().stack_addr(types::I64, slot, 0);
+        self.ins().load(types::I64, WORD, kept, offset)
     }
 
     /// Creates the blocks with their parameters. The entry is there already; it is also given the context, and where the results go.

@@ -177,7 +177,7 @@ impl Translator<'_, '_> {
 
     /// Asks whether somebody wants this code to stop.
     pub(super) fn safepoint(&mut self, span: Span) {
-        let flag = self.interrupt_flag.expect("it is there where a function has safepoints");
+        let flag = self.kept_for_interrupts(0);
         let flag = self.ins().load(types::I32, WORD, flag, 0);
         let zero = self.int(types::I32, 0);
         let is_wanted = self.ins().icmp(IntCC::NotEqual, flag, zero);
@@ -292,9 +292,7 @@ impl Translator<'_, '_> {
         let slot = self.interrupt_slot();
         let site = self.int(types::I32, i64::from(site));
         let status = self.ins().stack_addr(types::I64, slot, 0);
-        // The call wants it in one register. Of a copy, that does not move the one that the path uses.
-        let context = self.context;
-        let context = self.ins().bor(context, context);
+        let context = self.kept_for_interrupts(8);
         self.ins().call(interrupt, &[context, site, status]);
         let status = self.ins().load(types::I32, WORD, status, 0);
         let target = self.unwind_block(unwind);
