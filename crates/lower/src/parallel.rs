@@ -17,7 +17,7 @@ use hotloop_mir::{BinaryOp, Block, MachineType, ParFor, Terminator, Value};
 use hotloop_types::{Dtype, DtypeKind};
 
 /// Starting a chunk of a reduction takes as long as a few iterations that only compute.
-const SHORT_ITERATIONS_A_CHUNK: i64 = 256;
+const SHORT_ITERATIONS_A_CHUNK: i64 = 1024;
 
 impl Lowering<'_> {
     /// `for` over `prange`.

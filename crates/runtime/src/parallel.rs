@@ -24,12 +24,18 @@ const WORTH_SHARING: Duration = Duration::from_micros(30);
 const WORK_PER_THREAD_PICOSECONDS: i64 = 10_000_000;
 /// An adaptive chunk has at least that much work, so that taking it does not show.
 const LEAST_CHUNK_PICOSECONDS: i64 = 2_000_000;
-/// The first piece has about so much work by the estimate.
-const FIRST_PIECE_PICOSECONDS: i64 = 2_000_000;
+/// The first piece has about so much work by the estimate. A piece costs a tenth of a microsecond: what it asks in front of its loops, and the ends of vectors. Iterations in vectors
+/// take an eighth of their estimate.
+const FIRST_PIECE_PICOSECONDS: i64 = 8_000_000;
 /// Not more than that part of a region runs before somebody looks at the clock, whatever the estimate says.
-const MOST_BEFORE_A_LOOK: i64 = 8;
+const MOST_BEFORE_A_LOOK: i64 = 4;
+/// Where nothing is known of an iteration, the first piece is such a part of the region, but has not more iterations than the next number.
+const FIRST_PIECE_OF_UNKNOWN: i64 = 64;
+const MOST_ITERATIONS_OF_UNKNOWN: i64 = 8;
 /// The pace is believed when so much time has passed.
 const MEASURABLE: Duration = Duration::from_micros(1);
+/// Later pieces take at least so long by the pace.
+const LEAST_LATER_PIECE: Duration = Duration::from_micros(4);
 /// With fewer iterations a thread the first one may be a large part of all, so that it is better not done alone.
 const FEW_ITERATIONS_A_THREAD: i64 = 8;
 
@@ -186,7 +192,10 @@ fn piece_count(work: &Work) -> i64 {
 
 /// How many pieces to begin with, for a look at the clock behind them.
 fn first_piece(work: &Work, picoseconds: i64) -> i64 {
-    let iterations = if picoseconds > 0 { FIRST_PIECE_PICOSECONDS / picoseconds } else { 1 };
+    if picoseconds == 0 {
+        return (piece_count(work) / FIRST_PIECE_OF_UNKNOWN).clamp(1, MOST_ITERATIONS_OF_UNKNOWN);
+    }
+    let iterations = FIRST_PIECE_PICOSECONDS / picoseconds;
     let pieces = if work.is_fixed() { iterations * work.chunks / work.trip_count } else { iterations };
     pieces.min(piece_count(work) / MOST_BEFORE_A_LOOK).max(1)
 }
@@ -224,7 +233,8 @@ unsafe fn run_alone(context: &mut Context, work: &Work, first: Option<i64>) -> R
             break;
         }
         // About what takes another while, in case the pace changes.
-        length = next.max(1);
+        let while_pieces = LEAST_LATER_PIECE.as_secs_f64() / passed.as_secs_f64() * next as f64;
+        length = next.max(while_pieces as i64).max(1);
     }
     context.in_parallel = was_in_parallel;
     outcome

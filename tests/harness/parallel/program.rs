@@ -33,7 +33,7 @@ pub(crate) fn write(bytes: &[u8]) -> String {
     let mut decisions = Decisions { bytes: bytes.iter() };
     let lengths = [
         decisions.one_of(&["5", "1", "17", "64", "2", "0"]),
-        decisions.one_of(&["40", "63", "65", "100", "130", "40", "63", "65", "100", "257", "130", "530"]),
+        decisions.one_of(&["40", "63", "65", "100", "130", "40", "63", "65", "100", "257", "130", "2100"]),
     ];
     let mut writer = Writer { decisions, text: String::new(), indent: 1, places: Places::default() };
     writer.kernel();

@@ -25,7 +25,9 @@ use std::collections::BTreeMap;
 /// A guess at the time of an instruction, several of which run at once, for the runtime's decision whether waking others pays.
 const PICOSECONDS_AN_INSTRUCTION: i64 = 100;
 /// A region with less work is not even offered to others: the body is called in place of the runtime.
-const TOO_LITTLE_PICOSECONDS: i64 = 2_000_000;
+const TOO_LITTLE_PICOSECONDS: i64 = 6_000_000;
+/// A function of the runtime, such as one of mathematics, counts as so many instructions.
+const INSTRUCTIONS_OF_A_FUNCTION: i64 = 20;
 /// Numbers of iterations are taken for no more than that, so that products of them do not overflow.
 const MOST_ITERATIONS: i64 = 1 << 24;
 /// So is the time of one iteration.
@@ -207,7 +209,11 @@ impl Region {
             }
             let computes = |inst: &&Inst| !matches!(function.insts[**inst].kind, InstKind::Const(_));
             let own = shape.forest.innermost(*block).filter(is_inner);
-            *insts.entry(own).or_default() += data.insts.iter().filter(computes).count() as i64 + 1;
+            let weight = |inst: &Inst| match function.insts[*inst].kind {
+                InstKind::CallRuntime { .. } => INSTRUCTIONS_OF_A_FUNCTION,
+                _ => 1,
+            };
+            *insts.entry(own).or_default() += data.insts.iter().filter(computes).map(weight).sum::<i64>() + 1;
         }
         // The counts of a loop and of those around it in the region.
         let loops_around = |own: Option<Loop>| {
