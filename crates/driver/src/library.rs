@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// The functions of the prelude that an engine has used.
 #[derive(Default)]
 pub(crate) struct Library {
-    /// Those that were parsed, by their numbers in the prelude.
-    parsed: FxHashMap<usize, FunctionHandle>,
+    /// Those that were parsed, by their numbers in the prelude, and whether they work on several threads.
+    parsed: FxHashMap<(usize, bool), FunctionHandle>,
     /// What each of them is, and those that were made of them.
     origins: FxHashMap<FunctionHandle, Origin>,
     /// Those that were made for values of parameters, by the function they were made of and the values.
@@ -27,6 +27,8 @@ pub(crate) struct Library {
 pub(crate) struct Origin {
     /// Its number in the prelude.
     number: usize,
+    /// Whether it works on several threads.
+    is_shared: bool,
     /// The values of parameters it was made for, as text.
     constants: String,
 }
@@ -39,13 +41,15 @@ impl Origin {
 
     /// What tells it from all other functions of the library.
     pub(crate) fn identity(&self) -> String {
-        format!("{} {}", self.path(), self.constants)
+        let way = if self.is_shared { "on several threads" } else { "" };
+        format!("{} {} {way}", self.path(), self.constants)
     }
 }
 
 /// The names that a function of the prelude sees.
 struct LibraryEnvironment {
     number: usize,
+    is_shared: bool,
     constants: Vec<(Name, FrozenValue)>,
 }
 
@@ -57,6 +61,8 @@ impl Environment for LibraryEnvironment {
         match name {
             "np" => Some(Global::Module("numpy".to_owned())),
             "math" | "random" => Some(Global::Module(name.to_owned())),
+            "shared" => Some(Global::Constant(FrozenValue::Bool(self.is_shared))),
+            "prange" => builtin_attribute("hotloop", name),
             // What is not written in the language: the file of that name stands for it in CPython.
             _ if name.starts_with('_')
                 && let Some(item) = builtin_attribute("hotloop", name) =>
@@ -69,16 +75,16 @@ impl Environment for LibraryEnvironment {
 }
 
 impl Program {
-    /// The function of the prelude at that path.
-    pub(crate) fn library_function(&mut self, path: &str) -> Option<FunctionHandle> {
+    /// The function of the prelude at that path, as it works on several threads or on one.
+    pub(crate) fn library_function(&mut self, path: &str, is_shared: bool) -> Option<FunctionHandle> {
         let number = hotloop_prelude::number(path)?;
-        if let Some(handle) = self.library.parsed.get(&number) {
+        if let Some(handle) = self.library.parsed.get(&(number, is_shared)) {
             return Some(*handle);
         }
-        let source = self.parse_library_function(number);
+        let source = self.parse_library_function(number, is_shared);
         let handle = self.push(source);
-        self.library.parsed.insert(number, handle);
-        self.library.origins.insert(handle, Origin { number, constants: String::new() });
+        self.library.parsed.insert((number, is_shared), handle);
+        self.library.origins.insert(handle, Origin { number, is_shared, constants: String::new() });
         Some(handle)
     }
 
@@ -87,7 +93,7 @@ impl Program {
         self.library.origins.get(&handle)
     }
 
-    fn parse_library_function(&mut self, number: usize) -> FunctionSource {
+    fn parse_library_function(&mut self, number: usize, is_shared: bool) -> FunctionSource {
         let function = &FUNCTIONS[number];
         let name = format!("<hotloop>/{}", function.file);
         let file = self.sources.add_part(name, function.text, function.first_line);
@@ -97,7 +103,7 @@ impl Program {
             _ => None,
         });
         let definition = definition.expect("the tests of the prelude parse each function");
-        let environment = LibraryEnvironment { number, constants: Vec::new() };
+        let environment = LibraryEnvironment { number, is_shared, constants: Vec::new() };
         let default = |expression: &Expr| {
             constant_in(expression, &environment).map_or_else(
                 || Global::Unsupported { what: "computed".to_owned(), help: None },
@@ -112,7 +118,7 @@ impl Program {
             environment: Arc::new(environment),
             signatures: Vec::new(),
             // NumPy raises nothing for a division by zero.
-            options: Options { error_model: ErrorModel::Numpy, ..Options::default() },
+            options: Options { error_model: ErrorModel::Numpy, parallel: is_shared, ..Options::default() },
             locals: Vec::new(),
             cache: false,
             defaults,
@@ -142,7 +148,11 @@ impl Program {
         let defaults = source.defaults.iter().zip(&kept).filter(|(_, keep)| **keep);
         let specialised = FunctionSource {
             definition: Arc::new(definition),
-            environment: Arc::new(LibraryEnvironment { number: origin.number, constants }),
+            environment: Arc::new(LibraryEnvironment {
+                number: origin.number,
+                is_shared: origin.is_shared,
+                constants,
+            }),
             defaults: defaults.map(|(default, _)| default.clone()).collect(),
             ..source.clone()
         };
@@ -166,7 +176,7 @@ mod tests {
     fn each_function_of_the_prelude_can_be_parsed_and_has_constant_defaults() {
         let mut program = Program::default();
         for function in FUNCTIONS {
-            let handle = program.library_function(function.path).expect("the table has it");
+            let handle = program.library_function(function.path, false).expect("the table has it");
             let source = program.function(handle);
             assert_eq!(source.name(), function.name());
             let computed = |default: &Option<Global>| matches!(default, Some(Global::Unsupported { .. }));

@@ -212,6 +212,7 @@ impl<'a> Session<'a> {
     ) -> Result<(Vec<Product>, Vec<Unit>), Failure> {
         let lowered = self.front(root)?;
         let bodies = bodies_to_copy(&lowered);
+        let has_regions: Vec<bool> = lowered.iter().map(has_regions).collect();
         let mut lowered: Vec<Option<mir::Module>> = lowered.into_iter().map(Some).collect();
         let settings = self.settings;
         let symbols = self.specialisations.iter().map(|inferred| inferred.symbol.clone());
@@ -235,16 +236,11 @@ impl<'a> Session<'a> {
             let taken = wanted.iter().map(|position| lowered[*position].take());
             let modules: Vec<mir::Module> =
                 taken.map(|module| module.expect("each is reached once")).collect();
-            let in_vain: Vec<Option<Remark>> = wanted
-                .iter()
-                .zip(&modules)
-                .map(|(position, module)| nothing_parallel(self.specialisations[*position].hir(), module))
-                .collect();
             let compiled: Vec<Result<Compilation, Failure>> =
                 compile_threads::map(modules, |module| compile_one(module, &bodies, settings));
-            for ((position, compilation), in_vain) in wanted.into_iter().zip(compiled).zip(in_vain) {
+            for (position, compilation) in wanted.into_iter().zip(compiled) {
                 let mut product = self.product(position, compilation?, &by_symbol);
-                product.remarks.extend(in_vain);
+                product.remarks.extend(self.nothing_parallel(position, &has_regions, &by_symbol));
                 called.extend(product.unit.imports.iter().cloned());
                 products.push(product);
             }
@@ -254,6 +250,40 @@ impl<'a> Session<'a> {
             reached = positions.filter(|at| std::mem::replace(&mut unreached[*at], false)).collect();
         }
         Ok((products, stored))
+    }
+
+    /// Says so where a function of the program is to run in parallel, and nothing in it does, nor in what it asks of the library.
+    fn nothing_parallel(
+        &self,
+        position: usize,
+        has_regions: &[bool],
+        by_symbol: &FxHashMap<String, usize>,
+    ) -> Option<Remark> {
+        let hir = self.specialisations[position].hir();
+        let is_of_library =
+            |at: usize| self.program.origin(self.specialisations[at].specialisation.0).is_some();
+        if !hir.options.parallel || is_of_library(position) {
+            return None;
+        }
+        let (mut seen, mut work) = (vec![false; has_regions.len()], vec![position]);
+        while let Some(at) = work.pop() {
+            if has_regions[at] {
+                return None;
+            }
+            let callees = self.specialisations[at].hir().callees.values();
+            let called = callees.map(|callee| GeneratorType::specialisation_of(&callee.symbol));
+            let new = called.filter_map(|symbol| by_symbol.get(symbol).copied());
+            work.extend(new.filter(|at| is_of_library(*at) && !std::mem::replace(&mut seen[*at], true)));
+        }
+        Some(Remark {
+            pass: NOTHING_PARALLEL,
+            span: hir.span,
+            message: format!(
+                "`{}` has `parallel=True`, but nothing in it runs in parallel: it has no loop over `prange` and no array expression",
+                hir.name
+            ),
+            cause: None,
+        })
     }
 
     /// Where the code of a specialisation is kept, if it is one of the library.
@@ -662,8 +692,9 @@ impl Callees for Session<'_> {
         self.program.parameters(function)
     }
 
-    fn library(&mut self, path: &'static str) -> Option<FunctionHandle> {
-        self.program.library_function(path)
+    fn library(&mut self, path: &'static str, is_shared: bool) -> Option<FunctionHandle> {
+        // What several threads do on purpose is no race of the program's.
+        self.program.library_function(path, is_shared && !self.settings.race_check)
     }
 
     fn library_path(&self, function: FunctionHandle) -> Option<&'static str> {
@@ -759,22 +790,14 @@ struct Compilation {
     codegen_time: Duration,
 }
 
-/// Says so where a function is to run in parallel, and nothing in it does.
-fn nothing_parallel(hir: &hir::Function, lowered: &mir::Module) -> Option<Remark> {
-    let is_loop = |block: &mir::Block, function: &mir::Function| {
+/// Whether something in a module runs in parallel.
+fn has_regions(module: &mir::Module) -> bool {
+    let is_region = |block: &mir::Block, function: &mir::Function| {
         matches!(function.blocks[*block].terminator, mir::Terminator::ParFor(_))
     };
-    let is_parallel = |function: &mir::Function| function.layout.iter().any(|block| is_loop(block, function));
-    let is_in_vain = hir.options.parallel && !lowered.functions.iter().any(is_parallel);
-    is_in_vain.then(|| Remark {
-        pass: NOTHING_PARALLEL,
-        span: hir.span,
-        message: format!(
-            "`{}` has `parallel=True`, but nothing in it runs in parallel: it has no loop over `prange` and no array expression",
-            hir.name
-        ),
-        cause: None,
-    })
+    let has_region =
+        |function: &mir::Function| function.layout.iter().any(|block| is_region(block, function));
+    module.functions.iter().any(has_region)
 }
 
 /// The functions that callers may copy, by their symbols. One that can reach itself keeps its stack check only if it is not copied.

@@ -1,6 +1,7 @@
 //! Operations on whole arrays: views of their parts, and one computation for all elements.
 
 use crate::{Expr, Version};
+use hotloop_diagnostics::Span;
 use hotloop_types::{ArrayType, Dtype, Layout};
 
 /// What a subscript does with one axis of an array.
@@ -79,6 +80,8 @@ pub enum Broadcast {
     Together(Vec<Broadcast>),
     /// The same of arrays of indices, where `IndexError` is raised.
     Indices(Vec<Broadcast>),
+    /// A shape whose error stands at another place than the computation: what it is the shape of has become part of that.
+    At(Box<Broadcast>, Span),
 }
 
 /// Elements of an array that are chosen by one index an axis, which are broadcast against each other.

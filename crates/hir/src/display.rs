@@ -16,7 +16,8 @@
 use crate::{
     ArrayAttribute, Axis, BinaryOp, Catches, CompareOp, Constant, Draw, Edge, Elementwise, ErrorModel,
     ExceptionArgument, Expr, ExprKind, Fill, Function, GeneratorRequest, Iteration, Loop, ObjectExpr,
-    Options, RangeLoop, Rearrangement, Reduction, ReductionOp, Stmt, StmtKind, Stream, Try, UnaryOp, Version,
+    Options, ParallelPart, RangeLoop, Rearrangement, Reduction, ReductionOp, Stmt, StmtKind, Stream, Try,
+    UnaryOp, Version,
 };
 use hotloop_index::{Id, IdMap};
 use hotloop_types::{Dtype, FloatFlags, Layout, Type};
@@ -633,7 +634,12 @@ fn separated<T>(
 /// The options that are not the default, a line each.
 fn options(f: &mut Formatter<'_>, options: Options) -> fmt::Result {
     if options.parallel {
-        f.write_str("@parallel\n")?;
+        let left_out = ParallelPart::NAMES.iter().filter(|(_, part)| options.in_order.contains(*part));
+        let names: Vec<&str> = left_out.map(|(name, _)| *name).collect();
+        match names.as_slice() {
+            [] => f.write_str("@parallel\n")?,
+            names => writeln!(f, "@parallel(without {})", names.join(", "))?,
+        }
     }
     if !options.boundscheck {
         f.write_str("@unchecked_bounds\n")?;

@@ -78,8 +78,77 @@ pub struct Options {
     pub error_model: ErrorModel,
     /// What may be assumed of floats.
     pub float_flags: FloatFlags,
-    /// Whether `prange` runs in parallel; elsewhere it is `range`.
+    /// Whether work is shared out among threads; elsewhere `prange` is `range`.
     pub parallel: bool,
+    /// What of that is left out.
+    pub in_order: ParallelParts,
+}
+
+impl Options {
+    /// Whether that is shared out among threads.
+    pub fn shares(&self, part: ParallelPart) -> bool {
+        self.parallel && !self.in_order.contains(part)
+    }
+}
+
+/// What `parallel=True` shares out among threads; `parallel={...}` can leave out each by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParallelPart {
+    /// Loops over `prange`.
+    Prange,
+    /// Array expressions, and what creates, copies or arranges arrays.
+    Numpy,
+    /// NumPy's functions that make fewer numbers of many.
+    Reduction,
+    /// Assignments to parts of arrays, and through masks.
+    Setitem,
+    /// `a += b` and its kin.
+    InplaceBinop,
+    /// Arrays made of comprehensions.
+    Comprehension,
+    /// Array expressions that become part of the next one.
+    Fusion,
+    /// Stencils.
+    Stencil,
+}
+
+impl ParallelPart {
+    /// All, by their names.
+    pub const NAMES: [(&'static str, Self); 8] = [
+        ("prange", Self::Prange),
+        ("numpy", Self::Numpy),
+        ("reduction", Self::Reduction),
+        ("setitem", Self::Setitem),
+        ("inplace_binop", Self::InplaceBinop),
+        ("comprehension", Self::Comprehension),
+        ("fusion", Self::Fusion),
+        ("stencil", Self::Stencil),
+    ];
+
+    /// The part of that name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, part)| *part)
+    }
+}
+
+/// Some of the parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ParallelParts(u8);
+
+impl ParallelParts {
+    /// No part.
+    pub const NONE: Self = Self(0);
+
+    /// These and one more.
+    #[must_use]
+    pub fn with(self, part: ParallelPart) -> Self {
+        Self(self.0 | 1 << part as u8)
+    }
+
+    /// Whether the part is among them.
+    pub fn contains(self, part: ParallelPart) -> bool {
+        self.0 & 1 << part as u8 != 0
+    }
 }
 
 impl Default for Options {
@@ -89,6 +158,7 @@ impl Default for Options {
             error_model: ErrorModel::Python,
             float_flags: FloatFlags::STRICT,
             parallel: false,
+            in_order: ParallelParts::NONE,
         }
     }
 }
@@ -363,6 +433,48 @@ pub enum StmtKind {
     },
 }
 
+impl StmtKind {
+    /// The blocks of statements directly within it, in their order.
+    pub fn for_each_block_mut(&mut self, visit: &mut dyn FnMut(&mut Vec<Stmt>)) {
+        match self {
+            Self::If { arms, otherwise, .. } => {
+                for arm in arms {
+                    visit(&mut arm.before);
+                    visit(&mut arm.body);
+                }
+                visit(otherwise);
+            }
+            Self::While { repeated, .. } | Self::ForRange { repeated, .. } => {
+                visit(&mut repeated.body);
+                visit(&mut repeated.otherwise);
+            }
+            Self::Unrolled { iterations, otherwise, .. } => {
+                iterations.iter_mut().for_each(|iteration| visit(&mut iteration.body));
+                visit(otherwise);
+            }
+            Self::Try(guarded) => {
+                visit(&mut guarded.body);
+                guarded.handlers.iter_mut().for_each(|handler| visit(&mut handler.body));
+                visit(&mut guarded.otherwise);
+            }
+            Self::ParallelFor { body, .. } | Self::Outside { body, .. } => visit(body),
+            Self::Assign { .. }
+            | Self::StoreElement { .. }
+            | Self::StoreElements { .. }
+            | Self::StoreAt { .. }
+            | Self::Expr(_)
+            | Self::Break(_)
+            | Self::Continue(_)
+            | Self::Return(_)
+            | Self::Yield(_)
+            | Self::Raise { .. }
+            | Self::RaiseAgain(_)
+            | Self::Delete(_)
+            | Self::Assert { .. } => {}
+        }
+    }
+}
+
 /// The part that all loops have in common.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loop {
@@ -380,6 +492,21 @@ pub struct Loop {
     pub exits: Vec<Version>,
     /// From the end of `otherwise` to behind the loop; absent if the loop never ends by itself or `otherwise` does not fall through.
     pub exit: Option<Edge>,
+}
+
+impl Loop {
+    /// A loop over a body that falls through, which carries nothing and ends by itself.
+    pub fn of(body: Vec<Stmt>) -> Self {
+        Self {
+            joins: Vec::new(),
+            entry: Edge::default(),
+            body,
+            back: Some(Edge::default()),
+            otherwise: Vec::new(),
+            exits: Vec::new(),
+            exit: Some(Edge::default()),
+        }
+    }
 }
 
 /// An iteration of a loop that is written out.

@@ -21,6 +21,7 @@ mod exception;
 mod expr;
 mod function;
 mod object;
+mod reads;
 mod verify;
 
 pub use array::{Axis, Broadcast, Elementwise, Places, Rearrangement, view_type};
@@ -30,8 +31,8 @@ pub use expr::{
     GeneratorRequest, UnaryOp,
 };
 pub use function::{
-    Arm, CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, Races, RangeLoop,
-    Reduction, ReductionOp, Stmt, StmtKind, VersionData,
+    Arm, CalleeData, Edge, ErrorModel, Function, Iteration, LocalData, Loop, Move, Options, ParallelPart,
+    ParallelParts, Races, RangeLoop, Reduction, ReductionOp, Stmt, StmtKind, VersionData,
 };
 
 pub use hotloop_random::{Distribution, Stream, Ziggurat};

@@ -7,7 +7,7 @@ use crate::names::similar;
 use crate::signature_source::SignatureSource;
 use hotloop_ast::{Argument, DictItem, Expr, ExprKind, FunctionDef, Identifier, Name, ParameterKind};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{ErrorModel, Options};
+use hotloop_hir::{ErrorModel, Options, ParallelPart};
 use hotloop_types::{FloatFlags, Signature, Type};
 
 static UNKNOWN_OPTION: Code = Code::new("HL0216", "a decorator has an option or a value that is not known");
@@ -241,7 +241,7 @@ impl Reader<'_> {
     fn option(&mut self, name: &Identifier, value: &Expr) {
         match &*name.name {
             "cache" => self.flag(name, value, |decoration, on| decoration.cache = on),
-            "parallel" => self.flag(name, value, |decoration, on| decoration.options.parallel = on),
+            "parallel" => self.parallel(name, value),
             "boundscheck" if matches!(value.kind, ExprKind::None) => {}
             "boundscheck" => self.flag(name, value, |decoration, on| decoration.options.boundscheck = on),
             "nogil" => self.flag(name, value, |decoration, on| decoration.nogil = on),
@@ -301,6 +301,36 @@ impl Reader<'_> {
             match (SignatureSource { scope: self.scope }).ty(ty) {
                 Ok(ty) => self.decoration.locals.push((name, ty)),
                 Err(diagnostic) => self.report(*diagnostic),
+            }
+        }
+    }
+
+    /// `parallel=True`, or `parallel={"prange": True, "fusion": False}`: a dict turns it on, and what it does not name is on as well.
+    fn parallel(&mut self, name: &Identifier, value: &Expr) {
+        let ExprKind::Dict(items) = &value.kind else {
+            return self.flag(name, value, |decoration, on| decoration.options.parallel = on);
+        };
+        self.decoration.options.parallel = true;
+        for item in items {
+            let pair = match item {
+                DictItem::Pair(key, on) => self.scope.constant(key).zip(self.scope.constant(on)),
+                DictItem::Unpack(_) => None,
+            };
+            let Some((FrozenValue::Str(part), FrozenValue::Bool(on))) = pair else {
+                return self.report_value(name, value, "names with `True` or `False`");
+            };
+            match ParallelPart::by_name(&part) {
+                Some(part) if !on => {
+                    let options = &mut self.decoration.options;
+                    options.in_order = options.in_order.with(part);
+                }
+                Some(_) => {}
+                None => {
+                    let names: Vec<&str> = ParallelPart::NAMES.iter().map(|(name, _)| *name).collect();
+                    let message = format!("the option `parallel` has no part `{part}`");
+                    let help = format!("the parts are: {}", names.join(", "));
+                    self.report(Diagnostic::error(&UNKNOWN_OPTION, message, value.span).with_help(help));
+                }
             }
         }
     }

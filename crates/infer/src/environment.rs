@@ -241,8 +241,8 @@ pub trait Callees {
     /// The parameters of a kernel, in order.
     fn parameters(&mut self, function: FunctionHandle) -> Vec<ParameterInfo>;
 
-    /// The function of the prelude at that path; `None` if there is no prelude here.
-    fn library(&mut self, _path: &'static str) -> Option<FunctionHandle> {
+    /// The function of the prelude at that path, which works on several threads or on one; `None` if there is no prelude here.
+    fn library(&mut self, _path: &'static str, _is_shared: bool) -> Option<FunctionHandle> {
         None
     }
 

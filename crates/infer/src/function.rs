@@ -15,7 +15,7 @@ use crate::statement::TOO_DEEP;
 use hotloop_ast::{FunctionDef, Name, ParameterKind, Stmt};
 use hotloop_diagnostics::{Code, Diagnostic, Severity, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Expr, ExprKind, Local, LocalData, Options, StmtKind, Version};
+use hotloop_hir::{Expr, ExprKind, Local, LocalData, Options, ParallelPart, StmtKind, Version};
 use hotloop_types::{Signature, Type, unify};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -259,6 +259,11 @@ impl Inference<'_> {
         Reported
     }
 
+    /// Whether the function shares that out among threads.
+    pub(crate) fn shares(&self, part: ParallelPart) -> bool {
+        self.function.options.shares(part)
+    }
+
     /// Appends a statement to the innermost block.
     pub(crate) fn emit(&mut self, kind: StmtKind, span: Span) {
         self.out.push(hir::Stmt { kind, span });
@@ -430,6 +435,9 @@ impl Inference<'_> {
         }
         if self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Unfinished::Refused(self.diagnostics));
+        }
+        if self.shares(ParallelPart::Fusion) {
+            crate::fusion::fuse(&mut self.function);
         }
         Ok(self.function)
     }

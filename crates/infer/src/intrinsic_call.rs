@@ -115,14 +115,26 @@ impl Inference<'_> {
             Typing::Complex => self.complex_function(intrinsic, name, arguments, span),
             Typing::ElementPair => self.element_pair(intrinsic, name, arguments, span),
             Typing::Elements => self.element_function(intrinsic, name, arguments, span),
-            Typing::Threads => {
-                self.place_arguments(name, &[], 0, arguments, span)?;
-                Ok(apply(intrinsic, Vec::new(), Dtype::Int64, span))
-            }
+            Typing::Threads => self.threads(intrinsic, name, arguments, span),
             Typing::WholeArrays => self.whole_arrays(intrinsic, name, arguments, span),
             Typing::Random => self.random_call(intrinsic, name, arguments, span),
             Typing::Object => self.object_call(intrinsic, name, arguments, span),
         }
+    }
+
+    /// What is asked about threads, or, for the prelude, how many there are to be.
+    fn threads(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
+        if intrinsic != Intrinsic::SetThreads {
+            self.place_arguments(name, &[], 0, arguments, span)?;
+            return Ok(apply(intrinsic, Vec::new(), Dtype::Int64, span));
+        }
+        let placed = self.place_arguments(name, &["n"], 1, arguments, span)?;
+        let count = self.value(placed[0].expect("it is required"))?;
+        if !count.ty.as_scalar().is_some_and(Dtype::is_integer) {
+            return Err(self.report_argument(name, &count, "an integer"));
+        }
+        let arguments = vec![to_dtype(count, Dtype::Int64)];
+        Ok(Expr::new(ExprKind::Intrinsic { intrinsic, arguments }, Type::None, span))
     }
 
     fn float_function(

@@ -10,20 +10,58 @@ use crate::function::{Inference, Reported, Typed};
 use hotloop_ast as ast;
 use hotloop_ast::Argument;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
-use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr};
+use hotloop_hir::{CompareOp, Constant, Expr, ExprKind, ObjectExpr, ParallelPart};
 use hotloop_intrinsics::Intrinsic;
 use hotloop_types::{ArrayType, Dtype, Layout, Type};
 
 static LITERAL: Code = Code::new("HL0350", "an argument is not known when the kernel is compiled");
 static LIBRARY: Code = Code::new("HL0351", "a function of NumPy does not accept these arguments");
 
+/// The functions and methods of NumPy that make fewer numbers of many.
+const REDUCTIONS: &[&str] = &[
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "argmax",
+    "argmin",
+    "average",
+    "count_nonzero",
+    "dot",
+    "inner",
+    "max",
+    "mean",
+    "min",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "nanprod",
+    "nanstd",
+    "nansum",
+    "nanvar",
+    "prod",
+    "ptp",
+    "std",
+    "sum",
+    "var",
+    "vdot",
+];
+
 impl Inference<'_> {
     /// The function of the prelude at that path.
     pub(crate) fn library_function(&mut self, path: &'static str, span: Span) -> Typed<FunctionHandle> {
-        self.callees.library(path).ok_or(()).map_err(|()| {
+        let is_shared = self.shares_library(path);
+        self.callees.library(path, is_shared).ok_or(()).map_err(|()| {
             let help = Some("compile the kernel through an engine, which knows the prelude".to_owned());
             self.report_global(path, "a function of the prelude, which is not here", help, span)
         })
+    }
+
+    /// Whether a function of the prelude works on several threads: in an iteration of a parallel loop others have work already.
+    fn shares_library(&self, path: &str) -> bool {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let part = if REDUCTIONS.contains(&name) { ParallelPart::Reduction } else { ParallelPart::Numpy };
+        self.shares(part) && !self.loops.iter().any(|frame| frame.is_parallel)
     }
 
     /// Takes the arguments out that a function is compiled for; gives the function for these and the other arguments.

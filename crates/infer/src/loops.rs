@@ -12,7 +12,7 @@ use hotloop_ast as ast;
 use hotloop_ast::{Argument, ExprKind as AstExpr};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Edge, Expr, Iteration, Local, Loop, RangeLoop, StmtKind, Version};
+use hotloop_hir::{Edge, Expr, Iteration, Local, Loop, ParallelPart, RangeLoop, StmtKind, Version};
 use hotloop_index::IdSet;
 use hotloop_intrinsics::{Intrinsic, Item};
 use hotloop_types::{DtypeKind, Type, unify};
@@ -148,7 +148,7 @@ impl Inference<'_> {
         match (self.range_call(iterable)?, counter) {
             (Some((is_parallel, arguments)), Some(counter)) => {
                 let bounds = self.range_bounds(arguments, iterable.span)?;
-                if is_parallel && self.function.options.parallel && !self.stays_in_order(source, counter) {
+                if is_parallel && self.shares(ParallelPart::Prange) && !self.stays_in_order(source, counter) {
                     return self.parallel_for(source, counter, bounds);
                 }
                 return self.counted_for(source, Kind::Range(counter), bounds);

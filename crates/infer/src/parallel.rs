@@ -2,14 +2,16 @@
 
 use crate::array_reductions::ArrayReduction;
 use crate::bindings::{Binding, Bindings, Joins, Meeting};
+use crate::chunks::ParallelLoop;
 use crate::conversion::convert;
+use crate::extremes::{Extreme, Member, Order};
 use crate::function::{Inference, LoopFrame, Typed};
 use crate::loops::{Jumps, LoopSource};
 use crate::reductions::{Usage, Usages};
 use crate::statement::head_of;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Expr, Local, RangeLoop, Reduction, ReductionOp, StmtKind, Version};
+use hotloop_hir::{CompareOp, Expr, Local, RangeLoop, Reduction, ReductionOp, StmtKind, Version};
 use hotloop_index::{Id, IdSet};
 use hotloop_types::{Dtype, Type, unify};
 
@@ -28,14 +30,27 @@ static SHARED_GENERATOR: Code =
 /// How often a loop is typed at most; types widen far less often.
 const MAX_ATTEMPTS: usize = 64;
 
-/// A reduction as the source shows it.
+/// A variable that iterations may hand on, as the source shows it.
 #[derive(Clone, Debug)]
 struct Candidate {
     local: Local,
-    op: ReductionOp,
+    way: Way,
     span: Span,
     /// The type of the accumulator, as wide as known.
     ty: Type,
+}
+
+/// How iterations hand it on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// An operator combines.
+    Reduced(ReductionOp),
+    /// `x = min(e, x)` or `x = max(e, x)`: of floats that is more than an operator.
+    Later(ReductionOp),
+    /// A comparison decides.
+    Compared(CompareOp),
+    /// What the comparison of the candidate before it decides.
+    Companion,
 }
 
 /// A body typed once.
@@ -60,10 +75,16 @@ impl Inference<'_> {
         let errors = self.diagnostics.len();
         self.check_generators(source);
         let mut arrays = self.array_reductions_of(source, target);
+        arrays.iter().for_each(|array| self.check_reduced_array(array));
         let mut candidates = self.reductions_of(source, target, &arrays);
         self.check_read_behind(source, target, &candidates, &arrays);
         let before = self.bindings.clone();
         let mut attempt = self.parallel_attempts(source, target, &mut candidates, &mut arrays);
+        candidates.iter_mut().for_each(Candidate::settle);
+        // What turned out to be a reduction is joined before the extremes.
+        let mut joined: Vec<_> = candidates.into_iter().zip(attempt.joins.joined).collect();
+        joined.sort_by_key(|(candidate, _)| !matches!(candidate.way, Way::Reduced(_)));
+        (candidates, attempt.joins.joined) = joined.into_iter().unzip();
         candidates.iter().for_each(|candidate| self.check_reduced_type(candidate));
         if self.diagnostics.len() > errors {
             self.leave_parallel(source, before, &[]);
@@ -71,24 +92,40 @@ impl Inference<'_> {
         }
         Jumps::new(&attempt.joins, &Joins::default(), &attempt.frame).fill(&mut attempt.body);
         let back = attempt.end.as_ref().map(|end| attempt.joins.edge(end));
-        let mut reductions = Vec::with_capacity(candidates.len());
+        let mut reductions = Vec::new();
+        let mut extremes: Vec<Extreme> = Vec::new();
         let mut results = Vec::with_capacity(candidates.len());
-        for (candidate, (_, accumulator)) in candidates.iter().zip(&attempt.joins.joined) {
+        for (candidate, (_, at_head)) in candidates.iter().zip(&attempt.joins.joined) {
             let initial = self.initial(candidate, &before);
             let result = self.new_version(candidate.local, candidate.ty.clone(), head_of(source.statement));
-            reductions.push(Reduction {
-                op: candidate.op,
-                initial,
-                accumulator: *accumulator,
-                result,
-                span: candidate.span,
-            });
+            let member = Member { local: candidate.local, initial, at_head: *at_head, result };
+            let span = candidate.span;
+            let order = match candidate.way {
+                Way::Reduced(op) => {
+                    reductions.push(Reduction { op, initial, accumulator: *at_head, result, span });
+                    None
+                }
+                Way::Later(op) => Some(Order::Later(compared_by(op))),
+                Way::Compared(op) => Some(Order::Compared(op)),
+                Way::Companion => {
+                    let extreme = extremes.last_mut().expect("companions stand behind their extreme");
+                    extreme.members.push(member);
+                    None
+                }
+            };
+            extremes.extend(order.map(|order| Extreme { order, members: vec![member] }));
             results.push((candidate.local, result));
         }
-        let range = RangeLoop { target: attempt.target, start, stop, step };
-        let kind = StmtKind::ParallelFor { range, body: attempt.body, back, reductions };
         results.extend(arrays.iter().map(|array| (array.local, array.whole)));
-        self.emit_with_arrays(hir::Stmt { kind, span: source.statement.span }, &arrays);
+        self.emit_parallel(ParallelLoop {
+            range: RangeLoop { target: attempt.target, start, stop, step },
+            body: attempt.body,
+            back,
+            reductions,
+            arrays,
+            extremes,
+            span: source.statement.span,
+        });
         self.leave_parallel(source, before, &results);
         let otherwise = self.block(source.otherwise);
         self.out.extend(otherwise);
@@ -136,7 +173,7 @@ impl Inference<'_> {
         }
     }
 
-    /// The variables that iterations carry on, all of which have to be reductions.
+    /// The variables that iterations carry on, all of which have to be reductions, or extremes with their companions: these come last.
     fn reductions_of(
         &mut self,
         source: LoopSource<'_>,
@@ -151,29 +188,52 @@ impl Inference<'_> {
             .filter(|local| !arrays.iter().any(|array| array.local == *local))
             .collect();
         let mut candidates = Vec::new();
+        let mut extremes = Vec::new();
         for local in carried {
-            let name = self.locals.names()[local.index()].clone();
-            let mut usages = Usages::of(&name, self);
-            usages.block(source.body);
-            let usage = usages.usage;
-            match usage.operator() {
-                Some(op) => self.candidate(local, op, usage.updates[0].1, &mut candidates),
-                None => self.report_carried(&name, &usage, source),
+            let usage = self.usage_of(local, source);
+            if let Some(op) = usage.operator() {
+                let span = usage.updates[0].1;
+                if usage.prefers_later {
+                    self.candidate(local, Way::Later(op), span, &mut extremes);
+                } else {
+                    self.candidate(local, Way::Reduced(op), span, &mut candidates);
+                }
+            } else if let Some(order) = usage.extreme() {
+                let span = usage.extremes[0].span;
+                let companions = self.companions_of(&usage, source, target);
+                match order {
+                    CompareOp::Lt if companions.is_empty() => {
+                        self.candidate(local, Way::Reduced(ReductionOp::Min), span, &mut candidates);
+                    }
+                    CompareOp::Gt if companions.is_empty() => {
+                        self.candidate(local, Way::Reduced(ReductionOp::Max), span, &mut candidates);
+                    }
+                    _ => {
+                        self.candidate(local, Way::Compared(order), span, &mut extremes);
+                        for companion in companions {
+                            self.candidate(companion, Way::Companion, span, &mut extremes);
+                        }
+                    }
+                }
+            } else {
+                let name = self.locals.names()[local.index()].clone();
+                self.report_carried(&name, &usage, source);
             }
         }
+        candidates.append(&mut extremes);
         candidates
     }
 
-    /// Adds a reduction whose variable has a number before the loop.
-    fn candidate(&mut self, local: Local, op: ReductionOp, span: Span, candidates: &mut Vec<Candidate>) {
+    /// Adds a variable that is a number before the loop.
+    fn candidate(&mut self, local: Local, way: Way, span: Span, candidates: &mut Vec<Candidate>) {
+        let name = self.locals.names()[local.index()].clone();
         match self.bindings.get(local) {
             Binding::Version(version) => {
                 let ty = self.function.versions[version].ty.clone();
                 if ty.as_scalar().is_some() {
-                    candidates.push(Candidate { local, op, span, ty });
+                    candidates.push(Candidate { local, way, span, ty });
                     return;
                 }
-                let name = self.locals.names()[local.index()].clone();
                 let message = format!(
                     "`{name}` is {ty}; numbers and arrays in place can be reduced in a parallel loop so far"
                 );
@@ -184,6 +244,8 @@ impl Inference<'_> {
                         .with_help("update an array in place, as in `x += y`; reduce each element into a number; or use `range`"),
                 );
             }
+            // That it is read behind the loop is an error, of which is told with that.
+            Binding::Unassigned if way == Way::Companion => {}
             Binding::Unassigned => {
                 self.report_unassigned(local, span);
             }
@@ -194,7 +256,7 @@ impl Inference<'_> {
     /// Complex numbers can be added up; a product of them is no reduction of each part.
     fn check_reduced_type(&mut self, candidate: &Candidate) {
         let is_complex = candidate.ty.as_scalar().is_some_and(Dtype::is_complex);
-        if !is_complex || candidate.op == ReductionOp::Add {
+        if !is_complex || matches!(candidate.way, Way::Reduced(ReductionOp::Add) | Way::Companion) {
             return;
         }
         let name = self.locals.names()[candidate.local.index()].clone();
@@ -209,7 +271,7 @@ impl Inference<'_> {
     }
 
     fn report_carried(&mut self, name: &str, usage: &Usage, source: LoopSource<'_>) {
-        let first_update = usage.updates.first().map(|(_, span)| *span);
+        let first_update = usage.places_of_updates().first().copied();
         let assigned = usage.assigned.or(first_update).unwrap_or_else(|| head_of(source.statement));
         let message = format!("`{name}` carries a value from one iteration of a parallel loop to the next");
         let mut diagnostic = Diagnostic::error(&CARRIED, message, assigned).with_primary("assigned here");
@@ -231,7 +293,10 @@ impl Inference<'_> {
         let first = usage.updates.first().map(|(op, _)| *op);
         match usage.updates.iter().find(|(op, _)| Some(*op) != first) {
             Some((_, other)) => diagnostic.with_label(*other, "updated with another operator here"),
-            None => diagnostic,
+            None => match usage.places_of_updates().last().filter(|_| !usage.extremes.is_empty()) {
+                Some(other) => diagnostic.with_label(*other, "updated in another way here"),
+                None => diagnostic,
+            },
         }
     }
 
@@ -272,14 +337,35 @@ impl Inference<'_> {
             usages.block(source.body);
             let place = usages.usage.assigned.unwrap_or_else(|| head_of(source.statement));
             let message = format!("`{name}` is read behind the parallel loop that assigns it");
+            let help = match self.is_companion(local, candidates, source, target) {
+                true => format!("assign `{name}` before the loop, too: perhaps no iteration comes here"),
+                false => {
+                    format!(
+                        "store what is needed in an array, update `{name}` as a reduction, or use `range`"
+                    )
+                }
+            };
             self.report(
                 Diagnostic::error(&READ_BEHIND, message, place)
                     .with_primary("each iteration has its own")
-                    .with_help(format!(
-                        "store what is needed in an array, update `{name}` as a reduction, or use `range`"
-                    )),
+                    .with_help(help),
             );
         }
+    }
+
+    /// Whether a variable is assigned only where one of these is found to be better.
+    fn is_companion(
+        &self,
+        local: Local,
+        candidates: &[Candidate],
+        source: LoopSource<'_>,
+        target: Local,
+    ) -> bool {
+        let compared = candidates.iter().filter(|candidate| matches!(candidate.way, Way::Compared(_)));
+        compared.into_iter().any(|candidate| {
+            let usage = self.usage_of(candidate.local, source);
+            self.companions_of(&usage, source, target).contains(&local)
+        })
     }
 
     /// Types the body until the accumulators are wide enough for what the iterations make of them.
@@ -374,4 +460,21 @@ impl Inference<'_> {
         self.emit(StmtKind::Assign { target: initial, value }, candidate.span);
         initial
     }
+}
+
+impl Candidate {
+    /// Of integers it makes no difference which of two equal ones stays.
+    fn settle(&mut self) {
+        match self.way {
+            Way::Later(op) if !self.ty.as_scalar().is_some_and(Dtype::is_float) => {
+                self.way = Way::Reduced(op)
+            }
+            Way::Later(_) | Way::Reduced(_) | Way::Compared(_) | Way::Companion => {}
+        }
+    }
+}
+
+/// The comparison by which the least or the largest comes first.
+fn compared_by(op: ReductionOp) -> CompareOp {
+    if op == ReductionOp::Min { CompareOp::Lt } else { CompareOp::Gt }
 }

@@ -1,26 +1,34 @@
 //! Recognises, in the source, how the iterations of a parallel loop update a variable that they share.
 //!
 //! A reduction is updated by `x += e` and its kin, `x = x + e`, `x = e + x`, `x = min(x, e)`, any number of times, also under conditions
-//! and in inner loops, with one operator; the loop uses `x` nowhere else. Of an array `x[i] += e` counts as well, and what is asked of `x` is its shape at most.
+//! and in inner loops, with one operator; the loop uses `x` nowhere else. Of an array `x[i] += e` and `x[i] = x[i] + e` count as well, and what is asked of `x` is
+//! its shape at most. `if e > x: x = e; y = i` makes `x` an extreme, and `y` its companion.
 
 use crate::environment::Global;
+use crate::extremes::ExtremeUpdate;
 use crate::function::Inference;
 use crate::locals::{visit_captures, visit_walrus};
 use crate::reads::{visit_names, visit_names_of_elements};
-use hotloop_ast::{Argument, BinaryOp, Expr, ExprKind, Number, Stmt, StmtKind};
+use hotloop_ast::{Argument, BinaryOp, CompareOp, Expr, ExprKind, Number, Stmt, StmtKind};
 use hotloop_diagnostics::Span;
 use hotloop_hir::ReductionOp;
-use hotloop_intrinsics::{Intrinsic, Item, lookup};
+use hotloop_intrinsics::{Intrinsic, Item, Typing, lookup};
 
 /// How the iterations of a loop use a variable.
 #[derive(Debug, Default)]
 pub(crate) struct Usage {
     /// The updates, with their operators.
     pub(crate) updates: Vec<(ReductionOp, Span)>,
+    /// Whether one of them is `x = min(e, x)` or `x = max(e, x)`: of equal values the later one stays, and all are compared with what is not a number.
+    pub(crate) prefers_later: bool,
+    /// The places that compare it with a value before they make it that value.
+    pub(crate) extremes: Vec<ExtremeUpdate>,
     /// The first place that reads it otherwise.
     pub(crate) read: Option<Span>,
     /// The first place that assigns it otherwise.
     pub(crate) assigned: Option<Span>,
+    /// How many places do so.
+    pub(crate) assignments: usize,
     /// Of the updates of an array's elements the places, where the loop's counter alone tells them apart: an axis, and what is added to the counter there;
     /// `None` for one that other iterations may update, too.
     pub(crate) places: Vec<Option<(usize, i64)>>,
@@ -30,8 +38,19 @@ impl Usage {
     /// The operator, if all uses are updates with the same one.
     pub(crate) fn operator(&self) -> Option<ReductionOp> {
         let (first, _) = *self.updates.first()?;
-        let uniform = self.updates.iter().all(|(op, _)| *op == first);
+        let uniform = self.updates.iter().all(|(op, _)| *op == first) && self.extremes.is_empty();
         (uniform && self.read.is_none() && self.assigned.is_none()).then_some(first)
+    }
+
+    /// Where it is updated, by operators and by comparisons.
+    pub(crate) fn places_of_updates(&self) -> Vec<Span> {
+        let compared = self.extremes.iter().map(|update| update.span);
+        self.updates.iter().map(|(_, span)| *span).chain(compared).collect()
+    }
+
+    fn note_assigned(&mut self, span: Span) {
+        self.assigned.get_or_insert(span);
+        self.assignments += 1;
     }
 
     /// Whether each element of an array is updated by one iteration at most.
@@ -92,6 +111,10 @@ impl Usages<'_, '_> {
                 self.assign(std::slice::from_ref(target), value, statement.span);
             }
             StmtKind::If { branches, otherwise } => {
+                if let Some(update) = self.extreme_update(branches, otherwise) {
+                    self.usage.extremes.push(update);
+                    return;
+                }
                 for branch in branches {
                     self.expression(&branch.condition);
                     self.block(&branch.body);
@@ -127,7 +150,7 @@ impl Usages<'_, '_> {
                     let mut captured = false;
                     visit_captures(&case.pattern, &mut |name| captured |= **name == *self.name);
                     if captured {
-                        self.usage.assigned.get_or_insert(case.span);
+                        self.usage.note_assigned(case.span);
                     }
                     case.guard.iter().for_each(|guard| self.expression(guard));
                     self.block(&case.body);
@@ -157,58 +180,175 @@ impl Usages<'_, '_> {
     }
 
     fn assign(&mut self, targets: &[Expr], value: &Expr, span: Span) {
-        // An array that is assigned is another one.
         if let [target] = targets
-            && self.counter.is_none()
-            && self.is_variable(target)
-            && let Some(op) = self.update(value)
+            && let Some(place) = self.updated(target)
+            && let Some((op, prefers_later)) = self.update(value, &place)
         {
             self.usage.updates.push((op, span));
+            self.usage.prefers_later |= prefers_later;
+            if place.is_element {
+                let place = self.place_of(target);
+                self.usage.places.push(place);
+            }
             return;
         }
         self.expression(value);
         targets.iter().for_each(|target| self.target(target));
     }
 
-    /// The operator of `x + e`, `e + x`, `min(x, e)`.
-    fn update(&self, value: &Expr) -> Option<ReductionOp> {
+    /// The variable, or an element of the array: an array that is assigned is another one.
+    fn updated(&self, target: &Expr) -> Option<Updated> {
+        match self.counter {
+            None if self.is_variable(target) => {
+                Some(Updated { text: self.name.to_owned(), is_element: false })
+            }
+            Some(_) if self.is_element(target) && self.is_repeatable(target) => {
+                Some(Updated { text: target.to_string(), is_element: true })
+            }
+            None | Some(_) => None,
+        }
+    }
+
+    /// The operator of `x + e`, `e + x`, `min(x, e)`, `e if e < x else x`, and whether it prefers a later value.
+    fn update(&self, value: &Expr, own: &Updated) -> Option<(ReductionOp, bool)> {
         match &value.kind {
-            ExprKind::Binary { first, rest } => self.binary_update(first, rest),
-            ExprKind::Call { function, arguments } => self.call_update(function, arguments),
+            ExprKind::Binary { first, rest } => self.binary_update(first, rest, own).map(|op| (op, false)),
+            ExprKind::Call { function, arguments } => self.call_update(function, arguments, own),
+            ExprKind::Conditional { condition, then, otherwise } if own.is(otherwise) => {
+                let ExprKind::Compare { first, rest } = &condition.kind else { return None };
+                let [(op, right)] = rest.as_slice() else { return None };
+                let (value, op) = match (own.is(right), own.is(first)) {
+                    (true, false) => (&**first, *op),
+                    (false, true) => (right, turned(*op)?),
+                    (true, true) | (false, false) => return None,
+                };
+                let is_same = value.to_string() == then.to_string();
+                (is_same && !self.mentions(value) && self.is_repeatable(value)).then_some(())?;
+                match op {
+                    CompareOp::Lt => Some((ReductionOp::Min, false)),
+                    CompareOp::Gt => Some((ReductionOp::Max, false)),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
 
-    fn binary_update(&self, first: &Expr, rest: &[(BinaryOp, Expr)]) -> Option<ReductionOp> {
+    fn binary_update(&self, first: &Expr, rest: &[(BinaryOp, Expr)], own: &Updated) -> Option<ReductionOp> {
         let op = augmented_operator(rest[0].0)?;
         if rest.iter().any(|(other, _)| augmented_operator(*other) != Some(op)) {
             return None;
         }
         let operands = std::iter::once(first).chain(rest.iter().map(|(_, operand)| operand));
-        let (own, others): (Vec<&Expr>, Vec<&Expr>) = operands.partition(|operand| self.is_variable(operand));
-        let commutes = self.is_variable(first)
-            || rest.iter().any(|(op, operand)| {
-                self.is_variable(operand) && !matches!(op, BinaryOp::Sub | BinaryOp::Div)
-            });
-        (own.len() == 1 && commutes && !others.iter().any(|other| self.mentions(other))).then_some(op)
+        let (same, others): (Vec<&Expr>, Vec<&Expr>) = operands.partition(|operand| own.is(operand));
+        let commutes = own.is(first)
+            || rest
+                .iter()
+                .any(|(op, operand)| own.is(operand) && !matches!(op, BinaryOp::Sub | BinaryOp::Div));
+        (same.len() == 1 && commutes && !others.iter().any(|other| self.mentions(other))).then_some(op)
     }
 
-    fn call_update(&self, function: &Expr, arguments: &[Argument]) -> Option<ReductionOp> {
+    fn call_update(
+        &self,
+        function: &Expr,
+        arguments: &[Argument],
+        own: &Updated,
+    ) -> Option<(ReductionOp, bool)> {
         let ExprKind::Name(name) = &function.kind else { return None };
         let op = match self.builtin(name)? {
             Intrinsic::Min => ReductionOp::Min,
             Intrinsic::Max => ReductionOp::Max,
             _ => return None,
         };
-        let mut own = 0;
-        for argument in arguments {
+        let mut at = Vec::new();
+        for (position, argument) in arguments.iter().enumerate() {
             match argument {
-                Argument::Positional(value) if self.is_variable(value) => own += 1,
+                Argument::Positional(value) if own.is(value) => at.push(position),
                 Argument::Positional(value) if !self.mentions(value) => {}
                 _ => return None,
             }
         }
-        (own == 1 && arguments.len() > 1).then_some(op)
+        // Between others it would come behind some that are equal to it and before others.
+        let last = arguments.len().checked_sub(1).filter(|last| *last > 0)?;
+        match at[..] {
+            [0] => Some((op, false)),
+            [at] if at == last => Some((op, true)),
+            _ => None,
+        }
+    }
+
+    /// Whether evaluating an expression again is the same: it calls nothing but functions of mathematics and of NumPy that depend on their arguments alone.
+    pub(crate) fn is_repeatable(&self, expression: &Expr) -> bool {
+        let all = |parts: &[Expr]| parts.iter().all(|part| self.is_repeatable(part));
+        match &expression.kind {
+            ExprKind::Name(_)
+            | ExprKind::Number(_)
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Ellipsis
+            | ExprKind::Str(_) => true,
+            ExprKind::Unary { operand: value, .. } | ExprKind::Attribute { value, .. } => {
+                self.is_repeatable(value)
+            }
+            ExprKind::Binary { first, rest } => {
+                self.is_repeatable(first) && rest.iter().all(|(_, operand)| self.is_repeatable(operand))
+            }
+            ExprKind::Compare { first, rest } => {
+                self.is_repeatable(first) && rest.iter().all(|(_, operand)| self.is_repeatable(operand))
+            }
+            ExprKind::BoolChain { operands, .. } => all(operands),
+            ExprKind::Conditional { condition, then, otherwise } => {
+                [condition, then, otherwise].into_iter().all(|part| self.is_repeatable(part))
+            }
+            ExprKind::Subscript { value, index } => self.is_repeatable(value) && self.is_repeatable(index),
+            ExprKind::Slice { lower, upper, step } => {
+                [lower, upper, step].into_iter().flatten().all(|part| self.is_repeatable(part))
+            }
+            ExprKind::Tuple(items) | ExprKind::List(items) => all(items),
+            ExprKind::Call { function, arguments } => {
+                let is_plain = |argument: &Argument| match argument {
+                    Argument::Positional(value) => self.is_repeatable(value),
+                    Argument::Keyword { .. } | Argument::Unpack(_) | Argument::UnpackKeywords(_) => false,
+                };
+                self.is_function_of_numbers(function) && arguments.iter().all(is_plain)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_function_of_numbers(&self, function: &Expr) -> bool {
+        let is_plain = |item: Option<Item>| match item {
+            Some(Item::Function(intrinsic, _)) => {
+                use Typing::{Class, LoopHead, Object, Random, Reduction, Threads, WholeArrays};
+                !matches!(
+                    intrinsic.typing(),
+                    Class | LoopHead | Object | Random | Reduction | Threads | WholeArrays
+                )
+            }
+            Some(Item::Dtype(_) | Item::PythonType(_)) => true,
+            Some(Item::Constant(_) | Item::ComplexConstant(..)) | None => false,
+        };
+        match &function.kind {
+            ExprKind::Name(name) if self.inference.find_local(name).is_some() => false,
+            ExprKind::Name(name) => match self.inference.environment.global(name) {
+                Some(Global::Item(item)) => is_plain(Some(item)),
+                Some(_) => false,
+                None => is_plain(lookup(&format!("builtins.{name}"))),
+            },
+            ExprKind::Attribute { value, name } => {
+                let ExprKind::Name(module) = &value.kind else { return false };
+                if self.inference.find_local(module).is_some() {
+                    return false;
+                }
+                match self.inference.environment.global(module) {
+                    Some(Global::Module(module)) if matches!(&*module, "math" | "numpy") => {
+                        is_plain(lookup(&format!("{module}.{}", name.name)))
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
     }
 
     fn builtin(&self, name: &str) -> Option<Intrinsic> {
@@ -225,7 +365,7 @@ impl Usages<'_, '_> {
         }
     }
 
-    fn is_variable(&self, expression: &Expr) -> bool {
+    pub(crate) fn is_variable(&self, expression: &Expr) -> bool {
         matches!(&expression.kind, ExprKind::Name(name) if **name == *self.name)
     }
 
@@ -272,7 +412,7 @@ impl Usages<'_, '_> {
             || self.inference.locals.captured_by(name).iter().any(|captured| **captured == *self.name)
     }
 
-    fn mentions(&self, expression: &Expr) -> bool {
+    pub(crate) fn mentions(&self, expression: &Expr) -> bool {
         let mut found = false;
         self.visit_reads(expression, &mut |name, _| found |= self.is_read_by(name));
         found
@@ -297,19 +437,51 @@ impl Usages<'_, '_> {
         let mut assigned = false;
         visit_walrus(expression, &mut |found| assigned |= **found == *name);
         if assigned {
-            self.usage.assigned.get_or_insert(expression.span);
+            self.usage.note_assigned(expression.span);
         }
     }
 
     fn target(&mut self, target: &Expr) {
         match &target.kind {
             ExprKind::Name(name) if **name == *self.name => {
-                self.usage.assigned.get_or_insert(target.span);
+                self.usage.note_assigned(target.span);
             }
             ExprKind::Name(_) => {}
             ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| self.target(item)),
             _ => self.expression(target),
         }
+    }
+}
+
+/// What an assignment updates, as it is written.
+struct Updated {
+    text: String,
+    is_element: bool,
+}
+
+impl Updated {
+    fn is(&self, expression: &Expr) -> bool {
+        match &expression.kind {
+            ExprKind::Name(name) => !self.is_element && **name == *self.text,
+            ExprKind::Subscript { .. } => self.is_element && expression.to_string() == self.text,
+            _ => false,
+        }
+    }
+}
+
+/// The comparison with its sides exchanged, if it is one of order.
+pub(crate) fn turned(op: CompareOp) -> Option<CompareOp> {
+    match op {
+        CompareOp::Lt => Some(CompareOp::Gt),
+        CompareOp::Le => Some(CompareOp::Ge),
+        CompareOp::Gt => Some(CompareOp::Lt),
+        CompareOp::Ge => Some(CompareOp::Le),
+        CompareOp::Eq
+        | CompareOp::Ne
+        | CompareOp::Is
+        | CompareOp::IsNot
+        | CompareOp::In
+        | CompareOp::NotIn => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decorators are read from source, whatever the import called them.
 
 use hotloop_diagnostics::{SourceMap, Style};
-use hotloop_hir::{ErrorModel, Options};
+use hotloop_hir::{ErrorModel, Options, ParallelPart, ParallelParts};
 use hotloop_infer::{Decoration, ModuleScope, read_decorators};
 use hotloop_parser::{Selection, parse_module};
 use hotloop_types::FloatFlags;
@@ -82,6 +82,7 @@ fn options_are_read() {
         error_model: ErrorModel::Numpy,
         float_flags: FloatFlags::NNAN.with(FloatFlags::CONTRACT),
         parallel: true,
+        in_order: ParallelParts::NONE,
     };
     assert_eq!((found.options, found.cache, found.nogil), (options, true, true));
     let fastmath = |value: &str| {
@@ -91,6 +92,10 @@ fn options_are_read() {
     assert_eq!(fastmath("set()"), FloatFlags::STRICT);
     assert_eq!(fastmath("['fast']"), FloatFlags::FAST);
     assert!(decoration("from hotloop import njit", "@njit(boundscheck=None)").options.boundscheck);
+    let parts =
+        decoration("from hotloop import njit", "@njit(parallel={'fusion': False, 'prange': True})").options;
+    assert!(parts.shares(ParallelPart::Prange) && parts.shares(ParallelPart::Setitem));
+    assert!(parts.parallel && !parts.shares(ParallelPart::Fusion));
 }
 
 #[test]
@@ -123,6 +128,8 @@ fn what_cannot_be_read_is_said_at_its_place() {
     for (decorator, expected) in [
         ("@njit(cash=True)", "kernel.py:2:7"),
         ("@njit(cache=unknown)", "the option `cache` has a value that cannot be read here"),
+        ("@njit(parallel={'pranges': True})", "the option `parallel` has no part `pranges`"),
+        ("@njit(parallel={'prange': 3})", "write names with `True` or `False`"),
         ("@njit('float65(f8)')", "`float65` is not a known type (at character 1)"),
         ("@njit(forceobj=True)", "`forceobj=True` asks for object mode"),
         ("@njit(nopython=False)", "`nopython=False` asks for object mode"),

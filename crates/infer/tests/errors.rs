@@ -584,7 +584,35 @@ const PARALLEL: &[(&str, Expected)] = &[
         &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
     ),
     (
-        "if i > s:\n            s = i",
+        "if i > s:\n            s = i + 1",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "if i > s:\n            s = i\n        else:\n            s = 3",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "if i > s:\n            t = s\n            s = i",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "if i > s and s > 3:\n            s = i",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "if i > s:\n            s = i\n        s += 1",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "if i > s:\n            s = i\n        if i < s:\n            s = i",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "if i == s:\n            s = i",
+        &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
+    ),
+    (
+        "s = max(1, s, i)",
         &[("HL0401", "`s` carries a value from one iteration of a parallel loop to the next")],
     ),
     (

@@ -71,7 +71,8 @@ impl Interpreter<'_> {
                 Ok(None)
             }
             // One thread, with the number 0.
-            RuntimeFunction::Threads => Ok(Some(arguments[0])),
+            RuntimeFunction::Threads => Ok(Some(Scalar::i64(signed(arguments[0]).min(1)))),
+            RuntimeFunction::SetThreads => Ok(None),
             RuntimeFunction::RaceIteration | RuntimeFunction::RaceCall | RuntimeFunction::RaceAccess => {
                 self.note_for_races(function, arguments);
                 Ok(None)

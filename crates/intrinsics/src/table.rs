@@ -134,6 +134,8 @@ intrinsics! {
     Prange ["hotloop.prange"] LoopHead -> Lowered, "Counts in a `for` loop whose iterations may run in parallel.";
     ThreadId ["hotloop.get_thread_id"] Threads -> Lowered, "The number of the thread: 0 is the one that called, the others count from 1 to before `get_num_threads()`.";
     NumThreads ["hotloop.get_num_threads"] Threads -> Lowered, "How many threads the call may use.";
+    MostThreads ["hotloop._most_threads"] Threads -> Lowered, "How many threads a call may use at most; for the prelude.";
+    SetThreads ["hotloop._set_threads"] Threads -> Lowered, "Sets how many threads the call may use, which was checked; for the prelude.";
     SortElements ["hotloop._sort_elements"] WholeArrays -> Lowered, "Sorts a contiguous array; for the prelude.";
     OrderElements ["hotloop._order_elements"] WholeArrays -> Lowered, "Writes the positions of the elements of a contiguous array in order; for the prelude.";
     MultiplyMatrices ["hotloop._multiply_matrices"] WholeArrays -> Lowered, "Adds the product of two matrices to one of zeros; for the prelude.";

@@ -37,7 +37,14 @@ impl Lowering<'_> {
         };
         let (array, size_bytes) = self.allocated(ty, shape, allocate);
         if let Some(value) = value {
-            self.code.fill(array.data, size_bytes, i64::from(ty.dtype.size_bytes()), &value, array.region);
+            let array = Rc::new(array);
+            if self.shares_work() {
+                self.fill_in_any_order(ty, &array, &value);
+            } else {
+                let item_size = i64::from(ty.dtype.size_bytes());
+                self.code.fill(array.data, size_bytes, item_size, &value, array.region);
+            }
+            return Operand::Array(array);
         }
         Operand::Array(Rc::new(array))
     }

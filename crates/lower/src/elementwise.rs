@@ -13,7 +13,7 @@ use crate::lowering::Lowering;
 use crate::shape::{Certainty, Message, along};
 use crate::values::{ArrayOperand, Lifetime, Operand, array_type};
 use hotloop_abi::ExceptionClass;
-use hotloop_hir::{BinaryOp as HirBinary, Elementwise, ErrorModel, Expr, ExprKind, Version};
+use hotloop_hir::{BinaryOp as HirBinary, Elementwise, ErrorModel, Expr, ExprKind, ParallelPart, Version};
 use hotloop_mir::{BinaryOp, IntCompare, MachineType, Value};
 use hotloop_types::{ArrayType, Dtype, Layout, Type};
 use std::rc::Rc;
@@ -102,6 +102,9 @@ impl<'l> Lowering<'l> {
         let statement_span = self.code.span();
         let sources = self.sources(&operation.operands);
         let operand = self.expr(array);
+        let is_in_place = operation.operands.iter().any(|(_, operand)| operand.kind == array.kind);
+        let part = if is_in_place { ParallelPart::InplaceBinop } else { ParallelPart::Setitem };
+        let outer_part = std::mem::replace(&mut self.part, part);
         let masking = mask.map(|mask| (mask, self.sources(&mask.operands)));
         self.code.set_span(statement_span);
         let (ty, target) = (array_type(&array.ty), operand.array().clone());
@@ -155,6 +158,7 @@ impl<'l> Lowering<'l> {
                 }
             },
         );
+        self.part = outer_part;
         if let Some((_, sources)) = &masking {
             self.drop_sources(sources);
         }
@@ -418,6 +422,16 @@ impl<'l> Lowering<'l> {
                     this.on_condition(is_chosen, &mut store);
                 }
             }
+        });
+    }
+
+    /// Writes a number to all elements of a new array.
+    pub(crate) fn fill_in_any_order(&mut self, ty: ArrayType, target: &Rc<ArrayOperand>, value: &Operand) {
+        let sources = Sources { elements: Vec::new(), wholes: Vec::new() };
+        let nest = Nest { axes: loop_order(ty, &sources), shape: target.shape.clone() };
+        let to = Walk::of_array(ty, target);
+        self.each_position(&nest, &[to], &mut |this, at| {
+            this.code.store_number(value, at[0], target.region);
         });
     }
 

@@ -20,7 +20,16 @@ impl Lowering<'_> {
             return self.whole_arrays(expr, intrinsic, arguments);
         }
         if intrinsic.typing() == Typing::Threads {
-            let question = self.code.int64(i64::from(intrinsic == Intrinsic::NumThreads));
+            if let [count] = arguments {
+                let arguments = vec![self.scalar(count)];
+                self.code.effect(InstKind::CallRuntime { function: RuntimeFunction::SetThreads, arguments });
+                return Operand::Nothing;
+            }
+            let question = self.code.int64(match intrinsic {
+                Intrinsic::MostThreads => 2,
+                Intrinsic::NumThreads => 1,
+                _ => 0,
+            });
             return Operand::Scalar(self.code.call_runtime(RuntimeFunction::Threads, vec![question]));
         }
         let operands = self.exprs(arguments);

@@ -38,6 +38,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) stack_check: Option<Inst>,
     /// What a division by zero does here.
     pub(crate) error_model: hir::ErrorModel,
+    /// As what the array operation around shares its work among threads.
+    pub(crate) part: hir::ParallelPart,
     /// Values that are never negative: lengths of arrays.
     pub(crate) lengths: IdSet<Value>,
     /// Whole arrays that bodies of computations read, whose indices have been checked.
@@ -82,6 +84,7 @@ impl<'a> Lowering<'a> {
             allocation_count: 0,
             stack_check: None,
             error_model: source.options.error_model,
+            part: hir::ParallelPart::Numpy,
             lengths: IdSet::new(),
             checked: IdSet::new(),
             generator: None,

@@ -57,7 +57,8 @@ impl Lowering<'_> {
 
     /// Whether what can be done in any order is done in parallel here: where the function asks for it, and the iterations of no other loop already do.
     pub(crate) fn shares_work(&self) -> bool {
-        self.source.options.parallel && self.loops.iter().all(|frame| frame.kind != FrameKind::Parallel)
+        self.source.options.shares(self.part)
+            && self.loops.iter().all(|frame| frame.kind != FrameKind::Parallel)
     }
 
     /// Runs something for `0..count` in parallel, without a result.

@@ -85,6 +85,13 @@ impl Lowering<'_> {
     pub(crate) fn shape_of(&mut self, broadcast: &Broadcast, sources: &Sources) -> Vec<Value> {
         let (class, text, parts) = match broadcast {
             Broadcast::Of(version) => return self.shape_of_operand(*version, sources),
+            Broadcast::At(inner, span) => {
+                let around = self.code.span();
+                self.code.set_span(*span);
+                let shape = self.shape_of(inner, sources);
+                self.code.set_span(around);
+                return shape;
+            }
             Broadcast::Together(parts) => {
                 (ExceptionClass::ValueError, "operands could not be broadcast together", parts)
             }

@@ -396,6 +396,7 @@ impl Dispatcher {
             }
             outcome
         };
+        engine::keep_settings(&call);
         match outcome {
             Ok(()) => {
                 // SAFETY: the call succeeded; its results are taken once.

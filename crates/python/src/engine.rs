@@ -89,6 +89,15 @@ fn report_races_found(py: Python<'_>, call: &mut CallState<'_>) -> PyResult<()> 
     engine(py)?.report_races(call).map_err(|failure| raise::failure(py, &failure))
 }
 
+/// Lets the next calls of this thread use as many threads as the kernel has set.
+#[inline(always)]
+pub(crate) fn keep_settings(call: &CallState<'_>) {
+    let (threads, settings) = (call.threads_set(), SETTINGS.get());
+    if threads != settings.threads {
+        SETTINGS.set(Settings { threads, ..settings });
+    }
+}
+
 /// Sets how many iterations of a parallel loop a thread takes at once in calls of this thread, 0 for what seems best; returns what it was.
 #[pyfunction]
 pub(crate) fn set_parallel_chunksize(n: i64) -> PyResult<u32> {

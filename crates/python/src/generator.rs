@@ -99,6 +99,7 @@ impl Waiting {
             }
             outcome
         };
+        engine::keep_settings(&call);
         if let Err(exception) = outcome {
             engine::report_races(py, &mut call)?;
             return Err(raised(py, &exception));

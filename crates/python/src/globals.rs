@@ -360,7 +360,8 @@ fn known_objects(
     let library = hotloop_prelude::FUNCTIONS.iter().map(|function| &function.path);
     // What is a method in Python is found by its object.
     let is_method = |path: &&&str| path.starts_with("numpy.random.Generator.");
-    let library = library.filter(|path| path.starts_with("numpy.") && !is_method(path));
+    let library = library
+        .filter(|path| (path.starts_with("numpy.") || path.starts_with("hotloop.")) && !is_method(path));
     let paths = Intrinsic::ALL.iter().flat_map(|intrinsic| intrinsic.paths()).chain(TYPES).chain(library);
     for path in paths.filter(|path| is_asked_for(path)) {
         let Some((module, name)) = path.rsplit_once('.') else { continue };

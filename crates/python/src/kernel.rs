@@ -9,7 +9,7 @@ use crate::{object, raise};
 use hotloop_ast::Name;
 use hotloop_diagnostics::{FileId, SourceMap};
 use hotloop_driver::{FloatFlags, FunctionSource, Kernel, Signature, Type};
-use hotloop_hir::{ErrorModel, Options};
+use hotloop_hir::{ErrorModel, Options, ParallelPart, ParallelParts};
 use hotloop_infer::{FunctionHandle, Global};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -43,12 +43,20 @@ impl Decoration {
                 float_flags = float_flags.with(flag.ok_or_else(unknown)?);
             }
         }
+        let mut in_order = ParallelParts::NONE;
+        if let Some(names) = options.get_item("in_order")? {
+            for name in names.extract::<Vec<String>>()? {
+                let unknown = || PyValueError::new_err(format!("parallel has no part `{name}`"));
+                in_order = in_order.with(ParallelPart::by_name(&name).ok_or_else(unknown)?);
+            }
+        }
         let numpy_errors = text("error_model")?.as_deref() == Some("numpy");
         let options_of_code = Options {
             boundscheck: flag("boundscheck")?,
             error_model: if numpy_errors { ErrorModel::Numpy } else { ErrorModel::Python },
             float_flags,
             parallel: flag("parallel")?,
+            in_order,
         };
         let signatures = signatures.iter().map(|text| parse_signature(text)).collect::<PyResult<_>>()?;
         let mut locals = Vec::new();

@@ -80,6 +80,12 @@ impl<'i> CallState<'i> {
         self.call.set_threads(threads);
     }
 
+    /// How many threads the call was told to use, perhaps by the kernel itself; 0 means the default.
+    #[inline]
+    pub fn threads_set(&self) -> u32 {
+        self.call.threads.load(Ordering::Relaxed)
+    }
+
     /// How many iterations a thread takes at once in loops that are cut freely; 0, the default, for what seems best.
     #[inline]
     pub fn set_chunk_size(&mut self, iterations: u32) {
@@ -139,7 +145,7 @@ pub(crate) struct Call<'i> {
     interrupter: &'i Interrupter,
     requests_at_start: u64,
     /// 0 means the default.
-    threads: u32,
+    threads: AtomicU32,
     /// How many pool threads work for the call now, nested regions included.
     helpers: AtomicU32,
     /// Of the numbers of the call's threads, from 1 on, those that are taken.
@@ -170,7 +176,7 @@ impl<'i> Call<'i> {
         Self {
             interrupter,
             requests_at_start: interrupter.requests(),
-            threads: 0,
+            threads: AtomicU32::new(0),
             helpers: AtomicU32::new(0),
             numbers: Mutex::new(Vec::new()),
             chunk_size: 0,
@@ -183,17 +189,25 @@ impl<'i> Call<'i> {
     /// Lets so many threads work for the call, the calling one included; 0 means the default.
     #[inline]
     pub(crate) fn set_threads(&mut self, threads: u32) {
-        self.threads = threads;
+        *self.threads.get_mut() = threads;
+    }
+
+    /// The same while the call runs.
+    pub(crate) fn change_threads(&self, threads: u32) {
+        self.threads.store(threads, Ordering::Relaxed);
     }
 
     /// How many threads may work for the call, the calling one included.
     pub(crate) fn threads(&self) -> usize {
-        if self.threads == 0 { pool::thread_count() } else { self.threads as usize }
+        match self.threads.load(Ordering::Relaxed) {
+            0 => pool::thread_count(),
+            threads => threads as usize,
+        }
     }
 
     /// Counts one more helper, unless there are enough, and gives it the lowest number that no other has.
     pub(crate) fn admit_helper(&self) -> Option<u32> {
-        let most = (self.threads() - 1) as u32;
+        let most = self.threads().saturating_sub(1) as u32;
         let one_more = |helpers: u32| (helpers < most).then(|| helpers + 1);
         self.helpers.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).ok()?;
         let mut numbers = self.numbers();

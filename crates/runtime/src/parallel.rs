@@ -7,7 +7,7 @@
 #![allow(unsafe_code)] // Called by compiled code, and calls it.
 
 use crate::call::{Call, Frame};
-use crate::pool::Pool;
+use crate::pool::{self, Pool};
 use crate::races;
 use crate::region::{Chunk, Crew, Region, Work};
 use crate::safepoint;
@@ -119,11 +119,24 @@ pub(crate) unsafe extern "C" fn hl_threads(context: *mut Context, question: i64,
     let context = unsafe { &*context };
     let answer = match question {
         0 => i64::from(context.thread_index),
+        2 => pool::thread_count() as i64,
         // SAFETY: the caller's promise.
         _ => unsafe { Frame::of(context) }.map_or(1, |frame| frame.call().threads() as i64),
     };
     // SAFETY: the caller's promise.
     unsafe { *result = answer };
+    Status::OK
+}
+
+/// See the table of the abi.
+///
+/// # Safety
+/// `context` is valid and exclusive.
+pub(crate) unsafe extern "C" fn hl_set_threads(context: *mut Context, threads: i64) -> Status {
+    // SAFETY: the caller's promise.
+    if let Some(frame) = unsafe { Frame::of(&*context) } {
+        frame.call().change_threads(u32::try_from(threads).unwrap_or(u32::MAX).max(1));
+    }
     Status::OK
 }
 

@@ -80,6 +80,7 @@ pub(crate) fn make(workspace: &Workspace) -> Result<String> {
     let table = workspace.root.join("crates/intrinsics/src/table.rs");
     built_in(&std::fs::read_to_string(&table).context(table.display())?, &mut found);
     prelude(&workspace.root.join("crates/prelude/kernels"), "", &mut found)?;
+    found.retain(|name, _| !name.starts_with("hotloop."));
     let mut page = HEAD.to_owned();
     for (title, names) in WANTED {
         let names: Vec<&str> = names.split_whitespace().collect();

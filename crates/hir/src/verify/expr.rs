@@ -463,6 +463,7 @@ impl<'a> Verifier<'a> {
         match broadcast {
             Broadcast::Of(version) if self.defined.contains(*version) => Ok(()),
             Broadcast::Of(version) => mistyped(body, format!("the shape of {version} is not known")),
+            Broadcast::At(inner, _) => self.shapes(body, inner),
             Broadcast::Together(parts) | Broadcast::Indices(parts) => {
                 parts.iter().try_for_each(|part| self.shapes(body, part))
             }

@@ -7,11 +7,14 @@ the axis is not the last one, they get as functions:
     rows(a, out)         the same along the first axis of a, for all its columns at once, into out
 
 A reduction without `rows` goes down the columns.
+
+Where work is shared among threads, a lane of 65536 elements or more is gone through in pieces. What comes of each is put together in order, and where the pieces begin depends on
+the length alone.
 """
 
 import numpy as np
 
-from ..marks import literal
+from ..marks import literal, prange, shared
 
 
 def _without(shape, axis: literal):
@@ -31,18 +34,44 @@ def _wrapped_axis(axis, ndim):
     return axis + ndim if axis < 0 else axis
 
 
+def _pieces(n):
+    """Into how many pieces a long lane is cut."""
+    return np.minimum(n // 8192, 1024)
+
+
+def _of_pieces(x, dtype, lane, given):
+    """What `lane(piece, given)` comes to for each piece of a long lane."""
+    n = x.shape[0]
+    pieces = _pieces(n)
+    parts = np.empty(pieces, dtype)
+    for p in prange(pieces):
+        parts[p] = lane(x[p * n // pieces : (p + 1) * n // pieces], given)
+    return parts
+
+
+def _rows_in_blocks(a, out, rows):
+    """Whole rows, so many columns at once that threads do not write side by side."""
+    n = a.shape[1]
+    blocks = np.maximum(1, n // 512)
+    for b in prange(blocks):
+        rows(a[:, b * n // blocks : (b + 1) * n // blocks], out[b * n // blocks : (b + 1) * n // blocks])
+
+
 def _reduce_into(a, out, axis: literal, dtype, lane, rows):
     """Reduces an array of at least two dimensions along an axis, which `out` lacks."""
     if axis > 0:
-        for i in range(a.shape[0]):
+        for i in prange(a.shape[0]):
             if a.ndim == 2:
                 out[i] = lane(a[i], dtype)
             else:
                 _reduce_into(a[i], out[i], axis - 1, dtype, lane, rows)
     elif rows is not None:
-        rows(a, out)
+        if shared:
+            _rows_in_blocks(a, out, rows)
+        else:
+            rows(a, out)
     else:
-        for j in range(a.shape[1]):
+        for j in prange(a.shape[1]):
             if a.ndim == 2:
                 out[j] = lane(a[:, j], dtype)
             else:
@@ -121,8 +150,8 @@ def _map_lanes(a, out, axis: literal, lane):
     elif a.ndim == 1:
         lane(a, out)
     elif axis > 0:
-        for i in range(a.shape[0]):
+        for i in prange(a.shape[0]):
             _map_lanes(a[i], out[i], axis - 1, lane)
     else:
-        for j in range(a.shape[1]):
+        for j in prange(a.shape[1]):
             _map_lanes(a[:, j], out[:, j], 0, lane)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..marks import literal, method
+from ..marks import literal, method, prange
 from .sums import _inexact_dtype
 
 
@@ -131,12 +131,12 @@ def _range_of(start, stop, step, dtype):
     if dtype.kind == "f" or dtype.kind == "c":
         first = dtype.type(start)
         delta = dtype.type(start + step) - first
-        for i in range(length):
+        for i in prange(length):
             out[i] = first + dtype.type(i) * delta
     else:
         first = np.int64(start)
         delta = np.int64(start + step) - first
-        for i in range(length):
+        for i in prange(length):
             out[i] = dtype.type(first + i * delta)
     return out
 
@@ -156,7 +156,7 @@ def _spaced(start, stop, num, endpoint: literal, out, kind):
     delta = kind.type(stop) - first
     parts = num - 1 if endpoint else num
     step = delta / kind.type(parts) if parts > 0 else kind.type(math.nan)
-    for i in range(num):
+    for i in prange(num):
         if parts > 0 and step == 0:
             value = kind.type(i) / kind.type(parts) * delta + first
         elif parts > 0:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..marks import literal, method
-from .axes import _given, _reduce
+from ..marks import literal, method, prange, shared
+from .axes import _given, _of_pieces, _pieces, _reduce
 
 
 def _check_any(length, name: literal):
@@ -14,6 +14,12 @@ def _check_any(length, name: literal):
 def _folded(x, choose, name: literal):
     """Goes through a lane and keeps of two elements that one which `choose` gives."""
     _check_any(x.shape[0], name)
+    if shared and x.shape[0] >= 65536:
+        return _fold(_of_pieces(x, x.dtype, _fold, choose), choose)
+    return _fold(x, choose)
+
+
+def _fold(x, choose):
     best = x[0]
     for i in range(1, x.shape[0]):
         best = choose(best, x[i])
@@ -139,6 +145,27 @@ def _place_of(x, is_better, name: literal):
     """Where the first of the best elements stands, or the first that is not a number."""
     if x.shape[0] == 0:
         raise ValueError(f"attempt to get {name} of an empty sequence")
+    if shared and x.shape[0] >= 65536:
+        return _place_in_pieces(x, is_better)
+    return _place_in(x, is_better)
+
+
+def _place_in_pieces(x, is_better):
+    n = x.shape[0]
+    pieces = _pieces(n)
+    places = np.empty(pieces, np.int64)
+    for p in prange(pieces):
+        places[p] = p * n // pieces + _place_in(x[p * n // pieces : (p + 1) * n // pieces], is_better)
+    at = places[0]
+    for place in places:
+        if _is_nan(x[at]):
+            return at
+        if _is_nan(x[place]) or is_better(x[place], x[at]):
+            at = place
+    return at
+
+
+def _place_in(x, is_better):
     at = 0
     for i in range(x.shape[0]):
         if _is_nan(x[i]):
@@ -183,7 +210,25 @@ def argmax(a, axis: literal = None, out=None, keepdims: literal = False):
     return _places_of(np.asarray(a), axis, out, keepdims, _argmax_lane)
 
 
+def _stop_at(x, short, wanted):
+    """Whether a piece of a long lane comes to what is wanted; what is not begun when one is found is left out."""
+    n = x.shape[0]
+    pieces = n // 8192
+    found = np.zeros(1, np.bool_)
+    for p in prange(pieces):
+        if not found[0]:
+            if short(x[p * n // pieces : (p + 1) * n // pieces]) == wanted:
+                found[0] = True
+    return found[0]
+
+
 def _any_lane(x, dtype):
+    if shared and x.shape[0] >= 65536:
+        return _stop_at(x, _any_short, True)
+    return _any_short(x)
+
+
+def _any_short(x):
     for i in range(x.shape[0]):
         if x[i]:
             return True
@@ -197,6 +242,12 @@ def _any_rows(a, out):
 
 
 def _all_lane(x, dtype):
+    if shared and x.shape[0] >= 65536:
+        return not _stop_at(x, _all_short, False)
+    return _all_short(x)
+
+
+def _all_short(x):
     for i in range(x.shape[0]):
         if not x[i]:
             return False

@@ -2,12 +2,19 @@
 
 import numpy as np
 
-from ..marks import literal, method
-from .axes import _check_axis, _given, _reduce
+from ..marks import literal, method, shared
+from .axes import _check_axis, _given, _of_pieces, _reduce
+from .sums import _sum_short
 
 
 def _count_lane(x, dtype):
     """How many elements are not zero."""
+    if shared and x.shape[0] >= 65536:
+        return _sum_short(_of_pieces(x, dtype, _count_short, dtype), dtype)
+    return _count_short(x, dtype)
+
+
+def _count_short(x, dtype):
     count = 0
     for i in range(x.shape[0]):
         if x[i]:

@@ -3,13 +3,30 @@
 import numpy as np
 
 from ..machine import _multiply_matrices
-from ..marks import method
-from .axes import _given
+from ..marks import method, prange, shared
+from .axes import _given, _pieces
 from .joining import _ones
 
 
 def _dot_lane(x, y, kind):
     """The sum of the products of two vectors of one length."""
+    if shared and x.shape[0] >= 65536:
+        return _dot_pieces(x, y, kind)
+    return _dot_short(x, y, kind)
+
+
+def _dot_pieces(x, y, kind):
+    n = x.shape[0]
+    pieces = _pieces(n)
+    parts = np.empty(pieces, kind)
+    for p in prange(pieces):
+        start = p * n // pieces
+        end = (p + 1) * n // pieces
+        parts[p] = _dot_short(x[start:end], y[start:end], kind)
+    return _dot_short(parts, np.ones(pieces, kind), kind)
+
+
+def _dot_short(x, y, kind):
     n = x.shape[0]
     a0 = kind.type(0)
     a1 = kind.type(0)
@@ -46,7 +63,7 @@ def _product(a, b, kind):
         return _dot_lane(a, b, kind)
     if b.ndim == 1:
         out = np.empty(a.shape[0], kind)
-        for i in range(a.shape[0]):
+        for i in prange(a.shape[0]):
             out[i] = _dot_lane(a[i], b, kind)
         return out
     if a.ndim == 1:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..marks import literal, method
-from .axes import _check_axis, _count, _given, _map_lanes, _reduce
+from ..marks import literal, method, prange, shared
+from .axes import _check_axis, _count, _given, _map_lanes, _of_pieces, _reduce
 
 
 def _total_dtype(dtype, given):
@@ -15,6 +15,14 @@ def _total_dtype(dtype, given):
     if dtype.kind == "u":
         return np.dtype(np.uint64)
     return dtype
+
+
+def _first_branch(n, dtype):
+    """How many of n elements NumPy's tree of sums has in its first branch."""
+    if dtype.kind == "c":
+        return (n - n % 8) // 2
+    half = n // 2
+    return half - half % 8
 
 
 def _pairwise(x, start, n, dtype):
@@ -47,8 +55,7 @@ def _pairwise(x, start, n, dtype):
         for i in range(end, start + n):
             total += dtype.type(x[i])
         return total
-    half = n // 2
-    half -= half % 8
+    half = _first_branch(n, dtype)
     return _pairwise(x, start, half, dtype) + _pairwise(x, start + half, n - half, dtype)
 
 
@@ -74,11 +81,46 @@ def _pairwise_complex(x, start, n, dtype):
         for i in range(end, start + n):
             total += dtype.type(x[i])
         return total
-    half = (n - n % 8) // 2
+    half = _first_branch(n, dtype)
     return _pairwise_complex(x, start, half, dtype) + _pairwise_complex(x, start + half, n - half, dtype)
 
 
+def _branches(x, dtype):
+    """The same sum of a long lane: the branches of the tree that are six levels down are summed on several threads."""
+    sums = np.empty(64, dtype)
+    for branch in prange(64):
+        start = 0
+        n = x.shape[0]
+        level = 32
+        while level > 0:
+            half = _first_branch(n, dtype)
+            if branch & level:
+                start += half
+                n -= half
+            else:
+                n = half
+            level >>= 1
+        if dtype.kind == "c":
+            sums[branch] = _pairwise_complex(x, start, n, dtype)
+        else:
+            sums[branch] = _pairwise(x, start, n, dtype)
+    count = 32
+    while count > 0:
+        for i in range(count):
+            sums[i] = sums[2 * i] + sums[2 * i + 1]
+        count >>= 1
+    return sums[0]
+
+
 def _sum_lane(x, dtype):
+    if shared and x.shape[0] >= 65536:
+        if dtype.kind == "c" or dtype.kind == "f":
+            return dtype.type(0) + _branches(x, dtype)
+        return _sum_short(_of_pieces(x, dtype, _sum_short, dtype), dtype)
+    return _sum_short(x, dtype)
+
+
+def _sum_short(x, dtype):
     if dtype.kind == "c":
         return dtype.type(0) + _pairwise_complex(x, 0, x.shape[0], dtype)
     if dtype.kind == "f":
@@ -113,6 +155,12 @@ def sum(a, axis: literal = None, dtype=None, out=None, keepdims: literal = False
 
 
 def _prod_lane(x, dtype):
+    if shared and x.shape[0] >= 65536:
+        return _prod_short(_of_pieces(x, dtype, _prod_short, dtype), dtype)
+    return _prod_short(x, dtype)
+
+
+def _prod_short(x, dtype):
     result = dtype.type(1)
     for i in range(x.shape[0]):
         result *= dtype.type(x[i])

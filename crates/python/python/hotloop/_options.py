@@ -5,6 +5,7 @@ import os
 from .errors import UnsupportedError
 
 FLOAT_FLAGS = ("nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc", "fast")
+PARALLEL_PARTS = ("prange", "numpy", "reduction", "setitem", "inplace_binop", "comprehension", "fusion", "stencil")
 
 WITH_EFFECT = ("parallel", "cache", "fastmath", "boundscheck", "error_model", "nogil", "locals")
 # Accepted because Numba has them. What they ask for is done anyway, or has no meaning here.
@@ -30,8 +31,10 @@ def check(options):
     if unknown:
         raise KeyError(f"Unrecognized options {', '.join(unknown)}; there are {', '.join(sorted(KNOWN))}")
     _refuse_unsupported(options)
+    is_parallel, in_order = _parallel(options.get("parallel", False))
     return {
-        "parallel": _parallel(options.get("parallel", False)),
+        "parallel": is_parallel,
+        "in_order": in_order,
         "cache": bool(options.get("cache", False)),
         "fastmath": _float_flags(options.get("fastmath", False)),
         "boundscheck": _boundscheck(options.get("boundscheck")),
@@ -62,8 +65,13 @@ def _refuse_unsupported(options):
 
 
 def _parallel(value):
-    """Numba also takes a dict of what may be parallel; loops over `prange` are what there is here."""
-    return bool(value.get("prange", True)) if isinstance(value, dict) else bool(value)
+    """Whether work is shared out among threads, and which parts are not: a dict says so of each part by its name."""
+    if not isinstance(value, dict):
+        return bool(value), []
+    unknown = sorted(map(str, set(value) - set(PARALLEL_PARTS)))
+    if unknown:
+        raise ValueError(f"parallel has no parts {', '.join(unknown)}; there are {', '.join(PARALLEL_PARTS)}")
+    return True, [part for part in PARALLEL_PARTS if not value.get(part, True)]
 
 
 def _float_flags(value):
