@@ -310,6 +310,7 @@ fn latency(function: &Function, kind: &InstKind) -> u32 {
             18
         }
         InstKind::Binary(BinaryOp::Fadd | BinaryOp::Fsub | BinaryOp::Fmul, ..)
+        | InstKind::Ternary(..)
         | InstKind::FloatCompare(..)
         | InstKind::Convert(
             ConvertOp::SignedToFloat
