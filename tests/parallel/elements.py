@@ -420,6 +420,27 @@ def two_loops_apart(x):
 X = np.array([0.5, -1.0, 3.0, 2.0, -4.0, 0.0, 5.0, 1.0, 1.5, -2.5])
 A = np.arange(24.0).reshape(6, 4) % 7
 SQUARE = np.arange(25.0).reshape(5, 5)
+@njit(parallel=True)
+def whole_array_in_an_inner_loop(n):
+    sums = np.zeros(3)
+    for i in prange(n):
+        for j in range(3):
+            sums += i * j
+            for k in prange(2):
+                sums += k
+    return sums
+
+
+@njit(parallel=True)
+def whole_array_in_one_place(n):
+    sums = np.zeros(3)
+    for i in prange(n):
+        row = sums[:]
+        for j in range(3):
+            row[:] = row + i * j
+    return sums
+
+
 KEYS = np.array([3, 1, 2, 3, 0, 2, 1, 1, 0, 2])
 OWN = np.array([3, 1, 2, 5, 0, 4, 9, 7, 8, 6])
 
@@ -479,4 +500,6 @@ CASES = [
     ("prefix_sums_apart", [X], {"within": 1e-12}),
     ("two_loops_shared", [X], race("out[0] = max(out[0], out[i])")),
     ("two_loops_apart", [X]),
+    ("whole_array_in_one_place", [65], race("row[:] = row + i * j")),
+    ("whole_array_in_an_inner_loop", [65], {"within": 1e-12}),
 ]

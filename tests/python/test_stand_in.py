@@ -82,8 +82,8 @@ def test_a_module_and_code(tmp_path):
     (tmp_path / "program.py").write_text(PROGRAM)
     ran = subprocess.run([sys.executable, "-m", "hotloop", "-m", "program", "a", "-b"], capture_output=True, text=True, cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (0, EXPECTED), ran.stderr
-    ran = run("-c", "import numba, sys; print(numba.njit, sys.argv)", "x")
-    assert ran.returncode == 0 and "['-c', 'x']" in ran.stdout
+    ran = run("-c", "import numba, sys\n@numba.njit\ndef f(x):\n    return x + 1\nprint(f(2), sys.argv)", "x")
+    assert ran.stdout == "3 ['-c', 'x']\n", ran.stderr
 
 
 def test_exit_codes_and_messages(tmp_path):

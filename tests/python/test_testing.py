@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hotloop import njit
+from hotloop import njit, vectorize
 from hotloop.testing import check
 
 
@@ -72,3 +72,19 @@ def test_tolerances():
     with pytest.raises(AssertionError, match="the result"):
         check(in_any_order, [numbers], rtol=0.0)
     check(in_any_order, [numbers], rtol=0.0, atol=1e-9)
+
+
+def test_ufuncs_and_generators():
+    @vectorize
+    def doubled(x):
+        return 2 * x
+
+    @njit
+    def counted(n):
+        for i in range(n):
+            yield i
+
+    assert check(doubled, [np.arange(3.0)]).tolist() == [0.0, 2.0, 4.0]
+    assert list(check(counted, [3])) == [0, 1, 2]
+    with pytest.raises(TypeError, match="does not tell"):
+        check(len, [[]])

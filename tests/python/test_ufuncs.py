@@ -368,3 +368,33 @@ def test_without_the_compiler(tmp_path):
     )
     ran = subprocess.run([sys.executable, path], capture_output=True, text=True, env={**os.environ, "HOTLOOP_DISABLE_JIT": "1"})
     assert ran.stdout == "<class 'numpy.ufunc'> [2. 2. 2. 3.] 4.0 [[0.0, 1.0, 2.0], [0.0, 2.0, 4.0]] [1. 1. 0.]\n", ran.stderr
+
+
+def test_reductions_of_what_is_repeated():
+    for repeated in (np.broadcast_to(2, 6), np.broadcast_to(2.0, (3, 6)), np.broadcast_to(np.arange(3.0)[:, None], (3, 6))):
+        for axis in range(repeated.ndim):
+            assert added.reduce(repeated, axis=axis).tolist() == repeated.sum(axis).tolist()
+            assert chosen.reduce(repeated, axis=axis).tolist() == repeated.max(axis).tolist()
+    assert added.reduceat(np.broadcast_to(2, 6), [0, 3]).tolist() == [6, 6]
+    assert added.accumulate(np.broadcast_to(2, 4)).tolist() == [2, 4, 6, 8]
+
+
+def test_generalised_results_in_the_memory_of_operands():
+    @guvectorize(["(float64[:], float64[:])"], "(n)->(n)")
+    def turned(x, out):
+        for i in range(len(x)):
+            out[i] = x[len(x) - 1 - i]
+
+    numbers = np.arange(5.0)
+    assert turned(numbers, out=numbers) is numbers and numbers.tolist() == [4.0, 3.0, 2.0, 1.0, 0.0]
+    numbers = np.arange(12.0).reshape(3, 4)
+    turned(numbers[:, 1:], out=numbers[:, :-1])
+    assert numbers[:, :-1].tolist() == [[3.0, 2.0, 1.0], [7.0, 6.0, 5.0], [11.0, 10.0, 9.0]]
+    square = np.random.default_rng(4).random((3, 3))
+    expected = square @ square
+    np.testing.assert_allclose(matrix_product(square, square, out=square), expected)
+
+
+def test_operands_that_kernels_do_not_know():
+    with pytest.raises(TypeError, match="no loop for operands of float16"):
+        chosen(np.float16(1), np.float16(2))

@@ -14,6 +14,7 @@ use hotloop_mir::{
 };
 use hotloop_objects::Element;
 use hotloop_races::Place;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// As many indices of an element are told.
 const MOST_INDICES: usize = 3;
@@ -54,11 +55,12 @@ pub(crate) fn tell_accesses(function: &mut Function, races: Races, chunk_numbers
     if races == Races::Unchecked {
         return;
     }
+    let origins = origins(function);
     for block in function.layout.clone() {
         for inst in std::mem::take(&mut function.blocks[block].insts) {
             let (kind, span) = (function.insts[inst].kind.clone(), function.insts[inst].span);
             let words = place_words(races, span);
-            let mut teller = Teller { function, chunk_numbers, block, span, words };
+            let mut teller = Teller { function, chunk_numbers, origins: &origins, block, span, words };
             match kind {
                 InstKind::Load { ty, address, offset, region } => {
                     teller.element((address, offset), ty, region, false);
@@ -80,6 +82,7 @@ pub(crate) fn tell_accesses(function: &mut Function, races: Races, chunk_numbers
 struct Teller<'f> {
     function: &'f mut Function,
     chunk_numbers: &'f [Value],
+    origins: &'f FxHashMap<Value, Value>,
     block: Block,
     span: Span,
     /// The place.
@@ -121,7 +124,7 @@ impl Teller<'_> {
             | RegionKind::List
             | RegionKind::Items => {}
         }
-        let found = element_of(self.function, address, self.chunk_numbers);
+        let found = element_of(self.function, address, self.chunk_numbers, self.origins);
         if found.is_private {
             return;
         }
@@ -193,9 +196,15 @@ struct ElementOf {
 }
 
 /// Looks at how an address was made: the data of an array, and for each axis an index times a stride.
-fn element_of(function: &Function, address: Value, chunk_numbers: &[Value]) -> ElementOf {
+fn element_of(
+    function: &Function,
+    address: Value,
+    chunk_numbers: &[Value],
+    origins: &FxHashMap<Value, Value>,
+) -> ElementOf {
     let (mut indices, mut is_private, mut is_seen) = (Vec::new(), false, true);
-    let mut rest = address;
+    let origin = |value: Value| origins.get(&value).copied().unwrap_or(value);
+    let mut rest = origin(address);
     while let Some(InstKind::PtrAdd { base, offset }) = defining(function, rest) {
         is_private |= is_chosen_by_number(function, *offset, chunk_numbers);
         match defining(function, *offset) {
@@ -213,11 +222,49 @@ fn element_of(function: &Function, address: Value, chunk_numbers: &[Value]) -> E
             }
             _ => is_seen = false,
         }
-        rest = *base;
+        rest = origin(*base);
     }
     indices.reverse();
     let is_whole = is_seen && indices.len() <= MOST_INDICES;
     ElementOf { indices: is_whole.then_some(indices), is_private }
+}
+
+/// What the parameters of blocks are that are always the same value, such as an array that a loop updates in place and passes on to its next iteration.
+///
+/// As sparse conditional constant propagation finds constants: all parameters are thought to be the same as what is passed first, until something else is passed (Wegman and Zadeck 1991).
+fn origins(function: &Function) -> FxHashMap<Value, Value> {
+    let mut passed = Vec::new();
+    for block in &function.layout {
+        for call in function.blocks[*block].terminator.jumps() {
+            let parameters = function.blocks[call.block].parameters.iter().copied();
+            passed.extend(parameters.zip(call.arguments.iter().copied()));
+        }
+    }
+    let is_parameter: FxHashSet<Value> = passed.iter().map(|(parameter, _)| *parameter).collect();
+    let mut origins: FxHashMap<Value, Value> = FxHashMap::default();
+    let mut is_changed = true;
+    while is_changed {
+        is_changed = false;
+        for (parameter, argument) in &passed {
+            let known = origins.get(parameter).copied();
+            let given = if is_parameter.contains(argument) {
+                origins.get(argument).copied()
+            } else {
+                Some(*argument)
+            };
+            let met = match (known, given) {
+                (known, None) => known,
+                (None, given) => given,
+                (Some(known), Some(given)) if known == given || known == *parameter => Some(known),
+                (Some(_), Some(_)) => Some(*parameter),
+            };
+            if met != known {
+                is_changed = true;
+                origins.extend(met.map(|origin| (*parameter, origin)));
+            }
+        }
+    }
+    origins
 }
 
 fn defining(function: &Function, value: Value) -> Option<&InstKind> {

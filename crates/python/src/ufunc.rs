@@ -277,7 +277,9 @@ impl Loop {
         if count == 0 {
             return Ok(());
         }
-        let mode = self.mode(operands, outer_steps, count);
+        // SAFETY: as for this function.
+        let (operands, _copies) = unsafe { self.apart(operands, outer_steps, lengths, steps) };
+        let mode = self.mode(&operands, outer_steps, count);
         let mut pattern = vec![mode];
         let mut descriptors = Vec::with_capacity(4 * operands.len());
         let mut starts = Vec::with_capacity(operands.len());
@@ -317,6 +319,59 @@ impl Loop {
             Ok(()) => output::hand_over(&mut call),
             Err(exception) => Err(Python::attach(|py| raise::kernel_exception(py, &exception))),
         }
+    }
+
+    /// The operands of a generalised ufunc, with copies of the inputs that lie in the memory of an output: a function may write a result before it has read all of them. NumPy takes
+    /// an output that is exactly an input for one that is computed element by element.
+    ///
+    /// # Safety
+    /// As for [`call`](Self::call).
+    unsafe fn apart(
+        &self,
+        operands: &[*mut u8],
+        outer_steps: &[isize],
+        lengths: *const isize,
+        steps: *const isize,
+    ) -> (Vec<*mut u8>, Vec<Vec<u64>>) {
+        let mut apart = operands.to_vec();
+        let mut copies = Vec::new();
+        if !self.is_generalised {
+            return (apart, copies);
+        }
+        let mut core_steps = self.operands.len();
+        let mut extents = Vec::with_capacity(operands.len());
+        for (position, operand) in self.operands.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            let axes = unsafe {
+                let core = operand.core.iter().enumerate();
+                let core = core
+                    .map(|(axis, dimension)| (*lengths.add(1 + dimension), *steps.add(core_steps + axis)));
+                std::iter::once((*lengths, outer_steps[position])).chain(core).collect::<Vec<_>>()
+            };
+            core_steps += operand.core.len();
+            let is_empty = axes.iter().any(|(length, _)| *length == 0);
+            let reach = |is_wanted: fn(isize) -> bool| -> isize {
+                axes.iter().map(|(length, step)| (length - 1) * step).filter(|reach| is_wanted(*reach)).sum()
+            };
+            let (low, high) = (reach(|reach| reach < 0), reach(|reach| reach > 0) + operand.size_bytes);
+            let start = operands[position] as isize;
+            extents.push(if is_empty { (start, start) } else { (start + low, start + high) });
+        }
+        let (inputs, outputs) = extents.split_at(self.inputs);
+        for (position, (start, end)) in inputs.iter().enumerate() {
+            if outputs.iter().any(|output| *start < output.1 && output.0 < *end) {
+                let size_bytes = (end - start) as usize;
+                let mut copy = vec![0_u64; size_bytes.div_ceil(8) + 1];
+                // As far from a multiple of eight as the memory itself, so that elements stay aligned.
+                let offset = (*start as usize) % 8;
+                let place = copy.as_mut_ptr().cast::<u8>().wrapping_add(offset);
+                // SAFETY: all of the operand's elements lie between these addresses, in memory that is lent; the copy has room for them.
+                unsafe { std::ptr::copy_nonoverlapping(*start as *const u8, place, size_bytes) };
+                apart[position] = place.wrapping_offset(operands[position] as isize - start);
+                copies.push(copy);
+            }
+        }
+        (apart, copies)
     }
 
     /// Runs a loop that is a Python function over arrays.
@@ -390,7 +445,9 @@ impl Loop {
             size_bytes *= length;
         }
         match mode {
-            REDUCTION if step == 0 => REPEATED,
+            // The total and where it goes are one number; the items are as many as there are iterations, even if they are all the same.
+            REDUCTION if position != 1 => REPEATED,
+            REDUCTION if step == 0 => STRIDED,
             ORDERED => STRIDED,
             _ if is_contiguous && (step == size_bytes || count == 1) => CONTIGUOUS,
             _ if is_contiguous

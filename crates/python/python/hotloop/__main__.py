@@ -1,5 +1,6 @@
 """`python -m hotloop program.py ...` and `python -m hotloop -m module ...` run a program in which `import numba` finds Hotloop."""
 
+import linecache
 import os
 import runpy
 import sys
@@ -28,7 +29,10 @@ def main(arguments):
         if arguments[0] == "-m":
             runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
         else:
-            exec(compile(arguments[1], "<string>", "exec"), {"__name__": "__main__"})
+            source = arguments[1]
+            # So that the source of kernels is found.
+            linecache.cache["<string>"] = (len(source), None, source.splitlines(True), "<string>")
+            exec(compile(source, "<string>", "exec"), sys.modules["__main__"].__dict__)
         return 0
     if not os.path.exists(arguments[0]):
         print(f"python -m hotloop: there is no file {arguments[0]}", file=sys.stderr)

@@ -103,7 +103,7 @@ class _Writer:
         for name in self.relative[1:]:
             for axis in range(self.ndim):
                 lines.append(f"    if {name}.shape[{axis}] < {first}.shape[{axis}]:")
-                lines.append(f"        raise ValueError('{name}', 'is smaller than the first array of the stencil')")
+                lines.append(f"        raise ValueError('`{name}` is smaller than the first array of the stencil')")
         call = f"element({', '.join(positions + self.names)})"
         zeros = ", ".join(["0"] * self.ndim + self.names)
         lines.append("    if out is None:")

@@ -155,7 +155,9 @@ class _Elements:
         exec(compile(source, file, "exec"), names)
         if is_disabled():
             return names[name]
-        return make(names[name], self.loop_options, [declaration(types.void(*arrays))])
+        # Iterations that follow from each other stay on one thread.
+        options = self.loop_options if pattern[0] == "m" else {**self.loop_options, "parallel": False}
+        return make(names[name], options, [declaration(types.void(*arrays))])
 
     def ufunc(self, loops, kernel):
         """NumPy's object with these loops; kernels that call it call the given one."""
@@ -276,6 +278,11 @@ class _Dynamic(Standing):
         self._is_frozen = False
 
     @property
+    def py_func(self):
+        """The Python function, of elements or of small arrays."""
+        return self._elements.function
+
+    @property
     def __hotloop_kernel__(self):
         """The function as a kernel, for kernels that call it."""
         return self._elements.kernel
@@ -340,6 +347,9 @@ class _Dynamic(Standing):
         if found is None:
             if self._is_frozen and kinds not in self._loops:
                 return self.ufunc
+            for kind in map(_element, kinds):
+                if not isinstance(kind, (types.Number, types.Boolean)) or kind is types.float16:
+                    raise TypeError(f"`{self.__name__}` has no loop for operands of {', '.join(map(str, kinds))}: kernels know no elements of {kind}")
             if kinds not in self._loops:
                 self.add(kinds)
             found = self._ufuncs[kinds] = self._elements.ufunc([self._loops[kinds]], self._elements.kernel)
