@@ -46,6 +46,17 @@ def three_tests(n, x):
 
 
 @njit
+def chained_tests(n):
+    total, last = 0, 0
+    for i in range(n):
+        if i % 3 == 0 and (last := i) > 2:
+            total += last
+        if 0 < i < (high := 2 * i):
+            total += high
+    return total, last
+
+
+@njit
 def kept_over_loops(n):
     last = 0
     for i in range(n):
@@ -118,6 +129,7 @@ CASES = [
     ("behind_or", (6,)),
     ("three_tests", (9, 1.5)),
     ("three_tests", (9, 1.0)),
+    ("chained_tests", (9,)),
     ("kept_over_loops", (6,)),
     ("kept_over_loops", (600,)),
     ("kind", (True,)),

@@ -608,7 +608,7 @@ impl<'i> Inference<'i> {
 }
 
 /// What assignment expressions assign in an expression, those of comprehensions and functions within it apart.
-pub(crate) fn own_walruses<'e>(expression: &'e ast::Expr, names: &mut Vec<&'e ast::Identifier>) {
+fn own_walruses<'e>(expression: &'e ast::Expr, names: &mut Vec<&'e ast::Identifier>) {
     match &expression.kind {
         ast::ExprKind::Lambda { .. }
         | ast::ExprKind::ListComprehension { .. }

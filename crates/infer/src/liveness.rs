@@ -4,10 +4,9 @@
 //! body is walked twice, once to find what its head needs and once with that known. The transfer of a block is distributive, so the first
 //! walk, made with nothing live at the head, already gives the head's final set.
 
-use crate::comprehensions::own_walruses;
 use crate::locals::{Locals, visit_captures, visit_target, visit_walrus};
 use crate::reads::visit_names;
-use hotloop_ast::{Expr, ExprKind, MatchCase, Pattern, PatternKind, Stmt, StmtKind};
+use hotloop_ast::{Expr, ExprKind, Identifier, MatchCase, Pattern, PatternKind, Stmt, StmtKind};
 use hotloop_hir::Local;
 use hotloop_index::IdSet;
 use rustc_hash::FxHashMap;
@@ -326,8 +325,7 @@ impl Walk<'_> {
 
     fn read(&self, value: &Expr, live: &mut Live) {
         let mut assigned = Vec::new();
-        // Every way through the expression comes by them.
-        own_walruses(value, &mut assigned);
+        certain_walruses(value, &mut assigned);
         for local in assigned.into_iter().filter_map(|target| self.locals.find(&target.name)) {
             live.remove(local);
         }
@@ -348,4 +346,28 @@ struct LoopParts<'a> {
     target: Option<&'a Expr>,
     body: &'a [Stmt],
     otherwise: &'a [Stmt],
+}
+
+/// What assignment expressions assign on every way through an expression: what stands behind `and`, `or`, a condition or the second comparison of a chain may not be computed.
+fn certain_walruses<'e>(expression: &'e Expr, names: &mut Vec<&'e Identifier>) {
+    match &expression.kind {
+        ExprKind::Lambda { .. }
+        | ExprKind::ListComprehension { .. }
+        | ExprKind::SetComprehension { .. }
+        | ExprKind::DictComprehension { .. }
+        | ExprKind::Generator { .. } => {}
+        ExprKind::Walrus { target, value } => {
+            names.push(target);
+            certain_walruses(value, names);
+        }
+        ExprKind::BoolChain { operands, .. } => {
+            operands.iter().take(1).for_each(|value| certain_walruses(value, names))
+        }
+        ExprKind::Conditional { condition, .. } => certain_walruses(condition, names),
+        ExprKind::Compare { first, rest } => {
+            let compared = std::iter::once(&**first).chain(rest.iter().take(1).map(|(_, right)| right));
+            compared.for_each(|value| certain_walruses(value, names));
+        }
+        _ => expression.for_each_child(&mut |child| certain_walruses(child, names)),
+    }
 }
