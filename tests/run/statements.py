@@ -51,7 +51,7 @@ def chained_tests(n):
     for i in range(n):
         if i % 3 == 0 and (last := i) > 2:
             total += last
-        if 0 < i < (high := 2 * i):
+        if (high := 2 * i) > i > 1:
             total += high
     return total, last
 
