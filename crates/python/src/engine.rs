@@ -45,8 +45,11 @@ pub(crate) fn interrupter() -> &'static Interrupter {
 
 /// Runs the handlers of the signals that have come. An exception of theirs stays set on this thread.
 fn signal_handler_raises() -> bool {
-    // SAFETY: the thread came from Python, so this finds its state, whether it holds the GIL or has let go of it for the call.
+    // SAFETY: the thread came from Python, so this finds its state, whether it holds the GIL or has let go of it for the call. While the interpreter ends there are no states any more.
     unsafe {
+        if ffi::Py_IsInitialized() == 0 {
+            return false;
+        }
         let state = ffi::PyGILState_Ensure();
         let raises = ffi::PyErr_CheckSignals() != 0;
         ffi::PyGILState_Release(state);
