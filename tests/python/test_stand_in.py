@@ -128,12 +128,12 @@ def test_what_is_missing_can_be_imported():
     import hotloop
     from hotloop import cfunc, errors, njit
     from hotloop.experimental import jitclass
-    from hotloop.extending import is_jitted, overload
+    from hotloop.extending import intrinsic, is_jitted
     from hotloop.typed import Dict
 
-    @overload(len)
-    def length(x):
-        return lambda x: 0
+    @intrinsic
+    def length(typing_context, x):
+        return None
 
     @jitclass([("x", hotloop.float64)])
     class Point:
@@ -144,7 +144,7 @@ def test_what_is_missing_can_be_imported():
         return length(x)
 
     assert is_jitted(uses) and not is_jitted(length)
-    for use, name in ((lambda: length(1), "extending.overload"), (lambda: Point(), "jitclass"), (lambda: uses(1), "extending.overload")):
+    for use, name in ((lambda: length(1), "extending.intrinsic"), (lambda: Point(), "jitclass"), (lambda: uses(1), "extending.intrinsic")):
         with pytest.raises(errors.UnsupportedError, match=name):
             use()
     assert "cfunc" in repr(cfunc) and "Dict" in repr(Dict.empty)

@@ -1,6 +1,7 @@
 //! The engine: what an embedder holds. It knows functions, compiles them on demand, and keeps what it compiled.
 
 use crate::cache_fault::{CacheFault, CacheFaults};
+use crate::choices::{Choices, Chooser, MadeChoice};
 use crate::entry::{CODE, CodeEntry, MEMO, Memo, encode, read_entries, read_entry, read_memo};
 use crate::exception::Place;
 use crate::image::{BySymbol, Compiled, Unit, load_new};
@@ -64,7 +65,7 @@ pub enum CacheUse {
 }
 
 /// Makes an [`Engine`]. Every setting has a default.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct EngineBuilder {
     cache_folder: Option<PathBuf>,
@@ -76,6 +77,19 @@ pub struct EngineBuilder {
     boundscheck: Option<bool>,
     float_flags: Option<FloatFlags>,
     race_check: bool,
+    chooser: Option<Arc<dyn Chooser>>,
+}
+
+impl std::fmt::Debug for EngineBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EngineBuilder")
+            .field("cache_folder", &self.cache_folder)
+            .field("cache_use", &self.cache_use)
+            .field("cpu", &self.cpu)
+            .field("threads", &self.threads)
+            .field("has_chooser", &self.chooser.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for EngineBuilder {
@@ -90,6 +104,7 @@ impl Default for EngineBuilder {
             boundscheck: None,
             float_flags: None,
             race_check: is_set(std::env::var_os("HOTLOOP_RACE_CHECK")),
+            chooser: None,
         }
     }
 }
@@ -141,6 +156,11 @@ impl EngineBuilder {
         Self { race_check, ..self }
     }
 
+    /// Who chooses implementations of functions, methods and attributes by the types of calls. Default: nobody.
+    pub fn chooser(self, chooser: Arc<dyn Chooser>) -> Self {
+        Self { chooser: Some(chooser), ..self }
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -173,7 +193,9 @@ impl EngineBuilder {
             race_check: self.race_check,
             key,
         };
-        let state = Mutex::new(State::default());
+        let mut state = State::default();
+        state.program.chooser = self.chooser;
+        let state = Mutex::new(state);
         let shared = Shared {
             settings,
             cache,
@@ -351,14 +373,43 @@ impl Engine {
         }
     }
 
+    /// Does work that may ask which functions are meant, as often as it has new questions; these are answered while the engine is not locked.
+    fn answering<T>(
+        &self,
+        mut work: impl FnMut(&mut State, &mut Choices) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut choices = Choices::default();
+        loop {
+            let mut state = self.state();
+            let outcome = work(&mut state, &mut choices);
+            let chooser = state.program.chooser.clone();
+            drop(state);
+            let open = choices.take_open();
+            let (false, Some(chooser)) = (open.is_empty(), chooser) else { return outcome };
+            for question in open {
+                let choice = chooser.choose(self, &question)?;
+                choices.add(question, choice);
+            }
+        }
+    }
+
     /// Compiles a function for arguments of these types, or finds it compiled.
     pub(crate) fn compile(
         &self,
         function: FunctionHandle,
         arguments: &[Type],
     ) -> Result<Compilation, Failure> {
-        let mut state = self.state();
-        let specialisation = Self::specialisation(&state, function, arguments)?;
+        self.answering(|state, choices| self.compile_with(state, choices, function, arguments))
+    }
+
+    fn compile_with(
+        &self,
+        state: &mut State,
+        choices: &mut Choices,
+        function: FunctionHandle,
+        arguments: &[Type],
+    ) -> Result<Compilation, Failure> {
+        let specialisation = Self::specialisation(state, function, arguments)?;
         if let Some(compiled) = state.compiled.get(&specialisation) {
             let compiled = Arc::clone(compiled);
             return Ok(Compilation {
@@ -372,7 +423,8 @@ impl Engine {
         let mut timings = Timings::default();
         let cache = self.cache_for(state.program.function(function));
         if let Some(cache) = cache
-            && let Some(compiled) = self.load_from_cache(cache, &mut state, &specialisation, &mut timings)
+            && let Some(compiled) =
+                self.load_from_cache(cache, (state, choices), &specialisation, &mut timings)?
         {
             return Ok(Compilation {
                 compiled,
@@ -382,7 +434,7 @@ impl Engine {
                 compiled_functions: 0,
             });
         }
-        self.compile_anew(&mut state, &specialisation, cache, &mut timings)
+        self.compile_anew((state, choices), &specialisation, cache, &mut timings)
     }
 
     /// The cache, if this function is to be kept there.
@@ -397,13 +449,13 @@ impl Engine {
 
     fn compile_anew(
         &self,
-        state: &mut State,
+        (state, choices): (&mut State, &mut Choices),
         specialisation: &Specialisation,
         cache: Option<&Cache>,
         timings: &mut Timings,
     ) -> Result<Compilation, Failure> {
         let State { program, structures, compiled, by_symbol, .. } = state;
-        let mut session = Session::new(program, structures, &self.shared.settings);
+        let mut session = Session::new(program, structures, &self.shared.settings, choices);
         let faults = &self.shared.cache_faults;
         let kept = |key: &Key, symbol: &str| match cache {
             // What is in memory may not be on disk, where the next process looks for it.
@@ -473,15 +525,35 @@ impl Engine {
     fn load_from_cache(
         &self,
         cache: &Cache,
-        state: &mut State,
+        (state, choices): (&mut State, &mut Choices),
         specialisation: &Specialisation,
         timings: &mut Timings,
-    ) -> Option<Arc<Compiled>> {
+    ) -> Result<Option<Arc<Compiled>>, Failure> {
         let key = timings.measure(Stage::Key, || {
             code_key(&state.program, &mut state.structures, &self.shared.settings, specialisation)
         });
-        let entries =
-            timings.measure(Stage::Cache, || read_entries(cache, key, &self.shared.cache_faults))?;
+        let entries = timings.measure(Stage::Cache, || read_entries(cache, key, &self.shared.cache_faults));
+        let Some(entries) = entries else { return Ok(None) };
+        for (_, entry) in &entries {
+            let State { program, structures, .. } = &mut *state;
+            match choices.are_as_kept(program, structures, &entry.choices) {
+                Some(true) => {}
+                Some(false) => return Ok(None),
+                None => return Err(Failure::internal("functions are yet to be chosen")),
+            }
+        }
+        Ok(self.load_entries((cache, &key), (state, choices), entries, specialisation, timings))
+    }
+
+    /// Loads code of the cache, which is known to be current.
+    fn load_entries(
+        &self,
+        (cache, key): (&Cache, &Key),
+        (state, choices): (&mut State, &Choices),
+        entries: Vec<(Key, CodeEntry)>,
+        specialisation: &Specialisation,
+        timings: &mut Timings,
+    ) -> Option<Arc<Compiled>> {
         let closure = state.structures.of(&state.program, specialisation.0).closure.clone();
         for function in &closure {
             state.structures.of(&state.program, *function);
@@ -491,14 +563,14 @@ impl Engine {
             .into_iter()
             .map(|(_, entry)| {
                 let State { program, structures, .. } = &mut *state;
-                let closure = closure_of(program, structures, &entry)?;
+                let closure = closure_of(program, (structures, choices), &entry)?;
                 let mut places = Places::new(&state.program, &closure);
                 let found =
                     entry.sites.iter().map(|site| site.token.and_then(|token| places.place(token))).collect();
                 entry.into_unit(found)
             })
             .collect();
-        let function = self.link_cached(state, (cache, &key), units?, timings)?;
+        let function = self.link_cached(state, (cache, key), units?, timings)?;
         state.compiled.insert(specialisation.clone(), Arc::clone(&function));
         Some(function)
     }
@@ -557,11 +629,17 @@ impl Engine {
         let State { program, structures, modules, .. } = &mut *state;
         let root = code_key(program, structures, &self.shared.settings, &specialisation);
         let Some(entries) = read_entries(cache, root, &self.shared.cache_faults) else { return };
+        if entries.iter().any(|(_, entry)| !entry.choices.is_empty()) {
+            // A memo leads to code without asking what is chosen now.
+            return;
+        }
         let closure = structures.of(program, function).closure.clone();
         let files = modules.files_of(program, &closure);
         let mut places = Vec::new();
         for (key, entry) in entries {
-            let Some(closure) = closure_of(program, structures, &entry) else { return };
+            let Some(closure) = closure_of(program, (structures, &Choices::default()), &entry) else {
+                return;
+            };
             let mut finder = Places::new(program, &closure);
             let found =
                 entry.sites.iter().map(|site| site.token.and_then(|token| finder.place(token))).collect();
@@ -578,30 +656,30 @@ impl Engine {
         &self,
         function: FunctionHandle,
         arguments: &[Type],
-        make: impl FnOnce(&mut Session<'_>, &Specialisation) -> Result<T, Failure>,
+        make: impl Fn(&mut Session<'_>, &Specialisation) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let mut state = self.state();
-        let specialisation = Self::specialisation(&state, function, arguments)?;
-        let State { program, structures, .. } = &mut *state;
-        make(&mut Session::new(program, structures, &self.shared.settings), &specialisation)
+        self.answering(|state, choices| {
+            let specialisation = Self::specialisation(state, function, arguments)?;
+            let State { program, structures, .. } = state;
+            make(&mut Session::new(program, structures, &self.shared.settings, choices), &specialisation)
+        })
     }
 
     /// A function and all it calls as MIR of the first phase: for the interpreter.
     pub(crate) fn lowered(&self, function: FunctionHandle, arguments: &[Type]) -> Result<Lowered, Failure> {
-        let mut state = self.state();
-        let specialisation = Self::specialisation(&state, function, arguments)?;
-        let State { program, structures, .. } = &mut *state;
-        let mut session = Session::new(program, structures, &self.shared.settings);
-        let modules = session.front(&specialisation)?;
-        let functions = modules.into_iter().flat_map(|module| module.functions).collect();
-        Ok(Lowered { parameters: specialisation.1, result: session.result().clone(), functions })
+        self.in_session(function, arguments, |session, specialisation| {
+            let modules = session.front(specialisation)?;
+            let functions = modules.into_iter().flat_map(|module| module.functions).collect();
+            let parameters = specialisation.1.clone();
+            Ok(Lowered { parameters, result: session.result().clone(), functions })
+        })
     }
 }
 
 /// The functions whose text an entry's raising sites may lie in.
 fn closure_of(
     program: &Program,
-    structures: &mut Structures,
+    (structures, choices): (&mut Structures, &Choices),
     entry: &CodeEntry,
 ) -> Option<Vec<FunctionHandle>> {
     if entry.structure == CodeEntry::NO_TEXT {
@@ -609,7 +687,9 @@ fn closure_of(
     }
     let function = structures.with_key(&Key::from_bytes(entry.structure))?;
     let signature: Signature = entry.signature.parse().ok()?;
-    structures.closure_for(program, function, &signature.parameters, &Structures::function_of)
+    let questions = entry.choices.iter().filter_map(MadeChoice::question);
+    let chosen = questions.filter_map(|question| choices.function(&question)).collect();
+    structures.closure_for(program, function, (&signature.parameters, chosen), &Structures::function_of)
 }
 
 pub(crate) fn wrong_count(source: &FunctionSource, given: usize) -> Failure {

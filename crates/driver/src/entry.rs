@@ -1,6 +1,7 @@
 //! What the cache holds: one entry a specialisation, and memos that lead to entries without a parse.
 
 use crate::cache_fault::{CacheFault, CacheFaults};
+use crate::choices::MadeChoice;
 use crate::exception::Place;
 use crate::image::Unit;
 use hotloop_abi::{ErrorArgument, ErrorClass, ErrorValue, ExceptionClass};
@@ -28,6 +29,8 @@ pub(crate) struct CodeEntry {
     pub(crate) sites: Vec<SiteEntry>,
     /// The specialisations that the object imports: symbol and key.
     pub(crate) imports: Vec<(String, [u8; 32])>,
+    /// Which implementations were chosen for it and all that it calls.
+    pub(crate) choices: Vec<MadeChoice>,
 }
 
 impl CodeEntry {

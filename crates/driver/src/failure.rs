@@ -66,6 +66,8 @@ pub enum Failure {
     },
     /// The arguments do not fit the function or its signatures.
     Arguments(String),
+    /// Whoever chooses implementations could not say which one is meant.
+    Unanswered(String),
     /// Iterations of a parallel loop have used the same memory, which was looked for.
     Raced(Refusal),
     /// The kernel raised.
@@ -103,7 +105,7 @@ impl fmt::Display for Failure {
                 write!(f, "there is no function `{name}` in this file; it has {}", known.join(", "))
             }
             Self::File { path, reason } => write!(f, "cannot read {path}: {reason}"),
-            Self::Arguments(reason) => f.write_str(reason),
+            Self::Arguments(reason) | Self::Unanswered(reason) => f.write_str(reason),
             Self::Raised(exception) => exception.fmt(f),
             Self::Internal(reason) => write!(f, "internal error of Hotloop: {reason}"),
         }

@@ -31,6 +31,7 @@ mod arrange;
 mod array;
 mod cache_fault;
 mod check;
+mod choices;
 mod compile_threads;
 mod emit;
 mod engine;
@@ -58,6 +59,7 @@ pub use argument::{Argument, ArrayView, Element, Number, Value, c_strides, layou
 pub use array::Array;
 pub use cache_fault::CacheFault;
 pub use check::{CheckedKernel, Report};
+pub use choices::{Choice, Chooser};
 pub use emit::Form;
 pub use engine::{CacheUse, Compilation, Engine, EngineBuilder};
 pub use entry::describe_entry;
@@ -76,6 +78,7 @@ pub use hotloop_abi::{ErrorClass, ErrorValue, ExceptionClass};
 pub use hotloop_cache::{Cache, CacheConfig, CacheError, default_folder};
 pub use hotloop_codegen::Vectors;
 pub use hotloop_diagnostics::{Located, LocatedLabel, Severity};
+pub use hotloop_infer::{Asked, AskedArgument, FunctionHandle, Literal, Question};
 pub use hotloop_parser::PythonVersion;
 pub use hotloop_passes::BUDGET_SHARE;
 pub use hotloop_runtime::{

@@ -1,5 +1,6 @@
 //! The functions that an engine knows, with their sources and what their global names mean.
 
+use crate::choices::Chooser;
 use crate::functions::{Nesting, add_inner, inner_parameters};
 use crate::library::{Library, is_literal};
 use hotloop_ast::{FunctionDef, Name};
@@ -61,6 +62,8 @@ pub(crate) struct Program {
     functions: Vec<FunctionSource>,
     nesting: Vec<Nesting>,
     pub(crate) library: Library,
+    /// Who chooses implementations.
+    pub(crate) chooser: Option<Arc<dyn Chooser>>,
 }
 
 impl Program {
@@ -76,6 +79,11 @@ impl Program {
         self.functions.push(function);
         self.nesting.push(Nesting::default());
         FunctionHandle(self.functions.len() - 1)
+    }
+
+    /// Whether methods or attributes of that name may have implementations that are chosen.
+    pub(crate) fn extends(&self, member: &str) -> bool {
+        self.chooser.as_ref().is_some_and(|chooser| chooser.extends(member))
     }
 
     /// How a function lies in others, and others in it.

@@ -3,6 +3,7 @@
 //! Inference of the root asks for specialisations of the functions it calls; they are inferred on the way, each once. Then all are lowered, optimised and compiled (at once,
 //! on all cores), and linked together.
 
+use crate::choices::{Choices, MadeChoice};
 use crate::compile_threads;
 use crate::engine::Settings;
 use crate::entry::{ArgumentEntry, ClassEntry, CodeEntry, SiteEntry};
@@ -19,7 +20,8 @@ use hotloop_codegen::{CompiledObject, Options, Target};
 use hotloop_diagnostics::{Code, Diagnostic, Remark, Span};
 use hotloop_hir as hir;
 use hotloop_infer::{
-    CalleeError, Callees, FrozenValue, FunctionHandle, ParameterInfo, Selected, Unfinished, select_signature,
+    Answer, CalleeError, Callees, FrozenValue, FunctionHandle, ParameterInfo, Question, Selected, Unfinished,
+    select_signature,
 };
 use hotloop_mir as mir;
 use hotloop_passes::Optimiser;
@@ -83,6 +85,7 @@ pub(crate) struct Session<'a> {
     program: &'a mut Program,
     structures: &'a mut Structures,
     settings: &'a Settings,
+    choices: &'a mut Choices,
     /// What is inferred or being inferred, in the order in which it was asked for.
     specialisations: Vec<Inferred>,
     positions: FxHashMap<Specialisation, usize>,
@@ -116,6 +119,8 @@ struct Inferred {
     is_asked: bool,
     /// The outermost place on the stack of inference whose assumed result this one was inferred with; beyond the stack if it depends on none.
     lowest: usize,
+    /// What was asked about calls in it.
+    questions: Vec<Question>,
 }
 
 /// What [`Inferred::lowest`] is if nothing was assumed.
@@ -188,11 +193,13 @@ impl<'a> Session<'a> {
         program: &'a mut Program,
         structures: &'a mut Structures,
         settings: &'a Settings,
+        choices: &'a mut Choices,
     ) -> Self {
         Self {
             program,
             structures,
             settings,
+            choices,
             specialisations: Vec::new(),
             positions: FxHashMap::default(),
             dependent: Vec::new(),
@@ -284,6 +291,26 @@ impl<'a> Session<'a> {
             ),
             cause: None,
         })
+    }
+
+    /// What was asked about calls in a specialisation and all that it calls, in an order that depends on these alone.
+    fn questions_of(&self, position: usize, by_symbol: &FxHashMap<String, usize>) -> Vec<Question> {
+        let (mut reached, mut at) = (vec![position], 0);
+        let mut questions = Vec::new();
+        while let Some(next) = reached.get(at).copied() {
+            let inferred = &self.specialisations[next];
+            for question in &inferred.questions {
+                if !questions.contains(question) {
+                    questions.push(question.clone());
+                }
+            }
+            for callee in inferred.hir().callees.values() {
+                let called = by_symbol.get(GeneratorType::specialisation_of(&callee.symbol));
+                reached.extend(called.copied().filter(|called| !reached.contains(called)));
+            }
+            at += 1;
+        }
+        questions
     }
 
     /// Where the code of a specialisation is kept, if it is one of the library.
@@ -420,6 +447,7 @@ impl<'a> Session<'a> {
             assumed: None,
             is_asked: false,
             lowest: INDEPENDENT,
+            questions: Vec::new(),
         });
         self.specialisations.len() - 1
     }
@@ -605,11 +633,18 @@ impl<'a> Session<'a> {
             values.get(&ty.key).copied().or_else(|| structures.function_of(ty))
         };
         let is_library = self.program.origin(*handle).is_some();
+        let questions = self.questions_of(position, by_symbol);
+        let choices: Option<Vec<MadeChoice>> = questions
+            .iter()
+            .map(|question| self.choices.made(self.program, self.structures, question))
+            .collect();
+        let choices = choices.expect("code was made with all questions answered");
+        let chosen = questions.iter().filter_map(|question| self.choices.function(question)).collect();
         let closure = match is_library {
             true => Vec::new(),
             false => self
                 .structures
-                .closure_for(self.program, *handle, parameters, &named)
+                .closure_for(self.program, *handle, (parameters, chosen), &named)
                 .expect("functions that were passed are known"),
         };
         let hir = inferred.hir();
@@ -657,6 +692,7 @@ impl<'a> Session<'a> {
             object: object.bytes,
             sites: kept,
             imports,
+            choices,
         };
         let remarks = compilation.remarks;
         Product { specialisation: inferred.specialisation.clone(), key: inferred.key, unit, entry, remarks }
@@ -704,6 +740,20 @@ impl Callees for Session<'_> {
     fn is_in_library(&self) -> bool {
         let current = self.stack.last().map(|current| self.specialisations[*current].specialisation.0);
         current.is_some_and(|current| self.program.origin(current).is_some())
+    }
+
+    fn extends(&self, member: &str) -> bool {
+        self.program.extends(member) && !self.is_in_library()
+    }
+
+    fn choose(&mut self, question: &Question) -> Answer {
+        if let Some(current) = self.stack.last() {
+            let asked = &mut self.specialisations[*current].questions;
+            if !asked.contains(question) {
+                asked.push(question.clone());
+            }
+        }
+        self.choices.answer(question)
     }
 
     fn with_constants(

@@ -105,13 +105,13 @@ impl Structures {
 }
 
 impl Structures {
-    /// The functions whose text code for parameters of these types may hold: those of the closure, and those that the types name, which `named` finds. In the same order
-    /// for equal keys; `None` if a type names a function that is not known.
+    /// The functions whose text code for parameters of these types may hold: those of the closure, those that the types name, which `named` finds, and those that were chosen for
+    /// calls. In the same order for equal keys; `None` if a type names a function that is not known.
     pub(crate) fn closure_for(
         &mut self,
         program: &Program,
         function: FunctionHandle,
-        parameters: &[Type],
+        (parameters, chosen): (&[Type], Vec<FunctionHandle>),
         named: &dyn Fn(&Self, &FunctionType) -> Option<FunctionHandle>,
     ) -> Option<Vec<FunctionHandle>> {
         let mut closure = self.of(program, function).closure.clone();
@@ -120,6 +120,11 @@ impl Structures {
         for ty in passed {
             let passed = named(self, &ty)?;
             for function in &self.of(program, passed).closure {
+                place_in(&mut closure, *function);
+            }
+        }
+        for chosen in chosen {
+            for function in &self.of(program, chosen).closure {
                 place_in(&mut closure, *function);
             }
         }
@@ -187,7 +192,11 @@ fn add_function(program: &Program, handle: FunctionHandle, named: &mut Named, bu
     let text = program.sources.file(function.file).text();
     let span = function.definition.span;
     for (start, end) in significant_tokens(text, span.start, span.end) {
-        builder.text("token", &text[start as usize..end as usize]);
+        let token = &text[start as usize..end as usize];
+        builder.text("token", token);
+        if program.extends(token) {
+            builder.text("token", "extended");
+        }
     }
     for chain in global_chains(&function.definition) {
         builder.text("name", &chain.join("."));
@@ -233,6 +242,10 @@ fn describe_global(global: &Global, functions: &mut Vec<FunctionHandle>) -> Stri
         Global::Ufunc(handle) => {
             functions.push(*handle);
             "ufunc".to_owned()
+        }
+        Global::Extended(extended) => {
+            let otherwise = extended.otherwise.as_ref().map(|global| describe_global(global, functions));
+            format!("extended {} or {otherwise:?}", extended.name)
         }
         Global::Item(_)
         | Global::Library(_)

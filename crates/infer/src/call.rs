@@ -4,6 +4,7 @@ use crate::constants::numpy_constant;
 use crate::conversion::to_dtype;
 use crate::environment::Global;
 use crate::expression::{Value, constant};
+use crate::extensions::Extension;
 use crate::function::{Inference, Reported, Typed, counted};
 use crate::spread::let_all;
 use hotloop_ast as ast;
@@ -54,8 +55,22 @@ impl Inference<'_> {
             Called::Method(result) => return Ok(*result),
             Called::Value(callee) => *callee,
         };
+        self.call_of_value(callee, function, arguments, span)
+    }
+
+    /// A call of what was found to be called.
+    pub(crate) fn call_of_value(
+        &mut self,
+        callee: Value,
+        function: &ast::Expr,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Typed {
         let arguments = self.arguments(arguments)?;
         match callee {
+            Value::Global(Global::Extended(extended), _) => {
+                self.extended_call(&extended, function, &arguments, span)
+            }
             Value::Global(Global::Item(Item::Function(Intrinsic::Where, _)), _)
                 if arguments.given.len() == 1 =>
             {
@@ -113,6 +128,26 @@ impl Inference<'_> {
             return Ok(Called::Value(Box::new(self.operand(function)?)));
         };
         let owner = self.operand(value)?.present();
+        match self.extended_method(owner, name, function, arguments, span)? {
+            Extension::Done(result) => Ok(Called::Method(Box::new(result))),
+            Extension::None(owner) => self.method(owner, name, function, arguments, span),
+            Extension::Tried(tried) => {
+                let found = self.diagnostics.len();
+                let builtin = self.method(tried.owner.clone(), name, function, &tried.given, span);
+                builtin.map_err(|_| self.report_tried_instead(*tried, found, span))
+            }
+        }
+    }
+
+    /// What is called where an attribute of something is; a method is called at once.
+    fn method(
+        &mut self,
+        owner: Value,
+        name: &Identifier,
+        function: &ast::Expr,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Typed<Called> {
         if let Some(sequence) = self.sequence_of(&owner) {
             let arguments = self.arguments(arguments)?;
             return Ok(Called::Method(Box::new(self.method_call(sequence, name, &arguments, span)?)));

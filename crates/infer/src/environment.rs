@@ -21,6 +21,8 @@ pub enum Global {
     Ufunc(FunctionHandle),
     /// A function of the prelude, by its path.
     Library(&'static str),
+    /// A function with implementations that are chosen by the types of a call.
+    Extended(Arc<ExtendedFunction>),
     /// A value that is frozen when the kernel is compiled.
     Constant(FrozenValue),
     /// A class of exceptions.
@@ -36,6 +38,71 @@ pub enum Global {
         /// A way out.
         help: Option<String>,
     },
+}
+
+/// A function whose implementations the embedding program chooses, see [`Callees::choose`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExtendedFunction {
+    /// Its name, by which it is asked for: no other function has it.
+    pub name: String,
+    /// What it means where no implementation is chosen, such as a built-in operation.
+    pub otherwise: Option<Global>,
+}
+
+/// What the embedding program is asked about a call: which function is it, for arguments of these types?
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Question {
+    /// What is called or read.
+    pub asked: Asked,
+    /// The arguments; of a method or attribute the first one is the object.
+    pub arguments: Vec<AskedArgument>,
+}
+
+/// What may have implementations that are chosen by types.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asked {
+    /// An [`ExtendedFunction`], by its name.
+    Function(String),
+    /// A method, by its name.
+    Method(String),
+    /// An attribute, by its name.
+    Attribute(String),
+}
+
+/// An argument of a call, as whoever chooses an implementation sees it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AskedArgument {
+    /// The keyword by which it is given.
+    pub name: Option<String>,
+    /// Its type.
+    pub ty: Type,
+    /// Its value, where that is known when the kernel is compiled.
+    pub literal: Option<Literal>,
+}
+
+/// A value that is known when a kernel is compiled, and that implementations may be chosen by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Literal {
+    /// `True` or `False`.
+    Bool(bool),
+    /// A Python `int`.
+    Int(i64),
+    /// A string.
+    Str(String),
+}
+
+/// What the embedding program says to a [`Question`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// The call is one of this function.
+    Function(FunctionHandle),
+    /// Nobody has a function for these types.
+    None {
+        /// What was tried, and what came of it, to be shown a line each.
+        tried: Vec<String>,
+    },
+    /// The question is new: it will be answered when what is being inferred is inferred again.
+    Later,
 }
 
 /// A kernel, numbered by whoever implements [`Callees`].
@@ -93,6 +160,7 @@ impl Global {
             | Self::Function(_)
             | Self::Ufunc(_)
             | Self::Library(_)
+            | Self::Extended(_)
             | Self::Exception(_)
             | Self::EnumClass(_)
             | Self::Unsupported { .. } => {}
@@ -114,6 +182,7 @@ impl Global {
             | Self::Function(_)
             | Self::Ufunc(_)
             | Self::Library(_)
+            | Self::Extended(_)
             | Self::Unsupported { .. } => self,
         }
     }
@@ -262,6 +331,16 @@ pub trait Callees {
         function: FunctionHandle,
         constants: Vec<(Name, FrozenValue)>,
     ) -> FunctionHandle;
+
+    /// Whether methods or attributes of that name may have implementations that are chosen.
+    fn extends(&self, _member: &str) -> bool {
+        false
+    }
+
+    /// Which function the embedding program has for a call with arguments of these types.
+    fn choose(&mut self, _question: &Question) -> Answer {
+        Answer::None { tried: Vec::new() }
+    }
 
     /// The symbol of what is being inferred.
     fn symbol(&self) -> String;

@@ -103,6 +103,7 @@ fn describe_global(global: &Global) -> String {
         Global::Function(_) => "a kernel".to_owned(),
         Global::Ufunc(_) => "a ufunc".to_owned(),
         Global::Library(path) => format!("the function `{path}`"),
+        Global::Extended(function) => format!("the function `{}`", function.name),
         Global::Constant(_) => "a constant".to_owned(),
         Global::Exception(class) => format!("the exception class `{class}`"),
         Global::TupleClass(class) => format!("the class `{}`", class.class.name),
@@ -135,6 +136,11 @@ impl Inference<'_> {
             Value::Expr(value) => Ok(value),
             Value::Global(Global::Item(Item::Dtype(dtype) | Item::PythonType(dtype)), span) => {
                 Ok(Expr::new(ExprKind::Constant(Constant::Dtype), Type::Dtype(dtype), span))
+            }
+            Value::Global(Global::Extended(function), span) if function.otherwise.is_some() => {
+                let otherwise = function.otherwise.clone().expect("asked above");
+                let value = self.global_value(otherwise, &function.name, span)?;
+                self.run_time_value(value)
             }
             Value::Global(Global::Function(handle), span) => self.function_value(handle, span),
             Value::Global(Global::Library(path), span) => {
@@ -433,6 +439,7 @@ impl Inference<'_> {
             | Global::Function(_)
             | Global::Ufunc(_)
             | Global::Library(_)
+            | Global::Extended(_)
             | Global::TupleClass(_)
             | Global::EnumClass(_) => Ok(Value::Global(global, span)),
             Global::Exception(_) => {

@@ -60,6 +60,7 @@ mod decorators;
 mod elementwise;
 mod environment;
 mod expression;
+mod extensions;
 mod extremes;
 mod flat;
 mod formatting;
@@ -118,8 +119,9 @@ pub use class_scope::{TEXT_MEMBERS, is_operator_method};
 pub use constant_fold::constant_in;
 pub use decorators::{Decoration, read_decorators};
 pub use environment::{
-    CalleeError, Callees, EmptyEnvironment, Environment, FrozenValue, FunctionHandle, Global, NamedTuple,
-    NoCallees, ParameterInfo, builtin_attribute, is_known_module,
+    Answer, Asked, AskedArgument, CalleeError, Callees, EmptyEnvironment, Environment, ExtendedFunction,
+    FrozenValue, FunctionHandle, Global, Literal, NamedTuple, NoCallees, ParameterInfo, Question,
+    builtin_attribute, is_known_module,
 };
 pub use function::{Unfinished, infer, infer_round};
 pub use inner::{InnerFunction, inner_functions, lambda_as_function, variables_of};

@@ -253,7 +253,7 @@ impl Inference<'_> {
 }
 
 /// The value of an expression that is known now.
-fn frozen_value(value: &Expr) -> Option<FrozenValue> {
+pub(crate) fn frozen_value(value: &Expr) -> Option<FrozenValue> {
     match (&value.kind, &value.ty) {
         (_, Type::None) => Some(FrozenValue::None),
         (ExprKind::Constant(Constant::Bool(value)), _) => Some(FrozenValue::Bool(*value)),

@@ -7,6 +7,7 @@ use crate::constants::{integer_constant, is_constant};
 use crate::conversion::convert;
 use crate::environment::Global;
 use crate::expression::{Value, constant};
+use crate::extensions::Extension;
 use crate::function::{Inference, Reported, Typed, counted};
 use crate::iteration::range_part;
 use crate::names::similar;
@@ -93,7 +94,19 @@ impl Inference<'_> {
 
     /// An attribute of what was evaluated already.
     pub(crate) fn attribute_of(&mut self, owner: Value, name: &Identifier, span: Span) -> Typed<Value> {
-        match owner.present() {
+        match self.extended_attribute(owner.present(), name, span)? {
+            Extension::Done(value) => Ok(value.into()),
+            Extension::None(owner) => self.built_in_attribute(owner, name, span),
+            Extension::Tried(tried) => {
+                let found = self.diagnostics.len();
+                let builtin = self.built_in_attribute(tried.owner.clone(), name, span);
+                builtin.map_err(|_| self.report_tried_instead(*tried, found, span))
+            }
+        }
+    }
+
+    fn built_in_attribute(&mut self, owner: Value, name: &Identifier, span: Span) -> Typed<Value> {
+        match owner {
             Value::Global(Global::Module(module), _) => self.module_attribute(&module, name, span),
             Value::Global(Global::TupleClass(class), owner) => {
                 self.tuple_class_attribute(&class.class, name, owner, span).map(Value::Expr)

@@ -1,6 +1,7 @@
 //! The one engine of the process, and what all calls from Python share: how they are interrupted, and how many threads they may use.
 #![allow(unsafe_code)] // Asks CPython for signals from within compiled code.
 
+use crate::chooser::PythonChooser;
 use crate::raise;
 use hotloop_driver::Engine;
 use hotloop_runtime::{CallState, Interrupter, memory_setting_fault, thread_count, thread_setting_fault};
@@ -9,7 +10,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 static ENGINE: OnceLock<Engine> = OnceLock::new();
 /// Whether the engine does, known without asking it.
@@ -20,7 +21,10 @@ pub(crate) fn engine(py: Python<'_>) -> PyResult<&'static Engine> {
     if let Some(engine) = ENGINE.get() {
         return Ok(engine);
     }
-    let engine = Engine::new().map_err(|failure| raise::failure(py, &failure))?;
+    let engine = Engine::builder()
+        .chooser(Arc::new(PythonChooser))
+        .build()
+        .map_err(|failure| raise::failure(py, &failure))?;
     for fault in [thread_setting_fault(), memory_setting_fault()].into_iter().flatten() {
         py.import("hotloop.errors")?.call_method1("warn_of_setting", (fault,))?;
     }

@@ -5,7 +5,7 @@
 
 use crate::classes::{self, Class};
 use crate::numpy::numpy;
-use crate::{exceptions, kernel, object, raise, ufunc};
+use crate::{chooser, exceptions, kernel, object, raise, ufunc};
 use hotloop_driver::Dtype;
 use hotloop_hir::ConstantArray;
 use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute, is_known_module};
@@ -38,7 +38,10 @@ impl Environment for FrozenGlobals {
 
     fn attribute(&self, module: &str, name: &str) -> Option<Global> {
         let frozen = || self.0.get()?.attributes.get(&(module.to_owned(), name.to_owned())).cloned();
-        builtin_attribute(module, name).or_else(frozen)
+        match frozen() {
+            Some(extended @ Global::Extended(_)) => Some(extended),
+            frozen => builtin_attribute(module, name).or(frozen),
+        }
     }
 }
 
@@ -62,7 +65,11 @@ impl FrozenGlobals {
             }
             let value = match cells.get(name) {
                 Some(cell) => cell.clone(),
-                None => globals.get_item(name)?,
+                None => match globals.get_item(name)? {
+                    // Builtins need not be told of, unless somebody has extended them.
+                    None if chooser::is_used() => extended_builtin(function.py(), name)?,
+                    global => global,
+                },
             };
             if let Some(value) = value {
                 let global = names.freeze_named(&value, &mentioned.attributes)?;
@@ -72,6 +79,13 @@ impl FrozenGlobals {
         let _ = self.0.set(names);
         Ok(())
     }
+}
+
+/// A builtin that was extended.
+fn extended_builtin<'py>(py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Ok(builtin) = py.import("builtins")?.getattr(name) else { return Ok(None) };
+    let nothing = || Ok(Global::Unsupported { what: String::new(), help: None });
+    Ok(chooser::extended(&builtin, nothing)?.map(|_| builtin))
 }
 
 /// The values of the variables of enclosing functions; `None` for one that is not bound yet.
@@ -114,11 +128,38 @@ impl Mentioned {
 }
 
 impl Names {
+    /// Looks up those attributes of a module that were extended.
+    fn add_extended(
+        &mut self,
+        module: &Bound<'_, PyModule>,
+        name: &str,
+        attributes: &[String],
+    ) -> PyResult<()> {
+        if !chooser::is_used() {
+            return Ok(());
+        }
+        for attribute in attributes {
+            let Some(member) = module.dict().get_item(attribute)? else { continue };
+            if let Some(extended) = chooser::extended(&member, || freeze_alone(&member))? {
+                self.attributes.insert((name.to_owned(), attribute.clone()), extended);
+            } else if let Ok(inner) = member.cast::<PyModule>()
+                && let inner_name = module_name(inner)?
+                && is_known_module(&inner_name)
+                && inner_name.starts_with(name)
+                && inner_name != name
+            {
+                self.add_extended(inner, &inner_name, attributes)?;
+            }
+        }
+        Ok(())
+    }
+
     /// What a value means, and if it is a module unknown to the table, what its attributes of these names mean.
     fn freeze_named(&mut self, value: &Bound<'_, PyAny>, attributes: &[String]) -> PyResult<Global> {
         let Ok(module) = value.cast::<PyModule>() else { return freeze(value) };
         let name = module_name(module)?;
         if is_known_module(&name) {
+            self.add_extended(module, &name, attributes)?;
             return Ok(Global::Module(name));
         }
         // Only what is there already: a module that loads things when they are asked for is left in peace.
@@ -151,6 +192,14 @@ fn module_name(module: &Bound<'_, PyModule>) -> PyResult<String> {
 
 /// What a value that is no module means.
 pub(crate) fn freeze(value: &Bound<'_, PyAny>) -> PyResult<Global> {
+    match chooser::extended(value, || freeze_alone(value))? {
+        Some(extended) => Ok(extended),
+        None => freeze_alone(value),
+    }
+}
+
+/// The same, without implementations that are chosen for it.
+fn freeze_alone(value: &Bound<'_, PyAny>) -> PyResult<Global> {
     if let Some(path) = known_path(value)? {
         let (module, name) = path.rsplit_once('.').expect("a path has a module");
         return Ok(builtin_attribute(module, name).expect("paths of the tables are known to them"));

@@ -16,6 +16,7 @@
 
 mod bind;
 mod blas;
+mod chooser;
 mod classes;
 mod code;
 mod dispatcher;
@@ -43,6 +44,8 @@ use pyo3::prelude::*;
 mod _hotloop {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::chooser::note_extension;
     #[pymodule_export]
     use crate::engine::{
         get_num_threads, get_parallel_chunksize, get_thread_id, set_num_threads, set_parallel_chunksize,

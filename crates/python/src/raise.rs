@@ -3,7 +3,7 @@
 //! Python makes the frames of a traceback itself, so one line of Python is run that raises the exception, in a code object that claims to be the kernel at the place where it failed.
 #![allow(unsafe_code)] // Runs a code object.
 
-use crate::exceptions;
+use crate::{chooser, exceptions};
 use hotloop_driver::{ErrorValue, Exception, Failure, Place, Refusal};
 use pyo3::ffi;
 use pyo3::intern;
@@ -103,6 +103,9 @@ fn line_table(length: usize) -> Vec<u8> {
 #[cold]
 pub(crate) fn failure(py: Python<'_>, failure: &Failure) -> PyErr {
     let class = match failure {
+        Failure::Unanswered(reason) => {
+            return chooser::take_raised().unwrap_or_else(|| hotloop_error(py, "TypingError", reason));
+        }
         Failure::Raised(exception) => return kernel_exception(py, exception),
         Failure::Arguments(reason) => return pyo3::exceptions::PyTypeError::new_err(reason.clone()),
         Failure::Refused(refusal) if is_unsupported(refusal) => "UnsupportedConstructError",

@@ -194,6 +194,8 @@ fn lambdas_in(statement: &Stmt) -> Vec<FunctionDef> {
             }
         });
     });
+    // `if x: return lambda: y` stands in one line.
+    found.extend(statement.blocks().into_iter().flatten().flat_map(lambdas_in));
     found
 }
 

@@ -31,7 +31,6 @@ from ._options import check as _check
 from ._typeof import from_dtype, typeof
 from ._ufunc import guvectorize, vectorize
 from .errors import *  # noqa: F403
-from .extending import register_jitable
 from .types import *  # noqa: F403
 
 __all__ = [
@@ -203,9 +202,9 @@ _MODULES_ON_DEMAND = {
     "testing": "hotloop.testing",
     "typed": "hotloop.typed",
 }
-_NAMES_ON_DEMAND = {"stencil": "hotloop._stencil"}
+_NAMES_ON_DEMAND = {"register_jitable": "hotloop.extending", "generated_jit": "hotloop._overload", "overload": "hotloop._overload", "stencil": "hotloop._stencil"}
 # Numba's names that are not there: they can be imported, and fail where they are used.
-_missing = _names_of("numba", "cfunc cuda generated_jit jitclass literally objmode overload pndindex")
+_missing = _names_of("numba", "cfunc cuda jitclass literally objmode pndindex")
 
 
 def __getattr__(name):

@@ -21,7 +21,7 @@ class Missing:
             self.__wrapped__ = function
 
     def __call__(self, *arguments, **named):
-        if len(arguments) == 1 and not named and isinstance(arguments[0], (python_types.FunctionType, type)):
+        if len(arguments) == 1 and not named and isinstance(arguments[0], (python_types.FunctionType, type, Missing)):
             # A decorator, or a factory of one such as `overload(function)`.
             return Missing(self.__hotloop_missing__, arguments[0])
         if self._function is not None:

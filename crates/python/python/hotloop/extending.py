@@ -1,14 +1,15 @@
 """Functions that kernels may call and that stay ordinary Python functions elsewhere."""
 
 from ._missing import names_of
+from ._overload import overload, overload_attribute, overload_method
 
-__all__ = ["is_jitted", "register_jitable"]
+__all__ = ["is_jitted", "overload", "overload_attribute", "overload_method", "register_jitable"]
 
 # Numba's names that are not there: they can be imported, and fail where they are used.
 __getattr__ = names_of(
     "numba.extending",
     "NativeValue SentryLiteralArgs as_numba_type box get_cython_function_address infer intrinsic lower_builtin lower_cast lower_getattr lower_getattr_generic lower_setattr "
-    "lower_setattr_generic make_attribute_wrapper models overload overload_attribute overload_classmethod overload_method register_model type_callable typeof_impl unbox",
+    "lower_setattr_generic make_attribute_wrapper models overload_classmethod register_model type_callable typeof_impl unbox",
 )
 
 
