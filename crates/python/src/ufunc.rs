@@ -193,7 +193,11 @@ pub(crate) fn make_ufunc(py: Python<'_>, description: Description) -> PyResult<B
 /// The function of elements of one of Hotloop's ufuncs, as a kernel; `None` for any other object.
 pub(crate) fn kernel_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = value.py();
-    if value.is_instance(&py.import(intern!(py, "hotloop._ufunc"))?.getattr(intern!(py, "DUFunc"))?)? {
+    // Without the module there are no objects of its classes.
+    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
+    if let Ok(module) = modules.get_item(intern!(py, "hotloop._ufunc"))
+        && value.is_instance(&module.getattr(intern!(py, "DUFunc"))?)?
+    {
         return value.getattr(intern!(py, "__hotloop_kernel__")).map(Some);
     }
     if !value.get_type().is(&py.import(intern!(py, "numpy"))?.getattr(intern!(py, "ufunc"))?) {
@@ -237,15 +241,41 @@ unsafe extern "C" fn run(
 }
 
 /// How an operand lies in memory, of one inner loop.
-struct Place {
+struct Place<'a> {
+    operand: &'a Operand,
     data: *mut u8,
+    /// How many iterations there are, and from one to the next.
+    count: isize,
     step: isize,
-    /// From the lowest byte of it to behind the last one.
+    /// Of its core dimensions.
+    shape: Vec<isize>,
+    strides: Vec<isize>,
+    /// From the lowest byte of it to behind the last one; the same if it has no elements.
     start: isize,
     end: isize,
 }
 
-impl Place {
+impl<'a> Place<'a> {
+    /// That of an operand at `data`, in `count` iterations with a step between them, whose core dimensions have these lengths and strides.
+    fn new(
+        operand: &'a Operand,
+        data: *mut u8,
+        (count, step): (isize, isize),
+        (shape, strides): (Vec<isize>, Vec<isize>),
+    ) -> Self {
+        let (mut low, mut high) = (0, operand.size_bytes);
+        let axes = shape.iter().copied().zip(strides.iter().copied()).chain([(count, step)]);
+        for (length, stride) in axes {
+            let reach = (length - 1) * stride;
+            low += reach.min(0);
+            high += reach.max(0);
+        }
+        let is_empty = count == 0 || shape.contains(&0);
+        let (low, high) = if is_empty { (0, 0) } else { (low, high) };
+        let (start, end) = (data as isize + low, data as isize + high);
+        Self { operand, data, count, step, shape, strides, start, end }
+    }
+
     fn overlaps(&self, other: &Self) -> bool {
         self.start < other.end && other.start < self.end
     }
@@ -253,6 +283,50 @@ impl Place {
     /// Whether each iteration of one has memory in common with the same iteration of the other alone.
     fn is_in_step_with(&self, other: &Self) -> bool {
         self.data == other.data && self.step == other.step && self.step != 0
+    }
+
+    /// Goes on to a copy of the memory, which is given back.
+    ///
+    /// # Safety
+    /// The memory may be read.
+    unsafe fn copy(&mut self) -> Vec<u64> {
+        let size_bytes = (self.end - self.start) as usize;
+        let mut copy = vec![0_u64; size_bytes.div_ceil(8) + 1];
+        // As far from a multiple of eight as the memory itself, so that elements stay aligned.
+        let offset = (self.start as usize) % 8;
+        let place = copy.as_mut_ptr().cast::<u8>().wrapping_add(offset);
+        // SAFETY: all of the operand's elements lie between these addresses; the copy has room for them.
+        unsafe { std::ptr::copy_nonoverlapping(self.start as *const u8, place, size_bytes) };
+        let distance = place as isize - self.start;
+        self.data = self.data.wrapping_offset(distance);
+        self.start += distance;
+        self.end += distance;
+        copy
+    }
+
+    /// The bytes of one iteration, if there are no gaps between its elements.
+    fn contiguous_size_bytes(&self) -> Option<isize> {
+        let mut size_bytes = self.operand.size_bytes;
+        for (length, stride) in self.shape.iter().zip(&self.strides).rev() {
+            if *length != 1 && *stride != size_bytes {
+                return None;
+            }
+            size_bytes *= length;
+        }
+        Some(size_bytes)
+    }
+
+    /// The descriptor of the array that a kernel takes, which was made for this letter.
+    fn describe(&self, letter: u8, descriptors: &mut Vec<u64>) {
+        descriptors.extend([0, self.data as u64]);
+        // What is repeated has no axis for the loop, but for a single number, which is an array of one.
+        let has_axis = letter != REPEATED || self.shape.is_empty();
+        let (count, step) =
+            if letter == REPEATED { (1, self.operand.size_bytes) } else { (self.count, self.step) };
+        descriptors.extend(has_axis.then_some(count as u64));
+        descriptors.extend(self.shape.iter().map(|length| *length as u64));
+        descriptors.extend(has_axis.then_some(step as u64));
+        descriptors.extend(self.strides.iter().map(|stride| *stride as u64));
     }
 }
 
@@ -266,44 +340,21 @@ impl Loop {
         steps: *const isize,
     ) -> PyResult<()> {
         // SAFETY: the caller's promise.
-        let (count, operands, outer_steps) = unsafe {
-            let count = self.operands.len();
-            (
-                lengths.read(),
-                std::slice::from_raw_parts(operands, count),
-                std::slice::from_raw_parts(steps, count),
-            )
-        };
-        if count == 0 {
+        let mut places = unsafe { self.places(operands, lengths, steps) };
+        if places.iter().all(|place| place.count == 0) {
             return Ok(());
         }
-        // SAFETY: as for this function.
-        let (operands, _copies) = unsafe { self.apart(operands, outer_steps, lengths, steps) };
-        let mode = self.mode(&operands, outer_steps, count);
+        // SAFETY: the memory is lent for the call.
+        let _copies = unsafe { self.keep_apart(&mut places) };
+        let mode = self.mode(&places);
         let mut pattern = vec![mode];
-        let mut descriptors = Vec::with_capacity(4 * operands.len());
-        let mut starts = Vec::with_capacity(operands.len());
-        let mut core_steps = self.operands.len();
-        for (position, operand) in self.operands.iter().enumerate() {
-            // SAFETY: the lengths of the core dimensions follow that of the loop, their steps those of the loop, operand by operand.
-            let (shape, strides): (Vec<isize>, Vec<isize>) = unsafe {
-                let shape = operand.core.iter().map(|dimension| *lengths.add(1 + dimension)).collect();
-                let strides = (0..operand.core.len()).map(|axis| *steps.add(core_steps + axis)).collect();
-                (shape, strides)
-            };
-            core_steps += operand.core.len();
-            let step = outer_steps[position];
-            let letter = self.letter(mode, position, (count, step), (&shape, &strides));
+        let mut descriptors = Vec::with_capacity(4 * places.len());
+        let mut starts = Vec::with_capacity(places.len());
+        for (position, place) in places.iter().enumerate() {
+            let letter = self.letter(mode, position, place);
             pattern.push(letter);
             starts.push(descriptors.len());
-            descriptors.extend([0, operands[position] as u64]);
-            // What is repeated has no axis for the loop, but for a single number, which is an array of one.
-            let has_axis = letter != REPEATED || shape.is_empty();
-            let outer = if letter == REPEATED { (1, operand.size_bytes) } else { (count, step) };
-            descriptors.extend(has_axis.then_some(outer.0 as u64));
-            descriptors.extend(shape.iter().map(|length| *length as u64));
-            descriptors.extend(has_axis.then_some(outer.1 as u64));
-            descriptors.extend(strides.iter().map(|stride| *stride as u64));
+            place.describe(letter, &mut descriptors);
         }
         let kernel = match self.code(&pattern)? {
             Code::Compiled(kernel) => kernel,
@@ -321,57 +372,45 @@ impl Loop {
         }
     }
 
-    /// The operands of a generalised ufunc, with copies of the inputs that lie in the memory of an output: a function may write a result before it has read all of them. NumPy takes
-    /// an output that is exactly an input for one that is computed element by element.
+    /// How the operands lie: the only place that reads what NumPy calls a loop with.
     ///
     /// # Safety
     /// As for [`call`](Self::call).
-    unsafe fn apart(
+    unsafe fn places(
         &self,
-        operands: &[*mut u8],
-        outer_steps: &[isize],
+        operands: *mut *mut u8,
         lengths: *const isize,
         steps: *const isize,
-    ) -> (Vec<*mut u8>, Vec<Vec<u64>>) {
-        let mut apart = operands.to_vec();
-        let mut copies = Vec::new();
-        if !self.is_generalised {
-            return (apart, copies);
-        }
+    ) -> Vec<Place<'_>> {
         let mut core_steps = self.operands.len();
-        let mut extents = Vec::with_capacity(operands.len());
+        let mut places = Vec::with_capacity(self.operands.len());
         for (position, operand) in self.operands.iter().enumerate() {
-            // SAFETY: the caller's promise.
-            let axes = unsafe {
-                let core = operand.core.iter().enumerate();
-                let core = core
-                    .map(|(axis, dimension)| (*lengths.add(1 + dimension), *steps.add(core_steps + axis)));
-                std::iter::once((*lengths, outer_steps[position])).chain(core).collect::<Vec<_>>()
+            let core = &operand.core;
+            // SAFETY: the lengths of the core dimensions follow that of the loop, their steps those of the loop, operand by operand.
+            let (data, iterations, core_axes) = unsafe {
+                let shape = core.iter().map(|dimension| *lengths.add(1 + dimension)).collect();
+                let strides = (0..core.len()).map(|axis| *steps.add(core_steps + axis)).collect();
+                (*operands.add(position), (*lengths, *steps.add(position)), (shape, strides))
             };
-            core_steps += operand.core.len();
-            let is_empty = axes.iter().any(|(length, _)| *length == 0);
-            let reach = |is_wanted: fn(isize) -> bool| -> isize {
-                axes.iter().map(|(length, step)| (length - 1) * step).filter(|reach| is_wanted(*reach)).sum()
-            };
-            let (low, high) = (reach(|reach| reach < 0), reach(|reach| reach > 0) + operand.size_bytes);
-            let start = operands[position] as isize;
-            extents.push(if is_empty { (start, start) } else { (start + low, start + high) });
+            places.push(Place::new(operand, data, iterations, core_axes));
+            core_steps += core.len();
         }
-        let (inputs, outputs) = extents.split_at(self.inputs);
-        for (position, (start, end)) in inputs.iter().enumerate() {
-            if outputs.iter().any(|output| *start < output.1 && output.0 < *end) {
-                let size_bytes = (end - start) as usize;
-                let mut copy = vec![0_u64; size_bytes.div_ceil(8) + 1];
-                // As far from a multiple of eight as the memory itself, so that elements stay aligned.
-                let offset = (*start as usize) % 8;
-                let place = copy.as_mut_ptr().cast::<u8>().wrapping_add(offset);
-                // SAFETY: all of the operand's elements lie between these addresses, in memory that is lent; the copy has room for them.
-                unsafe { std::ptr::copy_nonoverlapping(*start as *const u8, place, size_bytes) };
-                apart[position] = place.wrapping_offset(operands[position] as isize - start);
-                copies.push(copy);
-            }
+        places
+    }
+
+    /// Lets the inputs of a generalised ufunc that lie in the memory of an output lie in copies, which are given back: a function may write a result before it has read all of them.
+    /// NumPy takes an output that is exactly an input for one that is computed element by element.
+    ///
+    /// # Safety
+    /// The memory of the places may be read.
+    unsafe fn keep_apart(&self, places: &mut [Place<'_>]) -> Vec<Vec<u64>> {
+        if !self.is_generalised {
+            return Vec::new();
         }
-        (apart, copies)
+        let (inputs, outputs) = places.split_at_mut(self.inputs);
+        let overlaps = |input: &&mut Place<'_>| outputs.iter().any(|output| input.overlaps(output));
+        // SAFETY: the caller's promise.
+        inputs.iter_mut().filter(overlaps).map(|input| unsafe { input.copy() }).collect()
     }
 
     /// Runs a loop that is a Python function over arrays.
@@ -402,17 +441,10 @@ impl Loop {
     }
 
     /// Whether iterations depend on each other: NumPy reduces and accumulates by outputs that overlap with inputs.
-    fn mode(&self, operands: &[*mut u8], steps: &[isize], count: isize) -> u8 {
-        if self.is_generalised || count == 1 {
+    fn mode(&self, places: &[Place<'_>]) -> u8 {
+        if self.is_generalised || places.iter().all(|place| place.count == 1) {
             return INDEPENDENT;
         }
-        let place = |position: usize| {
-            let (data, step) = (operands[position], steps[position]);
-            let last = data as isize + (count - 1) * step;
-            let (start, end) = ((data as isize).min(last), (data as isize).max(last));
-            Place { data, step, start, end: end + self.operands[position].size_bytes }
-        };
-        let places: Vec<Place> = (0..operands.len()).map(place).collect();
         let (inputs, outputs) = places.split_at(self.inputs);
         if let ([total, item], [output]) = (inputs, outputs)
             && total.data == output.data
@@ -421,7 +453,7 @@ impl Loop {
         {
             return REDUCTION;
         }
-        let is_free = |output: &Place| {
+        let is_free = |output: &Place<'_>| {
             let others = inputs.iter().chain(outputs.iter().filter(|other| !std::ptr::eq(*other, output)));
             output.step != 0
                 && others.into_iter().all(|other| !other.overlaps(output) || other.is_in_step_with(output))
@@ -429,34 +461,16 @@ impl Loop {
         if outputs.iter().all(is_free) { INDEPENDENT } else { ORDERED }
     }
 
-    /// How an operand lies, given the number of iterations, its step, and the shape and strides of its core dimensions.
-    fn letter(
-        &self,
-        mode: u8,
-        position: usize,
-        (count, step): (isize, isize),
-        core: (&[isize], &[isize]),
-    ) -> u8 {
-        let (shape, strides) = core;
-        let mut size_bytes = self.operands[position].size_bytes;
-        let mut is_contiguous = true;
-        for (length, stride) in shape.iter().zip(strides).rev() {
-            is_contiguous &= *length == 1 || *stride == size_bytes;
-            size_bytes *= length;
-        }
-        match mode {
+    /// The letter for how the operand at that position lies.
+    fn letter(&self, mode: u8, position: usize, place: &Place<'_>) -> u8 {
+        let is_repeated = place.step == 0 && position < self.inputs && self.inputs < self.operands.len();
+        match (mode, place.contiguous_size_bytes()) {
             // The total and where it goes are one number; the items are as many as there are iterations, even if they are all the same.
-            REDUCTION if position != 1 => REPEATED,
-            REDUCTION if step == 0 => STRIDED,
-            ORDERED => STRIDED,
-            _ if is_contiguous && (step == size_bytes || count == 1) => CONTIGUOUS,
-            _ if is_contiguous
-                && step == 0
-                && position < self.inputs
-                && self.inputs < self.operands.len() =>
-            {
-                REPEATED
-            }
+            (REDUCTION, _) if position != 1 => REPEATED,
+            (REDUCTION, _) if place.step == 0 => STRIDED,
+            (ORDERED, _) => STRIDED,
+            (_, Some(size_bytes)) if place.step == size_bytes || place.count == 1 => CONTIGUOUS,
+            (_, Some(_)) if is_repeated => REPEATED,
             _ => STRIDED,
         }
     }

@@ -29,7 +29,6 @@ from ._hotloop import (
 from ._missing import names_of as _names_of
 from ._options import check as _check
 from ._typeof import from_dtype, typeof
-from ._ufunc import guvectorize, vectorize
 from .errors import *  # noqa: F403
 from .types import *  # noqa: F403
 
@@ -202,7 +201,14 @@ _MODULES_ON_DEMAND = {
     "testing": "hotloop.testing",
     "typed": "hotloop.typed",
 }
-_NAMES_ON_DEMAND = {"register_jitable": "hotloop.extending", "generated_jit": "hotloop._overload", "overload": "hotloop._overload", "stencil": "hotloop._stencil"}
+_NAMES_ON_DEMAND = {
+    "generated_jit": "hotloop._overload",
+    "guvectorize": "hotloop._ufunc",
+    "overload": "hotloop._overload",
+    "register_jitable": "hotloop.extending",
+    "stencil": "hotloop._stencil",
+    "vectorize": "hotloop._ufunc",
+}
 # Numba's names that are not there: they can be imported, and fail where they are used.
 _missing = _names_of("numba", "cfunc cuda jitclass literally objmode pndindex")
 

@@ -333,7 +333,7 @@ class _Dynamic(Standing):
     def add(self, signature):
         """Compiles the loop for a signature."""
         inputs, outputs, make = self._elements.loop(signature)
-        self._loops[tuple(inputs)] = inputs, outputs, make
+        self._loops[self._kinds(inputs, outputs)] = inputs, outputs, make
         self._whole = None
         return self
 
@@ -391,6 +391,11 @@ class DUFunc(_Dynamic):
     def nout(self):
         return len(next(iter(self._loops.values()))[1]) if self._loops else 1
 
+    @staticmethod
+    def _kinds(inputs, outputs):
+        """What a loop is found by: the types of the inputs."""
+        return tuple(inputs)
+
     def __call__(self, *arguments, **options):
         if len(arguments) < self.nin:
             raise TypeError(f"{self.__name__}() takes from {self.nin} to {self.nargs} positional arguments but {len(arguments)} were given")
@@ -442,11 +447,10 @@ class GUFunc(_Dynamic):
             kinds.append(types.Array(element, ndim, "A") if ndim else element)
         return self._ufunc_for(tuple(kinds))(*arguments, **options)
 
-    def add(self, signature):
-        inputs, outputs, make = self._elements.loop(signature)
-        self._loops[(*inputs, *outputs)] = inputs, outputs, make
-        self._whole = None
-        return self
+    @staticmethod
+    def _kinds(inputs, outputs):
+        """What a loop is found by: the types of all that it is called with."""
+        return (*inputs, *outputs)
 
 
 class _Builder:
