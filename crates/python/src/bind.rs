@@ -5,6 +5,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
+use std::cell::RefCell;
 use std::ptr::null_mut;
 
 /// In a code object's flags, the mark of a function with `*args`.
@@ -24,6 +25,28 @@ pub(crate) struct Parameters {
     positional_only: usize,
     /// The name behind `*`, if there is one.
     variadic: Option<Py<PyString>>,
+    /// The form of the last call that did not give all arguments by position.
+    last_form: RefCell<Option<Form>>,
+}
+
+/// How a call gives its arguments: how many by position, and the names of the others. Calls from one place of a program have one form.
+struct Form {
+    positional: usize,
+    /// Code passes the same tuple each time.
+    names: Option<Py<PyTuple>>,
+    /// Where each parameter comes from, in the order in which bound arguments come.
+    sources: Box<[Source]>,
+}
+
+/// Where a parameter comes from.
+#[derive(Clone, Copy)]
+enum Source {
+    /// The argument at that position, behind the positional ones those with names.
+    Given(usize),
+    /// The default of that parameter.
+    Default(usize),
+    /// What is left of the positional arguments from there on.
+    Rest(usize),
 }
 
 impl Parameters {
@@ -46,6 +69,7 @@ impl Parameters {
             positional_only: number("co_posonlyargcount")?,
             variadic: if has_variadic { Some(name(names.len())?) } else { None },
             names,
+            last_form: RefCell::default(),
         })
     }
 
@@ -59,6 +83,12 @@ impl Parameters {
     pub(crate) fn in_order(&self) -> Vec<&Py<PyString>> {
         let (positional, keyword_only) = self.names.split_at(self.positional);
         positional.iter().chain(&self.variadic).chain(keyword_only).collect()
+    }
+
+    /// The default of a parameter, which has one.
+    #[inline(always)]
+    fn default_at(&self, position: usize) -> *mut ffi::PyObject {
+        self.defaults[position].as_ref().map_or(null_mut(), |default| default.as_ptr())
     }
 
     /// What the defaults are, in that order.
@@ -95,50 +125,131 @@ fn defaults(
     Ok(found)
 }
 
-/// The names of arguments that are passed by keyword, and where their values start.
-type Named<'py> = (Bound<'py, PyTuple>, *const *mut ffi::PyObject);
+/// Calls with more parameters take room for them from the heap.
+const ROOM: usize = 16;
+
+/// Gives `work` the arguments in the order of the parameters. Where they come from is found out once for each form of calls.
+///
+/// # Safety
+/// There are so many positional arguments at the address, behind them one for each of `names`, which is a tuple or null; all of them live, and the GIL is held.
+#[inline(always)]
+pub(crate) unsafe fn with_bound<R>(
+    parameters: &Parameters,
+    (arguments, positional): (*const *mut ffi::PyObject, usize),
+    names: *mut ffi::PyObject,
+    work: impl FnOnce(&[*mut ffi::PyObject]) -> PyResult<R>,
+) -> PyResult<R> {
+    let mut room = [null_mut(); ROOM];
+    // SAFETY: the caller's promise.
+    let known = unsafe { from_last_form(parameters, (arguments, positional), names, &mut room) };
+    match known {
+        Some(count) => work(&room[..count]),
+        None => Python::attach(|py| {
+            // SAFETY: the caller's promise.
+            let bound = unsafe { bind(py, parameters, (arguments, positional), names) }?;
+            work(&bound.values)
+        }),
+    }
+}
+
+/// Puts the arguments in order, if the call has the form of the one before; how many there are.
+///
+/// # Safety
+/// As for [`with_bound`].
+#[inline(always)]
+unsafe fn from_last_form(
+    parameters: &Parameters,
+    (arguments, positional): (*const *mut ffi::PyObject, usize),
+    names: *mut ffi::PyObject,
+    room: &mut [*mut ffi::PyObject; ROOM],
+) -> Option<usize> {
+    let form = parameters.last_form.borrow();
+    let form = form.as_ref()?;
+    let known_names = form.names.as_ref().map_or(null_mut(), |names| names.as_ptr());
+    if form.positional != positional || known_names != names || form.sources.len() > ROOM {
+        return None;
+    }
+    for (slot, source) in room.iter_mut().zip(&form.sources) {
+        *slot = match source {
+            // SAFETY: there are as many arguments as in the call that the form was made for.
+            Source::Given(position) => unsafe { *arguments.add(*position) },
+            Source::Default(position) => parameters.default_at(*position),
+            Source::Rest(_) => return None,
+        };
+    }
+    Some(form.sources.len())
+}
 
 /// Arguments in the order of the parameters; borrowed from the caller, from the defaults, or from `rest`.
-pub(crate) struct BoundArguments<'py> {
+struct BoundArguments<'py> {
     /// Their addresses.
-    pub(crate) values: Vec<*mut ffi::PyObject>,
+    values: Vec<*mut ffi::PyObject>,
     /// Keeps what `*args` is.
     _rest: Option<Bound<'py, PyTuple>>,
 }
 
-/// The arguments in the order of the parameters.
+/// The arguments in the order of the parameters; keeps the form of the call.
 ///
-/// # Safety of use
-/// The addresses are good as long as the result, the caller's arguments and the parameters live.
-pub(crate) fn bind<'py>(
+/// # Safety
+/// As for [`with_bound`].
+#[cold]
+unsafe fn bind<'py>(
     py: Python<'py>,
     parameters: &Parameters,
-    positional: &[*mut ffi::PyObject],
-    named: Option<Named<'py>>,
+    (arguments, positional): (*const *mut ffi::PyObject, usize),
+    names: *mut ffi::PyObject,
 ) -> PyResult<BoundArguments<'py>> {
-    let taken = positional.len().min(parameters.positional);
-    let (taken, rest) = positional.split_at(taken);
-    if parameters.variadic.is_none() && !rest.is_empty() {
-        return Err(too_many(parameters, positional.len()));
+    // SAFETY: the caller's promise.
+    let names = unsafe { Bound::from_borrowed_ptr_or_opt(py, names) };
+    let names = names.map(|names| names.cast_into::<PyTuple>()).transpose()?;
+    let form = Form::resolve(py, parameters, positional, names)?;
+    let mut rest = None;
+    let mut values = Vec::with_capacity(form.sources.len());
+    for source in &form.sources {
+        values.push(match source {
+            // SAFETY: the form is of these arguments.
+            Source::Given(position) => unsafe { *arguments.add(*position) },
+            Source::Default(position) => parameters.default_at(*position),
+            Source::Rest(start) => {
+                // SAFETY: the caller's promise.
+                let items: Vec<_> =
+                    (*start..positional).map(|item| unsafe { *arguments.add(item) }).collect();
+                rest.insert(tuple(py, &items)?).as_ptr()
+            }
+        });
     }
-    let mut bound = taken.to_vec();
-    bound.resize(parameters.names.len(), null_mut());
-    if let Some((names, values)) = named {
-        for (position, name) in names.iter().enumerate() {
-            let slot = &mut bound[find(py, parameters, &name)?];
-            if !slot.is_null() {
+    parameters.last_form.replace(Some(form));
+    Ok(BoundArguments { values, _rest: rest })
+}
+
+impl Form {
+    /// Finds out where the parameters of such a call come from.
+    fn resolve(
+        py: Python<'_>,
+        parameters: &Parameters,
+        positional: usize,
+        names: Option<Bound<'_, PyTuple>>,
+    ) -> PyResult<Self> {
+        let taken = positional.min(parameters.positional);
+        if parameters.variadic.is_none() && taken < positional {
+            return Err(too_many(parameters, positional));
+        }
+        let mut sources: Vec<Option<Source>> =
+            (0..taken).map(|position| Some(Source::Given(position))).collect();
+        sources.resize(parameters.names.len(), None);
+        for (position, name) in names.iter().flat_map(|names| names.iter()).enumerate() {
+            let source = &mut sources[find(py, parameters, &name)?];
+            if source.is_some() {
                 return Err(error(parameters, format!("got multiple values for argument '{name}'")));
             }
-            // SAFETY: there is a value for each name.
-            *slot = unsafe { *values.add(position) };
+            *source = Some(Source::Given(positional + position));
         }
+        let mut sources = with_defaults(py, parameters, &sources)?;
+        if parameters.variadic.is_some() {
+            sources.insert(parameters.positional, Source::Rest(taken));
+        }
+        Ok(Self { positional, names: names.map(Bound::unbind), sources: sources.into() })
     }
-    fill_in_defaults(py, parameters, &mut bound)?;
-    let rest = parameters.variadic.as_ref().map(|_| tuple(py, rest)).transpose()?;
-    if let Some(rest) = &rest {
-        bound.insert(parameters.positional, rest.as_ptr());
-    }
-    Ok(BoundArguments { values: bound, _rest: rest })
 }
 
 fn tuple<'py>(py: Python<'py>, items: &[*mut ffi::PyObject]) -> PyResult<Bound<'py, PyTuple>> {
@@ -169,15 +280,14 @@ fn find(py: Python<'_>, parameters: &Parameters, name: &Bound<'_, PyAny>) -> PyR
     }
 }
 
-fn fill_in_defaults(
-    py: Python<'_>,
-    parameters: &Parameters,
-    bound: &mut [*mut ffi::PyObject],
-) -> PyResult<()> {
+/// The sources with those that are not given by the call.
+fn with_defaults(py: Python<'_>, parameters: &Parameters, given: &[Option<Source>]) -> PyResult<Vec<Source>> {
     let mut missing = Vec::new();
-    for (position, slot) in bound.iter_mut().enumerate().filter(|(_, slot)| slot.is_null()) {
-        match &parameters.defaults[position] {
-            Some(default) => *slot = default.as_ptr(),
+    let mut sources = Vec::with_capacity(given.len() + 1);
+    for (position, source) in given.iter().enumerate() {
+        match source {
+            Some(source) => sources.push(*source),
+            None if parameters.defaults[position].is_some() => sources.push(Source::Default(position)),
             None => missing.push(position),
         }
     }
@@ -187,7 +297,7 @@ fn fill_in_defaults(
     let quoted: Vec<String> =
         missing.iter().map(|position| format!("'{}'", parameters.names[*position].bind(py))).collect();
     match quoted.as_slice() {
-        [] => Ok(()),
+        [] => Ok(sources),
         [only] => Err(error(parameters, format!("missing 1 required {kind} argument: {only}"))),
         several => {
             let (count, names) = (several.len(), listed(several));

@@ -6,6 +6,7 @@ use crate::code::TypeCode;
 use crate::entry::Entry;
 use crate::generator::{Generator, Waiting};
 use crate::kernel::{self, Decoration};
+use crate::latency::{self, Latencies};
 use crate::pack::{self, Pack, Unfit};
 use crate::random::{self, Locks};
 use crate::{engine, output, raise, result};
@@ -19,6 +20,7 @@ use std::collections::HashMap;
 use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What a dispatcher knows. Used with the GIL held only.
 pub(crate) struct Dispatcher {
@@ -35,6 +37,11 @@ pub(crate) struct Dispatcher {
     /// Whether calls may use the code that there is, and no other.
     is_frozen: Cell<bool>,
     statistics: Cell<Statistics>,
+    calls: Cell<u64>,
+    /// How long it took to come by the code for each list of types, compiled or found in the cache on disk.
+    compile_times: RefCell<Vec<(Box<[Type]>, Duration)>>,
+    measures_latencies: Cell<bool>,
+    latencies: RefCell<Option<Latencies>>,
 }
 
 /// Code by the types of the arguments. Where an entry lies is kept in places.
@@ -60,6 +67,10 @@ impl Dispatcher {
             retired: RefCell::default(),
             is_frozen: Cell::default(),
             statistics: Cell::default(),
+            calls: Cell::default(),
+            compile_times: RefCell::default(),
+            measures_latencies: Cell::default(),
+            latencies: RefCell::default(),
         })
     }
 
@@ -86,6 +97,27 @@ impl Dispatcher {
     /// How its code was come by.
     pub(crate) fn statistics(&self) -> Statistics {
         self.statistics.get()
+    }
+
+    /// How often it was called with arguments that kernels take.
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.get()
+    }
+
+    /// How long it took to come by the code for each list of types.
+    pub(crate) fn compile_times(&self) -> Vec<(Box<[Type]>, Duration)> {
+        self.compile_times.borrow().clone()
+    }
+
+    /// Measures how long calls take from now on, beginning anew, or no more.
+    pub(crate) fn measure_latencies(&self, are_wanted: bool) {
+        self.measures_latencies.set(are_wanted);
+        self.latencies.replace(are_wanted.then(Latencies::new));
+    }
+
+    /// How long calls took, if that is measured.
+    pub(crate) fn latencies(&self) -> Option<latency::Summary> {
+        self.latencies.borrow().as_ref().map(Latencies::summary)
     }
 
     /// The engine's kernel; captures the function if this is the first time that it is needed.
@@ -147,11 +179,12 @@ impl Dispatcher {
 
     /// Compiles the function for arguments of these types, or finds it compiled.
     pub(crate) fn compile(&self, py: Python<'_>, types: &[Type]) -> PyResult<Arc<Compiled>> {
+        let begin = Instant::now();
         let kernel = self.kernel(py)?;
         let outcome: Result<Compilation, Failure> = py.detach(|| kernel.compile(types));
         engine::report_cache_faults(py, kernel.engine())?;
         let compilation = outcome.map_err(|failure| raise::failure(py, &failure))?;
-        self.count(&compilation);
+        self.count(&compilation, begin.elapsed());
         for warning in kernel.engine().warnings_of(&compilation) {
             py.import("hotloop.errors")?.call_method1("warn_of_nothing_parallel", (warning,))?;
         }
@@ -167,14 +200,20 @@ impl Dispatcher {
         }
     }
 
-    fn count(&self, compilation: &Compilation) {
+    fn count(&self, compilation: &Compilation, time: Duration) {
         let Statistics { hits, misses } = self.statistics.get();
         let was_known = !compilation.from_cache && compilation.timings == Default::default();
-        self.statistics.set(match (compilation.from_cache, was_known) {
-            (true, _) => Statistics { hits: hits + 1, misses },
-            (false, false) => Statistics { hits, misses: misses + 1 },
-            (false, true) => Statistics { hits, misses },
+        if was_known {
+            return;
+        }
+        self.statistics.set(match compilation.from_cache {
+            true => Statistics { hits: hits + 1, misses },
+            false => Statistics { hits, misses: misses + 1 },
         });
+        let types = &compilation.compiled.signature().parameters;
+        let mut times = self.compile_times.borrow_mut();
+        times.retain(|(known, _)| known[..] != types[..]);
+        times.push((types.as_slice().into(), time));
     }
 
     /// The entry for arguments of these types, made if this is the first time.
@@ -209,16 +248,30 @@ impl Dispatcher {
         py: Python<'_>,
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
+        let begin = if self.measures_latencies.get() { Some(latency::ticks()) } else { None };
         let mut codes = [const { MaybeUninit::uninit() }; 12];
         let mut words = [const { MaybeUninit::uninit() }; 24];
         let mut descriptors = [const { MaybeUninit::uninit() }; 48];
         let mut pack = Pack::new(&mut codes, &mut words, &mut descriptors);
         // SAFETY: the caller's promise.
-        match unsafe { add_all(&mut pack, arguments) } {
+        let result = match unsafe { add_all(&mut pack, arguments) } {
             // SAFETY: these are the arguments that were packed.
             Ok(()) => unsafe { self.call_packed(py, &pack, arguments) },
             // SAFETY: the caller's promise.
             Err(unfit) => Python::attach(|py| unsafe { self.call_otherwise(py, unfit, arguments) }),
+        };
+        if let Some(begin) = begin {
+            self.add_latency(begin);
+        }
+        result
+    }
+
+    /// Counts how long a call took that began then.
+    #[inline(never)]
+    fn add_latency(&self, begin: u64) {
+        let end = latency::ticks();
+        if let Some(latencies) = &mut *self.latencies.borrow_mut() {
+            latencies.add(end.wrapping_sub(begin));
         }
     }
 
@@ -284,6 +337,7 @@ impl Dispatcher {
             Some(entry) if *entry.codes == *pack.codes() => entry,
             _ => Python::attach(|py| self.entry(py, pack.codes()))?,
         };
+        self.calls.set(self.calls.get() + 1);
         let mut results = [0; 16];
         if entry.result_words <= results.len() && entry.is_plain() {
             // SAFETY: the words are those of the types that the entry is for, and there is room for the results.

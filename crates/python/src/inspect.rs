@@ -29,11 +29,32 @@ pub(crate) fn signatures(object: &Bound<'_, PyAny>) -> PyResult<Vec<(Vec<String>
     Ok(texts.collect())
 }
 
-/// How often code came from the cache on disk, and how often it was compiled.
+/// The types of parameters, and how many seconds it took to come by the code for them.
+type CompileTime = (Vec<String>, f64);
+
+/// How often code came from the cache on disk, how often it was compiled, how often the kernel was called, and how long it took to come by its code.
 #[pyfunction]
-pub(crate) fn statistics(object: &Bound<'_, PyAny>) -> PyResult<(u64, u64)> {
-    let statistics = dispatcher_of(object)?.statistics();
-    Ok((statistics.hits, statistics.misses))
+pub(crate) fn statistics(object: &Bound<'_, PyAny>) -> PyResult<(u64, u64, u64, Vec<CompileTime>)> {
+    let dispatcher = dispatcher_of(object)?;
+    let statistics = dispatcher.statistics();
+    let times = dispatcher.compile_times().into_iter();
+    let times =
+        times.map(|(types, time)| (types.iter().map(ToString::to_string).collect(), time.as_secs_f64()));
+    Ok((statistics.hits, statistics.misses, dispatcher.calls(), times.collect()))
+}
+
+/// Measures how long calls take from now on, beginning anew, or no more.
+#[pyfunction]
+pub(crate) fn measure_latencies(object: &Bound<'_, PyAny>, are_wanted: bool) -> PyResult<()> {
+    dispatcher_of(object)?.measure_latencies(are_wanted);
+    Ok(())
+}
+
+/// How many calls were measured, and what they took in nanoseconds: the percentiles 50, 90, 99 and 99.9, and the longest.
+#[pyfunction]
+pub(crate) fn latencies(object: &Bound<'_, PyAny>) -> PyResult<Option<(u64, [f64; 4], f64)>> {
+    let summary = dispatcher_of(object)?.latencies();
+    Ok(summary.map(|summary| (summary.count, summary.percentiles, summary.longest)))
 }
 
 /// Captures a function afresh, and compiles it again for all types that it was compiled for.

@@ -27,6 +27,7 @@ mod generator;
 mod globals;
 mod inspect;
 mod kernel;
+mod latency;
 mod numpy;
 mod object;
 mod output;
@@ -52,8 +53,8 @@ mod _hotloop {
     };
     #[pymodule_export]
     use crate::inspect::{
-        allocations_made, compile, disable_compile, emit, live_allocations, loop_report, py_func,
-        read_signature, recompile, signatures, spelling_of, statistics,
+        allocations_made, compile, disable_compile, emit, latencies, live_allocations, loop_report,
+        measure_latencies, py_func, read_signature, recompile, signatures, spelling_of, statistics,
     };
     #[pymodule_export]
     use crate::object::make_dispatcher;

@@ -103,16 +103,13 @@ unsafe extern "C" fn vectorcall(
     // SAFETY: CPython calls this with the GIL held, with an object of the type, and arguments that live; behind the positional ones stand those of the keywords.
     unsafe {
         let dispatcher = &*(*callable.cast::<Object>()).dispatcher;
-        let positional = if count == 0 { &[] } else { std::slice::from_raw_parts(arguments, count) };
         quick_slot(|py| {
             if keywords.is_null() && dispatcher.parameters().are_given_by(count) {
-                dispatcher.call(py, positional)
+                let all = if count == 0 { &[] } else { std::slice::from_raw_parts(arguments, count) };
+                dispatcher.call(py, all)
             } else {
-                let names = Bound::from_borrowed_ptr_or_opt(py, keywords);
-                let named = names
-                    .map(|names| (names.cast_into_unchecked::<PyTuple>(), arguments.wrapping_add(count)));
-                let bound = bind::bind(py, dispatcher.parameters(), positional, named)?;
-                dispatcher.call(py, &bound.values)
+                let call = |bound: &[_]| dispatcher.call(py, bound);
+                bind::with_bound(dispatcher.parameters(), (arguments, count), keywords, call)
             }
         })
     }
@@ -133,15 +130,15 @@ unsafe extern "C" fn call(
             let count = all.len();
             let keywords = Bound::from_borrowed_ptr_or_opt(py, keywords);
             let names = match keywords.map(|keywords| keywords.cast_into_unchecked::<PyDict>()) {
-                Some(keywords) => {
+                Some(keywords) if !keywords.is_empty() => {
                     all.extend(keywords.iter().map(|(_, value)| value.as_ptr()));
-                    PyTuple::new(py, keywords.keys())?
+                    Some(PyTuple::new(py, keywords.keys())?)
                 }
-                None => PyTuple::empty(py),
+                Some(_) | None => None,
             };
-            let named = Some((names, all.as_ptr().add(count)));
-            let bound = bind::bind(py, dispatcher.parameters(), &all[..count], named)?;
-            dispatcher.call(py, &bound.values)
+            let names = names.as_ref().map_or(null_mut(), |names| names.as_ptr());
+            let call = |bound: &[_]| dispatcher.call(py, bound);
+            bind::with_bound(dispatcher.parameters(), (all.as_ptr(), count), names, call)
         })
     }
 }

@@ -6,13 +6,14 @@ The type itself is made by the extension module, which knows how to call; the me
 import collections
 import functools
 import importlib
+import os
 
 from . import _hotloop
 from ._hotloop import Dispatcher
 from .types import declaration, spelling
 from .types._read import read, read_signature
 
-Stats = collections.namedtuple("Stats", "cache_path cache_hits cache_misses")
+Latency = collections.namedtuple("Latency", "count p50_ns p90_ns p99_ns p999_ns longest_ns")
 Overload = collections.namedtuple("Overload", "signature")
 
 
@@ -33,6 +34,21 @@ class LoopReport(list):
         return self._text
 
 
+class Stats(collections.namedtuple("Stats", "cache_path cache_hits cache_misses")):
+    """What happened to a kernel so far. As a tuple it has what Numba's has.
+
+    cache_hits, cache_misses: how often code came from the cache on disk, and how often it was compiled.
+    calls: how often the kernel was called from Python.
+    compile_times: the seconds that it took to come by the code, compiled or from the cache, by the types of the parameters.
+    latency: how many calls were measured and what they took in nanoseconds, from the objects to the result; None unless `record_latency()` or `HOTLOOP_LATENCY=1` asks for it.
+    """
+
+    def __new__(cls, hits, misses, calls, compile_times, latency):
+        made = super().__new__(cls, None, hits, misses)
+        made.calls, made.compile_times, made.latency = calls, compile_times, latency
+        return made
+
+
 class Standing:
     """What stands for a kernel in a program: where a kernel names it, `__hotloop_kernel__` is meant."""
 
@@ -42,6 +58,8 @@ def make(function, options, signatures):
     dispatcher = _hotloop.make_dispatcher(function, options, list(signatures))
     functools.update_wrapper(dispatcher, function)
     dispatcher._decoration = (options, signatures)
+    if os.environ.get("HOTLOOP_LATENCY", "0") not in ("", "0"):
+        _hotloop.measure_latencies(dispatcher, True)
     for signature in signatures:
         _hotloop.compile(dispatcher, signature)
     return dispatcher
@@ -73,8 +91,15 @@ class Methods:
 
     @property
     def stats(self):
-        """How often code came from the cache on disk, and how often it was compiled."""
-        return Stats(None, *_hotloop.statistics(self))
+        """What happened so far: calls, compile times, hits of the cache, and latencies where they are measured."""
+        hits, misses, calls, times = _hotloop.statistics(self)
+        compile_times = {tuple(map(read, parameters)): seconds for parameters, seconds in times}
+        measured = _hotloop.latencies(self)
+        return Stats(hits, misses, calls, compile_times, measured and Latency(measured[0], *measured[1], measured[2]))
+
+    def record_latency(self, wanted=True):
+        """Measures how long calls take from now on, for `stats.latency`; or no more."""
+        _hotloop.measure_latencies(self, wanted)
 
     @property
     def targetoptions(self):
