@@ -5,6 +5,7 @@
 
 mod accuracy;
 mod bench;
+mod dist;
 mod failure;
 mod fuzz;
 mod generate;
@@ -98,9 +99,9 @@ static COMMANDS: &[Command] = &[
     },
     Command {
         name: "dist",
-        arguments: "",
-        summary: "makes what is published in target/dist: the wheel for every CPython from 3.11 on, and the sources",
-        run: wheel::dist,
+        arguments: "[--check]",
+        summary: "makes what is published in target/dist: the wheel for every CPython from 3.11 on, and the sources; --check installs both",
+        run: dist::run,
     },
     Command {
         name: "syntax",

@@ -20,6 +20,21 @@ const CANDIDATES: [&str; 4] = ["python3.11", "python3", "python3.12", "python3.1
 /// Newer versions that the package is tested with where they are installed.
 const NEWER_MINORS: [u32; 3] = [12, 13, 14];
 
+/// A Python on this machine.
+pub(crate) struct Interpreter {
+    pub(crate) path: PathBuf,
+    /// Such as `3.11.7`.
+    pub(crate) version: String,
+}
+
+impl Interpreter {
+    /// One of a version such as `3.11`, if there is one.
+    pub(crate) fn of_version(version: &str) -> Option<Self> {
+        let (path, answer) = find_version(version)?;
+        Some(Self { path, version: answer.split(' ').next()?.to_owned() })
+    }
+}
+
 /// A ready environment.
 pub(crate) struct Venv {
     pub(crate) folder: PathBuf,

@@ -13,24 +13,6 @@ use crate::workspace::Workspace;
 /// What a wheel may take at most.
 const LIMIT_BYTES: u64 = 15_000_000;
 
-/// `dist`: what is published, in `target/dist`: one wheel for every CPython from 3.11 on, and the sources.
-pub(crate) fn dist(workspace: &Workspace, arguments: &[String]) -> Result {
-    if !arguments.is_empty() {
-        return Err(Failure::new("`dist` takes no arguments"));
-    }
-    let venv = Venv::prepare(workspace)?;
-    let folder = workspace.target.join("dist");
-    let wheel = build(workspace, &venv)?;
-    maturin(workspace, &venv, &["sdist"], &folder)?;
-    let name = wheel.file_name().expect("a wheel is a file");
-    std::fs::copy(&wheel, folder.join(name)).context(folder.display())?;
-    for entry in std::fs::read_dir(&folder).context(folder.display())?.flatten() {
-        let length_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-        println!("{:6.1} MB  {}", length_bytes as f64 / 1e6, entry.path().display());
-    }
-    Ok(())
-}
-
 /// Builds the wheel with the environment's maturin.
 pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
     let folder = workspace.target.join("wheel");
@@ -46,7 +28,7 @@ pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
 }
 
 /// Lets the environment's maturin fill a folder, which is empty before.
-fn maturin(workspace: &Workspace, venv: &Venv, arguments: &[&str], folder: &Path) -> Result {
+pub(crate) fn maturin(workspace: &Workspace, venv: &Venv, arguments: &[&str], folder: &Path) -> Result {
     if folder.exists() {
         std::fs::remove_dir_all(folder).context(folder.display())?;
     }
@@ -89,11 +71,12 @@ pub(crate) fn install(wheel: &Path, venv: &Venv) -> Result {
     process::run(venv.pip().args(["--force-reinstall", "--no-deps"]).arg(wheel))
 }
 
-fn only_file(folder: &Path) -> Result<PathBuf> {
+/// The file in a folder that holds one.
+pub(crate) fn only_file(folder: &Path) -> Result<PathBuf> {
     let entries = std::fs::read_dir(folder).context(folder.display())?;
     let files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     match files.as_slice() {
         [file] => Ok(file.clone()),
-        _ => Err(Failure::new(format!("{} holds {} files, not one wheel", folder.display(), files.len()))),
+        _ => Err(Failure::new(format!("{} holds {} files, not one", folder.display(), files.len()))),
     }
 }
