@@ -121,6 +121,18 @@ def as_unsigned(x):
 
 
 @njit
+def resized_views(x):
+    return x.view(np.uint8), x.view(np.float32), x.view(np.int16).shape, x.view(np.complex128)
+
+
+@njit
+def written_through_a_resized_view(x):
+    halves = x.view(np.uint32)
+    halves[..., 1] = 0x40000000
+    return x
+
+
+@njit
 def flags(x):
     return x.flags.c_contiguous, x.flags.f_contiguous, x.flags.contiguous, x.flags.writeable
 
@@ -219,4 +231,12 @@ CASES = [
     ("blocks", [np.arange(24.0).reshape(4, 6)]),
     ("blocks", [np.asfortranarray(np.arange(24.0).reshape(4, 6))]),
     ("in_a_loop", [TABLE, 12]),
+    ("resized_views", [np.arange(4.0)]),
+    ("resized_views", [np.arange(12.0).reshape(3, 4)]),
+    ("resized_views", [np.zeros(0)]),
+    # An odd number of floats is no array of complex numbers.
+    ("resized_views", [np.arange(3.0)]),
+    ("resized_views", [np.arange(12, dtype=np.uint8).reshape(3, 4)]),
+    ("written_through_a_resized_view", [np.arange(4.0)]),
+    ("written_through_a_resized_view", [np.arange(6).reshape(2, 3)]),
 ]

@@ -29,6 +29,7 @@
 //! # Ok::<(), hotloop_codegen::CodegenError>(())
 //! ```
 
+mod callback;
 mod entry;
 mod error;
 mod function;
@@ -41,6 +42,7 @@ mod sites;
 mod target;
 mod text;
 
+pub use callback::{CallbackForm, callback};
 pub use error::CodegenError;
 pub use hotloop_mir::BOUNDS_MESSAGE;
 pub use object::{BuiltLoop, CompiledObject, ENTRY_SUFFIX, Options, Vectors, compile};

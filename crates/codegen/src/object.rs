@@ -342,8 +342,15 @@ impl<'a> Unit<'a> {
         check_relocations(context).map_err(error)
     }
 
+    /// Compiles a function that is the only one of its object.
+    pub(crate) fn define_alone(&mut self, name: &str, context: &mut Context) -> Result<(), CodegenError> {
+        let declared = self.module.declare_function(name, Linkage::Export, &context.func.signature);
+        let id = declared.map_err(object_error)?;
+        self.define_as(id, name, context, &Options { verify: true })
+    }
+
     /// Writes the import table and the object.
-    fn finish(mut self) -> Result<CompiledObject, CodegenError> {
+    pub(crate) fn finish(mut self) -> Result<CompiledObject, CodegenError> {
         let imports = self.imports.define(&mut self.module).map_err(object_error)?;
         let bytes = self.module.finish().emit().map_err(|error| CodegenError::Object(error.to_string()))?;
         Ok(CompiledObject { bytes, sites: self.sites, imports, remarks: self.remarks, loops: self.loops })

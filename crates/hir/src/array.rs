@@ -104,6 +104,8 @@ pub enum Rearrangement {
     Axes(Vec<u8>),
     /// Another dtype of the same size, or the part of complex numbers that begins so many bytes behind their start.
     Parts(u32),
+    /// A dtype of another size, of an array in C order: the last axis has more elements or fewer. A length that does not fit raises `ValueError`.
+    Resized,
     /// Another shape of the same size, int64 each; one that is -1 is computed from the others. The elements of an array that is not contiguous in C order are
     /// copied. A size that does not fit raises `ValueError`.
     Shape(Vec<Expr>),
@@ -115,7 +117,7 @@ impl Rearrangement {
     /// What it evaluates, in order.
     pub fn operands(&self) -> &[Expr] {
         match self {
-            Self::Axes(_) | Self::Parts(_) => &[],
+            Self::Axes(_) | Self::Parts(_) | Self::Resized => &[],
             Self::Shape(shape) | Self::Broadcast(shape) => shape,
         }
     }
@@ -138,6 +140,12 @@ impl Rearrangement {
                 let fits = is_part && (*offset == 0 || *offset == dtype.size_bytes());
                 let layout = if array.ndim == 0 { array.layout } else { Layout::A };
                 fits.then_some(ArrayType { dtype, layout, ..array })?
+            }
+            Self::Resized => {
+                let fits = array.ndim > 0
+                    && array.layout == Layout::C
+                    && dtype.size_bytes() != array.dtype.size_bytes();
+                fits.then_some(ArrayType { dtype, ..array })?
             }
             Self::Shape(shape) => {
                 let ndim = u8::try_from(shape.len()).ok()?;

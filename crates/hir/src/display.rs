@@ -454,6 +454,7 @@ impl<'a> Printer<'a> {
                 match how {
                     Rearrangement::Axes(order) => write!(f, ".axes{order:?}"),
                     Rearrangement::Parts(offset) => write!(f, ".view({} + {offset})", expr.ty),
+                    Rearrangement::Resized => write!(f, ".view({})", expr.ty),
                     Rearrangement::Shape(shape) => {
                         f.write_str(".reshape")?;
                         self.arguments(f, shape)

@@ -226,10 +226,13 @@ impl Inference<'_> {
         if is_possible {
             return Ok(rearranged(array, dtype, Rearrangement::Parts(0), span));
         }
+        if ty.layout == Layout::C && ty.ndim > 0 && dtype.kind() != DtypeKind::Bool {
+            return Ok(rearranged(array, dtype, Rearrangement::Resized, span));
+        }
         let message = format!("an array of {} cannot be viewed as one of {dtype} in a kernel", ty.dtype);
         let diagnostic = Diagnostic::error(&ARRANGEMENT, message, span)
             .with_label(array.span, format!("this is {}", array.ty))
-            .with_help("view it as numbers of the same size, or convert it with `astype`");
+            .with_help("view it as numbers of the same size, make it contiguous with `copy`, or convert it with `astype`");
         Err(self.report(diagnostic))
     }
 

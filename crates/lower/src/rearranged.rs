@@ -34,6 +34,15 @@ impl Lowering<'_> {
                 };
                 (whole.shape.clone(), whole.strides.clone(), data)
             }
+            Rearrangement::Resized => {
+                let sizes = (array_type(&array.ty), array_type(&expr.ty));
+                let [from, to] = [sizes.0, sizes.1].map(|ty| i64::from(ty.dtype.size_bytes()));
+                let (mut shape, mut strides) = (whole.shape.clone(), whole.strides.clone());
+                let last = shape.len() - 1;
+                shape[last] = self.resized(shape[last], from, to);
+                strides[last] = self.code.int64(to);
+                (shape, strides, whole.data)
+            }
             Rearrangement::Broadcast(_) => {
                 let strides = self.broadcast_strides(&whole, &shape);
                 (shape, strides, whole.data)
@@ -44,6 +53,20 @@ impl Lowering<'_> {
             }
         };
         Operand::Array(Rc::new(ArrayOperand { data, shape, strides, descriptor: None, ..(*whole).clone() }))
+    }
+
+    /// How many elements of one size so many of another one make.
+    fn resized(&mut self, length: Value, from_bytes: i64, to_bytes: i64) -> Value {
+        if from_bytes > to_bytes {
+            return self.code.binary_const(BinaryOp::Imul, length, from_bytes / to_bytes);
+        }
+        // Sizes are powers of two.
+        let ratio = to_bytes / from_bytes;
+        let rest = self.code.binary_const(BinaryOp::And, length, ratio - 1);
+        let fits = self.code.compare_const(IntCompare::Eq, rest, 0);
+        let message = "When changing to a larger dtype, its size must be a divisor of the total size in bytes of the last axis of the array.";
+        self.code.check(fits, ExceptionClass::ValueError, message);
+        self.code.binary_const(BinaryOp::Sshr, length, i64::from(ratio.trailing_zeros()))
     }
 
     /// The strides of an array that is broadcast to a shape.

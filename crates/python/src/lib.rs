@@ -16,6 +16,7 @@
 
 mod bind;
 mod blas;
+mod callback;
 mod chooser;
 mod classes;
 mod code;
@@ -45,6 +46,8 @@ use pyo3::prelude::*;
 mod _hotloop {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::callback::make_callback;
     #[pymodule_export]
     use crate::chooser::note_extension;
     #[pymodule_export]

@@ -202,6 +202,9 @@ _MODULES_ON_DEMAND = {
     "typed": "hotloop.typed",
 }
 _NAMES_ON_DEMAND = {
+    "carray": "hotloop._cfunc",
+    "cfunc": "hotloop._cfunc",
+    "farray": "hotloop._cfunc",
     "generated_jit": "hotloop._overload",
     "guvectorize": "hotloop._ufunc",
     "overload": "hotloop._overload",
@@ -210,7 +213,7 @@ _NAMES_ON_DEMAND = {
     "vectorize": "hotloop._ufunc",
 }
 # Numba's names that are not there: they can be imported, and fail where they are used.
-_missing = _names_of("numba", "cfunc cuda jitclass literally objmode pndindex")
+_missing = _names_of("numba", "cuda jitclass literally objmode pndindex")
 
 
 def __getattr__(name):
