@@ -137,6 +137,12 @@ def clipped(x):
 
 
 @njit
+def clipped_into(x, out):
+    other = x.clip(2, 5, out)
+    return other + 1, x.clip(max=3, out=out).sum(), x.clip(1, None, None), out
+
+
+@njit
 def one_operand(x):
     return np.square(x), np.sign(x), np.negative(x), np.logical_not(x)
 
@@ -303,6 +309,8 @@ CASES = [
     ("extremes", [np.arange(5, dtype=np.int16), np.array([3, 1, 4, 1, 5], np.uint16)]),
     ("clipped", [np.arange(8)]),
     ("clipped", [np.arange(8, dtype=np.float32)]),
+    ("clipped_into", [np.arange(8), np.zeros(8, np.int64)]),
+    ("clipped_into", [np.arange(8.0).reshape(2, 4), np.zeros((4, 2)).T]),
     *[("one_operand", [signed(dtype)]) for dtype in NUMBERS],
     ("logical", [np.array([0, 1, 2]), np.array([0.0, 0.5, 0.0])]),
     ("by_name", [LINE, LINE[::-1].copy()]),

@@ -58,6 +58,19 @@ def of_numbers(n, x):
 
 
 @njit
+def at_least(x, y):
+    a, b = np.atleast_1d(x, y)
+    c, d, e = np.atleast_2d(x, y, 3)
+    f, g = np.atleast_3d(x, y)
+    return a, b, c, d, e, f, g
+
+
+@njit
+def arranged(x, pair):
+    return np.broadcast_to(x, (2, 3)).copy(), np.broadcast_to(pair, (3, 2)).copy(), np.size(x), np.size(pair), np.shape(x), np.shape(pair), np.ndim(x), np.ndim(pair), np.ravel(x), np.transpose((pair, pair)).copy()
+
+
+@njit
 def ranges(start, stop, step):
     return np.arange(start), np.arange(start, stop), np.arange(start, stop, step), np.arange(start, stop, step, np.float32), np.arange(stop, start, -step, dtype=np.int16)
 
@@ -118,6 +131,8 @@ CASES += [(name, [n]) for name in ("of_comprehensions", "of_filtered", "of_lists
 CASES += [("of_arrays", [x]) for x in arrays()]
 CASES += [("contiguous", [x]) for x in arrays()]
 CASES += [("of_numbers", [n, x]) for n in (3, True) for x in (1.5, np.float32(2.5))]
+CASES += [("at_least", [x, y]) for x, y in ((np.arange(3), np.ones((2, 2))), (4, np.zeros((1, 2, 3))), (2.5, True))]
+CASES += [("arranged", [x, pair]) for x, pair in ((3, (1, 2)), (2.5, (1.0, 2)), (True, (False, True)))]
 CASES += [("ranges", list(limits)) for limits in ((3, 7, 2), (0, 5, 1), (7, 3, 2), (0.5, 3.0, 0.25), (1, 2.5, 1), (3, 3, 1), (2.0, 8, 3), (-4, 4, 3))]
 CASES += [("ranges_of_dtypes", [n]) for n in (0, 1, 5)]
 CASES += [("spaced", [start, stop, n]) for start, stop in ((0, 1), (2.0, -3.5), (1, 1)) for n in (0, 1, 2, 7)]

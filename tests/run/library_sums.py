@@ -29,6 +29,16 @@ def along_second(x):
     return x.sum(axis=1)
 
 
+@njit
+def any_and_all(x):
+    return np.sum(x, dtype=np.bool_), np.prod(x, dtype=np.bool_), x.sum(axis=0, dtype=np.bool_), x.prod(axis=-1, dtype=np.bool_)
+
+
+@njit
+def of_one(x):
+    return np.var(x), np.std(x), np.mean(x), np.sum(x)
+
+
 def arrays():
     """Arrays of each dtype and rank, in each layout."""
     random = np.random.default_rng(5)
@@ -60,3 +70,6 @@ for x in arrays():
     if x.ndim == 1:
         CASES.append(("total", [np.ascontiguousarray(x)]))
 CASES.append(("total_as_method", [np.arange(10.0)]))
+for values in ([[0, 0], [0, 3]], [[1, 2], [3, 4]], [[0, 0], [0, 0]], [[256, 0], [512, 0]]):
+    CASES += [("any_and_all", [np.array(values, dtype)]) for dtype in ("?", "i2", "f8", "c8")]
+CASES += [("of_one", [np.array(7)]), ("of_one", [np.array(2.5)])]

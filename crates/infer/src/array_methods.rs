@@ -71,13 +71,15 @@ impl Inference<'_> {
                 self.copied(array, span)
             }
             "clip" => {
-                let placed = self.place_arguments("clip", &["min", "max"], 0, arguments, span)?;
+                let placed = self.place_arguments("clip", &["min", "max", "out"], 0, arguments, span)?;
                 let none = constant(Constant::None, Type::None, span);
                 let mut given = vec![Argument::Positional(self.stand_in(array))];
-                for bound in placed {
+                let (bounds, out) = placed.split_at(2);
+                for bound in bounds {
                     let bound = bound.cloned().unwrap_or_else(|| self.stand_in(none.clone()));
                     given.push(Argument::Positional(bound));
                 }
+                given.extend(out.iter().flatten().map(|out| Argument::Positional((*out).clone())));
                 let arguments = self.arguments(&given)?;
                 self.intrinsic_call(Intrinsic::Clip, Family::Numpy, &arguments, span)
             }

@@ -442,6 +442,7 @@ impl Inference<'_> {
         }
         let diagnostic = Diagnostic::error(&READ_ONLY, "the array is read-only", target_span)
             .with_label(array.span, format!("this is {}", array.ty))
+            .with_note(format!("Cannot modify readonly array of type: {}", array.ty))
             .with_help("write into a copy, or pass an array that may be written");
         Err(self.report(diagnostic))
     }

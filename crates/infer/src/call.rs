@@ -269,31 +269,18 @@ impl Inference<'_> {
 
     /// Says that a built-in function does not accept an argument of this type.
     pub(crate) fn report_argument(&mut self, name: &str, argument: &Expr, wanted: &str) -> Reported {
-        let message = format!("`{name}` does not accept {}", argument.ty);
-        let help = match argument.ty {
-            Type::Array(_) => {
-                "it takes one number: use the function of `numpy` for all elements, or write a loop over them"
-                    .to_owned()
-            }
-            Type::Scalar(_)
-            | Type::Tuple(_)
-            | Type::None
-            | Type::Dtype(_)
-            | Type::Function(_)
-            | Type::Optional(_)
-            | Type::Range
-            | Type::Str
-            | Type::Bytes
-            | Type::List(_)
-            | Type::Generator(_)
-            | Type::RandomGenerator
-            | Type::Enum(_)
-            | Type::Undefined => format!("give {wanted}"),
-        };
-        let diagnostic = Diagnostic::error(&BUILTIN_ARGUMENTS, message, argument.span)
-            .with_primary(format!("this is {}", argument.ty))
-            .with_help(help);
-        self.report(diagnostic)
+        self.report(refused_argument(name, argument, wanted))
+    }
+
+    /// The same, with a note that has the words which programs for Numba look for.
+    pub(crate) fn report_argument_noted(
+        &mut self,
+        name: &str,
+        argument: &Expr,
+        wanted: &str,
+        note: String,
+    ) -> Reported {
+        self.report(refused_argument(name, argument, wanted).with_note(note))
     }
 
     /// A number or truth value as an argument of a built-in function.
@@ -410,4 +397,32 @@ fn python_type(dtype: Dtype) -> &'static str {
         DtypeKind::Float => "float",
         DtypeKind::Complex => "complex",
     }
+}
+
+/// What is said of an argument of a built-in function that does not accept it.
+fn refused_argument(name: &str, argument: &Expr, wanted: &str) -> Diagnostic {
+    let message = format!("`{name}` does not accept {}", argument.ty);
+    let help = match argument.ty {
+        Type::Array(_) => {
+            "it takes one number: use the function of `numpy` for all elements, or write a loop over them"
+                .to_owned()
+        }
+        Type::Scalar(_)
+        | Type::Tuple(_)
+        | Type::None
+        | Type::Dtype(_)
+        | Type::Function(_)
+        | Type::Optional(_)
+        | Type::Range
+        | Type::Str
+        | Type::Bytes
+        | Type::List(_)
+        | Type::Generator(_)
+        | Type::RandomGenerator
+        | Type::Enum(_)
+        | Type::Undefined => format!("give {wanted}"),
+    };
+    Diagnostic::error(&BUILTIN_ARGUMENTS, message, argument.span)
+        .with_primary(format!("this is {}", argument.ty))
+        .with_help(help)
 }

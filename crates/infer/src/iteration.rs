@@ -509,7 +509,7 @@ impl Inference<'_> {
 
     /// A value as something to iterate.
     pub(crate) fn iterable_value(&mut self, value: Value, span: Span) -> Typed<Iterable> {
-        let what = value.describe();
+        let mut what = value.describe();
         if let Value::Global(Global::EnumClass(class), _) = &value {
             let members = (0..class.members.len()).map(|position| member(class, position, span));
             let members = tuple_of(members.collect(), span);
@@ -533,8 +533,8 @@ impl Inference<'_> {
                     let version = self.new_temporary("resumed", resumed, span);
                     return Ok(Iterable::Generator(self.kept(value, "generator"), generator, version));
                 }
-                Type::Array(_)
-                | Type::Scalar(_)
+                Type::Array(_) => what = format!("a 0-d array, {what},"),
+                Type::Scalar(_)
                 | Type::RandomGenerator
                 | Type::None
                 | Type::Optional(_)
@@ -546,7 +546,7 @@ impl Inference<'_> {
         }
         let message = format!("a loop over {what} is not supported yet in a kernel");
         let diagnostic = Diagnostic::error(&NOT_ITERABLE, message, span)
-            .with_primary(format!("this is {what}"))
+            .with_primary(format!("this is {}", what.trim_end_matches(',')))
             .with_help("loop over a range, an array, a tuple, a string, a list, a generator, or `enumerate`, `zip`, `map` and the like of these");
         Err(self.report(diagnostic))
     }

@@ -219,7 +219,12 @@ impl Inference<'_> {
         };
         let data = answer.map_err(|error| match (error, self.callees.library_path(handle)) {
             (CalleeError::Failed(inner), Some(path)) => {
-                self.report_library(path, &joined(given(&key.1)), inner, span)
+                let parameters = self.callees.parameters(handle);
+                let is_no_array = matches!(key.1.first(), Some(Type::None | Type::Str | Type::Bytes));
+                let first = parameters.first().filter(|_| is_no_array && path.starts_with("numpy."));
+                let refused = first.map(|first| first.name.to_string());
+                let refused = refused.filter(|first| ARRAYS.contains(&first.as_str()));
+                self.report_library(path, &joined(given(&key.1)), refused.as_deref(), inner, span)
             }
             (error, _) => self.report_callee(error, function, &key.1, span),
         })?;
@@ -309,13 +314,16 @@ fn tuple_of(items: Vec<Expr>, span: Span) -> Expr {
     Expr::new(ExprKind::Tuple(items), ty, span)
 }
 
-/// Types as messages show them; what is too long to be read is cut.
+/// How NumPy names the parameter of a function of arrays.
+const ARRAYS: &[&str] = &["a", "arr", "array", "ary", "m"];
+
 /// The types of arguments without the defaults behind them that are `None`.
 fn given(types: &[Type]) -> &[Type] {
     let last = types.iter().rposition(|ty| *ty != Type::None);
     &types[..last.map_or(0, |last| last + 1)]
 }
 
+/// Types as messages show them; what is too long to be read is cut.
 fn joined(types: &[Type]) -> String {
     let text = types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
     match text.char_indices().nth(MOST_SHOWN) {

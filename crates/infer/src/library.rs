@@ -218,11 +218,13 @@ impl Inference<'_> {
         self.report(diagnostic)
     }
 
-    /// Says that a function of the prelude does not accept arguments of these types: what is wrong within it is its own affair.
+    /// Says that a function of the prelude does not accept arguments of these types: what is wrong within it is its own affair. `refused` is the parameter that an array was wanted for,
+    /// and that was given what is none.
     pub(crate) fn report_library(
         &mut self,
         path: &str,
         types: &str,
+        refused: Option<&str>,
         inner: Vec<Diagnostic>,
         span: Span,
     ) -> Reported {
@@ -239,6 +241,9 @@ impl Inference<'_> {
         };
         let mut diagnostic = Diagnostic::error(&LIBRARY, message, span);
         // What is said of a helper is nothing that a user of the function knows.
+        if let Some(parameter) = refused {
+            diagnostic = diagnostic.with_note(format!("The argument \"{parameter}\" must be array-like"));
+        }
         for reason in inner.into_iter().filter(|reason| !reason.message.contains("`_")) {
             diagnostic = diagnostic.with_note(reason.message);
         }

@@ -104,7 +104,9 @@ impl Inference<'_> {
             _ => target,
         };
         let Type::Array(ty) = target.ty else {
-            return Err(self.report_output("`out` is no array", out.span));
+            let note = "The argument \"out\" must be an array if it is provided".to_owned();
+            let diagnostic = output_error("`out` is no array", out.span).with_note(note);
+            return Err(self.report(diagnostic));
         };
         if !is_same_kind(computed, ty.dtype) {
             let message = format!("a result of {computed} does not go into an array of {}", ty.dtype);
@@ -149,9 +151,13 @@ impl Inference<'_> {
     }
 
     fn report_output(&mut self, message: &str, span: Span) -> Reported {
-        let help = "give an array of the result's shape and of a dtype that holds it, as `out`";
-        self.report(Diagnostic::error(&OUTPUT, message, span).with_help(help))
+        self.report(output_error(message, span))
     }
+}
+
+fn output_error(message: &str, span: Span) -> Diagnostic {
+    let help = "give an array of the result's shape and of a dtype that holds it, as `out`";
+    Diagnostic::error(&OUTPUT, message, span).with_help(help)
 }
 
 #[cfg(test)]

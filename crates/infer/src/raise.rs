@@ -169,7 +169,20 @@ impl Inference<'_> {
                 (format!("in a kernel an exception class goes by its name, and this is {what}"), known)
             }
         };
-        Err(self.report(Diagnostic::error(&RAISE, message, class.span).with_help(help)))
+        // In the words that programs for Numba look for.
+        let note = match &class.kind {
+            AstExpr::Conditional { .. } => None,
+            AstExpr::Name(_) | AstExpr::Attribute { .. } => {
+                Some("Encountered unsupported constant type used for exception")
+            }
+            AstExpr::Str(_) => Some("Directly raising a string constant as an exception is not supported"),
+            _ => None,
+        };
+        let diagnostic = Diagnostic::error(&RAISE, message, class.span).with_help(help);
+        Err(self.report(match note {
+            Some(note) => diagnostic.with_note(note),
+            None => diagnostic,
+        }))
     }
 
     /// The class that a dotted name such as `np.linalg.LinAlgError` stands for.

@@ -49,7 +49,22 @@ impl Inference<'_> {
         let placed = self.place_arguments(name, parameters, required, arguments, span)?;
         let array = self.value(placed[0].expect("it is required"))?;
         let array = crate::conditions::unwrapped(array);
-        let Type::Array(ty) = array.ty else { return Err(self.report_argument(name, &array, "an array")) };
+        let array = match array.ty {
+            Type::Scalar(_) | Type::Tuple(_) | Type::List(_) => {
+                let made = self.library_call("numpy.asarray", vec![array], span)?;
+                self.kept(made, "array")
+            }
+            _ => array,
+        };
+        let Type::Array(ty) = array.ty else {
+            let short = name.replacen("numpy.", "np.", 1);
+            let note = match parameters {
+                [_] => format!("The argument to {short} must be array-like"),
+                [first, ..] => format!("The first argument \"{first}\" must be array-like"),
+                [] => unreachable!("each of them has a parameter"),
+            };
+            return Err(self.report_argument_noted(name, &array, "an array", note));
+        };
         let attribute = match intrinsic {
             Intrinsic::ShapeOf => "shape",
             Intrinsic::SizeOf => "size",

@@ -374,6 +374,7 @@ impl Inference<'_> {
         };
         let diagnostic = Diagnostic::error(&INDEX, message, value.span)
             .with_primary(format!("this is {}", value.ty))
+            .with_note(format!("Unsupported array index type {}", value.ty))
             .with_help(help);
         Err(self.report(diagnostic))
     }

@@ -209,7 +209,7 @@ impl Inference<'_> {
 
     /// The elements of a function's arguments.
     fn numbers_or_arrays(&mut self, name: &str, values: Vec<Expr>) -> Typed<(Elements, Vec<Element>)> {
-        match values.iter().find(|value| !matches!(value.ty, Type::Scalar(_) | Type::Array(_))) {
+        match values.iter().find(|value| !is_number_or_array(value)) {
             Some(other) => Err(self.report_argument(name, other, "numbers or arrays")),
             None => Ok(self.elements_of(values).expect("numbers and arrays have elements")),
         }
@@ -240,6 +240,18 @@ impl Inference<'_> {
             .flatten()
             .map(|argument| self.value(argument).map(unwrapped).and_then(|value| self.array_of_list(value)))
             .collect::<Typed<Vec<Expr>>>()?;
+        if let Some(position) = values.iter().position(|value| !is_number_or_array(value))
+            && matches!(intrinsic, Intrinsic::Clip | Intrinsic::Where)
+            && (intrinsic == Intrinsic::Where || position == 0 || values[position].ty != Type::None)
+        {
+            let kind = match (intrinsic, position) {
+                (_, 0) => "array-like",
+                (Intrinsic::Clip, _) => "a number",
+                _ => "array-like if provided",
+            };
+            let note = format!("The argument \"{}\" must be {kind}", parameters[position]);
+            return Err(self.report_argument_noted(name, &values[position], "numbers or arrays", note));
+        }
         // Of the bounds of `clip` one may be left out.
         let is_given = |value: &Expr| value.ty != Type::None || intrinsic != Intrinsic::Clip;
         let given: Vec<bool> = values.iter().map(is_given).collect();
@@ -564,6 +576,10 @@ impl Inference<'_> {
         }
         Ok(Some(result.value))
     }
+}
+
+fn is_number_or_array(value: &Expr) -> bool {
+    matches!(value.ty, Type::Scalar(_) | Type::Array(_))
 }
 
 /// The parts of a complex number.

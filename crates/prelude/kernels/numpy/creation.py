@@ -88,15 +88,25 @@ def asfortranarray(a, dtype=None):
     return np.transpose(turned.reshape(turned.shape))
 
 
-def atleast_1d(a):
-    return np.array(a, None, False, "K", False, 1)
+def atleast_1d(*arys):
+    if len(arys) == 1:
+        return np.array(arys[0], None, False, "K", False, 1)
+    return tuple(np.array(a, None, False, "K", False, 1) for a in arys)
 
 
-def atleast_2d(a):
-    return np.array(a, None, False, "K", False, 2)
+def atleast_2d(*arys):
+    if len(arys) == 1:
+        return np.array(arys[0], None, False, "K", False, 2)
+    return tuple(np.array(a, None, False, "K", False, 2) for a in arys)
 
 
-def atleast_3d(a):
+def atleast_3d(*arys):
+    if len(arys) == 1:
+        return _of_three_dimensions(arys[0])
+    return tuple(_of_three_dimensions(a) for a in arys)
+
+
+def _of_three_dimensions(a):
     made = np.array(a, None, False, "K", False, 1)
     if made.ndim == 1:
         return made[None, :, None]

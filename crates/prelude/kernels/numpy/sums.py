@@ -125,6 +125,11 @@ def _sum_short(x, dtype):
         return dtype.type(0) + _pairwise_complex(x, 0, x.shape[0], dtype)
     if dtype.kind == "f":
         return dtype.type(0) + _pairwise(x, 0, x.shape[0], dtype)
+    if dtype.kind == "b":
+        for i in range(x.shape[0]):
+            if x[i] != 0:
+                return True
+        return False
     total = dtype.type(0)
     for i in range(x.shape[0]):
         total += dtype.type(x[i])
@@ -134,7 +139,10 @@ def _sum_short(x, dtype):
 def _sum_rows(a, out):
     out[...] = 0
     for i in range(a.shape[0]):
-        out += a[i]
+        if out.dtype.kind == "b":
+            out[...] = np.logical_or(out, a[i])
+        else:
+            out += a[i]
 
 
 def _chosen(a, where, neutral):
@@ -161,6 +169,11 @@ def _prod_lane(x, dtype):
 
 
 def _prod_short(x, dtype):
+    if dtype.kind == "b":
+        for i in range(x.shape[0]):
+            if x[i] == 0:
+                return False
+        return True
     result = dtype.type(1)
     for i in range(x.shape[0]):
         result *= dtype.type(x[i])
@@ -170,7 +183,10 @@ def _prod_short(x, dtype):
 def _prod_rows(a, out):
     out[...] = 1
     for i in range(a.shape[0]):
-        out *= a[i]
+        if out.dtype.kind == "b":
+            out[...] = np.logical_and(out, a[i])
+        else:
+            out *= a[i]
 
 
 @method
@@ -249,7 +265,7 @@ def var(a, axis: literal = None, dtype=None, out=None, ddof=0, keepdims: literal
     a = np.asarray(a)
     kind = _inexact_dtype(a.dtype, dtype)
     middle = mean(a, axis, kind, None, True, where)
-    squares = _deviation(a - middle, kind)
+    squares = np.asarray(_deviation(a - middle, kind))
     count = _taking_part(a, axis, keepdims, where)
     total = sum(squares, axis, None, None, keepdims, None, where)
     return _given(_divided(total, _degrees(count, ddof), squares.dtype), out)
