@@ -160,3 +160,10 @@ def test_what_no_kernel_takes_is_named(array, named):
 def test_other_objects_are_refused(value):
     with pytest.raises(TypeError, match="argument `x` of `same`: .*" + type(value).__name__):
         same(value)
+
+
+def test_what_is_broadcast_cannot_be_written_whatever_its_shape():
+    broadcast = njit(lambda x, shape: np.broadcast_to(x, shape))
+    for x, shape in ((np.ones(3), (3,)), (np.ones(3), (2, 3)), (np.array(2), ()), (4, (1,)), (np.ones((1, 2)), (1, 2))):
+        found = broadcast(x, shape)
+        assert not found.flags.writeable and found.tolist() == np.broadcast_to(x, shape).tolist()

@@ -57,9 +57,62 @@ def test_spellings_of_the_decorator():
         njit((int64,))(f),
         njit("(int64,)")(f),
         njit(signature_or_function="int64(int64)")(f),
-        njit(njit(f)),
     ):
         assert kernel(2) == 3
+
+
+def test_what_is_no_python_function_is_refused():
+    kernel = njit(lambda x: x)
+    for refused, words in ((kernel, r"already jitted function .*\.py_func"), (int, r"not a function \(got type <class 'type'>\)")):
+        with pytest.raises(TypeError, match=words):
+            njit(refused)
+        with pytest.raises(TypeError, match=words):
+            jit(parallel=True)(refused)
+
+
+def test_overloads_keep_the_order_in_which_they_were_compiled():
+    kernel = njit(lambda x: x)
+    for value in (1j, np.int32(1), True, 1.5):
+        kernel(value)
+    found = [types.complex128, types.int32, types.boolean, types.float64]
+    assert [signature for (signature,) in kernel.signatures] == found
+    kernel.recompile()
+    assert [signature for (signature,) in kernel.signatures] == found
+
+
+def test_an_overload_is_called_by_itself():
+    kernel = njit(lambda x, y: x * y)
+    assert kernel(2.0, 3) == 6.0 and kernel(np.ones(2), 3)[0] == 3.0
+    scalars, arrays = kernel.overloads.values()
+    assert scalars.signature == types.float64(types.float64, types.int64) and not scalars.objectmode
+    assert scalars.entry_point(2.5, 4) == 10.0
+    assert arrays.entry_point(np.ones(3), 2).tolist() == [2.0, 2.0, 2.0]
+    for wrong in ((2, 4), (np.ones(3), 2), ([1.0], 2)):
+        with pytest.raises(TypeError):
+            scalars.entry_point(*wrong)
+    with pytest.raises(TypeError, match="takes 2 arguments, and 1 are given"):
+        scalars.entry_point(1.0)
+    assert len(kernel.overloads) == 3  # (2, 4) was compiled, and not run.
+    declared = njit("float64(float64[:])")(lambda x: x[0])
+    assert next(iter(declared.overloads.values())).entry_point(np.arange(4.0)[::-2]) == 3.0
+    assert "fmul" in scalars.library.get_llvm_str() and "mul" in scalars.library.get_asm_str()
+    assert len(scalars.metadata["loops"]) == 0 and len(arrays.metadata["loops"]) == 1
+
+
+def test_no_more_is_compiled_where_that_is_closed():
+    kernel = njit(lambda x: x)
+    kernel.compile("(float32,)")
+    kernel.disable_compile()
+    kernel.compile("(float32,)")
+    declared = njit(["float32(float32)", "int32(int32)"])(lambda x: x)
+    for closed in (kernel, declared):
+        with pytest.raises(RuntimeError, match="^compilation disabled$"):
+            closed.compile("(complex64,)")
+        with pytest.raises(TypeError, match="No matching definition"):
+            closed(1j)
+    kernel.disable_compile(False)
+    kernel.compile("(complex64,)")
+    assert len(kernel.signatures) == 2 and len(declared.signatures) == 2
 
 
 def test_declared_signatures_are_compiled_at_once():

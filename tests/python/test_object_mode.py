@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from hotloop import errors, int64, jit, njit
+from hotloop import errors, int64, jit, njit, types
 
 
 @jit(forceobj=True)
@@ -88,3 +88,12 @@ def test_methods():
             return self.factor * x
 
     assert Holder().scaled(4) == 12
+
+
+def test_signatures_may_name_any_type():
+    length = jit("int64(pyobject)", forceobj=True)(lambda items: len(items))
+    assert length([1, 2]) == 2
+    assert length.stats == (None, 0, 0)
+    assert length.signatures == [(types.pyobject,)] and length.overloads[length.signatures[0]].objectmode
+    sliced = jit((types.pyobject, types.int64), forceobj=True)(lambda text, n: text[:n])
+    assert sliced("hotloop", 3) == "hot" and sliced.signatures == [(types.pyobject, types.int64)]

@@ -81,3 +81,43 @@ def test_nothing_parallel_is_warned_of_once():
     assert "`in_vain` has `parallel=True`, but nothing in it runs in parallel" in str(caught[0].message)
     assert "test_parallel_diagnostics.py:" in str(caught[0].message)
     assert caught[0].filename == __file__
+
+
+def test_functions_of_numpy_that_share_their_work_are_told(capsys):
+    @njit(parallel=True)
+    def extreme(x):
+        return x.max()
+
+    @njit
+    def extreme_in_order(x):
+        return x.max()
+
+    x = np.arange(5.0)
+    assert extreme(x) == extreme_in_order(x) == 4.0
+    assert extreme.loop_report().library == ["numpy.max"] and extreme_in_order.loop_report().library == []
+    assert "numpy.max shares its work among threads" in said(capsys, extreme)
+    (form,), (other,) = extreme.inspect_llvm().values(), extreme_in_order.inspect_llvm().values()
+    assert "@do_scheduling numpy.max" in form and "@do_scheduling" not in other
+
+
+def test_the_middle_form_says_what_is_shared_out(capsys):
+    rows(np.ones((2, 3)), np.array([1, 0]))
+    serial(np.ones(3))
+    form, other = rows.inspect_llvm(rows.signatures[0]), serial.inspect_llvm(serial.signatures[0])
+    lines = [line for line in form.splitlines() if line.startswith("; @do_scheduling")]
+    assert [line.rpartition("  ")[2] for line in lines][:1] == ["for i in prange(a.shape[0]):"]
+    assert "@do_scheduling" not in other
+    diagnostics = rows.get_metadata(rows.signatures[0])["parfor_diagnostics"]
+    assert diagnostics.count_parfors() == len(lines)
+    diagnostics.dump()
+    assert capsys.readouterr().out == said(capsys, rows, signature=rows.signatures[0])
+
+
+def test_the_middle_form_says_where_lists_are_made():
+    @njit
+    def collected(n):
+        return [i for i in range(n)]
+
+    collected(3)
+    (form,) = collected.inspect_llvm().values()
+    assert form.startswith("; allocate list: 1 times")

@@ -97,6 +97,21 @@ def test_exit_codes_and_messages(tmp_path):
     assert ran.returncode == 1 and "ZeroDivisionError" in ran.stderr and "line 2" in ran.stderr
 
 
+@pytest.mark.parametrize("text", ["import numba\nprint(1\ny = 2\n", "def f():\n    raise ValueError('no')\n\n\nf()\n", "import missing_module\n"])
+def test_a_traceback_is_that_of_the_program_alone(text, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(text)
+    ran, plain = run(str(path)), subprocess.run([sys.executable, str(path)], capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (plain.returncode, plain.stderr)
+    assert ran.returncode == 1 and "runpy" not in ran.stderr
+
+
+def test_names_of_a_submodule_may_be_missing():
+    code = "from numba import testing, types, typed; print(types.float64, testing.make_tag_decorator, types.NumpyFlatType); import numba.core.types as t; assert t.float64 is types.float64"
+    ran = run("-c", code)
+    assert ran.stdout.startswith("float64 <numba.testing.make_tag_decorator, which"), ran.stderr
+
+
 @pytest.mark.parametrize("name", ["hotloop", "numba"])
 def test_verification(name, tmp_path):
     path = tmp_path / "program.py"

@@ -349,7 +349,7 @@ def test_wrong_uses_are_told():
     with pytest.raises(TypeError, match="wants an array of 1 dimensions"):
         guvectorize([types.void(float32[:, :], float32[:])], "(n)->(n)")(lambda x, out: None)
     with pytest.raises(ValueError, match="the layout of a generalised ufunc"):
-        guvectorize([types.void(float32[:], float32[:])], "(n),(n)")(lambda x, out: None)
+        guvectorize([types.void(float32[:], float32[:])], "n->n")(lambda x, out: None)
     with pytest.raises(TypeError, match="has 2 parameters"):
         guvectorize([types.void(int64[:], int64[:])], "(n),(n)->(n)")(lambda x, out: None)
 
@@ -398,3 +398,23 @@ def test_generalised_results_in_the_memory_of_operands():
 def test_operands_that_kernels_do_not_know():
     with pytest.raises(TypeError, match="no loop for operands of float16"):
         chosen(np.float16(1), np.float16(2))
+
+
+def test_a_layout_without_results_writes_to_operands():
+    @guvectorize(["void(int64[:])"], "(n)")
+    def counted(x):
+        for i in range(x.shape[0]):
+            x[i] = i + 1
+
+    @guvectorize(["void(float64[:], float64[:])"], "(n), (n)")
+    def squared(x, out):
+        for i in range(x.shape[0]):
+            out[i] = x[i] * x[i]
+
+    whole = np.zeros((3, 8), np.int64)
+    assert counted(whole[:, ::2]) == ()
+    assert whole.tolist() == [[1, 0, 2, 0, 3, 0, 4, 0]] * 3
+    assert counted.signature == "(n)"
+    out = np.zeros((2, 5))
+    squared(np.arange(5.0), out[:, ::-1])
+    assert out.tolist() == [[16.0, 9.0, 4.0, 1.0, 0.0]] * 2

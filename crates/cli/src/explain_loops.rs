@@ -39,7 +39,7 @@ impl ExplainLoops {
 fn as_json(report: &LoopReport) -> Value {
     let parameters: Vec<String> = report.parameters.iter().map(ToString::to_string).collect();
     let loops: Vec<Value> = report.loops.iter().map(loop_facts).collect();
-    json!({"function": report.function, "parameters": parameters, "loops": loops})
+    json!({"function": report.function, "parameters": parameters, "loops": loops, "library": report.library})
 }
 
 fn loop_facts(facts: &LoopFacts) -> Value {

@@ -28,6 +28,8 @@ pub struct LoopReport {
     pub parameters: Vec<Type>,
     /// The loops, those of functions that were copied in place of their calls included.
     pub loops: Vec<LoopFacts>,
+    /// The functions of NumPy that it calls and that share their work among threads where there is enough.
+    pub library: Vec<String>,
 }
 
 /// What became of one loop.
@@ -102,7 +104,8 @@ impl Kernel {
     pub fn loop_report(&self, types: Option<&[Type]>) -> Result<LoopReport, Failure> {
         let parameters = self.types_or_declared(types)?;
         let (handle, engine) = (self.handle()?, self.engine());
-        let optimised = engine.in_session(handle, &parameters, |session, root| session.explained(root))?;
+        let (optimised, library) =
+            engine.in_session(handle, &parameters, |session, root| session.explained(root))?;
         let Optimised { module, remarks, .. } = optimised;
         let kept = module.clone();
         let settings = &engine.shared.settings;
@@ -121,7 +124,8 @@ impl Kernel {
         found.sort_by_key(|one| (one.span.file != file, one.span.file, one.span.start));
         let spans: Vec<Span> = found.iter().map(|one| one.span).collect();
         let loops = found.into_iter().map(|one| one.facts(&state.program.sources, &spans, &named)).collect();
-        Ok(LoopReport { function: name, parameters, loops })
+        let library = library.into_iter().map(ToOwned::to_owned).collect();
+        Ok(LoopReport { function: name, parameters, loops, library })
     }
 }
 
@@ -405,6 +409,9 @@ impl fmt::Display for LoopReport {
         writeln!(f, "{}{signature}: {}", self.function, counted(self.loops.len(), "loop"))?;
         for one in &self.loops {
             write!(f, "\n{}", one.shown(&self.function))?;
+        }
+        for path in &self.library {
+            writeln!(f, "\n`{path}` shares its work among threads where there is enough")?;
         }
         Ok(())
     }

@@ -333,9 +333,13 @@ impl<'a> Session<'a> {
         optimise(lowered.swap_remove(0), &bodies, self.settings)
     }
 
-    /// A specialisation behind the passes, with remarks about its parallel loops that nobody else needs.
-    pub(crate) fn explained(&mut self, root: &Specialisation) -> Result<hotloop_passes::Optimised, Failure> {
+    /// A specialisation behind the passes, with remarks about its parallel loops that nobody else needs, and what it calls of the library that works on several threads.
+    pub(crate) fn explained(
+        &mut self,
+        root: &Specialisation,
+    ) -> Result<(hotloop_passes::Optimised, Vec<&'static str>), Failure> {
         let mut lowered = self.front(root)?;
+        let sharing = self.sharing_library(&lowered);
         let bodies = bodies_to_copy(&lowered);
         let functions = lowered.iter().flat_map(|module| &module.functions);
         let shared = functions.flat_map(hotloop_lower::shared_elements).map(|shared| Remark {
@@ -347,7 +351,46 @@ impl<'a> Session<'a> {
         let shared: Vec<Remark> = shared.collect();
         let mut optimised = optimise(lowered.swap_remove(0), &bodies, self.settings)?;
         optimised.remarks.extend(shared);
-        Ok(optimised)
+        Ok((optimised, sharing))
+    }
+
+    /// The functions of the library that the program's own functions call and that share their work among threads, or call such.
+    fn sharing_library(&self, lowered: &[mir::Module]) -> Vec<&'static str> {
+        let origin = |position: usize| {
+            self.program.origin(self.specialisations[position].specialisation.0).map(Origin::path)
+        };
+        let calls = |module: &mir::Module, symbols: &[&str]| {
+            let mut callees = module.functions.iter().flat_map(|function| function.callees.iter());
+            callees.any(|(_, callee)| symbols.contains(&callee.symbol.as_str()))
+        };
+        let mut sharing = vec![false; lowered.len()];
+        loop {
+            let marked = || lowered.iter().zip(&sharing).filter(|(_, is_sharing)| **is_sharing);
+            let symbols: Vec<&str> = marked()
+                .flat_map(|(module, _)| &module.functions)
+                .map(|function| function.name.as_str())
+                .collect();
+            let is_new = |(position, module): &(usize, &mir::Module)| {
+                let is_of_library = !sharing[*position] && origin(*position).is_some();
+                is_of_library && (has_regions(module) || calls(module, &symbols))
+            };
+            let new: Vec<usize> = lowered.iter().enumerate().filter(is_new).map(|(at, _)| at).collect();
+            if new.is_empty() {
+                break;
+            }
+            new.into_iter().for_each(|position| sharing[position] = true);
+        }
+        let is_called = |position: usize| {
+            let symbols: Vec<&str> =
+                lowered[position].functions.iter().map(|function| function.name.as_str()).collect();
+            let own = (0..lowered.len()).filter(|other| origin(*other).is_none());
+            own.into_iter().any(|other| calls(&lowered[other], &symbols))
+        };
+        let called = (0..lowered.len()).filter(|position| sharing[*position] && is_called(*position));
+        let mut paths: Vec<&'static str> = called.filter_map(origin).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
     }
 
     /// Infers all that a specialisation needs, itself first.

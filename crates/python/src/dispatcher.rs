@@ -135,7 +135,8 @@ impl Dispatcher {
     pub(crate) fn recompile(&self, py: Python<'_>) -> PyResult<()> {
         self.last.set(null());
         let entries = self.entries.take();
-        let codes: Vec<Box<[TypeCode]>> = entries.keys().cloned().collect();
+        let codes: Vec<Box<[TypeCode]>> =
+            in_order(&entries).into_iter().map(|entry| entry.codes.clone()).collect();
         self.retired.borrow_mut().push(entries);
         self.kernel.take();
         codes.iter().try_for_each(|codes| self.entry(py, codes).map(drop))
@@ -148,10 +149,6 @@ impl Dispatcher {
 
     /// The exception for types that there is no code for, and that nothing is to be compiled for any more.
     fn report_frozen(&self, types: &[Type]) -> PyErr {
-        let listed = |types: &[Type]| {
-            let names: Vec<String> = types.iter().map(ToString::to_string).collect();
-            format!("({})", names.join(", "))
-        };
         let known: Vec<String> = self
             .compiled()
             .iter()
@@ -165,15 +162,14 @@ impl Dispatcher {
         ))
     }
 
-    /// The signatures compiled so far.
+    /// The signatures compiled so far, the first one first.
     pub(crate) fn compiled(&self) -> Vec<Arc<Compiled>> {
         let mut distinct: Vec<Arc<Compiled>> = Vec::new();
-        for entry in self.entries.borrow().values() {
+        for entry in in_order(&self.entries.borrow()) {
             if !distinct.iter().any(|known| known.signature() == entry.compiled.signature()) {
                 distinct.push(Arc::clone(&entry.compiled));
             }
         }
-        distinct.sort_by(|one, other| one.signature().cmp(other.signature()));
         distinct
     }
 
@@ -183,7 +179,10 @@ impl Dispatcher {
         let kernel = self.kernel(py)?;
         let outcome: Result<Compilation, Failure> = py.detach(|| kernel.compile(types));
         engine::report_cache_faults(py, kernel.engine())?;
-        let compilation = outcome.map_err(|failure| raise::failure(py, &failure))?;
+        let compilation = outcome.map_err(|failure| match failure {
+            Failure::Arguments(message) => PyTypeError::new_err(format!("No matching definition: {message}")),
+            failure => raise::failure(py, &failure),
+        })?;
         self.count(&compilation, begin.elapsed());
         for warning in kernel.engine().warnings_of(&compilation) {
             py.import("hotloop.errors")?.call_method1("warn_of_nothing_parallel", (warning,))?;
@@ -228,14 +227,41 @@ impl Dispatcher {
                     return Err(self.report_frozen(&types));
                 }
                 let compiled = self.compile(py, &types)?;
-                let entry = Box::new(Entry::new(codes, &types, compiled));
                 let mut entries = self.entries.borrow_mut();
+                let entry = Box::new(Entry::new(codes, &types, compiled, entries.len()));
                 &raw const **entries.entry(codes.into()).or_insert(entry)
             }
         };
         self.last.set(address);
         // SAFETY: entries are never removed, at most retired, and stay where they are.
         Ok(unsafe { &*address })
+    }
+
+    /// Calls the code of one signature, and no other, with as many arguments as it has parameters.
+    pub(crate) fn call_one(
+        &self,
+        py: Python<'_>,
+        parameters: &[Type],
+        arguments: &[Bound<'_, PyAny>],
+    ) -> PyResult<Py<PyAny>> {
+        let addresses: Vec<_> = arguments.iter().map(Bound::as_ptr).collect();
+        let types: Option<Vec<Type>> = arguments.iter().map(pack::type_of).collect();
+        let Some(types) = types else {
+            // SAFETY: the arguments live, and the GIL is held.
+            return Err(unsafe { self.explain(py, &addresses) });
+        };
+        let codes: Option<Vec<TypeCode>> = types.iter().map(TypeCode::of).collect();
+        let is_for_these = |entry: &Entry| entry.compiled.signature().parameters == parameters;
+        match codes.map(|codes| self.entry(py, &codes)).transpose()? {
+            // SAFETY: as above.
+            Some(entry) if is_for_these(entry) => unsafe { self.call(py, &addresses) },
+            _ => Err(PyTypeError::new_err(format!(
+                "this code of `{}` is for {}, not for {}",
+                self.parameters.function,
+                listed(parameters),
+                listed(&types)
+            ))),
+        }
     }
 
     /// Calls the function with as many arguments as it has parameters.
@@ -465,6 +491,19 @@ impl Dispatcher {
             })),
         }
     }
+}
+
+/// The entries in the order in which they were made.
+fn in_order(entries: &Entries) -> Vec<&Entry> {
+    let mut found: Vec<&Entry> = entries.values().map(|entry| &**entry).collect();
+    found.sort_by_key(|entry| entry.number);
+    found
+}
+
+/// Types, as messages list them.
+fn listed(types: &[Type]) -> String {
+    let names: Vec<String> = types.iter().map(ToString::to_string).collect();
+    format!("({})", names.join(", "))
 }
 
 /// # Safety

@@ -5,7 +5,7 @@ use crate::chooser::PythonChooser;
 use crate::raise;
 use hotloop_driver::Engine;
 use hotloop_runtime::{CallState, Interrupter, memory_setting_fault, thread_count, thread_setting_fault};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use std::cell::Cell;
@@ -105,9 +105,18 @@ pub(crate) fn keep_settings(call: &CallState<'_>) {
     }
 }
 
+/// An integer that a setting is given, or else a `TypeError` that says what is wanted.
+fn integer(given: &Bound<'_, PyAny>, otherwise: &str) -> PyResult<i64> {
+    if given.hasattr("__index__")? {
+        return given.extract();
+    }
+    Err(PyTypeError::new_err(format!("{otherwise}, not an object of type {}", given.get_type().name()?)))
+}
+
 /// Sets how many iterations of a parallel loop a thread takes at once in calls of this thread, 0 for what seems best; returns what it was.
 #[pyfunction]
-pub(crate) fn set_parallel_chunksize(n: i64) -> PyResult<u32> {
+pub(crate) fn set_parallel_chunksize(n: &Bound<'_, PyAny>) -> PyResult<u32> {
+    let n = integer(n, "The parallel chunksize must be an integer")?;
     match u32::try_from(n) {
         Ok(chunk_size) => {
             let before = SETTINGS.get();
@@ -115,7 +124,7 @@ pub(crate) fn set_parallel_chunksize(n: i64) -> PyResult<u32> {
             Ok(before.chunk_size)
         }
         Err(_) => Err(PyValueError::new_err(format!(
-            "chunksize must be 0 or a number of iterations below 2**32, not {n}"
+            "chunksize must be greater than or equal to zero, and below 2**32, not {n}"
         ))),
     }
 }
@@ -134,7 +143,8 @@ pub(crate) fn get_thread_id() -> u32 {
 
 /// Sets how many threads the calls of this thread may use, itself included.
 #[pyfunction]
-pub(crate) fn set_num_threads(count: i64) -> PyResult<()> {
+pub(crate) fn set_num_threads(count: &Bound<'_, PyAny>) -> PyResult<()> {
+    let count = integer(count, "The number of threads specified must be an integer")?;
     let most = thread_count();
     match u32::try_from(count) {
         Ok(threads @ 1..) if threads as usize <= most => {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 /// The code for arguments of certain types.
 pub(crate) struct Entry {
     pub(crate) codes: Box<[TypeCode]>,
+    /// How many entries the dispatcher had before.
+    pub(crate) number: usize,
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) result_words: usize,
     /// How the argument words become those that the code takes; empty where they are the same. Only where a declared signature asks for
@@ -38,7 +40,7 @@ const MAX_WORDS: usize = 2 + 2 * 64;
 
 impl Entry {
     /// The entry for arguments of these types, which come as these codes.
-    pub(crate) fn new(codes: &[TypeCode], types: &[Type], compiled: Arc<Compiled>) -> Self {
+    pub(crate) fn new(codes: &[TypeCode], types: &[Type], compiled: Arc<Compiled>, number: usize) -> Self {
         let mut steps = Vec::new();
         for (from, to) in types.iter().zip(&compiled.signature().parameters) {
             add_steps(from, to, &mut steps);
@@ -48,6 +50,7 @@ impl Entry {
         }
         Self {
             codes: codes.into(),
+            number,
             steps: steps.into(),
             result_words: result_words(compiled.result()),
             makes_generator: matches!(compiled.result(), Type::Generator(_)),

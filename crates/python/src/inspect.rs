@@ -6,7 +6,7 @@ use crate::{object, pack, raise};
 use hotloop_driver::{Form, Left, LoopFacts, Type, Work};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
 fn dispatcher_of<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<&'a Dispatcher> {
     object::of(object).ok_or_else(|| PyTypeError::new_err("this is not a kernel of Hotloop"))
@@ -70,6 +70,25 @@ pub(crate) fn disable_compile(object: &Bound<'_, PyAny>, is_disabled: bool) -> P
     Ok(())
 }
 
+/// Calls the code for these types of parameters, and no other.
+#[pyfunction]
+pub(crate) fn call_one(
+    py: Python<'_>,
+    object: &Bound<'_, PyAny>,
+    parameters: Vec<String>,
+    arguments: &Bound<'_, PyTuple>,
+) -> PyResult<Py<PyAny>> {
+    let types = parse_signature(&format!("({})", parameters.join(", ")))?.parameters;
+    let arguments: Vec<Bound<'_, PyAny>> = arguments.iter().collect();
+    if arguments.len() != types.len() {
+        let (wanted, given) = (types.len(), arguments.len());
+        return Err(PyTypeError::new_err(format!(
+            "this code takes {wanted} arguments, and {given} are given"
+        )));
+    }
+    raise::contain(py, || dispatcher_of(object)?.call_one(py, &types, &arguments))
+}
+
 /// Compiles a function for the parameters of a signature, unless that has happened.
 #[pyfunction]
 pub(crate) fn compile(py: Python<'_>, object: &Bound<'_, PyAny>, signature: &str) -> PyResult<()> {
@@ -110,13 +129,13 @@ pub(crate) fn emit(
     })
 }
 
-/// What became of the function's loops: as text, and each as a dictionary.
+/// What became of the function's loops: as text, each as a dictionary, and the functions of NumPy that share their work.
 #[pyfunction]
 pub(crate) fn loop_report<'py>(
     py: Python<'py>,
     object: &Bound<'py, PyAny>,
     parameters: Vec<String>,
-) -> PyResult<(String, Vec<Bound<'py, PyDict>>)> {
+) -> PyResult<(String, Vec<Bound<'py, PyDict>>, Vec<String>)> {
     let types: Vec<Type> = parse_signature(&format!("({})", parameters.join(", ")))?.parameters;
     let report = raise::contain(py, || {
         let kernel = dispatcher_of(object)?.kernel(py)?;
@@ -124,7 +143,7 @@ pub(crate) fn loop_report<'py>(
         report.map_err(|failure| raise::failure(py, &failure))
     })?;
     let loops: PyResult<Vec<_>> = report.loops.iter().map(|facts| loop_facts(py, facts)).collect();
-    Ok((report.to_string(), loops?))
+    Ok((report.to_string(), loops?, report.library))
 }
 
 fn loop_facts<'py>(py: Python<'py>, facts: &LoopFacts) -> PyResult<Bound<'py, PyDict>> {

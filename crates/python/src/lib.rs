@@ -56,7 +56,7 @@ mod _hotloop {
     };
     #[pymodule_export]
     use crate::inspect::{
-        allocations_made, compile, disable_compile, emit, latencies, live_allocations, loop_report,
+        allocations_made, call_one, compile, disable_compile, emit, latencies, live_allocations, loop_report,
         measure_latencies, py_func, read_signature, recompile, signatures, spelling_of, statistics,
     };
     #[pymodule_export]

@@ -55,6 +55,11 @@ struct ScalarFields {
 }
 
 impl ArrayFields {
+    /// Whether the elements may be written.
+    pub(crate) fn is_writeable(&self) -> bool {
+        self.flags & WRITEABLE != 0
+    }
+
     /// The dtype of the elements, if kernels know it and the elements have the machine's byte order.
     pub(crate) fn dtype(&self) -> Option<Dtype> {
         // SAFETY: an array has a descriptor as long as it lives.

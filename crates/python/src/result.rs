@@ -332,6 +332,7 @@ impl OwnedArray {
         let fields = unsafe { numpy::fields(array.as_ptr()) };
         let (shape, strides) = dimensions(fields);
         fields.data == self.data
+            && fields.is_writeable() != self.ty.readonly
             && fields.dtype() == Some(self.ty.dtype)
             && shape == self.shape
             && self.strides_agree(strides)

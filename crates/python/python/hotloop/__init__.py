@@ -85,9 +85,9 @@ def njit(signature_or_function=None, **options):
         if is_disabled():
             return function
         if isinstance(function, Dispatcher):
-            function = function.py_func
+            raise TypeError(f"A jit decorator was called on an already jitted function {function}. The Python function that it is made of is its attribute `.py_func`.")
         if not hasattr(function, "__code__"):
-            raise TypeError(f"a kernel is made of a Python function, not of an object of type {type(function).__name__!r}")
+            raise TypeError(f"The decorated object is not a function (got type {type(function)}): a kernel is made of a Python function")
         return _verified(_make(function, options, signatures))
 
     return decorate if function is None else decorate(function)
@@ -198,7 +198,6 @@ _MODULES_ON_DEMAND = {
     "experimental": "hotloop.experimental",
     "extending": "hotloop.extending",
     "np": "hotloop.np",
-    "testing": "hotloop.testing",
     "typed": "hotloop.typed",
 }
 _NAMES_ON_DEMAND = {

@@ -19,11 +19,34 @@ def main(arguments):
     if arguments[0] == "--version":
         print(f"hotloop {__version__}")
         return 0
+    is_named = arguments[0] in ("-m", "-c")
+    if is_named and len(arguments) < 2:
+        print(USAGE, file=sys.stderr)
+        return 2
+    if not is_named and not os.path.exists(arguments[0]):
+        print(f"python -m hotloop: there is no file {arguments[0]}", file=sys.stderr)
+        return 2
     install_as_numba()
+    try:
+        run(arguments)
+    except Exception as error:
+        # As if the interpreter itself had run the program: what is between is of no interest.
+        own = _without_runner(error.__traceback__)
+        sys.excepthook(type(error), error.with_traceback(own), own)
+        return 1
+    return 0
+
+
+def _without_runner(traceback):
+    """What is left of a traceback behind the frames that started the program; None if the program was not even compiled."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename in (__file__, runpy.run_path.__code__.co_filename):
+        traceback = traceback.tb_next
+    return traceback
+
+
+def run(arguments):
+    """Runs the program, module or code."""
     if arguments[0] in ("-m", "-c"):
-        if len(arguments) < 2:
-            print(USAGE, file=sys.stderr)
-            return 2
         sys.argv = [arguments[0], *arguments[2:]]
         sys.path.insert(0, os.getcwd() if arguments[0] == "-m" else "")
         if arguments[0] == "-m":
@@ -33,14 +56,10 @@ def main(arguments):
             # So that the source of kernels is found.
             linecache.cache["<string>"] = (len(source), None, source.splitlines(True), "<string>")
             exec(compile(source, "<string>", "exec"), sys.modules["__main__"].__dict__)
-        return 0
-    if not os.path.exists(arguments[0]):
-        print(f"python -m hotloop: there is no file {arguments[0]}", file=sys.stderr)
-        return 2
+        return
     sys.argv = list(arguments)
     sys.path[0] = os.path.dirname(os.path.abspath(arguments[0]))
     runpy.run_path(arguments[0], run_name="__main__")
-    return 0
 
 
 if __name__ == "__main__":

@@ -14,8 +14,6 @@ from .types import declaration, spelling
 from .types._read import read, read_signature
 
 Latency = collections.namedtuple("Latency", "count p50_ns p90_ns p99_ns p999_ns longest_ns")
-Overload = collections.namedtuple("Overload", "signature")
-
 
 LoopFacts = collections.namedtuple(
     "LoopFacts",
@@ -23,12 +21,75 @@ LoopFacts = collections.namedtuple(
 )
 
 
+class Overload:
+    """What was made of a function for one list of argument types."""
+
+    objectmode = False
+    lifted = ()
+
+    def __init__(self, signature, dispatcher, parameters):
+        self.signature = signature
+        self._dispatcher = dispatcher
+        self._parameters = parameters
+
+    def entry_point(self, *arguments):
+        """Calls this code; arguments of other types are a `TypeError`."""
+        return _hotloop.call_one(self._dispatcher, self._parameters, arguments)
+
+    @property
+    def library(self):
+        """The code's forms as text."""
+        return Library(self._dispatcher, self._parameters)
+
+    @property
+    def metadata(self):
+        """What `get_metadata` says of it."""
+        return self._dispatcher.get_metadata(self.signature.args)
+
+    def __repr__(self):
+        return f"<code of {self._dispatcher.__qualname__} for {self.signature}>"
+
+
+def _middle_form(dispatcher, parameters):
+    """The optimised middle IR, and ahead of it what programs look for in Numba's form, each by the name that it has there: where work is handed to the threads (`@do_scheduling`), and
+    where a list is made (`allocate list`)."""
+    _, loops, library = _hotloop.loop_report(dispatcher, parameters)
+    form = _hotloop.emit(dispatcher, "mir-opt", parameters)
+    lines = [f"; @do_scheduling {facts['file']}:{facts['line']}  {facts['source']}" for facts in loops if facts["is_parallel"]]
+    lines += [f"; @do_scheduling {path}, where there is enough" for path in library]
+    lists = form.count("call_runtime hl_new_list(")
+    lines += [f"; allocate list: {lists} times in the text"] if lists else []
+    return "".join(f"{line}\n" for line in lines) + form
+
+
+class Library:
+    """The forms of one specialisation as text, under the names of Numba's code libraries."""
+
+    def __init__(self, dispatcher, parameters):
+        self._dispatcher = dispatcher
+        self._parameters = parameters
+
+    @property
+    def name(self):
+        """The function's name."""
+        return self._dispatcher.__qualname__
+
+    def get_llvm_str(self):
+        """Hotloop's own form in the place of LLVM's, as of `inspect_llvm`."""
+        return _middle_form(self._dispatcher, self._parameters)
+
+    def get_asm_str(self):
+        """The machine code as assembly."""
+        return _hotloop.emit(self._dispatcher, "asm", self._parameters)
+
+
 class LoopReport(list):
-    """The facts of each loop, in the order of the source; as text, all that there is to say."""
+    """The facts of each loop, in the order of the source; as text, all that there is to say. `library` are the functions of NumPy that share their work among threads."""
 
     def __init__(self, reports):
-        super().__init__(LoopFacts(**facts) for _, loops in reports for facts in loops)
-        self._text = "\n".join(text for text, _ in reports)
+        super().__init__(LoopFacts(**facts) for _, loops, _ in reports for facts in loops)
+        self.library = [path for _, _, library in reports for path in library]
+        self._text = "\n".join(text for text, _, _ in reports)
 
     def __str__(self):
         return self._text
@@ -58,6 +119,7 @@ def make(function, options, signatures):
     dispatcher = _hotloop.make_dispatcher(function, options, list(signatures))
     functools.update_wrapper(dispatcher, function)
     dispatcher._decoration = (options, signatures)
+    dispatcher._is_closed = bool(signatures)
     if os.environ.get("HOTLOOP_LATENCY", "0") not in ("", "0"):
         _hotloop.measure_latencies(dispatcher, True)
     for signature in signatures:
@@ -86,8 +148,8 @@ class Methods:
     @property
     def overloads(self):
         """What was compiled, by the types of the parameters."""
-        signatures = [read_signature(*spellings) for spellings in _hotloop.signatures(self)]
-        return {signature.args: Overload(signature) for signature in signatures}
+        compiled = [Overload(read_signature(*spellings), self, spellings[0]) for spellings in _hotloop.signatures(self)]
+        return {overload.signature.args: overload for overload in compiled}
 
     @property
     def stats(self):
@@ -107,8 +169,11 @@ class Methods:
         return dict(self._decoration[0])
 
     def compile(self, signature):
-        """Compiles the function for a signature, such as "float64(float64[:])" or a tuple of types."""
-        _hotloop.compile(self, declaration(signature))
+        """Compiles the function for a signature, such as "float64(float64[:])" or a tuple of types. One that declares signatures, or whose compilation was disabled, is compiled for no others."""
+        text = declaration(signature)
+        if self._is_closed and _hotloop.read_signature(text)[0] not in [parameters for parameters, _ in _hotloop.signatures(self)]:
+            raise RuntimeError("compilation disabled")
+        _hotloop.compile(self, text)
 
     def recompile(self):
         """Compiles the function again for all signatures, with the globals of now."""
@@ -117,11 +182,12 @@ class Methods:
     def disable_compile(self, val=True):
         """Lets calls use what was compiled so far, and nothing else."""
         _hotloop.disable_compile(self, val)
+        self._is_closed = bool(val or self._decoration[1])
 
     def get_metadata(self, signature=None):
-        """What is known of the code, by signature or for one: the facts of its loops."""
+        """What is known of the code, by signature or for one: the facts of its loops, and what is said of them where Numba says it."""
         wanted = [signature] if signature is not None else self.signatures
-        known = {tuple(parameters): {"loops": self.loop_report(parameters)} for parameters in wanted}
+        known = {tuple(parameters): {"loops": self.loop_report(parameters), "parfor_diagnostics": ParallelDiagnostics(self, parameters)} for parameters in wanted}
         return known if signature is None else next(iter(known.values()))
 
     def inspect_types(self, file=None, signature=None, **_ignored):
@@ -130,8 +196,10 @@ class Methods:
             print(text, file=file)
 
     def inspect_llvm(self, signature=None):
-        """Hotloop's own form in the place of LLVM's: the optimised middle IR, by signature, or for one."""
-        return _one_or_all(_forms(self, "mir-opt", signature), signature)
+        """Hotloop's own form in the place of LLVM's: the optimised middle IR, by signature, or for one. Ahead of it stands what runs on several threads."""
+        wanted = [signature] if signature is not None else self.signatures
+        forms = {tuple(parameters): _middle_form(self, list(map(spelling, parameters))) for parameters in wanted}
+        return _one_or_all(forms, signature)
 
     def inspect_asm(self, signature=None):
         """The machine code as assembly, by signature, or for one."""
@@ -158,6 +226,22 @@ class Methods:
         return make, (self.py_func, *self._decoration)
 
 
+class ParallelDiagnostics:
+    """What `get_metadata` holds under Numba's name of `parfor_diagnostics`."""
+
+    def __init__(self, dispatcher, signature):
+        self._dispatcher = dispatcher
+        self._signature = signature
+
+    def count_parfors(self):
+        """How many loops are shared out among threads."""
+        return sum(facts.is_parallel for facts in self._dispatcher.loop_report(self._signature))
+
+    def dump(self, level=1):
+        """Prints what `parallel_diagnostics` does."""
+        self._dispatcher.parallel_diagnostics(self._signature, level)
+
+
 def _parallel_text(name, report, is_parallel, level):
     """What `parallel_diagnostics` prints below level 4."""
     shared_out = [facts for facts in report if facts.is_parallel]
@@ -174,6 +258,7 @@ def _parallel_text(name, report, is_parallel, level):
         if level >= 3:
             lines.append(indent + _work(facts))
         around.append(facts)
+    lines += [f"{path} shares its work among threads where there is enough" for path in report.library]
     return "\n".join(lines)
 
 

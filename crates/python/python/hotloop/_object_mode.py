@@ -3,10 +3,21 @@
 import functools
 
 from . import _hotloop
-from ._dispatcher import Overload, Standing, Stats, find_by_name, make
+from ._dispatcher import Standing, Stats, find_by_name, make
 from .errors import HotloopError, InternalError, TypingError, warn_of_object_mode
 from .types import Signature, declaration, pyobject
-from .types._read import read
+from .types._read import parameters_of, read
+
+
+class InterpretedOverload:
+    """A list of argument types that the interpreter ran a function with."""
+
+    objectmode = True
+    lifted = ()
+
+    def __init__(self, signature, function):
+        self.signature = signature
+        self.entry_point = function
 
 
 class ObjectModeDispatcher:
@@ -19,8 +30,7 @@ class ObjectModeDispatcher:
         self._declared = signatures
         self._seen = {}
         for signature in signatures:
-            parameters, _ = _hotloop.read_signature(declaration(signature))
-            self._add(tuple(map(read, parameters)))
+            self._add(parameters_of(declaration(signature)))
 
     def __call__(self, *arguments, **named):
         result = self.py_func(*arguments, **named)
@@ -30,7 +40,7 @@ class ObjectModeDispatcher:
 
     def _add(self, kinds):
         if kinds not in self._seen:
-            self._seen[kinds] = Overload(Signature(pyobject, kinds))
+            self._seen[kinds] = InterpretedOverload(Signature(pyobject, kinds), self.py_func)
 
     def __get__(self, instance, owner=None):
         return self if instance is None else functools.partial(self, instance)
@@ -53,7 +63,7 @@ class ObjectModeDispatcher:
     @property
     def stats(self):
         """Nothing is compiled or cached."""
-        return Stats(None, 0, 0)
+        return Stats(0, 0, 0, {}, None)
 
     @property
     def targetoptions(self):
@@ -62,8 +72,10 @@ class ObjectModeDispatcher:
 
     def compile(self, signature):
         """Notes a signature; there is nothing to compile."""
-        parameters, _ = _hotloop.read_signature(declaration(signature))
-        self._add(tuple(map(read, parameters)))
+        self._add(parameters_of(declaration(signature)))
+
+    def disable_compile(self, val=True):
+        """There is nothing to compile."""
 
     def inspect_types(self, file=None, **_ignored):
         """Prints that the interpreter runs the function."""

@@ -21,18 +21,22 @@ class _Module(python_types.ModuleType):
         self._target = target
         if target is not None:
             self.__doc__ = target.__doc__
-            public = {key: value for key, value in vars(target).items() if not key.startswith("_")}
+            # Hotloop's modules are reached through modules under Numba's name, which have what is missing as well.
+            public = {key: value for key, value in vars(target).items() if not key.startswith("_") and not _is_own_module(value)}
             self.__dict__.update(public)
 
     def __getattr__(self, name):
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        if self._target is not None and hasattr(self._target, name):
-            return getattr(self._target, name)
-        try:
-            return importlib.import_module(f"{self.__name__}.{name}") if _exists(f"{self.__name__}.{name}") else Missing(f"{self.__name__}.{name}")
-        except ImportError:
-            return Missing(f"{self.__name__}.{name}")
+        path = f"{self.__name__}.{name}"
+        found = getattr(self._target, name, None)
+        if found is not None and not _is_own_module(found):
+            return found
+        return importlib.import_module(path) if _exists(path) else Missing(path)
+
+
+def _is_own_module(value):
+    return isinstance(value, python_types.ModuleType) and value.__name__.partition(".")[0] == "hotloop"
 
 
 def _own_name(name):

@@ -202,8 +202,9 @@ class _Cores(_Elements):
         super().__init__(function, target, identity, options)
         self.layout = layout.replace(" ", "")
         self.made_with = (*self.made_with, layout)
-        inputs, arrow, outputs = self.layout.partition("->")
-        if not arrow:
+        # Without an arrow all operands are inputs, and the function writes to some of them.
+        inputs, _, outputs = self.layout.partition("->")
+        if not inputs.startswith("("):
             raise ValueError(f'the layout of a generalised ufunc is written as in "(m,n),(n)->(m)", not {layout!r}')
         self.input_cores, self.output_cores = _dimensions(inputs), _dimensions(outputs)
         count = self.function.__code__.co_argcount

@@ -300,6 +300,10 @@ class ListType(IterableType):
         self.dtype = self.item_type = dtype
         super().__init__(f"ListType[{dtype}]")
 
+    @property
+    def key(self):
+        return self.dtype
+
     def __repr__(self):
         return f"ListType({self.dtype!r})"
 
@@ -311,6 +315,10 @@ class SetType(IterableType):
         self.dtype = dtype
         super().__init__(f"SetType[{dtype}]")
 
+    @property
+    def key(self):
+        return self.dtype
+
 
 class DictType(IterableType):
     """A typed dictionary."""
@@ -320,6 +328,10 @@ class DictType(IterableType):
     def __init__(self, key_type, value_type, initial_value=None):
         self.key_type, self.value_type, self.initial_value = key_type, value_type, initial_value
         super().__init__(f"DictType[{key_type},{value_type}]<iv={initial_value}>")
+
+    @property
+    def key(self):
+        return self.key_type, self.value_type, str(self.initial_value)
 
     def __repr__(self):
         return f"DictType({self.key_type!r}, {self.value_type!r})"

@@ -18,6 +18,16 @@ def read(text):
     return found if reader.is_done() else types.Opaque(text)
 
 
+def parameters_of(text):
+    """The types of a signature's parameters; any that has a class here, though no kernel may know it."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        depth += (text[at] == ")") - (text[at] == "(")
+        if depth == 0:
+            return tuple(read(f"Tuple{text[at:]}").types)
+    raise ValueError(f"`{text}` is not a signature")
+
+
 def read_signature(parameters, result):
     """The signature of these spellings."""
     return Signature(read(result), tuple(map(read, parameters)))

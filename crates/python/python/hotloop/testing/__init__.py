@@ -8,8 +8,8 @@ import functools
 import math
 import types as python_types
 
-from ._dispatcher import Standing
-from .errors import warn_of_difference
+from .._dispatcher import Standing
+from ..errors import warn_of_difference
 
 __all__ = ["check"]
 
@@ -40,7 +40,7 @@ def _reference(kernel):
     """What a kernel is compared with: its Python function, that of a ufunc applied to elements."""
     import numpy
 
-    from ._ufunc import DUFunc
+    from .._ufunc import DUFunc
 
     if not hasattr(kernel, "py_func"):
         raise TypeError(f"a kernel is compared with its Python function, and {kernel!r} does not tell its own")
