@@ -5,6 +5,7 @@
 
 mod accuracy;
 mod bench;
+mod compat;
 mod dist;
 mod failure;
 mod fuzz;
@@ -96,6 +97,12 @@ static COMMANDS: &[Command] = &[
         arguments: "[NAME | --gate | --compare OLD NEW]",
         summary: "runs one benchmark, or holds kernels against the record; without a name lists them",
         run: bench::run,
+    },
+    Command {
+        name: "compat",
+        arguments: "RESULTS.json...",
+        summary: "makes the page of Numba's own tests that pass, from what runs of them wrote",
+        run: compat::run,
     },
     Command {
         name: "dist",

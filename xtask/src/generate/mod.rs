@@ -6,6 +6,7 @@
 mod decision_index;
 pub(crate) mod error_index;
 mod language;
+mod missing;
 mod numpy;
 
 use crate::failure::{Context, Failure, Result};
@@ -21,6 +22,7 @@ static DERIVED: &[Derived] = &[
     Derived { path: "docs/errors/README.md", make: error_index::make },
     Derived { path: "docs/decisions/README.md", make: decision_index::make },
     Derived { path: "docs/generated/language.md", make: language::make },
+    Derived { path: "docs/generated/missing.md", make: missing::make },
     Derived { path: "docs/generated/numpy.md", make: numpy::make },
 ];
 
