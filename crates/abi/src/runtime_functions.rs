@@ -277,6 +277,16 @@ impl RuntimeFunction {
         Self::ALL.iter().copied().find(|function| function.symbol() == symbol)
     }
 
+    /// Whether it computes a float from one or two floats of the same type and does nothing else, so that it can be called for each lane of vectors.
+    pub fn is_of_floats(self) -> bool {
+        let is_float = |ty: &MachineType| ty.is_float() && Some(*ty) == self.result();
+        let parameters = self.parameters();
+        self.effects() == Effects::Pure
+            && !self.may_raise()
+            && matches!(parameters.len(), 1 | 2)
+            && parameters.iter().all(is_float)
+    }
+
     /// What it computes, if it is one of Hotloop's own mathematical functions.
     pub const fn own_function(self) -> Option<Function> {
         match self {

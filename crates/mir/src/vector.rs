@@ -6,7 +6,7 @@
 
 use crate::{
     Accumulator, BinaryOp, Block, FloatCompare, Function, Inst, InstKind, MachineType, NestPlan, ReductionOp,
-    Terminator, Value, VectorLoop,
+    RuntimeFunction, Terminator, Value, VectorLoop,
 };
 use hotloop_diagnostics::Span;
 use rustc_hash::FxHashSet;
@@ -24,6 +24,8 @@ pub struct VectorPlan<'a> {
     pub counts_in_lanes: bool,
     /// Whether a `check` is among `lanes`, or a function that is written out under a condition: iterations that run at once store nothing until all of these hold.
     pub has_checks: bool,
+    /// Whether functions are called for each lane.
+    pub calls: bool,
     /// Whether its last elements may have been stored just before the loop is reached, so that a vector with them has to wait until they are in memory: then vectors are full, and the rest is left. For whoever knows the
     /// loops around it to say.
     pub loads_recent: bool,
@@ -54,6 +56,8 @@ impl<'a> VectorPlan<'a> {
         splats.sort_unstable();
         let (lane_bytes, is_of_one_size) = finder.lane_bytes(&lanes, &splats);
         let has_checks = lanes.iter().any(|inst| may_stop_lanes(function, *inst));
+        let is_call = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::CallRuntime { .. });
+        let calls = lanes.iter().any(is_call);
         let is_uniform = |inst: &Inst| match function.insts[*inst].kind {
             // Under a condition it is not read in front of the loop.
             InstKind::Load { address, .. } => !finder.moving.contains(&address),
@@ -67,6 +71,7 @@ impl<'a> VectorPlan<'a> {
             is_of_one_size,
             counts_in_lanes: finder.counts_in_lanes,
             has_checks,
+            calls,
             loads_recent: false,
             scalars,
             lanes,
@@ -167,7 +172,7 @@ pub fn may_stop_lanes(function: &Function, inst: Inst) -> bool {
 /// Machine code for the iterations of a vector loop: a function of its own, which takes its arguments in registers, as System V says, and returns nothing.
 ///
 /// What does not fit into registers it reads from a block of words. The first of them is room for a number of iterations; then stand the `inputs`. Behind the inputs there is room for a vector
-/// for each accumulator; the code leaves what is to be combined with the accumulator in its first bytes. It calls nothing, and raises nothing: if it
+/// for each accumulator; the code leaves what is to be combined with the accumulator in its first bytes. It calls nothing but what it is given the addresses of, and raises nothing: if it
 /// `may_stop`, it puts the number of iterations that it has done into the first word, and the loop as it stands does the next ones. If it has done none, the accumulators
 /// stay as they were.
 #[derive(Clone, Debug)]
@@ -229,6 +234,8 @@ pub enum VectorInput {
     Bits(u64),
     /// The address of 32 bits that are not 0 when somebody wants to interrupt the function.
     Interrupt,
+    /// The address of a function that is called for each lane.
+    Function(RuntimeFunction),
 }
 
 /// What makes such code.

@@ -5,7 +5,7 @@ use crate::code::Body;
 use regalloc2::{Algorithm, Edit, MachineEnv, Output, PReg, PRegSet, RegClass, RegallocOptions};
 
 /// General registers that are taken first: rax, rcx, rdx, rsi, rdi, r8 to r11. System V lets a function change them.
-const FREE: [usize; 9] = [0, 1, 2, 6, 7, 8, 9, 10, 11];
+pub(crate) const FREE: [usize; 9] = [0, 1, 2, 6, 7, 8, 9, 10, 11];
 /// General registers that System V lets no function change: rbx, r12 to r15.
 pub(crate) const SAVED: [usize; 5] = [3, 12, 13, 14, 15];
 /// The first vector register that only AVX-512 has. Compiled code around knows nothing of them, and nothing waits for what they hold.

@@ -2,12 +2,26 @@
 
 use hotloop_diagnostics::Span;
 use iced_x86::Code;
-use regalloc2::{Block, Inst, InstRange, Operand, PReg, PRegSet, RegClass, VReg};
+use crate::allocate::FREE;
+use regalloc2::{
+    Block, Inst, InstRange, Operand, OperandConstraint, OperandKind, OperandPos, PReg, PRegSet, RegClass, VReg,
+};
 
 /// The general registers in which arguments arrive, by their numbers: rdi, rsi, rdx, rcx, r8, r9.
 pub(crate) const ARGUMENTS: [usize; 6] = [7, 6, 2, 1, 8, 9];
 /// As many vector registers have arguments in their lower parts, from the first one on.
 pub(crate) const FLOAT_ARGUMENTS: usize = 8;
+
+/// Where the results of calls are put together, from the frame.
+const CALL_RESULT: PReg = PReg::new(0, RegClass::Float);
+
+/// The registers that System V lets a function change, but that of the result. Those that a processor lacks do no harm.
+fn changed_by_calls() -> PRegSet {
+    let general = FREE.into_iter().map(|number| PReg::new(number, RegClass::Int));
+    let vectors = (1..32).map(|number| PReg::new(number, RegClass::Float));
+    let masks = (1..8).map(|number| PReg::new(number, RegClass::Vector));
+    general.chain(vectors).chain(masks).fold(PRegSet::empty(), PRegSet::with)
+}
 
 /// A register in general, a vector, or a mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,12 +84,31 @@ pub(crate) enum Machine {
     Entry,
     /// An instruction. Where a mask is given, only its lanes are read from memory, as zeros where it is not set, or written to memory.
     Op { code: Code, parts: Vec<Part>, mask: Option<VReg>, is_zeroing: bool },
+    /// Calls a function for each lane.
+    Call(Call),
     /// Goes to the first block if the flags say so, else to the second.
     Branch { code: Code, then: Block, otherwise: Block },
     /// Goes to a block.
     Jump(Block),
     /// Returns.
     Return,
+}
+
+/// Calls of one function with the floats in the lanes of vectors, lane by lane.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// Its address.
+    pub(crate) callee: VReg,
+    /// A vector for each parameter.
+    pub(crate) arguments: Vec<VReg>,
+    /// What it returned.
+    pub(crate) result: VReg,
+    /// The bytes of a float.
+    pub(crate) size_bytes: u32,
+    /// How many lanes a vector has.
+    pub(crate) lanes: u32,
+    /// How many lanes are there, if that are not all; may be more than a vector has.
+    pub(crate) left: Option<VReg>,
 }
 
 /// A block: a run of instructions, of which the last is a branch, jump or return.
@@ -181,12 +214,29 @@ impl Body {
         self.push(Machine::Op { code, parts, mask, is_zeroing }, operands);
     }
 
+    /// Appends calls.
+    pub(crate) fn call(&mut self, call: Call) {
+        // What is needed until the last call is in none of the registers that they change.
+        let throughout =
+            |vreg| Operand::new(vreg, OperandConstraint::Reg, OperandKind::Use, OperandPos::Late);
+        let mut operands = vec![throughout(call.callee)];
+        operands.extend(call.left.map(throughout));
+        operands.extend(call.arguments.iter().copied().map(Operand::reg_use));
+        operands.push(Operand::reg_fixed_def(call.result, CALL_RESULT));
+        self.push(Machine::Call(call), operands);
+    }
+
+    /// Whether functions are called in it.
+    pub(crate) fn calls(&self) -> bool {
+        self.insts.iter().any(|inst| matches!(inst, Machine::Call(_)))
+    }
+
     /// Ends a block.
     pub(crate) fn end(&mut self, block: Block, last: Machine, arguments: Vec<VReg>) {
         let successors = match last {
             Machine::Branch { then, otherwise, .. } => vec![then, otherwise],
             Machine::Jump(to) => vec![to],
-            Machine::Return | Machine::Op { .. } | Machine::Entry => Vec::new(),
+            Machine::Return | Machine::Op { .. } | Machine::Call(_) | Machine::Entry => Vec::new(),
         };
         for successor in &successors {
             self.blocks[successor.index()].predecessors.push(block);
@@ -250,8 +300,13 @@ impl regalloc2::Function for Body {
         &self.operands[inst.index()]
     }
 
-    fn inst_clobbers(&self, _inst: Inst) -> PRegSet {
-        PRegSet::empty()
+    fn inst_clobbers(&self, inst: Inst) -> PRegSet {
+        match self.insts[inst.index()] {
+            Machine::Call(_) => changed_by_calls(),
+            Machine::Entry | Machine::Op { .. } | Machine::Branch { .. } | Machine::Jump(_) | Machine::Return => {
+                PRegSet::empty()
+            }
+        }
     }
 
     fn num_vregs(&self) -> usize {

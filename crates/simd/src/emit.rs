@@ -7,7 +7,7 @@
 
 use crate::Level;
 use crate::allocate::{FIRST_NEW, SAVED};
-use crate::code::{Body, Machine, Memory, Part};
+use crate::code::{Body, Call, Machine, Memory, Part};
 use hotloop_diagnostics::Span;
 use iced_x86::{Code, Encoder, Instruction, OpKind, Register};
 use regalloc2::{Allocation, Block, Edit, InstOrEdit, OperandKind, Output, PReg, RegClass};
@@ -45,6 +45,10 @@ struct Emitter<'a> {
     saved_vectors: Vec<Register>,
     /// Whether vectors were changed of which other code uses the lower part.
     clears_vectors: bool,
+    /// The bytes of the frame in which calls find their arguments and leave their results.
+    call_bytes: i32,
+    /// Where calls for fewer lanes end: known from the first run.
+    ends_of_calls: FxHashMap<regalloc2::Inst, u64>,
     /// Where constants begin: known from the first run.
     constants_at: u64,
     /// Where runs of instructions begin that come from one place in the source.
@@ -55,15 +59,17 @@ impl<'a> Emitter<'a> {
     fn new(level: Level, body: &'a Body, allocated: &'a Output) -> Self {
         let changed = changed(body, allocated);
         let is_changed = |number: usize, class: RegClass| changed.contains(&PReg::new(number, class));
-        let is_kept = |number: &usize| match level {
-            Level::Avx2 => SAVED.contains(number),
-            Level::Avx512 => true,
-        };
+        let keeps_all = keeps_registers(level, body);
+        let is_kept = |number: &usize| keeps_all || SAVED.contains(number);
         let saved = (0..16).filter(|number| is_changed(*number, RegClass::Int)).filter(is_kept);
         let vectors: Vec<usize> =
             (0..FIRST_NEW).filter(|number| is_changed(*number, RegClass::Float)).collect();
         let clears_vectors = !vectors.is_empty();
-        let saved_vectors = vectors.into_iter().filter(|_| level == Level::Avx512);
+        let widths = body.insts.iter().map(|inst| match inst {
+            Machine::Call(call) => call.arguments.len() as i32 * level.vector_bytes() as i32,
+            _ => 0,
+        });
+        let saved_vectors = vectors.into_iter().filter(|_| keeps_all);
         Self {
             level,
             body,
@@ -74,6 +80,8 @@ impl<'a> Emitter<'a> {
             saved: saved.map(general).collect(),
             saved_vectors: saved_vectors.map(|number| Register::XMM0 + number as u32).collect(),
             clears_vectors,
+            call_bytes: widths.max().unwrap_or(0),
+            ends_of_calls: FxHashMap::default(),
             constants_at: 0,
             runs: Vec::new(),
         }
@@ -117,7 +125,13 @@ impl<'a> Emitter<'a> {
     }
 
     fn frame_bytes(&self) -> i32 {
-        self.spilled_bytes() + 16 * self.saved_vectors.len() as i32
+        let used = self.spilled_bytes() + 16 * self.saved_vectors.len() as i32 + self.call_bytes;
+        if self.call_bytes == 0 {
+            return used;
+        }
+        // With the address to return to and the registers that were pushed, calls find the stack aligned.
+        let pushed = 8 * (1 + self.saved.len() as i32);
+        used + (-(used + pushed)).rem_euclid(16)
     }
 
     fn spilled_bytes(&self) -> i32 {
@@ -128,13 +142,26 @@ impl<'a> Emitter<'a> {
     fn vectors_on_stack(&mut self, code: Code) -> Option<()> {
         for (number, register) in self.saved_vectors.clone().into_iter().enumerate() {
             let is_store = code == Code::VEX_Vmovups_xmmm128_xmm;
-            let mut instruction = Instruction::default();
-            instruction.set_code(code);
-            set_register(&mut instruction, u32::from(is_store), register);
-            set_stack(&mut instruction, u32::from(!is_store), self.spilled_bytes() + 16 * number as i32);
-            self.encode(&instruction)?;
+            self.with_stack(code, register, self.spilled_bytes() + 16 * number as i32, is_store)?;
         }
         Some(())
+    }
+
+    /// Stores a register in the frame, or loads it.
+    fn with_stack(&mut self, code: Code, register: Register, at: i32, is_store: bool) -> Option<()> {
+        let mut instruction = Instruction::default();
+        instruction.set_code(code);
+        set_register(&mut instruction, u32::from(is_store), register);
+        set_stack(&mut instruction, u32::from(!is_store), at);
+        self.encode(&instruction)
+    }
+
+    /// The loads and stores of whole vectors.
+    fn vector_moves(&self) -> (Code, Code) {
+        match self.level {
+            Level::Avx2 => (Code::VEX_Vmovups_ymm_ymmm256, Code::VEX_Vmovups_ymmm256_ymm),
+            Level::Avx512 => (Code::EVEX_Vmovups_zmm_k1z_zmmm512, Code::EVEX_Vmovups_zmmm512_k1z_zmm),
+        }
     }
 
     fn machine(&mut self, block: Block, inst: regalloc2::Inst) -> Option<()> {
@@ -158,6 +185,7 @@ impl<'a> Emitter<'a> {
                 }
                 self.encode(&instruction)
             }
+            Machine::Call(call) => self.call(inst, call),
             Machine::Branch { code, then, otherwise } => {
                 self.jump(*code, *then)?;
                 if *otherwise == next { Some(()) } else { self.jump(Code::Jmp_rel32_64, *otherwise) }
@@ -189,7 +217,11 @@ impl<'a> Emitter<'a> {
         match work {
             Some(InstOrEdit::Inst(inst)) => match self.body.insts[inst.index()] {
                 Machine::Jump(next) => next,
-                Machine::Entry | Machine::Op { .. } | Machine::Branch { .. } | Machine::Return => to,
+                Machine::Entry
+                | Machine::Op { .. }
+                | Machine::Call(_)
+                | Machine::Branch { .. }
+                | Machine::Return => to,
             },
             Some(InstOrEdit::Edit(_)) | None => to,
         }
@@ -197,11 +229,59 @@ impl<'a> Emitter<'a> {
 
     fn jump(&mut self, code: Code, to: Block) -> Option<()> {
         let to = self.end_of_jump(to);
+        self.jump_to(code, self.places.get(&to).copied())
+    }
+
+    /// Jumps to a place that is known in the second run.
+    fn jump_to(&mut self, code: Code, to: Option<u64>) -> Option<()> {
         let mut instruction = Instruction::default();
         instruction.set_code(code);
         instruction.set_op0_kind(OpKind::NearBranch64);
-        instruction.set_near_branch64(self.places.get(&to).copied().unwrap_or(self.at));
+        instruction.set_near_branch64(to.unwrap_or(self.at));
         self.encode(&instruction)
+    }
+
+    /// Calls a function for each lane: arguments and results are in the frame.
+    fn call(&mut self, inst: regalloc2::Inst, call: &Call) -> Option<()> {
+        let mut places = self.allocated.inst_allocs(inst).iter();
+        let mut next = || places.next()?.as_reg().map(|place| register(self.level, place));
+        let callee = next()?;
+        let left = if call.left.is_some() { Some(next()?) } else { None };
+        let arguments: Option<Vec<Register>> = call.arguments.iter().map(|_| next()).collect();
+        let result = next()?;
+
+        let base = self.spilled_bytes();
+        let vector_bytes = self.level.vector_bytes() as i32;
+        let (load_vector, store_vector) = self.vector_moves();
+        for (number, argument) in arguments?.into_iter().enumerate() {
+            self.with_stack(store_vector, argument, base + vector_bytes * number as i32, true)?;
+        }
+        // Functions may use instructions that wait for the upper parts of vectors.
+        self.one(Code::VEX_Vzeroupper, &[])?;
+        let (load, store) = match call.size_bytes {
+            4 => (Code::VEX_Vmovss_xmm_m32, Code::VEX_Vmovss_m32_xmm),
+            _ => (Code::VEX_Vmovsd_xmm_m64, Code::VEX_Vmovsd_m64_xmm),
+        };
+        for lane in 0..call.lanes as i32 {
+            if let Some(left) = left.filter(|_| lane > 0) {
+                let mut compare = Instruction::default();
+                compare.set_code(Code::Cmp_rm64_imm32);
+                set_register(&mut compare, 0, left);
+                compare.set_op1_kind(OpKind::Immediate32to64);
+                compare.set_immediate32to64(i64::from(lane));
+                self.encode(&compare)?;
+                self.jump_to(Code::Jle_rel32_64, self.ends_of_calls.get(&inst).copied())?;
+            }
+            let at = base + lane * call.size_bytes as i32;
+            for number in 0..call.arguments.len() as i32 {
+                let register = Register::XMM0 + number as u32;
+                self.with_stack(load, register, at + vector_bytes * number, false)?;
+            }
+            self.one(Code::Call_rm64, &[callee])?;
+            self.with_stack(store, Register::XMM0, at, true)?;
+        }
+        self.ends_of_calls.insert(inst, self.at);
+        self.with_stack(load_vector, result, base, false)
     }
 
     fn add_to_stack(&mut self, bytes: i32) -> Option<()> {
@@ -218,13 +298,10 @@ impl<'a> Emitter<'a> {
             return Some(());
         }
         let class = from.as_reg().or(to.as_reg()).map(|register| register.class())?;
-        let (load, store) = match (class, self.level) {
-            (RegClass::Int, _) => (Code::Mov_r64_rm64, Code::Mov_rm64_r64),
-            (RegClass::Float, Level::Avx2) => (Code::VEX_Vmovups_ymm_ymmm256, Code::VEX_Vmovups_ymmm256_ymm),
-            (RegClass::Float, Level::Avx512) => {
-                (Code::EVEX_Vmovups_zmm_k1z_zmmm512, Code::EVEX_Vmovups_zmmm512_k1z_zmm)
-            }
-            (RegClass::Vector, _) => (Code::VEX_Kmovq_kr_km64, Code::VEX_Kmovq_m64_kr),
+        let (load, store) = match class {
+            RegClass::Int => (Code::Mov_r64_rm64, Code::Mov_rm64_r64),
+            RegClass::Float => self.vector_moves(),
+            RegClass::Vector => (Code::VEX_Kmovq_kr_km64, Code::VEX_Kmovq_m64_kr),
         };
         let mut instruction = Instruction::default();
         match (from.as_reg(), to.as_reg()) {
@@ -349,6 +426,11 @@ fn set_stack(instruction: &mut Instruction, position: u32, at: i32) {
 /// Where a value that was spilled is in the frame.
 fn slot_bytes(place: Allocation) -> i32 {
     8 * place.as_stack().map_or(0, regalloc2::SpillSlot::index) as i32
+}
+
+/// Whether all registers are behind the code what they were before it: with AVX-512, unless something is called.
+pub(crate) fn keeps_registers(level: Level, body: &Body) -> bool {
+    level == Level::Avx512 && !body.calls()
 }
 
 /// The registers that are written. Where arguments arrive, nothing is.

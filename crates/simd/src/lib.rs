@@ -1,6 +1,6 @@
 //! Machine code for vector loops, in the wide vectors of x86-64: 256 bits with AVX2, 512 bits with AVX-512.
 //!
-//! This crate knows the vector loops of MIR (see `hotloop_mir::VectorPlan`) and nothing else: no Cranelift, no objects, no calls. It gives the bytes of a function
+//! This crate knows the vector loops of MIR (see `hotloop_mir::VectorPlan`) and nothing else: no Cranelift, no objects. It gives the bytes of a function
 //! that runs some iterations of a loop, and says which arguments that function takes; whoever has a place for code puts it there and calls it.
 //! Instructions are chosen here, registers are allocated by `regalloc2`, and `iced-x86` encodes.
 //!
@@ -93,7 +93,9 @@ impl Level {
     /// How many vectors a turn works on at first. Where accumulators wait for each other, more of them hide the wait.
     fn most_vectors(self, plan: &VectorPlan<'_>) -> usize {
         let lane_count = self.vector_bytes() / plan.lane_bytes;
-        if plan.lanes.len() > MANY_INSTS {
+        if plan.calls {
+            1
+        } else if plan.lanes.len() > MANY_INSTS {
             MOST_VECTORS / 2
         } else if !plan.vector.accumulators.is_empty() && plan.lanes.len() <= FEW_INSTS && lane_count <= 16 {
             2 * MOST_VECTORS
@@ -174,7 +176,7 @@ impl WideVectors for Level {
                 code_bytes,
                 arguments: selected.arguments,
                 inputs: selected.inputs,
-                keeps_registers: *self == Self::Avx512,
+                keeps_registers: emit::keeps_registers(*self, &selected.code),
                 least: self.least(function, plan),
                 multiple: self.multiple(plan),
                 vector_bytes: self.vector_bytes(),
@@ -206,7 +208,7 @@ impl WideVectors for Level {
                 code_bytes,
                 arguments: selected.arguments,
                 inputs: selected.inputs,
-                keeps_registers: *self == Self::Avx512,
+                keeps_registers: emit::keeps_registers(*self, &selected.code),
                 least: i64::from(lanes / 2),
                 multiple: 1,
                 vector_bytes: self.vector_bytes(),

@@ -14,7 +14,7 @@ use hotloop_abi::ExceptionClass;
 use hotloop_interp::{Interpreter, Options, Outcome, Scalar, evaluate};
 use hotloop_mir::{
     BinaryOp, Block, Builder, ConvertOp, FloatCompare, Function, InstKind, IntCompare, MachineType, Module,
-    Region, RegionKind, Terminator, UnaryOp, Value,
+    Region, RegionKind, RuntimeFunction, Terminator, UnaryOp, Value,
 };
 use hotloop_passes::Optimiser;
 
@@ -550,10 +550,27 @@ impl<'c, 'n> Maker<'c, 'n> {
             UnaryOp::Ftrunc,
             UnaryOp::Fnearest,
         ];
+        if self.main.is_float() && self.choices.once_in(4) {
+            return self.call();
+        }
         let ops = if self.main.is_float() { &floats[..] } else { &[UnaryOp::Ineg, UnaryOp::Inot][..] };
         let op = self.choices.of(ops);
         let value = self.pick();
         self.value(InstKind::Unary(op, value))
+    }
+
+    /// A function of the platform, of one float or two. There has to be something to do beside calls, or lanes do none.
+    fn call(&mut self) -> Value {
+        let doubles = [RuntimeFunction::Exp, RuntimeFunction::Sin, RuntimeFunction::Log1p, RuntimeFunction::Atan2];
+        let singles = [RuntimeFunction::FloatExp, RuntimeFunction::FloatSin, RuntimeFunction::FloatPow];
+        let function =
+            if self.main == MachineType::F64 { self.choices.of(&doubles) } else { self.choices.of(&singles) };
+        let mut arguments: Vec<Value> = function.parameters().iter().map(|_| self.pick()).collect();
+        for _ in 0..self.choices.below(3) {
+            let other = self.pick();
+            arguments[0] = self.value(InstKind::Binary(BinaryOp::Fdiv, arguments[0], other));
+        }
+        self.value(InstKind::CallRuntime { function, arguments })
     }
 
     fn binary(&mut self) -> Value {

@@ -130,7 +130,7 @@ fn a_call_is_named_with_its_line() {
 gammas(float64[::1]): 1 loop
 
 kernels.py:18  for i in range(x.shape[0]):
-    one by one: it calls a function (line 19)
+    one by one: it does little but call a function (line 19)
     checks: none
     allocations: none
     calls: 1 (hl_gamma in line 19)

@@ -2,8 +2,8 @@
 //!
 //! Before: `bb1(i): store a[i] + b[i], c[i]; i' = i + 1; branch i' < n, bb1(i'), bb2`    After: the same, `bb1(i) vector i below n when ...:`
 //!
-//! A loop of one block that counts up or down by one is marked if each of its loads and stores goes through memory in steps of one to four elements, to either side (loads may also stay where they are), nothing
-//! in it calls anything, and what an iteration passes on is nothing but its counter and sums, products, bits, minima and maxima that may be formed in any order.
+//! A loop of one block that counts up or down by one is marked if each of its loads and stores goes through memory in steps of one to four elements, to either side (loads may also stay where they are), what
+//! it calls are functions of floats that do nothing else (there has to be enough beside the calls, which are made for one lane after the other), and what an iteration passes on is nothing but its counter and sums, products, bits, minima and maxima that may be formed in any order.
 //! Whether an iteration needs what an earlier one stored is decided by the distance of two accesses to one array; accesses to arrays that may
 //! overlap are compared at run time, in the preheader, and so are strides that only the caller knows, and indices that are not known to be in bounds: the mark's condition. For loops around the loop, all that it asks is
 //! asked once in front of them for all of their iterations, as far as that can be computed, and in the preheader only if the answer was no. One walk over the innermost loops.
@@ -23,7 +23,7 @@ use hotloop_diagnostics::{Remark, Span};
 use hotloop_mir::{
     Accumulator, BinaryOp, Block, BlockCall, Builder, Constant, ControlFlow, Dominators, FloatFlags,
     Function, Inst, InstKind, IntCompare, MachineType, Phase, ReductionOp, RegionKind, Stride, Terminator,
-    Value, VectorLoop, float_extreme,
+    UnaryOp, Value, VectorLoop, float_extreme,
 };
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -36,6 +36,9 @@ const SMALL: i64 = 1 << 20;
 const FAR: i64 = 1 << 40;
 /// An index is the sum of so many values at most.
 const MOST_TERMS: usize = 8;
+
+/// So much arithmetic in lanes makes up for what a call from lanes costs beyond one from the loop as it stands.
+const ARITHMETIC_OF_A_CALL: usize = 8;
 
 /// A loop with more loads and stores is not looked at: each is compared with each.
 const MOST_ACCESSES: usize = 128;
@@ -257,6 +260,9 @@ impl Candidate {
                 let carried = carried.filter(|_| matches!(data.kind, InstKind::Data(_)));
                 return Err(carried.unwrap_or_else(|| Cause::at(reason, data.span)));
             }
+        }
+        if let Some(call) = busy_with_calls(function, insts) {
+            return Err(Cause::at("it does little but call a function", function.insts[call].span));
         }
         let accumulators = accumulators(function, block, &counted, &followers)?;
         let access = |inst: &Inst| {
@@ -885,6 +891,8 @@ fn allowed(kind: &InstKind) -> Result<(), Reason> {
         | InstKind::Store { .. } => Ok(()),
         // It is written out; see `expand-math`.
         InstKind::CallRuntime { function, .. } if function.own_function().is_some() => Ok(()),
+        // It is called for each lane.
+        InstKind::CallRuntime { function, .. } if function.is_of_floats() => Ok(()),
         InstKind::Call { .. } | InstKind::CallRuntime { .. } => Err("it calls a function"),
         InstKind::SlotAddress(_) | InstKind::Data(_) | InstKind::FunctionAddress(_) => {
             Err("it takes an address")
@@ -892,6 +900,51 @@ fn allowed(kind: &InstKind) -> Result<(), Reason> {
         InstKind::Safepoint | InstKind::CheckStack | InstKind::ErrorIs(_) | InstKind::Catch => {
             Err("it may be interrupted")
         }
+    }
+}
+
+/// A call that is made for each lane, if there is too little else to do in lanes for what calls cost there.
+fn busy_with_calls(function: &Function, insts: &[Inst]) -> Option<Inst> {
+    let is_call = |inst: &&Inst| match function.insts[**inst].kind {
+        InstKind::CallRuntime { function, .. } => function.own_function().is_none(),
+        _ => false,
+    };
+    let first = *insts.iter().find(is_call)?;
+    let calls = insts.iter().filter(is_call).count();
+    let others: usize = insts.iter().map(|inst| arithmetic(&function.insts[*inst].kind)).sum();
+    (others < ARITHMETIC_OF_A_CALL * calls).then_some(first)
+}
+
+/// What of an instruction lanes make shorter: its cost one by one, in simple ones.
+fn arithmetic(kind: &InstKind) -> usize {
+    match kind {
+        InstKind::Unary(UnaryOp::Fsqrt, _) | InstKind::Binary(BinaryOp::Fdiv, ..) => 6,
+        InstKind::Unary(..)
+        | InstKind::Binary(..)
+        | InstKind::Ternary(..)
+        | InstKind::IntCompare(..)
+        | InstKind::FloatCompare(..)
+        | InstKind::Select { .. }
+        | InstKind::Convert(..)
+        | InstKind::Check { .. } => 1,
+        InstKind::CallRuntime { function, .. } => match function.own_function() {
+            Some(_) => 2 * ARITHMETIC_OF_A_CALL,
+            None => 0,
+        },
+        InstKind::Const(_)
+        | InstKind::PtrAdd { .. }
+        | InstKind::CheckBounds { .. }
+        | InstKind::Load { .. }
+        | InstKind::When { .. }
+        | InstKind::Store { .. }
+        | InstKind::Call { .. }
+        | InstKind::SlotAddress(_)
+        | InstKind::Data(_)
+        | InstKind::FunctionAddress(_)
+        | InstKind::Safepoint
+        | InstKind::CheckStack
+        | InstKind::ErrorIs(_)
+        | InstKind::Catch => 0,
     }
 }
 

@@ -366,7 +366,7 @@ impl<'a> Selector<'a> {
                         (*then, *otherwise) = (place[then], place[otherwise]);
                     }
                     Machine::Jump(to) => *to = place[to],
-                    Machine::Entry | Machine::Op { .. } | Machine::Return => {}
+                    Machine::Entry | Machine::Op { .. } | Machine::Call(_) | Machine::Return => {}
                 }
                 new.insts.push(inst);
                 new.operands.push(body.operands[at].clone());

@@ -17,7 +17,7 @@ impl Selector<'_> {
             variable: self.plan.vector.variable,
             limit: self.plan.whole_limit(self.function),
         });
-        let (addresses, splats) = (self.addresses(), self.splats());
+        let (addresses, splats, callees) = (self.addresses(), self.splats(), self.callees());
         let is_float = |value: &Value| self.function.value_type(*value).is_float();
         let (floats, integers): (Vec<Value>, Vec<Value>) = splats.into_iter().partition(is_float);
         let room = ARGUMENTS.len() - 1 - usize::from(left.is_some());
@@ -25,6 +25,7 @@ impl Selector<'_> {
             || self.plan.has_checks
             || self.plan.counts_in_lanes
             || !integers.is_empty()
+            || !callees.is_empty()
             || addresses.len() > room
             || floats.len() > FLOAT_ARGUMENTS;
         let room = room - usize::from(needs_words);
@@ -65,7 +66,8 @@ impl Selector<'_> {
             VectorInput::Address(_)
             | VectorInput::Left { .. }
             | VectorInput::Bits(_)
-            | VectorInput::Interrupt => vreg,
+            | VectorInput::Interrupt
+            | VectorInput::Function(_) => vreg,
         };
         self.known.insert(input, known);
     }
@@ -98,6 +100,9 @@ impl Selector<'_> {
     pub(super) fn load_inputs(&mut self) -> Option<()> {
         for address in self.addresses() {
             self.address(address);
+        }
+        for callee in self.callees() {
+            self.load_callee(callee);
         }
         for inst in &self.plan.lanes {
             if self.plan.uniform_loads.contains(inst) {

@@ -160,6 +160,9 @@ impl Selector<'_> {
                 self.blend(bytes, mask, then, otherwise)
             }
             InstKind::Convert(op, value, to) => self.convert(turn, lanes, *op, *value, *to)?,
+            InstKind::CallRuntime { function, arguments } => {
+                self.call_lanes(turn, lanes, *function, arguments)?
+            }
             _ => return None,
         };
         lanes.insert(data.results[0], result);

@@ -13,6 +13,7 @@
 //! Where a loop has checks, the stores of a turn stand behind all of its checks, and a turn in which one fails stores nothing and ends the function.
 
 mod arithmetic;
+mod calls;
 mod fusions;
 mod inputs;
 mod instructions;

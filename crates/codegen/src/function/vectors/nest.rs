@@ -40,7 +40,7 @@ impl Translator<'_, '_> {
         }
         let vector = nest.plan.vector;
         let rest = self.decide(vector, nest.code.least + 1, header, &entered);
-        let words = self.call_with_words(&nest.code, nest.function, rest, 0);
+        let words = self.call_with_words(&nest.code, nest.function, rest, 0)?;
         let done = self.ins().load(types::I64, super::super::WORD, words, 0);
         let start = self.operand(vector.variable);
         let next = self.ins().iadd(start, done);

@@ -79,7 +79,7 @@ impl Translator<'_, '_> {
         }
         let totals_at = 8 * (1 + code.inputs.len() as u32);
         let totals_bytes = code.vector_bytes * plan.vector.accumulators.len() as u32;
-        let words = self.call_with_words(code, function, count, totals_bytes);
+        let words = self.call_with_words(code, function, count, totals_bytes)?;
         let done = if code.may_stop { self.ins().load(types::I64, WORD, words, 0) } else { count };
         for (position, accumulator) in plan.vector.accumulators.iter().enumerate() {
             let ty = self.mir.value_type(accumulator.parameter);
@@ -120,7 +120,7 @@ impl Translator<'_, '_> {
         function: FuncId,
         count: ir::Value,
         totals_bytes: u32,
-    ) -> ir::Value {
+    ) -> ModuleResult<ir::Value> {
         let takes = |argument: VectorArgument| code.arguments.contains(&argument);
         let words = match takes(VectorArgument::Words) {
             true => {
@@ -129,7 +129,7 @@ impl Translator<'_, '_> {
                 let slot = self.builder.create_sized_stack_slot(slot);
                 let words = self.ins().stack_addr(types::I64, slot, 0);
                 let count = (!takes(VectorArgument::Count)).then_some(count);
-                self.store_inputs(words, count, code);
+                self.store_inputs(words, count, code)?;
                 words
             }
             false => count,
@@ -139,13 +139,13 @@ impl Translator<'_, '_> {
             arguments.push(match argument {
                 VectorArgument::Count => count,
                 VectorArgument::Words => words,
-                VectorArgument::Input(input) => self.input(*input),
+                VectorArgument::Input(input) => self.input(*input)?,
             });
         }
         self.waiting_sums.clear();
         let callee = self.unit.module.declare_func_in_func(function, self.builder.func);
         self.ins().call(callee, &arguments);
-        words
+        Ok(words)
     }
 
     /// What an accumulator was and a total, in one.
@@ -169,19 +169,25 @@ impl Translator<'_, '_> {
     }
 
     /// Writes the words that code takes: the number of iterations, if that is one, and the inputs.
-    fn store_inputs(&mut self, words: ir::Value, count: Option<ir::Value>, code: &VectorCode) {
+    fn store_inputs(
+        &mut self,
+        words: ir::Value,
+        count: Option<ir::Value>,
+        code: &VectorCode,
+    ) -> ModuleResult<()> {
         if let Some(count) = count {
             self.ins().store(WORD, count, words, 0);
         }
         for (number, input) in code.inputs.iter().enumerate() {
-            let word = self.input(*input);
+            let word = self.input(*input)?;
             self.ins().store(WORD, word, words, 8 * (1 + number as i32));
         }
+        Ok(())
     }
 
     /// An input. In a word, a number may be shorter: what is behind it does not count.
-    fn input(&mut self, input: VectorInput) -> ir::Value {
-        match input {
+    fn input(&mut self, input: VectorInput) -> ModuleResult<ir::Value> {
+        Ok(match input {
             VectorInput::Left { variable, limit } => {
                 let [limit, variable] = [limit, variable].map(|value| self.operand(value));
                 self.ins().isub(limit, variable)
@@ -198,6 +204,7 @@ impl Translator<'_, '_> {
                 let context = self.context;
                 self.ins().load(types::I64, WORD, context, Context::INTERRUPT_OFFSET as i32)
             }
-        }
+            VectorInput::Function(function) => self.import(function.symbol())?,
+        })
     }
 }
