@@ -109,8 +109,10 @@ impl Machine {
         let object =
             compile(module.clone(), target, &Options { verify: true }).map_err(|error| error.to_string())?;
         // The flag is never set, so nobody calls `hl_safepoint`, and only compared is what `hl_self` is.
-        let resolve =
-            |name: &str| ["hl_self", "hl_safepoint"].contains(&name).then_some((&raw const UNUSED).cast());
+        let resolve = |name: &str| match name {
+            "hl_self" | "hl_safepoint" => Some((&raw const UNUSED).cast()),
+            mathematics => hotloop_runtime::resolve(mathematics),
+        };
         let image = hotloop_loader::load(&object.bytes, &resolve).map_err(|error| error.to_string())?;
         let name = format!("{}{ENTRY_SUFFIX}", module.functions[0].name);
         let entry = image.symbol(&name).ok_or("no entry")?;

@@ -261,7 +261,8 @@ fn operations(function: &Function, inst: Inst) -> u32 {
         InstKind::Const(_) | InstKind::PtrAdd { .. } => 0,
         InstKind::Binary(BinaryOp::Shl, _, count) if function.constant(*count).is_some() => 0,
         InstKind::Convert(ConvertOp::SignExtend | ConvertOp::ZeroExtend | ConvertOp::Truncate, ..) => 0,
-        InstKind::Select { .. } => 2,
+        InstKind::Select { .. }
+        | InstKind::Binary(BinaryOp::Smin | BinaryOp::Smax | BinaryOp::Umin | BinaryOp::Umax, ..) => 2,
         InstKind::Safepoint => 3,
         kind => latency(function, kind).saturating_sub(5).max(1),
     }
@@ -327,7 +328,50 @@ fn latency(function: &Function, kind: &InstKind) -> u32 {
         {
             3
         }
-        _ => 1,
+        // A comparison and a selection.
+        InstKind::Binary(BinaryOp::Smin | BinaryOp::Smax | BinaryOp::Umin | BinaryOp::Umax, ..) => 2,
+        InstKind::Unary(
+            UnaryOp::Ineg
+            | UnaryOp::Inot
+            | UnaryOp::Fneg
+            | UnaryOp::Fabs
+            | UnaryOp::Ffloor
+            | UnaryOp::Fceil
+            | UnaryOp::Ftrunc
+            | UnaryOp::Fnearest,
+            _,
+        )
+        | InstKind::Binary(
+            BinaryOp::Iadd
+            | BinaryOp::Isub
+            | BinaryOp::Imul
+            | BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Xor
+            | BinaryOp::Shl
+            | BinaryOp::Sshr
+            | BinaryOp::Ushr
+            | BinaryOp::Fcopysign,
+            ..,
+        )
+        | InstKind::Convert(
+            ConvertOp::SignExtend | ConvertOp::ZeroExtend | ConvertOp::Truncate | ConvertOp::Bitcast,
+            ..,
+        )
+        | InstKind::IntCompare(..)
+        | InstKind::Select { .. }
+        | InstKind::PtrAdd { .. }
+        | InstKind::Store { .. }
+        | InstKind::When { .. }
+        | InstKind::SlotAddress(_)
+        | InstKind::Data(_)
+        | InstKind::FunctionAddress(_)
+        | InstKind::Call { .. }
+        | InstKind::CallRuntime { .. }
+        | InstKind::Safepoint
+        | InstKind::CheckStack
+        | InstKind::ErrorIs(_)
+        | InstKind::Catch => 1,
     }
 }
 
