@@ -1,10 +1,11 @@
 //! Code before registers are allocated: blocks of machine instructions on virtual registers.
 
+use crate::allocate::FREE;
 use hotloop_diagnostics::Span;
 use iced_x86::Code;
-use crate::allocate::FREE;
 use regalloc2::{
-    Block, Inst, InstRange, Operand, OperandConstraint, OperandKind, OperandPos, PReg, PRegSet, RegClass, VReg,
+    Block, Inst, InstRange, Operand, OperandConstraint, OperandKind, OperandPos, PReg, PRegSet, RegClass,
+    VReg,
 };
 
 /// The general registers in which arguments arrive, by their numbers: rdi, rsi, rdx, rcx, r8, r9.
@@ -303,9 +304,11 @@ impl regalloc2::Function for Body {
     fn inst_clobbers(&self, inst: Inst) -> PRegSet {
         match self.insts[inst.index()] {
             Machine::Call(_) => changed_by_calls(),
-            Machine::Entry | Machine::Op { .. } | Machine::Branch { .. } | Machine::Jump(_) | Machine::Return => {
-                PRegSet::empty()
-            }
+            Machine::Entry
+            | Machine::Op { .. }
+            | Machine::Branch { .. }
+            | Machine::Jump(_)
+            | Machine::Return => PRegSet::empty(),
         }
     }
 

@@ -248,11 +248,10 @@ impl<'a> Emitter<'a> {
         let callee = next()?;
         let left = if call.left.is_some() { Some(next()?) } else { None };
         let arguments: Option<Vec<Register>> = call.arguments.iter().map(|_| next()).collect();
-        let result = next()?;
 
         let base = self.spilled_bytes();
         let vector_bytes = self.level.vector_bytes() as i32;
-        let (load_vector, store_vector) = self.vector_moves();
+        let (_, store_vector) = self.vector_moves();
         for (number, argument) in arguments?.into_iter().enumerate() {
             self.with_stack(store_vector, argument, base + vector_bytes * number as i32, true)?;
         }
@@ -281,7 +280,82 @@ impl<'a> Emitter<'a> {
             self.with_stack(store, Register::XMM0, at, true)?;
         }
         self.ends_of_calls.insert(inst, self.at);
-        self.with_stack(load_vector, result, base, false)
+        self.gather_results(call, base)
+    }
+
+    /// Puts the results of calls together, each loaded by itself: a load of them all would wait until the last of their stores has left the processor.
+    fn gather_results(&mut self, call: &Call, base: i32) -> Option<()> {
+        let vector = |number: u32| Register::XMM0 + number;
+        // Vectors of 16 bytes, each from its floats.
+        let a_part = 16 / call.size_bytes;
+        let parts = call.lanes.div_ceil(a_part);
+        for part in 0..parts {
+            let at = base + 16 * part as i32;
+            let register = vector(part);
+            match call.size_bytes {
+                4 => {
+                    self.with_stack(Code::VEX_Vmovss_xmm_m32, register, at, false)?;
+                    for lane in 1..a_part.min(call.lanes) {
+                        let at = at + 4 * lane as i32;
+                        self.insert_from_stack(
+                            Code::VEX_Vinsertps_xmm_xmm_xmmm32_imm8,
+                            register,
+                            at,
+                            Some(16 * lane as u8),
+                        )?;
+                    }
+                }
+                _ => {
+                    self.with_stack(Code::VEX_Vmovsd_xmm_m64, register, at, false)?;
+                    self.insert_from_stack(Code::VEX_Vmovhpd_xmm_xmm_m64, register, at + 8, None)?;
+                }
+            }
+        }
+        // Two and two of them.
+        for low in (0..parts.saturating_sub(1)).step_by(2) {
+            let whole = Register::YMM0 + low;
+            self.upper_part(Code::VEX_Vinsertf128_ymm_ymm_xmmm128_imm8, whole, vector(low + 1))?;
+        }
+        if parts > 2 {
+            self.upper_part(
+                Code::EVEX_Vinsertf64x4_zmm_k1z_zmm_ymmm256_imm8,
+                Register::ZMM0,
+                Register::YMM2,
+            )?;
+        }
+        Some(())
+    }
+
+    /// Loads a part of a vector, and leaves the rest as it is.
+    fn insert_from_stack(
+        &mut self,
+        code: Code,
+        register: Register,
+        at: i32,
+        place: Option<u8>,
+    ) -> Option<()> {
+        let mut instruction = Instruction::default();
+        instruction.set_code(code);
+        set_register(&mut instruction, 0, register);
+        set_register(&mut instruction, 1, register);
+        set_stack(&mut instruction, 2, at);
+        if let Some(place) = place {
+            instruction.set_op3_kind(OpKind::Immediate8);
+            instruction.set_immediate8(place);
+        }
+        self.encode(&instruction)
+    }
+
+    /// Makes a vector the upper half of another one.
+    fn upper_part(&mut self, code: Code, whole: Register, upper: Register) -> Option<()> {
+        let mut instruction = Instruction::default();
+        instruction.set_code(code);
+        set_register(&mut instruction, 0, whole);
+        set_register(&mut instruction, 1, whole);
+        set_register(&mut instruction, 2, upper);
+        instruction.set_op3_kind(OpKind::Immediate8);
+        instruction.set_immediate8(1);
+        self.encode(&instruction)
     }
 
     fn add_to_stack(&mut self, bytes: i32) -> Option<()> {

@@ -159,24 +159,25 @@ fn slots(kind: &InstKind) -> usize {
     }
 }
 
-impl WideVectors for Level {
-    fn compile(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode> {
+impl Level {
+    /// The code for a planned block in vectors of this level.
+    fn code(self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode> {
         let mut unroll = self.most_vectors(plan);
         loop {
-            let selected = select::select(*self, function, plan, unroll)?;
-            let allocated = allocate::allocate(*self, &selected.code)?;
+            let selected = select::select(self, function, plan, unroll)?;
+            let allocated = allocate::allocate(self, &selected.code)?;
             if allocated.num_spillslots > 0 && unroll > 1 {
                 unroll /= 2;
                 continue;
             }
-            let emit::Emitted { bytes, code_bytes, places } = emit::emit(*self, &selected.code, &allocated)?;
+            let emit::Emitted { bytes, code_bytes, places } = emit::emit(self, &selected.code, &allocated)?;
             let lane_count = self.vector_bytes() / plan.lane_bytes;
             return Some(VectorCode {
                 bytes,
                 code_bytes,
                 arguments: selected.arguments,
                 inputs: selected.inputs,
-                keeps_registers: emit::keeps_registers(*self, &selected.code),
+                keeps_registers: emit::keeps_registers(self, &selected.code),
                 least: self.least(function, plan),
                 multiple: self.multiple(plan),
                 vector_bytes: self.vector_bytes(),
@@ -187,6 +188,14 @@ impl WideVectors for Level {
                 leaves_one: selected.leaves_one,
             });
         }
+    }
+}
+
+impl WideVectors for Level {
+    fn compile(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode> {
+        // While vectors of 512 bits are under way, the functions that are called have one unit less for their floats.
+        let narrower = Some(Self::Avx2).filter(|_| plan.calls);
+        narrower.and_then(|level| level.code(function, plan)).or_else(|| self.code(function, plan))
     }
 
     fn compile_nest(&self, function: &Function, plan: &NestPlan<'_>) -> Option<VectorCode> {

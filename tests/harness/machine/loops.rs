@@ -561,7 +561,8 @@ impl<'c, 'n> Maker<'c, 'n> {
 
     /// A function of the platform, of one float or two. There has to be something to do beside calls, or lanes do none.
     fn call(&mut self) -> Value {
-        let doubles = [RuntimeFunction::Exp, RuntimeFunction::Sin, RuntimeFunction::Log1p, RuntimeFunction::Atan2];
+        let doubles =
+            [RuntimeFunction::Exp, RuntimeFunction::Sin, RuntimeFunction::Log1p, RuntimeFunction::Atan2];
         let singles = [RuntimeFunction::FloatExp, RuntimeFunction::FloatSin, RuntimeFunction::FloatPow];
         let function =
             if self.main == MachineType::F64 { self.choices.of(&doubles) } else { self.choices.of(&singles) };

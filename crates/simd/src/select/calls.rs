@@ -43,8 +43,7 @@ impl Selector<'_> {
         }
         let size_bytes = callee.result()?.size_bytes();
         let address = *self.known.get(&VectorInput::Function(callee))?;
-        let arguments: Option<Vec<VReg>> =
-            arguments.iter().map(|value| self.lane(lanes, *value)).collect();
+        let arguments: Option<Vec<VReg>> = arguments.iter().map(|value| self.lane(lanes, *value)).collect();
         let result = self.code.vreg(Class::Vector);
         self.code.call(Call {
             callee: address,
