@@ -51,9 +51,9 @@ static BENCHES: &[Bench] = &[
         summary: "the kernels of benches/kernels against C, and against Numba where it is installed",
     },
     Bench {
-        name: "import",
-        program: Program::Python("benches/import_time.py"),
-        summary: "what `import hotloop` costs after `import numpy`",
+        name: "package",
+        program: Program::Python("benches/package.py"),
+        summary: "what loading the package, a first kernel and calls cost, against what is promised and beside Numba where it is installed",
     },
 ];
 
