@@ -339,6 +339,18 @@ def test_cached(tmp_path, monkeypatch):
     assert any((tmp_path / "cache").rglob("*"))
 
 
+def test_a_layout_without_results_writes_to_what_is_given():
+    @guvectorize(["(float64[:], float64[:])"], "(n), (k)")
+    def differences(x, out):
+        for i in range(x.shape[0]):
+            out[i] = x[i] - (x[i - 1] if i > 0 else 0.0)
+        out[x.shape[0]] = 1 - x[-1]
+
+    x, out = np.sort(np.random.default_rng(1).random((5, 3))), np.zeros((5, 4))
+    differences(x, out)
+    np.testing.assert_array_equal(out, np.diff(x, prepend=0.0, append=1.0))
+
+
 def test_wrong_uses_are_told():
     with pytest.raises(KeyError, match="Unrecognized options"):
         vectorize(["float64(float64)"], speed=1)(lambda x: x)

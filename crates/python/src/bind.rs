@@ -1,6 +1,7 @@
 //! Binds the arguments of a call to parameters, as Python does: positional, by keyword, by default, and what is left over for `*args`.
 #![allow(unsafe_code)] // Arguments come as an array of addresses.
 
+use crate::raise::Raised;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -137,8 +138,8 @@ pub(crate) unsafe fn with_bound<R>(
     parameters: &Parameters,
     (arguments, positional): (*const *mut ffi::PyObject, usize),
     names: *mut ffi::PyObject,
-    work: impl FnOnce(&[*mut ffi::PyObject]) -> PyResult<R>,
-) -> PyResult<R> {
+    work: impl FnOnce(&[*mut ffi::PyObject]) -> Result<R, Raised>,
+) -> Result<R, Raised> {
     let mut room = [null_mut(); ROOM];
     // SAFETY: the caller's promise.
     let known = unsafe { from_last_form(parameters, (arguments, positional), names, &mut room) };

@@ -1,13 +1,15 @@
 //! The object that a decorator gives: callable, it finds the code for the types of its arguments and runs it.
 #![allow(unsafe_code)] // Calls compiled code with the words of Python's arguments.
 
+use crate::adapt::Adapted;
 use crate::bind::Parameters;
 use crate::code::TypeCode;
 use crate::entry::Entry;
 use crate::generator::{Generator, Waiting};
-use crate::kernel::{self, Decoration};
+use crate::kernel::{self, Capturing, Decoration};
 use crate::latency::{self, Latencies};
 use crate::pack::{self, Pack, Unfit};
+use crate::raise::Raised;
 use crate::random::{self, Locks};
 use crate::{engine, output, raise, result};
 use hotloop_driver::{Compilation, Compiled, Failure, Kernel, Type};
@@ -28,6 +30,8 @@ pub(crate) struct Dispatcher {
     parameters: Parameters,
     decoration: Decoration,
     kernel: RefCell<Option<Kernel>>,
+    /// Whether what the kernel names is known, too.
+    is_captured: Cell<bool>,
     /// The entry of the last call, one of `entries`; null before the first.
     last: Cell<*const Entry>,
     /// The code for each list of argument types seen. Entries stay where they are as long as the dispatcher lives.
@@ -43,6 +47,9 @@ pub(crate) struct Dispatcher {
     measures_latencies: Cell<bool>,
     latencies: RefCell<Option<Latencies>>,
 }
+
+/// How many words of a result need no memory of their own: an array of three axes has eight.
+const RESULT_WORDS: usize = 8;
 
 /// Code by the types of the arguments. Where an entry lies is kept in places.
 type Entries = HashMap<Box<[TypeCode]>, Box<Entry>>;
@@ -62,6 +69,7 @@ impl Dispatcher {
             function: function.unbind(),
             decoration,
             kernel: RefCell::default(),
+            is_captured: Cell::default(),
             last: Cell::new(null()),
             entries: RefCell::default(),
             retired: RefCell::default(),
@@ -122,13 +130,22 @@ impl Dispatcher {
 
     /// The engine's kernel; captures the function if this is the first time that it is needed.
     pub(crate) fn kernel(&self, py: Python<'_>) -> PyResult<Kernel> {
-        if let Some(kernel) = &*self.kernel.borrow() {
-            return Ok(kernel.clone());
+        let known = || self.kernel.borrow().clone();
+        if let Some(kernel) = known().filter(|_| self.is_captured.get()) {
+            return Ok(kernel);
         }
-        // Whoever comes first wins: capturing runs Python code, which may come here again.
-        let keep = |kernel: &Kernel| self.kernel.borrow_mut().get_or_insert_with(|| kernel.clone()).clone();
-        let kernel = kernel::capture(py, self, |kernel| drop(keep(kernel)))?;
-        Ok(keep(&kernel))
+        let _capturing = Capturing::begin(py);
+        // Another thread has done it meanwhile, or this one is at it: capturing looks at the functions that the function calls, which may call it.
+        if let Some(kernel) = known() {
+            return Ok(kernel);
+        }
+        let keep = |kernel: &Kernel| drop(self.kernel.borrow_mut().replace(kernel.clone()));
+        let captured = kernel::capture(py, self, keep);
+        match &captured {
+            Ok(_) => self.is_captured.set(true),
+            Err(_) => drop(self.kernel.take()),
+        }
+        captured
     }
 
     /// Captures the function and what it names afresh, and compiles it again for all types that there is code for. Kernels that call it keep what they were compiled with.
@@ -138,6 +155,7 @@ impl Dispatcher {
         let codes: Vec<Box<[TypeCode]>> =
             in_order(&entries).into_iter().map(|entry| entry.codes.clone()).collect();
         self.retired.borrow_mut().push(entries);
+        self.is_captured.set(false);
         self.kernel.take();
         codes.iter().try_for_each(|codes| self.entry(py, codes).map(drop))
     }
@@ -253,8 +271,10 @@ impl Dispatcher {
         let codes: Option<Vec<TypeCode>> = types.iter().map(TypeCode::of).collect();
         let is_for_these = |entry: &Entry| entry.compiled.signature().parameters == parameters;
         match codes.map(|codes| self.entry(py, &codes)).transpose()? {
-            // SAFETY: as above.
-            Some(entry) if is_for_these(entry) => unsafe { self.call(py, &addresses) },
+            Some(entry) if is_for_these(entry) => {
+                // SAFETY: as above.
+                unsafe { self.call(py, &addresses) }.map_err(|raised| raised.take(py))
+            }
             _ => Err(PyTypeError::new_err(format!(
                 "this code of `{}` is for {}, not for {}",
                 self.parameters.function,
@@ -273,7 +293,7 @@ impl Dispatcher {
         &self,
         py: Python<'_>,
         arguments: &[*mut ffi::PyObject],
-    ) -> PyResult<Py<PyAny>> {
+    ) -> Result<Py<PyAny>, Raised> {
         let begin = if self.measures_latencies.get() { Some(latency::ticks()) } else { None };
         let mut codes = [const { MaybeUninit::uninit() }; 12];
         let mut words = [const { MaybeUninit::uninit() }; 24];
@@ -284,7 +304,8 @@ impl Dispatcher {
             // SAFETY: these are the arguments that were packed.
             Ok(()) => unsafe { self.call_packed(py, &pack, arguments) },
             // SAFETY: the caller's promise.
-            Err(unfit) => Python::attach(|py| unsafe { self.call_otherwise(py, unfit, arguments) }),
+            Err(unfit) => Python::attach(|py| unsafe { self.call_otherwise(py, unfit, arguments) })
+                .map_err(Raised::from),
         };
         if let Some(begin) = begin {
             self.add_latency(begin);
@@ -319,14 +340,31 @@ impl Dispatcher {
             let mut pack = Pack::new(&mut codes, &mut words, &mut descriptors);
             // SAFETY: the caller's promise.
             match unsafe { add_all(&mut pack, arguments) } {
-                // SAFETY: these are the arguments that were packed.
-                Ok(()) => return unsafe { self.call_packed(py, &pack, arguments) },
+                Ok(()) => {
+                    // SAFETY: these are the arguments that were packed.
+                    let result = unsafe { self.call_packed(py, &pack, arguments) };
+                    return result.map_err(|raised| raised.take(py));
+                }
                 Err(again) => unfit = again,
             }
             room *= 4;
         }
         // SAFETY: the caller's promise.
-        Err(unsafe { self.explain(py, arguments) })
+        let given = arguments.iter().map(|argument| unsafe { Bound::from_borrowed_ptr(py, *argument) });
+        let Some(adapted) = Adapted::of(py, &given.collect::<Vec<_>>())? else {
+            // SAFETY: the caller's promise.
+            return Err(unsafe { self.explain(py, arguments) });
+        };
+        // SAFETY: these arguments live as long as `adapted`.
+        let result = unsafe { self.call(py, &adapted.addresses()) }.map_err(|raised| raised.take(py));
+        let makes_generator = |result: &Py<PyAny>| result.bind(py).is_instance_of::<Generator>();
+        if adapted.is_written_back() && result.as_ref().is_ok_and(makes_generator) {
+            // It would go on writing to the copies.
+            // SAFETY: the caller's promise.
+            return Err(unsafe { self.explain(py, arguments) });
+        }
+        adapted.write_back(py)?;
+        result
     }
 
     /// Which argument was refused, and why.
@@ -357,18 +395,20 @@ impl Dispatcher {
         py: Python<'_>,
         pack: &Pack<'_>,
         arguments: &[*mut ffi::PyObject],
-    ) -> PyResult<Py<PyAny>> {
+    ) -> Result<Py<PyAny>, Raised> {
         // SAFETY: entries are never removed, and stay where they are.
         let entry = match unsafe { self.last.get().as_ref() } {
             Some(entry) if *entry.codes == *pack.codes() => entry,
             _ => Python::attach(|py| self.entry(py, pack.codes()))?,
         };
         self.calls.set(self.calls.get() + 1);
-        let mut results = [0; 16];
+        let mut results = [0; RESULT_WORDS];
         if entry.result_words <= results.len() && entry.is_plain() {
             // SAFETY: the words are those of the types that the entry is for, and there is room for the results.
-            unsafe { self.run(py, entry, pack.words(), &mut results, arguments) }
-        } else if entry.draws && !entry.makes_generator {
+            let result = unsafe { self.run(py, entry, pack.words(), &mut results, arguments) };
+            return result.map_err(Raised::from);
+        }
+        let result = if entry.draws && !entry.makes_generator {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe { self.run_drawing(py, entry, pack.words(), arguments) })
         } else if entry.makes_generator {
@@ -378,7 +418,8 @@ impl Dispatcher {
             let words = entry.converted(pack.words());
             // SAFETY: as above; the converted words are those of the signature.
             unsafe { self.run(py, entry, &words, &mut vec![0; entry.result_words], arguments) }
-        }
+        };
+        result.map_err(Raised::from)
     }
 
     /// The iterator of a generator. What it is called with is packed once more, to be kept as long as it may go on.
@@ -465,7 +506,7 @@ impl Dispatcher {
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
         let mut call = CallState::new(engine::interrupter());
-        engine::apply_settings(&mut call);
+        let settings = engine::apply_settings(&mut call);
         // SAFETY: the caller's promise. Without the GIL the arguments still live, since whoever called holds them; that nobody else
         // resizes them is what `nogil=True` promises.
         let outcome = unsafe {
@@ -476,7 +517,7 @@ impl Dispatcher {
             }
             outcome
         };
-        engine::keep_settings(&call);
+        engine::keep_settings(&call, settings);
         match outcome {
             Ok(()) => {
                 // SAFETY: the call succeeded; its results are taken once.

@@ -41,6 +41,7 @@ pub(crate) fn report_cache_faults(py: Python<'_>, engine: &Engine) -> PyResult<(
 }
 
 /// What ends calls: Python's own signal handlers, when they raise.
+#[inline(always)]
 pub(crate) fn interrupter() -> &'static Interrupter {
     static INTERRUPTER: LazyLock<Interrupter> =
         LazyLock::new(|| Interrupter::with_poll(signal_handler_raises));
@@ -63,7 +64,7 @@ fn signal_handler_raises() -> bool {
 
 /// How calls from a thread run parallel loops.
 #[derive(Clone, Copy)]
-struct Settings {
+pub(crate) struct Settings {
     /// How many threads they use; 0 is the default.
     threads: u32,
     /// How many iterations threads take at once; 0 for what seems best.
@@ -74,15 +75,17 @@ thread_local! {
     static SETTINGS: Cell<Settings> = const { Cell::new(Settings { threads: 0, chunk_size: 0 }) };
 }
 
-/// Lets a call run parallel loops as this thread has said.
+/// Lets a call run parallel loops as this thread has said, which is given back.
 #[inline(always)]
-pub(crate) fn apply_settings(call: &mut CallState<'_>) {
-    let Settings { threads, chunk_size } = SETTINGS.get();
+pub(crate) fn apply_settings(call: &mut CallState<'_>) -> Settings {
+    let settings = SETTINGS.get();
+    let Settings { threads, chunk_size } = settings;
     call.set_threads(threads);
     call.set_chunk_size(chunk_size);
     if LOOKS_FOR_RACES.load(Ordering::Relaxed) {
         call.look_for_races();
     }
+    settings
 }
 
 /// Fails if a call has found races.
@@ -96,10 +99,10 @@ fn report_races_found(py: Python<'_>, call: &mut CallState<'_>) -> PyResult<()> 
     engine(py)?.report_races(call).map_err(|failure| raise::failure(py, &failure))
 }
 
-/// Lets the next calls of this thread use as many threads as the kernel has set.
+/// Lets the next calls of this thread use as many threads as the kernel has set, if it has: the settings are those of before the call.
 #[inline(always)]
-pub(crate) fn keep_settings(call: &CallState<'_>) {
-    let (threads, settings) = (call.threads_set(), SETTINGS.get());
+pub(crate) fn keep_settings(call: &CallState<'_>, settings: Settings) {
+    let threads = call.threads_set();
     if threads != settings.threads {
         SETTINGS.set(Settings { threads, ..settings });
     }

@@ -14,7 +14,8 @@ use hotloop_infer::{FunctionHandle, Global};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::ThreadId;
 
 /// What a decorator says.
 #[derive(Debug)]
@@ -84,6 +85,44 @@ pub(crate) fn handle_of(value: &Bound<'_, PyAny>) -> PyResult<Option<FunctionHan
     let Some(dispatcher) = object::of(value) else { return Ok(None) };
     let kernel = dispatcher.kernel(py)?;
     kernel.handle().map(Some).map_err(|failure| raise::failure(py, &failure))
+}
+
+/// While this lives, no other thread captures functions: one that is captured half is known to its own thread alone.
+pub(crate) struct Capturing(());
+
+/// The thread that captures functions, by its process, and how often it is at it.
+static CAPTURER: Mutex<Option<(u32, ThreadId, usize)>> = Mutex::new(None);
+static CAPTURED: Condvar = Condvar::new();
+
+impl Capturing {
+    /// Waits until no other thread captures; that one has the GIL meanwhile.
+    pub(crate) fn begin(py: Python<'_>) -> Self {
+        let (process, thread) = (std::process::id(), std::thread::current().id());
+        // What another thread was at when the process was forked goes on in the parent alone.
+        let is_other = |capturer: &mut Option<(u32, ThreadId, usize)>| {
+            capturer
+                .is_some_and(|(its_process, its_thread, _)| its_process == process && its_thread != thread)
+        };
+        py.detach(|| {
+            let capturer = CAPTURER.lock().unwrap_or_else(PoisonError::into_inner);
+            let waited = CAPTURED.wait_while(capturer, is_other);
+            let mut capturer = waited.unwrap_or_else(PoisonError::into_inner);
+            let depth =
+                capturer.filter(|(its_process, ..)| *its_process == process).map_or(0, |(.., depth)| depth);
+            *capturer = Some((process, thread, depth + 1));
+        });
+        Self(())
+    }
+}
+
+impl Drop for Capturing {
+    fn drop(&mut self) {
+        let mut capturer = CAPTURER.lock().unwrap_or_else(PoisonError::into_inner);
+        *capturer = capturer
+            .map(|(process, thread, depth)| (process, thread, depth - 1))
+            .filter(|(.., depth)| *depth > 0);
+        CAPTURED.notify_all();
+    }
 }
 
 /// Makes the engine's kernel of a dispatcher's function. `register` is told before the names are looked up, since functions may call each other in a circle.

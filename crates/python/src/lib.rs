@@ -14,6 +14,7 @@
 //! assert double(21) == 42
 //! ```
 
+mod adapt;
 mod bind;
 mod blas;
 mod callback;

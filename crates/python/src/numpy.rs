@@ -243,6 +243,13 @@ pub(crate) fn array_dtype(array: &Bound<'_, PyAny>) -> Option<Dtype> {
     numpy().is_array(array.get_type().as_type_ptr()).then(|| unsafe { fields(array.as_ptr()) }.dtype())?
 }
 
+/// The flags of an array; none of any other object.
+pub(crate) fn flags(array: &Bound<'_, PyAny>) -> c_int {
+    let is_array = numpy().is_array(array.get_type().as_type_ptr());
+    // SAFETY: only of an array that lives are the fields read.
+    if is_array { unsafe { fields(array.as_ptr()) }.flags } else { 0 }
+}
+
 /// The elements of an array to be.
 pub(crate) struct Elements<'a> {
     pub(crate) dtype: Dtype,

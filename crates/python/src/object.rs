@@ -6,6 +6,7 @@
 
 use crate::dispatcher::Dispatcher;
 use crate::kernel::Decoration;
+use crate::raise::Raised;
 use crate::{bind, raise};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -78,13 +79,14 @@ fn slot(work: impl FnOnce(Python<'_>) -> PyResult<Py<PyAny>>) -> *mut ffi::PyObj
 /// # Safety
 /// The GIL is held.
 #[inline(always)]
-unsafe fn quick_slot(work: impl FnOnce(Python<'_>) -> PyResult<Py<PyAny>>) -> *mut ffi::PyObject {
+unsafe fn quick_slot(work: impl FnOnce(Python<'_>) -> Result<Py<PyAny>, Raised>) -> *mut ffi::PyObject {
     // SAFETY: the caller's promise.
     let py = unsafe { Python::assume_attached() };
-    match raise::contain(py, || work(py)) {
-        Ok(value) => value.into_ptr(),
-        Err(error) => Python::attach(|py| {
-            error.restore(py);
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(py))) {
+        Ok(Ok(value)) => value.into_ptr(),
+        Ok(Err(_)) => null_mut(),
+        Err(panic) => Python::attach(|py| {
+            raise::panic_exception(py, &*panic).restore(py);
             null_mut()
         }),
     }
@@ -138,7 +140,8 @@ unsafe extern "C" fn call(
             };
             let names = names.as_ref().map_or(null_mut(), |names| names.as_ptr());
             let call = |bound: &[_]| dispatcher.call(py, bound);
-            bind::with_bound(dispatcher.parameters(), (all.as_ptr(), count), names, call)
+            let result = bind::with_bound(dispatcher.parameters(), (all.as_ptr(), count), names, call);
+            result.map_err(|raised| raised.take(py))
         })
     }
 }

@@ -367,6 +367,9 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
     if argument.is_instance(&array_type)? {
         return Ok(Reason::Kind(array_reason(argument)?));
     }
+    if let Some(reason) = buffer_reason(argument)? {
+        return Ok(Reason::Kind(reason));
+    }
     if argument.is_instance_of::<pyo3::types::PyList>() {
         let reason = "lists are not supported as arguments yet; pass a tuple or an array";
         return Ok(Reason::Kind(reason.to_owned()));
@@ -388,10 +391,28 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
     )))
 }
 
+/// Why a kernel does not take an object that lends its memory as arrays do; `None` for any other object.
+fn buffer_reason(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    let kind = value.get_type().fully_qualified_name()?;
+    let kind = kind.to_str()?;
+    let way = if matches!(kind, "array.array" | "bytearray" | "memoryview") {
+        "numpy.asarray(x), an array over the same memory"
+    } else if value.hasattr("__dlpack__")? {
+        "numpy.from_dlpack(x), an array over the same memory"
+    } else if value.hasattr("__array__")? || value.hasattr("__array_interface__")? {
+        "numpy.asarray(x)"
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(format!("a `{kind}`, whose operators are not those of arrays; pass {way}")))
+}
+
 fn array_reason(array: &Bound<'_, PyAny>) -> PyResult<String> {
     if !numpy().is_array(array.get_type().as_type_ptr()) {
         let kind = array.get_type().fully_qualified_name()?;
-        return Ok(format!("an array of the subclass `{kind}`; pass it through numpy.asarray"));
+        return Ok(format!(
+            "an array of the subclass `{kind}`, whose operators may mean something else; pass it through numpy.asarray"
+        ));
     }
     // SAFETY: the object is an array that lives.
     let fields = unsafe { numpy::fields(array.as_ptr()) };

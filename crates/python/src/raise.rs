@@ -147,14 +147,37 @@ pub(crate) fn hotloop_error(py: Python<'_>, class: &str, message: &str) -> PyErr
     }
 }
 
+/// That an exception is set. Calls fail with this one: unlike an exception that is passed along it takes no room beside a result, which then stays in a register.
+pub(crate) struct Raised(());
+
+impl From<PyErr> for Raised {
+    #[cold]
+    fn from(error: PyErr) -> Self {
+        // PyO3 may not know that the GIL is held.
+        Python::attach(|py| error.restore(py));
+        Self(())
+    }
+}
+
+impl Raised {
+    /// The exception, which is set no more: to be done before any other Python runs.
+    pub(crate) fn take(self, py: Python<'_>) -> PyErr {
+        PyErr::fetch(py)
+    }
+}
+
 /// Runs `work` so that a panic, which can only be our mistake, becomes an exception.
 pub(crate) fn contain<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
         Ok(outcome) => outcome,
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
-            Err(internal_error(py, &format!("internal error of Hotloop: {text}")))
-        }
+        Err(panic) => Err(panic_exception(py, &*panic)),
     }
+}
+
+/// The exception for a panic.
+#[cold]
+pub(crate) fn panic_exception(py: Python<'_>, panic: &(dyn std::any::Any + Send)) -> PyErr {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
+    internal_error(py, &format!("internal error of Hotloop: {text}"))
 }

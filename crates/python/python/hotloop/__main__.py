@@ -5,7 +5,7 @@ import os
 import runpy
 import sys
 
-from . import __version__, install_as_numba
+from . import __version__, _dispatcher, install_as_numba
 
 USAGE = """usage: python -m hotloop [--version] (FILE | -m MODULE | -c CODE) [ARGUMENT ...]
 
@@ -27,6 +27,7 @@ def main(arguments):
         print(f"python -m hotloop: there is no file {arguments[0]}", file=sys.stderr)
         return 2
     install_as_numba()
+    _dispatcher.waits_with_errors = True
     try:
         run(arguments)
     except Exception as error:

@@ -3,22 +3,17 @@
 The type itself is made by the extension module, which knows how to call; the methods here are added to it.
 """
 
-import collections
 import functools
 import importlib
+import linecache
 import os
 
 from . import _hotloop
 from ._hotloop import Dispatcher
+from ._missing import Refused
+from .errors import HotloopError, UnsupportedError
 from .types import declaration, spelling
 from .types._read import read, read_signature
-
-Latency = collections.namedtuple("Latency", "count p50_ns p90_ns p99_ns p999_ns longest_ns")
-
-LoopFacts = collections.namedtuple(
-    "LoopFacts",
-    "file line function source depth is_parallel grain shared is_outer vector_bits lanes unroll checks_in_vectors reason reason_line checks checks_otherwise allocations calls",
-)
 
 
 class Overload:
@@ -83,47 +78,35 @@ class Library:
         return _hotloop.emit(self._dispatcher, "asm", self._parameters)
 
 
-class LoopReport(list):
-    """The facts of each loop, in the order of the source; as text, all that there is to say. `library` are the functions of NumPy that share their work among threads."""
-
-    def __init__(self, reports):
-        super().__init__(LoopFacts(**facts) for _, loops, _ in reports for facts in loops)
-        self.library = [path for _, _, library in reports for path in library]
-        self._text = "\n".join(text for text, _, _ in reports)
-
-    def __str__(self):
-        return self._text
-
-
-class Stats(collections.namedtuple("Stats", "cache_path cache_hits cache_misses")):
-    """What happened to a kernel so far. As a tuple it has what Numba's has.
-
-    cache_hits, cache_misses: how often code came from the cache on disk, and how often it was compiled.
-    calls: how often the kernel was called from Python.
-    compile_times: the seconds that it took to come by the code, compiled or from the cache, by the types of the parameters.
-    latency: how many calls were measured and what they took in nanoseconds, from the objects to the result; None unless `record_latency()` or `HOTLOOP_LATENCY=1` asks for it.
-    """
-
-    def __new__(cls, hits, misses, calls, compile_times, latency):
-        made = super().__new__(cls, None, hits, misses)
-        made.calls, made.compile_times, made.latency = calls, compile_times, latency
-        return made
-
-
 class Standing:
     """What stands for a kernel in a program: where a kernel names it, `__hotloop_kernel__` is meant."""
 
 
+# Whether a kernel that cannot be compiled for a declared signature says so when it is called and not when its module is loaded, so that programs written for Numba can be loaded.
+waits_with_errors = False
+
+
 def make(function, options, signatures):
     """The kernel of a Python function; compiled at once for the spelled signatures, if there are any."""
-    dispatcher = _hotloop.make_dispatcher(function, options, list(signatures))
+    try:
+        dispatcher = _hotloop.make_dispatcher(function, options, list(signatures))
+    except ValueError as error:
+        # A declared type that there is not.
+        if not waits_with_errors:
+            raise
+        code = function.__code__
+        return Refused(function, UnsupportedError(f"`{function.__qualname__}` ({code.co_filename}:{code.co_firstlineno}): {error}"))
     functools.update_wrapper(dispatcher, function)
     dispatcher._decoration = (options, signatures)
     dispatcher._is_closed = bool(signatures)
     if os.environ.get("HOTLOOP_LATENCY", "0") not in ("", "0"):
         _hotloop.measure_latencies(dispatcher, True)
     for signature in signatures:
-        _hotloop.compile(dispatcher, signature)
+        try:
+            _hotloop.compile(dispatcher, signature)
+        except HotloopError:
+            if not waits_with_errors:
+                raise
     return dispatcher
 
 
@@ -154,6 +137,8 @@ class Methods:
     @property
     def stats(self):
         """What happened so far: calls, compile times, hits of the cache, and latencies where they are measured."""
+        from ._statistics import Latency, Stats
+
         hits, misses, calls, times = _hotloop.statistics(self)
         compile_times = {tuple(map(read, parameters)): seconds for parameters, seconds in times}
         measured = _hotloop.latencies(self)
@@ -207,6 +192,8 @@ class Methods:
 
     def loop_report(self, signature=None):
         """What became of the loops: those of a signature, or of all compiled so far. Printed, it is the text of `hotloop explain-loops`."""
+        from ._loop_report import LoopReport
+
         wanted = [signature] if signature is not None else self.signatures
         return LoopReport([_hotloop.loop_report(self, list(map(spelling, parameters))) for parameters in wanted])
 
@@ -215,15 +202,17 @@ class Methods:
         share, from 3 on how iterations run, at 4 all of `loop_report`."""
         if not 1 <= level <= 4:
             raise ValueError(f"level must be from 1 to 4, not {level}")
+        from ._loop_report import parallel_text
+
         report = self.loop_report(signature)
         is_parallel = bool(self._decoration[0].get("parallel"))
-        print(report if level == 4 else _parallel_text(self.__name__, report, is_parallel, level))
+        print(report if level == 4 else parallel_text(self.__name__, report, is_parallel, level))
 
     def __reduce__(self):
-        """By name where the name leads here; else with the Python function, for pickles that can hold one."""
+        """By name where the name leads here; else with the Python function, for pickles that can hold one, and the text that it was made of."""
         if find_by_name(self.__module__, self.__qualname__) is self:
             return find_by_name, (self.__module__, self.__qualname__)
-        return make, (self.py_func, *self._decoration)
+        return _restore, (self.py_func, *self._decoration, _lines_of(self.py_func))
 
 
 class ParallelDiagnostics:
@@ -242,43 +231,27 @@ class ParallelDiagnostics:
         self._dispatcher.parallel_diagnostics(self._signature, level)
 
 
-def _parallel_text(name, report, is_parallel, level):
-    """What `parallel_diagnostics` prints below level 4."""
-    shared_out = [facts for facts in report if facts.is_parallel]
-    lines = [f"{name}: {len(shared_out)} of {len(report)} loops are shared out among threads"]
-    around = []
-    for facts in report:
-        around = [outer for outer in around if outer.depth < facts.depth]
-        lines.append(f"{'  ' * facts.depth}{facts.file}:{facts.line}  {facts.source}")
-        indent = "  " * facts.depth + "    "
-        lines.append(indent + _parallel_verdict(facts, around, is_parallel))
-        if level >= 2 and facts.is_parallel:
-            lines.append(f"{indent}grain: {facts.grain}")
-            lines += [f"{indent}line {line}: elements are {what} here that iterations may share" for what, line in facts.shared]
-        if level >= 3:
-            lines.append(indent + _work(facts))
-        around.append(facts)
-    lines += [f"{path} shares its work among threads where there is enough" for path in report.library]
-    return "\n".join(lines)
+def _lines_of(function):
+    """The text that a function was made of, as far as it is known here."""
+    name = function.__code__.co_filename
+    linecache.checkcache(name)
+    return linecache.getlines(name, function.__globals__)
 
 
-def _parallel_verdict(facts, around, is_parallel):
-    if facts.is_parallel:
-        return "shared out among threads"
-    if not is_parallel:
-        return "in order: the function has no `parallel=True`"
-    outer = next((outer for outer in around if outer.is_parallel), None)
-    if outer is not None:
-        return f"in order, within an iteration of the loop in line {outer.line}"
-    if "prange" in facts.source:
-        return "in order: it updates arrays together with a loop around it"
-    return "in order: only loops over `prange` and array expressions are shared out"
+def _restore(function, options, signatures, lines):
+    """A kernel from a pickle. Where its text is not there, or another one stands under the same name, the pickle's own is found."""
+    here = _lines_of(function)
+    if lines and here != lines:
+        name = function.__code__.co_filename
+        if here:
+            import hashlib
 
-
-def _work(facts):
-    if facts.vector_bits is not None:
-        return f"in vectors of {facts.vector_bits} bits, {facts.lanes} iterations each"
-    return "one by one" + (f": {facts.reason}" if facts.reason else "")
+            # Equal texts have one name, so that kernels of them share code.
+            digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+            name = f"{name} <{digest[:16]}>"
+            function.__code__ = function.__code__.replace(co_filename=name)
+        linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
+    return make(function, options, signatures)
 
 
 def _forms(dispatcher, form, signature):

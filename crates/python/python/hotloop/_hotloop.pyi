@@ -2,7 +2,9 @@
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from ._dispatcher import LoopReport, Overload, Stats
+from ._dispatcher import Overload
+from ._loop_report import LoopReport
+from ._statistics import Stats
 from .types import Signature, Type
 
 __version__: str

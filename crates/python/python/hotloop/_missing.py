@@ -1,5 +1,6 @@
 """What stands for a name of Numba's that Hotloop does not have: an import succeeds, and what is made with it fails when it is used, by name."""
 
+import functools
 import types as python_types
 
 from .errors import UnsupportedError
@@ -42,6 +43,18 @@ class Missing:
 
     def __repr__(self):
         return f"<{self.__hotloop_missing__}, which Hotloop does not have>"
+
+
+class Refused:
+    """What stands for a function that cannot be compiled, in a program that is loaded all the same: calls say why."""
+
+    def __init__(self, function, error):
+        functools.update_wrapper(self, function)
+        self.py_func = function
+        self._error = error
+
+    def __call__(self, *arguments, **options):
+        raise self._error
 
 
 def names_of(module, names):

@@ -3,7 +3,8 @@
 import functools
 
 from . import _hotloop
-from ._dispatcher import Standing, Stats, find_by_name, make
+from ._dispatcher import Standing, find_by_name, make
+from ._statistics import Stats
 from .errors import HotloopError, InternalError, TypingError, warn_of_object_mode
 from .types import Signature, declaration, pyobject
 from .types._read import parameters_of, read
@@ -63,7 +64,7 @@ class ObjectModeDispatcher:
     @property
     def stats(self):
         """Nothing is compiled or cached."""
-        return Stats(0, 0, 0, {}, None)
+        return Stats(0, 0)
 
     @property
     def targetoptions(self):

@@ -3,6 +3,7 @@
 import os
 
 from .errors import UnsupportedError
+from .types import spelling
 
 FLOAT_FLAGS = ("nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc", "fast")
 PARALLEL_PARTS = ("prange", "numpy", "reduction", "setitem", "inplace_binop", "comprehension", "fusion", "stencil")
@@ -40,7 +41,7 @@ def check(options):
         "boundscheck": _boundscheck(options.get("boundscheck")),
         "error_model": options.get("error_model", "python"),
         "nogil": bool(options.get("nogil", False)),
-        "locals": [(name, str(kind)) for name, kind in (options.get("locals") or {}).items()],
+        "locals": [(name, spelling(kind)) for name, kind in (options.get("locals") or {}).items()],
     }
 
 

@@ -25,18 +25,24 @@ class _Module(python_types.ModuleType):
             public = {key: value for key, value in vars(target).items() if not key.startswith("_") and not _is_own_module(value)}
             self.__dict__.update(public)
 
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        # Settings of `numba.config` are Hotloop's.
+        if self.__dict__.get("_target") is not None and not name.startswith("_") and not isinstance(value, python_types.ModuleType):
+            setattr(self._target, name, value)
+
     def __getattr__(self, name):
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         path = f"{self.__name__}.{name}"
-        found = getattr(self._target, name, None)
-        if found is not None and not _is_own_module(found):
-            return found
+        own = getattr(self._target, name, None)
+        if own is not None and not (_is_own_module(own) and _exists(path)):
+            return own
         return importlib.import_module(path) if _exists(path) else Missing(path)
 
 
 def _is_own_module(value):
-    return isinstance(value, python_types.ModuleType) and value.__name__.partition(".")[0] == "hotloop"
+    return isinstance(value, python_types.ModuleType) and value.__name__.startswith("hotloop.")
 
 
 def _own_name(name):

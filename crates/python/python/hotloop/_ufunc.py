@@ -9,12 +9,13 @@ import contextlib
 import functools
 import linecache
 
-from . import _hotloop, types
+from . import _dispatcher, _hotloop, types
 from ._dispatcher import Standing, find_by_name, make
 from ._hotloop import Dispatcher
 from ._options import check
 from ._typeof import as_dtype, from_dtype, typeof
-from .errors import TypingError
+from ._missing import Refused
+from .errors import HotloopError, TypingError
 from .types import declaration
 from .types._read import read
 
@@ -65,7 +66,12 @@ def guvectorize(*arguments, target="cpu", identity=None, writable_args=(), **opt
 
 def _declared(elements, signatures):
     """NumPy's object with a loop for each signature."""
-    made = elements.ufunc([elements.loop(signature) for signature in signatures], elements.declared(signatures))
+    try:
+        made = elements.ufunc([elements.loop(signature) for signature in signatures], elements.declared(signatures))
+    except HotloopError as error:
+        if not _dispatcher.waits_with_errors:
+            raise
+        return Refused(elements.function, error)
     # Older versions of NumPy let nobody say where a ufunc comes from.
     with contextlib.suppress(AttributeError):
         functools.update_wrapper(made, elements.function, ("__module__", "__qualname__"), ())
@@ -200,8 +206,8 @@ class _Cores(_Elements):
 
     def __init__(self, function, target, identity, options, layout):
         super().__init__(function, target, identity, options)
-        self.layout = layout.replace(" ", "")
         self.made_with = (*self.made_with, layout)
+        self.layout = layout.replace(" ", "")
         # Without an arrow all operands are inputs, and the function writes to some of them.
         inputs, _, outputs = self.layout.partition("->")
         if not inputs.startswith("("):

@@ -67,6 +67,7 @@ from ._objects import (
     UnicodeCharSeq,
     UnicodeType,
     VarArg,
+    WrapperAddressProtocol,
     literal,
 )
 from ._scalars import Boolean, BooleanLiteral, Complex, Float, Integer, IntegerLiteral, Number

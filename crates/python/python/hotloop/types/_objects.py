@@ -81,6 +81,16 @@ class FunctionType(Callable):
         return len(self.signature.args)
 
 
+class WrapperAddressProtocol:
+    """What programs derive from to pass a function of C by its address. They are loaded; a kernel that calls such a function is refused."""
+
+    def __wrapper_address__(self):
+        raise NotImplementedError
+
+    def signature(self):
+        raise NotImplementedError
+
+
 class ExternalFunctionPointer(FunctionType):
     """A function of C whose address `get_pointer` tells."""
 
