@@ -13,7 +13,7 @@ def read(text):
     try:
         reader = _Reader(text)
         found = reader.type()
-    except (LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         return types.Opaque(text)
     return found if reader.is_done() else types.Opaque(text)
 
