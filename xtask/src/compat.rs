@@ -164,7 +164,7 @@ fn reason(test: &Test, summaries: &BTreeMap<String, String>) -> String {
     {
         return format!("`{name}` is not there");
     }
-    if error.contains("'Missing' object") {
+    if error.contains("'Missing'") {
         return "a name of Numba's that is not there".to_owned();
     }
     if let Some(code) = error.split("error[").nth(1).and_then(|rest| rest.split(']').next()) {
