@@ -37,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) boundscheck: Option<bool>,
     pub(crate) float_flags: Option<FloatFlags>,
     pub(crate) race_check: bool,
+    pub(crate) shares_few: bool,
     /// The key of all of the above that changes code, and of the compiler's version.
     pub(crate) key: Key,
 }
@@ -47,6 +48,7 @@ impl Settings {
         Options {
             boundscheck: self.boundscheck.unwrap_or(options.boundscheck),
             float_flags: self.float_flags.unwrap_or(options.float_flags),
+            shares_few: self.shares_few,
             ..options
         }
     }
@@ -77,6 +79,7 @@ pub struct EngineBuilder {
     boundscheck: Option<bool>,
     float_flags: Option<FloatFlags>,
     race_check: bool,
+    shares_few: bool,
     chooser: Option<Arc<dyn Chooser>>,
 }
 
@@ -104,6 +107,7 @@ impl Default for EngineBuilder {
             boundscheck: None,
             float_flags: None,
             race_check: is_set(std::env::var_os("HOTLOOP_RACE_CHECK")),
+            shares_few: false,
             chooser: None,
         }
     }
@@ -156,6 +160,12 @@ impl EngineBuilder {
         Self { race_check, ..self }
     }
 
+    /// Whether loops share out their work however few iterations they have, as they always do where races are looked for. For tests: such loops show little otherwise. Default: off.
+    #[doc(hidden)]
+    pub fn share_few_iterations(self, shares_few: bool) -> Self {
+        Self { shares_few, ..self }
+    }
+
     /// Who chooses implementations of functions, methods and attributes by the types of calls. Default: nobody.
     pub fn chooser(self, chooser: Arc<dyn Chooser>) -> Self {
         Self { chooser: Some(chooser), ..self }
@@ -191,6 +201,7 @@ impl EngineBuilder {
             boundscheck: self.boundscheck,
             float_flags: self.float_flags,
             race_check: self.race_check,
+            shares_few: self.shares_few || self.race_check,
             key,
         };
         let mut state = State::default();
@@ -215,6 +226,7 @@ impl EngineBuilder {
         builder.text("target", &target.cache_key());
         builder.number("optimise", u64::from(self.optimise));
         builder.number("race check", u64::from(self.race_check));
+        builder.number("shares few", u64::from(self.shares_few));
         builder.text("boundscheck", &format!("{:?}", self.boundscheck));
         builder.text("float flags", &format!("{:?}", self.float_flags));
         builder.finish()

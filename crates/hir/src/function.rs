@@ -82,6 +82,8 @@ pub struct Options {
     pub parallel: bool,
     /// What of that is left out.
     pub in_order: ParallelParts,
+    /// Whether loops share their work out however few iterations they have: where races are looked for.
+    pub shares_few: bool,
 }
 
 impl Options {
@@ -159,6 +161,7 @@ impl Default for Options {
             float_flags: FloatFlags::STRICT,
             parallel: false,
             in_order: ParallelParts::NONE,
+            shares_few: false,
         }
     }
 }

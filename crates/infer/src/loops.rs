@@ -49,7 +49,7 @@ pub(crate) struct Snapshot {
 
 /// What repeats the body.
 #[derive(Clone, Copy)]
-enum Kind<'s> {
+pub(crate) enum Kind<'s> {
     While(&'s ast::Expr),
     Range(Local),
     /// Over positions; each iteration begins with the assignment of an item to a target.
@@ -179,7 +179,7 @@ impl Inference<'_> {
         self.counted_for(source, kind, [integer(0, head), truth(true), integer(1, head)])
     }
 
-    fn counted_for(
+    pub(crate) fn counted_for(
         &mut self,
         source: LoopSource<'_>,
         kind: Kind<'_>,
@@ -281,7 +281,10 @@ impl Inference<'_> {
     }
 
     /// Whether a call counts in parallel, and its arguments, if it is one of `range` or `prange`.
-    fn range_call<'s>(&mut self, iterable: &'s ast::Expr) -> Typed<Option<(bool, &'s [Argument])>> {
+    pub(crate) fn range_call<'s>(
+        &mut self,
+        iterable: &'s ast::Expr,
+    ) -> Typed<Option<(bool, &'s [Argument])>> {
         let AstExpr::Call { function, arguments } = &iterable.kind else { return Ok(None) };
         let is_parallel = match self.static_global(function)? {
             Some(Global::Item(Item::Function(Intrinsic::Range, _))) => false,

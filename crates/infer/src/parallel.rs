@@ -6,7 +6,7 @@ use crate::chunks::ParallelLoop;
 use crate::conversion::convert;
 use crate::extremes::{Extreme, Member, Order};
 use crate::function::{Inference, LoopFrame, Typed};
-use crate::loops::{Jumps, LoopSource};
+use crate::loops::{Jumps, Kind, LoopSource};
 use crate::reductions::{Usage, Usages};
 use crate::statement::head_of;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -87,7 +87,7 @@ impl Inference<'_> {
         (candidates, attempt.joins.joined) = joined.into_iter().unzip();
         candidates.iter().for_each(|candidate| self.check_reduced_type(candidate));
         if self.diagnostics.len() > errors {
-            self.leave_parallel(source, before, &[]);
+            self.leave_parallel(source, before, None);
             return Err(crate::function::Reported);
         }
         Jumps::new(&attempt.joins, &Joins::default(), &attempt.frame).fill(&mut attempt.body);
@@ -117,7 +117,7 @@ impl Inference<'_> {
             results.push((candidate.local, result));
         }
         results.extend(arrays.iter().map(|array| (array.local, array.whole)));
-        self.emit_parallel(ParallelLoop {
+        let mut parallel = ParallelLoop {
             range: RangeLoop { target: attempt.target, start, stop, step },
             body: attempt.body,
             back,
@@ -125,25 +125,66 @@ impl Inference<'_> {
             arrays,
             extremes,
             span: source.statement.span,
-        });
-        self.leave_parallel(source, before, &results);
+        };
+        match self.has_few_iterations(&mut parallel) {
+            None => {
+                self.emit_parallel(parallel);
+                self.leave_parallel(source, before, Some(&results));
+            }
+            Some(has_few) => self.in_order_if(has_few, source, target, parallel, (before, &results))?,
+        }
         let otherwise = self.block(source.otherwise);
         self.out.extend(otherwise);
         Ok(())
     }
 
-    /// Sets what the locals are behind the loop: the iterations' own variables are gone.
-    fn leave_parallel(&mut self, source: LoopSource<'_>, before: Bindings, results: &[(Local, Version)]) {
+    /// Emits a parallel loop, and beside it the same loop in order, for when a condition holds.
+    fn in_order_if(
+        &mut self,
+        condition: Expr,
+        source: LoopSource<'_>,
+        target: Local,
+        parallel: ParallelLoop,
+        (before, results): (Bindings, &[(Local, Version)]),
+    ) -> Typed<()> {
+        let span = source.statement.span;
+        let RangeLoop { start, stop, step, .. } = parallel.range.clone();
+        let outer = std::mem::take(&mut self.out);
+        self.emit_parallel(parallel);
+        self.leave_parallel(source, before.clone(), Some(results));
+        let (shared, behind_shared) = (std::mem::take(&mut self.out), self.bindings.clone());
+        self.bindings = before;
+        let own = LoopSource { otherwise: &[], ..source };
+        let typed = self.counted_for(own, Kind::Range(target), [start, stop, step]);
+        let (in_order, behind) = (std::mem::replace(&mut self.out, outer), self.bindings.clone());
+        typed?;
+        let mut live = IdSet::new();
+        results.iter().for_each(|(local, _)| {
+            live.insert(*local);
+        });
+        let joins = self.join_ways(&[&behind, &behind_shared], &live, &IdSet::new(), span);
+        let edges = [Some(joins.edge(&behind)), Some(joins.edge(&behind_shared))];
+        self.emit(StmtKind::choice(condition, [in_order, shared], edges, joins.versions()), span);
+        Ok(())
+    }
+
+    /// Sets what the locals are behind the loop: the iterations' own variables are gone. Without results the loop was refused, and what it assigns is not known.
+    fn leave_parallel(
+        &mut self,
+        source: LoopSource<'_>,
+        before: Bindings,
+        results: Option<&[(Local, Version)]>,
+    ) {
         self.bindings = before;
         self.reachable = true;
-        let gone = if results.is_empty() && !self.diagnostics.is_empty() {
-            Binding::Poisoned
-        } else {
-            Binding::Unassigned
-        };
         let assigned = self.liveness.around(source.statement).assigned.clone();
-        assigned.iter().for_each(|local| self.bindings.set(local, gone));
-        results.iter().for_each(|(local, version)| self.bindings.set(*local, Binding::Version(*version)));
+        for local in assigned.iter() {
+            let is_unknown = results.is_none() || self.bindings.get(local) == Binding::Poisoned;
+            self.bindings.set(local, if is_unknown { Binding::Poisoned } else { Binding::Unassigned });
+        }
+        for (local, version) in results.unwrap_or_default() {
+            self.bindings.set(*local, Binding::Version(*version));
+        }
     }
 
     /// A generator of random numbers from outside would be moved on by all iterations at once.
@@ -279,11 +320,20 @@ impl Inference<'_> {
             Some(read) => diagnostic.with_label(read, "read here, perhaps from another iteration"),
             None => self.label_mixed(diagnostic, usage),
         };
+        // Of truths no sum is meant.
+        let is_truth = self.locals.find(name).is_some_and(|local| match self.bindings.get(local) {
+            Binding::Version(version) => self.function.versions[version].ty == Type::BOOL,
+            Binding::Unassigned | Binding::Poisoned | Binding::Conflict(_) => false,
+        });
+        let ways = match is_truth {
+            true => format!("`{name} &= ...` for `and` or `{name} |= ...` for `or`"),
+            false => format!("`{name} += ...` or `{name} = min({name}, ...)`"),
+        };
         self.report(
             diagnostic
                 .with_label(head_of(source.statement), "the iterations of this loop run in any order")
                 .with_help(format!(
-                    "update `{name}` in one way only, such as `{name} += ...` or `{name} = min({name}, ...)`, and read it \
+                    "update `{name}` in one way only, such as {ways}, and read it \
                      behind the loop; or assign it before it is read in each iteration; or use `range`"
                 )),
         );

@@ -83,6 +83,7 @@ fn options_are_read() {
         float_flags: FloatFlags::NNAN.with(FloatFlags::CONTRACT),
         parallel: true,
         in_order: ParallelParts::NONE,
+        shares_few: false,
     };
     assert_eq!((found.options, found.cache, found.nogil), (options, true, true));
     let fastmath = |value: &str| {

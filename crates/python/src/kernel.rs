@@ -58,6 +58,7 @@ impl Decoration {
             float_flags,
             parallel: flag("parallel")?,
             in_order,
+            ..Options::default()
         };
         let signatures = signatures.iter().map(|text| parse_signature(text)).collect::<PyResult<_>>()?;
         let mut locals = Vec::new();

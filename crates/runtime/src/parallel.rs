@@ -234,8 +234,9 @@ unsafe fn run_alone(context: &mut Context, work: &Work, first: Option<i64>) -> R
         next = end;
         let Some(passed) = began.filter(|_| next < count).map(|began| began.elapsed()) else { continue };
         if passed < MEASURABLE {
-            // Few looks at the clock.
-            length = next;
+            // Few looks at the clock. Where a good part is done in no time, the rest is not worth another one, even if it is some times as slow.
+            let is_good_part = next.saturating_mul(MOST_BEFORE_A_LOOK) >= count;
+            length = if is_good_part { count } else { next };
             continue;
         }
         let left = passed.as_secs_f64() / next as f64 * (count - next) as f64;

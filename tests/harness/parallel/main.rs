@@ -9,6 +9,8 @@ mod agree;
 #[path = "../run/call.rs"]
 mod call;
 mod program;
+#[path = "../run/programs.rs"]
+mod programs;
 mod random;
 mod stress;
 
@@ -27,7 +29,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let stress = stress::trials(arguments.filter.as_deref());
     let scratch = std::env::temp_dir().join(format!("hotloop-parallel-{}", std::process::id()));
-    let programs = ask(&programs(), &scratch);
+    let programs = ask(&sources(), &scratch);
     std::fs::remove_dir_all(&scratch).expect("the oracle wrote there");
     let all: Vec<&Case> = programs.iter().flat_map(|program| &program.cases).collect();
     let refused = all.iter().filter(|case| case.refused.is_some()).count();
@@ -38,20 +40,23 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn programs() -> Vec<PathBuf> {
+fn sources() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(root().join("tests/parallel")).expect("tests/parallel exists");
     let paths = entries.flatten().map(|entry| entry.path());
-    let mut programs: Vec<PathBuf> =
+    let mut sources: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|end| end == "py")).collect();
-    programs.sort();
-    programs
+    sources.sort();
+    sources
 }
 
 fn trials(program: Program) -> Vec<Trial> {
     let Program { name, source, cases } = program;
     let ways: Arc<LazyLock<Vec<Way>>> = Arc::new(LazyLock::new(|| {
         let mut ways = Way::all();
-        ways.extend([7, 16].map(|threads| Way::with_threads("compiled code with more threads", threads)));
+        ways.extend(
+            [7, 16].map(|threads| Way::with_threads("compiled code with more threads", threads, true)),
+        );
+        ways.push(Way::as_users_have_it(2));
         ways.extend(Way::race_checks());
         ways
     }));

@@ -29,6 +29,9 @@ pub(crate) struct Way {
     interprets: bool,
     /// How many threads its calls use, if that is not the engine's.
     threads: Option<usize>,
+    /// Whether it may round sums otherwise than the other ways, whose loops share out their work however few iterations they have.
+    #[allow(dead_code, reason = "not every harness compares ways with each other")]
+    pub(crate) rounds_otherwise: bool,
 }
 
 impl Way {
@@ -36,11 +39,13 @@ impl Way {
         let way = |name, threads, optimise, interprets| {
             let builder =
                 Engine::builder().cache_use(CacheUse::Never).threads(threads).optimise(optimise).verify(true);
+            let builder = builder.share_few_iterations(true);
             Self {
                 name,
                 engine: builder.build().expect("an engine for this machine"),
                 interprets,
                 threads: None,
+                rounds_otherwise: false,
             }
         };
         vec![
@@ -51,27 +56,37 @@ impl Way {
         ]
     }
 
+    /// Compiled code that may use so many threads, as users have it: loops with few iterations may run in order.
+    #[allow(dead_code, reason = "not every harness asks for more than `all`")]
+    pub(crate) fn as_users_have_it(threads: u32) -> Self {
+        let way = Self::with_threads("compiled code as users have it", threads, false);
+        Self { rounds_otherwise: true, ..way }
+    }
+
     /// Compiled code that may use so many threads.
     #[allow(dead_code, reason = "not every harness asks for more than `all`")]
-    pub(crate) fn with_threads(name: &'static str, threads: u32) -> Self {
+    pub(crate) fn with_threads(name: &'static str, threads: u32, shares_few: bool) -> Self {
         let builder = Engine::builder().cache_use(CacheUse::Never).threads(threads).race_check(false);
+        let builder = builder.share_few_iterations(shares_few);
         Self {
             name,
             engine: builder.build().expect("an engine for this machine"),
             interprets: false,
             threads: None,
+            rounds_otherwise: false,
         }
     }
 
     /// One engine's compiled code, with each of these numbers of threads.
     #[allow(dead_code, reason = "not every harness asks for more than `all`")]
     pub(crate) fn with_thread_counts(counts: &[usize]) -> Vec<Self> {
-        let ways = Self::with_threads("compiled code", 0);
+        let ways = Self::with_threads("compiled code", 0, true);
         let way = |threads| Self {
             name: "compiled code with other numbers of threads",
             engine: ways.engine.clone(),
             interprets: false,
             threads: Some(threads),
+            rounds_otherwise: false,
         };
         counts.iter().copied().map(way).collect()
     }
@@ -86,6 +101,7 @@ impl Way {
                 engine: builder.build().expect("an engine for this machine"),
                 interprets,
                 threads: None,
+                rounds_otherwise: false,
             }
         };
         vec![way("the race check", false), way("the race check in the interpreter", true)]

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 /// A guess at the time of an instruction, several of which run at once, for the runtime's decision whether waking others pays.
 const PICOSECONDS_AN_INSTRUCTION: i64 = 100;
 /// A region with less work is not even offered to others: the body is called in place of the runtime.
-const TOO_LITTLE_PICOSECONDS: i64 = 6_000_000;
+const TOO_LITTLE_PICOSECONDS: i64 = 12_000_000;
 /// A function of the runtime, such as one of mathematics, counts as so many instructions.
 const INSTRUCTIONS_OF_A_FUNCTION: i64 = 20;
 /// Numbers of iterations are taken for no more than that, so that products of them do not overflow.
@@ -120,6 +120,8 @@ struct Region {
     remade: Vec<Value>,
     /// A guess at the time of one iteration; `None` where nobody knows, because the body calls, or loops for a time that it finds out itself.
     cost: Option<Vec<Cost>>,
+    /// Whether the body tells what looks for races of its iterations, which has to know where the loop begins.
+    tells_races: bool,
 }
 
 /// So many instructions, as often as the loops around them run.
@@ -140,7 +142,12 @@ impl Region {
             |inside: &&Block| matches!(function.blocks[**inside].terminator, Terminator::ParYield(_));
         let ends = blocks.iter().filter(own).filter(yields).copied().collect();
         let (captures, remade) = (Vec::new(), Vec::new());
-        let mut region = Self { block, par_for, blocks, ends, captures, remade, cost: None };
+        let tells = |inst: &Inst| {
+            let kind = &function.insts[*inst].kind;
+            matches!(kind, InstKind::CallRuntime { function: RuntimeFunction::RaceIteration, .. })
+        };
+        let tells_races = blocks.iter().any(|inside| function.blocks[*inside].insts.iter().any(tells));
+        let mut region = Self { block, par_for, blocks, ends, captures, remade, cost: None, tells_races };
         region.find_captures(function);
         region.cost = region.estimate(function, shape);
         region
@@ -198,12 +205,7 @@ impl Region {
         let mut insts: BTreeMap<Option<Loop>, i64> = BTreeMap::new();
         for block in &self.blocks {
             let data = &function.blocks[*block];
-            let is_call = |inst: &Inst| match function.insts[*inst].kind {
-                // What looks for races has to know where the loop begins.
-                InstKind::CallRuntime { function, .. } => function == RuntimeFunction::RaceIteration,
-                InstKind::Call { .. } => true,
-                _ => false,
-            };
+            let is_call = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::Call { .. });
             if data.insts.iter().any(is_call) || matches!(data.terminator, Terminator::ParFor(_)) {
                 return None;
             }
@@ -418,9 +420,7 @@ impl Region {
         let width_value = builder.int(I64, width as i64);
         let chunks = self.par_for.chunks.unwrap_or_else(|| builder.int(I64, 0));
         let picoseconds = self.picoseconds(&mut builder);
-        let behind = self
-            .cost
-            .is_some()
+        let behind = (!self.tells_races)
             .then(|| self.call_in_place(&mut builder, callee, [captures, partials, picoseconds]));
         builder.effect(InstKind::CallRuntime {
             function: RuntimeFunction::ParallelFor,
@@ -444,7 +444,7 @@ impl Region {
         }
     }
 
-    /// Calls the body itself where there is too little work for others, of one chunk at most; goes on where there is enough. Returns where both meet.
+    /// Calls the body itself where there is too little work for others, of one chunk at most, or of one iteration; goes on where there is enough. Returns where both meet.
     fn call_in_place(
         &self,
         builder: &mut Builder<'_>,
@@ -454,7 +454,8 @@ impl Region {
         use MachineType::I64;
         let mut is_little = match builder.function.constant(picoseconds) {
             Some(Constant::Int(_, picoseconds)) => {
-                let limit = builder.int(I64, TOO_LITTLE_PICOSECONDS / picoseconds);
+                let few = TOO_LITTLE_PICOSECONDS.checked_div(picoseconds).unwrap_or(1);
+                let limit = builder.int(I64, few.max(1));
                 builder.compare(IntCompare::Sle, self.par_for.count, limit)
             }
             Some(Constant::F32(_) | Constant::F64(_)) | None => {
