@@ -3,7 +3,7 @@
 //! The dtype of a comprehension's elements is found as that of a list's items: the expression is typed again until no value is of a wider one.
 
 use crate::call::Arguments;
-use crate::comprehensions::Carried;
+use crate::comprehensions::{Carried, ORDERED};
 use crate::conditions::{item, scalar_compare};
 use crate::conversion::to_dtype;
 use crate::function::{Inference, Reported, Typed};
@@ -11,10 +11,11 @@ use crate::iteration::{Iterable, Way, integer};
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
 use hotloop_ast::{Comprehension, ExprKind as AstExpr};
-use hotloop_diagnostics::Span;
+use hotloop_diagnostics::{Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{
-    CompareOp, ConstantArray, Exception, ExceptionArgument, Expr, ExprKind, Fill, Local, StmtKind,
+    CompareOp, ConstantArray, Exception, ExceptionArgument, Expr, ExprKind, Fill, Local, ParallelPart,
+    StmtKind,
 };
 use hotloop_types::{ArrayType, Dtype, Layout, Type, numpy_promote};
 use std::sync::Arc;
@@ -172,7 +173,7 @@ impl<'i> Inference<'i> {
             Row::Number(element) => {
                 let made = new_array(vec![count], making.array_type(1), span);
                 let array = self.kept(made, "array");
-                self.each_place(&rows, &clause.target, &[], making, &mut |this, place, making| {
+                self.each_place(&rows, clause, &[], making, &mut |this, place, making| {
                     this.store_number(&array, vec![place], element, making)
                 })
                 .map(|()| array.clone())
@@ -181,7 +182,7 @@ impl<'i> Inference<'i> {
                 let lengths = vec![count, integer(items.len() as i64, span)];
                 let made = new_array(lengths, making.array_type(2), span);
                 let array = self.kept(made, "array");
-                self.each_place(&rows, &clause.target, &[], making, &mut |this, place, making| {
+                self.each_place(&rows, clause, &[], making, &mut |this, place, making| {
                     items.iter().enumerate().try_for_each(|(column, element)| {
                         let indices = vec![place.clone(), integer(column as i64, span)];
                         this.store_number(&array, indices, element, making)
@@ -192,7 +193,10 @@ impl<'i> Inference<'i> {
             Row::Each(element, inner) => {
                 let none = vec![integer(0, span), integer(0, span)];
                 let local = self.new_carried("array", new_array(none, making.array_type(2), span));
-                self.each_place(&rows, &clause.target, &[local], making, &mut |this, place, making| {
+                if self.is_shared(clause)? {
+                    return Err(self.report_shared_rows(clause));
+                }
+                self.each_place(&rows, clause, &[local], making, &mut |this, place, making| {
                     this.fill_row(local, (place, &count), element, inner, making)
                 })
                 .map(|()| self.carried_value(local, span))
@@ -231,7 +235,7 @@ impl<'i> Inference<'i> {
         let differs = scalar_compare(CompareOp::Ne, length, count, span).expect("both are integers");
         self.raise_value_error_if(differs, RAGGED, span);
         let outside = self.open_scope([&clause.target]);
-        let filled = self.each_place(&columns, &clause.target, &[], making, &mut |this, column, making| {
+        let filled = self.each_place(&columns, clause, &[], making, &mut |this, column, making| {
             this.store_number(&array, vec![row.clone(), column], element, making)
         });
         self.scopes.truncate(outside);
@@ -240,7 +244,10 @@ impl<'i> Inference<'i> {
 
     /// What a clause iterates, and how many items that gives.
     fn counted_rows(&mut self, clause: &Comprehension, making: &mut Making) -> Typed<(Expr, Iterable)> {
-        let iterable = self.clause_iterable(clause)?;
+        let iterable = match self.range_call(&clause.iterable)? {
+            Some((true, arguments)) => Iterable::Range(self.range_bounds(arguments, clause.iterable.span)?),
+            Some((false, _)) | None => self.clause_iterable(clause)?,
+        };
         let span = making.span;
         let count = match iterable.way(span) {
             Some(Way::Counted(count)) if iterable.is_complete() => {
@@ -260,20 +267,36 @@ impl<'i> Inference<'i> {
         Ok((self.kept(count, "count"), iterable))
     }
 
-    /// Takes the items one by one, each with its number.
+    /// Whether the items of a clause are to be computed at the same time.
+    fn is_shared(&mut self, clause: &Comprehension) -> Typed<bool> {
+        let counts = self.range_call(&clause.iterable)?;
+        Ok(matches!(counts, Some((true, _))) && self.shares(ParallelPart::Prange))
+    }
+
+    fn report_shared_rows(&mut self, clause: &Comprehension) -> Reported {
+        let message = "`prange` counts rows that are comprehensions of their own";
+        self.report(
+            Diagnostic::error(&ORDERED, message, clause.iterable.span)
+                .with_primary("the first row tells how long all are")
+                .with_help("make the array with `np.empty` and fill its rows in a loop over `prange`; or count the columns by `prange`; or use `range`"),
+        )
+    }
+
+    /// Takes the items one by one, each with its number; or several at once, where nothing is carried on.
     fn each_place(
         &mut self,
         iterable: &Iterable,
-        target: &ast::Expr,
+        clause: &Comprehension,
         carried: &[Local],
         making: &mut Making,
         work: &mut dyn FnMut(&mut Self, Expr, &mut Making) -> Typed<()>,
     ) -> Typed<()> {
+        let target = &clause.target;
+        let is_shared = self.is_shared(clause)?;
         // Rows within rows are loops of their own.
         let span = if carried.is_empty() { target.span } else { making.span };
         let numbered = Iterable::Enumerate(Box::new(iterable.clone()), integer(0, span));
-        let carried = Carried { span, locals: carried, stop: None };
-        self.item_loop(&numbered, carried, span, &mut |this: &mut Inference<'i>, pair| {
+        let mut each = |this: &mut Inference<'i>, pair: Expr| {
             let Type::Tuple(types) = pair.ty.clone() else { unreachable!("enumerating gives pairs") };
             let pair = match pair.kind {
                 ExprKind::Tuple(_) => pair,
@@ -282,7 +305,20 @@ impl<'i> Inference<'i> {
             let place = this.kept(item(&pair, 0, &types[0]), "place");
             this.assign_to(target, item(&pair, 1, &types[1]), target.span)?;
             work(this, place, making)
-        })
+        };
+        match numbered.way(span) {
+            Some(Way::Counted(count)) if carried.is_empty() => {
+                let bounds = [integer(0, span), count, integer(1, span)];
+                self.counted_at_once(bounds, is_shared, span, &mut |this, position| {
+                    let item = this.item_at(&numbered, &position, span)?;
+                    each(this, item)
+                })
+            }
+            _ => {
+                let carried = Carried { span, locals: carried, stop: None };
+                self.item_loop(&numbered, carried, span, &mut each)
+            }
+        }
     }
 
     fn store_number(

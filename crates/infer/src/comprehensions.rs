@@ -15,11 +15,17 @@ use crate::statement::{MAX_BLOCK_DEPTH, constant_truth};
 use hotloop_ast as ast;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
-use hotloop_hir::{Edge, Expr, ExprKind, Iteration, Local, LocalData, Loop, RangeLoop, StmtKind, Version};
+use hotloop_hir::{
+    Edge, Expr, ExprKind, Iteration, Local, LocalData, Loop, ParallelPart, RangeLoop, StmtKind, Version,
+};
+use hotloop_intrinsics::Typing;
 use hotloop_types::{Type, unify};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 static ASYNC: Code = Code::new("HL0277", "an asynchronous comprehension stands in a kernel");
+
+pub(crate) static ORDERED: Code =
+    Code::new("HL0346", "`prange` counts items that are taken one after the other");
 
 /// As how many levels of nesting a block within an expression counts: it takes the stack of so many.
 const BLOCK_COST: u32 = 8;
@@ -162,7 +168,21 @@ impl<'i> Inference<'i> {
                 Diagnostic::error(&ASYNC, "`async for` is not supported in a kernel", clause.span);
             return Err(self.report(diagnostic.with_help("leave out `async`")));
         }
-        self.iterable(&clause.iterable)
+        match self.range_call(&clause.iterable)? {
+            Some((true, arguments)) if !self.shares(ParallelPart::Prange) => {
+                self.range_bounds(arguments, clause.iterable.span).map(Iterable::Range)
+            }
+            Some((true, _)) => {
+                let message = "`prange` counts the items of something else than a new array";
+                let diagnostic = Diagnostic::error(&ORDERED, message, clause.iterable.span);
+                Err(self.report(
+                    diagnostic
+                        .with_primary("these items are taken one after the other")
+                        .with_help("write `np.array([... for ... in prange(n)])`, whose elements are computed by several threads; or use `range`"),
+                ))
+            }
+            Some((false, _)) | None => self.iterable(&clause.iterable),
+        }
     }
 
     /// Where the items of an argument come from.
@@ -451,6 +471,47 @@ impl<'i> Inference<'i> {
         self.counted_by(target, bounds, carried, span, work)
     }
 
+    /// A loop that counts, which carries nothing on. Its iterations run at the same time if that is asked for, or if what an iteration does is seen to be the same then.
+    pub(crate) fn counted_at_once(
+        &mut self,
+        [start, stop, step]: [Expr; 3],
+        is_asked: bool,
+        span: Span,
+        work: &mut Work<'_, 'i>,
+    ) -> Typed<()> {
+        if self.block_depth >= MAX_BLOCK_DEPTH {
+            return Err(self.report_deep_block(span));
+        }
+        self.block_depth += 1;
+        let target = self.new_temporary("position", Type::INT64, span);
+        let before = self.bindings.clone();
+        let number = self.version(target, span);
+        let outer = std::mem::take(&mut self.out);
+        self.open_loop(span, span, is_asked);
+        let result = work(self, number);
+        let (end, frame) = self.close_loop();
+        self.block_depth -= 1;
+        let mut body = std::mem::replace(&mut self.out, outer);
+        self.bindings = before;
+        result?;
+        Jumps::new(&Joins::default(), &Joins::default(), &frame).fill(&mut body);
+        let range = RangeLoop { target, start, stop, step };
+        let back = end.map(|_| Edge::default());
+        let is_free = || {
+            self.shares(ParallelPart::Comprehension)
+                && !self.loops.iter().any(|frame| frame.is_parallel)
+                && body.iter().all(only_computes)
+        };
+        let kind = if is_asked || is_free() {
+            StmtKind::ParallelFor { range, body, back, reductions: Vec::new() }
+        } else {
+            let repeated = Loop { back, exit: Some(Edge::default()), ..Loop::of(body) };
+            StmtKind::ForRange { range, repeated }
+        };
+        self.emit(kind, span);
+        Ok(())
+    }
+
     /// A loop that counts in a version.
     fn counted_by(
         &mut self,
@@ -605,6 +666,48 @@ impl<'i> Inference<'i> {
         };
         self.emit(kind, span);
     }
+}
+
+/// Whether a statement only computes and stores, by nothing that depends on what has run before it in another iteration.
+fn only_computes(statement: &hir::Stmt) -> bool {
+    let is_free = |value: &Expr| !draws(value);
+    statement.is_short()
+        && match &statement.kind {
+            StmtKind::Assign { value, .. } => is_free(value),
+            StmtKind::StoreElement { array, indices, value } => {
+                [array, value].into_iter().chain(indices).all(is_free)
+            }
+            StmtKind::Expr(value) => is_free(value),
+            StmtKind::Raise { .. } => true,
+            StmtKind::StoreElements { .. }
+            | StmtKind::StoreAt { .. }
+            | StmtKind::If { .. }
+            | StmtKind::While { .. }
+            | StmtKind::ForRange { .. }
+            | StmtKind::Unrolled { .. }
+            | StmtKind::ParallelFor { .. }
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Return(_)
+            | StmtKind::Yield(_)
+            | StmtKind::Assert { .. }
+            | StmtKind::Delete(_)
+            | StmtKind::Try(_)
+            | StmtKind::Outside { .. }
+            | StmtKind::RaiseAgain(_) => false,
+        }
+}
+
+/// Whether an expression draws a random number, or asks about threads.
+fn draws(value: &Expr) -> bool {
+    let mut found = match &value.kind {
+        ExprKind::Intrinsic { intrinsic, .. } => {
+            matches!(intrinsic.typing(), Typing::Random | Typing::Threads)
+        }
+        _ => false,
+    };
+    value.for_each_operand(&mut |part| found = found || draws(part));
+    found
 }
 
 /// What assignment expressions assign in an expression, those of comprehensions and functions within it apart.
