@@ -8,8 +8,9 @@ use hotloop_runtime::{CallState, Interrupter, memory_setting_fault, thread_count
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::{IntoPyDict, PyCFunction};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 static ENGINE: OnceLock<Engine> = OnceLock::new();
@@ -48,9 +49,44 @@ pub(crate) fn interrupter() -> &'static Interrupter {
     &INTERRUPTER
 }
 
+/// The thread that runs the handlers of signals, as CPython numbers threads.
+static MAIN_THREAD: AtomicU64 = AtomicU64::new(0);
+
+unsafe extern "C" {
+    /// Of CPython's stable interface; may be called by any thread at any time.
+    safe fn PyThread_get_thread_ident() -> std::ffi::c_ulong;
+}
+
+fn thread_number() -> u64 {
+    // Not 64 bits everywhere.
+    #[allow(clippy::useless_conversion, reason = "not everywhere")]
+    PyThread_get_thread_ident().into()
+}
+
+/// Finds out which thread runs the handlers of signals. In a forked child it is the one that forked.
+pub(crate) fn find_main_thread(py: Python<'_>) -> PyResult<()> {
+    let main = py.import("threading")?.call_method0("main_thread")?;
+    MAIN_THREAD.store(main.getattr("ident")?.extract()?, Ordering::Relaxed);
+    let os = py.import("os")?;
+    if os.hasattr("register_at_fork")? {
+        let note = PyCFunction::new_closure(py, None, None, |_, _| {
+            MAIN_THREAD.store(thread_number(), Ordering::Relaxed);
+        })?;
+        os.call_method("register_at_fork", (), Some(&[("after_in_child", note)].into_py_dict(py)?))?;
+    }
+    Ok(())
+}
+
 /// Runs the handlers of the signals that have come. An exception of theirs stays set on this thread.
+///
+/// Only the main thread runs them, and it is the one that ends the interpreter. So it never asks an interpreter that is gone, as daemon threads would which go on with a call
+/// while that ends.
 fn signal_handler_raises() -> bool {
-    // SAFETY: the thread came from Python, so this finds its state, whether it holds the GIL or has let go of it for the call. While the interpreter ends there are no states any more.
+    if thread_number() != MAIN_THREAD.load(Ordering::Relaxed) {
+        return false;
+    }
+    // SAFETY: the thread came from Python, so this finds its state, whether it holds the GIL or has let go of it for the call. A call that a destructor makes when the
+    // interpreter is gone already has none.
     unsafe {
         if ffi::Py_IsInitialized() == 0 {
             return false;

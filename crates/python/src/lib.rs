@@ -69,6 +69,7 @@ mod _hotloop {
     fn initialise(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::numpy::import(module.py())?;
         crate::blas::find(module.py());
+        crate::engine::find_main_thread(module.py())?;
         crate::output::install();
         crate::owner::make_type(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
