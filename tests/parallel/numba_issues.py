@@ -1,5 +1,5 @@
 """Programs of the kinds for which Numba's tracker describes wrong results, crashes or lost errors under `parallel=True`, by the number of the issue: the result is
-CPython's, or the program is refused by name. `b` marks a second program about the same issue."""
+CPython's, or the program is refused by name. `b` and `c` mark more programs about the same issue. Programs without a number are about what no issue describes."""
 
 import numpy as np
 from hotloop import njit, prange
@@ -99,7 +99,7 @@ def issue_3681b_remainder_bins_written_out(n):
 
 
 @njit(parallel=True)
-def issue_4170_slice_of_four(n):
+def issue_3681c_slice_of_all_bins(n):
     bins = np.zeros(4)
     for i in prange(n):
         bins[:] += i
@@ -136,7 +136,7 @@ def issue_4922_conditional_second_update(n):
 
 
 @njit(parallel=True)
-def issue_5031_branches_between(n, flag):
+def branch_between_two_sums(n, flag):
     total = 0
     for i in prange(n):
         total += i
@@ -166,7 +166,7 @@ def issue_5584_nearest(a, b):
 
 
 @njit(parallel=True)
-def issue_5705_assigned_under_two_conditions(x, a, b):
+def issue_5698_assigned_under_two_conditions(x, a, b):
     out = np.zeros(x.shape[0])
     for i in prange(x.shape[0]):
         h = x[i]
@@ -322,7 +322,7 @@ def issue_7867_floor_division(n):
 
 
 @njit(parallel=True)
-def issue_7919_exclusive_or(n):
+def exclusive_or_by_the_counter(n):
     acc = 100
     for i in prange(n):
         acc ^= i + 2
@@ -428,14 +428,29 @@ def issue_9529_arrays_in_lists(n):
 
 
 @njit(parallel=True)
-def issue_9829_unsigned_length(x, n):
-    total = 0.0
-    for i in prange(n):
-        k = i - 1
-        if k < 0:
-            k = 0
-        total += x[k // 2]
-    return total
+def issue_9829_numbered_in_a_second_loop(at, values, most):
+    array = np.full(most + 1, 1000)
+    for i in prange(len(at)):
+        array[at[i]] = values[i]
+    largest = values.max()
+    for i in prange(len(array)):
+        if array[i] == 1000:
+            array[i] = largest + 1
+            largest += 1
+    return array
+
+
+@njit(parallel=True)
+def issue_9829b_counted_in_a_second_loop(at, values, most):
+    array = np.full(most + 1, 1000)
+    for i in prange(len(at)):
+        array[at[i]] = values[i]
+    largest = values.max()
+    for i in prange(len(array)):
+        if array[i] == 1000:
+            array[i] = -1
+            largest += 1
+    return array, largest
 
 
 @njit(parallel=True)
@@ -459,13 +474,112 @@ def issue_9863b_count_in_loops(mask):
 
 
 @njit(parallel=True)
-def issue_9938_stepped_induction(n):
+def stepped_counter_and_what_lies_between(n):
     out = np.zeros(n)
     for i in prange(0, n, 3):
         out[i] = i / 2
         for j in range(i + 1, min(i + 3, n)):
             out[j] = -i
     return out
+
+
+@njit(parallel=True)
+def issue_2811_assertion(x, n):
+    total = 0.0
+    for i in prange(n):
+        assert x[i] < 4.0
+        total += x[i]
+    return total
+
+
+@njit(parallel=True)
+def issue_3461_sums_of_shrinking_ranges(n):
+    total = 0
+    for i in prange(n):
+        total += np.sum(np.arange(i) + np.sum(np.arange(i)[:i]))
+    return total
+
+
+@njit(parallel=True)
+def issue_4555_divided_by_rows(n):
+    result = np.ones((4, 4))
+    rows = np.ones((n, 4, 4))
+    for i in range(n):
+        rows[i] = i + 1
+    for i in prange(n):
+        result /= rows[i]
+    return result
+
+
+@njit(parallel=True)
+def issue_4555b_rows_subtracted(n):
+    result = np.ones((4, 4))
+    rows = np.ones((n, 4, 4))
+    for i in range(n):
+        rows[i] = i + 1
+    for i in prange(n):
+        result -= rows[i]
+    return result
+
+
+@njit(parallel=True)
+def issue_5663_rows_under_conditions(a, b, first, second):
+    for i in prange(a.shape[0]):
+        if first:
+            a[i, :] = 1
+        if second:
+            b[i, :] = i
+
+
+@njit(parallel=True)
+def issue_5923_assigned_on_one_way(image):
+    out = np.zeros(image.shape)
+    for i in prange(image.shape[0]):
+        for j in prange(image.shape[1]):
+            h = image[i, j]
+            if h < 400:
+                red = 0.0
+            red = (red + h) * 255
+            out[i, j] = red
+    return out
+
+
+@njit(parallel=True)
+def issue_8652_negative_index(x):
+    out = np.zeros_like(x)
+    for i in prange(len(x)):
+        out[i] = x[-i]
+    return out
+
+
+@njit(parallel=True)
+def issue_9265_assigned_under_a_condition(n):
+    d = 0
+    for i in prange(n):
+        if n:
+            d = n + 4
+    return n and d > 0
+
+
+@njit(parallel=True)
+def issue_9380_index_out_of_bounds(x, n):
+    for i in prange(n + 1):
+        x[i] += 1
+
+
+@njit
+def _refuses(x):
+    if x > 1:
+        raise ValueError("invalid", x)
+
+
+@njit(parallel=True)
+def issue_9673_error_in_a_call(n):
+    y = np.zeros(n)
+    for i in prange(n):
+        y[i] += 1
+        _refuses(i)
+    return y
 
 
 @njit(parallel=True)
@@ -494,6 +608,7 @@ def error_of_a_call(x, n):
 
 X = np.array([0.5, -1.0, 3.0, 2.0, -4.0, 0.25, 5.0, 1.0, 1.5, -2.5])
 A = np.arange(24.0).reshape(6, 4) % 7
+AT = np.array([9, 11, 12, 15, 19])
 NEAR = {"within": 1e-9}
 
 
@@ -513,15 +628,15 @@ CASES = [
     ("issue_3522b_row_assigned", [A, np.zeros((3, 4)), 1], NEAR),
     ("issue_3681_remainder_bins", [103]),
     ("issue_3681b_remainder_bins_written_out", [103], refused("HL0345 bins[k]")),
-    ("issue_4170_slice_of_four", [103]),
+    ("issue_3681c_slice_of_all_bins", [103]),
     ("issue_4489_negative_start", [10]),
     ("issue_4569_array_of_comprehension", [12]),
     ("issue_4922_conditional_second_update", [10]),
-    ("issue_5031_branches_between", [10, True]),
-    ("issue_5031_branches_between", [10, False]),
+    ("branch_between_two_sums", [10, True]),
+    ("branch_between_two_sums", [10, False]),
     ("issue_5584_nearest", [X, X[::2] + 0.1]),
-    ("issue_5705_assigned_under_two_conditions", [X, 0, 1]),
-    ("issue_5705_assigned_under_two_conditions", [X, 1, 0]),
+    ("issue_5698_assigned_under_two_conditions", [X, 0, 1]),
+    ("issue_5698_assigned_under_two_conditions", [X, 1, 0]),
     ("issue_5942_row_copied_then_one_more", [10, 2]),
     ("issue_5979_list_in_each_iteration", [17]),
     ("issue_6414_two_counts_in_branches", [7]),
@@ -535,7 +650,7 @@ CASES = [
     ("issue_7630_prange_in_both_branches", [True, 1000]),
     ("issue_7630_prange_in_both_branches", [False, 1000]),
     ("issue_7867_floor_division", [4], refused("HL0401 `acc`")),
-    ("issue_7919_exclusive_or", [9]),
+    ("exclusive_or_by_the_counter", [9]),
     ("issue_8007_sum_of_windows", [A, 3], NEAR),
     ("issue_8184_vector_in_outer_loop", [np.array([[2.0, 1.0], [1.0, 3.0]]), 4], NEAR),
     ("issue_8184b_vector_outside", [np.array([[2.0, 1.0], [1.0, 3.0]]), 4], refused("HL0345 v[0] = 1.0 + i")),
@@ -544,10 +659,23 @@ CASES = [
     ("issue_9139_divided_by_its_maximum", [np.linspace(0, 3, 3)]),
     ("issue_9518_subtracted_in_full", [X, 1.0, 2.0], NEAR),
     ("issue_9529_arrays_in_lists", [9]),
-    ("issue_9829_unsigned_length", [X, np.uint64(20)], NEAR),
+    ("issue_9829_numbered_in_a_second_loop", [AT, AT // 2, 20], refused("HL0401 `largest`")),
+    ("issue_9829b_counted_in_a_second_loop", [AT, AT // 2, 20]),
     ("issue_9863_list_in_three_loops", [A], refused("HL0256 coordinates.append(1)")),
     ("issue_9863b_count_in_loops", [A]),
-    ("issue_9938_stepped_induction", [20]),
+    ("stepped_counter_and_what_lies_between", [20]),
+    ("issue_2811_assertion", [X, 10]),
+    ("issue_2811_assertion", [X, 6]),
+    ("issue_3461_sums_of_shrinking_ranges", [40]),
+    ("issue_4555_divided_by_rows", [10], NEAR),
+    ("issue_4555b_rows_subtracted", [10]),
+    ("issue_5663_rows_under_conditions", [A, A + 1, True, False]),
+    ("issue_5663_rows_under_conditions", [A, A + 1, True, True]),
+    ("issue_5923_assigned_on_one_way", [A], refused("HL0401 `red`")),
+    ("issue_8652_negative_index", [X]),
+    ("issue_9265_assigned_under_a_condition", [4], refused("HL0402 `d`")),
+    ("issue_9380_index_out_of_bounds", [np.ones(9), 9]),
+    ("issue_9673_error_in_a_call", [20]),
     ("sum_needed_by_the_next_expression", [X], NEAR),
     ("error_of_the_lowest_iteration", [X]),
     ("error_of_a_call", [np.ones(5), 12]),
