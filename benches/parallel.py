@@ -1,13 +1,14 @@
-"""Loops on several threads: how much faster than on one, beside Numba on its two pools of threads, and from how many iterations on they are never slower.
+"""Loops on several threads: how much faster than on one, beside C with OpenMP and Numba on its two pools of threads, and from how many iterations on they are never slower.
 
-    python benches/parallel.py [--quick] [--kernels NAME,..] [--trip-counts] [--load] [--json FILE]
+    python benches/parallel.py [--quick] [--kernels NAME,..] [--trip-counts [--plot FILE]] [--load] [--json FILE]
 
 Every peer runs in a process of its own, since Numba cannot change its pool; the processes measure in turns, on the same data. Times are medians of rounds in nanoseconds of wall
-time. `--trip-counts` compares small loops with the same loops on one thread, from 1 to a million iterations, and prints what a region without work costs. `--load` keeps all
-processors busy with other processes meanwhile.
+time. `--trip-counts` compares small loops with the same loops on one thread, from 1 to a million iterations, and prints what a region without work costs; `--plot` draws that.
+`--load` measures first on an idle machine and then with other processes that keep all processors busy, and checks each time that the results are those of one thread.
 """
 
 import argparse
+import ctypes
 import json
 import math
 import multiprocessing
@@ -20,8 +21,9 @@ import tempfile
 import time
 
 import numpy as np
+from parallel_picture import picture
 
-PEERS = {"hotloop": ("hotloop", None), "numba-omp": ("numba", "omp"), "numba-workqueue": ("numba", "workqueue")}
+PEERS = {"hotloop": ("hotloop", None), "numba-omp": ("numba", "omp"), "numba-workqueue": ("numba", "workqueue"), "c": ("c", None)}
 
 KERNELS = """
 import numpy as np
@@ -103,6 +105,94 @@ def short_rows(a, out):
         for j in range(a.shape[1]):
             total += a[0, j]
         out[i] = total
+
+def short_best(a, out):
+    best = -1.0
+    where = -1
+    for i in prange(out.shape[0]):
+        if out[i] > best:
+            best = out[i]
+            where = i
+    return where
+
+def short_counts(a, out):
+    counts = np.zeros(16, np.int64)
+    for i in prange(out.shape[0]):
+        counts[i & 15] += 1
+    return counts[3]
+"""
+
+# The same in C. Sums that C may not reorder are in order there, too.
+C_KERNELS = """
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#define FOR _Pragma("omp parallel for num_threads(threads) schedule(guided)")
+#define KERNEL(name) void name(double *restrict a, double *restrict out, long rows, long columns, int threads)
+
+KERNEL(balanced) {
+    FOR for (long i = 0; i < rows; i++) {
+        double total = 0.0;
+        for (long j = 0; j < columns; j++) total += sqrt(a[i * columns + j]);
+        out[i] = total;
+    }
+}
+KERNEL(triangular) {
+    FOR for (long i = 0; i < rows; i++) {
+        double total = 0.0;
+        for (long j = 0; j < i; j++) total += a[i * columns + j] * a[j * columns + i];
+        out[i] = total;
+    }
+}
+KERNEL(escape) {
+    FOR for (long i = 0; i < rows; i++) {
+        for (long j = 0; j < columns; j++) {
+            double x = a[i * columns + j] * 3.0 - 2.0, y = a[j * columns + i] * 2.0 - 1.0, u = 0.0, v = 0.0;
+            long n = 0;
+            while (n < 60 && u * u + v * v < 4.0) {
+                double next = u * u - v * v + x;
+                v = 2.0 * u * v + y;
+                u = next;
+                n++;
+            }
+            out[i] += n;
+        }
+    }
+}
+KERNEL(scalar_sum) {
+    double total = 0.0;
+    _Pragma("omp parallel for num_threads(threads) reduction(+:total)")
+    for (long i = 0; i < rows * columns; i++) total += a[i] * 0.5;
+    out[0] = total;
+}
+KERNEL(array_sum) {
+    double *total = calloc(columns, sizeof(double));
+    _Pragma("omp parallel for num_threads(threads) reduction(+:total[:columns])")
+    for (long i = 0; i < rows; i++) {
+        for (long j = 0; j < columns; j++) total[j] += a[i * columns + j];
+    }
+    out[0] = total[0];
+    free(total);
+}
+KERNEL(nested) {
+    FOR for (long i = 0; i < rows; i++) {
+        for (long j = 0; j < columns; j++) a[i * columns + j] = 1.0 / (1.0 + a[i * columns + j] * a[i * columns + j]);
+    }
+}
+KERNEL(expression) {
+    FOR for (long i = 0; i < rows * columns; i++) a[i] = a[i] * 0.5 + sqrt(a[i]) - a[i] * a[i] * 0.25;
+}
+KERNEL(stencil) {
+    double *b = malloc(rows * columns * sizeof(double));
+    FOR for (long i = 1; i < rows - 1; i++) {
+        for (long j = 1; j < columns - 1; j++) {
+            double *p = a + i * columns + j;
+            b[i * columns + j] = 0.2 * (p[0] + p[-columns] + p[columns] + p[-1] + p[1]);
+        }
+    }
+    out[0] = b[columns + 1];
+    free(b);
+}
 """
 
 # Rows and columns where the work is in the computation, and where it is in memory.
@@ -117,16 +207,40 @@ SIZES = {
     "stencil": [(700, 700), (4000, 5000)],
 }
 TRIP_COUNTS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 262144, 1000000]
-SHORT = ("short_map", "short_sum", "short_rows")
+SHORT = ("short_map", "short_sum", "short_rows", "short_best", "short_counts")
+# So often is a loaded kernel checked.
+CHECKS = 20
 
 
 def serve(package):
     """Compiles kernels and times them as the parent asks, a line each way."""
     with tempfile.TemporaryDirectory() as folder:
+        if package == "c":
+            return serve_kernels({"njit": in_c(folder), **{name: name for name in SIZES}})
         path = os.path.join(folder, "parallel_kernels.py")
         with open(path, "w") as file:
             file.write(KERNELS.replace("{package}", package))
         serve_kernels(runpy.run_path(path))
+
+
+def in_c(folder):
+    """What makes callable kernels of the names of those in C."""
+    source, library = os.path.join(folder, "kernels.c"), os.path.join(folder, "kernels.so")
+    with open(source, "w") as file:
+        file.write(C_KERNELS)
+    subprocess.run(["gcc", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", source, "-o", library, "-lm"], check=True)
+    loaded = ctypes.CDLL(library)
+
+    def decorate(parallel, error_model):
+        def kernel(name):
+            function = loaded[name]
+            threads = os.cpu_count() if parallel else 1
+            address = lambda array: ctypes.c_void_p(array.ctypes.data)
+            return lambda a, out: function(address(a), address(out), ctypes.c_long(a.shape[0]), ctypes.c_long(a.shape[1]), threads)
+
+        return kernel
+
+    return decorate
 
 
 def serve_kernels(scope):
@@ -134,6 +248,9 @@ def serve_kernels(scope):
     arrays = {}
     for line in sys.stdin:
         name, is_parallel, rows, columns, length, seconds = json.loads(line)
+        if seconds is None:
+            print(json.dumps(is_right(compiled[name, False], compiled[name, True], *arrays[rows, columns, length])), flush=True)
+            continue
         kernel = compiled.get((name, is_parallel))
         if kernel is None:
             decorate = scope["njit"](parallel=is_parallel, error_model="numpy")
@@ -152,7 +269,19 @@ def serve_kernels(scope):
             for _ in range(calls):
                 kernel(a, out)
             times.append((time.perf_counter_ns() - start) / calls)
-        print(json.dumps(statistics.median(times)), flush=True)
+        print(json.dumps([statistics.median(times), statistics.fmean(times)]), flush=True)
+
+
+def is_right(serial, parallel, a, out):
+    """Whether a kernel leaves on several threads what it leaves on one, but for the rounding of sums."""
+    want = a.copy(), np.zeros_like(out)
+    serial(*want)
+    for _ in range(CHECKS):
+        found = a.copy(), np.zeros_like(out)
+        parallel(*found)
+        if not all(np.allclose(x, y, rtol=1e-9, atol=0.0) for x, y in zip(found, want)):
+            return False
+    return True
 
 
 class Peer:
@@ -169,10 +298,14 @@ class Peer:
         )
 
     def time(self, *question):
+        """The median."""
+        return self.ask(*question)[0]
+
+    def ask(self, *question):
         self.process.stdin.write(json.dumps(question) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
-        return json.loads(answer) if answer else math.nan
+        return json.loads(answer) if answer else [math.nan, math.nan]
 
     def close(self):
         self.process.stdin.close()
@@ -203,22 +336,56 @@ def speed_ups(peers, names, rounds, seconds):
 
 
 def show_speed_ups(rows, peers):
-    print("| kernel | size | one thread, ms | speed-up | " + " | ".join(f"over {peer}" for peer in peers if peer != "hotloop") + " |")
-    print("|---|---|---|---|" + "---|" * (len(peers) - 1))
+    others = [peer for peer in peers if peer != "hotloop"]
+    columns = [*(f"over {peer}" for peer in others), *(f"speed-up of {peer}" for peer in others)]
+    print("| kernel | size | one thread, ms | speed-up | " + " | ".join(columns) + " |")
+    print("|---|---|---|---|" + "---|" * len(columns))
     ratios = {peer: [] for peer in peers}
     for row in rows:
         own = row["hotloop parallel"]
         cells = [f"{row['hotloop'] / 1e6:.3g}", f"{row['hotloop'] / own:.2f}"]
-        for peer in peers:
-            if peer != "hotloop":
-                ratio = own / row[f"{peer} parallel"]
-                ratios[peer].append(ratio)
-                cells.append(f"{ratio:.2f}")
+        for peer in others:
+            ratio = own / row[f"{peer} parallel"]
+            ratios[peer].append(ratio)
+            cells.append(f"{ratio:.2f}")
+        cells += [f"{row[peer] / row[f'{peer} parallel']:.2f}" for peer in others]
         print(f"| {row['kernel']} | {row['size']} | " + " | ".join(cells) + " |")
     for peer, found in ratios.items():
         known = [ratio for ratio in found if not math.isnan(ratio)]
         if known:
             print(f"geometric mean over {peer}: {math.exp(statistics.fmean(map(math.log, known))):.2f}")
+
+
+def measure_load(peer, names, rounds, seconds):
+    """Mean times of one thread and of several, idle and loaded, and whether the results are right: a loaded processor takes time away in slices, of which a median shows nothing."""
+    rows = []
+
+    def times(name, size):
+        pairs = [[peer.ask(name, on, *size, size[0], seconds)[1] for on in (False, True)] for _ in range(rounds)]
+        return [statistics.median(column) for column in zip(*pairs)]
+
+    for name in names:
+        size = SIZES[name][0]
+        idle = times(name, size)
+        busy = [multiprocessing.Process(target=burn, args=(0,), daemon=True) for _ in range(os.cpu_count())]
+        for process in busy:
+            process.start()
+        loaded = times(name, size)
+        right = peer.ask(name, True, *size, size[0], None)
+        for process in busy:
+            process.terminate()
+            process.join()
+        rows.append({"kernel": name, "idle": idle, "loaded": loaded, "right": right})
+    return rows
+
+
+def show_load(rows):
+    print("| kernel | idle: one thread, ms | several | loaded: one thread | several | several, loaded over idle | loaded, several over one | right |")
+    print("|---|---|---|---|---|---|---|---|")
+    for row in rows:
+        (one, several), (slow_one, slow_several) = row["idle"], row["loaded"]
+        times = " | ".join(f"{time / 1e6:.3g}" for time in (one, several, slow_one, slow_several))
+        print(f"| {row['kernel']} | {times} | {slow_several / several:.2f} | {slow_several / slow_one:.2f} | {'yes' if row['right'] is True else 'NO'} |")
 
 
 def trip_counts(peer, rounds, seconds):
@@ -242,6 +409,7 @@ def main():
     parser.add_argument("--kernels", default=",".join(SIZES))
     parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--trip-counts", action="store_true")
+    parser.add_argument("--plot")
     parser.add_argument("--load", action="store_true")
     parser.add_argument("--json")
     options = parser.parse_args()
@@ -249,9 +417,6 @@ def main():
         return serve(options.serve)
     rounds, seconds = (3, 0.05) if options.quick else (7, 0.2)
     peers = {name: Peer(name) for name in options.peers.split(",")}
-    busy = [multiprocessing.Process(target=burn, args=(0,), daemon=True) for _ in range(os.cpu_count() if options.load else 0)]
-    for process in busy:
-        process.start()
     record = {}
     if options.trip_counts:
         for name, peer in peers.items():
@@ -261,11 +426,15 @@ def main():
         print("| kernel | iterations | one thread, ns | several over one |\n|---|---|---|---|")
         for row in rows:
             print(f"| {row['kernel']} | {row['count']} | {row['serial']:.0f} | {row['ratio']:.2f} |")
+        if options.plot:
+            with open(options.plot, "w") as file:
+                file.write(picture(rows))
+    elif options.load:
+        record["load"] = rows = measure_load(peers["hotloop"], options.kernels.split(","), rounds, 4 * seconds)
+        show_load(rows)
     else:
         record["speed-ups"] = rows = speed_ups(peers, options.kernels.split(","), rounds, seconds)
         show_speed_ups(rows, peers)
-    for process in busy:
-        process.terminate()
     for peer in peers.values():
         peer.close()
     if options.json:
