@@ -268,13 +268,36 @@ fn operations(function: &Function, inst: Inst) -> u32 {
     }
 }
 
-/// How long the next iteration waits for what this one passes to it, in cycles.
+/// How long iterations wait for what those before computed, in cycles for each: the mean along the slowest circle of values that are passed on (the maximal cycle mean, by walks of up to as many steps
+/// as there are values).
 fn longest_wait(function: &Function, blocks: &[Block], counted: Option<&CountedLoop>) -> u32 {
-    // When what comes from the iteration before is there; all else is ready.
     let parameters = function.blocks[blocks[0]].parameters.iter().copied();
     let is_carried = |parameter: &Value| counted.is_none_or(|counted| *parameter != counted.variable);
-    let mut times: FxHashMap<Value, u32> = parameters.filter(is_carried).map(|value| (value, 0)).collect();
+    let carried: Vec<Value> = parameters.filter(is_carried).collect();
+    let steps: Vec<Vec<Option<u32>>> =
+        carried.iter().map(|from| waits(function, blocks, &carried, *from)).collect();
+    let mut walks = steps.clone();
     let mut longest = 0;
+    for length in 1..=carried.len() as u32 {
+        let circles = walks.iter().enumerate().filter_map(|(from, to)| to[from]);
+        longest = circles.map(|circle| circle.div_ceil(length)).fold(longest, u32::max);
+        let further = |walk: &Vec<Option<u32>>| {
+            let last = |to: usize| {
+                let ways = walk.iter().zip(&steps).filter_map(|(before, step)| Some((*before)? + step[to]?));
+                ways.max()
+            };
+            (0..carried.len()).map(last).collect()
+        };
+        walks = walks.iter().map(further).collect();
+    }
+    longest
+}
+
+/// How long after one of the carried values the next of each is there, if it depends on that one; all else is ready.
+fn waits(function: &Function, blocks: &[Block], carried: &[Value], from: Value) -> Vec<Option<u32>> {
+    let mut times: FxHashMap<Value, u32> = FxHashMap::from_iter([(from, 0)]);
+    let header = blocks[0];
+    let mut next = vec![None; carried.len()];
     for block in blocks {
         for inst in &function.blocks[*block].insts {
             let data = &function.insts[*inst];
@@ -286,19 +309,24 @@ fn longest_wait(function: &Function, blocks: &[Block], counted: Option<&CountedL
             );
         }
         for call in function.blocks[*block].terminator.jumps() {
-            let arguments = call.arguments.iter().map(|value| times.get(value).copied());
-            if call.block == blocks[0] {
-                longest = arguments.flatten().fold(longest, u32::max);
+            let arguments: Vec<Option<u32>> =
+                call.arguments.iter().map(|value| times.get(value).copied()).collect();
+            let passed = function.blocks[call.block].parameters.iter().zip(arguments);
+            if call.block == header {
+                for (parameter, time) in passed {
+                    if let Some(position) = carried.iter().position(|value| value == parameter) {
+                        next[position] = time.max(next[position]);
+                    }
+                }
             } else if blocks.contains(&call.block) {
-                let arguments: Vec<Option<u32>> = arguments.collect();
-                for (parameter, time) in function.blocks[call.block].parameters.iter().zip(arguments) {
+                for (parameter, time) in passed {
                     let time = time.max(times.get(parameter).copied());
                     times.extend(time.map(|time| (*parameter, time)));
                 }
             }
         }
     }
-    longest
+    next
 }
 
 /// How many cycles after its operands a result is there, about.
