@@ -110,3 +110,22 @@ def test_what_is_wrong_is_told():
         stencil(parallel=True)(mixed)
     with pytest.raises(TypeError, match="positional"):
         mean_of_four(np.zeros((3, 3)), 1)
+
+
+def test_lambdas():
+    factor = 3
+    cross, before = (stencil(lambda a: 0.25 * (a[0, 1] + a[1, 0] + a[0, -1] + a[-1, 0])), stencil(lambda a, k: a[-1] * k + factor, cval=7.0))
+    x = np.arange(12.0).reshape(3, 4)
+    expected = np.zeros_like(x)
+    expected[1, 1:3] = 0.25 * (x[1, 2:] + x[2, 1:3] + x[1, :2] + x[0, 1:3])
+    np.testing.assert_array_equal(cross(x), expected)
+    np.testing.assert_array_equal(before(np.arange(4.0), 2.0), [7, 3, 5, 7])
+
+    @njit
+    def both(x, out):
+        before(x[0], 2.0, out=out)
+        return cross(cross(x))
+
+    out = np.zeros(4)
+    np.testing.assert_array_equal(both(x, out), cross(cross(x)))
+    np.testing.assert_array_equal(out, before(x[0], 2.0))

@@ -430,3 +430,68 @@ def test_a_layout_without_results_writes_to_operands():
     out = np.zeros((2, 5))
     squared(np.arange(5.0), out[:, ::-1])
     assert out.tolist() == [[16.0, 9.0, 4.0, 1.0, 0.0]] * 2
+
+
+@guvectorize(["void(float64[:], float64, float64[:])"], "(n),()->(n)")
+def add_to_each(x, k, result):
+    for i in range(x.shape[0]):
+        result[i] = x[i] + k
+
+
+@guvectorize(["void(float64[:], float64[:], float64[:])", "void(complex128[:], complex128[:], complex128[:])"], "(n),(n)->()")
+def inner_product(a, b, result):
+    total = a[0] * 0
+    for i in range(a.shape[0]):
+        total += a[i] * b[i]
+    result[0] = total
+
+
+@guvectorize("(m,n),(n)->(m)")
+def times_vector(matrix, vector, result):
+    for i in range(matrix.shape[0]):
+        result[i] = 0
+        for j in range(matrix.shape[1]):
+            result[i] += matrix[i, j] * vector[j]
+
+
+def test_kernels_call_generalised_ufuncs():
+    x, k = np.arange(12.0).reshape(2, 2, 3), np.array([[10.0], [20.0]])
+    for function, arguments in [
+        (lambda x, k: add_to_each(x, k), (x, 2.0)),
+        (lambda x, k: add_to_each(x, k), (x, 2)),
+        (lambda x, k: add_to_each(x, k), (x, k)),
+        (lambda x, k: add_to_each(x, k), (x[0, 0], 1.5)),
+        (lambda x, k: add_to_each(x, k), (x[0, 0], k)),
+        (lambda x, k: add_to_each(x, k), (x[..., ::2], k[0])),
+        (lambda x, k: add_to_each(x, k), (x.astype(np.int32), np.float32(0.5))),
+        (lambda x, y: inner_product(x, y), (x, x)),
+        (lambda x, y: inner_product(x, y), (x, x[0, 0])),
+        (lambda x, y: inner_product(x, y), (x[0, 0], x[0, 1])),
+        (lambda x, y: inner_product(x, y), (x, x * 1j)),
+        (lambda x, y: inner_product(x, y), (np.zeros((0, 3)), np.zeros((1, 3)))),
+        (lambda x, y, r: (times_vector(x, y, r), r)[1], (x, np.ones(3), np.zeros((2, 2)))),
+        (lambda x, y, r: (times_vector(x, y, r), r)[1], (x.astype(int)[0], np.ones(3, int), np.zeros(2, int))),
+    ]:
+        expected, found = function(*arguments), njit(function)(*arguments)
+        np.testing.assert_array_equal(found, expected)
+        assert np.asarray(found).dtype == np.asarray(expected).dtype
+
+
+def test_what_generalised_ufuncs_refuse_in_kernels():
+    for function, arguments in [
+        (lambda a, b: inner_product(a, b), (np.ones(3), np.ones(4))),
+        (lambda a, b: inner_product(a, b), (np.ones((3, 2)), np.ones((2, 2)))),
+        (lambda a, b: (times_vector(a, b, np.ones(3)), 0)[1], (np.ones((2, 2)), np.ones(2))),
+    ]:
+        with pytest.raises(ValueError):
+            function(*arguments)
+        with pytest.raises(ValueError):
+            njit(function)(*arguments)
+    for function, arguments, message in [
+        (lambda a: add_to_each(a), (np.ones(2),), "2 inputs and 1 outputs"),
+        (lambda a: times_vector(a, a), (np.ones((2, 2)),), "give it the arrays that it writes to"),
+        (lambda a: add_to_each(a, 1j), (np.ones(2),), "no loop takes operands"),
+        (lambda a: inner_product(a, 1.0), (np.ones(2),), "wants at least 1"),
+    ]:
+        with pytest.raises(errors.TypingError, match=message):
+            njit(function)(*arguments)

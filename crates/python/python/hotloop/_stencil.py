@@ -71,10 +71,7 @@ class _Writer:
 
     def __init__(self, function, standard, neighborhood):
         self.function = function
-        text = textwrap.dedent(inspect.getsource(function))
-        definition = ast.parse(text).body[0]
-        if not isinstance(definition, ast.FunctionDef):
-            raise TypingError(f"a stencil is made of a function with a name of its own, not of `{function.__name__}`")
+        definition = _definition(function)
         self.names = [argument.arg for argument in definition.args.args]
         if not self.names:
             raise NumbaValueError("A stencil's function has at least one array as a parameter")
@@ -137,6 +134,25 @@ class _Writer:
         from . import is_disabled
 
         return names[name] if is_disabled() else make(names[name], check({"error_model": "numpy"}), [])
+
+
+def _definition(function):
+    """The definition of a function or lambda, as a tree."""
+    lines, first = inspect.findsource(function)
+    if function.__name__ != "<lambda>":
+        return ast.parse(textwrap.dedent("".join(inspect.getblock(lines[first:])))).body[0]
+    # Of the lambdas of the file that one is meant whose body holds the place of the first instruction.
+    tree = ast.parse("".join(lines))
+    places = [(line, column) for line, _, column, _ in function.__code__.co_positions() if line is not None and column]
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda) and places and _holds(node, places[0])]
+    if not found:
+        raise TypingError(f"the source of the lambda in line {function.__code__.co_firstlineno} of {function.__code__.co_filename} cannot be found: give the stencil a function with a name")
+    inner = max(found, key=lambda node: (node.lineno, node.col_offset))
+    return ast.FunctionDef(function.__name__, inner.args, [ast.Return(inner.body)], [], None)
+
+
+def _holds(node, place):
+    return (node.lineno, node.col_offset) <= place < (node.end_lineno, node.end_col_offset)
 
 
 def _parameters(names):

@@ -67,11 +67,13 @@ def guvectorize(*arguments, target="cpu", identity=None, writable_args=(), **opt
 def _declared(elements, signatures):
     """NumPy's object with a loop for each signature."""
     try:
-        made = elements.ufunc([elements.loop(signature) for signature in signatures], elements.declared(signatures))
+        loops, kernel = [elements.loop(signature) for signature in signatures], elements.declared(signatures)
+        made = elements.ufunc(loops, kernel)
     except HotloopError as error:
         if not _dispatcher.waits_with_errors:
             raise
         return Refused(elements.function, error)
+    elements.let_kernels_call(made, kernel, [(inputs, outputs) for inputs, outputs, _ in loops])
     # Older versions of NumPy let nobody say where a ufunc comes from.
     with contextlib.suppress(AttributeError):
         functools.update_wrapper(made, elements.function, ("__module__", "__qualname__"), ())
@@ -119,6 +121,9 @@ class _Elements:
     def declared(self, signatures):
         """The function as a kernel with these signatures, which is compiled when it is called."""
         return _hotloop.make_dispatcher(self.function, self.options, list(map(declaration, signatures)))
+
+    def let_kernels_call(self, ufunc, kernel, loops):
+        """Kernels know ufuncs of elements."""
 
     def cores(self, nout):
         """The core dimensions of each operand: none."""
@@ -220,6 +225,12 @@ class _Cores(_Elements):
     @property
     def nin(self):
         return len(self.input_cores)
+
+    def let_kernels_call(self, ufunc, kernel, loops):
+        """Lets kernels call the ufunc, with a loop that is written for each call."""
+        from ._gufunc import extend
+
+        extend(ufunc, self, kernel, loops)
 
     def cores(self, nout):
         names = []
@@ -429,6 +440,15 @@ class DUFunc(_Dynamic):
 
 class GUFunc(_Dynamic):
     """A generalised ufunc whose loops are compiled when they are needed, for the types of what it is called with."""
+
+    def __init__(self, elements):
+        super().__init__(elements)
+        elements.let_kernels_call(self, elements.kernel, [])
+
+    @property
+    def __hotloop_kernel__(self):
+        # A kernel that calls it calls a loop that is written for the call.
+        raise AttributeError("__hotloop_kernel__")
 
     @property
     def is_dynamic(self):
