@@ -40,8 +40,8 @@ pub struct ErrorState {
     pub caller_image: u64,
     /// The number of the call's site there; [`ErrorState::NO_SITE`] without one.
     pub caller_site: u32,
-    /// Nothing.
-    pub reserved: u32,
+    /// By what the host knows an error of one of its own functions; 0 for other errors.
+    pub ticket: u32,
 }
 
 /// The most words that an error takes along.
@@ -57,7 +57,7 @@ impl Default for ErrorState {
             texts: 0,
             caller_image: 0,
             caller_site: Self::NO_SITE,
-            reserved: 0,
+            ticket: 0,
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::cache_fault::{CacheFault, CacheFaults};
 use crate::choices::{Choices, Chooser, MadeChoice};
 use crate::entry::{CODE, CodeEntry, MEMO, Memo, encode, read_entries, read_entry, read_memo};
 use crate::exception::Place;
+use crate::host::{Host, Hosts};
 use crate::image::{BySymbol, Compiled, Unit, load_new};
 use crate::interpret::Lowered;
 use crate::module::Modules;
@@ -81,6 +82,7 @@ pub struct EngineBuilder {
     race_check: bool,
     shares_few: bool,
     chooser: Option<Arc<dyn Chooser>>,
+    host: Option<Arc<dyn Host>>,
 }
 
 impl std::fmt::Debug for EngineBuilder {
@@ -109,6 +111,7 @@ impl Default for EngineBuilder {
             race_check: is_set(std::env::var_os("HOTLOOP_RACE_CHECK")),
             shares_few: false,
             chooser: None,
+            host: None,
         }
     }
 }
@@ -171,6 +174,11 @@ impl EngineBuilder {
         Self { chooser: Some(chooser), ..self }
     }
 
+    /// Who has the functions of the host program that kernels call. Default: nobody.
+    pub fn host(self, host: Arc<dyn Host>) -> Self {
+        Self { host: Some(host), ..self }
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -204,6 +212,7 @@ impl EngineBuilder {
             shares_few: self.shares_few || self.race_check,
             key,
         };
+        let hosts = Hosts::new(self.host);
         let mut state = State::default();
         state.program.chooser = self.chooser;
         let state = Mutex::new(state);
@@ -214,6 +223,7 @@ impl EngineBuilder {
             cache_faults,
             threads: self.threads,
             interrupter: Interrupter::new(),
+            hosts,
             state,
         };
         Ok(Engine { shared: Arc::new(shared) })
@@ -251,6 +261,7 @@ pub(crate) struct Shared {
     cache_faults: CacheFaults,
     pub(crate) threads: u32,
     pub(crate) interrupter: Interrupter,
+    hosts: Hosts,
     state: Mutex<State>,
 }
 
@@ -501,7 +512,7 @@ impl Engine {
             units.push(product.unit);
         }
         units.extend(stored);
-        let loaded = timings.measure(Stage::Load, || load_new(units, by_symbol))?;
+        let loaded = timings.measure(Stage::Load, || load_new(units, by_symbol, &self.shared.hosts))?;
         for (specialisation, function) in specialisations.into_iter().zip(loaded) {
             if let Some(function) = function {
                 compiled.insert(specialisation, function);
@@ -597,7 +608,8 @@ impl Engine {
     ) -> Option<Arc<Compiled>> {
         let root = units.first()?.symbol.clone();
         // What was made for another machine or version has another key; whatever else fails here is a damaged entry, and is compiled again.
-        let loaded = timings.measure(Stage::Load, || load_new(units, &mut state.by_symbol));
+        let loaded =
+            timings.measure(Stage::Load, || load_new(units, &mut state.by_symbol, &self.shared.hosts));
         if let Err(failure) = loaded {
             let (entry, reason) = (cache.entry_path(CODE, key), failure.to_string());
             self.shared.cache_faults.note(CacheFault::Damaged { entry, reason });

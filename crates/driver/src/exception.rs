@@ -27,7 +27,9 @@ pub struct Exception {
     /// Where it was raised.
     pub place: Option<Place>,
     /// The values that the arguments were made from, such as index, axis and length of an index error.
-    pub payload: Vec<i64>,
+    pub payload: Box<[i64]>,
+    /// By what the host knows the error again, if it is one of its own functions': [`HostError::ticket`](crate::HostError::ticket). 0 for all others.
+    pub ticket: u32,
 }
 
 impl Exception {
@@ -40,7 +42,7 @@ impl Exception {
     pub fn of_output() -> Self {
         let class = ExceptionClass::OSError.into();
         let arguments = vec![ErrorValue::Str(OUTPUT_MESSAGE.to_owned())];
-        Self { class, arguments, place: None, payload: Vec::new() }
+        Self { class, arguments, place: None, payload: Box::default(), ticket: 0 }
     }
 
     /// What the error state says, with the strings that it held, the site that it names, if any, and where that stands.
@@ -51,7 +53,12 @@ impl Exception {
         place: Option<Place>,
     ) -> Self {
         let (class, arguments, payload) = described(state, texts, site);
-        Self { class, arguments, place, payload: payload.to_vec() }
+        // Where compiled code itself has raised, it says so by its site, and what is left in the state is of an earlier error.
+        let raises =
+            |site: &RaisingSite| site.class.as_ref().is_some_and(|class| class.number() == state.class);
+        let is_passed_on = !site.is_some_and(raises);
+        let ticket = if is_passed_on { state.ticket } else { 0 };
+        Self { class, arguments, place, payload: payload.into(), ticket }
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // The one place where compiled code is called.
 
 use crate::exception::Place;
+use crate::host::Hosts;
 use crate::{Exception, Failure};
 use hotloop_abi::{HostEntry, Status};
 use hotloop_codegen::ENTRY_SUFFIX;
@@ -9,6 +10,7 @@ use hotloop_loader::{Image, Placed};
 use hotloop_runtime::{CallState, RaisingSite, SiteTable};
 use hotloop_types::{GeneratorType, Signature, Type};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// A function's object before it is loaded: what code generation or the cache gave.
@@ -41,6 +43,8 @@ struct Group {
     images: Vec<Loaded>,
     /// The groups that they call.
     callees: Vec<Arc<Group>>,
+    /// Whether code of these or of those that they call may call the host.
+    calls_host: bool,
 }
 
 /// An image with what its code names itself by.
@@ -49,6 +53,8 @@ struct Loaded {
     /// What `hl_self` is in the object: its address is in the error states that the image's code writes.
     sites: Box<SiteTable>,
     places: Vec<Option<Place>>,
+    /// Whether it imports a function of the host.
+    calls_host: bool,
 }
 
 impl Compiled {
@@ -60,6 +66,11 @@ impl Compiled {
     /// The types of its parameters and its result.
     pub fn signature(&self) -> &Signature {
         &self.signature
+    }
+
+    /// Whether it may call functions of the host, itself or by what it calls.
+    pub fn calls_host(&self) -> bool {
+        self.group.calls_host
     }
 
     /// The type of its result.
@@ -170,10 +181,11 @@ pub(crate) type BySymbol = FxHashMap<String, Arc<Compiled>>;
 pub(crate) fn load_new(
     units: Vec<Unit>,
     known: &mut BySymbol,
+    hosts: &Hosts,
 ) -> Result<Vec<Option<Arc<Compiled>>>, Failure> {
     let needed = needs_loading(&units, known);
     let fresh = units.into_iter().zip(&needed).filter_map(|(unit, needed)| needed.then_some(unit));
-    let mut linked = link(fresh.collect(), known)?.into_iter();
+    let mut linked = link(fresh.collect(), known, hosts)?.into_iter();
     let loaded: Vec<Option<Arc<Compiled>>> =
         needed.into_iter().map(|needed| if needed { linked.next() } else { None }).collect();
     for function in loaded.iter().flatten() {
@@ -211,9 +223,9 @@ fn register_classes(unit: &Unit) -> Result<(), Failure> {
 }
 
 /// Loads units together; they may call each other and the functions of `known`. Gives them in the order of the units.
-fn link(units: Vec<Unit>, known: &BySymbol) -> Result<Vec<Arc<Compiled>>, Failure> {
+fn link(units: Vec<Unit>, known: &BySymbol, hosts: &Hosts) -> Result<Vec<Arc<Compiled>>, Failure> {
     units.iter().try_for_each(register_classes)?;
-    let images = load_all(&units, known)?;
+    let images = load_all(&units, known, hosts)?;
     let is_here = |name: &&String| units.iter().any(|unit| unit.symbol == **name);
     let imported = units.iter().flat_map(|unit| &unit.imports).filter(|name| !is_here(name));
     let callees = imported.filter_map(|name| known.get(name));
@@ -227,7 +239,9 @@ fn link(units: Vec<Unit>, known: &BySymbol) -> Result<Vec<Arc<Compiled>>, Failur
         |(unit, loaded): (&Unit, &Loaded)| Ok((entry_of(&unit.symbol, loaded)?, resume_of(unit, loaded)?));
     let entries: Vec<(HostEntry, Option<HostEntry>)> =
         units.iter().zip(&images).map(entry).collect::<Result<_, Failure>>()?;
-    let group = Arc::new(Group { images, callees: callee_groups });
+    let calls_host =
+        images.iter().any(|image| image.calls_host) || callee_groups.iter().any(|group| group.calls_host);
+    let group = Arc::new(Group { images, callees: callee_groups, calls_host });
     let compiled = units.into_iter().zip(entries).map(|(unit, (entry, resume))| {
         Arc::new(Compiled {
             symbol: unit.symbol,
@@ -240,7 +254,7 @@ fn link(units: Vec<Unit>, known: &BySymbol) -> Result<Vec<Arc<Compiled>>, Failur
     Ok(compiled.collect())
 }
 
-fn load_all(units: &[Unit], known: &BySymbol) -> Result<Vec<Loaded>, Failure> {
+fn load_all(units: &[Unit], known: &BySymbol, hosts: &Hosts) -> Result<Vec<Loaded>, Failure> {
     let internal = |error: hotloop_loader::LoadError| Failure::Internal(error.to_string());
     let placed: Vec<Placed<'_>> = units
         .iter()
@@ -259,9 +273,17 @@ fn load_all(units: &[Unit], known: &BySymbol) -> Result<Vec<Loaded>, Failure> {
     let mut images = Vec::with_capacity(units.len());
     for (unit, placed) in units.iter().zip(placed) {
         let sites = Box::new(SiteTable::new(unit.sites.clone()));
-        let resolver = |name: &str| resolve(name, &sites, &addresses, known);
+        let calls_host = Cell::new(false);
+        let resolver = |name: &str| {
+            resolve(name, &sites, &addresses, known).or_else(|| {
+                let address = hosts.resolve(name)?;
+                calls_host.set(true);
+                Some(address)
+            })
+        };
         let image = placed.link(&resolver).map_err(internal)?;
-        images.push(Loaded { image, sites, places: unit.places.clone() });
+        let (places, calls_host) = (unit.places.clone(), calls_host.get());
+        images.push(Loaded { image, sites, places, calls_host });
     }
     Ok(images)
 }

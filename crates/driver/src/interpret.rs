@@ -96,7 +96,7 @@ impl Kernel {
     fn exception(&self, raised: hotloop_interp::Exception) -> Exception {
         let hotloop_interp::Exception { class, arguments, payload, function, span } = raised;
         let place = self.place(span, &function);
-        Exception { class, arguments, place, payload }
+        Exception { class, arguments, place, payload: payload.into(), ticket: 0 }
     }
 
     fn place(&self, span: Span, symbol: &str) -> Option<Place> {

@@ -622,7 +622,9 @@ impl<'a> Session<'a> {
         let mut at = 0;
         while at < needed.len() {
             for callee in self.specialisations[needed[at]].hir().callees.values() {
-                let position = by_symbol[GeneratorType::specialisation_of(&callee.symbol)];
+                // A function of the host is none of the program's.
+                let symbol = GeneratorType::specialisation_of(&callee.symbol);
+                let Some(position) = by_symbol.get(symbol).copied() else { continue };
                 if !std::mem::replace(&mut is_needed[position], true) {
                     needed.push(position);
                 }

@@ -247,6 +247,7 @@ fn describe_global(global: &Global, functions: &mut Vec<FunctionHandle>) -> Stri
             let otherwise = extended.otherwise.as_ref().map(|global| describe_global(global, functions));
             format!("extended {} or {otherwise:?}", extended.name)
         }
+        Global::Host(function) => format!("host {} gives {:#}", function.name, function.result),
         Global::Item(_)
         | Global::Library(_)
         | Global::Module(_)

@@ -68,6 +68,7 @@ impl Inference<'_> {
     ) -> Typed {
         let arguments = self.arguments(arguments)?;
         match callee {
+            Value::Global(Global::Host(function), _) => self.host_call(&function, &arguments, span),
             Value::Global(Global::Extended(extended), _) => {
                 self.extended_call(&extended, function, &arguments, span)
             }

@@ -23,6 +23,8 @@ pub enum Global {
     Library(&'static str),
     /// A function with implementations that are chosen by the types of a call.
     Extended(Arc<ExtendedFunction>),
+    /// A function of the host program, called at run time.
+    Host(Arc<HostFunction>),
     /// A value that is frozen when the kernel is compiled.
     Constant(FrozenValue),
     /// A class of exceptions.
@@ -47,6 +49,32 @@ pub struct ExtendedFunction {
     pub name: String,
     /// What it means where no implementation is chosen, such as a built-in operation.
     pub otherwise: Option<Global>,
+}
+
+/// A function of the host program that kernels call, with arguments of any types.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostFunction {
+    /// Its name, by which the host knows it.
+    pub name: String,
+    /// The type of what it gives.
+    pub result: Type,
+}
+
+impl HostFunction {
+    /// What begins the symbols of such functions.
+    const PREFIX: &'static str = "hl_host.";
+
+    /// The symbol by which code calls it with arguments of these types: it says the name and the signature.
+    pub fn symbol(&self, parameters: &[Type]) -> String {
+        let signature = Signature { parameters: parameters.to_vec(), result: Some(self.result.clone()) };
+        format!("{}{}.{}{signature:#}", Self::PREFIX, self.name.len(), self.name)
+    }
+
+    /// The name and the signature that a symbol says; `None` for a symbol of something else.
+    pub fn of_symbol(symbol: &str) -> Option<(&str, &str)> {
+        let (length, rest) = symbol.strip_prefix(Self::PREFIX)?.split_once('.')?;
+        rest.split_at_checked(length.parse().ok()?)
+    }
 }
 
 /// What the embedding program is asked about a call: which function is it, for arguments of these types?
@@ -161,6 +189,7 @@ impl Global {
             | Self::Ufunc(_)
             | Self::Library(_)
             | Self::Extended(_)
+            | Self::Host(_)
             | Self::Exception(_)
             | Self::EnumClass(_)
             | Self::Unsupported { .. } => {}
@@ -183,6 +212,7 @@ impl Global {
             | Self::Ufunc(_)
             | Self::Library(_)
             | Self::Extended(_)
+            | Self::Host(_)
             | Self::Unsupported { .. } => self,
         }
     }

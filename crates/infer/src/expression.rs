@@ -103,6 +103,7 @@ fn describe_global(global: &Global) -> String {
         Global::Function(_) => "a kernel".to_owned(),
         Global::Ufunc(_) => "a ufunc".to_owned(),
         Global::Library(path) => format!("the function `{path}`"),
+        Global::Host(_) => "a function of the host program".to_owned(),
         Global::Extended(function) => format!("the function `{}`", function.name),
         Global::Constant(_) => "a constant".to_owned(),
         Global::Exception(class) => format!("the exception class `{class}`"),
@@ -440,6 +441,7 @@ impl Inference<'_> {
             | Global::Ufunc(_)
             | Global::Library(_)
             | Global::Extended(_)
+            | Global::Host(_)
             | Global::TupleClass(_)
             | Global::EnumClass(_) => Ok(Value::Global(global, span)),
             Global::Exception(_) => {

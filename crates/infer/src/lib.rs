@@ -69,6 +69,7 @@ mod functions;
 mod fusion;
 mod generators;
 mod guarded;
+mod host_calls;
 mod inner;
 mod intrinsic_call;
 mod iteration;
@@ -120,8 +121,8 @@ pub use constant_fold::constant_in;
 pub use decorators::{Decoration, read_decorators};
 pub use environment::{
     Answer, Asked, AskedArgument, CalleeError, Callees, EmptyEnvironment, Environment, ExtendedFunction,
-    FrozenValue, FunctionHandle, Global, Literal, NamedTuple, NoCallees, ParameterInfo, Question,
-    builtin_attribute, is_known_module,
+    FrozenValue, FunctionHandle, Global, HostFunction, Literal, NamedTuple, NoCallees, ParameterInfo,
+    Question, builtin_attribute, is_known_module,
 };
 pub use function::{Unfinished, infer, infer_round};
 pub use inner::{InnerFunction, inner_functions, lambda_as_function, variables_of};

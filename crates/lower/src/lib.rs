@@ -67,6 +67,7 @@ mod view;
 mod whole_arrays;
 
 pub use shared_elements::{SharedElements, shared_elements};
+pub use values::parameter_types;
 
 use hotloop_hir as hir;
 use hotloop_mir as mir;

@@ -398,7 +398,7 @@ pub(crate) fn flat_types(ty: &Type, types: &mut Vec<MachineType>) {
 }
 
 /// The machine types of a parameter of that type: arrays are passed by the address of their descriptor.
-pub(crate) fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
+pub fn parameter_types(ty: &Type, types: &mut Vec<MachineType>) {
     match ty {
         Type::Scalar(dtype) => types.extend(number_types(*dtype)),
         Type::Array(_) => types.push(MachineType::Ptr),

@@ -1,6 +1,7 @@
 //! Kernels as functions of C: what `cfunc` makes.
 #![allow(unsafe_code)] // Asks CPython whether it still runs.
 
+use crate::engine::with_interpreter;
 use crate::{object, raise};
 use hotloop_driver::{Callback, CallbackParameter, Dtype, Exception};
 use pyo3::exceptions::PyValueError;
@@ -61,7 +62,7 @@ fn tell(function: &Py<PyAny>, exception: &Exception) {
     if !interpreter_runs() {
         return;
     }
-    Python::attach(|py| {
+    with_interpreter(|py| {
         raise::kernel_exception(py, exception).write_unraisable(py, Some(function.bind(py)));
     });
 }

@@ -6,6 +6,7 @@ use crate::bind::Parameters;
 use crate::code::TypeCode;
 use crate::entry::Entry;
 use crate::generator::{Generator, Waiting};
+use crate::host::Active;
 use crate::kernel::{self, Capturing, Decoration};
 use crate::latency::{self, Latencies};
 use crate::pack::{self, Pack, Unfit};
@@ -505,12 +506,16 @@ impl Dispatcher {
         results: &mut [u64],
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
+        // SAFETY: the arguments live as long as the call.
+        let _active = entry.calls_python.then(|| unsafe { Active::new(arguments) });
         let mut call = CallState::new(engine::interrupter());
         let settings = engine::apply_settings(&mut call);
         // SAFETY: the caller's promise. Without the GIL the arguments still live, since whoever called holds them; that nobody else
         // resizes them is what `nogil=True` promises.
         let outcome = unsafe {
-            let thread = if self.decoration.nogil { ffi::PyEval_SaveThread() } else { null_mut() };
+            // Other threads of a parallel loop may need the interpreter, too.
+            let gives_way = self.decoration.nogil || entry.calls_python;
+            let thread = if gives_way { ffi::PyEval_SaveThread() } else { null_mut() };
             let outcome = entry.compiled.call_raw(&mut call, words, results);
             if !thread.is_null() {
                 ffi::PyEval_RestoreThread(thread);

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // Asks CPython for signals from within compiled code.
 
 use crate::chooser::PythonChooser;
+use crate::host::PythonHost;
 use crate::raise;
 use hotloop_driver::Engine;
 use hotloop_runtime::{CallState, Interrupter, memory_setting_fault, thread_count, thread_setting_fault};
@@ -24,6 +25,7 @@ pub(crate) fn engine(py: Python<'_>) -> PyResult<&'static Engine> {
     }
     let engine = Engine::builder()
         .chooser(Arc::new(PythonChooser))
+        .host(Arc::new(PythonHost))
         .build()
         .map_err(|failure| raise::failure(py, &failure))?;
     for fault in [thread_setting_fault(), memory_setting_fault()].into_iter().flatten() {
@@ -96,6 +98,21 @@ fn signal_handler_raises() -> bool {
         ffi::PyGILState_Release(state);
         raises
     }
+}
+
+/// Runs `work` with the GIL, where compiled code or NumPy may have let go of it without telling PyO3, or the thread may be a new one. The interpreter runs.
+pub(crate) fn with_interpreter<T>(work: impl FnOnce(Python<'_>) -> T) -> T {
+    /// Gives the GIL back, also if there is a panic.
+    struct Held(ffi::PyGILState_STATE);
+    impl Drop for Held {
+        fn drop(&mut self) {
+            // SAFETY: it was taken on this thread, and nothing that was taken later is still held.
+            unsafe { ffi::PyGILState_Release(self.0) }
+        }
+    }
+    // SAFETY: it can be called on any thread, whether it holds the GIL or not.
+    let _held = Held(unsafe { ffi::PyGILState_Ensure() });
+    Python::attach(work)
 }
 
 /// How calls from a thread run parallel loops.

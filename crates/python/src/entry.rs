@@ -18,6 +18,8 @@ pub(crate) struct Entry {
     pub(crate) makes_generator: bool,
     /// Whether it is given generators of random numbers, whose locks have to be held.
     pub(crate) draws: bool,
+    /// Whether the code may call Python.
+    pub(crate) calls_python: bool,
 }
 
 /// What becomes of the argument words, one after the other.
@@ -55,6 +57,7 @@ impl Entry {
             result_words: result_words(compiled.result()),
             makes_generator: matches!(compiled.result(), Type::Generator(_)),
             draws: types.iter().any(Type::has_random_generator),
+            calls_python: compiled.calls_host(),
             compiled,
         }
     }

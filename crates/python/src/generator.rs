@@ -1,6 +1,7 @@
 //! The iterator that a call of a compiled generator gives: each `next` runs compiled code up to the next `yield`.
 #![allow(unsafe_code)] // Goes on with compiled code.
 
+use crate::host::Active;
 use crate::random::Locks;
 use crate::{engine, output, raise, result};
 use hotloop_driver::{Compiled, Exception, ExceptionClass, Type, result_words};
@@ -92,7 +93,10 @@ impl Waiting {
         // SAFETY: the frame is this generator's and nobody else goes on with it; its arguments are kept, and there is room for the
         // results. Without the GIL nobody resizes the arguments: that is what `nogil=True` promises.
         let outcome = unsafe {
-            let thread = if self.nogil { ffi::PyEval_SaveThread() } else { null_mut() };
+            let arguments: Vec<*mut ffi::PyObject> = self.arguments.iter().map(Py::as_ptr).collect();
+            let calls_python = self.compiled.calls_host();
+            let _active = calls_python.then(|| Active::new(&arguments));
+            let thread = if self.nogil || calls_python { ffi::PyEval_SaveThread() } else { null_mut() };
             let outcome = self.compiled.resume_raw(&mut call, self.frame.as_raw() as u64, &mut results);
             if !thread.is_null() {
                 ffi::PyEval_RestoreThread(thread);

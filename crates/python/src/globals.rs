@@ -3,6 +3,7 @@
 //! Everything is looked up once, with the GIL held, into plain data; inference then needs no Python. The names are those that CPython's compiler found in
 //! the function, so what it does not mention is not touched.
 
+use crate::blocks::Block;
 use crate::classes::{self, Class};
 use crate::numpy::numpy;
 use crate::{chooser, exceptions, kernel, object, raise, ufunc};
@@ -51,6 +52,7 @@ impl FrozenGlobals {
         &self,
         function: &Bound<'_, PyAny>,
         own: (FunctionHandle, Option<&str>),
+        blocks: &[Block],
     ) -> PyResult<()> {
         let code = function.getattr("__code__")?;
         let mut mentioned = Mentioned::default();
@@ -75,6 +77,9 @@ impl FrozenGlobals {
                 let global = names.freeze_named(&value, &mentioned.attributes)?;
                 names.globals.insert(name.clone(), global);
             }
+        }
+        for block in blocks {
+            names.globals.insert(block.stand_in(), block.meaning());
         }
         let _ = self.0.set(names);
         Ok(())

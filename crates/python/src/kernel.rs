@@ -1,6 +1,7 @@
 //! From a Python function to the engine's kernel: source, options, defaults and globals, captured when it is first needed.
 
 use crate::bind::Parameters;
+use crate::blocks::{self, Block};
 use crate::dispatcher::Dispatcher;
 use crate::engine::engine;
 use crate::globals::{FrozenGlobals, freeze};
@@ -138,6 +139,7 @@ pub(crate) fn capture(
         Err(missing) => return Err(no_source(function, &missing)?),
     };
     let environment = Arc::new(FrozenGlobals::default());
+    let blocks = Block::all_of(function)?;
     let decoration = dispatcher.decoration();
     let names = Arc::clone(&environment);
     let defaults = defaults(py, dispatcher.parameters())?;
@@ -145,6 +147,7 @@ pub(crate) fn capture(
     let kernel = py.detach(|| {
         engine.add_function(|sources: &mut SourceMap, _| {
             let (file, definition) = parse_again(&text, sources);
+            let definition = blocks::replaced(definition, &blocks, sources);
             FunctionSource {
                 definition,
                 file,
@@ -159,7 +162,7 @@ pub(crate) fn capture(
     });
     let handle = kernel.handle().map_err(|failure| raise::failure(py, &failure))?;
     register(&kernel);
-    environment.fill(function, (handle, own_name(function, decoration)?.as_deref()))?;
+    environment.fill(function, (handle, own_name(function, decoration)?.as_deref()), &blocks)?;
     Ok(kernel)
 }
 

@@ -17,6 +17,7 @@
 mod adapt;
 mod bind;
 mod blas;
+mod blocks;
 mod callback;
 mod chooser;
 mod classes;
@@ -27,6 +28,7 @@ mod entry;
 mod exceptions;
 mod generator;
 mod globals;
+mod host;
 mod inspect;
 mod kernel;
 mod latency;
@@ -47,6 +49,8 @@ use pyo3::prelude::*;
 mod _hotloop {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::blocks::refused_block;
     #[pymodule_export]
     use crate::callback::make_callback;
     #[pymodule_export]

@@ -1,5 +1,6 @@
 //! What kernels print: written by Python's `sys.stdout`, whatever that is at the time, so that it is seen where the program's own prints are.
 
+use crate::engine::with_interpreter;
 use crate::raise;
 use hotloop_driver::Exception;
 use hotloop_runtime::{CallState, WriteFailed, set_output_sink};
@@ -9,7 +10,7 @@ use pyo3::prelude::*;
 /// Sends what kernels print to `sys.stdout` from now on.
 pub(crate) fn install() {
     set_output_sink(|text, flush| {
-        Python::attach(|py| {
+        with_interpreter(|py| {
             write(py, text, flush).map_err(|error| {
                 // Whoever tells of the failure finds it set, as it finds what a signal handler raised.
                 error.restore(py);
@@ -23,7 +24,7 @@ pub(crate) fn install() {
 #[inline(always)]
 pub(crate) fn hand_over(call: &mut CallState<'_>) -> PyResult<()> {
     call.hand_over_output()
-        .map_err(|_| Python::attach(|py| raise::kernel_exception(py, &Exception::of_output())))
+        .map_err(|_| with_interpreter(|py| raise::kernel_exception(py, &Exception::of_output())))
 }
 
 fn write(py: Python<'_>, text: &str, flush: bool) -> PyResult<()> {

@@ -3,7 +3,7 @@
 //! Python makes the frames of a traceback itself, so one line of Python is run that raises the exception, in a code object that claims to be the kernel at the place where it failed.
 #![allow(unsafe_code)] // Runs a code object.
 
-use crate::{chooser, exceptions};
+use crate::{chooser, exceptions, host};
 use hotloop_driver::{ErrorValue, Exception, Failure, Place, Refusal};
 use pyo3::ffi;
 use pyo3::intern;
@@ -14,8 +14,8 @@ use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyFloat, PyInt, PyString, 
 /// The exception that a kernel raised.
 #[cold]
 pub(crate) fn kernel_exception(py: Python<'_>, exception: &Exception) -> PyErr {
-    let raised = match PyErr::take(py) {
-        // A signal handler of the user's has raised already.
+    let raised = match host::take_raised(exception.ticket).or_else(|| PyErr::take(py)) {
+        // A block that the interpreter ran, or a signal handler of the user's.
         Some(error) => Ok(error),
         None => new_exception(py, exception),
     };

@@ -5,6 +5,7 @@
 //! loops over contiguous arrays run in vectors. The kernels are made in Python, in `_ufunc.py`; the letters of a pattern are explained there, too.
 #![allow(unsafe_code)] // Makes objects of NumPy and runs compiled code over its memory.
 
+use crate::engine::with_interpreter;
 use crate::numpy::Elements;
 use crate::{engine, numpy, object, output, raise};
 use hotloop_driver::Compiled;
@@ -233,11 +234,11 @@ unsafe extern "C" fn run(
     let error = match outcome {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error,
-        Err(_) => Python::attach(|py| {
+        Err(_) => with_interpreter(|py| {
             raise::hotloop_error(py, "InternalError", "internal error of Hotloop: a panic in a ufunc")
         }),
     };
-    Python::attach(|py| error.restore(py));
+    with_interpreter(|py| error.restore(py));
 }
 
 /// How an operand lies in memory, of one inner loop.
@@ -368,7 +369,7 @@ impl Loop {
         let outcome = unsafe { kernel.call_raw(&mut call, &words, &mut []) };
         match outcome {
             Ok(()) => output::hand_over(&mut call),
-            Err(exception) => Err(Python::attach(|py| raise::kernel_exception(py, &exception))),
+            Err(exception) => Err(with_interpreter(|py| raise::kernel_exception(py, &exception))),
         }
     }
 
@@ -423,7 +424,7 @@ impl Loop {
         descriptors: &[u64],
         starts: &[usize],
     ) -> PyResult<()> {
-        Python::attach(|py| {
+        with_interpreter(|py| {
             let mut arrays = Vec::with_capacity(starts.len());
             for (position, start) in starts.iter().enumerate() {
                 let end = starts.get(position + 1).copied().unwrap_or(descriptors.len());
@@ -483,7 +484,7 @@ impl Loop {
         }
         // Making one runs Python, which may come here again.
         drop(known);
-        let code = Python::attach(|py| self.make(py, pattern))?;
+        let code = with_interpreter(|py| self.make(py, pattern))?;
         let mut known = self.kernels.write().unwrap_or_else(PoisonError::into_inner);
         known.push(Known { pattern: pattern.into(), code: code.clone() });
         Ok(code)

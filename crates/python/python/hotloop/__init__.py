@@ -206,13 +206,14 @@ _NAMES_ON_DEMAND = {
     "farray": "hotloop._cfunc",
     "generated_jit": "hotloop._overload",
     "guvectorize": "hotloop._ufunc",
+    "objmode": "hotloop._objmode",
     "overload": "hotloop._overload",
     "register_jitable": "hotloop.extending",
     "stencil": "hotloop._stencil",
     "vectorize": "hotloop._ufunc",
 }
 # Numba's names that are not there: they can be imported, and fail where they are used.
-_missing = _names_of("numba", "cuda jitclass literally objmode pndindex")
+_missing = _names_of("numba", "cuda jitclass literally pndindex")
 
 
 def __getattr__(name):
