@@ -130,6 +130,32 @@ def test_values_that_are_known_can_be_chosen_by():
     assert seen == [types.literal(7)]
 
 
+def test_literally():
+    from hotloop import literally
+
+    assert literally(3) == 3 and njit(lambda: literally(7) + literally("ab").count("a"))() == 8
+
+    def scaled(x, by):
+        pass
+
+    seen = []
+
+    @overload(scaled)
+    def choose(x, by):
+        seen.append(by)
+        if isinstance(by, types.IntegerLiteral):
+            factor = by.literal_value * 10
+            return lambda x, by: x * factor
+        return lambda x, by: literally(by)
+
+    assert njit(lambda x: scaled(x, 2))(3) == 60
+    assert seen == [types.int64, types.literal(2)]
+    with pytest.raises(errors.TypingError, match="which is known when the kernel is compiled"):
+        njit(lambda x, by: scaled(x, by))(3, 2)
+    with pytest.raises(errors.TypingError, match="RequireLiteralValue: the value of type int64 is not known"):
+        njit(lambda x: literally(x))(3)
+
+
 def test_defaults_keywords_and_all_the_rest():
     def many(a, b=None, *rest):
         pass

@@ -206,6 +206,7 @@ _NAMES_ON_DEMAND = {
     "farray": "hotloop._cfunc",
     "generated_jit": "hotloop._overload",
     "guvectorize": "hotloop._ufunc",
+    "literally": "hotloop._overload",
     "objmode": "hotloop._objmode",
     "overload": "hotloop._overload",
     "register_jitable": "hotloop.extending",
@@ -213,7 +214,7 @@ _NAMES_ON_DEMAND = {
     "vectorize": "hotloop._ufunc",
 }
 # Numba's names that are not there: they can be imported, and fail where they are used.
-_missing = _names_of("numba", "cuda jitclass literally pndindex")
+_missing = _names_of("numba", "cuda jitclass pndindex")
 
 
 def __getattr__(name):

@@ -10,7 +10,7 @@ from . import _hotloop, types
 from ._dispatcher import make
 from ._hotloop import Dispatcher
 from ._options import check
-from .errors import HotloopError, TypingError
+from .errors import HotloopError, RequireLiteralValue, TypingError
 from .types._read import read
 
 # The choosers of functions by the functions' names, and of methods and attributes by kind and name.
@@ -61,6 +61,8 @@ class _Chooser:
             return None, f"raised {type(error).__name__}: {error}"
         if implementation is None:
             return None, "gave no implementation"
+        if _wants_literals(implementation) and not any(isinstance(kind, types.Literal) for kind in (*positional, *named.values())):
+            return None, "chose an implementation that wants a value which is known when the kernel is compiled"
         if not isinstance(implementation, Dispatcher):
             self._check(implementation)
             implementation = make(implementation, self.options, [])
@@ -174,6 +176,16 @@ def _forwarding(function, parameters, name, options):
     return kernel
 
 
+def _wants_literals(implementation):
+    """Whether a chosen function calls `literally`."""
+    code = getattr(implementation, "__code__", None)
+    if code is None:
+        return False
+    cells = dict(zip(code.co_freevars, implementation.__closure__ or ()))
+    named = [implementation.__globals__.get(name) for name in code.co_names]
+    return any(value is literally for value in (*named, *(cell.cell_contents for cell in cells.values())))
+
+
 def _kernel_options(jit_options, inline, others):
     others = {name: value for name, value in others.items() if name not in ("target", "debug")}
     return check({**(jit_options or {}), "inline": inline, **others})
@@ -229,3 +241,15 @@ def _types_of(spelling, value):
     """The type of an argument, and that of its value alone where it is known."""
     plain = read(spelling)
     return (plain, types.literal(value[0])) if value else (plain, plain)
+
+
+def literally(obj):
+    """The argument. In a kernel its value has to be known when that is compiled; an implementation of `overload` that calls it is chosen only for values that are known."""
+    return obj
+
+
+@overload(literally, prefer_literal=True)
+def _choose_literally(obj):
+    if isinstance(obj, types.Literal):
+        return lambda obj: obj
+    raise RequireLiteralValue(f"the value of type {obj} is not known when the kernel is compiled")
