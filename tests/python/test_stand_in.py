@@ -165,3 +165,56 @@ def test_what_is_missing_can_be_imported():
     assert "cfunc" in repr(cfunc) and "Dict" in repr(Dict.empty)
     with pytest.raises(AttributeError):
         hotloop.nonsense
+
+
+DECLARED = """
+import numpy as np
+from numba import guvectorize, njit, types, vectorize
+
+
+@njit("float64(float64)")
+def refused(x):
+    return open(x)
+
+
+@njit(types.void(types.ListType(types.float64)))
+def unknown(x):
+    x.append(1.0)
+
+
+@vectorize(["float64(float64)"])
+def element(x):
+    return open(x)
+
+
+@guvectorize(["(float64[:], float64[:])"], "(n)->(n)")
+def row(x, out):
+    out[0] = open(x)
+
+
+@njit("float64(float64)")
+def fine(x):
+    return x + 1
+
+
+class Index(types.StructRef):
+    pass
+
+
+for call in (lambda: refused(1.0), lambda: unknown(1.0), lambda: element(np.ones(2)), lambda: row(np.ones(2))):
+    try:
+        call()
+    except Exception as error:
+        print(type(error).__name__, "program.py:" in str(error))
+print(fine(1.0))
+"""
+
+
+def test_what_cannot_be_compiled_for_its_signature_fails_when_it_is_called(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(DECLARED)
+    run = subprocess.run([sys.executable, "-m", "hotloop", program], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    *errors, fine = run.stdout.splitlines()
+    assert fine == "2.0" and len(errors) == 4
+    assert all(line.endswith("Error True") and not line.startswith("Internal") for line in errors), errors

@@ -168,7 +168,11 @@ class _Elements:
             return names[name]
         # Iterations that follow from each other stay on one thread.
         options = self.loop_options if pattern[0] == "m" else {**self.loop_options, "parallel": False}
-        return make(names[name], options, [declaration(types.void(*arrays))])
+        signature = declaration(types.void(*arrays))
+        made = make(names[name], options, [signature])
+        # Whatever waits with its errors: what is called now says them now.
+        _hotloop.compile(made, signature)
+        return made
 
     def ufunc(self, loops, kernel):
         """NumPy's object with these loops; kernels that call it call the given one."""
