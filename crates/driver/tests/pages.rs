@@ -28,6 +28,9 @@ fn codes_when_run(text: &str) -> Vec<&'static str> {
 /// What nobody knows before the program runs.
 const FOUND_AT_RUN_TIME: &[&str] = &["HL0345"];
 
+/// What only Python asks for, as the host of its kernels: `tests/python/test_pages.py` looks at these pages.
+const FOUND_BY_PYTHON: &[&str] = &["HL0285", "HL0286", "HL0347"];
+
 #[test]
 fn every_page_shows_its_code_and_a_way_out() {
     // Some pages show what is too deep; unoptimised code needs more room for it than a test's thread has.
@@ -49,6 +52,10 @@ fn check_pages() {
         let blocks: Vec<&str> =
             page.split("```py\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
         assert!(blocks.len() >= 2, "{name} has no way out");
+        pages += 1;
+        if FOUND_BY_PYTHON.contains(&code) {
+            continue;
+        }
         let is_run = FOUND_AT_RUN_TIME.contains(&code);
         let found = if is_run { codes_when_run(blocks[0]) } else { codes(blocks[0], &scratch) };
         assert_eq!(found, [code], "{name}");
@@ -59,7 +66,6 @@ fn check_pages() {
             }
             assert!(found.is_empty(), "{name}: {found:?}");
         }
-        pages += 1;
     }
     std::fs::remove_dir_all(&scratch).expect("the folder was made above");
     assert!(pages >= 45, "a page for each code");
