@@ -24,8 +24,8 @@ pub struct VectorPlan<'a> {
     pub counts_in_lanes: bool,
     /// Whether a `check` is among `lanes`, or a function that is written out under a condition: iterations that run at once store nothing until all of these hold.
     pub has_checks: bool,
-    /// Whether functions are called for each lane.
-    pub calls: bool,
+    /// The functions that are called for each lane, each once.
+    pub callees: Vec<RuntimeFunction>,
     /// Whether its last elements may have been stored just before the loop is reached, so that a vector with them has to wait until they are in memory: then vectors are full, and the rest is left. For whoever knows the
     /// loops around it to say.
     pub loads_recent: bool,
@@ -56,8 +56,14 @@ impl<'a> VectorPlan<'a> {
         splats.sort_unstable();
         let (lane_bytes, is_of_one_size) = finder.lane_bytes(&lanes, &splats);
         let has_checks = lanes.iter().any(|inst| may_stop_lanes(function, *inst));
-        let is_call = |inst: &Inst| matches!(function.insts[*inst].kind, InstKind::CallRuntime { .. });
-        let calls = lanes.iter().any(is_call);
+        let mut callees = Vec::new();
+        for inst in &lanes {
+            if let InstKind::CallRuntime { function, .. } = function.insts[*inst].kind
+                && !callees.contains(&function)
+            {
+                callees.push(function);
+            }
+        }
         let is_uniform = |inst: &Inst| match function.insts[*inst].kind {
             // Under a condition it is not read in front of the loop.
             InstKind::Load { address, .. } => !finder.moving.contains(&address),
@@ -71,7 +77,7 @@ impl<'a> VectorPlan<'a> {
             is_of_one_size,
             counts_in_lanes: finder.counts_in_lanes,
             has_checks,
-            calls,
+            callees,
             loads_recent: false,
             scalars,
             lanes,

@@ -93,7 +93,7 @@ impl Level {
     /// How many vectors a turn works on at first. Where accumulators wait for each other, more of them hide the wait.
     fn most_vectors(self, plan: &VectorPlan<'_>) -> usize {
         let lane_count = self.vector_bytes() / plan.lane_bytes;
-        if plan.calls {
+        if !plan.callees.is_empty() {
             1
         } else if plan.lanes.len() > MANY_INSTS {
             MOST_VECTORS / 2
@@ -194,7 +194,7 @@ impl Level {
 impl WideVectors for Level {
     fn compile(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode> {
         // While vectors of 512 bits are under way, the functions that are called have one unit less for their floats.
-        let narrower = Some(Self::Avx2).filter(|_| plan.calls);
+        let narrower = Some(Self::Avx2).filter(|_| !plan.callees.is_empty());
         narrower.and_then(|level| level.code(function, plan)).or_else(|| self.code(function, plan))
     }
 

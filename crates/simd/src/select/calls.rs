@@ -5,23 +5,10 @@
 
 use super::{Lanes, Selector, Turn};
 use crate::code::{Call, Class};
-use hotloop_mir::{InstKind, RuntimeFunction, Value, VectorInput};
+use hotloop_mir::{RuntimeFunction, Value, VectorInput};
 use regalloc2::VReg;
 
 impl Selector<'_> {
-    /// The functions that are called for each lane, each once.
-    pub(super) fn callees(&self) -> Vec<RuntimeFunction> {
-        let mut callees = Vec::new();
-        for inst in &self.plan.lanes {
-            if let InstKind::CallRuntime { function, .. } = self.function.insts[*inst].kind
-                && !callees.contains(&function)
-            {
-                callees.push(function);
-            }
-        }
-        callees
-    }
-
     /// Loads the address of a function at the start.
     pub(super) fn load_callee(&mut self, callee: RuntimeFunction) {
         let input = VectorInput::Function(callee);

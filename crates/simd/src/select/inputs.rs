@@ -17,7 +17,7 @@ impl Selector<'_> {
             variable: self.plan.vector.variable,
             limit: self.plan.whole_limit(self.function),
         });
-        let (addresses, splats, callees) = (self.addresses(), self.splats(), self.callees());
+        let (addresses, splats) = (self.addresses(), self.splats());
         let is_float = |value: &Value| self.function.value_type(*value).is_float();
         let (floats, integers): (Vec<Value>, Vec<Value>) = splats.into_iter().partition(is_float);
         let room = ARGUMENTS.len() - 1 - usize::from(left.is_some());
@@ -25,7 +25,7 @@ impl Selector<'_> {
             || self.plan.has_checks
             || self.plan.counts_in_lanes
             || !integers.is_empty()
-            || !callees.is_empty()
+            || !self.plan.callees.is_empty()
             || addresses.len() > room
             || floats.len() > FLOAT_ARGUMENTS;
         let room = room - usize::from(needs_words);
@@ -101,8 +101,8 @@ impl Selector<'_> {
         for address in self.addresses() {
             self.address(address);
         }
-        for callee in self.callees() {
-            self.load_callee(callee);
+        for callee in &self.plan.callees {
+            self.load_callee(*callee);
         }
         for inst in &self.plan.lanes {
             if self.plan.uniform_loads.contains(inst) {
