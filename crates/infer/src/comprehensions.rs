@@ -417,11 +417,16 @@ impl<'i> Inference<'i> {
         span: Span,
         work: &mut Work<'_, 'i>,
     ) -> Typed<()> {
+        self.one_deeper(span, |this| this.loop_over_items(iterable, carried, span, work))
+    }
+
+    /// Does work one block deeper than what is around it, unless that is too deep.
+    fn one_deeper(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Typed<()>) -> Typed<()> {
         if self.block_depth >= MAX_BLOCK_DEPTH {
             return Err(self.report_deep_block(span));
         }
         self.block_depth += 1;
-        let result = self.loop_over_items(iterable, carried, span, work);
+        let result = work(self);
         self.block_depth -= 1;
         result
     }
@@ -479,18 +484,13 @@ impl<'i> Inference<'i> {
         span: Span,
         work: &mut Work<'_, 'i>,
     ) -> Typed<()> {
-        if self.block_depth >= MAX_BLOCK_DEPTH {
-            return Err(self.report_deep_block(span));
-        }
-        self.block_depth += 1;
         let target = self.new_temporary("position", Type::INT64, span);
         let before = self.bindings.clone();
         let number = self.version(target, span);
         let outer = std::mem::take(&mut self.out);
         self.open_loop(span, span, is_asked);
-        let result = work(self, number);
+        let result = self.one_deeper(span, |this| work(this, number));
         let (end, frame) = self.close_loop();
-        self.block_depth -= 1;
         let mut body = std::mem::replace(&mut self.out, outer);
         self.bindings = before;
         result?;
