@@ -103,7 +103,7 @@ fn shares_memory<'a, 'py: 'a>(
     mut others: impl Iterator<Item = &'a Bound<'py, PyAny>>,
 ) -> PyResult<bool> {
     let numpy = array.py().import(intern!(array.py(), "numpy"))?;
-    let class = numpy.getattr(intern!(array.py(), "ndarray"))?;
+    let class = array_class(array.py())?;
     others.try_fold(false, |found, other| {
         let may_share = |other| numpy.call_method1(intern!(array.py(), "may_share_memory"), (array, other));
         // What lies in a tuple is not looked at: it might.

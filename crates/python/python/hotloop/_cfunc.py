@@ -7,6 +7,7 @@ from . import _hotloop, types
 from ._dispatcher import Standing, make
 from ._options import check
 from .errors import TypingError
+from .types._read import evaluate
 
 
 def cfunc(sig, locals=None, cache=False, pipeline_class=None, **options):
@@ -151,9 +152,7 @@ def _over_memory(ptr, shape, dtype):
 def _read(sig):
     """The signature, of text or types."""
     if isinstance(sig, str):
-        # Names as Numba's signatures in quotes know them.
-        names = {name: getattr(types, name) for name in dir(types) if not name.startswith("_")}
-        sig = eval(sig, {"__builtins__": {}}, names)
+        sig = evaluate(sig)
     if not isinstance(sig, types.Signature) or sig.return_type is None:
         raise TypeError("a function of C has a signature with a result, such as float64(float64)")
     return sig

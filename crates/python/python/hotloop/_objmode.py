@@ -13,6 +13,7 @@ import types as python_types
 from . import _hotloop, types
 from .errors import UnsupportedConstructError
 from .types import spelling
+from .types._read import evaluate
 
 
 class _ObjectMode:
@@ -113,7 +114,7 @@ class _Block:
             self._refuse(keyword.value, f"the type of `{keyword.arg}` is not known: {error}", "write a type in quotes, or one that the module defines")
         try:
             if isinstance(kind, str):
-                kind = eval(kind, {"__builtins__": {}}, {name: getattr(types, name) for name in dir(types) if not name.startswith("_")})
+                kind = evaluate(kind)
             text = spelling(kind)
             (text,), _ = _hotloop.read_signature(f"({text},)")
         except Exception as error:

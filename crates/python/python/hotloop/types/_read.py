@@ -33,6 +33,12 @@ def read_signature(parameters, result):
     return Signature(read(result), tuple(map(read, parameters)))
 
 
+def evaluate(text):
+    """What an expression gives in which the names are those of `types`: a type or a signature in quotes, as Numba reads it. Raises what the expression raises."""
+    names = {name: getattr(types, name) for name in dir(types) if not name.startswith("_")}
+    return eval(text, {"__builtins__": {}}, names)
+
+
 # Names that differ from Numba's.
 _NAMES = {
     "str": types.unicode_type,
