@@ -174,7 +174,8 @@ unsafe extern "C" fn run(data: *const Data, arguments: *const u64, results: *mut
     let mut call = CallState::new(data.engine.interrupter()).with_threads(data.engine.shared.threads);
     // SAFETY: the words are those of the signature, and there is room for the results.
     let outcome = unsafe { data.compiled.call_raw(&mut call, &words, results) };
-    let outcome = outcome.and_then(|()| call.hand_over_output().map_err(|_| Exception::of_output()));
+    let outcome =
+        outcome.and_then(|()| call.hand_over_output().map_err(|_| Box::new(Exception::of_output())));
     if let Err(exception) = outcome {
         results.fill(0);
         // Nothing can go on beyond C.

@@ -114,9 +114,9 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-impl From<Exception> for Failure {
-    fn from(exception: Exception) -> Self {
-        Self::Raised(exception)
+impl From<Box<Exception>> for Failure {
+    fn from(exception: Box<Exception>) -> Self {
+        Self::Raised(*exception)
     }
 }
 

@@ -93,11 +93,11 @@ impl Compiled {
         call: &mut CallState<'_>,
         arguments: &[u64],
         results: &mut [u64],
-    ) -> Result<(), Exception> {
+    ) -> Result<(), Box<Exception>> {
         // SAFETY: the entry follows the convention of `hotloop-abi`; the rest is the caller's promise.
         let status: Status =
             unsafe { (self.entry)(call.context(), arguments.as_ptr(), results.as_mut_ptr()) };
-        if status.is_ok() { Ok(()) } else { Err(self.exception(call)) }
+        if status.is_ok() { Ok(()) } else { Err(Box::new(self.exception(call))) }
     }
 
     /// Goes on with a generator that a call has made: whether there is another item, and the item, go to `results`.
@@ -116,11 +116,11 @@ impl Compiled {
         call: &mut CallState<'_>,
         frame: u64,
         results: &mut [u64],
-    ) -> Result<(), Exception> {
+    ) -> Result<(), Box<Exception>> {
         let resume = self.resume.expect("the function makes a generator");
         // SAFETY: the entry follows the convention of `hotloop-abi`; the rest is the caller's promise.
         let status: Status = unsafe { resume(call.context(), &raw const frame, results.as_mut_ptr()) };
-        if status.is_ok() { Ok(()) } else { Err(self.exception(call)) }
+        if status.is_ok() { Ok(()) } else { Err(Box::new(self.exception(call))) }
     }
 
     /// What the failed call raised.

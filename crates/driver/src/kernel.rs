@@ -247,8 +247,7 @@ impl Kernel {
         let mut call = CallState::new(self.engine.interrupter()).with_threads(self.engine.shared.threads);
         self.engine.look_for_races(&mut call);
         // SAFETY: the arguments were packed for these parameters, the arrays are borrowed for the call, and there is room for the result.
-        let outcome: Result<(), Exception> =
-            unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };
+        let outcome = unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };
         if outcome.is_err() {
             packed.move_generators_on();
         }

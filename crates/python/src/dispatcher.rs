@@ -509,7 +509,8 @@ impl Dispatcher {
         // SAFETY: the arguments live as long as the call.
         let _active = entry.calls_python.then(|| unsafe { Active::new(arguments) });
         let mut call = CallState::new(engine::interrupter());
-        let settings = engine::apply_settings(&mut call);
+        let threads = call.threads_set();
+        engine::look_for_races(&mut call);
         // SAFETY: the caller's promise. Without the GIL the arguments still live, since whoever called holds them; that nobody else
         // resizes them is what `nogil=True` promises.
         let outcome = unsafe {
@@ -522,7 +523,9 @@ impl Dispatcher {
             }
             outcome
         };
-        engine::keep_settings(&call, settings);
+        if call.threads_set() != threads {
+            call.keep_threads();
+        }
         match outcome {
             Ok(()) => {
                 // SAFETY: the call succeeded; its results are taken once.

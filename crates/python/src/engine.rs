@@ -5,12 +5,14 @@ use crate::chooser::PythonChooser;
 use crate::host::PythonHost;
 use crate::raise;
 use hotloop_driver::Engine;
-use hotloop_runtime::{CallState, Interrupter, memory_setting_fault, thread_count, thread_setting_fault};
+use hotloop_runtime::{
+    CallState, Interrupter, LoopSettings, loop_settings, memory_setting_fault, set_loop_settings,
+    thread_count, thread_setting_fault,
+};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyCFunction};
-use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -115,30 +117,12 @@ pub(crate) fn with_interpreter<T>(work: impl FnOnce(Python<'_>) -> T) -> T {
     Python::attach(work)
 }
 
-/// How calls from a thread run parallel loops.
-#[derive(Clone, Copy)]
-pub(crate) struct Settings {
-    /// How many threads they use; 0 is the default.
-    threads: u32,
-    /// How many iterations threads take at once; 0 for what seems best.
-    chunk_size: u32,
-}
-
-thread_local! {
-    static SETTINGS: Cell<Settings> = const { Cell::new(Settings { threads: 0, chunk_size: 0 }) };
-}
-
-/// Lets a call run parallel loops as this thread has said, which is given back.
+/// A call that looks for races where that is asked for.
 #[inline(always)]
-pub(crate) fn apply_settings(call: &mut CallState<'_>) -> Settings {
-    let settings = SETTINGS.get();
-    let Settings { threads, chunk_size } = settings;
-    call.set_threads(threads);
-    call.set_chunk_size(chunk_size);
+pub(crate) fn look_for_races(call: &mut CallState<'_>) {
     if LOOKS_FOR_RACES.load(Ordering::Relaxed) {
         call.look_for_races();
     }
-    settings
 }
 
 /// Fails if a call has found races.
@@ -150,15 +134,6 @@ pub(crate) fn report_races(py: Python<'_>, call: &mut CallState<'_>) -> PyResult
 #[cold]
 fn report_races_found(py: Python<'_>, call: &mut CallState<'_>) -> PyResult<()> {
     engine(py)?.report_races(call).map_err(|failure| raise::failure(py, &failure))
-}
-
-/// Lets the next calls of this thread use as many threads as the kernel has set, if it has: the settings are those of before the call.
-#[inline(always)]
-pub(crate) fn keep_settings(call: &CallState<'_>, settings: Settings) {
-    let threads = call.threads_set();
-    if threads != settings.threads {
-        SETTINGS.set(Settings { threads, ..settings });
-    }
 }
 
 /// An integer that a setting is given, or else a `TypeError` that says what is wanted.
@@ -175,8 +150,8 @@ pub(crate) fn set_parallel_chunksize(n: &Bound<'_, PyAny>) -> PyResult<u32> {
     let n = integer(n, "The parallel chunksize must be an integer")?;
     match u32::try_from(n) {
         Ok(chunk_size) => {
-            let before = SETTINGS.get();
-            SETTINGS.set(Settings { chunk_size, ..before });
+            let before = loop_settings();
+            set_loop_settings(LoopSettings { chunk_size, ..before });
             Ok(before.chunk_size)
         }
         Err(_) => Err(PyValueError::new_err(format!(
@@ -188,7 +163,7 @@ pub(crate) fn set_parallel_chunksize(n: &Bound<'_, PyAny>) -> PyResult<u32> {
 /// How many iterations of a parallel loop a thread takes at once in calls of this thread; 0 for what seems best.
 #[pyfunction]
 pub(crate) fn get_parallel_chunksize() -> u32 {
-    SETTINGS.get().chunk_size
+    loop_settings().chunk_size
 }
 
 /// The number of the calling thread among those of a parallel loop: outside of one always 0.
@@ -204,7 +179,7 @@ pub(crate) fn set_num_threads(count: &Bound<'_, PyAny>) -> PyResult<()> {
     let most = thread_count();
     match u32::try_from(count) {
         Ok(threads @ 1..) if threads as usize <= most => {
-            SETTINGS.set(Settings { threads, ..SETTINGS.get() });
+            set_loop_settings(LoopSettings { threads, ..loop_settings() });
             Ok(())
         }
         _ => Err(PyValueError::new_err(format!(
@@ -216,7 +191,7 @@ pub(crate) fn set_num_threads(count: &Bound<'_, PyAny>) -> PyResult<()> {
 /// How many threads the calls of this thread may use.
 #[pyfunction]
 pub(crate) fn get_num_threads() -> usize {
-    match SETTINGS.get().threads {
+    match loop_settings().threads {
         0 => thread_count(),
         threads => threads as usize,
     }

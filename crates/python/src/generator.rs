@@ -89,7 +89,8 @@ impl Waiting {
         let _locks = Locks::take(py, &self.bit_generators)?;
         let mut results = vec![0; 1 + result_words(&generator.items)];
         let mut call = CallState::new(engine::interrupter());
-        let settings = engine::apply_settings(&mut call);
+        let threads = call.threads_set();
+        engine::look_for_races(&mut call);
         // SAFETY: the frame is this generator's and nobody else goes on with it; its arguments are kept, and there is room for the
         // results. Without the GIL nobody resizes the arguments: that is what `nogil=True` promises.
         let outcome = unsafe {
@@ -103,7 +104,9 @@ impl Waiting {
             }
             outcome
         };
-        engine::keep_settings(&call, settings);
+        if call.threads_set() != threads {
+            call.keep_threads();
+        }
         if let Err(exception) = outcome {
             engine::report_races(py, &mut call)?;
             return Err(raised(py, &exception));

@@ -364,7 +364,7 @@ impl Loop {
         };
         let words: Vec<u64> = starts.iter().map(|start| &raw const descriptors[*start] as u64).collect();
         let mut call = CallState::new(engine::interrupter());
-        engine::apply_settings(&mut call);
+        engine::look_for_races(&mut call);
         // SAFETY: the kernel was made for arrays of these dtypes and of as many axes; their memory is lent for the call. It has no result.
         let outcome = unsafe { kernel.call_raw(&mut call, &words, &mut []) };
         match outcome {

@@ -14,7 +14,7 @@ use crate::pool;
 use crate::races;
 use crate::raise::error;
 use crate::region::Region;
-use crate::thread;
+use crate::thread::{self, LoopSettings, Slot};
 use crate::worker::Worker;
 use hotloop_abi::{Context, ErrorState, ExceptionClass};
 use hotloop_races::Conflict;
@@ -42,6 +42,8 @@ pub struct CallState<'i> {
     context: Context,
     frame: Frame,
     call: Call<'i>,
+    /// Where its thread keeps its settings.
+    slot: &'static Slot,
     /// Brings the thread to safepoints from time to time, when the host wants to be asked.
     _heartbeat: Option<Heartbeat>,
 }
@@ -52,17 +54,18 @@ impl<'i> CallState<'i> {
     pub fn new(interrupter: &'i Interrupter) -> Self {
         let thread = thread::current();
         Self {
-            _heartbeat: interrupter.polls().then(|| Heartbeat::begin(thread.polled_calls)),
+            _heartbeat: interrupter.polls().then(|| Heartbeat::begin(&thread.slot.polled_calls)),
+            slot: thread.slot,
             context: Context {
                 stack_limit: thread.stack_limit,
-                interrupt: thread.flag,
+                interrupt: &raw const thread.slot.flag,
                 thread_index: 0,
                 in_parallel: 0,
                 error: ErrorState::default(),
                 host: null_mut(),
             },
             frame: Frame::of_call(),
-            call: Call::new(interrupter),
+            call: Call::with_settings(interrupter, thread.slot.loop_settings()),
         }
     }
 
@@ -86,10 +89,10 @@ impl<'i> CallState<'i> {
         self.call.threads.load(Ordering::Relaxed)
     }
 
-    /// How many iterations a thread takes at once in loops that are cut freely; 0, the default, for what seems best.
+    /// Lets later calls from this thread use as many threads as this one was told to.
     #[inline]
-    pub fn set_chunk_size(&mut self, iterations: u32) {
-        self.call.chunk_size = iterations;
+    pub fn keep_threads(&self) {
+        self.slot.keep_threads(self.threads_set());
     }
 
     /// Looks for races in code that was compiled to tell of its accesses: parallel loops run in order, on this thread. [`take_races`](Self::take_races) tells what
@@ -173,13 +176,18 @@ impl Call<'static> {
 impl<'i> Call<'i> {
     #[inline]
     fn new(interrupter: &'i Interrupter) -> Self {
+        Self::with_settings(interrupter, LoopSettings::default())
+    }
+
+    #[inline]
+    fn with_settings(interrupter: &'i Interrupter, settings: LoopSettings) -> Self {
         Self {
             interrupter,
             requests_at_start: interrupter.requests(),
-            threads: AtomicU32::new(0),
+            threads: AtomicU32::new(settings.threads),
             helpers: AtomicU32::new(0),
             numbers: Mutex::new(Vec::new()),
-            chunk_size: 0,
+            chunk_size: settings.chunk_size,
             looks_for_races: false,
             stop: AtomicU32::new(0),
             output: Output::new(),

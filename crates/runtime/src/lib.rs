@@ -85,5 +85,5 @@ pub use random::with_streams;
 pub use sites::{OUTPUT_MESSAGE, RaisingSite, SiteTable, described};
 pub use spare::{memory_setting_fault, release_spare_memory, spare_bytes};
 pub use symbols::{address_of, resolve};
-pub use thread::{request_safepoints, stack_limit};
+pub use thread::{LoopSettings, loop_settings, request_safepoints, set_loop_settings, stack_limit};
 pub use worker::Worker;

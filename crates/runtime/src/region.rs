@@ -223,13 +223,13 @@ impl Region {
         let thread = thread::current();
         let mut context = Context {
             stack_limit: thread.stack_limit,
-            interrupt: thread.flag,
+            interrupt: &raw const thread.slot.flag,
             thread_index,
             in_parallel: 1,
             error: ErrorState::default(),
             host: std::ptr::from_ref(&frame).cast_mut().cast(),
         };
-        let flag = FlagAddress(thread.flag);
+        let flag = FlagAddress(&thread.slot.flag);
         self.lock().flags.push(flag);
         // SAFETY: the context belongs to this thread and this frame.
         unsafe { self.run_chunks(&frame, &mut context) };

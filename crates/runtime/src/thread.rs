@@ -1,8 +1,8 @@
 //! What each thread that runs compiled code keeps: its stack limit, the flag that asks its code to come to a safepoint,
-//! and how many calls on it want to be asked from time to time.
+//! how many calls on it want to be asked from time to time, and how its calls run parallel loops.
 //!
-//! The flags of all threads form a list that only grows, so that a signal handler may walk it. A thread that ends
-//! leaves its flag to the next one that starts.
+//! The slots of all threads form a list that only grows, so that a signal handler may walk it. A thread that ends
+//! leaves its slot to the next one that starts.
 #![allow(unsafe_code)] // Asks the system for the stack's bounds, and shares flags that live for ever.
 
 use std::cell::Cell;
@@ -15,15 +15,41 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 pub(crate) struct ThreadState {
     /// See [`stack_limit`].
     pub(crate) stack_limit: u64,
-    /// Non-zero asks compiled code on this thread to call `hl_safepoint`.
-    pub(crate) flag: &'static AtomicU32,
-    /// The number of calls under way on this thread whose host polls. Only this thread writes it.
-    pub(crate) polled_calls: &'static AtomicU32,
+    pub(crate) slot: &'static Slot,
+}
+
+/// How calls from a thread run parallel loops, unless the call says otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoopSettings {
+    /// How many threads they use, the calling one included; 0 for [`thread_count`](crate::thread_count).
+    pub threads: u32,
+    /// How many iterations a thread takes at once in loops that are cut freely; 0 for what seems best.
+    pub chunk_size: u32,
+}
+
+/// How calls from this thread run parallel loops.
+pub fn loop_settings() -> LoopSettings {
+    current().slot.loop_settings()
+}
+
+/// Lets the next calls from this thread run parallel loops so.
+///
+/// ```
+/// use hotloop_runtime::{CallState, Interrupter, LoopSettings, loop_settings, set_loop_settings};
+///
+/// set_loop_settings(LoopSettings { threads: 3, ..loop_settings() });
+/// let interrupter = Interrupter::new();
+/// assert_eq!(CallState::new(&interrupter).threads_set(), 3);
+/// ```
+pub fn set_loop_settings(settings: LoopSettings) {
+    let slot = current().slot;
+    slot.threads.store(settings.threads, Ordering::Relaxed);
+    slot.chunk_size.store(settings.chunk_size, Ordering::Relaxed);
 }
 
 thread_local! {
     static STATE: Cell<Option<ThreadState>> = const { Cell::new(None) };
-    static FLAG: Cell<Option<FlagLease>> = const { Cell::new(None) };
+    static LEASE: Cell<Option<SlotLease>> = const { Cell::new(None) };
 }
 
 /// The state of the calling thread.
@@ -34,15 +60,11 @@ pub(crate) fn current() -> ThreadState {
 
 #[cold]
 fn set_up() -> ThreadState {
-    let flag = SafepointFlag::lease();
-    let state = ThreadState {
-        stack_limit: stack_bounds().limit(),
-        flag: &flag.flag,
-        polled_calls: &flag.polled_calls,
-    };
+    let slot = Slot::lease();
+    let state = ThreadState { stack_limit: stack_bounds().limit(), slot };
     STATE.set(Some(state));
-    // While the thread ends, the slot is gone already: then the flag stays taken, which costs 64 bytes.
-    let _ = FLAG.try_with(|slot| slot.set(Some(FlagLease(flag))));
+    // While the thread ends, the place of the lease is gone already: then the slot stays taken, which costs 64 bytes.
+    let _ = LEASE.try_with(|lease| lease.set(Some(SlotLease(slot))));
     state
 }
 
@@ -55,74 +77,99 @@ pub fn stack_limit() -> u64 {
 /// Asks compiled code on every thread to call `hl_safepoint` soon, which asks its host whether to go on. May be called
 /// from a signal handler.
 pub fn request_safepoints() {
-    for flag in SafepointFlag::all() {
-        flag.flag.store(1, Ordering::Release);
+    for slot in Slot::all() {
+        slot.flag.store(1, Ordering::Release);
     }
 }
 
 /// The same on the threads that have a call whose host polls. Returns whether there are any.
 pub(crate) fn request_polls() -> bool {
     let mut is_any = false;
-    for flag in SafepointFlag::all().filter(|flag| flag.polled_calls.load(Ordering::Relaxed) > 0) {
-        flag.flag.store(1, Ordering::Release);
+    for slot in Slot::all().filter(|slot| slot.polled_calls.load(Ordering::Relaxed) > 0) {
+        slot.flag.store(1, Ordering::Release);
         is_any = true;
     }
     is_any
 }
 
+/// What a thread has in the list of all threads.
 #[repr(align(64))]
-struct SafepointFlag {
-    flag: AtomicU32,
-    polled_calls: AtomicU32,
+#[derive(Debug)]
+pub(crate) struct Slot {
+    /// Non-zero asks compiled code on this thread to call `hl_safepoint`.
+    pub(crate) flag: AtomicU32,
+    /// The number of calls under way on this thread whose host polls. Only this thread writes it.
+    pub(crate) polled_calls: AtomicU32,
+    /// See [`LoopSettings`]; only this thread uses them.
+    threads: AtomicU32,
+    chunk_size: AtomicU32,
     is_taken: AtomicBool,
-    next: AtomicPtr<SafepointFlag>,
+    next: AtomicPtr<Slot>,
 }
 
-static FIRST: AtomicPtr<SafepointFlag> = AtomicPtr::new(null_mut());
+static FIRST: AtomicPtr<Slot> = AtomicPtr::new(null_mut());
 
-/// Gives the flag back when its thread ends.
-struct FlagLease(&'static SafepointFlag);
+/// Gives the slot back when its thread ends.
+struct SlotLease(&'static Slot);
 
-impl Drop for FlagLease {
+impl Drop for SlotLease {
     fn drop(&mut self) {
         let _ = STATE.try_with(|state| state.set(None));
         self.0.is_taken.store(false, Ordering::Release);
     }
 }
 
-impl SafepointFlag {
-    /// The flags of all threads, and those that wait for one.
-    fn all() -> impl Iterator<Item = &'static Self> {
-        // SAFETY: flags are never freed.
-        let flag_at = |address: &AtomicPtr<Self>| unsafe { address.load(Ordering::Acquire).as_ref() };
-        std::iter::successors(flag_at(&FIRST), move |flag| flag_at(&flag.next))
+impl Slot {
+    /// How calls from the slot's thread run parallel loops.
+    #[inline]
+    pub(crate) fn loop_settings(&self) -> LoopSettings {
+        LoopSettings {
+            threads: self.threads.load(Ordering::Relaxed),
+            chunk_size: self.chunk_size.load(Ordering::Relaxed),
+        }
     }
 
-    /// A flag that no other living thread has.
+    /// Lets later calls use so many threads.
+    #[inline]
+    pub(crate) fn keep_threads(&self, threads: u32) {
+        self.threads.store(threads, Ordering::Relaxed);
+    }
+
+    /// The slots of all threads, and those that wait for one.
+    fn all() -> impl Iterator<Item = &'static Self> {
+        // SAFETY: slots are never freed.
+        let slot_at = |address: &AtomicPtr<Self>| unsafe { address.load(Ordering::Acquire).as_ref() };
+        std::iter::successors(slot_at(&FIRST), move |slot| slot_at(&slot.next))
+    }
+
+    /// A slot that no other living thread has.
     fn lease() -> &'static Self {
-        match Self::all().find(|flag| !flag.is_taken.swap(true, Ordering::AcqRel)) {
-            Some(flag) => {
-                flag.flag.store(0, Ordering::Relaxed);
-                flag.polled_calls.store(0, Ordering::Relaxed);
-                flag
+        match Self::all().find(|slot| !slot.is_taken.swap(true, Ordering::AcqRel)) {
+            Some(slot) => {
+                for number in [&slot.flag, &slot.polled_calls, &slot.threads, &slot.chunk_size] {
+                    number.store(0, Ordering::Relaxed);
+                }
+                slot
             }
             None => Self::add(),
         }
     }
 
     fn add() -> &'static Self {
-        let flag: &Self = Box::leak(Box::new(Self {
+        let slot: &Self = Box::leak(Box::new(Self {
             flag: AtomicU32::new(0),
             polled_calls: AtomicU32::new(0),
+            threads: AtomicU32::new(0),
+            chunk_size: AtomicU32::new(0),
             is_taken: AtomicBool::new(true),
             next: AtomicPtr::new(null_mut()),
         }));
-        let address = std::ptr::from_ref(flag).cast_mut();
+        let address = std::ptr::from_ref(slot).cast_mut();
         let mut first = FIRST.load(Ordering::Acquire);
         loop {
-            flag.next.store(first, Ordering::Relaxed);
+            slot.next.store(first, Ordering::Relaxed);
             match FIRST.compare_exchange_weak(first, address, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return flag,
+                Ok(_) => return slot,
                 Err(other) => first = other,
             }
         }
@@ -212,7 +259,7 @@ mod tests {
     fn a_request_reaches_every_thread() {
         let (ready, wait) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let flag = current().flag;
+            let flag = &current().slot.flag;
             ready.send(()).unwrap();
             while flag.load(Ordering::Acquire) == 0 {
                 std::thread::yield_now();
