@@ -2,8 +2,11 @@
 //!
 //! Without an argument: tidy, derived files, lint, the Rust tests of all crates, then the Python package as a wheel
 //! in `target/venv` and its pytest suite, also under newer Pythons where there are any. With a layer: only the tests of that crate, or of one harness. All runners
-//! are asked even when an earlier one fails, so that one run shows everything that is wrong.
+//! are asked even when an earlier one fails, so that one run shows everything that is wrong. What tests skip for want of a program (an emulator of aarch64) is said at the end, with
+//! what to install.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,7 +17,7 @@ use crate::workspace::Workspace;
 use crate::{generate, lint, process, syntax, tidy, wheel};
 
 /// The harnesses of the `tests` package that can be asked for by name.
-const HARNESSES: [&str; 5] = ["run", "lang", "mir", "refused", "parallel"];
+const HARNESSES: [&str; 6] = ["run", "lang", "mir", "refused", "parallel", "machine"];
 
 /// What to run.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +28,8 @@ struct Request {
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
     let request = parse(arguments)?;
-    let session = Session { workspace, venv: Venv::prepare(workspace)?, bless: request.bless };
+    let skipped = RefCell::default();
+    let session = Session { workspace, venv: Venv::prepare(workspace)?, bless: request.bless, skipped };
     session.empty_cache()?;
     let runners = match request.layer.as_deref() {
         None => session.everything()?,
@@ -33,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result {
         Some("parallel") => session.parallel()?,
         Some(layer) => vec![session.layer(layer)?],
     };
-    report(&runners)
+    report(&runners, &session.skipped.borrow())
 }
 
 fn parse(arguments: &[String]) -> Result<Request> {
@@ -51,10 +55,11 @@ fn parse(arguments: &[String]) -> Result<Request> {
     Ok(request)
 }
 
-/// Prints a line a runner, then the sum alone on the last line.
-fn report(runners: &[(String, Tally)]) -> Result {
+/// Prints what was left out and a line a runner, then the sum alone on the last line.
+fn report(runners: &[(String, Tally)], skipped: &BTreeSet<String>) -> Result {
     let mut sum = Tally::default();
     println!();
+    skipped.iter().for_each(|line| println!("{line}"));
     for (name, tally) in runners {
         println!("{name:<12} {tally}");
         sum += *tally;
@@ -68,6 +73,8 @@ struct Session<'a> {
     workspace: &'a Workspace,
     venv: Venv,
     bless: bool,
+    /// The lines by which Rust tests said that they need a program which is not there.
+    skipped: RefCell<BTreeSet<String>>,
 }
 
 impl Session<'_> {
@@ -137,6 +144,8 @@ impl Session<'_> {
         command.args(selection);
         self.prepare(&mut command)?;
         let (output, success) = process::run_and_listen(&mut command)?;
+        let skipped = output.lines().filter(|line| line.starts_with("skipped: "));
+        self.skipped.borrow_mut().extend(skipped.map(str::to_owned));
         Ok(Tally::from_cargo(&output).with_exit(success))
     }
 

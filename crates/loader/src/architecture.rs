@@ -4,7 +4,7 @@ use object::elf;
 
 /// An instruction set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Architecture {
+pub enum Architecture {
     /// 64-bit x86.
     X86_64,
     /// 64-bit Arm.

@@ -48,7 +48,12 @@ pub fn place(object: &[u8]) -> Result<Placed<'_>, LoadError> {
     place_for(host, object)
 }
 
-fn place_for(architecture: Architecture, object: &[u8]) -> Result<Placed<'_>, LoadError> {
+/// [`place`] for the machine that is named: what it gives can be linked and looked at anywhere, and be moved by whole pages to where that machine or an
+/// emulator of it reads it, since only imports are written as addresses. Where the machine is another than this one, nothing of it may be called here.
+///
+/// # Errors
+/// The object is broken, for another machine than that, or holds something unknown.
+pub fn place_for(architecture: Architecture, object: &[u8]) -> Result<Placed<'_>, LoadError> {
     let object = ObjectFile::parse(architecture, object)?;
     let layout = Layout::new(&object.sections, page_bytes())?;
     let symbols = SymbolTable::new(placements(&object, &layout))?;

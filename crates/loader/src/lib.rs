@@ -13,7 +13,7 @@
 //! caller, who must know where the bytes come from.
 //!
 //! Objects that need each other are [`place`]d first, which fixes their addresses, and then
-//! [linked](Placed::link). For a single object there is [`load`].
+//! [linked](Placed::link). For a single object there is [`load`], for one of another machine [`place_for`].
 //!
 //! ```
 //! # #[cfg(target_arch = "x86_64")] {
@@ -52,7 +52,8 @@ mod relocation;
 mod symbols;
 mod unwind;
 
+pub use architecture::Architecture;
 pub use error::{LoadError, RelocationFault, SectionFault, SymbolFault};
-pub use image::{Image, Placed, SymbolResolver, load, place};
+pub use image::{Image, Placed, SymbolResolver, load, place, place_for};
 pub use perf::perf_map_line;
 pub use symbols::{Symbol, SymbolKind};

@@ -7,6 +7,7 @@
 mod nests;
 
 use crate::choices::Choices;
+use crate::emulated::{Emulated, MEMORY, Way};
 use crate::guarded::{Guarded, PAGE_BYTES};
 use crate::machine::{Machine, is_nan, targets};
 use crate::program::constant;
@@ -17,6 +18,7 @@ use hotloop_mir::{
     Region, RegionKind, RuntimeFunction, Terminator, UnaryOp, Value,
 };
 use hotloop_passes::Optimiser;
+use std::path::Path;
 
 const TYPES: [MachineType; 6] = [
     MachineType::F64,
@@ -42,13 +44,12 @@ fn part_of(ty: MachineType) -> usize {
     }
 }
 
-/// Compares a loop on a few placements of its arrays.
+/// Compares a loop on a few placements of its arrays, in the interpreter and on this machine.
 pub(crate) fn compare(numbers: &[u32]) -> Result<(), String> {
     let mut choices = Choices::new(numbers);
     let kernel = Kernel::make(&mut choices);
-    let module = Module { functions: vec![kernel.function.clone()] };
-    let optimised = Optimiser::new().run(kernel.function.clone()).module;
-    let fail = |message: String| format!("{message}\n{}\n{}", module.functions[0], optimised.functions[0]);
+    let (module, optimised) = kernel.modules();
+    let fail = |message: String| in_full(&message, &module, &optimised);
     let machines: Result<Vec<Machine>, String> =
         targets().iter().map(|target| Machine::new(&optimised, target)).collect();
     let machines = machines.map_err(fail)?;
@@ -69,6 +70,30 @@ pub(crate) fn compare(numbers: &[u32]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Compares a loop on an emulated machine with the interpreter; gives how many loops run in vectors there.
+pub(crate) fn compare_emulated(numbers: &[u32], guest: &Path) -> Result<usize, String> {
+    let mut choices = Choices::new(numbers);
+    let kernel = Kernel::make(&mut choices);
+    let (module, optimised) = kernel.modules();
+    let fail = |message: String| in_full(&message, &module, &optimised);
+    let machine = Emulated::new(&optimised, guest).map_err(fail)?;
+    for round in 0..6 {
+        let call = kernel.arguments(&mut choices);
+        let expected = call.interpret(&module, 1).map_err(fail)?;
+        let way = Way { is_interrupted: round % 2 == 1, ..Way::default() };
+        let found = call.run_emulated(&machine, way).map_err(fail)?;
+        if !found.is_like(&expected) {
+            return Err(fail(call.difference(&expected, &found)));
+        }
+    }
+    Ok(machine.object.loops.iter().filter(|built| built.vectors.is_some()).count())
+}
+
+/// A message with the functions that it is about.
+fn in_full(message: &str, module: &Module, optimised: &Module) -> String {
+    format!("{message}\n{}\n{}", module.functions[0], optimised.functions[0])
 }
 
 /// A loop: `for i in start..limit`, over arrays of one type each.
@@ -158,6 +183,12 @@ impl Kernel {
         maker.build(has_result);
         let stride = maker.stride;
         Self { function: maker.function, arrays, scalar: main, is_checked, has_inner, stride }
+    }
+
+    /// As it was made, and after the passes.
+    fn modules(&self) -> (Module, Module) {
+        let module = Module { functions: vec![self.function.clone()] };
+        (module, Optimiser::new().run(self.function.clone()).module)
     }
 
     fn arguments(&self, choices: &mut Choices<'_>) -> Call {
@@ -256,6 +287,22 @@ impl Call {
         words.extend([self.start as u64, self.limit as u64, evaluate::bits(self.scalar)]);
         let result = machine.call(&words, self.result_count);
         Seen { result, memory: memory.bytes() }
+    }
+
+    fn run_emulated(&self, machine: &Emulated, way: Way) -> Result<Seen, String> {
+        // The descriptors have a page, then parts and pages that may not be touched take turns.
+        let page = PAGE_BYTES as u64;
+        let address = |part: usize| MEMORY + (2 * part as u64 + 2) * page;
+        let descriptors =
+            self.descriptors(|offset| address(offset / PART_BYTES) + (offset % PART_BYTES) as u64);
+        let descriptor_bytes: Vec<u8> =
+            descriptors.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
+        let mut words: Vec<u64> = (0..descriptors.len() as u64).map(|number| MEMORY + 32 * number).collect();
+        words.extend([self.start as u64, self.limit as u64, evaluate::bits(self.scalar)]);
+        let mut pieces = vec![(MEMORY, descriptor_bytes.as_slice())];
+        pieces.extend(self.memory.chunks(PART_BYTES).enumerate().map(|(part, bytes)| (address(part), bytes)));
+        let (result, contents) = machine.call(way, &words, self.result_count, &pieces)?;
+        Ok(Seen { result, memory: contents[1..].concat() })
     }
 
     fn descriptors(&self, address: impl Fn(usize) -> u64) -> Vec<[u64; 4]> {

@@ -2,41 +2,80 @@
 #![allow(unsafe_code)] // Calling the code that was just made is the point of this test.
 
 use crate::choices::Choices;
+use crate::emulated::{Emulated, MEMORY, Way};
 use crate::program::{ARRAY_LENGTH, PARAMETERS, constant};
 use hotloop_abi::{Context, ErrorState, ExceptionClass, HostEntry, Status, exception_text};
 use hotloop_codegen::{ENTRY_SUFFIX, Options, Site, Target, compile};
 use hotloop_interp::{ArrayDescriptor, Interpreter, Outcome, Scalar, evaluate};
 use hotloop_loader::Image;
-use hotloop_mir::{MachineType, Module};
+use hotloop_mir::{Function, MachineType, Module};
 use hotloop_simd::Level;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
 /// What can be seen of a call.
 #[derive(Debug)]
-struct Seen {
+pub(crate) struct Seen {
     result: Result<Vec<u64>, String>,
     array: Vec<u64>,
 }
 
-/// Compares the module's first function on a few lists of arguments.
+/// Runs a module's first function on a list of arguments and an array.
+type Run<'a> = Box<dyn Fn(&[Scalar], &[u64]) -> Result<Seen, String> + 'a>;
+
+/// Compares the module's first function on a few lists of arguments, on this machine.
 pub(crate) fn compare(module: &Module, numbers: &[u32]) -> Result<(), String> {
     let machines: Result<Vec<Machine>, String> =
         targets().iter().map(|target| Machine::new(module, target)).collect();
     let machines = machines?;
+    let runs = machines.iter().map(|machine| -> Run<'_> {
+        Box::new(|arguments: &[Scalar], array: &[u64]| Ok(machine.run(arguments, array)))
+    });
+    compare_runs(module, numbers, &runs.collect::<Vec<_>>())
+}
+
+/// The same on an emulated one, where what the first function calls is in another object; with safepoints that do nothing and with such that change registers.
+pub(crate) fn compare_emulated(module: &Module, numbers: &[u32], guest: &Path) -> Result<(), String> {
+    let alone = |function: &Function| Module { functions: vec![function.clone()] };
+    let callees: Vec<Module> = module.functions[1..].iter().map(alone).collect();
+    let callees: Vec<&Module> = callees.iter().collect();
+    let machine = Emulated::with_others(&alone(&module.functions[0]), &callees, guest)?;
+    let ways = [false, true].map(|is_interrupted| Way { is_interrupted, ..Way::default() });
+    let runs = ways.map(|way| -> Run<'_> {
+        let machine = &machine;
+        Box::new(move |arguments: &[Scalar], array: &[u64]| run_emulated(machine, way, arguments, array))
+    });
+    compare_runs(module, numbers, &runs)
+}
+
+fn compare_runs(module: &Module, numbers: &[u32], runs: &[Run<'_>]) -> Result<(), String> {
     let mut choices = Choices::new(numbers);
     for round in 0..4 {
         let arguments: Vec<Scalar> = PARAMETERS.iter().map(|ty| constant(&mut choices, *ty)).collect();
         let array: Vec<u64> = (0..ARRAY_LENGTH as u64).map(|element| element * 3 + round).collect();
         let expected = interpret(module, &arguments, &array)?;
-        for machine in &machines {
-            let seen = machine.run(&arguments, &array);
+        for run in runs {
+            let seen = run(&arguments, &array)?;
             if !same(&expected, &seen) {
                 return Err(format!("{arguments:?}: interpreter {expected:?}, machine {seen:?}"));
             }
         }
     }
     Ok(())
+}
+
+fn run_emulated(machine: &Emulated, way: Way, arguments: &[Scalar], array: &[u64]) -> Result<Seen, String> {
+    // The descriptor, and the array behind it.
+    let mut memory = vec![0, MEMORY + 32, array.len() as u64, 8];
+    memory.extend(array);
+    let memory: Vec<u8> = memory.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let mut words = vec![MEMORY];
+    words.extend(arguments.iter().map(|argument| evaluate::bits(*argument)));
+    let (result, pieces) = machine.call(way, &words, PARAMETERS.len(), &[(MEMORY, &memory)])?;
+    let array = pieces[0][32..].chunks(8);
+    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("chunks of eight bytes"));
+    Ok(Seen { result, array: array.map(word).collect() })
 }
 
 /// What code is made for and runs here.
@@ -152,7 +191,7 @@ impl Machine {
 static UNUSED: u64 = 0;
 
 /// The error as the interpreter would describe it.
-fn describe(error: &ErrorState, sites: &[Site]) -> String {
+pub(crate) fn describe(error: &ErrorState, sites: &[Site]) -> String {
     let class = ExceptionClass::by_number(error.class);
     let Some(site) = sites.get(error.site as usize) else { return format!("{class:?} at no site") };
     let payload = &error.payload[..site.payload_words as usize];

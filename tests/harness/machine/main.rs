@@ -2,12 +2,15 @@
 //!
 //! A function is made from a list of numbers, each of which decides one thing, so that a failing list can be shortened to
 //! a small function. It is run as it was made and after the passes, for this machine and for the lesser levels of x86-64. Loops over arrays, which the
-//! passes may mark as vector loops, are made apart (see `loops`).
+//! passes may mark as vector loops, are made apart (see `loops`). All of it is also run for aarch64, where a machine of that kind can be emulated (see `arm`).
 
+mod arm;
 mod choices;
+mod emulated;
 mod guarded;
 mod loops;
 mod machine;
+mod operators;
 mod program;
 mod streams;
 
