@@ -152,8 +152,9 @@ impl Inference<'_> {
     pub(crate) fn meet(&mut self, meeting: &mut Meeting, binding: Binding) {
         match binding {
             Binding::Unassigned => meeting.maybe_unassigned = true,
-            // The value of a recursive call: the other ways tell what there is to know in this round.
-            Binding::Poisoned if self.awaited.is_some() => meeting.awaits = true,
+            // The value of a recursive call, or one made of what only an iteration before assigns: the other ways tell what there is to
+            // know in this round or attempt.
+            Binding::Poisoned if self.awaited.is_some() || self.reads_too_early > 0 => meeting.awaits = true,
             Binding::Poisoned => meeting.spoiled = Some(binding),
             Binding::Conflict(_) => {
                 meeting.spoiled.get_or_insert(binding);
@@ -212,7 +213,7 @@ pub(crate) struct Meeting {
     pub(crate) joined: Option<(Type, Version)>,
     /// What the result is if it has no version.
     pub(crate) spoiled: Option<Binding>,
-    /// Whether the result of a recursive call that is not known yet is among them.
+    /// Whether a value that is not known yet is among them: the result of a recursive call, or what an iteration before leaves.
     pub(crate) awaits: bool,
     /// Whether a way without assignment is among them.
     pub(crate) maybe_unassigned: bool,

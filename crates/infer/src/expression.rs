@@ -338,6 +338,7 @@ impl Inference<'_> {
             }
             Binding::Unassigned => {
                 self.bindings.set(local, Binding::Poisoned);
+                self.reads_too_early += u32::from(!self.loops.is_empty());
                 Err(self.report_unassigned(local, span))
             }
         }

@@ -45,6 +45,7 @@ pub(crate) struct Snapshot {
     copies: u32,
     unrolled: usize,
     unknown_lists: usize,
+    reads_too_early: u32,
 }
 
 /// What repeats the body.
@@ -85,6 +86,7 @@ impl Inference<'_> {
             unrolled: self.unrolled,
             unknown_lists: self.lists.unknown_count(),
             diagnostics: self.diagnostics.len(),
+            reads_too_early: self.reads_too_early,
         }
     }
 
@@ -98,6 +100,7 @@ impl Inference<'_> {
         self.unrolled = snapshot.unrolled;
         self.lists.forget_unknown(snapshot.unknown_lists);
         self.diagnostics.truncate(snapshot.diagnostics);
+        self.reads_too_early = snapshot.reads_too_early;
         self.reachable = true;
     }
 
