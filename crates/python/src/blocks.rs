@@ -30,11 +30,16 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// The blocks of a Python function. Who has never imported `objmode` has none.
+    /// The blocks of a Python function. One has none that neither names `objmode` nor could have imported it by another name.
     pub(crate) fn all_of(function: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
         let py = function.py();
+        let name = intern!(py, "hotloop._objmode");
         let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
-        let Ok(module) = modules.get_item(intern!(py, "hotloop._objmode")) else { return Ok(Vec::new()) };
+        let names = || function.getattr(intern!(py, "__code__"))?.getattr(intern!(py, "co_names"));
+        if !modules.contains(name)? && !names()?.contains(intern!(py, "objmode"))? {
+            return Ok(Vec::new());
+        }
+        let module = py.import(name)?;
         type Facts = (u32, String, Vec<String>, Vec<String>, String);
         let facts: Vec<Facts> = module.call_method1(intern!(py, "blocks_of"), (function,))?.extract()?;
         let block = |(line, name, inputs, results, result): Facts| {

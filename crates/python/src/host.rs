@@ -232,10 +232,17 @@ impl Made {
                 }
                 tuple.iter().zip(items.iter()).try_for_each(|(value, ty)| self.add(&value, ty))
             }
+            Type::Optional(held) => {
+                self.words.push(u64::from(!value.is_none()));
+                if value.is_none() {
+                    self.words.resize(self.words.len() + result_words(held), 0);
+                    return Ok(());
+                }
+                self.add(value, held)
+            }
             Type::None
             | Type::Dtype(_)
             | Type::Function(_)
-            | Type::Optional(_)
             | Type::Range
             | Type::Str
             | Type::Bytes

@@ -120,7 +120,7 @@ class _Block:
         except Exception as error:
             self._refuse(keyword.value, f"the type of `{keyword.arg}` is no type of a kernel: {error}", 'write a type such as "float64[:]" or "int64"')
         if not _is_possible(kind):
-            self._refuse(keyword.value, f"a block that the interpreter runs cannot give `{keyword.arg}` of type {kind}", "give numbers, truth values and arrays of these, or tuples of them")
+            self._refuse(keyword.value, f"a block that the interpreter runs cannot give `{keyword.arg}` of type {kind}", "give numbers, truth values and arrays of these, or tuples of them, each perhaps `None` by `optional(...)`")
         return text
 
     def _refuse_ways_out(self):
@@ -251,4 +251,6 @@ def _is_possible(kind):
         return all(map(_is_possible, kind.types))
     if isinstance(kind, types.Array):
         return isinstance(kind.dtype, (types.Number, types.Boolean))
+    if isinstance(kind, types.Optional):
+        return _is_possible(kind.type)
     return isinstance(kind, (types.Number, types.Boolean, types.NoneType))
