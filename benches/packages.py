@@ -32,27 +32,78 @@ x = random.normal(size=300); y = random.normal(size=300); table = random.normal(
 holes = np.where(random.random((6, 50)) < 0.2, np.nan, table); labels = random.integers(0, 4, 50)
 """
 
+# Distributions of numba-stats: their functions, where these are asked, and the parameters.
+ALL = "pdf logpdf cdf ppf"
+DISTRIBUTIONS = {
+    "argus": ("pdf logpdf cdf", "np.linspace(0.1, 0.9, 50)", "1.5, 1.0, 0.5"),
+    "binom": ("pmf logpmf cdf", "np.arange(9.0)", "np.full(9, 8.0), 0.3"),
+    "chi2": (ALL, "positive", "3.0, 0.0, 1.0"),
+    "cmsshape": ("pdf logpdf cdf", "x", "0.5, 0.1, 0.2"),
+    "cpoisson": ("cdf", "positive", "2.5"),
+    "cruijff": ("density", "x", "0.1, 0.2, 0.0, 1.0, 1.5"),
+    "crystalball": (ALL, "x", "1.0, 2.0, 0.0, 1.0"),
+    "crystalball_ex": (ALL, "x", "1.0, 2.0, 1.0, 1.5, 3.0, 1.2, 0.0"),
+    "expon": (ALL, "positive", "0.0, 1.5"),
+    "exponnorm": ("pdf logpdf cdf", "x", "1.5, 0.0, 1.0"),
+    "gamma": (ALL, "positive", "2.0, 0.0, 1.0"),
+    "hypatia2": ("density integral", "x", "-1.5, 0.5, 0.1, 1.0, 2.0, 1.0, 2.0, 0.0, 1.0"),
+    "laplace": (ALL, "x", "0.0, 1.0"),
+    "lognorm": (ALL, "positive", "0.5, 0.0, 1.0"),
+    "ncx2": (ALL, "positive", "3.0, 1.5, 0.0, 1.0"),
+    "norm": (ALL, "x", "0.1, 1.2"),
+    "novosibirsk": (ALL, "x", "0.2, 0.0, 1.0"),
+    "poisson": ("pmf logpmf cdf", "np.arange(20)", "4.5"),
+    "qgaussian": (ALL, "x", "1.5, 0.0, 1.0"),
+    "skewnorm": ("pdf logpdf cdf", "x", "1.5, 0.0, 1.0"),
+    "t": (ALL, "x", "3.0, 0.0, 1.0"),
+    "truncexpon": (ALL, "positive", "0.0, 2.0, 0.0, 1.0"),
+    "truncexponnorm": ("pdf logpdf cdf", "x", "-1.0, 2.0, 1.5, 0.0, 1.0"),
+    "truncnorm": (ALL, "x", "-1.0, 1.0, 0.0, 1.0"),
+    "tsallis": ("pdf cdf", "positive", "1.0, 5.0, 3.0"),
+    "uniform": (ALL, "x", "-1.0, 2.0"),
+    "voigt": ("pdf", "x", "0.5, 0.0, 1.0"),
+}
+DRAWN = "chi2 expon exponnorm gamma laplace lognorm ncx2 norm novosibirsk poisson qgaussian skewnorm t truncexpon truncnorm uniform".split()
+
+# Distances of pynndescent, with what follows the two points.
+PLAIN = (
+    "euclidean squared_euclidean manhattan chebyshev canberra cosine alternative_cosine direct_cosine dot alternative_dot inner_product correlation bray_curtis "
+    "spearmanr tsss true_angular hellinger alternative_hellinger jensen_shannon_divergence symmetric_kl_divergence wasserstein_1d circular_kantorovich"
+)
+DISTANCES = {
+    **dict.fromkeys(PLAIN.split(), ""),
+    "minkowski": ", 3.0",
+    "standardised_euclidean": ", np.ones(50)",
+    "weighted_minkowski": ", np.ones(50), 3.0",
+    "mahalanobis": ", np.eye(50)",
+    "kantorovich": ", np.abs(np.subtract.outer(np.arange(50.0), np.arange(50.0)))",
+    "sinkhorn": ", np.abs(np.subtract.outer(np.arange(50.0), np.arange(50.0)))",
+}
+BINARY = "jaccard alternative_jaccard dice matching kulsinski rogers_tanimoto russellrao sokal_sneath sokal_michener yule".split()
+SPARSE_PLAIN = (
+    "euclidean squared_euclidean manhattan chebyshev canberra bray_curtis jaccard alternative_jaccard dice sokal_sneath cosine alternative_cosine dot alternative_dot hellinger "
+    "alternative_hellinger jensen_shannon_divergence symmetric_kl_divergence wasserstein_1d sum diff mul kantorovich"
+)
+SPARSE_DISTANCES = {
+    **dict.fromkeys(SPARSE_PLAIN.split(), ""),
+    "minkowski": ", 3.0",
+    **dict.fromkeys("hamming matching kulsinski rogers_tanimoto russellrao sokal_michener correlation".split(), ", 20"),
+}
+
 PROGRAMS = {
     "numba-stats": [
-        "numba_stats.norm.pdf(x, 0.1, 1.2)",
-        "numba_stats.norm.cdf(x, 0.1, 1.2)",
-        "numba_stats.norm.ppf(np.linspace(0.01, 0.99, 50), 0.1, 1.2)",
-        "numba_stats.expon.pdf(positive, 0.0, 1.5)",
-        "numba_stats.expon.ppf(np.linspace(0.01, 0.99, 50), 0.0, 1.5)",
-        "numba_stats.t.pdf(x, 3.0, 0.0, 1.0)",
-        "numba_stats.poisson.pmf(np.arange(20), 4.5)",
-        "numba_stats.poisson.cdf(np.arange(20), 4.5)",
-        "numba_stats.uniform.cdf(x, -1.0, 2.0)",
-        "numba_stats.truncnorm.pdf(x, -1.0, 1.0, 0.0, 1.0)",
-        "numba_stats.truncexpon.cdf(positive, 0.0, 2.0, 0.0, 1.0)",
-        "numba_stats.crystalball.pdf(x, 1.0, 2.0, 0.0, 1.0)",
-        "numba_stats.bernstein.density(np.linspace(0, 1, 20), np.array([1.0, 2.0, 3.0]), 0.0, 1.0)",
-        "numba_stats.laplace.logpdf(x, 0.0, 1.0)",
-        "numba_stats.lognorm.pdf(positive, 0.5, 0.0, 1.0)",
-        "numba_stats.qgaussian.pdf(x, 1.5, 0.0, 1.0)",
-        "numba_stats.tsallis.pdf(positive, 1.0, 5.0, 3.0)",
-        "numba_stats.voigt.pdf(x, 0.5, 0.0, 1.0)",
-        "numba_stats.norm.rvs(0.0, 1.0, size=10, random_state=1)",
+        *(
+            f"numba_stats.{distribution}.{function}({'np.linspace(0.01, 0.99, 50)' if function == 'ppf' else points}, {parameters})"
+            for distribution, (functions, points, parameters) in DISTRIBUTIONS.items()
+            for function in functions.split()
+        ),
+        *(
+            f"numba_stats.{distribution}.rvs({parameters}, size=10, random_state=1)"
+            for distribution, (_, _, parameters) in DISTRIBUTIONS.items()
+            if distribution in DRAWN
+        ),
+        "numba_stats.binom.rvs(8, 0.3, size=10, random_state=1)",
+        *(f"numba_stats.bernstein.{name}(np.linspace(0, 1, 20), np.array([1.0, 2.0, 3.0]), 0.0, 1.0)" for name in ("density", "integral")),
     ],
     "numbagg": [
         *(
@@ -125,15 +176,19 @@ PROGRAMS = {
     ],
     "pynndescent": [
         *(
-            f"pynndescent.distances.{name}(table[0], table[1])"
-            for name in "euclidean squared_euclidean manhattan chebyshev canberra cosine correlation bray_curtis hellinger".split()
+            f"pynndescent.distances.{name}(np.abs(table[0]), np.abs(table[1]){more})"
+            for name, more in DISTANCES.items()
         ),
-        "pynndescent.distances.minkowski(table[0], table[1], 3.0)",
+        *(f"pynndescent.distances.{name}(labels > 1, labels > 2)" for name in BINARY),
+        *(f"pynndescent.distances.bit_{name}(labels.astype(np.uint8), labels[::-1].astype(np.uint8))" for name in ("hamming", "jaccard")),
         "pynndescent.distances.haversine(table[0, :2], table[1, :2])",
         "pynndescent.distances.hamming(labels, labels[::-1].copy())",
-        "pynndescent.distances.jaccard(labels > 1, labels > 2)",
+        *(
+            f"pynndescent.sparse.sparse_{name}(np.array([1, 4, 7, 9]), positive[:4].astype(np.float32), np.array([0, 4, 9, 11, 12]), positive[4:9].astype(np.float32){more})"
+            for name, more in SPARSE_DISTANCES.items()
+        ),
         "pynndescent.utils.tau_rand_int(np.array([1, 2, 3], np.int64))",
-        "pynndescent.utils.norm(table[0])",
+        "pynndescent.utils.norm(table[0].astype(np.float32))",
         "pynndescent.NNDescent(random.normal(size=(200, 8)).astype(np.float32), n_neighbors=5, random_state=1).neighbor_graph[0].shape",
     ],
 }
