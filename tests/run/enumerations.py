@@ -176,8 +176,28 @@ def ordered_members(is_reversed):
 
 
 
+@njit
+def as_integers(k):
+    x = np.arange(12.0)
+    small = np.zeros(4, np.int8)
+    table = np.zeros((11, 11))
+    size = Size.MEDIUM
+    if k > 2:
+        size = Size.LARGE
+    small[1] = Size.MEDIUM
+    small[2:] = size
+    table[Size.SMALL, size] = Size.LARGE
+    table[Size.MEDIUM] = size
+    total = 0
+    for i in range(Size.SMALL, size):
+        total += i
+    return small, table, total, x[Size.MEDIUM], x[size], x[Size.SMALL : size], np.full(2, Size.LARGE)
+
+
 CASES = [
     ("members", []),
+    ("as_integers", [0]),
+    ("as_integers", [3]),
     ("attributes", []),
     ("at_run_time", [0]),
     ("at_run_time", [2]),

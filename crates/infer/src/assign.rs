@@ -448,7 +448,7 @@ impl Inference<'_> {
     }
 
     pub(crate) fn stored_value(&mut self, value: Expr, array: ArrayType) -> Typed {
-        let value = element_of_one(unwrapped(value));
+        let value = self.as_number(element_of_one(unwrapped(value)));
         if let Type::Scalar(dtype) = value.ty
             && (!dtype.is_complex() || array.dtype.is_complex())
         {

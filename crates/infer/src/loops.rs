@@ -317,6 +317,7 @@ impl Inference<'_> {
 
     fn range_bound(&mut self, argument: &ast::Expr) -> Typed {
         let bound = self.expression(argument)?;
+        let bound = self.as_number(bound);
         match bound.ty.as_scalar().map(hotloop_types::Dtype::kind) {
             Some(DtypeKind::Signed | DtypeKind::Unsigned | DtypeKind::Bool) => {
                 Ok(crate::conversion::convert(bound, &Type::INT64))

@@ -350,6 +350,7 @@ impl Inference<'_> {
     }
 
     pub(crate) fn integer_index(&mut self, value: Expr) -> Typed {
+        let value = self.as_number(value);
         if value.ty.as_scalar().is_some_and(hotloop_types::Dtype::is_integer) {
             return Ok(value);
         }

@@ -351,7 +351,7 @@ impl Inference<'_> {
         ty: ArrayType,
         joins: bool,
     ) -> Typed<(Element, Elements, Span)> {
-        let value = unwrapped(value);
+        let value = self.as_number(unwrapped(value));
         let mut elements = Elements::default();
         let described = value.ty.to_string();
         let value_span = value.span;
