@@ -147,8 +147,8 @@ fn reason(test: &Test, summaries: &BTreeMap<String, String>) -> String {
         return test.outcome.clone();
     }
     let message = &test.message;
-    if message.contains("lists are not supported as arguments") {
-        return "lists as arguments".to_owned();
+    if message.contains("cannot reflect element of reflected container") {
+        return "lists of lists as arguments".to_owned();
     }
     let Some(error) = last_error(message) else {
         // Only the end of a message is kept: this one compared long texts.
@@ -229,8 +229,10 @@ mod tests {
             "[HL0253](../errors/HL0253.md) a list cannot hold values of this type"
         );
         assert_eq!(
-            reason_of("TypeError: argument `x` of `f`: lists are not supported as arguments yet"),
-            "lists as arguments"
+            reason_of(
+                "TypeError: argument `x` of `f`: item 0 of the list is a list (cannot reflect element of reflected container)"
+            ),
+            "lists of lists as arguments"
         );
         assert_eq!(
             reason_of("Traceback\nAssertionError: 'a' not found in 'b: error[HL0253]'"),

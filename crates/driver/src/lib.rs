@@ -71,7 +71,7 @@ pub use failure::{Failure, Refusal};
 pub use host::{Host, HostCall, HostError};
 pub use image::Compiled;
 pub use kernel::{Class, Kernel};
-pub use list::{Load, bytes_of, for_each_owner, list_words, str_codes};
+pub use list::{ItemMemory, Load, bytes_of, for_each_owner, item_bytes_of, list_words, str_codes};
 pub use loop_report::{Left, LoopFacts, LoopReport, Work};
 pub use program::{FunctionSource, SharedEnvironment};
 pub use random_generator::RandomGenerator;

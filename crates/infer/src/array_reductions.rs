@@ -80,15 +80,19 @@ impl Inference<'_> {
     pub(crate) fn array_reductions_of(
         &mut self,
         source: LoopSource<'_>,
-        target: Local,
+        targets: &[Local],
     ) -> Vec<ArrayReduction> {
-        let counter = self.locals.names()[target.index()].clone();
+        // No variable has the empty name.
+        let counter = match targets {
+            [only] => self.locals.names()[only.index()].clone(),
+            _ => "".into(),
+        };
         let mut counting = Usages::of(&counter, self);
         counting.block(source.body);
         let counts = counting.usage.assigned.is_none() && counting.usage.updates.is_empty();
         let around = self.liveness.around(source.statement);
         let mut found = Vec::new();
-        for local in around.exposed.iter().filter(|local| *local != target) {
+        for local in around.exposed.iter().filter(|local| !targets.contains(local)) {
             let Binding::Version(whole) = self.bindings.get(local) else { continue };
             let Type::Array(ty) = self.function.versions[whole].ty else { continue };
             let name = self.locals.names()[local.index()].clone();
@@ -105,9 +109,9 @@ impl Inference<'_> {
     }
 
     /// Whether a parallel loop is better done in order: within another one, parts of arrays would be made and combined for each of its iterations, and other threads have work already.
-    pub(crate) fn stays_in_order(&mut self, source: LoopSource<'_>, target: Local) -> bool {
+    pub(crate) fn stays_in_order(&mut self, source: LoopSource<'_>, targets: &[Local]) -> bool {
         self.loops.iter().any(|frame| frame.is_parallel)
-            && (!self.array_reductions_of(source, target).is_empty() || self.has_extremes(source, target))
+            && (!self.array_reductions_of(source, targets).is_empty() || self.has_extremes(source, targets))
     }
 
     /// The parts of an array do not tell whether something in them was not a number.

@@ -270,7 +270,12 @@ impl Inference<'_> {
 
     /// Says that a built-in function does not accept an argument of this type.
     pub(crate) fn report_argument(&mut self, name: &str, argument: &Expr, wanted: &str) -> Reported {
-        self.report(refused_argument(name, argument, wanted))
+        self.report(refused_argument(not_accepted(name, argument), argument, wanted))
+    }
+
+    /// The same in words of its own: those which programs for Numba look for.
+    pub(crate) fn report_argument_as(&mut self, message: String, argument: &Expr, wanted: &str) -> Reported {
+        self.report(refused_argument(message, argument, wanted))
     }
 
     /// The same, with a note that has the words which programs for Numba look for.
@@ -281,7 +286,7 @@ impl Inference<'_> {
         wanted: &str,
         note: String,
     ) -> Reported {
-        self.report(refused_argument(name, argument, wanted).with_note(note))
+        self.report(refused_argument(not_accepted(name, argument), argument, wanted).with_note(note))
     }
 
     /// A number or truth value as an argument of a built-in function.
@@ -401,8 +406,11 @@ fn python_type(dtype: Dtype) -> &'static str {
 }
 
 /// What is said of an argument of a built-in function that does not accept it.
-fn refused_argument(name: &str, argument: &Expr, wanted: &str) -> Diagnostic {
-    let message = format!("`{name}` does not accept {}", argument.ty);
+fn not_accepted(name: &str, argument: &Expr) -> String {
+    format!("`{name}` does not accept {}", argument.ty)
+}
+
+fn refused_argument(message: String, argument: &Expr, wanted: &str) -> Diagnostic {
     let help = match argument.ty {
         Type::Array(_) => {
             "it takes one number: use the function of `numpy` for all elements, or write a loop over them"

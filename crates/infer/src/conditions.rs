@@ -380,7 +380,7 @@ impl Inference<'_> {
             .with_label(places.1, format!("this is {}", described.1))
             .with_help(match op {
                 AstCompare::Is | AstCompare::IsNot => {
-                    "use `==` or `!=`; `is` compares with `None`, truth values and members of enumerations"
+                    "use `==` or `!=`; `is` compares with `None`, truth values, integers of one type, lists and members of enumerations"
                 }
                 AstCompare::In | AstCompare::NotIn => "look for a number in a tuple, or write a loop",
                 AstCompare::Lt | AstCompare::Le | AstCompare::Gt | AstCompare::Ge if with_complex => {
@@ -455,9 +455,10 @@ impl Inference<'_> {
                 if let (Type::List(_), Type::List(_)) = (&left.ty, &right.ty) {
                     return self.same_lists(op == AstCompare::Is, left, right, span).map(Some);
                 }
-                let bools = left.ty == Type::BOOL && right.ty == Type::BOOL;
+                // What is one object in Python depends on its cache of integers: as in Numba those are one that are equal.
+                let are_whole = left.ty == right.ty && left.ty.as_scalar().is_some_and(Dtype::is_integral);
                 let op = if op == AstCompare::Is { CompareOp::Eq } else { CompareOp::Ne };
-                Ok(bools.then(|| scalar_compare(op, left, right, span)).flatten())
+                Ok(are_whole.then(|| scalar_compare(op, left, right, span)).flatten())
             }
             AstCompare::In => self.membership(left, right, span),
             AstCompare::NotIn => Ok(self.membership(left, right, span)?.map(|found| negated(found, span))),

@@ -167,12 +167,12 @@ fn assignments(body: &[ast::Stmt]) -> Option<Vec<(&ast::Expr, &ast::Expr)>> {
 
 impl Inference<'_> {
     /// Whether iterations look for an extreme.
-    pub(crate) fn has_extremes(&mut self, source: LoopSource<'_>, target: Local) -> bool {
+    pub(crate) fn has_extremes(&mut self, source: LoopSource<'_>, targets: &[Local]) -> bool {
         let around = self.liveness.around(source.statement);
         let carried: Vec<Local> = around
             .assigned
             .iter()
-            .filter(|local| *local != target && around.exposed.contains(*local))
+            .filter(|local| !targets.contains(local) && around.exposed.contains(*local))
             .collect();
         carried.into_iter().any(|local| {
             let usage = self.usage_of(local, source);
@@ -189,13 +189,18 @@ impl Inference<'_> {
     }
 
     /// The variables that are read behind the loop, or by the next iteration, and assigned only where an extreme is.
-    pub(crate) fn companions_of(&self, usage: &Usage, source: LoopSource<'_>, target: Local) -> Vec<Local> {
+    pub(crate) fn companions_of(
+        &self,
+        usage: &Usage,
+        source: LoopSource<'_>,
+        targets: &[Local],
+    ) -> Vec<Local> {
         let around = self.liveness.around(source.statement);
         let mut companions: Vec<Local> = Vec::new();
         for name in usage.extremes.iter().flat_map(|update| &update.others) {
             let Some(local) = self.locals.find(name) else { continue };
             let goes_on = around.after.contains(local) || around.exposed.contains(local);
-            if local == target || !goes_on || companions.contains(&local) {
+            if targets.contains(&local) || !goes_on || companions.contains(&local) {
                 continue;
             }
             let times = usage.extremes.iter().flat_map(|update| &update.others);

@@ -185,8 +185,9 @@ impl Inference<'_> {
         span: Span,
     ) -> Typed<Iterable> {
         let arguments = self.arguments(arguments)?;
-        if intrinsic == Intrinsic::NdIndex {
-            return self.index_iterable(&arguments, span);
+        if let Intrinsic::NdIndex | Intrinsic::ParallelNdIndex = intrinsic {
+            let name = if intrinsic == Intrinsic::NdIndex { "numpy.ndindex" } else { "hotloop.pndindex" };
+            return self.index_iterable(name, &arguments, span);
         }
         let (name, parameter) = match intrinsic {
             Intrinsic::NdEnumerate => ("numpy.ndenumerate", "arr"),
@@ -226,9 +227,9 @@ impl Inference<'_> {
         Ok(Iterable::Views(self.kept(line, "elements"), ty))
     }
 
-    fn index_iterable(&mut self, arguments: &Arguments<'_>, span: Span) -> Typed<Iterable> {
+    fn index_iterable(&mut self, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed<Iterable> {
         if !arguments.keywords.is_empty() {
-            let diagnostic = Diagnostic::error(&FLAT, "`numpy.ndindex` takes lengths, or a shape", span)
+            let diagnostic = Diagnostic::error(&FLAT, format!("`{name}` takes lengths, or a shape"), span)
                 .with_help("give them by position");
             return Err(self.report(diagnostic));
         }

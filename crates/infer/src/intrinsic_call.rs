@@ -124,14 +124,20 @@ impl Inference<'_> {
 
     /// What is asked about threads, or, for the prelude, how many there are to be.
     fn threads(&mut self, intrinsic: Intrinsic, name: &str, arguments: &Arguments<'_>, span: Span) -> Typed {
-        if intrinsic != Intrinsic::SetThreads {
+        if !matches!(intrinsic, Intrinsic::SetThreads | Intrinsic::SetChunkSize) {
             self.place_arguments(name, &[], 0, arguments, span)?;
             return Ok(apply(intrinsic, Vec::new(), Dtype::Int64, span));
         }
         let placed = self.place_arguments(name, &["n"], 1, arguments, span)?;
         let count = self.value(placed[0].expect("it is required"))?;
         if !count.ty.as_scalar().is_some_and(Dtype::is_integer) {
-            return Err(self.report_argument(name, &count, "an integer"));
+            let what = match intrinsic {
+                Intrinsic::SetChunkSize => "The parallel chunksize",
+                _ => "The number of threads specified",
+            };
+            // What called it is in the prelude, and its user is told the message alone.
+            let message = format!("{what} must be an integer, not {}", count.ty);
+            return Err(self.report_argument_as(message, &count, "an integer"));
         }
         let arguments = vec![to_dtype(count, Dtype::Int64)];
         Ok(Expr::new(ExprKind::Intrinsic { intrinsic, arguments }, Type::None, span))

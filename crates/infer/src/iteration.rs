@@ -416,7 +416,10 @@ impl Inference<'_> {
                 Intrinsic::Map => return self.map_iterable(arguments, expression.span),
                 Intrinsic::Filter => return self.filter_iterable(arguments, expression.span),
                 Intrinsic::Iter => return self.only_iterable("iter", arguments, expression.span),
-                Intrinsic::NdIndex | Intrinsic::NdEnumerate | Intrinsic::NdIter => {
+                Intrinsic::NdIndex
+                | Intrinsic::ParallelNdIndex
+                | Intrinsic::NdEnumerate
+                | Intrinsic::NdIter => {
                     return self.walked_iterable(intrinsic, arguments, expression.span);
                 }
                 Intrinsic::LiteralUnroll => {

@@ -6,7 +6,7 @@ use crate::conversion::to_dtype;
 use crate::expression::constant;
 use crate::function::{Inference, Reported, Typed};
 use crate::iteration::{arithmetic, integer};
-use crate::lists::{compared, given_key, item_of, number_kind, whole_part, with_first};
+use crate::lists::{compared, item_of, number_kind, whole_part, with_first};
 use crate::sequences::{length_of, perform, sequence_item};
 use hotloop_abi::ExceptionClass;
 use hotloop_ast::{BoolOp, Identifier};
@@ -102,12 +102,20 @@ impl Inference<'_> {
                     return Ok(Expr::object(ObjectExpr::Pop(list), item, span));
                 };
                 let index = self.expression(index)?;
-                self.place_in(list, index, "pop index out of range", span, |this, list, place| {
-                    let taken = sequence_item(list.clone(), place.clone(), span);
-                    this.with_let(taken, "item", span, |this, taken| {
-                        let behind = arithmetic(BinaryOp::Add, place.clone(), integer(1, span), span);
-                        let removed = nothing(Operation::ListRemove, vec![list, place, behind]);
-                        this.with_let(removed, "removed", span, |_, _| Ok(taken))
+                let index = to_dtype(self.integer_index(index)?, Dtype::Int64);
+                self.with_let(list, "list", span, |this, list| {
+                    let length = length_of(list.clone(), span);
+                    let condition = compared(CompareOp::Gt, length, integer(0, span), span);
+                    let error = (ExceptionClass::IndexError, "pop from empty list");
+                    let checked = ObjectExpr::Checked { condition, error, value: index };
+                    let index = Expr::object(checked, Type::INT64, span);
+                    this.place_in(list, index, "pop index out of range", span, |this, list, place| {
+                        let taken = sequence_item(list.clone(), place.clone(), span);
+                        this.with_let(taken, "item", span, |this, taken| {
+                            let behind = arithmetic(BinaryOp::Add, place.clone(), integer(1, span), span);
+                            let removed = nothing(Operation::ListRemove, vec![list, place, behind]);
+                            this.with_let(removed, "removed", span, |_, _| Ok(taken))
+                        })
                     })
                 })
             }
@@ -127,9 +135,14 @@ impl Inference<'_> {
                     self.place_arguments("index", &["value", "start", "stop"], 1, arguments, span)?;
                 let value = self.value(placed[0].expect("it is required"))?;
                 let mut bounds = [integer(0, span), integer(i64::MAX, span)];
-                for (bound, given) in bounds.iter_mut().zip(&placed[1..]) {
+                for ((bound, given), parameter) in bounds.iter_mut().zip(&placed[1..]).zip(["start", "stop"])
+                {
                     if let Some(given) = given {
                         let given = self.expression(given)?;
+                        if !given.ty.as_scalar().is_some_and(Dtype::is_integral) {
+                            let note = format!("arg \"{parameter}\" must be an Integer.");
+                            return Err(self.report_argument_noted("list.index", &given, "an integer", note));
+                        }
                         *bound = to_dtype(self.integer_index(given)?, Dtype::Int64);
                     }
                 }
@@ -160,9 +173,9 @@ impl Inference<'_> {
             "copy" => Ok(whole_part(list, span)),
             "sort" => {
                 let placed = self.place_arguments("sort", &["key", "reverse"], 0, arguments, span)?;
-                let reverse = placed[1].map(|reverse| self.condition(reverse)).transpose()?;
-                let reverse = reverse.unwrap_or_else(|| constant(Constant::Bool(false), Type::BOOL, span));
-                self.sort_list(list, given_key(placed[0]), reverse, span)
+                let reverse = self.given_reverse(placed[1], span)?;
+                let key = self.given_key(placed[0])?;
+                self.sort_list(list, key, reverse, span)
             }
             _ => Err(self.report_method(&list, name)),
         }

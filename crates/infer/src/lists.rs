@@ -4,6 +4,7 @@
 //! found by trial. What is put into a list is noted for the places where the list was made, as far as they are known, and the function is typed
 //! again from its start with these types, until nothing is wider than assumed.
 
+use crate::bindings::Binding;
 use crate::call::Arguments;
 use crate::comprehensions::{Carried, Source};
 use crate::conditions::{scalar_compare, short_circuit};
@@ -429,6 +430,7 @@ impl Inference<'_> {
         for site in std::mem::take(&mut self.lists.unknown) {
             let message = "nothing says what the items of this list are";
             let diagnostic = Diagnostic::error(&UNKNOWN_ITEM, message, site)
+                .with_note("Cannot infer the type of variable: its list has no item")
                 .with_help("append an item to it in this kernel, or write it with an item");
             self.report(diagnostic);
         }
@@ -714,9 +716,8 @@ impl Inference<'_> {
             if !is_sorted {
                 return this.copied_list(&source, span);
             }
-            let reverse = placed[2].map(|reverse| this.condition(reverse)).transpose()?;
-            let reverse = reverse.unwrap_or_else(|| constant(Constant::Bool(false), Type::BOOL, span));
-            match given_key(placed[1]) {
+            let reverse = this.given_reverse(placed[2], span)?;
+            match this.given_key(placed[1])? {
                 Some(key) => this.sorted_items(&source, Some(key), reverse, span),
                 None => {
                     let list = this.copied_list(&source, span)?;
@@ -730,6 +731,41 @@ impl Inference<'_> {
                 }
             }
         })
+    }
+
+    /// A key of a sort, unless it is `None`, or a variable that is.
+    pub(crate) fn given_key<'e>(&mut self, key: Option<&'e ast::Expr>) -> Typed<Option<&'e ast::Expr>> {
+        let Some(key) = key else { return Ok(None) };
+        let AstExpr::Name(name) = &key.kind else {
+            return Ok(Some(key).filter(|key| key.kind != AstExpr::None));
+        };
+        let binding = self.locals.find(name).map(|local| self.bindings.get(local));
+        let Some(Binding::Version(version)) = binding else { return Ok(Some(key)) };
+        match self.function.versions[version].ty.clone() {
+            Type::None => Ok(None),
+            ty @ (Type::Scalar(_) | Type::Str | Type::Bytes | Type::Array(_) | Type::List(_)) => {
+                let value = Expr::new(ExprKind::Version(version), ty, key.span);
+                let note = "Key must be None or a Numba JIT compiled function: a kernel";
+                Err(self.report_argument_noted("sorted", &value, "a function", note.to_owned()))
+            }
+            _ => Ok(Some(key)),
+        }
+    }
+
+    /// Whether a sort goes from the largest to the smallest.
+    pub(crate) fn given_reverse(&mut self, reverse: Option<&ast::Expr>, span: Span) -> Typed {
+        let Some(reverse) = reverse else { return Ok(constant(Constant::Bool(false), Type::BOOL, span)) };
+        if let AstExpr::Name(name) = &reverse.kind
+            && let Some(Binding::Version(version)) =
+                self.locals.find(name).map(|local| self.bindings.get(local))
+            && !self.function.versions[version].ty.as_scalar().is_some_and(Dtype::is_integral)
+        {
+            let ty = self.function.versions[version].ty.clone();
+            let value = Expr::new(ExprKind::Version(version), ty, reverse.span);
+            let note = "an integer is required for 'reverse'";
+            return Err(self.report_argument_noted("sorted", &value, "a truth value", note.to_owned()));
+        }
+        self.condition(reverse)
     }
 
     /// A new list of items; within a block.
@@ -754,11 +790,6 @@ pub(crate) fn whole_part(list: Expr, span: Span) -> Expr {
     let ty = list.ty.clone();
     let bounds = [integer(0, span), integer(i64::MAX, span), integer(1, span)];
     perform(Operation::ListPart, with_first(list, bounds.into()), ty, span)
-}
-
-/// A key of a sort, unless it is `None`.
-pub(crate) fn given_key(key: Option<&ast::Expr>) -> Option<&ast::Expr> {
-    key.filter(|key| key.kind != AstExpr::None)
 }
 
 /// The comparison of numbers that an operator is.

@@ -48,6 +48,15 @@ pub(crate) struct Snapshot {
     reads_too_early: u32,
 }
 
+/// What the iterations of a parallel loop begin with.
+#[derive(Clone, Copy)]
+pub(crate) struct Counter<'s> {
+    /// The variables that each iteration begins by assigning.
+    pub(crate) locals: &'s [Local],
+    /// What is iterated, and what its items are assigned to; without, there is one variable, a number.
+    pub(crate) items: Option<(&'s Iterable, &'s ast::Expr)>,
+}
+
 /// What repeats the body.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind<'s> {
@@ -151,8 +160,11 @@ impl Inference<'_> {
         match (self.range_call(iterable)?, counter) {
             (Some((is_parallel, arguments)), Some(counter)) => {
                 let bounds = self.range_bounds(arguments, iterable.span)?;
-                if is_parallel && self.shares(ParallelPart::Prange) && !self.stays_in_order(source, counter) {
-                    return self.parallel_for(source, counter, bounds);
+                if is_parallel
+                    && self.shares(ParallelPart::Prange)
+                    && !self.stays_in_order(source, &[counter])
+                {
+                    return self.parallel_for(source, Counter { locals: &[counter], items: None }, bounds);
                 }
                 return self.counted_for(source, Kind::Range(counter), bounds);
             }
@@ -163,18 +175,43 @@ impl Inference<'_> {
             }
             (Some((false, _)) | None, _) => {}
         }
+        let is_parallel = self.counts_in_parallel(iterable)?;
         let iterable = &self.iterable(iterable)?;
         if let (Iterable::Range(bounds), Some(counter)) = (iterable, counter) {
             return self.counted_for(source, Kind::Range(counter), bounds.clone());
         }
         match self.way_over(iterable, head_of(source.statement))? {
             Way::Counted(count) => {
-                let (zero, one) = (integer(0, count.span), integer(1, count.span));
-                self.counted_for(source, Kind::Items(iterable, target), [zero, count, one])
+                let bounds = [integer(0, count.span), count.clone(), integer(1, count.span)];
+                let locals = &self.targets_of(target);
+                if is_parallel && self.shares(ParallelPart::Prange) && !self.stays_in_order(source, locals) {
+                    let counter = Counter { locals, items: Some((iterable, target)) };
+                    return self.parallel_for(source, counter, bounds);
+                }
+                self.counted_for(source, Kind::Items(iterable, target), bounds)
             }
             Way::Stepped => self.stepped_for(source, Kind::Stepped(iterable, target)),
             Way::WrittenOut(count) => self.unrolled_for(source, target, iterable, count),
         }
+    }
+
+    /// The variables that a target assigns.
+    fn targets_of(&self, target: &ast::Expr) -> Vec<Local> {
+        match &target.kind {
+            AstExpr::Name(name) => self.locals.find(name).into_iter().collect(),
+            AstExpr::Tuple(items) | AstExpr::List(items) => {
+                items.iter().flat_map(|item| self.targets_of(item)).collect()
+            }
+            AstExpr::Starred(inner) => self.targets_of(inner),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the positions of what a loop goes over may be taken in parallel.
+    fn counts_in_parallel(&mut self, iterable: &ast::Expr) -> Typed<bool> {
+        let AstExpr::Call { function, .. } = &iterable.kind else { return Ok(false) };
+        let called = self.static_global(function)?;
+        Ok(matches!(called, Some(Global::Item(Item::Function(Intrinsic::ParallelNdIndex, _)))))
     }
 
     fn stepped_for(&mut self, source: LoopSource<'_>, kind: Kind<'_>) -> Typed<()> {
@@ -219,7 +256,8 @@ impl Inference<'_> {
             }
             // What another item made of the loops in the body says nothing about this one.
             self.loop_memo = memo.clone();
-            let (body, end, frame, assigned) = self.loop_over(source, Some((target, iterable, position)));
+            let (body, end, frame, assigned) =
+                self.loop_over(source, Some((target, iterable, position)), false);
             result = result.and(assigned);
             let ways: Vec<&Bindings> = end.iter().chain(&frame.continues).collect();
             self.reachable = !ways.is_empty();
@@ -383,30 +421,20 @@ impl Inference<'_> {
                 (goes_on, Some(version))
             }
         };
-        let (body, end, frame, assigned) = self.loop_over(source, items);
+        let (body, end, frame, assigned) = self.loop_over(source, items, false);
         Attempt { joins, condition, target, assigned, head, body, end, frame }
     }
 
-    /// The body of a parallel loop, with the bindings at its end and at the jumps out of it.
-    pub(crate) fn loop_body(
-        &mut self,
-        source: LoopSource<'_>,
-    ) -> (Vec<hir::Stmt>, Option<Bindings>, LoopFrame) {
-        self.open_loop(head_of(source.statement), source.statement.span, true);
-        let body = self.block(source.body);
-        let (end, frame) = self.close_loop();
-        (body, end, frame)
-    }
-
-    /// The body of a loop that runs in order, with the bindings at its end and at the jumps out of it. Each iteration over items begins with
+    /// The body of a loop, with the bindings at its end and at the jumps out of it. Each iteration over items begins with
     /// the assignment of the item at a position to a target; tells whether that could be typed.
-    fn loop_over(
+    pub(crate) fn loop_over(
         &mut self,
         source: LoopSource<'_>,
         items: Option<(&ast::Expr, &Iterable, Expr)>,
+        is_parallel: bool,
     ) -> (Vec<hir::Stmt>, Option<Bindings>, LoopFrame, Typed<()>) {
         let head = head_of(source.statement);
-        self.open_loop(head, source.statement.span, false);
+        self.open_loop(head, source.statement.span, is_parallel);
         let outer = std::mem::take(&mut self.out);
         let mut assigned = Ok(());
         if let Some((target, iterable, position)) = items {

@@ -30,7 +30,7 @@ impl Inference<'_> {
         }
     }
 
-    /// `.conjugate()`, `.is_integer()`, `.bit_length()`, `.bit_count()`.
+    /// `.item()`, `.conjugate()`, `.is_integer()`, `.bit_length()`, `.bit_count()`.
     pub(crate) fn number_method(
         &mut self,
         number: Expr,
@@ -40,6 +40,10 @@ impl Inference<'_> {
     ) -> Typed {
         let dtype = number.ty.as_scalar().expect("it is a number");
         let method = match (&*name.name, dtype.kind()) {
+            ("item", _) => {
+                self.place_arguments(&name.name, &[], 0, arguments, span)?;
+                return Ok(number);
+            }
             ("conjugate", _) => {
                 self.place_arguments(&name.name, &[], 0, arguments, span)?;
                 return self.part_of_number(Intrinsic::Conjugate, number, span);

@@ -6,7 +6,7 @@ use crate::chunks::ParallelLoop;
 use crate::conversion::convert;
 use crate::extremes::{Extreme, Member, Order};
 use crate::function::{Inference, LoopFrame, Typed};
-use crate::loops::{Jumps, Kind, LoopSource};
+use crate::loops::{Counter, Jumps, Kind, LoopSource};
 use crate::reductions::{Usage, Usages};
 use crate::statement::head_of;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -58,6 +58,8 @@ struct Attempt {
     joins: Joins,
     target: Version,
     body: Vec<hir::Stmt>,
+    /// Whether an item could be assigned to what the loop assigns.
+    assigned: Typed<()>,
     end: Option<Bindings>,
     frame: LoopFrame,
 }
@@ -69,24 +71,25 @@ impl Inference<'_> {
     pub(crate) fn parallel_for(
         &mut self,
         source: LoopSource<'_>,
-        target: Local,
+        counter: Counter<'_>,
         [start, stop, step]: [Expr; 3],
     ) -> Typed<()> {
+        let targets = counter.locals;
         let errors = self.diagnostics.len();
         self.check_generators(source);
-        let mut arrays = self.array_reductions_of(source, target);
+        let mut arrays = self.array_reductions_of(source, targets);
         arrays.iter().for_each(|array| self.check_reduced_array(array));
-        let mut candidates = self.reductions_of(source, target, &arrays);
-        self.check_read_behind(source, target, &candidates, &arrays);
+        let mut candidates = self.reductions_of(source, targets, &arrays);
+        self.check_read_behind(source, targets, &candidates, &arrays);
         let before = self.bindings.clone();
-        let mut attempt = self.parallel_attempts(source, target, &mut candidates, &mut arrays);
+        let mut attempt = self.parallel_attempts(source, counter, &mut candidates, &mut arrays);
         candidates.iter_mut().for_each(Candidate::settle);
         // What turned out to be a reduction is joined before the extremes.
         let mut joined: Vec<_> = candidates.into_iter().zip(attempt.joins.joined).collect();
         joined.sort_by_key(|(candidate, _)| !matches!(candidate.way, Way::Reduced(_)));
         (candidates, attempt.joins.joined) = joined.into_iter().unzip();
         candidates.iter().for_each(|candidate| self.check_reduced_type(candidate));
-        if self.diagnostics.len() > errors {
+        if self.diagnostics.len() > errors || attempt.assigned.is_err() {
             self.leave_parallel(source, before, None);
             return Err(crate::function::Reported);
         }
@@ -131,7 +134,7 @@ impl Inference<'_> {
                 self.emit_parallel(parallel);
                 self.leave_parallel(source, before, Some(&results));
             }
-            Some(has_few) => self.in_order_if(has_few, source, target, parallel, (before, &results))?,
+            Some(has_few) => self.in_order_if(has_few, source, counter, parallel, (before, &results))?,
         }
         let otherwise = self.block(source.otherwise);
         self.out.extend(otherwise);
@@ -143,7 +146,7 @@ impl Inference<'_> {
         &mut self,
         condition: Expr,
         source: LoopSource<'_>,
-        target: Local,
+        counter: Counter<'_>,
         parallel: ParallelLoop,
         (before, results): (Bindings, &[(Local, Version)]),
     ) -> Typed<()> {
@@ -155,7 +158,14 @@ impl Inference<'_> {
         let (shared, behind_shared) = (std::mem::take(&mut self.out), self.bindings.clone());
         self.bindings = before;
         let own = LoopSource { otherwise: &[], ..source };
-        let typed = self.counted_for(own, Kind::Range(target), [start, stop, step]);
+        let typed = {
+            let kind = match (counter.items, counter.locals) {
+                (Some((iterable, target)), _) => Kind::Items(iterable, target),
+                (None, [local]) => Kind::Range(*local),
+                (None, _) => unreachable!("numbers are assigned to one variable"),
+            };
+            self.counted_for(own, kind, [start, stop, step])
+        };
         let (in_order, behind) = (std::mem::replace(&mut self.out, outer), self.bindings.clone());
         typed?;
         let mut live = IdSet::new();
@@ -218,14 +228,14 @@ impl Inference<'_> {
     fn reductions_of(
         &mut self,
         source: LoopSource<'_>,
-        target: Local,
+        targets: &[Local],
         arrays: &[ArrayReduction],
     ) -> Vec<Candidate> {
         let around = self.liveness.around(source.statement);
         let carried: Vec<Local> = around
             .assigned
             .iter()
-            .filter(|local| *local != target && around.exposed.contains(*local))
+            .filter(|local| !targets.contains(local) && around.exposed.contains(*local))
             .filter(|local| !arrays.iter().any(|array| array.local == *local))
             .collect();
         let mut candidates = Vec::new();
@@ -241,7 +251,7 @@ impl Inference<'_> {
                 }
             } else if let Some(order) = usage.extreme() {
                 let span = usage.extremes[0].span;
-                let companions = self.companions_of(&usage, source, target);
+                let companions = self.companions_of(&usage, source, targets);
                 match order {
                     CompareOp::Lt if companions.is_empty() => {
                         self.candidate(local, Way::Reduced(ReductionOp::Min), span, &mut candidates);
@@ -353,7 +363,7 @@ impl Inference<'_> {
     fn check_read_behind(
         &mut self,
         source: LoopSource<'_>,
-        target: Local,
+        targets: &[Local],
         candidates: &[Candidate],
         arrays: &[ArrayReduction],
     ) {
@@ -367,7 +377,9 @@ impl Inference<'_> {
         let behind: Vec<Local> = around
             .assigned
             .iter()
-            .filter(|local| around.after.contains(*local) && (*local == target || !carried.contains(*local)))
+            .filter(|local| {
+                around.after.contains(*local) && (targets.contains(local) || !carried.contains(*local))
+            })
             .filter(|local| !candidates.iter().any(|candidate| candidate.local == *local))
             .filter(|local| !arrays.iter().any(|array| array.local == *local))
             .collect();
@@ -387,7 +399,7 @@ impl Inference<'_> {
             usages.block(source.body);
             let place = usages.usage.assigned.unwrap_or_else(|| head_of(source.statement));
             let message = format!("`{name}` is read behind the parallel loop that assigns it");
-            let help = match self.is_companion(local, candidates, source, target) {
+            let help = match self.is_companion(local, candidates, source, targets) {
                 true => format!("assign `{name}` before the loop, too: perhaps no iteration comes here"),
                 false => {
                     format!(
@@ -409,12 +421,12 @@ impl Inference<'_> {
         local: Local,
         candidates: &[Candidate],
         source: LoopSource<'_>,
-        target: Local,
+        targets: &[Local],
     ) -> bool {
         let compared = candidates.iter().filter(|candidate| matches!(candidate.way, Way::Compared(_)));
         compared.into_iter().any(|candidate| {
             let usage = self.usage_of(candidate.local, source);
-            self.companions_of(&usage, source, target).contains(&local)
+            self.companions_of(&usage, source, targets).contains(&local)
         })
     }
 
@@ -422,7 +434,7 @@ impl Inference<'_> {
     fn parallel_attempts(
         &mut self,
         source: LoopSource<'_>,
-        target: Local,
+        counter: Counter<'_>,
         candidates: &mut [Candidate],
         arrays: &mut [ArrayReduction],
     ) -> Attempt {
@@ -434,19 +446,19 @@ impl Inference<'_> {
             }
         }
         for _ in 1..MAX_ATTEMPTS {
-            let attempt = self.parallel_attempt(source, target, candidates, arrays);
+            let attempt = self.parallel_attempt(source, counter, candidates, arrays);
             if !self.widen_accumulators(source, &attempt, candidates) {
                 return attempt;
             }
             self.roll_back(&snapshot);
         }
-        self.parallel_attempt(source, target, candidates, arrays)
+        self.parallel_attempt(source, counter, candidates, arrays)
     }
 
     fn parallel_attempt(
         &mut self,
         source: LoopSource<'_>,
-        target: Local,
+        counter: Counter<'_>,
         candidates: &[Candidate],
         arrays: &mut [ArrayReduction],
     ) -> Attempt {
@@ -468,10 +480,19 @@ impl Inference<'_> {
             array.part = self.new_version(array.local, Type::Array(array.part_type()), span);
             self.bindings.set(array.local, Binding::Version(array.part));
         }
-        let version = self.new_version(target, Type::INT64, span);
-        self.bindings.set(target, Binding::Version(version));
-        let (body, end, frame) = self.loop_body(source);
-        Attempt { joins, target: version, body, end, frame }
+        let version = match (counter.items, counter.locals) {
+            (None, [local]) => {
+                let version = self.new_version(*local, Type::INT64, span);
+                self.bindings.set(*local, Binding::Version(version));
+                version
+            }
+            (Some(_), _) => self.new_temporary("position", Type::INT64, span),
+            (None, _) => unreachable!("numbers are assigned to one variable"),
+        };
+        let position = self.version(version, span);
+        let items = counter.items.map(|(iterable, target)| (target, iterable, position));
+        let (body, end, frame, assigned) = self.loop_over(source, items, true);
+        Attempt { joins, target: version, body, assigned, end, frame }
     }
 
     fn widen_accumulators(

@@ -172,12 +172,13 @@ impl Inference<'_> {
             Intrinsic::Reshape => {
                 let shape = self.expression(given(0).expect("it is required"))?;
                 let is_fortran = self.is_fortran_order(name, given(1))?;
+                let array = if is_fortran { reversed(array, ty, span) } else { array };
+                let array = self.writable_if_copied(array, span)?;
                 self.with_lengths(shape, span, |_, lengths| {
                     Ok(if is_fortran {
-                        let reversed = reversed(array, ty, span);
                         let lengths = lengths.into_iter().rev().collect();
-                        let (shaped, ty) = typed(shaped(reversed, lengths, span));
-                        self::reversed(shaped, ty, span)
+                        let (shaped, ty) = typed(shaped(array, lengths, span));
+                        reversed(shaped, ty, span)
                     } else {
                         shaped(array, lengths, span)
                     })
@@ -186,6 +187,7 @@ impl Inference<'_> {
             Intrinsic::Ravel => {
                 let array =
                     if self.is_fortran_order(name, given(0))? { reversed(array, ty, span) } else { array };
+                let array = self.writable_if_copied(array, span)?;
                 self.flat(array, span)
             }
             _ => {
@@ -197,6 +199,14 @@ impl Inference<'_> {
                     Ok(rearranged(array, ty.dtype, Rearrangement::Broadcast(lengths), span))
                 })
             }
+        }
+    }
+
+    /// An array whose elements are put in another shape: one that cannot be written and is not known to lie in the order of C is copied, so that what becomes of it can be written.
+    fn writable_if_copied(&mut self, array: Expr, span: Span) -> Typed {
+        match array.ty {
+            Type::Array(ty) if ty.readonly && ty.layout != Layout::C => self.copied(array, span),
+            _ => Ok(array),
         }
     }
 

@@ -128,6 +128,7 @@ intrinsics! {
     Filter ["builtins.filter"] LoopHead -> Lowered, "The items that a function holds to be true, in a `for` loop or where they are used up at once.";
     Iter ["builtins.iter"] LoopHead -> Lowered, "What is iterated, in a `for` loop or where it is used up at once.";
     NdIndex ["numpy.ndindex"] LoopHead -> Lowered, "The tuples of indices of an array of these lengths, in a `for` loop.";
+    ParallelNdIndex ["hotloop.pndindex"] LoopHead -> Lowered, "The same, in a `for` loop whose iterations may run in parallel.";
     NdEnumerate ["numpy.ndenumerate"] LoopHead -> Lowered, "Pairs of the indices and the element of an array, in a `for` loop.";
     NdIter ["numpy.nditer"] LoopHead -> Lowered, "The elements of an array as arrays without dimensions, in a `for` loop.";
     LiteralUnroll ["hotloop.literal_unroll"] LoopHead -> Lowered, "The items of a tuple in a `for` loop that is written out.";
@@ -135,7 +136,9 @@ intrinsics! {
     ThreadId ["hotloop.get_thread_id"] Threads -> Lowered, "The number of the thread: 0 is the one that called, the others count from 1 to before `get_num_threads()`.";
     NumThreads ["hotloop.get_num_threads"] Threads -> Lowered, "How many threads the call may use.";
     MostThreads ["hotloop._most_threads"] Threads -> Lowered, "How many threads a call may use at most; for the prelude.";
+    ChunkSize ["hotloop.get_parallel_chunksize" "hotloop._chunk_size"] Threads -> Lowered, "How many iterations of a parallel loop a thread takes at once; 0 for what seems best, and within such a loop.";
     SetThreads ["hotloop._set_threads"] Threads -> Lowered, "Sets how many threads the call may use, which was checked; for the prelude.";
+    SetChunkSize ["hotloop._set_chunk_size"] Threads -> Lowered, "Sets how many iterations of a parallel loop a thread takes at once, which was checked; for the prelude.";
     SortElements ["hotloop._sort_elements"] WholeArrays -> Lowered, "Sorts a contiguous array; for the prelude.";
     OrderElements ["hotloop._order_elements"] WholeArrays -> Lowered, "Writes the positions of the elements of a contiguous array in order; for the prelude.";
     MultiplyMatrices ["hotloop._multiply_matrices"] WholeArrays -> Lowered, "Adds the product of two matrices to one of zeros; for the prelude.";

@@ -8,6 +8,7 @@ use crate::values::{Lifetime, Operand, flat_types, machine_type, scalar_dtype};
 use hotloop_hir::{Constant, Expr, ExprKind, Stmt, UnaryOp, Version};
 use hotloop_mir as mir;
 use hotloop_mir::{BinaryOp, Block, ExceptionClass, IntCompare, Value};
+use hotloop_types::Type;
 
 impl Lowering<'_> {
     /// The value of an expression that is a number or truth value.
@@ -59,7 +60,7 @@ impl Lowering<'_> {
                 let operand = self.expr(value);
                 self.code.set_span(expr.span);
                 let (is_present, value) = operand.optional();
-                let message = format!("expected {}, got None", expr.ty);
+                let message = format!("expected {}, got None", by_numbas_name(&expr.ty));
                 self.code.check(is_present, ExceptionClass::TypeError, &message);
                 value.clone()
             }
@@ -339,4 +340,11 @@ impl Lowering<'_> {
         self.code.check(fits, ExceptionClass::IndexError, message);
         position
     }
+}
+
+/// A type by the name that programs for Numba look for in messages: of an array `array(float64, 1d, C)`.
+fn by_numbas_name(ty: &Type) -> String {
+    let Type::Array(array) = ty else { return ty.to_string() };
+    let readonly = if array.readonly { "readonly " } else { "" };
+    format!("{readonly}array({}, {}d, {:?})", array.dtype, array.ndim, array.layout)
 }

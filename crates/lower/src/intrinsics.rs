@@ -22,10 +22,15 @@ impl Lowering<'_> {
         if intrinsic.typing() == Typing::Threads {
             if let [count] = arguments {
                 let arguments = vec![self.scalar(count)];
-                self.code.effect(InstKind::CallRuntime { function: RuntimeFunction::SetThreads, arguments });
+                let function = match intrinsic {
+                    Intrinsic::SetChunkSize => RuntimeFunction::SetChunkSize,
+                    _ => RuntimeFunction::SetThreads,
+                };
+                self.code.effect(InstKind::CallRuntime { function, arguments });
                 return Operand::Nothing;
             }
             let question = self.code.int64(match intrinsic {
+                Intrinsic::ChunkSize => 3,
                 Intrinsic::MostThreads => 2,
                 Intrinsic::NumThreads => 1,
                 _ => 0,

@@ -11,6 +11,14 @@ def _set_threads(n):
     pass
 
 
+def _chunk_size():
+    return 0
+
+
+def _set_chunk_size(n):
+    pass
+
+
 def _sort_elements(x):
     x.sort(kind="stable")
 

@@ -232,20 +232,21 @@ impl Form {
         names: Option<Bound<'_, PyTuple>>,
     ) -> PyResult<Self> {
         let taken = positional.min(parameters.positional);
+        let given = (positional, names.as_ref());
         if parameters.variadic.is_none() && taken < positional {
-            return Err(too_many(parameters, positional));
+            return Err(too_many(parameters, given));
         }
         let mut sources: Vec<Option<Source>> =
             (0..taken).map(|position| Some(Source::Given(position))).collect();
         sources.resize(parameters.names.len(), None);
         for (position, name) in names.iter().flat_map(|names| names.iter()).enumerate() {
-            let source = &mut sources[find(py, parameters, &name)?];
+            let source = &mut sources[find(py, parameters, given, &name)?];
             if source.is_some() {
-                return Err(error(parameters, format!("got multiple values for argument '{name}'")));
+                return Err(error(parameters, given, format!("got multiple values for argument '{name}'")));
             }
             *source = Some(Source::Given(positional + position));
         }
-        let mut sources = with_defaults(py, parameters, &sources)?;
+        let mut sources = with_defaults(py, parameters, given, &sources)?;
         if parameters.variadic.is_some() {
             sources.insert(parameters.positional, Source::Rest(taken));
         }
@@ -259,7 +260,12 @@ fn tuple<'py>(py: Python<'py>, items: &[*mut ffi::PyObject]) -> PyResult<Bound<'
 }
 
 /// The position of the parameter of that name.
-fn find(py: Python<'_>, parameters: &Parameters, name: &Bound<'_, PyAny>) -> PyResult<usize> {
+fn find(
+    py: Python<'_>,
+    parameters: &Parameters,
+    given: Given<'_, '_>,
+    name: &Bound<'_, PyAny>,
+) -> PyResult<usize> {
     let names = || parameters.names.iter().enumerate();
     // Names in a program's text are interned, so they are the same object.
     let mut found = names().find(|(_, known)| known.as_ptr() == name.as_ptr()).map(|(position, _)| position);
@@ -275,17 +281,22 @@ fn find(py: Python<'_>, parameters: &Parameters, name: &Bound<'_, PyAny>) -> PyR
         Some(position) if position >= parameters.positional_only => Ok(position),
         Some(_) => {
             let what = format!("got some positional-only arguments passed as keyword arguments: '{text}'");
-            Err(error(parameters, what))
+            Err(error(parameters, given, what))
         }
-        None => Err(error(parameters, format!("got an unexpected keyword argument '{text}'"))),
+        None => Err(error(parameters, given, format!("got an unexpected keyword argument '{text}'"))),
     }
 }
 
 /// The sources with those that are not given by the call.
-fn with_defaults(py: Python<'_>, parameters: &Parameters, given: &[Option<Source>]) -> PyResult<Vec<Source>> {
+fn with_defaults(
+    py: Python<'_>,
+    parameters: &Parameters,
+    given: Given<'_, '_>,
+    known: &[Option<Source>],
+) -> PyResult<Vec<Source>> {
     let mut missing = Vec::new();
-    let mut sources = Vec::with_capacity(given.len() + 1);
-    for (position, source) in given.iter().enumerate() {
+    let mut sources = Vec::with_capacity(known.len() + 1);
+    for (position, source) in known.iter().enumerate() {
         match source {
             Some(source) => sources.push(*source),
             None if parameters.defaults[position].is_some() => sources.push(Source::Default(position)),
@@ -299,10 +310,10 @@ fn with_defaults(py: Python<'_>, parameters: &Parameters, given: &[Option<Source
         missing.iter().map(|position| format!("'{}'", parameters.names[*position].bind(py))).collect();
     match quoted.as_slice() {
         [] => Ok(sources),
-        [only] => Err(error(parameters, format!("missing 1 required {kind} argument: {only}"))),
+        [only] => Err(error(parameters, given, format!("missing 1 required {kind} argument: {only}"))),
         several => {
             let (count, names) = (several.len(), listed(several));
-            Err(error(parameters, format!("missing {count} required {kind} arguments: {names}")))
+            Err(error(parameters, given, format!("missing {count} required {kind} arguments: {names}")))
         }
     }
 }
@@ -316,15 +327,48 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-fn too_many(parameters: &Parameters, given: usize) -> PyErr {
+fn too_many(parameters: &Parameters, given: Given<'_, '_>) -> PyErr {
     let count = parameters.positional;
     let least = parameters.defaults[..count].iter().filter(|default| default.is_none()).count();
     let taken = if least < count { format!("from {least} to {count}") } else { count.to_string() };
     let plural = if count == 1 { "" } else { "s" };
-    let was = if given == 1 { "was" } else { "were" };
-    error(parameters, format!("takes {taken} positional argument{plural} but {given} {was} given"))
+    let positional = given.0;
+    let was = if positional == 1 { "was" } else { "were" };
+    error(
+        parameters,
+        given,
+        format!("takes {taken} positional argument{plural} but {positional} {was} given"),
+    )
 }
 
-fn error(parameters: &Parameters, what: String) -> PyErr {
-    PyTypeError::new_err(format!("{}() {what}", parameters.function))
+/// What a call gives: how many arguments by position, and the names of the others.
+type Given<'a, 'py> = (usize, Option<&'a Bound<'py, PyTuple>>);
+
+/// The exception in Python's words, with those of Numba behind them.
+fn error(parameters: &Parameters, given: Given<'_, '_>, what: String) -> PyErr {
+    let reason = shortcoming(parameters, given);
+    PyTypeError::new_err(format!("{}() {what} ({reason})", parameters.function))
+}
+
+/// What is wrong with a call, as Numba says it: it counts the arguments, then looks for those that are missing.
+fn shortcoming(parameters: &Parameters, (positional, names): Given<'_, '_>) -> String {
+    let names: Vec<String> =
+        names.iter().flat_map(|names| names.iter()).map(|name| name.to_string()).collect();
+    let (given, all) = (positional + names.len(), parameters.names.len());
+    let is_needed = |position: &usize| parameters.defaults[*position].is_none();
+    let least = (0..all).filter(is_needed).count();
+    if parameters.variadic.is_none() && given > all {
+        return format!("too many arguments: expected {all}, got {given}");
+    }
+    if given < least {
+        let at_least = if least < all || parameters.variadic.is_some() { "at least " } else { "" };
+        return format!("not enough arguments: expected {at_least}{least}, got {given}");
+    }
+    let is_given = |position: &usize| {
+        *position < positional || names.iter().any(|name| *name == parameters.names[*position].to_string())
+    };
+    match (0..all).filter(is_needed).find(|position| !is_given(position)) {
+        Some(missing) => format!("missing argument '{}'", parameters.names[missing]),
+        None => "some keyword arguments unexpected".to_owned(),
+    }
 }

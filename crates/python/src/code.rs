@@ -16,6 +16,9 @@ static TUPLES: Mutex<Vec<TupleParts>> = Mutex::new(Vec::new());
 /// Each enumeration seen, by the low bits of its code.
 static ENUMS: Mutex<Vec<Arc<EnumType>>> = Mutex::new(Vec::new());
 
+/// The type of the items of each list seen, by the low bits of the list's code.
+static LISTS: Mutex<Vec<TypeCode>> = Mutex::new(Vec::new());
+
 /// Each type of a function seen, by the low bits of its code.
 static FUNCTIONS: Mutex<Vec<Arc<FunctionType>>> = Mutex::new(Vec::new());
 
@@ -25,6 +28,7 @@ impl TypeCode {
     const FUNCTION: u32 = 1 << 30;
     const ENUM: u32 = 1 << 29;
     const DTYPE: u32 = 1 << 27;
+    const LIST: u32 = 1 << 26;
     /// A `numpy.random.Generator`.
     pub(crate) const RANDOM_GENERATOR: Self = Self(1 << 28);
     /// `None`.
@@ -67,6 +71,16 @@ impl TypeCode {
         Self(Self::ENUM | number as u32)
     }
 
+    /// A list of items of that type.
+    pub(crate) fn list(item: Self) -> Self {
+        let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = lists.iter().position(|known| *known == item).unwrap_or_else(|| {
+            lists.push(item);
+            lists.len() - 1
+        });
+        Self(Self::LIST | number as u32)
+    }
+
     /// A function.
     pub(crate) fn function(function: &Arc<FunctionType>) -> Self {
         let mut functions = FUNCTIONS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,9 +107,8 @@ impl TypeCode {
             Type::Bytes => Self::BYTES,
             Type::Dtype(dtype) => Self(Self::DTYPE | *dtype as u32),
             Type::RandomGenerator => Self::RANDOM_GENERATOR,
-            Type::Optional(_) | Type::Range | Type::List(_) | Type::Generator(_) | Type::Undefined => {
-                return None;
-            }
+            Type::List(item) => Self::list(Self::of(item)?),
+            Type::Optional(_) | Type::Range | Type::Generator(_) | Type::Undefined => return None,
         })
     }
 
@@ -119,6 +132,11 @@ impl TypeCode {
             let number = (self.0 & !Self::FUNCTION) as usize;
             let functions = FUNCTIONS.lock().unwrap_or_else(PoisonError::into_inner);
             return Type::Function(Arc::clone(&functions[number]));
+        }
+        if self.0 & Self::LIST != 0 {
+            let number = (self.0 & !Self::LIST) as usize;
+            let item = LISTS.lock().unwrap_or_else(PoisonError::into_inner)[number];
+            return Type::list(item.ty());
         }
         match self {
             Self::NONE => return Type::None,

@@ -9,6 +9,7 @@ use crate::generator::{Generator, Waiting};
 use crate::host::Active;
 use crate::kernel::{self, Capturing, Decoration};
 use crate::latency::{self, Latencies};
+use crate::lent_list::{self, LentList};
 use crate::pack::{self, Pack, Unfit};
 use crate::raise::Raised;
 use crate::random::{self, Locks};
@@ -406,19 +407,19 @@ impl Dispatcher {
         let mut results = [0; RESULT_WORDS];
         if entry.result_words <= results.len() && entry.is_plain() {
             // SAFETY: the words are those of the types that the entry is for, and there is room for the results.
-            let result = unsafe { self.run(py, entry, pack.words(), &mut results, arguments) };
+            let result = unsafe { self.run(py, entry, pack.words(), &mut results, pack.lists(), arguments) };
             return result.map_err(Raised::from);
         }
         let result = if entry.draws && !entry.makes_generator {
             // SAFETY: the caller's promise.
-            Python::attach(|py| unsafe { self.run_drawing(py, entry, pack.words(), arguments) })
+            Python::attach(|py| unsafe { self.run_drawing(py, entry, pack, arguments) })
         } else if entry.makes_generator {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe { self.generator(py, entry, arguments) })
         } else {
             let words = entry.converted(pack.words());
             // SAFETY: as above; the converted words are those of the signature.
-            unsafe { self.run(py, entry, &words, &mut vec![0; entry.result_words], arguments) }
+            unsafe { self.run(py, entry, &words, &mut vec![0; entry.result_words], pack.lists(), arguments) }
         };
         result.map_err(Raised::from)
     }
@@ -435,7 +436,7 @@ impl Dispatcher {
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
         let mut room = 1024;
-        let (words, texts) = loop {
+        let (words, texts, lists) = loop {
             let mut codes = vec![MaybeUninit::uninit(); arguments.len()];
             let mut words = vec![MaybeUninit::uninit(); room];
             let mut texts = vec![MaybeUninit::uninit(); 8 * room];
@@ -444,7 +445,8 @@ impl Dispatcher {
             match unsafe { add_all(&mut pack, arguments) } {
                 Ok(()) => {
                     let words = entry.converted(pack.words());
-                    break (words, texts);
+                    let lists = pack.into_lists();
+                    break (words, texts, lists);
                 }
                 Err(Unfit::Full) => room *= 4,
                 // SAFETY: as above.
@@ -470,7 +472,7 @@ impl Dispatcher {
         };
         let arguments = arguments.iter().map(keep).collect();
         let (compiled, nogil) = (Arc::clone(&entry.compiled), self.decoration.nogil);
-        let waiting = Waiting { compiled, frame, arguments, bit_generators, texts, nogil };
+        let waiting = Waiting { compiled, frame, arguments, bit_generators, texts, lists, nogil };
         let generator = Generator::new(self.parameters.function.to_string(), waiting);
         Ok(Py::new(py, generator)?.into_any())
     }
@@ -484,19 +486,19 @@ impl Dispatcher {
         &self,
         py: Python<'_>,
         entry: &Entry,
-        words: &[u64],
+        pack: &Pack<'_>,
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
         // SAFETY: the caller's promise.
         let bit_generators = unsafe { random::bit_generators(py, arguments) }?;
         let _locks = Locks::take(py, &bit_generators)?;
-        let words = entry.converted(words);
+        let words = entry.converted(pack.words());
         // SAFETY: the converted words are those of the signature, and there is room for the results.
-        unsafe { self.run(py, entry, &words, &mut vec![0; entry.result_words], arguments) }
+        unsafe { self.run(py, entry, &words, &mut vec![0; entry.result_words], pack.lists(), arguments) }
     }
 
     /// # Safety
-    /// The words are what the entry's signature asks for, made of these arguments; there is room for the results.
+    /// The words are what the entry's signature asks for, made of these arguments with these lists among them; there is room for the results.
     #[inline(always)]
     unsafe fn run(
         &self,
@@ -504,12 +506,13 @@ impl Dispatcher {
         entry: &Entry,
         words: &[u64],
         results: &mut [u64],
+        lists: &[LentList],
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
         // SAFETY: the arguments live as long as the call.
         let _active = entry.calls_python.then(|| unsafe { Active::new(arguments) });
         let mut call = CallState::new(engine::interrupter());
-        let threads = call.threads_set();
+        let settings = call.loop_settings();
         engine::look_for_races(&mut call);
         // SAFETY: the caller's promise. Without the GIL the arguments still live, since whoever called holds them; that nobody else
         // resizes them is what `nogil=True` promises.
@@ -523,22 +526,31 @@ impl Dispatcher {
             }
             outcome
         };
-        if call.threads_set() != threads {
-            call.keep_threads();
+        if call.loop_settings() != settings {
+            call.keep_loop_settings();
         }
-        match outcome {
+        let result = match outcome {
             Ok(()) => {
                 // SAFETY: the call succeeded; its results are taken once.
-                let result = unsafe { result::into_python(py, entry.compiled.result(), results, arguments) }?;
-                output::hand_over(&mut call)?;
-                engine::report_races(py, &mut call)?;
-                Ok(result)
+                let result =
+                    unsafe { result::into_python(py, entry.compiled.result(), results, lists, arguments) };
+                result.and_then(|result| {
+                    output::hand_over(&mut call)?;
+                    engine::report_races(py, &mut call)?;
+                    Ok(result)
+                })
             }
             Err(exception) => Err(Python::attach(|py| {
                 let races = engine::report_races(py, &mut call);
                 races.err().unwrap_or_else(|| raise::kernel_exception(py, &exception))
             })),
+        };
+        if lists.is_empty() {
+            return result;
         }
+        // SAFETY: the call has ended; the rest is the caller's promise.
+        let given_back = Python::attach(|py| unsafe { lent_list::give_back(py, lists, arguments) });
+        result.and_then(|result| given_back.map(|()| result))
     }
 }
 

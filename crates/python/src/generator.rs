@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // Goes on with compiled code.
 
 use crate::host::Active;
+use crate::lent_list::{self, LentList};
 use crate::random::Locks;
 use crate::{engine, output, raise, result};
 use hotloop_driver::{Compiled, Exception, ExceptionClass, Type, result_words};
@@ -32,6 +33,8 @@ pub(crate) struct Waiting {
     /// Where the characters of strings among them lie.
     #[expect(dead_code, reason = "kept for what the frame leads to")]
     pub(crate) texts: Vec<MaybeUninit<u64>>,
+    /// The lists among them, as the frame has them.
+    pub(crate) lists: Vec<LentList>,
     pub(crate) nogil: bool,
 }
 
@@ -89,7 +92,7 @@ impl Waiting {
         let _locks = Locks::take(py, &self.bit_generators)?;
         let mut results = vec![0; 1 + result_words(&generator.items)];
         let mut call = CallState::new(engine::interrupter());
-        let threads = call.threads_set();
+        let settings = call.loop_settings();
         engine::look_for_races(&mut call);
         // SAFETY: the frame is this generator's and nobody else goes on with it; its arguments are kept, and there is room for the
         // results. Without the GIL nobody resizes the arguments: that is what `nogil=True` promises.
@@ -104,20 +107,28 @@ impl Waiting {
             }
             outcome
         };
-        if call.threads_set() != threads {
-            call.keep_threads();
+        if call.loop_settings() != settings {
+            call.keep_loop_settings();
         }
+        let arguments: Vec<*mut ffi::PyObject> = self.arguments.iter().map(Py::as_ptr).collect();
         if let Err(exception) = outcome {
             engine::report_races(py, &mut call)?;
+            // SAFETY: the generator rests, and its arguments are kept.
+            unsafe { lent_list::give_back(py, &self.lists, &arguments)? };
             return Err(raised(py, &exception));
         }
         if results[0] & 1 == 0 {
             output::hand_over(&mut call)?;
+            // SAFETY: as above.
+            unsafe { lent_list::give_back(py, &self.lists, &arguments)? };
             return Ok(None);
         }
-        let arguments: Vec<*mut ffi::PyObject> = self.arguments.iter().map(Py::as_ptr).collect();
         // SAFETY: the call succeeded; the item is taken once, and borrows from nothing but the arguments.
-        let item = unsafe { result::into_python(py, &generator.items, &results[1..], &arguments) }?;
+        let item =
+            unsafe { result::into_python(py, &generator.items, &results[1..], &self.lists, &arguments) };
+        // SAFETY: as above.
+        unsafe { lent_list::give_back(py, &self.lists, &arguments)? };
+        let item = item?;
         output::hand_over(&mut call)?;
         engine::report_races(py, &mut call)?;
         Ok(Some(item))

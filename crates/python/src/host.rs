@@ -130,7 +130,7 @@ unsafe fn run(py: Python<'_>, call: &HostCall<'_>, results: &mut [u64]) -> PyRes
         // SAFETY: the words are those of the argument.
         unsafe { own(ty, &mut words, &mut owned) };
         // SAFETY: the words own what they hold now, and are taken once.
-        arguments.push(unsafe { result::into_python(py, ty, &owned, &lenders)? });
+        arguments.push(unsafe { result::into_python(py, ty, &owned, &[], &lenders)? });
     }
     let value = function.call1(PyTuple::new(py, arguments)?)?;
     let declared = call.signature.result.as_ref().unwrap_or(&Type::None);

@@ -32,6 +32,7 @@ mod host;
 mod inspect;
 mod kernel;
 mod latency;
+mod lent_list;
 mod numpy;
 mod object;
 mod output;

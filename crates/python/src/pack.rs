@@ -3,12 +3,14 @@
 
 use crate::classes::{self, Class};
 use crate::code::TypeCode;
+use crate::lent_list::LentList;
 use crate::numpy::{self, ALIGNED, C_CONTIGUOUS, F_CONTIGUOUS, WRITEABLE, numpy};
 use crate::random;
 use hotloop_types::{ArrayType, Dtype, Layout, TupleClass, Type};
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
@@ -17,6 +19,9 @@ pub(crate) struct Pack<'b> {
     codes: Buffer<'b, TypeCode>,
     words: Buffer<'b, u64>,
     descriptors: Buffer<'b, u64>,
+    lists: Vec<LentList>,
+    /// Whether what is packed are the items of a list.
+    is_in_list: bool,
 }
 
 /// Why an argument was not packed.
@@ -61,7 +66,38 @@ impl<'b> Pack<'b> {
             codes: Buffer { room: codes, length: 0 },
             words: Buffer { room: words, length: 0 },
             descriptors: Buffer { room: descriptors, length: 0 },
+            lists: Vec::new(),
+            is_in_list: false,
         }
+    }
+
+    /// Packs the items of a list, which all have one type: that type, of which the words are those of [`words`](Self::words).
+    ///
+    /// # Safety
+    /// The object is a tuple that lives, and the GIL is held.
+    pub(crate) unsafe fn add_items(&mut self, items: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        self.is_in_list = true;
+        let mut code = None;
+        // SAFETY: the caller's promise.
+        for position in 0..unsafe { ffi::PyTuple_Size(items) } {
+            // SAFETY: the position is within the tuple, which keeps its items.
+            let found = unsafe { self.add_value(ffi::PyTuple_GetItem(items, position))? };
+            if *code.get_or_insert(found) != found {
+                return Err(Unfit::Refused);
+            }
+        }
+        code.ok_or(Unfit::Refused)
+    }
+
+    /// The lists among the arguments, copied for the call.
+    #[inline(always)]
+    pub(crate) fn lists(&self) -> &[LentList] {
+        &self.lists
+    }
+
+    /// The same, to be kept beyond the call.
+    pub(crate) fn into_lists(self) -> Vec<LentList> {
+        self.lists
     }
 
     /// The types of the arguments.
@@ -204,6 +240,8 @@ impl<'b> Pack<'b> {
                 Ok(TypeCode::BYTES)
             } else if ffi::PyTuple_Check(value) != 0 {
                 self.add_tuple(value, None)
+            } else if kind == &raw mut ffi::PyList_Type {
+                self.add_list(value)
             } else if ffi::PyLong_Check(value) != 0 {
                 self.add_int(value)
             } else if ffi::PyFloat_Check(value) != 0 {
@@ -246,6 +284,32 @@ impl<'b> Pack<'b> {
         self.words.push(0)?;
         self.words.push(address)?;
         self.words.push(length)
+    }
+
+    /// A list, copied for the call; one that is given twice is one there, too.
+    ///
+    /// # Safety
+    /// The object is a list, and the GIL is held.
+    #[cold]
+    unsafe fn add_list(&mut self, list: *mut ffi::PyObject) -> Result<TypeCode, Unfit> {
+        if self.is_in_list {
+            return Err(Unfit::Refused);
+        }
+        let known = self.lists.iter().find(|known| known.is_of(list));
+        let (word, code) = match known {
+            Some(known) => (known.address(), known.code()),
+            None => {
+                // SAFETY: the caller's promise.
+                let lent = Python::attach(|py| unsafe {
+                    LentList::of(&Bound::from_borrowed_ptr(py, list).cast_into_unchecked())
+                })?;
+                let found = (lent.address(), lent.code());
+                self.lists.push(lent);
+                found
+            }
+        };
+        self.words.push(word)?;
+        Ok(code)
     }
 
     /// A generator of random numbers, a kernel, a built-in function or a dtype.
@@ -337,6 +401,7 @@ pub(crate) fn explain(argument: &Bound<'_, PyAny>, place: &str) -> PyErr {
     match reason(argument) {
         Ok(Reason::TooLarge) => PyOverflowError::new_err(format!("{place}: the int does not fit 64 bits")),
         Ok(Reason::Kind(reason)) => PyTypeError::new_err(format!("{place}: {reason}")),
+        Ok(Reason::Value(reason)) => PyValueError::new_err(format!("{place}: {reason}")),
         Err(error) => error,
     }
 }
@@ -344,6 +409,19 @@ pub(crate) fn explain(argument: &Bound<'_, PyAny>, place: &str) -> PyErr {
 enum Reason {
     TooLarge,
     Kind(String),
+    /// Its type would do.
+    Value(String),
+}
+
+impl Reason {
+    /// The reason for what it is a part of.
+    fn of_part(self, part: std::fmt::Arguments<'_>) -> Self {
+        match self {
+            Self::TooLarge => Self::TooLarge,
+            Self::Kind(reason) => Self::Kind(format!("{part}: {reason}")),
+            Self::Value(reason) => Self::Value(format!("{part}: {reason}")),
+        }
+    }
 }
 
 fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
@@ -351,15 +429,10 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
     if unsafe { ffi::PyLong_Check(argument.as_ptr()) } != 0 {
         return Ok(Reason::TooLarge);
     }
-    if let Ok(tuple) = argument.cast::<pyo3::types::PyTuple>() {
+    if let Ok(tuple) = argument.cast::<PyTuple>() {
         for (position, item) in tuple.iter().enumerate() {
             if is_refused(&item) {
-                return Ok(match reason(&item)? {
-                    Reason::TooLarge => Reason::TooLarge,
-                    Reason::Kind(reason) => {
-                        Reason::Kind(format!("element {position} of the tuple: {reason}"))
-                    }
-                });
+                return Ok(reason(&item)?.of_part(format_args!("element {position} of the tuple")));
             }
         }
     }
@@ -370,9 +443,8 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
     if let Some(reason) = buffer_reason(argument)? {
         return Ok(Reason::Kind(reason));
     }
-    if argument.is_instance_of::<pyo3::types::PyList>() {
-        let reason = "lists are not supported as arguments yet; pass a tuple or an array";
-        return Ok(Reason::Kind(reason.to_owned()));
+    if let Ok(list) = argument.cast::<pyo3::types::PyList>() {
+        return list_reason(list);
     }
     if let classes::Class::Refused(what) = classes::of(&argument.get_type())? {
         return Ok(Reason::Kind(format!("an instance of {what}")));
@@ -389,6 +461,43 @@ fn reason(argument: &Bound<'_, PyAny>) -> PyResult<Reason> {
     Ok(Reason::Kind(format!(
         "a kernel takes numbers, strings, arrays, tuples, generators of random numbers and None, not an object of type `{kind}`"
     )))
+}
+
+/// Why a kernel does not take a list.
+fn list_reason(list: &Bound<'_, PyList>) -> PyResult<Reason> {
+    if !list.is_exact_instance_of::<PyList>() {
+        let kind = list.get_type().fully_qualified_name()?;
+        return Ok(Reason::Kind(format!("a list of the subclass `{kind}`; pass list(...) of it")));
+    }
+    let Ok(first) = list.get_item(0) else {
+        let reason = "the list is empty, and nothing says what its items would be; pass numpy.empty(0), an array, if it only holds numbers";
+        return Ok(Reason::Value(reason.to_owned()));
+    };
+    for (position, item) in list.iter().enumerate() {
+        if holds_list(&item) {
+            return Ok(Reason::Kind(format!(
+                "item {position} of the list is a list or holds one, and what a kernel changes in it could not be copied back \
+                 (cannot reflect element of reflected container); pass an array, or a tuple of lists"
+            )));
+        }
+        if is_refused(&item) {
+            return Ok(reason(&item)?.of_part(format_args!("item {position} of the list")));
+        }
+        let types = [&first, &item].map(type_of).map(|ty| ty.expect("a kernel takes it"));
+        if types[0] != types[1] {
+            return Ok(Reason::Kind(format!(
+                "can't unbox heterogeneous list: {} != {} (item 0 and item {position}); the items of a list have one type",
+                types[0], types[1]
+            )));
+        }
+    }
+    let item = type_of(&first).expect("a kernel takes it");
+    Ok(Reason::Kind(format!("a list of {item}, which no kernel takes from outside; pass a tuple")))
+}
+
+fn holds_list(value: &Bound<'_, PyAny>) -> bool {
+    let within = |tuple: &Bound<'_, PyTuple>| tuple.iter().any(|item| holds_list(&item));
+    value.is_instance_of::<PyList>() || value.cast::<PyTuple>().is_ok_and(within)
 }
 
 /// Why a kernel does not take an object that lends its memory as arrays do; `None` for any other object.

@@ -1,6 +1,7 @@
 //! Results of compiled code as Python objects.
 #![allow(unsafe_code)] // Takes over the memory of results.
 
+use crate::lent_list::LentList;
 use crate::numpy::{self, Elements, numpy};
 use crate::{classes, owner, random};
 use hotloop_driver::{bytes_of, for_each_owner, list_words, str_codes};
@@ -23,7 +24,8 @@ enum Owned {
     Range([i64; 3]),
     Str(Vec<u32>),
     Bytes(Vec<u8>),
-    List(Vec<Owned>),
+    /// Its block and the type of its items.
+    List(Option<Block>, Arc<Type>),
     /// By its block, which is absent if it is an argument, and its address.
     RandomGenerator(Option<Block>, u64),
 }
@@ -40,12 +42,13 @@ struct OwnedArray {
 /// The Python object for a result of type `ty` that compiled code wrote as `words`.
 ///
 /// # Safety
-/// The words are the result of a call that succeeded, with these arguments, which live; it is taken once.
+/// The words are the result of a call that succeeded, with these arguments and the lists among them, which live; it is taken once.
 #[inline(always)]
 pub(crate) unsafe fn into_python(
     py: Python<'_>,
     ty: &Type,
     words: &[u64],
+    lists: &[LentList],
     arguments: &[*mut ffi::PyObject],
 ) -> PyResult<Py<PyAny>> {
     match ty {
@@ -69,7 +72,7 @@ pub(crate) unsafe fn into_python(
         | Type::Undefined => {
             // SAFETY: the caller's promise.
             Python::attach(|py| unsafe {
-                Owned::take(ty, &mut words.iter().copied()).into_python(py, arguments)
+                Owned::take(ty, &mut words.iter().copied()).into_python(py, lists, arguments)
             })
         }
     }
@@ -175,12 +178,8 @@ impl Owned {
                 }
             }
             Type::List(item) => {
-                let list = word();
                 // SAFETY: the result owns a reference to the list.
-                let _owner = unsafe { Block::from_raw(list as *mut u8) };
-                let items = list_words(item, list, &mut load);
-                // SAFETY: each item is taken once, with references of its own.
-                Self::List(items.into_iter().map(|words| unsafe { Self::of_item(item, words) }).collect())
+                Self::List(unsafe { Block::from_raw(word() as *mut u8) }, Arc::clone(item))
             }
             Type::Generator(_) => {
                 unreachable!("the iterator is made by the dispatcher, and is a part of no result")
@@ -209,8 +208,13 @@ impl Owned {
     }
 
     /// # Safety
-    /// Arrays that borrow do so from one of the arguments, which live.
-    unsafe fn into_python(self, py: Python<'_>, arguments: &[*mut ffi::PyObject]) -> PyResult<Py<PyAny>> {
+    /// Arrays that borrow do so from one of the arguments or of their lists, which live.
+    unsafe fn into_python(
+        self,
+        py: Python<'_>,
+        lists: &[LentList],
+        arguments: &[*mut ffi::PyObject],
+    ) -> PyResult<Py<PyAny>> {
         match self {
             Self::None => Ok(py.None()),
             Self::Dtype(dtype) => Ok(py.import("numpy")?.getattr("dtype")?.call1((dtype.name(),))?.unbind()),
@@ -219,15 +223,15 @@ impl Owned {
                 Ok(py.get_type::<PyRange>().call1((start, stop, step))?.unbind())
             }
             // SAFETY: the caller's promise.
-            Self::Array(array) => unsafe { array.into_python(py, arguments) },
+            Self::Array(array) => unsafe { array.into_python(py, lists, arguments) },
             Self::Tuple(items) => {
                 // SAFETY: the caller's promise.
-                let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });
+                let items = items.into_iter().map(|item| unsafe { item.into_python(py, lists, arguments) });
                 Ok(PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any().unbind())
             }
             Self::Named(class, items) => {
                 // SAFETY: the caller's promise.
-                let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });
+                let items = items.into_iter().map(|item| unsafe { item.into_python(py, lists, arguments) });
                 let items = PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?;
                 Ok(classes::new_tuple(py, &class, items)?.unbind())
             }
@@ -238,13 +242,37 @@ impl Owned {
             Self::RandomGenerator(Some(_block), address) => unsafe { random::object(py, address) },
             // SAFETY: the caller's promise.
             Self::RandomGenerator(None, address) => unsafe { random::argument_at(py, arguments, address) },
-            Self::List(items) => {
-                // SAFETY: the caller's promise.
-                let items = items.into_iter().map(|item| unsafe { item.into_python(py, arguments) });
-                Ok(PyList::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any().unbind())
+            Self::List(None, _) => Ok(py.None()),
+            Self::List(Some(block), item) => {
+                let address = block.as_raw() as u64;
+                if let Some(same) = lists.iter().find(|list| list.address() == address) {
+                    return Ok(same.object().clone_ref(py).into_any());
+                }
+                // SAFETY: the block is a list of such items; the rest is the caller's promise.
+                let items = unsafe { list_items(py, &item, address, lists, arguments)? };
+                Ok(PyList::new(py, items)?.into_any().unbind())
             }
         }
     }
+}
+
+/// The objects for the items of a list, which keeps its own references.
+///
+/// # Safety
+/// The address is that of a list that lives and has items of that type; arrays that these borrow lie in the arguments or their lists, which live.
+pub(crate) unsafe fn list_items(
+    py: Python<'_>,
+    item: &Type,
+    list: u64,
+    lists: &[LentList],
+    arguments: &[*mut ffi::PyObject],
+) -> PyResult<Vec<Py<PyAny>>> {
+    let items = list_words(item, list, &mut load);
+    // SAFETY: each item is taken once, with references of its own; the rest is the caller's promise.
+    items
+        .into_iter()
+        .map(|words| unsafe { Owned::of_item(item, words).into_python(py, lists, arguments) })
+        .collect()
 }
 
 /// A string of code points, lone surrogates included.
@@ -260,7 +288,7 @@ fn str_object(py: Python<'_>, codes: &[u32]) -> PyResult<Py<PyAny>> {
 }
 
 /// Reads memory of the process.
-fn load(address: u64, size_bytes: u32) -> u64 {
+pub(crate) fn load(address: u64, size_bytes: u32) -> u64 {
     let mut word = [0; 8];
     // SAFETY: only the addresses of live results are read.
     let bytes = unsafe { std::slice::from_raw_parts(address as *const u8, size_bytes as usize) };
@@ -271,11 +299,16 @@ fn load(address: u64, size_bytes: u32) -> u64 {
 impl OwnedArray {
     /// # Safety
     /// As for [`Owned::into_python`].
-    unsafe fn into_python(mut self, py: Python<'_>, arguments: &[*mut ffi::PyObject]) -> PyResult<Py<PyAny>> {
+    unsafe fn into_python(
+        mut self,
+        py: Python<'_>,
+        lists: &[LentList],
+        arguments: &[*mut ffi::PyObject],
+    ) -> PyResult<Py<PyAny>> {
         let base = match self.block.take() {
             Some(block) => owner::own(py, block)?,
             // SAFETY: the caller's promise.
-            None => match unsafe { self.lender(py, arguments) }? {
+            None => match unsafe { self.lender(py, lists, arguments) }? {
                 Lender::Same(argument) => return Ok(argument.unbind()),
                 Lender::Base(argument) => argument,
                 // SAFETY: the caller's promise.
@@ -290,12 +323,18 @@ impl OwnedArray {
     ///
     /// # Safety
     /// As for [`Owned::into_python`].
-    unsafe fn lender<'py>(&self, py: Python<'py>, arguments: &[*mut ffi::PyObject]) -> PyResult<Lender<'py>> {
+    unsafe fn lender<'py>(
+        &self,
+        py: Python<'py>,
+        lists: &[LentList],
+        arguments: &[*mut ffi::PyObject],
+    ) -> PyResult<Lender<'py>> {
         let mut arrays = Vec::new();
         for argument in arguments {
             // SAFETY: the arguments live.
             collect_arrays(&unsafe { Bound::from_borrowed_ptr(py, *argument) }, &mut arrays);
         }
+        lists.iter().for_each(|list| collect_arrays(list.items().bind(py).as_any(), &mut arrays));
         if let Some(same) = arrays.iter().find(|array| self.is(array)) {
             return Ok(Lender::Same(same.clone()));
         }

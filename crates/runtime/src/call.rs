@@ -89,10 +89,16 @@ impl<'i> CallState<'i> {
         self.call.threads.load(Ordering::Relaxed)
     }
 
-    /// Lets later calls from this thread use as many threads as this one was told to.
+    /// How the call was told to run parallel loops, perhaps by the kernel itself.
     #[inline]
-    pub fn keep_threads(&self) {
-        self.slot.keep_threads(self.threads_set());
+    pub fn loop_settings(&self) -> LoopSettings {
+        LoopSettings { threads: self.threads_set(), chunk_size: self.call.chunk_size.load(Ordering::Relaxed) }
+    }
+
+    /// Lets later calls from this thread run parallel loops as this one was told to.
+    #[inline]
+    pub fn keep_loop_settings(&self) {
+        self.slot.keep_loop_settings(self.loop_settings());
     }
 
     /// Looks for races in code that was compiled to tell of its accesses: parallel loops run in order, on this thread. [`take_races`](Self::take_races) tells what
@@ -154,7 +160,7 @@ pub(crate) struct Call<'i> {
     /// Of the numbers of the call's threads, from 1 on, those that are taken.
     numbers: Mutex<Vec<bool>>,
     /// How many iterations are taken at once where that is free; 0 for what seems best.
-    chunk_size: u32,
+    chunk_size: AtomicU32,
     /// Whether parallel loops run in order, and their accesses are compared.
     looks_for_races: bool,
     /// The class that ends the whole call, plus one; 0 while it may go on.
@@ -187,7 +193,7 @@ impl<'i> Call<'i> {
             threads: AtomicU32::new(settings.threads),
             helpers: AtomicU32::new(0),
             numbers: Mutex::new(Vec::new()),
-            chunk_size: settings.chunk_size,
+            chunk_size: AtomicU32::new(settings.chunk_size),
             looks_for_races: false,
             stop: AtomicU32::new(0),
             output: Output::new(),
@@ -236,7 +242,12 @@ impl<'i> Call<'i> {
     }
 
     pub(crate) fn chunk_size(&self) -> i64 {
-        i64::from(self.chunk_size)
+        i64::from(self.chunk_size.load(Ordering::Relaxed))
+    }
+
+    /// Sets it while the call runs.
+    pub(crate) fn change_chunk_size(&self, iterations: u32) {
+        self.chunk_size.store(iterations, Ordering::Relaxed);
     }
 
     /// Whether one more helper would be admitted.

@@ -74,6 +74,7 @@ pub use generator::{generator_state, new_generator};
 pub use hotloop_races::Conflict;
 pub use interrupt::Interrupter;
 pub use math::{MathValue, call_math};
+pub use objects::list_of_items;
 pub use output::{OutputSink, WriteFailed, set_output_sink, write_output};
 #[doc(hidden)]
 pub use parallel::share_all_regions;

@@ -1,9 +1,10 @@
 //! Lists and strings in the process's memory: the operations of `hotloop-objects` over the addresses that compiled code has.
 #![allow(unsafe_code)] // Reads and writes memory at addresses.
 
-use crate::block::{Block, hl_release, hl_retain};
+use crate::block::{Block, OutOfMemory, hl_release, hl_retain};
 use crate::raise::raise;
 use hotloop_abi::{Context, ExceptionClass, Status};
+use hotloop_objects::layout::{LIST_ITEMS, LIST_LENGTH};
 use hotloop_objects::{Contents, Heap, Operation, Stop, grow, new_frame, new_list, perform};
 use std::convert::Infallible;
 
@@ -48,6 +49,35 @@ impl Heap for Process {
         // SAFETY: both places lie within live objects.
         unsafe { std::ptr::copy(from as *const u8, to as *mut u8, size_bytes as usize) };
         Ok(())
+    }
+}
+
+/// A list of `count` items that lie in memory as these bytes do, of which the words that `owners` names hold references. The list takes these over.
+///
+/// # Errors
+/// There is no memory for it.
+///
+/// # Safety
+/// There are `count` times `item_bytes` bytes, and the references are null or live blocks of this runtime, one reference each.
+pub unsafe fn list_of_items(
+    item_bytes: u64,
+    owners: u64,
+    count: u64,
+    items: &[u8],
+) -> Result<Block, OutOfMemory> {
+    let made = new_list(&mut Process, item_bytes, owners, count).map_err(|stop| match stop {
+        Stop::OutOfMemory(size_bytes) => OutOfMemory { size_bytes: size_bytes as usize },
+        Stop::Fault(never) => match never {},
+    });
+    let list = made?;
+    let filled = Process
+        .load(list + LIST_ITEMS)
+        .and_then(|first| Process.write(first, items))
+        .and_then(|()| Process.store(list + LIST_LENGTH, count));
+    match filled {
+        // SAFETY: the list was made above, and nobody else has it.
+        Ok(()) => Ok(unsafe { Block::from_raw(list as *mut u8) }.expect("a new list is no null block")),
+        Err(never) => match never {},
     }
 }
 

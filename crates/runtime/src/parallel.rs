@@ -120,6 +120,9 @@ pub(crate) unsafe extern "C" fn hl_threads(context: *mut Context, question: i64,
     let answer = match question {
         0 => i64::from(context.thread_index),
         2 => pool::thread_count() as i64,
+        3 if context.in_parallel != 0 => 0,
+        // SAFETY: the caller's promise.
+        3 => unsafe { Frame::of(context) }.map_or(0, |frame| frame.call().chunk_size()),
         // SAFETY: the caller's promise.
         _ => unsafe { Frame::of(context) }.map_or(1, |frame| frame.call().threads() as i64),
     };
@@ -136,6 +139,18 @@ pub(crate) unsafe extern "C" fn hl_set_threads(context: *mut Context, threads: i
     // SAFETY: the caller's promise.
     if let Some(frame) = unsafe { Frame::of(&*context) } {
         frame.call().change_threads(u32::try_from(threads).unwrap_or(u32::MAX).max(1));
+    }
+    Status::OK
+}
+
+/// See the table of the abi.
+///
+/// # Safety
+/// `context` is valid and exclusive.
+pub(crate) unsafe extern "C" fn hl_set_chunk_size(context: *mut Context, iterations: i64) -> Status {
+    // SAFETY: the caller's promise.
+    if let Some(frame) = unsafe { Frame::of(&*context) } {
+        frame.call().change_chunk_size(u32::try_from(iterations.max(0)).unwrap_or(u32::MAX));
     }
     Status::OK
 }

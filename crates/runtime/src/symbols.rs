@@ -11,7 +11,7 @@ use crate::objects::{hl_grow_list, hl_new_frame, hl_new_list, hl_object, hl_text
 use crate::order::{hl_order_elements, hl_sort_elements};
 use crate::output::hl_print;
 use crate::parallel::hl_parallel_for;
-use crate::parallel::{hl_set_threads, hl_threads};
+use crate::parallel::{hl_set_chunk_size, hl_set_threads, hl_threads};
 use crate::products::hl_multiply_matrices;
 use crate::races::{hl_race_access, hl_race_call, hl_race_iteration};
 use crate::raise::hl_error_is;
@@ -70,6 +70,7 @@ pub(crate) fn implementation_of(function: RuntimeFunction) -> Implementation {
         Row::ParallelFor => Implementation::Other(hl_parallel_for as *const u8),
         Row::Threads => Implementation::Other(hl_threads as *const u8),
         Row::SetThreads => Implementation::Other(hl_set_threads as *const u8),
+        Row::SetChunkSize => Implementation::Other(hl_set_chunk_size as *const u8),
         Row::RaceIteration => Implementation::Other(hl_race_iteration as *const u8),
         Row::RaceCall => Implementation::Other(hl_race_call as *const u8),
         Row::RaceAccess => Implementation::Other(hl_race_access as *const u8),

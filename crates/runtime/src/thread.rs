@@ -42,9 +42,7 @@ pub fn loop_settings() -> LoopSettings {
 /// assert_eq!(CallState::new(&interrupter).threads_set(), 3);
 /// ```
 pub fn set_loop_settings(settings: LoopSettings) {
-    let slot = current().slot;
-    slot.threads.store(settings.threads, Ordering::Relaxed);
-    slot.chunk_size.store(settings.chunk_size, Ordering::Relaxed);
+    current().slot.keep_loop_settings(settings);
 }
 
 thread_local! {
@@ -129,10 +127,11 @@ impl Slot {
         }
     }
 
-    /// Lets later calls use so many threads.
+    /// Lets later calls run parallel loops like that.
     #[inline]
-    pub(crate) fn keep_threads(&self, threads: u32) {
-        self.threads.store(threads, Ordering::Relaxed);
+    pub(crate) fn keep_loop_settings(&self, settings: LoopSettings) {
+        self.threads.store(settings.threads, Ordering::Relaxed);
+        self.chunk_size.store(settings.chunk_size, Ordering::Relaxed);
     }
 
     /// The slots of all threads, and those that wait for one.

@@ -46,6 +46,7 @@ __all__ = [
     "literal_unroll",
     "njit",
     "parallel_chunksize",
+    "pndindex",
     "prange",
     "register_jitable",
     "set_num_threads",
@@ -133,6 +134,13 @@ def prange(*arguments):
     return range(*arguments)
 
 
+def pndindex(*shape):
+    """`numpy.ndindex`, whose iterations may run in parallel in a kernel compiled with `parallel=True`."""
+    import numpy
+
+    return numpy.ndindex(*shape)
+
+
 @_contextlib.contextmanager
 def parallel_chunksize(size):
     """In a `with` block a thread takes `size` iterations of a parallel loop at once, in calls from this Python thread."""
@@ -144,8 +152,14 @@ def parallel_chunksize(size):
 
 
 def threading_layer():
-    """The name of what runs parallel loops: there is one, a pool of threads for the whole process, started by the first loop that is worth it."""
-    return "rayon"
+    """The name of what runs parallel loops: there is one, a pool of threads for the whole process, started by the first loop that is worth it.
+
+    It is safe under threads and forks, so that it keeps what each of Numba's layers promises: where a program asks for one of them by `NUMBA_THREADING_LAYER` or
+    `config.THREADING_LAYER`, it goes by that name.
+    """
+    settings = _sys.modules.get("hotloop.core.config")
+    asked = _os.environ.get("NUMBA_THREADING_LAYER") if settings is None else settings.THREADING_LAYER
+    return asked if asked in ("tbb", "omp", "workqueue") else "rayon"
 
 
 def literal_unroll(container):

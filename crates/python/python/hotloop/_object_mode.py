@@ -1,6 +1,8 @@
 """Object mode: functions that the interpreter runs, because the decorator asks for it or allows it."""
 
+import dis
 import functools
+import types as python_types
 
 from . import _hotloop
 from ._dispatcher import Standing, find_by_name, make
@@ -27,6 +29,7 @@ class ObjectModeDispatcher:
     def __init__(self, function, options, signatures):
         functools.update_wrapper(self, function)
         self.py_func = function
+        self._run = _with_cells_as_they_are(function)
         self._options = options
         self._declared = signatures
         self._seen = {}
@@ -34,7 +37,7 @@ class ObjectModeDispatcher:
             self._add(parameters_of(declaration(signature)))
 
     def __call__(self, *arguments, **named):
-        result = self.py_func(*arguments, **named)
+        result = self._run(*arguments, **named)
         if not self._declared:
             self._add(tuple(map(_type_of, arguments)))
         return result
@@ -150,6 +153,32 @@ class FallbackDispatcher(ObjectModeDispatcher, Standing):
         if find_by_name(self.__module__, self.__qualname__) is self:
             return find_by_name, (self.__module__, self.__qualname__)
         return type(self), (self.py_func, self._options, self._checked, self._declared)
+
+
+def _with_cells_as_they_are(function):
+    """The function, for which the variables of functions around it stay what they are now, as a kernel's do. Those that are not set yet, or that it sets itself, are read when it runs."""
+    if not getattr(function, "__closure__", None):
+        return function
+    code = function.__code__
+    written = _written(code)
+    cells = tuple(cell if name in written else _frozen_cell(cell) for name, cell in zip(code.co_freevars, function.__closure__))
+    frozen = python_types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, cells)
+    frozen.__kwdefaults__ = function.__kwdefaults__
+    return frozen
+
+
+def _written(code):
+    """The variables of functions around it that code sets, or functions within it do."""
+    own = {each.argval for each in dis.get_instructions(code) if each.opname in ("STORE_DEREF", "DELETE_DEREF")}
+    inner = (constant for constant in code.co_consts if isinstance(constant, python_types.CodeType))
+    return own.union(*map(_written, inner)).intersection(code.co_freevars + code.co_cellvars)
+
+
+def _frozen_cell(cell):
+    try:
+        return python_types.CellType(cell.cell_contents)
+    except ValueError:
+        return cell
 
 
 def _type_of(value):

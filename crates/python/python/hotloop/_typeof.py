@@ -13,7 +13,7 @@ def typeof(value, purpose=None):
     declared = getattr(value, "_numba_type_", None)
     if declared is not None and isinstance(declared, types.Type):
         return declared
-    spelling = None if _has_names(value) else _hotloop.spelling_of(value)
+    spelling = None if _has_names(value) or isinstance(value, list) else _hotloop.spelling_of(value)
     if spelling is not None:
         return read(spelling)
     found = _of_other(value)
