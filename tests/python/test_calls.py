@@ -90,7 +90,8 @@ def test_a_wrong_call_is_refused_as_python_refuses_it():
         with pytest.raises(TypeError) as pythons:
             weighted.py_func(*arguments, **named)
         # CPython counts the defaults in one message ("from 1 to 3"), which is all that may differ.
-        assert str(ours.value).replace("takes 3", "takes from 1 to 3") == str(pythons.value)
+        words, _, numbas = str(ours.value).rpartition(" (")
+        assert words.replace("takes 3", "takes from 1 to 3") == str(pythons.value) and numbas.endswith(")")
 
 
 def test_names_made_at_run_time_are_found():

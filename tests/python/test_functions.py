@@ -28,7 +28,9 @@ def test_arguments_that_do_not_fit_are_type_errors_in_pythons_words():
             mixed(*arguments, **named)
         with pytest.raises(TypeError) as pythons:
             mixed.py_func(*arguments, **named)
-        assert str(ours.value) == str(pythons.value)
+        # Behind them stands what Numba says.
+        words, _, numbas = str(ours.value).rpartition(" (")
+        assert words == str(pythons.value) and numbas.endswith(")")
 
 
 @nb.njit

@@ -237,3 +237,60 @@ def test_keys_of_sorts_may_be_none():
         in_order(numbers, key="name")
     with pytest.raises(errors.TypingError, match="an integer is required for 'reverse'"):
         in_order(numbers, reverse="yes")
+
+
+def test_lists_of_several_types_stay_as_they_are():
+    def appending(n):
+        values = ["a", n]
+        values.append(2)
+
+    def assigning(n):
+        values = ["a", n]
+        values[0] = "b"
+
+    def deleting(n):
+        values = ["a", n]
+        del values[0]
+
+    def indexed(n):
+        values = ["a", n]
+        return values[n]
+
+    def sliced(n):
+        values = ["a", n]
+        return values[:1]
+
+    def position(n):
+        values = ["a", n]
+        return values.index("a")
+
+    def returned(n):
+        return ["a", n]
+
+    def joined(n):
+        return len(["a", n] + ["b"])
+
+    def nested(n):
+        return len([["a", n], ["b", n]])
+
+    def of_two_lengths(n):
+        values = ["a", n]
+        if n > 1:
+            values = ["a", n, 2.5]
+        return values[0]
+
+    words = {
+        appending: "Cannot mutate a literal list",
+        assigning: "Cannot mutate a literal list",
+        deleting: "Cannot mutate a literal list",
+        indexed: "Cannot __getitem__ on a literal list",
+        sliced: "Cannot __getitem__ on a literal list",
+        position: "list.index is unsupported for literal lists",
+        returned: "cannot be returned from a kernel",
+        joined: "HL0204",
+        nested: "HL0253",
+        of_two_lengths: "Cannot unify LiteralList",
+    }
+    for function, expected in words.items():
+        with pytest.raises(errors.TypingError, match=expected):
+            njit(function)(1)

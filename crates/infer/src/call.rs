@@ -190,6 +190,10 @@ impl Inference<'_> {
                 let arguments = self.arguments(arguments)?;
                 Ok(Called::Method(Box::new(self.named_tuple_of(&class.class, &arguments, span)?)))
             }
+            Value::Expr(list) if crate::mixed_lists::is_mixed_list(&list.ty) => {
+                let arguments = self.arguments(arguments)?;
+                Ok(Called::Method(Box::new(self.mixed_list_method(list, name, &arguments, span)?)))
+            }
             Value::Expr(tuple) if crate::tuples::is_tuple_method(&tuple.ty, name) => {
                 let arguments = self.arguments(arguments)?;
                 Ok(Called::Method(Box::new(self.tuple_method(tuple, name, &arguments, span)?)))

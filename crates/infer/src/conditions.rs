@@ -4,6 +4,7 @@ use crate::conversion::{convert, to_dtype};
 use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
+use crate::mixed_lists::is_mixed;
 use crate::never::Chosen;
 use crate::operators::negated;
 use crate::sequences::length_of;
@@ -592,6 +593,7 @@ fn dtype_value(value: Value) -> Value {
 fn are_never_equal(left: &Type, right: &Type) -> bool {
     let kind = |ty: &Type| match ty {
         Type::Scalar(_) => Some(0),
+        Type::Tuple(items) if is_mixed(items) => Some(5),
         Type::Tuple(_) => Some(1),
         Type::Range => Some(2),
         Type::Str => Some(3),

@@ -6,6 +6,7 @@ use crate::conditions::unwrapped;
 use crate::constants::{frozen, integer_literal};
 use crate::environment::{FrozenValue, Global};
 use crate::function::{Inference, Reported, Typed};
+use crate::mixed_lists::is_mixed_list;
 use crate::names::similar;
 use crate::slices::{ELLIPSIS_NAME, ellipsis};
 use crate::strings::str_constant;
@@ -359,7 +360,9 @@ impl Inference<'_> {
             .with_label(conflict.left_span, format!("`{name}` is {} here", conflict.left_type))
             .with_label(conflict.right_span, format!("`{name}` is {} here", conflict.right_type))
             .with_help("use two names, one for each type");
-        self.report(diagnostic)
+        let are_mixed = [&conflict.left_type, &conflict.right_type].into_iter().all(is_mixed_list);
+        let note = "Cannot unify LiteralList: lists of several types are of one type where their items are";
+        self.report(if are_mixed { diagnostic.with_note(note) } else { diagnostic })
     }
 
     pub(crate) fn report_unassigned(&mut self, local: Local, span: Span) -> Reported {

@@ -316,7 +316,7 @@ impl Inference<'_> {
                 None => {
                     let one = integer(1, span);
                     let is_wrong = scalar_compare(CompareOp::Ne, size_of(&array, span), one, span);
-                    let message = "can only convert an array of size 1 to a Python scalar";
+                    let message = "item(): can only convert an array of size 1 to a Python scalar";
                     let class = ExceptionClass::ValueError;
                     this.raise_if(is_wrong.expect("both are integers"), class, message, span);
                     vec![integer(0, span); usize::from(ty.ndim)]

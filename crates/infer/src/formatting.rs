@@ -5,6 +5,7 @@ use crate::conditions::{is_none, short_circuit, unwrapped};
 use crate::conversion::to_dtype;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed};
+use crate::mixed_lists::is_mixed;
 use crate::operators::negated;
 use crate::sequences::perform;
 use crate::slices::is_slice;
@@ -78,18 +79,23 @@ impl Inference<'_> {
 
     fn text_of_tuple(&mut self, value: Expr, items: &TupleType, span: Span) -> Typed {
         self.with_let(value, "items", span, |this, value| {
-            let class = items.class().map_or("", |class| class.name.as_str());
+            let is_list = is_mixed(items);
+            let class = items.class().filter(|_| !is_list).map_or("", |class| class.name.as_str());
             let mut line = Line::new(span);
-            line.known = format!("{class}(");
+            line.known = if is_list { "[".to_owned() } else { format!("{class}(") };
             for (position, ty) in items.iter().enumerate() {
                 line.known.push_str(if position > 0 { ", " } else { "" });
-                if let Some(field) = items.fields().get(position).filter(|_| !is_slice(items)) {
+                if let Some(field) = items.fields().get(position).filter(|_| !is_slice(items) && !is_list) {
                     line.known.push_str(&format!("{field}="));
                 }
                 let item = crate::conditions::item(&value, position, ty);
                 line.push(Value::Expr(this.text_of(item, true, span)?));
             }
-            line.known.push_str(if items.len() == 1 && class.is_empty() { ",)" } else { ")" });
+            line.known.push_str(match items.len() {
+                _ if is_list => "]",
+                1 if class.is_empty() => ",)",
+                _ => ")",
+            });
             Ok(line.finish())
         })
     }

@@ -350,6 +350,7 @@ impl Inference<'_> {
         let Some(result) = self.declared_result.clone().or_else(|| self.common_result()) else { return };
         self.lists.unknown_leaves |= result.is_undefined();
         self.check_slices(&result);
+        self.check_mixed(&result);
         if let Type::List(item) = &result {
             for (_, span) in self.returns.clone().iter().filter(|(ty, _)| ty.is_undefined()) {
                 self.note_items(&[*span], item);

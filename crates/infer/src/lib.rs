@@ -83,6 +83,7 @@ mod locals;
 mod loops;
 mod math_call;
 mod memo;
+mod mixed_lists;
 mod module_scope;
 mod names;
 mod narrowing;

@@ -12,6 +12,7 @@ use crate::conversion::{convert, to_dtype};
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Reported, Typed, can_convert};
 use crate::iteration::{Iterable, arithmetic, integer};
+use crate::mixed_lists::{is_mixed, is_mixed_list, mixed_list};
 use crate::sequences::{perform, sequence_item};
 use hotloop_abi::ExceptionClass;
 use hotloop_ast as ast;
@@ -23,7 +24,7 @@ use hotloop_types::{Dtype, DtypeKind, Type, unify};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
-static ITEM: Code = Code::new("HL0253", "a list cannot hold values of this type in a kernel");
+pub(crate) static ITEM: Code = Code::new("HL0253", "a list cannot hold values of this type in a kernel");
 static UNKNOWN_ITEM: Code = Code::new("HL0254", "nothing says what the items of a list are");
 static COMPARED_ITEMS: Code =
     Code::new("HL0255", "items of this type cannot be looked for or ordered in a kernel yet");
@@ -110,11 +111,11 @@ impl ListTypes {
 }
 
 /// Whether a list can hold such values.
-fn can_hold(ty: &Type) -> bool {
+pub(crate) fn can_hold(ty: &Type) -> bool {
     match ty {
         Type::Scalar(_) | Type::Array(_) | Type::Str | Type::Bytes | Type::Enum(_) => true,
         Type::List(item) => item.is_undefined() || can_hold(item),
-        Type::Tuple(items) => !items.is_empty() && items.iter().all(can_hold),
+        Type::Tuple(items) => !items.is_empty() && !is_mixed(items) && items.iter().all(can_hold),
         Type::Optional(value) => can_hold(value),
         Type::None
         | Type::Dtype(_)
@@ -127,7 +128,7 @@ fn can_hold(ty: &Type) -> bool {
 }
 
 /// The type of items that are of either type. Members of an integer enumeration are integers among others.
-fn wider_item(a: &Type, b: &Type) -> Option<Type> {
+pub(crate) fn wider_item(a: &Type, b: &Type) -> Option<Type> {
     let number = |ty: &Type| match ty {
         Type::Enum(class) if class.is_integer => Type::INT64,
         other => other.clone(),
@@ -171,6 +172,11 @@ impl Inference<'_> {
             return self.spread_list(items, span);
         }
         let items = items.iter().map(|item| self.value(item)).collect::<Typed<Vec<Expr>>>()?;
+        if self.known_items(span).is_none()
+            && let Some(list) = mixed_list(&items, span)
+        {
+            return Ok(list);
+        }
         self.new_list(items, span)
     }
 
@@ -620,7 +626,7 @@ impl Inference<'_> {
             }
             let arguments = with_first(list, bounds.into()).into_iter().chain([value]).collect();
             let fits = perform(Operation::ListSetStride, arguments, Type::BOOL, span);
-            let message = "a sequence of another length is assigned to an extended slice";
+            let message = "attempt to assign a sequence of another size to an extended slice: that cannot resize the list";
             let error = (ExceptionClass::ValueError, message);
             let nothing = constant(Constant::None, Type::None, span);
             let checked = ObjectExpr::Checked { condition: fits, error, value: nothing };
@@ -676,6 +682,9 @@ impl Inference<'_> {
 
     /// `del list[index]` of a list that was evaluated.
     pub(crate) fn delete_in(&mut self, list: Expr, index: &ast::Expr, span: Span) -> Typed<()> {
+        if is_mixed_list(&list.ty) {
+            return Err(self.report_mixed_list(&list, "Cannot mutate a literal list", span));
+        }
         if !matches!(list.ty, Type::List(_)) {
             let message = format!("items of {} cannot be deleted in a kernel", list.ty);
             let diagnostic = Diagnostic::error(&ITEM, message, span)

@@ -10,6 +10,7 @@ use crate::expression::{Value, constant};
 use crate::extensions::Extension;
 use crate::function::{Inference, Reported, Typed, counted};
 use crate::iteration::range_part;
+use crate::mixed_lists::is_mixed;
 use crate::names::similar;
 use crate::rearranged::known_bool;
 use crate::views::Place;
@@ -125,7 +126,9 @@ impl Inference<'_> {
                     let field = items.field(&name.name).expect("asked for above");
                     Ok(tuple_item(array, field, span).into())
                 }
-                Type::Tuple(ref items) if items.class().is_some() && &*name.name == "_fields" => {
+                Type::Tuple(ref items)
+                    if items.class().is_some() && !is_mixed(items) && &*name.name == "_fields" =>
+                {
                     let fields = field_names(items.fields(), span);
                     self.with_let(array, "tuple", span, |_, _| Ok(fields)).map(Value::Expr)
                 }
@@ -133,7 +136,9 @@ impl Inference<'_> {
                     let class = Arc::clone(class);
                     self.member_attribute(array, &class, name, span).map(Value::Expr)
                 }
-                Type::Tuple(ref items) if items.class().is_some() && !name.name.starts_with('_') => {
+                Type::Tuple(ref items)
+                    if items.class().is_some() && !is_mixed(items) && !name.name.starts_with('_') =>
+                {
                     let message = format!("{} has no field `{}`", array.ty, name.name);
                     let diagnostic = Diagnostic::error(&ATTRIBUTE, message, name.span)
                         .with_label(array.span, format!("this is {}", array.ty))
@@ -317,6 +322,9 @@ impl Inference<'_> {
     pub(crate) fn assigned_place(&mut self, base: Expr, index: &ast::Expr, span: Span) -> Typed<Place> {
         match base.ty.clone() {
             Type::Array(ty) => self.written_array_place(base, ty, index, span),
+            Type::Tuple(items) if is_mixed(&items) => {
+                Err(self.report_mixed_list(&base, "Cannot mutate a literal list", span))
+            }
             Type::Tuple(_) => {
                 let (message, help) =
                     ("the items of a tuple cannot be assigned", "make a new tuple, or use an array");
@@ -381,6 +389,9 @@ impl Inference<'_> {
     }
 
     fn tuple_item(&mut self, tuple: Expr, items: &TupleType, index: &ast::Expr, span: Span) -> Typed {
+        if is_mixed(items) && matches!(index.kind, AstExpr::Slice { .. }) {
+            return Err(self.report_mixed_list(&tuple, "Cannot __getitem__ on a literal list", span));
+        }
         if let AstExpr::Slice { lower, upper, step } = &index.kind {
             let parts = [lower, upper, step].map(|part| part.as_deref());
             return self.tuple_slice(tuple, items, parts, span);
@@ -405,6 +416,9 @@ impl Inference<'_> {
             [first, rest @ ..] if rest.iter().all(|ty| ty == first) => {
                 let index = Box::new(convert(index, &Type::INT64));
                 Ok(Expr::new(ExprKind::TupleElement { tuple: Box::new(tuple), index }, first.clone(), span))
+            }
+            _ if is_mixed(items) => {
+                Err(self.report_mixed_list(&tuple, "Cannot __getitem__ on a literal list", span))
             }
             _ => {
                 let message = "only a constant can index a tuple whose items differ in type";

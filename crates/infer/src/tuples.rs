@@ -9,6 +9,7 @@ use crate::conversion::convert;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Typed};
 use crate::iteration::{arithmetic, integer, tuple_of};
+use crate::mixed_lists::is_mixed_list;
 use hotloop_ast as ast;
 use hotloop_ast::{BoolOp, CompareOp as AstCompare, ExprKind as AstExpr, Identifier};
 use hotloop_diagnostics::{Code, Diagnostic, Span};
@@ -30,6 +31,9 @@ impl Inference<'_> {
         right: Expr,
         span: Span,
     ) -> Typed<Option<Expr>> {
+        if is_mixed_list(&left.ty) || is_mixed_list(&right.ty) {
+            return Ok(None);
+        }
         match (op, left.ty.clone(), right.ty.clone()) {
             (ast::BinaryOp::Add, Type::Tuple(a), Type::Tuple(b)) if a.len() + b.len() <= MAX_LENGTH => {
                 let whole = self.with_let(left, "left", span, |this, left| {

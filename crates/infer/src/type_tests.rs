@@ -6,6 +6,7 @@ use crate::conditions::{is_none, short_circuit};
 use crate::environment::Global;
 use crate::expression::{Value, constant};
 use crate::function::{Inference, Typed};
+use crate::mixed_lists::is_mixed;
 use crate::operators::negated;
 use crate::slices::is_slice;
 use hotloop_ast as ast;
@@ -53,7 +54,8 @@ impl Class {
             | (Self::List, Type::List(_))
             | (Self::None, Type::None) => true,
             // A slice is a named tuple here, but none in Python.
-            (Self::Tuple, Type::Tuple(own)) => !is_slice(own),
+            (Self::Tuple, Type::Tuple(own)) => !is_slice(own) && !is_mixed(own),
+            (Self::List, Type::Tuple(own)) => is_mixed(own),
             (Self::Slice, Type::Tuple(own)) => is_slice(own),
             (Self::Named(class), Type::Tuple(own)) => own.class() == Some(class),
             (Self::Enum(class), Type::Enum(own)) => class == own,

@@ -49,7 +49,7 @@ impl Lowering<'_> {
     /// `a % b`.
     pub(crate) fn modulo(&mut self, dtype: Dtype, a: Value, b: Value) -> Value {
         if dtype.is_float() {
-            self.check_divisor(b, "float modulo");
+            self.check_divisor(b, "float modulo by zero");
             let division = self.float_division(a, b);
             return self.float_remainder(&division);
         }

@@ -77,7 +77,7 @@ fn division_by_zero_raises_what_cpython_does() {
     for (op, ty, message) in [
         (BinaryOp::Div, "float64", "float division by zero"),
         (BinaryOp::FloorDiv, "float64", "float floor division by zero"),
-        (BinaryOp::Mod, "float64", "float modulo"),
+        (BinaryOp::Mod, "float64", "float modulo by zero"),
         (BinaryOp::FloorDiv, "int64", "integer division or modulo by zero"),
         (BinaryOp::Mod, "int64", "integer modulo by zero"),
         (BinaryOp::Mod, "uint32", "integer modulo by zero"),

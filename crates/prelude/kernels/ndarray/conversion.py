@@ -27,7 +27,7 @@ def tolist(a):
 def item(a, *args):
     if len(args) == 0:
         if a.size != 1:
-            raise ValueError("can only convert an array of size 1 to a Python scalar")
+            raise ValueError("item(): can only convert an array of size 1 to a Python scalar")
         return _python_number(a.ravel()[0])
     if len(args) == 1 and isinstance(args[0], int) and a.ndim != 1:
         return _python_number(a.ravel()[args[0]])

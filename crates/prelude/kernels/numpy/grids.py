@@ -31,7 +31,15 @@ def _joint_of_shapes(shapes):
     return _joint(_as_shape(shapes[0]), _joint_of_shapes(shapes[1:]))
 
 
+def _check_lengths(shapes):
+    for shape in shapes:
+        for length in _as_shape(shape):
+            if length < 0:
+                raise ValueError("negative dimensions are not allowed")
+
+
 def broadcast_shapes(*args):
+    _check_lengths(args)
     return _joint_of_shapes(args)
 
 
@@ -135,7 +143,7 @@ def diag_indices_from(arr):
     return _several(np.arange(arr.shape[0]), arr.ndim)
 
 
-def fill_diagonal(a, val, wrap: literal = False):
+def fill_diagonal(a, val, wrap=False):
     if a.ndim < 2:
         raise ValueError("array must be at least 2-d")
     values = np.asarray(val).ravel()

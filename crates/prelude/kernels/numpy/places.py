@@ -63,6 +63,7 @@ def nonzero(a):
 
 
 def argwhere(a):
+    a = np.asarray(a)
     places = np.empty((a.ndim, _count_true(a)), np.int64)
     _nonzero_into(a, places, 0)
     return np.transpose(places)

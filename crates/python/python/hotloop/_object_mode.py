@@ -2,6 +2,7 @@
 
 import dis
 import functools
+import inspect
 import types as python_types
 
 from . import _hotloop
@@ -30,6 +31,7 @@ class ObjectModeDispatcher:
         functools.update_wrapper(self, function)
         self.py_func = function
         self._run = _with_cells_as_they_are(function)
+        self._parameters = inspect.signature(function)
         self._options = options
         self._declared = signatures
         self._seen = {}
@@ -37,10 +39,18 @@ class ObjectModeDispatcher:
             self._add(parameters_of(declaration(signature)))
 
     def __call__(self, *arguments, **named):
+        given = self._bound(arguments, named)
         result = self._run(*arguments, **named)
         if not self._declared:
-            self._add(tuple(map(_type_of, arguments)))
+            self._add(tuple(map(_type_of, given)))
         return result
+
+    def _bound(self, arguments, named):
+        """The arguments that a call gives, in the order of the parameters."""
+        try:
+            return tuple(self._parameters.bind(*arguments, **named).arguments.values())
+        except TypeError as error:
+            raise TypeError(f"{self.__qualname__}() {error} ({_shortcoming(self._parameters, arguments, named)})") from None
 
     def _add(self, kinds):
         if kinds not in self._seen:
@@ -153,6 +163,23 @@ class FallbackDispatcher(ObjectModeDispatcher, Standing):
         if find_by_name(self.__module__, self.__qualname__) is self:
             return find_by_name, (self.__module__, self.__qualname__)
         return type(self), (self.py_func, self._options, self._checked, self._declared)
+
+
+def _shortcoming(signature, arguments, named):
+    """What is wrong with a call, as Numba says it, and kernels do."""
+    parameters = signature.parameters.values()
+    ordinary = [each for each in parameters if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
+    needed = [each.name for each in ordinary if each.default is each.empty]
+    given = len(arguments) + len(named)
+    is_open = len(ordinary) < len(parameters)
+    if given > len(ordinary) and not is_open:
+        return f"too many arguments: expected {len(ordinary)}, got {given}"
+    if given < len(needed):
+        at_least = "at least " if is_open or len(needed) < len(ordinary) else ""
+        return f"not enough arguments: expected {at_least}{len(needed)}, got {given}"
+    by_position = {each.name for each in ordinary[: len(arguments)]}
+    missing = [name for name in needed if name not in by_position and name not in named]
+    return f"missing argument '{missing[0]}'" if missing else "some keyword arguments unexpected"
 
 
 def _with_cells_as_they_are(function):
