@@ -87,7 +87,7 @@ def test_an_overload_is_called_by_itself():
     assert scalars.signature == types.float64(types.float64, types.int64) and not scalars.objectmode
     assert scalars.entry_point(2.5, 4) == 10.0
     assert arrays.entry_point(np.ones(3), 2).tolist() == [2.0, 2.0, 2.0]
-    for wrong in ((2, 4), (np.ones(3), 2), ([1.0], 2)):
+    for wrong in ((2, 4), (np.ones(3), 2), ({1.0}, 2)):
         with pytest.raises(TypeError):
             scalars.entry_point(*wrong)
     with pytest.raises(TypeError, match="takes 2 arguments, and 1 are given"):

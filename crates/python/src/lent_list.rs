@@ -133,8 +133,10 @@ pub(crate) unsafe fn give_back(
     lists.iter().try_for_each(|list| unsafe { list.give_back(py, lists, arguments) })
 }
 
-/// The type of the items, their words, and what these lead to.
-fn packed(items: &Bound<'_, PyTuple>) -> Result<(TypeCode, Vec<u64>, Vec<MaybeUninit<u64>>), Unfit> {
+/// Packed items: their type, their words, and what these lead to.
+type Packed = (TypeCode, Vec<u64>, Vec<MaybeUninit<u64>>);
+
+fn packed(items: &Bound<'_, PyTuple>) -> Result<Packed, Unfit> {
     let mut room = 2 * items.len() + 64;
     loop {
         let mut words = vec![MaybeUninit::uninit(); room];
