@@ -67,13 +67,13 @@ fn work(work: &Work) -> Value {
     match work {
         Work::Outer { reason } => json!({"kind": "outer", "reason": reason}),
         Work::Within => json!({"kind": "within"}),
-        Work::Vectors { vectors: Vectors { vector_bytes, lanes, unroll, checks }, is_conditional } => json!({
+        Work::Vectors { vectors: Vectors { vector_bytes, lanes, unroll, checks }, condition } => json!({
             "kind": "vectors",
             "bits": 8 * vector_bytes,
             "iterations": lanes,
             "unroll": unroll,
             "checks": checks,
-            "conditional": is_conditional,
+            "condition": condition,
         }),
         Work::Scalar { turn, reason, line } => {
             json!({"kind": "scalar", "unroll": turn, "reason": reason, "line": line})

@@ -61,7 +61,7 @@ impl Problem {
             }
             Failure::Refused(refusal) | Failure::Raced(refusal) => Self::told(refusal.to_string()),
             Failure::NoFunction { .. } => Self::file(path, failure),
-            Failure::File { .. } => Self::new(failure),
+            Failure::File { .. } | Failure::Processor(_) => Self::new(failure),
             Failure::Arguments(reason) | Failure::Unanswered(reason) => Self::file(path, reason),
             Failure::Raised(exception) => Self::raised(exception),
             Failure::Internal(what) => Self::internal(what),

@@ -45,7 +45,7 @@ mod text;
 pub use callback::{CallbackForm, callback};
 pub use error::CodegenError;
 pub use hotloop_mir::BOUNDS_MESSAGE;
-pub use object::{BuiltLoop, CompiledObject, ENTRY_SUFFIX, Options, Vectors, compile};
+pub use object::{BuiltLoop, CompiledObject, ENTRY_SUFFIX, Obstacle, Options, Vectors, compile, obstacle};
 pub use sites::{RECURSION_MESSAGE, Site};
 pub use target::Target;
 pub use text::{clif_text, disassembly};

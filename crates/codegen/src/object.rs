@@ -13,7 +13,7 @@ use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module as _};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use hotloop_diagnostics::{Remark, Span};
-use hotloop_mir::{Block, ControlFlow, DataBytes, Function, InstKind, Module, Phase, VectorCode};
+use hotloop_mir::{Block, ControlFlow, DataBytes, Function, Inst, InstKind, Module, Phase, VectorCode};
 use rustc_hash::FxHashMap;
 
 /// What follows a function's name in the symbol of its `HostEntry`.
@@ -66,6 +66,26 @@ pub struct Vectors {
     pub unroll: u32,
     /// The checks that are made in vectors.
     pub checks: u32,
+}
+
+/// What of a marked loop is in the way of vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// An instruction that they have not.
+    Inst(Inst),
+    /// Elements of several sizes.
+    Sizes,
+    /// Elements that do not lie one behind the other.
+    Strides,
+    /// That it counts down.
+    GoesDown,
+    /// How it combines values of all iterations.
+    Accumulator,
+}
+
+/// Why a marked loop without others in it is not built in the target's vectors, if it is for something in it; for reports.
+pub fn obstacle(function: &Function, header: Block, target: &Target) -> Option<Obstacle> {
+    crate::function::obstacle(function, header, target)
 }
 
 /// Compiles a verified module that is outlined, whether it is vectorised or not. Equal modules give equal bytes; several threads may compile at once. It takes

@@ -38,9 +38,15 @@ impl Target {
             "x86-64-v3" | "v3" => Self::x86_64("x86-64-v3"),
             "x86-64-v4" | "v4" => Self::x86_64("x86-64-v4"),
             "aarch64" => Self::aarch64(),
-            unknown => Err(CodegenError::Target(format!(
-                "`{unknown}` is none of native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64"
-            ))),
+            unknown => {
+                let known = "known are native (this machine), x86-64-v2 (SSE4.2), x86-64-v3 (AVX2), x86-64-v4 (AVX-512) and aarch64";
+                // The first processors of that family lack instructions that all code uses.
+                let least =
+                    if unknown == "x86-64" { "; x86-64 without a level is less than code needs" } else { "" };
+                Err(CodegenError::Target(format!(
+                    "`{unknown}` is no processor to compile for; {known}{least}"
+                )))
+            }
         }
     }
 
@@ -198,7 +204,10 @@ mod tests {
 
     #[test]
     fn unknown_names_are_refused() {
-        assert!(matches!(Target::from_name("pentium"), Err(CodegenError::Target(_))));
+        let message = Target::from_name("pentium").unwrap_err().to_string();
+        assert!(message.contains("`pentium`") && message.contains("x86-64-v3 (AVX2)"), "{message}");
+        let message = Target::from_name("x86-64").unwrap_err().to_string();
+        assert!(message.contains("x86-64 without a level is less than code needs"), "{message}");
         assert!(matches!(Target::from_name(""), Err(CodegenError::Target(_))));
     }
 }

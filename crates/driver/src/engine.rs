@@ -184,12 +184,11 @@ impl EngineBuilder {
     /// # Errors
     /// The processor is not known or cannot run here. A cache that cannot be used is no error: see [`Engine::cache_fault`].
     pub fn build(self) -> Result<Engine, Failure> {
-        let internal = |error: hotloop_codegen::CodegenError| Failure::Arguments(error.to_string());
         let target = match self.cpu.as_deref() {
             None | Some("" | "native") => Target::host(),
             Some(name) => Target::from_name(name),
         }
-        .map_err(internal)?;
+        .map_err(|error| Failure::Processor(error.to_string()))?;
         let wide_vectors = hotloop_simd::Level::of_features(|name| target.has_feature(name));
         let target = target.with_wide_vectors(wide_vectors.map(hotloop_simd::Level::vectors));
         let key = self.settings_key(&target);

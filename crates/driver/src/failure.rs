@@ -66,6 +66,8 @@ pub enum Failure {
     },
     /// The arguments do not fit the function or its signatures.
     Arguments(String),
+    /// The processor to compile for is none that is known, or this machine's is not.
+    Processor(String),
     /// Whoever chooses implementations could not say which one is meant.
     Unanswered(String),
     /// Iterations of a parallel loop have used the same memory, which was looked for.
@@ -106,6 +108,9 @@ impl fmt::Display for Failure {
             }
             Self::File { path, reason } => write!(f, "cannot read {path}: {reason}"),
             Self::Arguments(reason) | Self::Unanswered(reason) => f.write_str(reason),
+            Self::Processor(reason) => {
+                write!(f, "{reason} (the environment variable HOTLOOP_CPU names one)")
+            }
             Self::Raised(exception) => exception.fmt(f),
             Self::Internal(reason) => write!(f, "internal error of Hotloop: {reason}"),
         }

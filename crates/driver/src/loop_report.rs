@@ -4,16 +4,18 @@
 //! between safepoints, dimensions of an array expression) are told once, as the innermost of them; the copy with checks of a loop without is told with it, and so is the one that does what is left behind
 //! turns of several iterations.
 
+mod operations;
+
 use crate::session::{SHARED_ELEMENTS, generate};
 use crate::{Failure, Kernel, Place};
 use hotloop_abi::RuntimeFunction;
-use hotloop_codegen::{BuiltLoop, Vectors};
+use hotloop_codegen::{BuiltLoop, Obstacle, Target, Vectors};
 use hotloop_diagnostics::{Remark, SourceMap, Span};
 use hotloop_mir::{Block, ControlFlow, Dominators, Function, InstKind};
 use hotloop_passes::analysis::{Loop, LoopData, LoopForest};
 use hotloop_passes::{
-    MirPass as _, NEST_ONE_BY_ONE, ONE_BY_ONE, Optimised, OutlineParallelRegions, VectorizeLoops,
-    VectorizeNests, turn_of,
+    AT_ONCE, MirPass as _, NEST_AT_ONCE, NEST_ONE_BY_ONE, ONE_BY_ONE, Optimised, OutlineParallelRegions,
+    VectorizeLoops, VectorizeNests, turn_of,
 };
 use hotloop_types::{Signature, Type};
 use std::collections::VecDeque;
@@ -73,8 +75,8 @@ pub enum Work {
     Vectors {
         /// The vectors.
         vectors: Vectors,
-        /// Whether that depends on what is asked each time in front of the loop: overlapping arrays, strides, bounds.
-        is_conditional: bool,
+        /// What has to hold for that, if it is asked each time in front of the loop: that arrays do not overlap, strides, bounds.
+        condition: Option<String>,
     },
     /// One by one.
     Scalar {
@@ -111,7 +113,7 @@ impl Kernel {
         let settings = &engine.shared.settings;
         let built = generate(module, &settings.target, settings.verify)?.loops;
         let state = engine.state();
-        let mut reader = Reader::new(&state.program.sources, &built, &remarks);
+        let mut reader = Reader::new(&state.program.sources, &settings.target, &built, &remarks);
         let named = |span: Span| {
             let functions = state.program.functions();
             let holding = functions.filter(|source| source.definition.span.contains(span));
@@ -194,6 +196,7 @@ fn length(span: Span) -> u32 {
 /// What loops are read with.
 struct Reader<'a> {
     sources: &'a SourceMap,
+    target: &'a Target,
     built: &'a [BuiltLoop],
     remarks: &'a [Remark],
     /// What the vectorisers say of each loop, in the order in which they came to them.
@@ -203,11 +206,16 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(sources: &'a SourceMap, built: &'a [BuiltLoop], remarks: &'a [Remark]) -> Self {
+    fn new(
+        sources: &'a SourceMap,
+        target: &'a Target,
+        built: &'a [BuiltLoop],
+        remarks: &'a [Remark],
+    ) -> Self {
         let passes = [VectorizeLoops.name(), VectorizeNests.name()];
         let verdicts = remarks.iter().filter(|remark| passes.contains(&remark.pass)).collect();
         let turns = remarks.iter().filter_map(|remark| Some((remark.span, turn_of(remark)?))).collect();
-        Self { sources, built, remarks, verdicts, turns }
+        Self { sources, target, built, remarks, verdicts, turns }
     }
 
     fn read(&mut self, functions: &[Function]) -> Vec<Found> {
@@ -243,9 +251,12 @@ impl<'a> Reader<'a> {
             let is_within = around.any(|outer| self.vectors(function, forest.loops[outer].header).is_some());
             let work = match self.vectors(function, data.header) {
                 _ if is_within => Work::Within,
-                Some(vectors) => vectors,
+                Some((vectors, is_conditional)) => {
+                    let condition = is_conditional.then(|| condition(verdict));
+                    Work::Vectors { vectors, condition }
+                }
                 None if data.is_innermost => self.scalar(function, data, verdict),
-                None => Work::Outer { reason: verdict.and_then(|remark| reason(remark, NEST_ONE_BY_ONE)) },
+                None => Work::Outer { reason: self.outer(function, &forest, data, verdict) },
             };
             // What is left behind turns of several iterations has nothing to add.
             if verdict.is_none() && found.iter().any(|one: &Found| one.span == span && one.turn() > 1) {
@@ -304,12 +315,33 @@ impl<'a> Reader<'a> {
         self.verdicts.remove(at)
     }
 
-    /// The vectors of a loop that runs in them.
-    fn vectors(&self, function: &Function, header: Block) -> Option<Work> {
+    /// The vectors of a loop that runs in them, and whether it does only where something holds.
+    fn vectors(&self, function: &Function, header: Block) -> Option<(Vectors, bool)> {
         let mark = function.blocks[header].vector.as_ref()?;
         let built = self.built.iter().find(|one| one.function == function.name && one.header == header);
-        let vectors = built?.vectors?;
-        Some(Work::Vectors { vectors, is_conditional: mark.condition.is_some() })
+        Some((built?.vectors?, mark.condition.is_some()))
+    }
+
+    /// Why the iterations of a loop with loops in it do not run several at once, if that is known and no loop in it does.
+    fn outer(
+        &self,
+        function: &Function,
+        forest: &LoopForest,
+        data: &LoopData,
+        verdict: Option<&Remark>,
+    ) -> Option<String> {
+        let is_inside = |inner: &&LoopData| inner.header != data.header && data.blocks.contains(inner.header);
+        let mut inner = forest.loops.values().filter(is_inside);
+        if inner.any(|inner| self.vectors(function, inner.header).is_some()) {
+            return None;
+        }
+        let is_marked = function.blocks[data.header].vector.is_some();
+        let needs = "takes vectors of 512 bits (AVX-512) to run several iterations at once";
+        match is_marked {
+            true if !self.target.has_feature("has_avx512dq") => Some(needs.to_owned()),
+            true => Some(CANNOT.to_owned()),
+            false => verdict.and_then(|remark| reason(remark, NEST_ONE_BY_ONE)),
+        }
     }
 
     /// Why an innermost loop runs one by one.
@@ -318,13 +350,30 @@ impl<'a> Reader<'a> {
         let turn = self.turns.iter().find(|(place, _)| *place == span).map_or(1, |(_, turn)| *turn);
         let is_marked = function.blocks[data.header].vector.is_some();
         let found = verdict.and_then(|remark| reason(remark, ONE_BY_ONE));
-        let otherwise = match is_marked {
-            true => "the processor's vectors cannot do all of its operations",
-            false => "it was not looked at",
+        let (otherwise, blamed) = match is_marked {
+            true => self.missing(function, data.header),
+            false => ("it was not looked at".to_owned(), None),
         };
-        let cause = verdict.and_then(|remark| remark.cause);
-        let reason = found.unwrap_or_else(|| otherwise.to_owned());
+        let cause = verdict.and_then(|remark| remark.cause).or(blamed);
+        let reason = found.unwrap_or(otherwise);
         Work::Scalar { turn, reason, line: cause.map(|span| self.line(span)) }
+    }
+
+    /// What of a marked loop the processor's vectors cannot do, and where it stands.
+    fn missing(&self, function: &Function, header: Block) -> (String, Option<Span>) {
+        let what = match hotloop_codegen::obstacle(function, header, self.target) {
+            Some(Obstacle::Inst(inst)) => {
+                let span = function.insts[inst].span;
+                let what = format!("{CANNOT}: not {}", operations::in_words(function, inst));
+                return (what, (span != Span::NONE).then_some(span));
+            }
+            Some(Obstacle::Sizes) => "elements of several sizes",
+            Some(Obstacle::Strides) => "elements that do not lie one behind the other",
+            Some(Obstacle::GoesDown) => "iterations that count down",
+            Some(Obstacle::Accumulator) => "what it collects from all iterations",
+            None => return (CANNOT.to_owned(), None),
+        };
+        (format!("{CANNOT}: not {what}"), None)
     }
 
     /// What is known of the time that an iteration of a parallel loop takes, and where it uses elements that others may use.
@@ -343,6 +392,16 @@ impl<'a> Reader<'a> {
     fn line(&self, span: Span) -> u32 {
         self.sources.location(span).line
     }
+}
+
+/// What is said where code generation has no vectors for a loop.
+const CANNOT: &str = "the processor's vectors cannot do all that is in it";
+
+/// What has to hold for a loop to run in vectors, as the remark about it says.
+fn condition(verdict: Option<&Remark>) -> String {
+    let told = |beginning: &str| verdict.and_then(|remark| reason(remark, beginning));
+    let asked = told(NEST_AT_ONCE).or_else(|| told(AT_ONCE)).unwrap_or_default();
+    asked.strip_prefix(", if ").unwrap_or("what it needs holds").to_owned()
 }
 
 /// The reason that a remark gives behind that beginning.
@@ -467,14 +526,17 @@ impl fmt::Display for Work {
             }
             Self::Outer { reason: None } => f.write_str("one by one: it holds other loops"),
             Self::Within => f.write_str("one by one, for several iterations at once of the loop around it"),
-            Self::Vectors { vectors: Vectors { vector_bytes, lanes, unroll, .. }, is_conditional } => {
+            Self::Vectors { vectors: Vectors { vector_bytes, lanes, unroll, .. }, condition } => {
                 let bits = 8 * vector_bytes;
                 write!(
                     f,
                     "in vectors of {bits} bits: {lanes} iterations each, {} a turn",
                     counted(*unroll as usize, "vector")
                 )?;
-                f.write_str(if *is_conditional { ", if what is asked in front of it holds" } else { "" })
+                match condition {
+                    Some(condition) => write!(f, ", if {condition} (asked in front of it)"),
+                    None => Ok(()),
+                }
             }
             Self::Scalar { turn, reason, line } => {
                 f.write_str("one by one")?;
@@ -488,21 +550,30 @@ impl fmt::Display for Work {
     }
 }
 
-/// `2 (index, lines 5 and 6)`, or `none`.
+/// `3 (index in lines 5 (twice), 6)`, or `none`.
 fn listed(all: &[Left]) -> String {
     if all.is_empty() {
         return "none".to_owned();
     }
-    let mut kinds: Vec<(&str, Vec<u32>)> = Vec::new();
+    let mut kinds: Vec<(&str, Vec<(u32, usize)>)> = Vec::new();
     for left in all {
-        match kinds.iter_mut().find(|(what, _)| *what == left.what) {
-            Some((_, lines)) if lines.contains(&left.line) => {}
-            Some((_, lines)) => lines.push(left.line),
-            None => kinds.push((&left.what, vec![left.line])),
+        let at = kinds.iter().position(|(what, _)| *what == left.what).unwrap_or_else(|| {
+            kinds.push((&left.what, Vec::new()));
+            kinds.len() - 1
+        });
+        let lines = &mut kinds[at].1;
+        match lines.iter_mut().find(|(line, _)| *line == left.line) {
+            Some((_, times)) => *times += 1,
+            None => lines.push((left.line, 1)),
         }
     }
-    let kind = |(what, lines): &(&str, Vec<u32>)| {
-        let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let line = |(line, times): &(u32, usize)| match times {
+        1 => line.to_string(),
+        2 => format!("{line} (twice)"),
+        times => format!("{line} ({times} times)"),
+    };
+    let kind = |(what, lines): &(&str, Vec<(u32, usize)>)| {
+        let numbers: Vec<String> = lines.iter().map(line).collect();
         format!("{what} in line{} {}", if lines.len() == 1 { "" } else { "s" }, numbers.join(", "))
     };
     let kinds: Vec<String> = kinds.iter().map(kind).collect();

@@ -59,8 +59,20 @@ pub struct DivergentLoop {
 impl<'a> NestPlan<'a> {
     /// The plan for a marked block that is the header of a loop of several blocks; `None` if its iterations cannot run at once by these rules.
     pub fn new(function: &'a Function, control_flow: &ControlFlow, header: Block) -> Option<Self> {
-        let vector = function.blocks[header].vector.as_ref()?;
-        let blocks = natural_loop(control_flow, header)?;
+        Self::find(function, control_flow, header).ok()
+    }
+
+    /// The same with the rule that the loop does not keep to, in words that say so.
+    ///
+    /// # Errors
+    /// Its iterations cannot run at once.
+    pub fn find(
+        function: &'a Function,
+        control_flow: &ControlFlow,
+        header: Block,
+    ) -> Result<Self, &'static str> {
+        let vector = function.blocks[header].vector.as_ref().ok_or("it is not marked")?;
+        let blocks = natural_loop(control_flow, header).ok_or("it goes on from several places")?;
         let mut planner = Planner::new(function, control_flow, vector, blocks);
         planner.check_order()?;
         planner.check_parameters()?;
@@ -71,18 +83,7 @@ impl<'a> NestPlan<'a> {
         let exit = planner.exit();
         let Planner { blocks, divergent, shapes, inner, owner, .. } = planner;
         let looped = inner.into_iter().flat_map(|(_, blocks)| blocks).collect();
-        Some(Self {
-            looped,
-            vector,
-            blocks,
-            divergent,
-            needed,
-            needed_values,
-            exit,
-            lane_bytes,
-            shapes,
-            owner,
-        })
+        Ok(Self { looped, vector, blocks, divergent, needed, needed_values, exit, lane_bytes, shapes, owner })
     }
 
     /// The header, whose parameter the variable is.
@@ -207,19 +208,21 @@ impl<'a> Planner<'a> {
     }
 
     /// An iteration stores when nothing can stop it any more, and not in a loop.
-    fn check_order(&self) -> Option<()> {
+    fn check_order(&self) -> Result<(), &'static str> {
         let mut has_stored = false;
         for block in &self.blocks {
             let data = &self.function.blocks[*block];
             let is_in_loop = self.inner.iter().any(|(_, blocks)| blocks.contains(block));
             if is_in_loop && has_stored {
-                return None;
+                return Err("it stores in front of a loop in it");
             }
             for inst in &data.insts {
                 match &self.function.insts[*inst].kind {
-                    InstKind::Store { .. } if is_in_loop => return None,
+                    InstKind::Store { .. } if is_in_loop => return Err("it stores in a loop in it"),
                     InstKind::Store { .. } => has_stored = true,
-                    InstKind::Check { .. } | InstKind::CheckBounds { .. } if has_stored => return None,
+                    InstKind::Check { .. } | InstKind::CheckBounds { .. } if has_stored => {
+                        return Err("it may raise an error when it has stored");
+                    }
                     InstKind::Const(_)
                     | InstKind::Unary(..)
                     | InstKind::Binary(..)
@@ -233,47 +236,50 @@ impl<'a> Planner<'a> {
                     | InstKind::Check { .. }
                     | InstKind::CheckBounds { .. }
                     | InstKind::Safepoint => {}
-                    InstKind::SlotAddress(_)
-                    | InstKind::When { .. }
-                    | InstKind::Data(_)
-                    | InstKind::Call { .. }
-                    | InstKind::CallRuntime { .. }
-                    | InstKind::FunctionAddress(_)
-                    | InstKind::CheckStack
-                    | InstKind::ErrorIs(_)
-                    | InstKind::Catch => return None,
+                    InstKind::Call { .. } | InstKind::CallRuntime { .. } => {
+                        return Err("it calls a function");
+                    }
+                    InstKind::When { .. } => return Err("it loads or stores under a condition"),
+                    InstKind::SlotAddress(_) | InstKind::Data(_) | InstKind::FunctionAddress(_) => {
+                        return Err("it takes an address");
+                    }
+                    InstKind::CheckStack | InstKind::ErrorIs(_) | InstKind::Catch => {
+                        return Err("it may be interrupted");
+                    }
                 }
             }
             if data.terminator.jumps().is_empty() {
-                return None;
+                return Err("it shares out iterations among threads, or ends the function");
             }
         }
-        Some(())
+        Ok(())
     }
 
     /// Nothing but the variable changes from one iteration to the next, and only the last block leaves the loop.
-    fn check_parameters(&self) -> Option<()> {
+    fn check_parameters(&self) -> Result<(), &'static str> {
         let (header, latch) = (self.blocks[0], self.blocks[self.blocks.len() - 1]);
         for block in &self.blocks {
             for call in self.function.blocks[*block].terminator.jumps() {
                 if *block != latch && !self.blocks.contains(&call.block) {
-                    return None;
+                    return Err("it may be left before its end");
                 }
             }
         }
         let Terminator::Branch { then, otherwise, .. } = &self.function.blocks[latch].terminator else {
-            return None;
+            return Err("it does not test at its end whether it goes on");
         };
         let back = if then.block == header { then } else { otherwise };
         let parameters = &self.function.blocks[header].parameters;
         let stays =
             |(parameter, next): (&Value, &Value)| *parameter == self.vector.variable || parameter == next;
-        (self.vector.accumulators.is_empty() && parameters.iter().zip(&back.arguments).all(stays))
-            .then_some(())
+        match self.vector.accumulators.is_empty() && parameters.iter().zip(&back.arguments).all(stays) {
+            true => Ok(()),
+            false => Err("an iteration needs what the one before computed"),
+        }
     }
 
     /// Finds how values differ, and which loops diverge; each makes more of the other.
-    fn find_shapes(&mut self) -> Option<()> {
+    fn find_shapes(&mut self) -> Result<(), &'static str> {
         self.shapes.insert(self.vector.variable, Shape::Step(1));
         loop {
             while self.refine() {}
@@ -379,7 +385,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Finds loops that a branch on lanes leaves; whether there are new ones.
-    fn find_divergent(&mut self) -> Option<bool> {
+    fn find_divergent(&mut self) -> Result<bool, &'static str> {
         let latch = self.blocks[self.blocks.len() - 1];
         for block in &self.blocks {
             let Terminator::Branch { condition, then, otherwise } = &self.function.blocks[*block].terminator
@@ -393,24 +399,26 @@ impl<'a> Planner<'a> {
             let left = self.inner.iter().find(|(_, blocks)| {
                 blocks.contains(block) && [then, otherwise].iter().any(|call| !blocks.contains(&call.block))
             });
-            let (header, blocks) = left?;
+            let (header, blocks) = left.ok_or("it branches on what is another in each iteration")?;
             if self.divergent.iter().any(|data| data.header == *header) {
                 continue;
             }
             let exits: FxHashSet<Block> =
                 blocks.iter().flat_map(|from| self.leaving(*from, blocks)).collect();
             let mut exits = exits.into_iter();
-            let (Some(exit), None) = (exits.next(), exits.next()) else { return None };
+            let (Some(exit), None) = (exits.next(), exits.next()) else {
+                return Err("a loop in it goes on to several places");
+            };
             let is_apart = self.divergent.iter().all(|data| data.blocks.is_disjoint(blocks));
             let ends_in_loop = self.inner.iter().any(|(header, _)| *header == exit);
             if !is_apart || ends_in_loop {
-                return None;
+                return Err("loops in it that iterations leave at different times lie in each other");
             }
             let kept = Vec::new();
             self.divergent.push(DivergentLoop { header: *header, blocks: blocks.clone(), exit, kept });
-            return Some(true);
+            return Ok(true);
         }
-        Some(false)
+        Ok(false)
     }
 
     /// Where a block leaves a loop to. Blocks that do nothing but jump are passed over.
@@ -438,13 +446,16 @@ impl<'a> Planner<'a> {
     }
 
     /// In a loop that lanes leave one by one, ways come together at headers only.
-    fn check_divergent(&self) -> Option<()> {
+    fn check_divergent(&self) -> Result<(), &'static str> {
         let come_together = |block: &Block| {
             let is_header = self.inner.iter().any(|(header, _)| header == block);
             !is_header && self.incoming.get(block).map_or(0, Vec::len) != 1
         };
         let mut blocks = self.divergent.iter().flat_map(|data| &data.blocks);
-        (!blocks.any(come_together)).then_some(())
+        match blocks.any(come_together) {
+            true => Err("it branches in a loop that iterations leave at different times"),
+            false => Ok(()),
+        }
     }
 
     /// Finds what is used behind the loops that lanes leave one by one.

@@ -249,6 +249,9 @@ pub trait WideVectors: std::fmt::Debug + Sync {
     /// The code for a planned block; `None` if something in it is not done in vectors.
     fn compile(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<VectorCode>;
 
+    /// The first instruction of such a block that is not done in vectors, if it is for one that there is no code. For reports: it is found by trying.
+    fn missing(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<Inst>;
+
     /// The code for a planned loop with loops in it, which may stop where a check fails or somebody interrupts; `None` if something in it is not done in vectors.
     fn compile_nest(&self, function: &Function, plan: &NestPlan<'_>) -> Option<VectorCode>;
 }

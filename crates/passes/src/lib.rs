@@ -42,8 +42,8 @@ pub use loops::select_sums::SelectSums;
 pub use loops::shorten_chains::ShortenChains;
 pub use loops::thin_safepoints::ThinSafepoints;
 pub use loops::unroll_loops::{UnrollLoops, turn_of};
-pub use loops::vectorize_loops::{ONE_BY_ONE, VectorizeLoops};
-pub use loops::vectorize_nests::{NEST_ONE_BY_ONE, VectorizeNests};
+pub use loops::vectorize_loops::{AT_ONCE, ONE_BY_ONE, VectorizeLoops};
+pub use loops::vectorize_nests::{NEST_AT_ONCE, NEST_ONE_BY_ONE, VectorizeNests};
 pub use loops::version_loops::VersionLoops;
 pub use parallel::outline_parallel_regions::OutlineParallelRegions;
 pub use pipeline::{

@@ -176,6 +176,11 @@ fn loop_facts<'py>(py: Python<'py>, facts: &LoopFacts) -> PyResult<Bound<'py, Py
         Work::Outer { reason } => (reason.as_ref(), None),
         Work::Within | Work::Vectors { .. } => (None, None),
     };
+    let condition = match &facts.work {
+        Work::Vectors { condition, .. } => condition.as_ref(),
+        Work::Outer { .. } | Work::Within | Work::Scalar { .. } => None,
+    };
+    dict.set_item("condition", condition)?;
     dict.set_item("reason", reason)?;
     dict.set_item("reason_line", reason_line)?;
     dict.set_item("checks", left(&facts.checks))?;

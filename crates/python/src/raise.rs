@@ -112,7 +112,7 @@ pub(crate) fn failure(py: Python<'_>, failure: &Failure) -> PyErr {
         Failure::Refused(_) => "TypingError",
         Failure::Internal(_) => return internal_error(py, &failure.to_string()),
         Failure::Raced(_) => "RaceError",
-        Failure::NoFunction { .. } | Failure::File { .. } => "HotloopError",
+        Failure::NoFunction { .. } | Failure::File { .. } | Failure::Processor(_) => "HotloopError",
     };
     hotloop_error(py, class, &failure.to_string())
 }

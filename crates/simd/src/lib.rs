@@ -47,7 +47,9 @@ mod nest;
 mod opcodes;
 mod select;
 
-use hotloop_mir::{BinaryOp, Function, InstKind, NestPlan, UnaryOp, VectorCode, VectorPlan, WideVectors};
+use hotloop_mir::{
+    BinaryOp, Function, Inst, InstKind, NestPlan, UnaryOp, VectorCode, VectorPlan, WideVectors,
+};
 
 /// Which vectors a processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -196,6 +198,10 @@ impl WideVectors for Level {
         // While vectors of 512 bits are under way, the functions that are called have one unit less for their floats.
         let narrower = Some(Self::Avx2).filter(|_| !plan.callees.is_empty());
         narrower.and_then(|level| level.code(function, plan)).or_else(|| self.code(function, plan))
+    }
+
+    fn missing(&self, function: &Function, plan: &VectorPlan<'_>) -> Option<Inst> {
+        select::missing(*self, function, plan)
     }
 
     fn compile_nest(&self, function: &Function, plan: &NestPlan<'_>) -> Option<VectorCode> {

@@ -61,12 +61,61 @@ def scattered(x, keys):
         x[i] = x[i - 1] + keys[i]
     for i in prange(1, x.shape[0], 2):
         x[i - 1] = x[i - 1] + x[2 * i - i - 1]
+
+@njit('(float64[:, ::1],)')
+def doubled(x):
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            x[i, j] = x[i, j] * 2.0
+";
+
+/// Kernels with loops that run one by one for a reason each, which their last line tells.
+const OBSTACLES: &str = "\
+from hotloop import njit
+
+@njit('(int64[::1], int64[::1])')
+def divided(x, y):
+    for i in range(x.shape[0]):
+        y[i] = x[i] // 7  # the processor's vectors cannot do all that is in it: not `//` of integers of 64 bits
+
+@njit('(float64[::1], int64[::1], float64[::1])')
+def gathered(x, at, y):
+    for i in range(x.shape[0]):
+        y[i] = x[at[i]]  # its elements do not follow each other in steps, as at indices that are read from an array
+
+@njit('(float64[::1], float64[::1], int64)')
+def by_a_value(x, y, k):
+    for i in range(100):
+        y[i * k] = x[i * k] * 2.0  # its strides are not known before it runs
+
+@njit('(float64[::1],)')
+def far(x):
+    for i in range(x.shape[0] // 5):
+        x[5 * i] = x[5 * i + 1] * 2.0  # it goes through memory in steps of more than four elements, or of parts of one
+
+@njit('(float64[::1],)')
+def raised(x):
+    for i in range(x.shape[0]):
+        if x[i] > 3.0:  # it branches, and it may raise an error there
+            raise ValueError('large')
+        x[i] = x[i] + 1.0
+
+@njit('(float64[::1],)')
+def searched(x):
+    for i in range(x.shape[0]):
+        if x[i] > 3.0:  # it branches, and it may be left there before its end
+            return i
+    return -1
 ";
 
 /// What the command says for AVX2 of a function of the kernels above.
 fn explained(name: &str, options: &[&str]) -> String {
+    explained_of(KERNELS, name, options)
+}
+
+fn explained_of(kernels: &str, name: &str, options: &[&str]) -> String {
     let scratch = Scratch::new(&format!("loops-{name}-{}", options.len()));
-    scratch.write("kernels.py", KERNELS);
+    scratch.write("kernels.py", kernels);
     let mut command = scratch.command(&["explain-loops", "kernels.py", name]);
     let output =
         command.args(options).env("HOTLOOP_CPU", "x86-64-v3").output().expect("the program can be started");
@@ -83,10 +132,47 @@ fn a_loop_in_vectors_says_how_wide_they_are() {
 axpy(float64, float64[::1], float64[::1]): 1 loop
 
 kernels.py:7  for i in range(x.shape[0]):
-    in vectors of 256 bits: 4 iterations each, 4 vectors a turn, if what is asked in front of it holds
+    in vectors of 256 bits: 4 iterations each, 4 vectors a turn, if its arrays do not overlap and its indices are in bounds (asked in front of it)
     checks: 1 (index in line 8); in vectors none
     allocations: none
 "
+    );
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn each_reason_names_what_is_in_the_way() {
+    let (mut name, mut count) = ("", 0);
+    for (number, line) in OBSTACLES.lines().enumerate() {
+        if let Some(rest) = line.strip_prefix("def ") {
+            name = rest.split('(').next().expect("a name");
+        }
+        let Some((_, reason)) = line.split_once("  # ") else { continue };
+        let told = explained_of(OBSTACLES, name, &[]);
+        let wanted = format!(": {reason} (line {})\n", number + 1);
+        assert!(told.contains(&wanted), "{wanted}{told}");
+        count += 1;
+    }
+    assert_eq!(count, 6);
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn checks_of_one_line_are_counted_there() {
+    let told = explained_of(OBSTACLES, "gathered", &[]);
+    assert!(told.contains("    checks: 3 (index in line 11 (3 times))\n"), "{told}");
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn loops_with_loops_say_what_keeps_them_from_vectors() {
+    let told = explained("outer_sums", &[]);
+    assert!(told.contains("one by one: it holds other loops, and it stores in a loop in it\n"), "{told}");
+    // Where the inner loop runs in vectors, nothing is in the way of more.
+    let told = explained("doubled", &[]);
+    assert!(
+        told.contains("one by one: it holds other loops\n") && told.contains("in vectors of 256"),
+        "{told}"
     );
 }
 
@@ -146,7 +232,7 @@ fn checks_that_are_left_are_told_by_what_they_check() {
 first_of(int64[::1], int64[::1]): 1 loop
 
 kernels.py:24  while at < x.shape[0]:
-    one by one: it branches (line 25)
+    one by one: it branches, and it may be left there before its end (line 25)
     checks: 2 (ZeroDivisionError in line 27; index in line 27)
     allocations: none
 "

@@ -187,7 +187,9 @@ fn environment_variables_are_heard() {
     );
     let unknown = outcome("HOTLOOP_CPU", "z80");
     assert_eq!(unknown.code, Some(1));
-    assert!(unknown.stderr.contains("z80"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("`z80`"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("x86-64-v3 (AVX2)"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("HOTLOOP_CPU"), "{}", unknown.stderr);
     let one_thread = outcome("HOTLOOP_NUM_THREADS", "1");
     assert_eq!((one_thread.stdout.as_str(), one_thread.stderr.as_str()), ("2.0\n", ""));
     for value in ["abc", "0", "-1"] {

@@ -41,6 +41,7 @@ use raising::{ColdPath, Tail};
 use rustc_hash::FxHashMap;
 use strips::Strips;
 use vectors::VectorLoops;
+pub(crate) use vectors::obstacle;
 use widened::Widened;
 
 /// An access to memory that lowering has checked: it does not fault, but may be unaligned.

@@ -10,7 +10,7 @@
 
 use crate::analysis::{CountedLoop, ExitTest, LoopData, LoopForest};
 use crate::loops::masks::Mask;
-use crate::loops::vectorize_loops::{BRANCHES_STAY, why_one_by_one};
+use crate::loops::vectorize_loops::{BRANCHES_KEPT, BRANCHES_STAY, left_early, why_one_by_one};
 use crate::scalar::simplify_selects::simplify_block;
 use crate::{MirPass, PassContext};
 use hotloop_diagnostics::{Remark, Span};
@@ -41,12 +41,17 @@ impl MirPass for MaskBranches {
         let control_flow = ControlFlow::new(function);
         let dominators = Dominators::new(function, &control_flow);
         let forest = LoopForest::new(function, &control_flow, &dominators);
-        let tried = candidates(function, &control_flow, &forest);
-        if tried.is_empty() {
-            return;
+        let mut masked: Vec<Masked> = Vec::new();
+        for (span, tried) in candidates(function, &control_flow, &forest) {
+            match tried.and_then(|shape| Masking::new(function, shape).run()) {
+                Ok(done) => masked.push(done),
+                Err((reason, cause)) => {
+                    let message = format!("{BRANCHES_KEPT}{reason}");
+                    let cause = cause.filter(|cause| *cause != Span::NONE);
+                    context.remarks.push(Remark { pass: self.name(), span, message, cause });
+                }
+            }
         }
-        let mut masked: Vec<Masked> =
-            tried.into_iter().filter_map(|shape| Masking::new(function, shape).run()).collect();
         let reasons = reasons(function, &masked);
         let mut replaced: FxHashMap<Value, Value> = FxHashMap::default();
         let mut gone: FxHashSet<Block> = FxHashSet::default();
@@ -99,39 +104,64 @@ struct Shape {
     span: Span,
 }
 
-fn candidates(function: &Function, control_flow: &ControlFlow, forest: &LoopForest) -> Vec<Shape> {
+/// Why the branches of a loop have to stay, and what is to blame.
+type Obstacle = (&'static str, Option<Span>);
+
+/// The loops with branches, by their places; of those that are not tried the reason.
+fn candidates(
+    function: &Function,
+    control_flow: &ControlFlow,
+    forest: &LoopForest,
+) -> Vec<(Span, Result<Shape, Obstacle>)> {
     let loops = forest.unmarked_innermost(function).into_iter();
-    loops.filter_map(|data| Shape::of(function, control_flow, data)).take(MOST_LOOPS).collect()
+    let with_branches = loops.filter(|data| !data.is_parallel && data.blocks.iter().count() > 1);
+    let mut tried = 0;
+    let mut found = Vec::new();
+    for data in with_branches {
+        let shape = Shape::of(function, control_flow, data);
+        tried += usize::from(shape.is_ok());
+        if tried > MOST_LOOPS {
+            break;
+        }
+        found.push((data.span(function), shape));
+    }
+    found
 }
 
 impl Shape {
-    fn of(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Option<Self> {
-        let count = data.blocks.iter().count();
-        let [latch] = data.latches[..] else { return None };
-        if !(2..=MOST_BLOCKS).contains(&count) || latch == data.header {
-            return None;
+    fn of(function: &Function, control_flow: &ControlFlow, data: &LoopData) -> Result<Self, Obstacle> {
+        let [latch] = data.latches[..] else { return Err(("it goes on from several places", None)) };
+        if data.blocks.iter().count() > MOST_BLOCKS {
+            return Err(("it has too many branches", None));
         }
-        let counted = CountedLoop::counting(function, control_flow, data)?;
+        if let Some((reason, span)) = left_early(function, data) {
+            return Err((reason, Some(span)));
+        }
         let unwind = function.blocks[data.header].unwind;
-        let is_usual = |block: Block| {
+        for block in data.blocks.iter() {
             let data_of_block = &function.blocks[block];
-            let stays = data_of_block.terminator.targets().iter().all(|to| data.blocks.contains(*to));
-            let goes_on = match &data_of_block.terminator {
+            if data_of_block.unwind != unwind {
+                return Err(("errors of a part of it are caught", Some(data_of_block.terminator_span)));
+            }
+            if control_flow.forgets_memory(block) {
+                return Err(("it may be interrupted", Some(data_of_block.terminator_span)));
+            }
+            let is_way = match &data_of_block.terminator {
                 Terminator::Jump(_) => true,
                 Terminator::Branch { then, otherwise, .. } => block == latch || then.block != otherwise.block,
                 _ => false,
             };
-            goes_on
-                && (stays || block == latch)
-                && data_of_block.unwind == unwind
-                && !control_flow.forgets_memory(block)
-        };
-        let counts = counted.step == 1 && counted.test == ExitTest::Bottom;
-        (counts && data.blocks.iter().all(is_usual)).then(|| Self {
-            order: data.blocks.in_reverse_postorder(control_flow),
-            latch,
-            span: data.span(function),
-        })
+            if !is_way {
+                return Err(("its ways are not those of conditions", Some(data_of_block.terminator_span)));
+            }
+        }
+        let counted = CountedLoop::counting(function, control_flow, data);
+        if latch == data.header
+            || counted.is_none_or(|counted| counted.step != 1 || counted.test != ExitTest::Bottom)
+        {
+            return Err(("it does not count up by one to a limit", None));
+        }
+        Ok(Self { order: data.blocks.in_reverse_postorder(control_flow), latch, span: data.span(function) })
     }
 }
 
@@ -199,7 +229,7 @@ impl<'f> Masking<'f> {
     }
 
     /// Makes one block of the loop; leaves it as it is where something in it cannot be under a condition.
-    fn run(mut self) -> Option<Masked> {
+    fn run(mut self) -> Result<Masked, Obstacle> {
         let header = self.masked.header;
         for block in &self.shape.order {
             let data = &mut self.function.blocks[*block];
@@ -209,18 +239,19 @@ impl<'f> Masking<'f> {
         for (position, block) in self.shape.order.clone().into_iter().enumerate() {
             let data = self.masked.blocks[position].1.clone();
             let done = match self.mask_of(block) {
-                Some(mask) if mask.is_never() => (block != self.shape.latch).then_some(()),
+                Some(mask) if mask.is_never() && block == self.shape.latch => Err(("it never goes on", None)),
+                Some(mask) if mask.is_never() => Ok(()),
                 Some(mask) => self.block(block, &data, &mask),
-                None => None,
+                None => Err(("what stands behind its branches depends on too many conditions", None)),
             };
-            if done.is_none() {
+            if let Err(obstacle) = done {
                 self.masked.undo(self.function);
-                return None;
+                return Err(obstacle);
             }
         }
         simplify_block(self.function, header);
         self.remove_dead();
-        Some(self.masked)
+        Ok(self.masked)
     }
 
     /// Where a block runs, from the jumps that lead to it.
@@ -232,7 +263,7 @@ impl<'f> Masking<'f> {
         incoming.into_iter().try_fold(Mask::never(), |all, (mask, _)| all.or(mask))
     }
 
-    fn block(&mut self, block: Block, data: &BlockData, mask: &Mask) -> Option<()> {
+    fn block(&mut self, block: Block, data: &BlockData, mask: &Mask) -> Result<(), Obstacle> {
         let header = self.masked.header;
         if block != header {
             self.parameters(block, data);
@@ -245,7 +276,7 @@ impl<'f> Masking<'f> {
         if block == self.shape.latch {
             let target = &mut self.function.blocks[header];
             (target.terminator, target.terminator_span) = (terminator, data.terminator_span);
-            return Some(());
+            return Ok(());
         }
         let jumps = match terminator {
             Terminator::Jump(call) => vec![(mask.clone(), call)],
@@ -253,12 +284,12 @@ impl<'f> Masking<'f> {
                 let (condition, holds) = self.plain(condition);
                 vec![(mask.and(condition, holds), then), (mask.and(condition, !holds), otherwise)]
             }
-            _ => return None,
+            _ => return Err(("its ways are not those of conditions", Some(data.terminator_span))),
         };
         for (mask, call) in jumps.into_iter().filter(|(mask, _)| !mask.is_never()) {
             self.incoming.entry(call.block).or_default().push((mask, call.arguments));
         }
-        Some(())
+        Ok(())
     }
 
     /// A condition without the inversions around it, and whether it has to hold.
@@ -374,19 +405,20 @@ impl<'f> Masking<'f> {
         value
     }
 
-    /// Moves an instruction to the header; `None` if it cannot be done there.
-    fn inst(&mut self, inst: Inst, mask: &Mask) -> Option<()> {
+    /// Moves an instruction to the header, if it can be done there.
+    fn inst(&mut self, inst: Inst, mask: &Mask) -> Result<(), Obstacle> {
         let kind = self.function.insts[inst].kind.clone().map_operands(|value| self.resolve(value));
         match mask.is_always() {
             true => drop(self.unconditional.insert(inst)),
             false => self.moved += 1,
         }
+        let here = Some(self.function.insts[inst].span);
         if self.moved > MOST_INSTS {
-            return None;
+            return Err(("too much stands behind its branches", here));
         }
         if kind.is_speculatable(self.function) {
             self.pure(inst, kind);
-            return Some(());
+            return Ok(());
         }
         match kind {
             InstKind::Load { .. } => self.load(inst, kind, mask),
@@ -410,9 +442,12 @@ impl<'f> Masking<'f> {
                 };
                 self.push(inst, InstKind::Check { condition, error }, mask.clone());
             }
-            _ => return None,
+            InstKind::Call { .. } | InstKind::CallRuntime { .. } => {
+                return Err(("it calls a function that cannot be called where it is not wanted", here));
+            }
+            _ => return Err(("it does something that cannot be done where it is not wanted", here)),
         }
-        Some(())
+        Ok(())
     }
 
     fn pure(&mut self, inst: Inst, kind: InstKind) {

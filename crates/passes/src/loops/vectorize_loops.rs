@@ -75,6 +75,7 @@ impl MirPass for VectorizeLoops {
             };
             let (message, cause) = match found {
                 Ok((requirements, candidate)) => {
+                    let message = format!("{AT_ONCE}{}", candidate.asked(&requirements));
                     let around = Around::find(
                         function,
                         &control_flow,
@@ -86,10 +87,11 @@ impl MirPass for VectorizeLoops {
                     let ahead = around.and_then(|around| candidate.ahead(function, &around, &requirements));
                     candidate.mark(function, &requirements, ahead, &mut new_blocks);
                     candidate.follow(function, &mut followed);
-                    ("several iterations of this loop may run at once".to_owned(), None)
+                    (message, None)
                 }
                 Err(cause) => {
-                    let (reason, span) = cause.with_branches(&context.remarks, span);
+                    let early = left_early(function, data);
+                    let (reason, span) = cause.with_branches(&context.remarks, span, early);
                     (format!("{ONE_BY_ONE}{reason}"), span)
                 }
             };
@@ -104,8 +106,14 @@ impl MirPass for VectorizeLoops {
     }
 }
 
-/// How the remark about a loop whose branches stay begins; the reason why it would run one by one without them follows.
+/// How the remark about a loop whose branches stay begins; the reason why follows.
+pub(super) const BRANCHES_KEPT: &str = "the branches of this loop stay: ";
+
+/// The same where it would run one by one without them, too; the reason for that follows.
 pub(super) const BRANCHES_STAY: &str = "the branches of this loop stay: without them ";
+
+/// How the remark about a loop that is marked begins; what has to hold follows, if that is asked each time.
+pub const AT_ONCE: &str = "several iterations of this loop may run at once";
 
 /// How the remark about a loop that is not marked begins; the reason follows.
 pub const ONE_BY_ONE: &str = "the iterations of this loop run one by one: ";
@@ -125,8 +133,12 @@ pub(super) fn why_one_by_one(
     }
 }
 
-/// What is said of addresses that move otherwise.
-const NO_STEPS: Reason = "it does not go through memory in steps of one to four elements";
+/// What is said of addresses that move by more.
+const FAR_STEPS: Reason = "it goes through memory in steps of more than four elements, or of parts of one";
+
+/// What is said of addresses that do not move by a step.
+const NO_STEPS: Reason =
+    "its elements do not follow each other in steps, as at indices that are read from an array";
 
 /// What is said of strides that are not worth a question in front of the loop.
 const UNKNOWN_STRIDES: Reason = "its strides are not known before it runs";
@@ -147,14 +159,26 @@ impl Cause {
         Self { reason, span: (span != Span::NONE).then_some(span) }
     }
 
-    /// The reason and the place that is to blame; of a loop with branches those why they stay, if that was found out.
-    fn with_branches(self, remarks: &[Remark], loop_span: Span) -> (String, Option<Span>) {
+    /// The reason and the place that is to blame; of a loop with branches those why they stay, if that was found out; else where it is left early, if it is.
+    fn with_branches(
+        self,
+        remarks: &[Remark],
+        loop_span: Span,
+        early: Option<(Reason, Span)>,
+    ) -> (String, Option<Span>) {
         let stays = |remark: &Remark| {
-            let reason = remark.message.strip_prefix(BRANCHES_STAY).filter(|_| remark.span == loop_span)?;
-            Some((format!("{BRANCHES}, and without branches {reason}"), remark.cause.or(self.span)))
+            let reason = remark.message.strip_prefix(BRANCHES_KEPT).filter(|_| remark.span == loop_span)?;
+            let reason = match remark.message.strip_prefix(BRANCHES_STAY) {
+                Some(reason) => format!("without branches {reason}"),
+                None => reason.to_owned(),
+            };
+            Some((format!("{BRANCHES}, and {reason}"), remark.cause.or(self.span)))
         };
-        let found = if self.reason == BRANCHES { remarks.iter().find_map(stays) } else { None };
-        found.unwrap_or_else(|| (self.reason.to_owned(), self.span))
+        if self.reason != BRANCHES {
+            return (self.reason.to_owned(), self.span);
+        }
+        let early = early.map(|(reason, span)| (format!("{BRANCHES}, and {reason}"), Some(span)));
+        remarks.iter().find_map(stays).or(early).unwrap_or_else(|| (self.reason.to_owned(), self.span))
     }
 }
 
@@ -379,6 +403,19 @@ impl Candidate {
                 }
             }
             None => pairs.push(pair),
+        }
+    }
+
+    /// In words, what has to hold for the mark; nothing if nothing has to be asked.
+    fn asked(&self, requirements: &Requirements) -> String {
+        let mut parts = Vec::new();
+        parts.extend((!requirements.apart.is_empty()).then_some("its arrays do not overlap"));
+        parts.extend((!self.strides.is_empty()).then_some("its elements lie beside each other"));
+        parts.extend((!self.checks.is_empty()).then_some("its indices are in bounds"));
+        match parts.as_slice() {
+            [] => String::new(),
+            [part] => format!(", if {part}"),
+            [first @ .., last] => format!(", if {} and {last}", first.join(", ")),
         }
     }
 
@@ -715,7 +752,7 @@ impl Access {
         let step = match (steps[0].terms.as_slice(), steps[0].constant) {
             ([], bytes) => Step::Bytes(bytes),
             ([(stride, factor)], 0) => Step::Value(*stride, *factor),
-            _ => return Err(NO_STEPS),
+            _ => return Err(UNKNOWN_STRIDES),
         };
         if is_store && step == Step::Bytes(0) {
             return Err("every iteration stores to one place");
@@ -762,7 +799,10 @@ impl Access {
         };
         let most = self.size_bytes * i64::from(VectorLoop::MOST_STRIDE);
         let is_near = |bytes: &i64| bytes % self.size_bytes == 0 && (-most..=most).contains(bytes);
-        self.step_bytes = bytes.filter(is_near).ok_or(NO_STEPS)?;
+        self.step_bytes = bytes.filter(is_near).ok_or(match self.step {
+            Step::Bytes(_) => FAR_STEPS,
+            Step::Value(..) => UNKNOWN_STRIDES,
+        })?;
         Ok(())
     }
 
@@ -1051,6 +1091,25 @@ fn branch_within(function: &Function, data: &LoopData) -> Option<Span> {
     });
     let first = branches.min_by_key(|block| (is_test(*block), function.blocks[*block].terminator_span.start));
     first.map(|block| function.blocks[block].terminator_span)
+}
+
+/// That a loop may be left in the middle, and where; a place within it rather than its own.
+pub(super) fn left_early(function: &Function, data: &LoopData) -> Option<(Reason, Span)> {
+    let own = data.span(function);
+    let leaving = data.blocks.iter().filter(|block| !data.latches.contains(block)).filter_map(|block| {
+        let targets = function.blocks[block].terminator.targets();
+        let to = targets.into_iter().find(|to| !data.blocks.contains(*to))?;
+        Some((block, function.blocks[block].terminator_span, to))
+    });
+    // Where it is left in the middle, rather than the test at its head.
+    let (_, span, to) = leaving.min_by_key(|(block, span, _)| {
+        (*span == own || *span == Span::NONE, *block == data.header, span.start)
+    })?;
+    let raises = matches!(
+        function.blocks[to].terminator,
+        Terminator::Raise { .. } | Terminator::Reraise | Terminator::RaiseAgain(_)
+    );
+    Some((if raises { "it may raise an error there" } else { "it may be left there before its end" }, span))
 }
 
 /// What the parameters other than the counter collect. Those that stay the same are none.

@@ -45,7 +45,8 @@ impl MirPass for VectorizeNests {
         {
             let span = data.span(function);
             let message = match consider(function, &control_flow, &forest, data) {
-                Ok(()) => "several iterations of this loop, with the loops in it, may run at once".to_owned(),
+                Ok(false) => NEST_AT_ONCE.to_owned(),
+                Ok(true) => format!("{NEST_AT_ONCE}, if its arrays do not overlap"),
                 Err(reason) => {
                     format!("{NEST_ONE_BY_ONE}{reason}")
                 }
@@ -58,16 +59,19 @@ impl MirPass for VectorizeNests {
 /// How the remark about a loop with loops in it that is not marked begins; the reason follows.
 pub const NEST_ONE_BY_ONE: &str = "the iterations of this loop, with the loops in it, run one by one: ";
 
+/// How the remark about a loop with loops in it that is marked begins; what has to hold follows, if that is asked each time.
+pub const NEST_AT_ONCE: &str = "several iterations of this loop, with the loops in it, may run at once";
+
 /// Why a loop is not marked.
 type Reason = &'static str;
 
-/// Marks the loop if it can be.
+/// Marks the loop if it can be; gives whether something is asked in front of it.
 fn consider(
     function: &mut Function,
     control_flow: &ControlFlow,
     forest: &LoopForest,
     data: &LoopData,
-) -> Result<(), Reason> {
+) -> Result<bool, Reason> {
     let preheader = data.preheader(function, control_flow).ok_or("it is entered in several ways")?;
     if data.is_parallel || data.blocks.iter().count() > MOST_BLOCKS {
         return Err("it is large");
@@ -96,7 +100,7 @@ fn consider(
             if let Some(mark) = mark {
                 mark.condition = condition;
             }
-            Ok(())
+            Ok(condition.is_some())
         }
         Err(reason) => {
             *mark = None;
@@ -148,8 +152,7 @@ impl<'a> Nest<'a> {
         data: &LoopData,
         counted: &CountedLoop,
     ) -> Result<Found, Reason> {
-        let plan = NestPlan::new(function, control_flow, data.header)
-            .ok_or("it has a shape that is not done in vectors")?;
+        let plan = NestPlan::find(function, control_flow, data.header)?;
         let is_inside = |inner: &&LoopData| inner.header != data.header && data.blocks.contains(inner.header);
         let inner: Vec<&LoopData> = forest.loops.values().filter(is_inside).collect();
         let mut variables = vec![counted.variable];

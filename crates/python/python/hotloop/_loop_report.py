@@ -4,7 +4,7 @@ import collections
 
 LoopFacts = collections.namedtuple(
     "LoopFacts",
-    "file line function source depth is_parallel grain shared is_outer vector_bits lanes unroll checks_in_vectors reason reason_line checks checks_otherwise allocations calls",
+    "file line function source depth is_parallel grain shared is_outer vector_bits lanes unroll checks_in_vectors condition reason reason_line checks checks_otherwise allocations calls",
 )
 
 

@@ -29,10 +29,12 @@ impl Selector<'_> {
                 self.fusions.loads.contains(inst) && turn.mask.is_none() || self.fusions.gone.contains(inst);
             if !self.plan.uniform_loads.contains(inst) && !is_part {
                 self.code.place = self.function.insts[*inst].span;
+                self.selected = Some(*inst);
                 self.inst(turn, &mut lanes, *inst, work)?;
             }
         }
         self.code.place = Span::NONE;
+        self.selected = None;
         self.plan.collected.iter().map(|value| self.lane(&lanes, *value)).collect()
     }
 

@@ -65,6 +65,15 @@ pub(crate) fn select(
     }
 }
 
+/// The first instruction that the level has nothing for, if it is for one that there is no code.
+pub(crate) fn missing(level: Level, function: &Function, plan: &VectorPlan<'_>) -> Option<Inst> {
+    let mut selector = Selector::new(level, function, plan);
+    match selector.function(1, &[]) {
+        Some(()) => None,
+        None => selector.selected,
+    }
+}
+
 struct Selector<'a> {
     level: Level,
     function: &'a Function,
@@ -102,6 +111,8 @@ struct Selector<'a> {
     numbers: FxHashMap<VReg, VReg>,
     /// The store that passes the caches by, in the loop that is for that.
     streaming: Option<Inst>,
+    /// The instruction for which something is chosen.
+    selected: Option<Inst>,
 }
 
 /// Where a vector's iterations are: the index of the first of its turn, how many are before them in the turn, which lanes are there, and how many.
@@ -253,6 +264,7 @@ impl<'a> Selector<'a> {
             first_numbers: VReg::invalid(),
             numbers: FxHashMap::default(),
             streaming: None,
+            selected: None,
         }
     }
 

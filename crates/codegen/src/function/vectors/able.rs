@@ -1,5 +1,6 @@
 //! Which instructions Cranelift has vectors of 128 bits for.
 
+use crate::object::Obstacle;
 use hotloop_mir::{
     BinaryOp, Constant, ConvertOp, Function, Inst, InstKind, IntCompare, MachineType, ReductionOp, UnaryOp,
     Value, VectorPlan,
@@ -7,14 +8,25 @@ use hotloop_mir::{
 
 /// Whether all of a loop can be done in lanes.
 pub(super) fn is_able(function: &Function, plan: &VectorPlan<'_>) -> bool {
+    obstacle(function, plan).is_none()
+}
+
+/// What of a loop cannot be done in lanes.
+pub(super) fn obstacle(function: &Function, plan: &VectorPlan<'_>) -> Option<Obstacle> {
     let combines = |accumulator: &hotloop_mir::Accumulator| {
         combines(accumulator.op, function.value_type(accumulator.parameter))
     };
-    plan.is_of_one_size
-        && plan.vector.strides.is_empty()
-        && !plan.vector.goes_down
-        && plan.vector.accumulators.iter().all(combines)
-        && plan.lanes.iter().all(|inst| can_do(function, *inst))
+    if !plan.is_of_one_size {
+        Some(Obstacle::Sizes)
+    } else if !plan.vector.strides.is_empty() {
+        Some(Obstacle::Strides)
+    } else if plan.vector.goes_down {
+        Some(Obstacle::GoesDown)
+    } else if !plan.vector.accumulators.iter().all(combines) {
+        Some(Obstacle::Accumulator)
+    } else {
+        plan.lanes.iter().find(|inst| !can_do(function, **inst)).map(|inst| Obstacle::Inst(*inst))
+    }
 }
 
 fn can_do(function: &Function, inst: Inst) -> bool {

@@ -15,8 +15,9 @@ mod wide;
 
 use super::Translator;
 use super::signatures::clif_type;
+use crate::Target;
 use crate::error::ModuleResult;
-use crate::object::{BuiltLoop, Vectors};
+use crate::object::{BuiltLoop, Obstacle, Vectors};
 use behind::{Behind, UsedBehind};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, types};
@@ -93,6 +94,13 @@ impl Way {
             Self::Wide(code, _) => vectors_of(code, checks),
         }
     }
+}
+
+/// What of a marked loop without others in it nobody has vectors for, if there is something.
+pub(crate) fn obstacle(function: &Function, header: Block, target: &Target) -> Option<Obstacle> {
+    let plan = VectorPlan::new(function, header)?;
+    let wide = target.wide_vectors().and_then(|wide| wide.missing(function, &plan));
+    wide.map(Obstacle::Inst).or_else(|| able::obstacle(function, &plan))
 }
 
 /// What is told of code in wide vectors.
