@@ -18,6 +18,7 @@ else. They are written from the list and share no code with the compiler:
 
 import ctypes
 import ctypes.util
+import functools
 import operator
 
 import numpy as np
@@ -26,6 +27,7 @@ BOOL, INT64, UINT64 = np.dtype(bool), np.dtype("int64"), np.dtype("uint64")
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
 COMPLEX64, COMPLEX128 = np.dtype("complex64"), np.dtype("complex128")
 LEAST = -(2**63)
+FROM_NUMBER = {INT64: int, FLOAT64: float}
 
 libm = ctypes.CDLL(ctypes.util.find_library("m") or None)
 
@@ -69,7 +71,9 @@ class Scalar:
     def __init__(self, value, dtype):
         """Converts the Python number to the dtype as C would, with integers wrapping."""
         self.dtype = dtype
-        if dtype.kind == "b":
+        if dtype is FLOAT64 and type(value) is float or dtype is INT64 and type(value) is int and LEAST <= value < -LEAST:
+            self.value = value
+        elif dtype.kind == "b":
             self.value = bool(value)
         elif dtype.kind in "iu":
             self.value = wrap(whole(value, dtype) if isinstance(value, (float, np.floating)) else int(value), dtype)
@@ -247,7 +251,9 @@ def widened(dtype):
 
 def comparable(left, right):
     """The Python numbers to compare: integers by value, others in a type that holds both."""
-    if any(side.dtype.kind in "fc" for side in (left, right)):
+    if left.dtype is right.dtype is FLOAT64:
+        return left.value, right.value
+    if left.dtype.kind in "fc" or right.dtype.kind in "fc":
         dtype = common(left, right)
         kind = complex if dtype.kind == "c" else float
         return tuple(kind(side.to(dtype).value) for side in (left, right))
@@ -261,12 +267,16 @@ def part(dtype):
 
 def common(left, right):
     """The dtype of arithmetic on two numbers."""
-    if "c" in left.dtype.kind + right.dtype.kind:
-        parts = [Scalar(0, part(side.dtype)) for side in (left, right)]
-        return COMPLEX64 if common(*parts) == FLOAT32 else COMPLEX128
-    kinds, names = left.dtype.kind + right.dtype.kind, (str(left.dtype), str(right.dtype))
+    return common_dtype(left.dtype, right.dtype)
+
+
+@functools.cache
+def common_dtype(left, right):
+    if "c" in left.kind + right.kind:
+        return COMPLEX64 if common_dtype(part(left), part(right)) == FLOAT32 else COMPLEX128
+    kinds = left.kind + right.kind
     if "f" in kinds:
-        return FLOAT64 if "uint16" in names else np.promote_types(left.dtype, right.dtype)
+        return FLOAT64 if "uint16" in (str(left), str(right)) else np.promote_types(left, right)
     return UINT64 if kinds == "uu" else INT64
 
 
@@ -277,6 +287,10 @@ def require_integers(*scalars):
 
 def computed(operation, dtype, left, right):
     """Applies a Python operator after both sides were converted to the dtype."""
+    if dtype is FLOAT64 or left.dtype is right.dtype is INT64:
+        # Python's own numbers, of which NumPy has nothing to say; most of all.
+        value = FROM_NUMBER[dtype]
+        return Scalar(operation(value(left.value), value(right.value)), dtype)
     with np.errstate(all="ignore"):
         return Scalar(operation(left.to(dtype).value, right.to(dtype).value), dtype)
 

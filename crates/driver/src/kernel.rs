@@ -230,11 +230,24 @@ impl Kernel {
         self.call_compiled(&compiled, arguments)
     }
 
+    /// The same on at most so many threads, whatever the engine says; 0 means the default of [`EngineBuilder::threads`](crate::EngineBuilder::threads).
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn call_with_threads(&self, threads: u32, arguments: &[Argument<'_>]) -> Result<Value, Failure> {
+        let compiled = self.compile_for(arguments)?.compiled;
+        self.run(&compiled, arguments, threads)
+    }
+
     /// Calls a specialisation that [`compile_for`](Self::compile_for) gave for arguments of these types.
     ///
     /// # Errors
     /// The arguments are of other types, or the function raised.
     pub fn call_compiled(&self, compiled: &Compiled, arguments: &[Argument<'_>]) -> Result<Value, Failure> {
+        self.run(compiled, arguments, self.engine.shared.threads)
+    }
+
+    fn run(&self, compiled: &Compiled, arguments: &[Argument<'_>], threads: u32) -> Result<Value, Failure> {
         let arguments = self.arranged(arguments)?;
         let parameters = &compiled.signature().parameters;
         if parameters.len() != arguments.len() {
@@ -244,7 +257,7 @@ impl Kernel {
         }
         let packed = Packed::new(&arguments, parameters)?;
         let mut results = vec![0; result_words(compiled.result())];
-        let mut call = CallState::new(self.engine.interrupter()).with_threads(self.engine.shared.threads);
+        let mut call = CallState::new(self.engine.interrupter()).with_threads(threads);
         self.engine.look_for_races(&mut call);
         // SAFETY: the arguments were packed for these parameters, the arrays are borrowed for the call, and there is room for the result.
         let outcome = unsafe { compiled.call_raw(&mut call, &packed.words, &mut results) };

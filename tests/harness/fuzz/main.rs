@@ -54,8 +54,14 @@ fn random_array_expressions_are_numpys() {
 }
 
 fn run(name: &'static str, count: u32, write: impl Fn(&[u8]) -> String + Sync) {
-    let programs =
-        RandomPrograms { name, count, batch: 250, most_shrinks: 400, most_decisions: 500, ways: Way::all };
+    let programs = RandomPrograms {
+        name,
+        count,
+        batch: 250,
+        most_shrinks: 400,
+        most_decisions: 500,
+        ways: |_| Way::all(),
+    };
     if let Err(report) = programs.check(&write) {
         panic!("{report}");
     }

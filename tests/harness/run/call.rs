@@ -1,7 +1,9 @@
 //! Making one call through the driver, in each of the ways that must agree.
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hotloop_driver::{
     Argument, ArrayView, CacheUse, Dtype, Element, Engine, ErrorValue, Failure, Kernel, Number,
@@ -26,9 +28,11 @@ thread_local! {
 pub(crate) struct Way {
     pub(crate) name: &'static str,
     engine: Engine,
+    /// The kernels that were loaded from files, so that each is compiled once for all cases, and for all ways that share the engine.
+    loaded: Arc<Mutex<HashMap<(PathBuf, String), Kernel>>>,
     interprets: bool,
     /// How many threads its calls use, if that is not the engine's.
-    threads: Option<usize>,
+    threads: Option<u32>,
     /// Whether it may round sums otherwise than the other ways, whose loops share out their work however few iterations they have.
     #[allow(dead_code, reason = "not every harness compares ways with each other")]
     pub(crate) rounds_otherwise: bool,
@@ -43,6 +47,7 @@ impl Way {
             Self {
                 name,
                 engine: builder.build().expect("an engine for this machine"),
+                loaded: Arc::default(),
                 interprets,
                 threads: None,
                 rounds_otherwise: false,
@@ -71,6 +76,7 @@ impl Way {
         Self {
             name,
             engine: builder.build().expect("an engine for this machine"),
+            loaded: Arc::default(),
             interprets: false,
             threads: None,
             rounds_otherwise: false,
@@ -79,11 +85,12 @@ impl Way {
 
     /// One engine's compiled code, with each of these numbers of threads.
     #[allow(dead_code, reason = "not every harness asks for more than `all`")]
-    pub(crate) fn with_thread_counts(counts: &[usize]) -> Vec<Self> {
+    pub(crate) fn with_thread_counts(counts: &[u32]) -> Vec<Self> {
         let ways = Self::with_threads("compiled code", 0, true);
         let way = |threads| Self {
             name: "compiled code with other numbers of threads",
             engine: ways.engine.clone(),
+            loaded: Arc::clone(&ways.loaded),
             interprets: false,
             threads: Some(threads),
             rounds_otherwise: false,
@@ -99,6 +106,7 @@ impl Way {
             Self {
                 name,
                 engine: builder.build().expect("an engine for this machine"),
+                loaded: Arc::default(),
                 interprets,
                 threads: None,
                 rounds_otherwise: false,
@@ -107,10 +115,17 @@ impl Way {
         vec![way("the race check", false), way("the race check in the interpreter", true)]
     }
 
-    /// A kernel of that file.
+    /// A kernel of that file, whose text stays what it is.
     pub(crate) fn load(&self, source: &Path, function: &str) -> Result<Kernel, String> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (source.to_owned(), function.to_owned());
+        if let Some(kernel) = loaded.get(&key) {
+            return Ok(kernel.clone());
+        }
         let kernel = self.engine.load_function(source, function);
-        kernel.map_err(|failure| format!("{}: {failure}", self.name))
+        let kernel = kernel.map_err(|failure| format!("{}: {failure}", self.name))?;
+        loaded.insert(key, kernel.clone());
+        Ok(kernel)
     }
 
     /// Calls a kernel with the arguments of a case. A failure that is no exception of the kernel's is an error of the test.
@@ -127,10 +142,11 @@ impl Way {
             Ok(())
         });
         PRINTED.take();
-        if let Some(threads) = self.threads {
-            hotloop_runtime::set_thread_count(threads);
-        }
-        let outcome = if self.interprets { kernel.interpret(&arguments) } else { kernel.call(&arguments) };
+        let outcome = match self.threads {
+            _ if self.interprets => kernel.interpret(&arguments),
+            Some(threads) => kernel.call_with_threads(threads, &arguments),
+            None => kernel.call(&arguments),
+        };
         drop(arguments);
         let answer = match outcome {
             Ok(value) => Answer::Value(from_driver(&value)),

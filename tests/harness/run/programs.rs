@@ -26,8 +26,8 @@ pub(crate) struct RandomPrograms {
     pub(crate) most_shrinks: u32,
     /// The most decisions in a program.
     pub(crate) most_decisions: usize,
-    /// What must agree.
-    pub(crate) ways: fn() -> Vec<Way>,
+    /// What must agree in the programs of a batch of that number.
+    pub(crate) ways: fn(u32) -> Vec<Way>,
 }
 
 /// A number that an environment variable sets.
@@ -70,7 +70,9 @@ impl RandomPrograms {
                 }
                 let first = number * self.batch;
                 let count = self.batch.min(self.count - first);
-                let outcome = self.batch(count, seed + u64::from(first), &mut server, scratch, write);
+                let ways = (self.ways)(number);
+                let seed = seed + u64::from(first);
+                let outcome = self.batch(count, seed, &ways, &mut server, scratch, write);
                 if outcome.is_err() {
                     next.store(batches, Ordering::Relaxed);
                     return outcome;
@@ -88,11 +90,11 @@ impl RandomPrograms {
         &self,
         count: u32,
         seed: u64,
+        ways: &[Way],
         server: &mut Server,
         scratch: &Path,
         write: &impl Fn(&[u8]) -> String,
     ) -> Result<(), String> {
-        let ways = (self.ways)();
         let config = Config {
             cases: count,
             failure_persistence: None,
@@ -109,7 +111,7 @@ impl RandomPrograms {
             // Each attempt has a file of its own: engines know functions by their file.
             attempt.set(attempt.get() + 1);
             let path = scratch.join(format!("program_{seed}_{}.py", attempt.get()));
-            let result = check(&write(&decisions), &path, &ways, &mut server.borrow_mut());
+            let result = check(&write(&decisions), &path, ways, &mut server.borrow_mut());
             std::fs::remove_file(&path).expect("the program was written");
             result.map_err(TestCaseError::fail)
         });
