@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 
 /// A region with more estimated work is shared at once: a tenth of it were still worth it.
 const SURELY_WORTH_SHARING_PICOSECONDS: i64 = 400_000_000;
+/// So is one of few iterations with so much, of which the first alone would be a good part: even if vectors do them in an eighth of the time.
+const WORTH_SHARING_OF_FEW_PICOSECONDS: i64 = 240_000_000;
 /// What has to be left for others to be woken, by measured time.
 const WORTH_SHARING: Duration = Duration::from_micros(30);
 /// One thread more for each that much work.
@@ -29,6 +31,12 @@ const LEAST_CHUNK_PICOSECONDS: i64 = 2_000_000;
 const FIRST_PIECE_PICOSECONDS: i64 = 8_000_000;
 /// Not more than that part of a region runs before somebody looks at the clock, whatever the estimate says.
 const MOST_BEFORE_A_LOOK: i64 = 4;
+/// If that part of a region with an estimate took no time, or that multiple of what is left is not worth sharing, the rest runs without another look: by the estimate iterations
+/// are alike, if they are not so by that factor.
+const SURELY_SHORT: i64 = 8;
+const SURELY_SHORT_REST: i64 = 4;
+/// Pieces are multiples of so many iterations, if they are that long: vectors then have ends in the last one only.
+const PIECE_MULTIPLE: i64 = 64;
 /// Where nothing is known of an iteration, the first piece is such a part of the region, but has not more iterations than the next number.
 const FIRST_PIECE_OF_UNKNOWN: i64 = 64;
 const MOST_ITERATIONS_OF_UNKNOWN: i64 = 8;
@@ -89,7 +97,7 @@ pub(crate) unsafe extern "C" fn hl_parallel_for(
 unsafe fn run(context: &mut Context, frame: &Frame, work: &Work, picoseconds: i64) -> Status {
     if frame.call().looks_for_races() {
         // SAFETY: the caller's promise.
-        let outcome = races::in_region(|| unsafe { run_alone(context, work, None) });
+        let outcome = races::in_region(|| unsafe { run_alone(context, work, None, false) });
         return outcome.map_or_else(|status| status, |_done| Status::OK);
     }
     let threads = frame.call().threads();
@@ -99,7 +107,7 @@ unsafe fn run(context: &mut Context, frame: &Frame, work: &Work, picoseconds: i6
             manner @ (Manner::Alone | Manner::AloneAtFirst) => {
                 let first = (manner == Manner::AloneAtFirst).then(|| first_piece(work, picoseconds));
                 // SAFETY: the caller's promise.
-                match unsafe { run_alone(context, work, first) } {
+                match unsafe { run_alone(context, work, first, picoseconds > 0) } {
                     Ok(Progress::Done) => return Status::OK,
                     Ok(Progress::HelpIsWorthIt { next, picoseconds }) => (next, picoseconds),
                     Err(status) => return status,
@@ -181,14 +189,17 @@ impl Manner {
         if threads <= 1 {
             return Self::Alone;
         }
+        let are_few = trip_count < FEW_ITERATIONS_A_THREAD * threads as i64;
         let is_worth_it = if SHARES_ALL.load(Ordering::Relaxed) {
             true
         } else if picoseconds > 0 {
-            trip_count.saturating_mul(picoseconds) >= SURELY_WORTH_SHARING_PICOSECONDS
+            let least =
+                if are_few { WORTH_SHARING_OF_FEW_PICOSECONDS } else { SURELY_WORTH_SHARING_PICOSECONDS };
+            trip_count.saturating_mul(picoseconds) >= least
         } else {
             // Nobody knows the cost: there is a loop or a call inside. Waking helpers for nothing costs microseconds, not
             // waking them until a long first iteration is over may cost seconds; but a nested region has company already.
-            !is_nested && trip_count < FEW_ITERATIONS_A_THREAD * threads as i64
+            !is_nested && are_few
         };
         if is_worth_it && trip_count > 1 { Self::Together } else { Self::AloneAtFirst }
     }
@@ -225,14 +236,27 @@ fn first_piece(work: &Work, picoseconds: i64) -> i64 {
     }
     let iterations = FIRST_PIECE_PICOSECONDS / picoseconds;
     let pieces = if work.is_fixed() { iterations * work.chunks / work.trip_count } else { iterations };
-    pieces.min(piece_count(work) / MOST_BEFORE_A_LOOK).max(1)
+    let pieces = pieces.min(piece_count(work) / MOST_BEFORE_A_LOOK).max(1);
+    if work.is_fixed() { pieces } else { whole_vectors(pieces) }
+}
+
+/// So many iterations, or somewhat more.
+fn whole_vectors(iterations: i64) -> i64 {
+    let is_long = (PIECE_MULTIPLE..i64::MAX - PIECE_MULTIPLE).contains(&iterations);
+    if is_long { (iterations + PIECE_MULTIPLE - 1) / PIECE_MULTIPLE * PIECE_MULTIPLE } else { iterations }
 }
 
 /// Runs the region on this thread, in order, to its end, or, if a `first` piece is given, until help turns out to be worth its price.
 ///
 /// # Safety
 /// As for [`hl_parallel_for`].
-unsafe fn run_alone(context: &mut Context, work: &Work, first: Option<i64>) -> Result<Progress, Status> {
+unsafe fn run_alone(
+    context: &mut Context,
+    work: &Work,
+    first: Option<i64>,
+    has_estimate: bool,
+) -> Result<Progress, Status> {
+    let good_part = if has_estimate { SURELY_SHORT } else { MOST_BEFORE_A_LOOK };
     let began = first.map(|_| Instant::now());
     let count = piece_count(work);
     let was_in_parallel = std::mem::replace(&mut context.in_parallel, 1);
@@ -250,7 +274,7 @@ unsafe fn run_alone(context: &mut Context, work: &Work, first: Option<i64>) -> R
         let Some(passed) = began.filter(|_| next < count).map(|began| began.elapsed()) else { continue };
         if passed < MEASURABLE {
             // Few looks at the clock. Where a good part is done in no time, the rest is not worth another one, even if it is some times as slow.
-            let is_good_part = next.saturating_mul(MOST_BEFORE_A_LOOK) >= count;
+            let is_good_part = next.saturating_mul(good_part) >= count;
             length = if is_good_part { count } else { next };
             continue;
         }
@@ -261,9 +285,14 @@ unsafe fn run_alone(context: &mut Context, work: &Work, first: Option<i64>) -> R
             outcome = Ok(Progress::HelpIsWorthIt { next, picoseconds: picoseconds.max(1) });
             break;
         }
+        if has_estimate && left * SURELY_SHORT_REST as f64 <= WORTH_SHARING.as_secs_f64() {
+            length = count;
+            continue;
+        }
         // About what takes another while, in case the pace changes.
         let while_pieces = LEAST_LATER_PIECE.as_secs_f64() / passed.as_secs_f64() * next as f64;
-        length = next.max(while_pieces as i64).max(1);
+        let pieces = next.max(while_pieces as i64).max(1);
+        length = if work.is_fixed() { pieces } else { whole_vectors(pieces) };
     }
     context.in_parallel = was_in_parallel;
     outcome
@@ -323,6 +352,8 @@ mod tests {
         assert_eq!(Manner::choose(1000, 1000, 8, false), Manner::AloneAtFirst);
         assert_eq!(Manner::choose(1_000_000, 1000, 8, false), Manner::Together);
         assert_eq!(Manner::choose(i64::MAX, i64::MAX, 8, false), Manner::Together);
+        assert_eq!(Manner::choose(16, 16_000_000, 8, false), Manner::Together);
+        assert_eq!(Manner::choose(16, 14_000_000, 8, false), Manner::AloneAtFirst);
         assert_eq!(Manner::choose(1, i64::MAX, 8, false), Manner::AloneAtFirst);
         assert_eq!(Manner::choose(i64::MAX, i64::MAX, 1, false), Manner::Alone);
     }

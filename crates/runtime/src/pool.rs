@@ -20,15 +20,18 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 /// What the environment variable says about threads.
 const ENVIRONMENT_VARIABLE: &str = "HOTLOOP_NUM_THREADS";
 const MOST_THREADS: usize = 1024;
 /// Of each worker; only what is used takes memory.
 const STACK_BYTES: usize = 8 << 20;
-/// How often a worker looks for another region before it sleeps, letting other threads run in between: some ten
-/// microseconds on an idle processor.
-const LOOKS: u32 = 40;
+/// How long a worker looks for another region before it sleeps, letting other threads run in between. To be woken takes a thread 30 to 60 microseconds, so a program that opens one
+/// region after the other is served by workers that are awake.
+const LONG_SEARCH: Duration = Duration::from_micros(200);
+/// The same where there are more threads than processors.
+const SHORT_SEARCH: Duration = Duration::from_micros(10);
 /// How many others a helper wakes.
 const WAKES_BY_HELPER: usize = 2;
 
@@ -85,6 +88,8 @@ pub(crate) fn forget() {
 /// Threads, and the regions that want their help.
 pub(crate) struct Pool {
     workers: usize,
+    /// How many threads the machine runs at once.
+    processors: usize,
     /// How many regions were published: what an idle worker looks at.
     published: AtomicUsize,
     shared: Mutex<Shared>,
@@ -145,8 +150,10 @@ impl Pool {
             .thread_name(|number| format!("hotloop-{}", number + 1));
         let threads = process::with_signals_blocked(|| builder.build()).ok()?;
         let shared = Shared { threads: None, open: Vec::new(), sleepers: Vec::new(), searching: workers };
+        let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
+        let published = AtomicUsize::new(0);
         let pool: &'static Self =
-            Box::leak(Box::new(Self { workers, published: AtomicUsize::new(0), shared: Mutex::new(shared) }));
+            Box::leak(Box::new(Self { workers, processors, published, shared: Mutex::new(shared) }));
         let mut shared = pool.lock();
         threads.spawn_broadcast(|_| pool.serve());
         shared.threads = Some(threads);
@@ -210,12 +217,19 @@ impl Pool {
         Some(region)
     }
 
-    /// Whether a region is published within some microseconds.
+    /// Whether a region is published within a while.
     fn is_published_since(&self, seen: usize) -> bool {
-        (0..LOOKS).any(|_| {
+        let began = Instant::now();
+        let search = if self.workers < self.processors { LONG_SEARCH } else { SHORT_SEARCH };
+        loop {
             std::thread::yield_now();
-            self.published.load(Ordering::Acquire) != seen
-        })
+            if self.published.load(Ordering::Acquire) != seen {
+                return true;
+            }
+            if began.elapsed() > search {
+                return false;
+            }
+        }
     }
 
     /// Sleeps until woken, unless a region wants help now. Returns false when the worker is to end.

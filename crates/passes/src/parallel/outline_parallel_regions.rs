@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 /// A guess at the time of an instruction, several of which run at once, for the runtime's decision whether waking others pays.
 const PICOSECONDS_AN_INSTRUCTION: i64 = 100;
 /// A region with less work is not even offered to others: the body is called in place of the runtime.
-const TOO_LITTLE_PICOSECONDS: i64 = 12_000_000;
+const TOO_LITTLE_PICOSECONDS: i64 = 24_000_000;
 /// A function of the runtime, such as one of mathematics, counts as so many instructions.
 const INSTRUCTIONS_OF_A_FUNCTION: i64 = 20;
 /// Numbers of iterations are taken for no more than that, so that products of them do not overflow.
