@@ -1,9 +1,11 @@
 """`stencil`: functions of an element and its neighbours, compared with loops in NumPy."""
 
+import warnings
+
 import numpy as np
 import pytest
 
-from hotloop import errors, njit, stencil
+from hotloop import errors, njit, prange, stencil
 
 WEIGHT = 0.25
 
@@ -129,3 +131,27 @@ def test_lambdas():
     out = np.zeros(4)
     np.testing.assert_array_equal(both(x, out), cross(cross(x)))
     np.testing.assert_array_equal(out, before(x[0], 2.0))
+
+
+def test_kernels_with_several_threads_share_stencils_out():
+    def smoothed(a):
+        return mean_of_four(a)
+
+    def nested(a):
+        out = np.zeros((3, a.shape[0]))
+        for i in prange(3):
+            out[i] = moving_mean(a * i)
+        return out
+
+    a = np.random.default_rng(2).random((301, 222))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        shared = njit(parallel=True)(smoothed)(a)
+        assert not caught
+        in_order = njit(parallel={"stencil": False})(smoothed)(a)
+    # Then nothing of the kernel runs in parallel.
+    assert [one.category for one in caught] == [errors.NumbaPerformanceWarning]
+    np.testing.assert_array_equal(shared, in_order)
+    np.testing.assert_array_equal(shared, mean_of_four(a))
+    line = np.arange(5000.0)
+    np.testing.assert_array_equal(njit(parallel=True)(nested)(line), [moving_mean(line * i) for i in range(3)])

@@ -280,7 +280,9 @@ impl<'a> Session<'a> {
             let callees = self.specialisations[at].hir().callees.values();
             let called = callees.map(|callee| GeneratorType::specialisation_of(&callee.symbol));
             let new = called.filter_map(|symbol| by_symbol.get(symbol).copied());
-            work.extend(new.filter(|at| is_of_library(*at) && !std::mem::replace(&mut seen[*at], true)));
+            let is_part =
+                |at: usize| is_of_library(at) || self.specialisations[at].hir().options.is_part_of_caller;
+            work.extend(new.filter(|at| is_part(*at) && !std::mem::replace(&mut seen[*at], true)));
         }
         Some(Remark {
             pass: NOTHING_PARALLEL,

@@ -84,6 +84,8 @@ pub struct Options {
     pub in_order: ParallelParts,
     /// Whether loops share their work out however few iterations they have: where races are looked for.
     pub shares_few: bool,
+    /// Whether what it shares out counts as what its caller does: the loop of a stencil.
+    pub is_part_of_caller: bool,
 }
 
 impl Options {
@@ -162,6 +164,7 @@ impl Default for Options {
             parallel: false,
             in_order: ParallelParts::NONE,
             shares_few: false,
+            is_part_of_caller: false,
         }
     }
 }

@@ -84,6 +84,7 @@ fn options_are_read() {
         parallel: true,
         in_order: ParallelParts::NONE,
         shares_few: false,
+        is_part_of_caller: false,
     };
     assert_eq!((found.options, found.cache, found.nogil), (options, true, true));
     let fastmath = |value: &str| {

@@ -8,7 +8,7 @@ use crate::classes::{self, Class};
 use crate::numpy::numpy;
 use crate::{chooser, exceptions, kernel, object, raise, ufunc};
 use hotloop_driver::Dtype;
-use hotloop_hir::ConstantArray;
+use hotloop_hir::{ConstantArray, Options, ParallelPart};
 use hotloop_infer::{Environment, FrozenValue, FunctionHandle, Global, builtin_attribute, is_known_module};
 use hotloop_intrinsics::{Intrinsic, Item, lookup};
 use hotloop_types::{ArrayType, FunctionType, Layout, Type};
@@ -27,6 +27,8 @@ pub(crate) struct FrozenGlobals(OnceLock<Names>);
 
 #[derive(Debug, Default)]
 struct Names {
+    /// Whether stencils are to share out their elements among threads.
+    shares_stencils: bool,
     globals: HashMap<String, Global>,
     /// By module and attribute, for modules that the table of intrinsics does not know.
     attributes: HashMap<(String, String), Global>,
@@ -53,11 +55,12 @@ impl FrozenGlobals {
         function: &Bound<'_, PyAny>,
         own: (FunctionHandle, Option<&str>),
         blocks: &[Block],
+        options: &Options,
     ) -> PyResult<()> {
         let code = function.getattr("__code__")?;
         let mut mentioned = Mentioned::default();
         mentioned.add(&code)?;
-        let mut names = Names::default();
+        let mut names = Names { shares_stencils: options.shares(ParallelPart::Stencil), ..Names::default() };
         let cells = closure(function, &code)?;
         let globals = function.getattr("__globals__")?.cast_into::<PyDict>()?;
         for name in mentioned.globals.iter().chain(cells.keys()) {
@@ -161,7 +164,12 @@ impl Names {
 
     /// What a value means, and if it is a module unknown to the table, what its attributes of these names mean.
     fn freeze_named(&mut self, value: &Bound<'_, PyAny>, attributes: &[String]) -> PyResult<Global> {
-        let Ok(module) = value.cast::<PyModule>() else { return freeze(value) };
+        let Ok(module) = value.cast::<PyModule>() else {
+            return match self.shared_form(value)? {
+                Some(shared) => freeze(&shared),
+                None => freeze(value),
+            };
+        };
         let name = module_name(module)?;
         if is_known_module(&name) {
             self.add_extended(module, &name, attributes)?;
@@ -183,6 +191,16 @@ impl Names {
             }
         }
         Ok(Global::Module(name))
+    }
+}
+
+impl Names {
+    /// What works on several threads in place of a value, where that is wanted.
+    fn shared_form<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if !self.shares_stencils || !is_own(value, "hotloop._dispatcher", "Standing")? {
+            return Ok(None);
+        }
+        value.getattr_opt("__hotloop_shared_kernel__")
     }
 }
 

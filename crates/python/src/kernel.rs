@@ -59,6 +59,7 @@ impl Decoration {
             float_flags,
             parallel: flag("parallel")?,
             in_order,
+            is_part_of_caller: flag("is_part_of_caller")?,
             ..Options::default()
         };
         let signatures = signatures.iter().map(|text| parse_signature(text)).collect::<PyResult<_>>()?;
@@ -162,7 +163,8 @@ pub(crate) fn capture(
     });
     let handle = kernel.handle().map_err(|failure| raise::failure(py, &failure))?;
     register(&kernel);
-    environment.fill(function, (handle, own_name(function, decoration)?.as_deref()), &blocks)?;
+    let own = (handle, own_name(function, decoration)?);
+    environment.fill(function, (own.0, own.1.as_deref()), &blocks, &decoration.options)?;
     Ok(kernel)
 }
 

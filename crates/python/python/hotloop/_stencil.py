@@ -56,7 +56,15 @@ class StencilFunc(Standing):
     @functools.cached_property
     def __hotloop_kernel__(self):
         """The loop over all elements as a kernel, which kernels call."""
-        writer = _Writer(self.py_func, self._standard, self.neighborhood)
+        return self._kernel(False)
+
+    @functools.cached_property
+    def __hotloop_shared_kernel__(self):
+        """The same on several threads, for kernels with `parallel=True`."""
+        return self._kernel(True)
+
+    def _kernel(self, is_shared):
+        writer = _Writer(self.py_func, self._standard, self.neighborhood, is_shared)
         return writer.kernel(0 if self.cval is None else self.cval, self.cval is not None)
 
     def __reduce__(self):
@@ -69,8 +77,9 @@ class StencilFunc(Standing):
 class _Writer:
     """Writes a stencil's function as kernels."""
 
-    def __init__(self, function, standard, neighborhood):
+    def __init__(self, function, standard, neighborhood, is_shared):
         self.function = function
+        self.is_shared = is_shared
         definition = _definition(function)
         self.names = [argument.arg for argument in definition.args.args]
         if not self.names:
@@ -111,7 +120,8 @@ class _Writer:
             lines.append("        result[...] = cval")
         indent = "    "
         for axis, (position, (low, high)) in enumerate(zip(positions, self.borders)):
-            lines.append(f"{indent}for {position} in range({max(0, -low)}, {first}.shape[{axis}] - {max(0, high)}):")
+            count = "prange" if axis == 0 else "range"
+            lines.append(f"{indent}for {position} in {count}({max(0, -low)}, {first}.shape[{axis}] - {max(0, high)}):")
             indent += "    "
         lines.append(f"{indent}result[{', '.join(positions)}] = {call}")
         lines.append("    return result")
@@ -119,8 +129,10 @@ class _Writer:
         names["element"] = self._compile(element, "element", names)
         import numpy
 
+        from . import prange
+
         # The loop's own names must not be hidden by those of the function's module.
-        loop_names = {"element": names["element"], "np": numpy, "cval": cval, "__name__": self.function.__module__}
+        loop_names = {"element": names["element"], "np": numpy, "prange": prange, "cval": cval, "__name__": self.function.__module__}
         return self._compile("\n".join(lines) + "\n", self._name(), loop_names)
 
     def _name(self):
@@ -128,12 +140,16 @@ class _Writer:
         return name if name.isidentifier() else "stencil_loop"
 
     def _compile(self, source, name, names):
-        file = f"<stencil {self.function.__module__}.{self.function.__qualname__}, {'element' if name == 'element' else 'loop'}>"
+        part = "element" if name == "element" else "loop on several threads" if self.is_shared else "loop"
+        file = f"<stencil {self.function.__module__}.{self.function.__qualname__}, {part}>"
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         exec(compile(source, file, "exec"), names)
         from . import is_disabled
 
-        return names[name] if is_disabled() else make(names[name], check({"error_model": "numpy"}), [])
+        if is_disabled():
+            return names[name]
+        options = check({"error_model": "numpy", "parallel": self.is_shared and name != "element"})
+        return make(names[name], {**options, "is_part_of_caller": True}, [])
 
 
 def _definition(function):
