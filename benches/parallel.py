@@ -356,13 +356,16 @@ def show_speed_ups(rows, peers):
             print(f"geometric mean over {peer}: {math.exp(statistics.fmean(map(math.log, known))):.2f}")
 
 
-def measure_load(peer, names, rounds, seconds):
+def measure_load(peers, names, rounds, seconds):
     """Mean times of one thread and of several, idle and loaded, and whether the results are right: a loaded processor takes time away in slices, of which a median shows nothing."""
     rows = []
 
     def times(name, size):
-        pairs = [[peer.ask(name, on, *size, size[0], seconds)[1] for on in (False, True)] for _ in range(rounds)]
-        return [statistics.median(column) for column in zip(*pairs)]
+        found = {name: [] for name in peers}
+        for _ in range(rounds):
+            for known, peer in peers.items():
+                found[known].append([peer.ask(name, on, *size, size[0], seconds)[1] for on in (False, True)])
+        return {known: [statistics.median(column) for column in zip(*pairs)] for known, pairs in found.items()}
 
     for name in names:
         size = SIZES[name][0]
@@ -371,21 +374,21 @@ def measure_load(peer, names, rounds, seconds):
         for process in busy:
             process.start()
         loaded = times(name, size)
-        right = peer.ask(name, True, *size, size[0], None)
+        right = {known: peer.ask(name, True, *size, size[0], None) for known, peer in peers.items()}
         for process in busy:
             process.terminate()
             process.join()
-        rows.append({"kernel": name, "idle": idle, "loaded": loaded, "right": right})
+        rows += [{"kernel": name, "peer": known, "idle": idle[known], "loaded": loaded[known], "right": right[known]} for known in peers]
     return rows
 
 
 def show_load(rows):
-    print("| kernel | idle: one thread, ms | several | loaded: one thread | several | several, loaded over idle | loaded, several over one | right |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| kernel | | idle: one thread, ms | several | loaded: one thread | several | several, loaded over idle | loaded, several over one | right |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         (one, several), (slow_one, slow_several) = row["idle"], row["loaded"]
         times = " | ".join(f"{time / 1e6:.3g}" for time in (one, several, slow_one, slow_several))
-        print(f"| {row['kernel']} | {times} | {slow_several / several:.2f} | {slow_several / slow_one:.2f} | {'yes' if row['right'] is True else 'NO'} |")
+        print(f"| {row['kernel']} | {row['peer']} | {times} | {slow_several / several:.2f} | {slow_several / slow_one:.2f} | {'yes' if row['right'] is True else 'NO'} |")
 
 
 def trip_counts(peer, rounds, seconds):
@@ -430,7 +433,7 @@ def main():
             with open(options.plot, "w") as file:
                 file.write(picture(rows))
     elif options.load:
-        record["load"] = rows = measure_load(peers["hotloop"], options.kernels.split(","), rounds, 4 * seconds)
+        record["load"] = rows = measure_load(peers, options.kernels.split(","), rounds, 4 * seconds)
         show_load(rows)
     else:
         record["speed-ups"] = rows = speed_ups(peers, options.kernels.split(","), rounds, seconds)
