@@ -115,6 +115,29 @@ def short_sums(x, n):
 
 
 @njit(parallel=True)
+def lowest_by_numpy(a, n):
+    low = np.full(a.shape[1], 0.5)
+    high = np.full((2, a.shape[1] + 2), -9.0)
+    for i in prange(n):
+        row = i % a.shape[0]
+        low[:] = np.minimum(low, a[row] - i % 5)
+        high[i % 2, 1:-1] = np.maximum(high[i % 2, 1:-1], a[row] * (i % 9))
+    return low, high
+
+
+@njit(parallel=True)
+def highest_at_places(k, n):
+    low = np.full(7, 100)
+    high = np.zeros(7, np.uint8)
+    total = np.zeros(7)
+    for i in prange(n):
+        low[k[i] % 7] = np.minimum(low[k[i] % 7], k[i])
+        high[i % 7] = np.maximum(high[i % 7], np.uint8(k[i] & 127))
+        total[...] = total + k[i]
+    return low, high, total
+
+
+@njit(parallel=True)
 def triangular(n):
     out = np.zeros(n)
     for i in prange(n):
@@ -156,12 +179,18 @@ def floats(*shape):
     return random.standard_normal(shape)
 
 
+WITH_NANS = floats(9, 13)
+WITH_NANS[2, 3] = WITH_NANS[8, 12] = np.nan
+WITH_NANS[4, 5], WITH_NANS[4, 6] = np.inf, -0.0
+
 CASES = (
     [("expression", [floats(n), floats(n), floats(n)]) for n in LENGTHS]
     + [("expression", [floats(*s), floats(*s), floats(s[1])]) for s in SHAPES]
     + [("expression", [floats(5, 4), floats(3, 4), floats(4)]), ("comparison", [floats(9000), np.zeros(9000)])]
     + [("mixed", [random.integers(-9, 9, n), 3]) for n in LENGTHS]
     + [("powers", [np.arange(6000), 3]), ("powers", [np.arange(6000), -1]), ("powers", [np.arange(1.0, 6000.0), -1], {"within": 1e-15})]
+    + [("lowest_by_numpy", [a, n]) for a in (floats(9, 13), WITH_NANS) for n in (0, 5, 400)]
+    + [("highest_at_places", [random.integers(0, 90, 6000), n], {"within": 1e-9}) for n in (3, 6000)]
     + [("into_itself", [np.arange(n)]) for n in LENGTHS]
     + [("filled", [n, 2.5]) for n in LENGTHS]
     + [("filled", [s, 2.5]) for s in SHAPES]

@@ -209,6 +209,16 @@ def negative_zeros(n):
     return np.copysign(1.0, total)
 
 
+@njit(parallel=True)
+def in_one_statement(x):
+    total, count, least = 0.0, 0, 1e9
+    ends = np.zeros(3, np.int64)
+    for i in prange(x.shape[0]):
+        total, count = total + x[i], count + i % 3
+        least, ends[i % 3] = min(least, x[i]), ends[i % 3] + i
+    return total, count, least, ends
+
+
 random = np.random.default_rng(17)
 LENGTHS = (0, 1, 2, 7, 8, 9, 1000, 30000)
 
@@ -225,6 +235,7 @@ CASES = (
     + [("sums_of_rows", [random.integers(0, 99, (500, k))]) for k in (0, 1, 40)]
     + [("sums_of_rows", [np.asfortranarray(whole(500, 4))])]
     + [("scaled_rows", [whole(n, 3)]) for n in LENGTHS]
+    + [("in_one_statement", [whole(n)]) for n in LENGTHS]
     + [("products", [random.integers(-3, 4, (n, 3))]) for n in LENGTHS]
     + [("products", [random.choice([0.5, 1.0, 2.0, -1.0], (300, 3))])]
     + [("quotients", [random.choice([0.5, 1.0, 2.0, -1.0], (300, 3))])]

@@ -1,7 +1,7 @@
 //! Arrays that the iterations of a parallel loop update together: each chunk of iterations has a part of its own, and the parts are combined behind the loop, in order.
 //!
 //! ```text
-//! for i in prange(n): x[f(i)] += e       becomes        parts = a zero for each element of x, for each of at most 8 chunks
+//! for i in prange(n): x[f(i)] += e       becomes        parts = a zero for each element of x, for each of at most 16 chunks
 //!                                                       for c in prange(chunks):
 //!                                                           part = parts[c]
 //!                                                           for i in range(of chunk c): part[f(i)] += e
@@ -12,6 +12,7 @@
 
 use crate::arrays::{length, new_array};
 use crate::bindings::Binding;
+use crate::chunks::int64;
 use crate::expression::constant;
 use crate::function::{Inference, Typed};
 use crate::intrinsic_call::extremum_of;
@@ -21,7 +22,7 @@ use crate::reductions::Usages;
 use hotloop_ast as ast;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir::{
-    Axis, Constant, Expr, ExprKind, Fill, Local, Loop, RangeLoop, ReductionOp, StmtKind, Version,
+    Axis, BinaryOp, Constant, Expr, ExprKind, Fill, Local, Loop, RangeLoop, ReductionOp, StmtKind, Version,
 };
 use hotloop_index::Id;
 use hotloop_intrinsics::Intrinsic;
@@ -29,6 +30,9 @@ use hotloop_types::{ArrayType, DtypeKind, Layout, Type};
 
 static LATER_EXTREME: Code =
     Code::new("HL0284", "extremes of floats in elements of an array depend on the order of iterations");
+
+/// At least so much is between two parts: a line of the cache, and the one that processors fetch together with it.
+const BYTES_BETWEEN_PARTS: i64 = 128;
 
 /// An array that iterations update together.
 #[derive(Clone, Debug)]
@@ -43,6 +47,16 @@ pub(crate) struct ArrayReduction {
     pub(crate) part: Version,
     /// Whether what is no number stays depends on what comes next.
     depends_on_order: bool,
+    /// Whether it always stays.
+    keeps_nan: bool,
+}
+
+/// The parts of an array.
+pub(crate) struct Parts {
+    /// All of them, and what is between them.
+    all: Expr,
+    /// Their first length, if they have an axis.
+    length: Option<Expr>,
 }
 
 impl ArrayReduction {
@@ -99,10 +113,15 @@ impl Inference<'_> {
             let mut usages = Usages::of_array(&name, &counter, self);
             usages.block(source.body);
             let usage = usages.usage;
-            if let Some(op) = usage.operator().filter(|_| !(counts && usage.is_apart())) {
+            let keeps_nan = usage.numpy_extremes > 0;
+            let has_identity = |_: &ReductionOp| !(keeps_nan && ty.dtype.is_complex());
+            let shared = usage.operator().filter(|_| !(counts && usage.is_apart()));
+            if let Some(op) = shared.filter(has_identity) {
                 let span = usage.updates[0].1;
                 let depends_on_order = usage.prefers_later && ty.dtype.is_float();
-                found.push(ArrayReduction { local, op, span, ty, whole, part: whole, depends_on_order });
+                let part = whole;
+                let array = ArrayReduction { local, op, span, ty, whole, part, depends_on_order, keeps_nan };
+                found.push(array);
             }
         }
         found
@@ -132,21 +151,32 @@ impl Inference<'_> {
         );
     }
 
-    /// The parts of an array, one behind the other.
-    pub(crate) fn parts(&mut self, array: &ArrayReduction, chunks: &Expr, span: Span) -> Expr {
+    /// The parts of an array, one behind the other, with some bytes in between: threads that write to one line of a cache take it away from each other all the time.
+    pub(crate) fn parts(&mut self, array: &ArrayReduction, chunks: &Expr, span: Span) -> Parts {
         let whole = self.version(array.whole, span);
-        let own = (0..usize::from(array.ty.ndim)).map(|axis| length(&whole, array.ty, axis, span));
-        let shape = std::iter::once(chunks.clone()).chain(own).collect();
+        let lengths = (0..usize::from(array.ty.ndim)).map(|axis| length(&whole, array.ty, axis, span));
+        let mut shape: Vec<Expr> = std::iter::once(chunks.clone()).chain(lengths).collect();
+        let first = (array.ty.ndim > 0).then(|| self.kept(shape[1].clone(), "length"));
+        if let Some(first) = &first {
+            let size = integer(array.ty.dtype.size_bytes() as i64, span);
+            let row_bytes = shape[2..].iter().cloned().fold(size, |product, length| {
+                let length = extremum_of(Intrinsic::Max, vec![length, integer(1, span)], span);
+                int64(BinaryOp::Mul, product, length)
+            });
+            let rows = int64(BinaryOp::FloorDiv, integer(BYTES_BETWEEN_PARTS - 1, span), row_bytes);
+            let between = int64(BinaryOp::Add, rows, integer(1, span));
+            shape[1] = int64(BinaryOp::Add, first.clone(), between);
+        }
         let fill = Fill::Value(Box::new(array.identity()));
         let parts = new_array(shape, fill, array.ty.dtype, Layout::C, span);
-        self.kept(parts, "parts")
+        Parts { all: self.kept(parts, "parts"), length: first }
     }
 
     /// `x op= part`, one part after the other.
     pub(crate) fn combine_arrays(
         &mut self,
         arrays: &[ArrayReduction],
-        parts: &[Expr],
+        parts: &[Parts],
         chunks: &Expr,
         span: Span,
     ) {
@@ -157,7 +187,7 @@ impl Inference<'_> {
             let whole = self.version(array.whole, array.span);
             let part = part_of(parts, &number, array, span);
             // What cannot be written to was reported.
-            let _reported = match spelled(array.op) {
+            let _reported = match spelled(array.op, array.keeps_nan) {
                 Spelled::Operator(op) => self.augmented_array(op, whole, part, array.span, array.span),
                 Spelled::Function(extremum) => self.extreme_elements(extremum, whole, part, array.span),
             };
@@ -168,21 +198,32 @@ impl Inference<'_> {
         self.emit(StmtKind::ForRange { range, repeated: Loop::of(body) }, span);
     }
 
-    /// `whole[...] = min(whole, part)`, element by element.
+    /// `whole[...] = min(whole, part)`, or by `np.minimum`, element by element.
     fn extreme_elements(&mut self, extremum: Intrinsic, whole: Expr, part: Expr, span: Span) -> Typed<()> {
         let (elements, pair) =
             self.elements_of(vec![whole.clone(), part]).expect("both are arrays of numbers");
-        let values = pair.into_iter().map(|element| element.value).collect();
-        let result = elements.finish(extremum_of(extremum, values, span), span);
+        let chosen = match extremum {
+            Intrinsic::Minimum | Intrinsic::Maximum => {
+                let [whole, part] = <[_; 2]>::try_from(pair).unwrap_or_else(|_| unreachable!("two arrays"));
+                self.extreme(extremum, whole, part, span)?.expect("they are real numbers")
+            }
+            _ => extremum_of(extremum, pair.into_iter().map(|element| element.value).collect(), span),
+        };
+        let result = elements.finish(chosen, span);
         self.store_in_view(whole, result, span, span)
     }
 }
 
 /// One part of an array.
-pub(crate) fn part_of(parts: &Expr, number: &Expr, array: &ArrayReduction, span: Span) -> Expr {
+pub(crate) fn part_of(parts: &Parts, number: &Expr, array: &ArrayReduction, span: Span) -> Expr {
     let mut axes = vec![Axis::Index(number.clone())];
-    axes.extend((0..array.ty.ndim).map(|_| Axis::Whole));
-    let view = ExprKind::View { array: Box::new(parts.clone()), axes };
+    axes.extend(parts.length.iter().map(|length| Axis::Slice {
+        start: None,
+        stop: Some(length.clone()),
+        step: None,
+    }));
+    axes.extend((1..array.ty.ndim).map(|_| Axis::Whole));
+    let view = ExprKind::View { array: Box::new(parts.all.clone()), axes };
     Expr::new(view, Type::Array(array.part_type()), span)
 }
 
@@ -192,13 +233,15 @@ enum Spelled {
     Function(Intrinsic),
 }
 
-fn spelled(op: ReductionOp) -> Spelled {
+fn spelled(op: ReductionOp, keeps_nan: bool) -> Spelled {
     match op {
         ReductionOp::Add => Spelled::Operator(ast::BinaryOp::Add),
         ReductionOp::Mul => Spelled::Operator(ast::BinaryOp::Mul),
         ReductionOp::And => Spelled::Operator(ast::BinaryOp::BitAnd),
         ReductionOp::Or => Spelled::Operator(ast::BinaryOp::BitOr),
         ReductionOp::Xor => Spelled::Operator(ast::BinaryOp::BitXor),
+        ReductionOp::Min if keeps_nan => Spelled::Function(Intrinsic::Minimum),
+        ReductionOp::Max if keeps_nan => Spelled::Function(Intrinsic::Maximum),
         ReductionOp::Min => Spelled::Function(Intrinsic::Min),
         ReductionOp::Max => Spelled::Function(Intrinsic::Max),
     }

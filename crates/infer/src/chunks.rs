@@ -11,7 +11,7 @@
 //! The number of chunks depends on the trip count, the size of the arrays that are updated and whether an iteration is short, so that sums of floats have the
 //! same bits on any number of threads. Where the whole work is little the loop runs in order, as it is written: memory for what chunks find costs more.
 
-use crate::array_reductions::{ArrayReduction, part_of};
+use crate::array_reductions::{ArrayReduction, Parts, part_of};
 use crate::elementwise::binary;
 use crate::extremes::Extreme;
 use crate::function::Inference;
@@ -40,7 +40,7 @@ const SHORT_ITERATIONS_AN_ELEMENT: i64 = 4;
 /// So it is for so many iterations that update the whole array.
 const WHOLE_ITERATIONS_A_PART: i64 = 8;
 /// More parts of arrays would cost more than they help.
-const MOST_PARTS: i64 = 8;
+const MOST_PARTS: i64 = 16;
 /// All parts of an array together take no more than that, if it is not larger itself.
 const MOST_BYTES: i64 = 64 << 20;
 
@@ -123,7 +123,7 @@ impl Inference<'_> {
         let ParallelLoop { range, mut body, back, reductions, arrays, extremes, .. } = parallel;
         let RangeLoop { target, start, stop, step } = range;
         let chunks = self.chunks(&count, &arrays, effort, span);
-        let parts: Vec<Expr> = arrays.iter().map(|array| self.parts(array, &chunks, span)).collect();
+        let parts: Vec<Parts> = arrays.iter().map(|array| self.parts(array, &chunks, span)).collect();
         let found: Vec<_> = extremes.iter().map(|extreme| self.places_for(extreme, &chunks, span)).collect();
 
         let chunk = self.new_temporary("chunk", Type::INT64, span);
@@ -318,7 +318,7 @@ fn bounds_of_chunk(
 }
 
 /// An operation on two int64.
-fn int64(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+pub(crate) fn int64(op: BinaryOp, left: Expr, right: Expr) -> Expr {
     let span = left.span;
     binary(op, left, right, Dtype::Int64, span)
 }

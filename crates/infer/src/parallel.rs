@@ -6,9 +6,11 @@ use crate::chunks::ParallelLoop;
 use crate::conversion::convert;
 use crate::extremes::{Extreme, Member, Order};
 use crate::function::{Inference, LoopFrame, Typed};
+use crate::locals::visit_target;
 use crate::loops::{Counter, Jumps, Kind, LoopSource};
 use crate::reductions::{Usage, Usages};
 use crate::statement::head_of;
+use hotloop_ast as ast;
 use hotloop_diagnostics::{Code, Diagnostic, Span};
 use hotloop_hir as hir;
 use hotloop_hir::{CompareOp, Expr, Local, RangeLoop, Reduction, ReductionOp, StmtKind, Version};
@@ -79,8 +81,8 @@ impl Inference<'_> {
         self.check_generators(source);
         let mut arrays = self.array_reductions_of(source, targets);
         arrays.iter().for_each(|array| self.check_reduced_array(array));
-        let mut candidates = self.reductions_of(source, targets, &arrays);
-        self.check_read_behind(source, targets, &candidates, &arrays);
+        let (mut candidates, refused) = self.reductions_of(source, targets, &arrays);
+        self.check_read_behind(source, targets, (&candidates, &refused), &arrays);
         let before = self.bindings.clone();
         let mut attempt = self.parallel_attempts(source, counter, &mut candidates, &mut arrays);
         candidates.iter_mut().for_each(Candidate::settle);
@@ -224,13 +226,13 @@ impl Inference<'_> {
         }
     }
 
-    /// The variables that iterations carry on, all of which have to be reductions, or extremes with their companions: these come last.
+    /// The variables that iterations carry on, all of which have to be reductions, or extremes with their companions: these come last. Then those that are neither, which is said.
     fn reductions_of(
         &mut self,
         source: LoopSource<'_>,
         targets: &[Local],
         arrays: &[ArrayReduction],
-    ) -> Vec<Candidate> {
+    ) -> (Vec<Candidate>, Vec<Local>) {
         let around = self.liveness.around(source.statement);
         let carried: Vec<Local> = around
             .assigned
@@ -240,6 +242,7 @@ impl Inference<'_> {
             .collect();
         let mut candidates = Vec::new();
         let mut extremes = Vec::new();
+        let mut refused = Vec::new();
         for local in carried {
             let usage = self.usage_of(local, source);
             if let Some(op) = usage.operator() {
@@ -269,10 +272,11 @@ impl Inference<'_> {
             } else {
                 let name = self.locals.names()[local.index()].clone();
                 self.report_carried(&name, &usage, source);
+                refused.push(local);
             }
         }
         candidates.append(&mut extremes);
-        candidates
+        (candidates, refused)
     }
 
     /// Adds a variable that is a number before the loop.
@@ -364,7 +368,7 @@ impl Inference<'_> {
         &mut self,
         source: LoopSource<'_>,
         targets: &[Local],
-        candidates: &[Candidate],
+        (candidates, refused): (&[Candidate], &[Local]),
         arrays: &[ArrayReduction],
     ) {
         let around = self.liveness.around(source.statement);
@@ -397,6 +401,13 @@ impl Inference<'_> {
             let name = self.locals.names()[local.index()].clone();
             let mut usages = Usages::of(&name, self);
             usages.block(source.body);
+            // What is assigned together with a variable that is refused was meant to be its companion: once the one is mended, so is the other.
+            let is_refused =
+                |other: &str| refused.iter().any(|local| *self.locals.names()[local.index()] == *other);
+            let beside = assignments_beside(source.body, &name, &is_refused);
+            if beside > 0 && beside == usages.usage.assignments {
+                continue;
+            }
             let place = usages.usage.assigned.unwrap_or_else(|| head_of(source.statement));
             let message = format!("`{name}` is read behind the parallel loop that assigns it");
             let help = match self.is_companion(local, candidates, source, targets) {
@@ -543,6 +554,23 @@ impl Candidate {
             Way::Later(_) | Way::Reduced(_) | Way::Compared(_) | Way::Companion => {}
         }
     }
+}
+
+/// How often a name is assigned in blocks that assign another one of these as well.
+fn assignments_beside(body: &[ast::Stmt], name: &str, others: &dyn Fn(&str) -> bool) -> usize {
+    let (mut count, mut has_other) = (0, false);
+    for statement in body {
+        let ast::StmtKind::Assign { targets, .. } = &statement.kind else { continue };
+        for target in targets {
+            visit_target(target, &mut |assigned| {
+                count += usize::from(**assigned == *name);
+                has_other |= others(assigned);
+            });
+        }
+    }
+    let own = if has_other { count } else { 0 };
+    let inner = body.iter().flat_map(ast::Stmt::blocks);
+    own + inner.map(|block| assignments_beside(block, name, others)).sum::<usize>()
 }
 
 /// The comparison by which the least or the largest comes first.

@@ -2,7 +2,7 @@
 //!
 //! A reduction is updated by `x += e` and its kin, `x = x + e`, `x = e + x`, `x = min(x, e)`, any number of times, also under conditions
 //! and in inner loops, with one operator; the loop uses `x` nowhere else. Of an array `x[i] += e` and `x[i] = x[i] + e` count as well, and what is asked of `x` is
-//! its shape at most. `if e > x: x = e; y = i` makes `x` an extreme, and `y` its companion.
+//! its shape at most; so does `x[i] = np.minimum(x[i], e)`. `if e > x: x = e; y = i` makes `x` an extreme, and `y` its companion.
 
 use crate::environment::Global;
 use crate::extremes::ExtremeUpdate;
@@ -21,6 +21,8 @@ pub(crate) struct Usage {
     pub(crate) updates: Vec<(ReductionOp, Span)>,
     /// Whether one of them is `x = min(e, x)` or `x = max(e, x)`: of equal values the later one stays, and all are compared with what is not a number.
     pub(crate) prefers_later: bool,
+    /// How many of the updates are `np.minimum(x[i], e)` or `np.maximum(x[i], e)`, in which what is not a number stays.
+    pub(crate) numpy_extremes: usize,
     /// The places that compare it with a value before they make it that value.
     pub(crate) extremes: Vec<ExtremeUpdate>,
     /// The first place that reads it otherwise.
@@ -39,7 +41,8 @@ impl Usage {
     pub(crate) fn operator(&self) -> Option<ReductionOp> {
         let (first, _) = *self.updates.first()?;
         let uniform = self.updates.iter().all(|(op, _)| *op == first) && self.extremes.is_empty();
-        (uniform && self.read.is_none() && self.assigned.is_none()).then_some(first)
+        let alike = self.numpy_extremes == 0 || self.numpy_extremes == self.updates.len();
+        (uniform && alike && self.read.is_none() && self.assigned.is_none()).then_some(first)
     }
 
     /// Where it is updated, by operators and by comparisons.
@@ -180,12 +183,24 @@ impl Usages<'_, '_> {
     }
 
     fn assign(&mut self, targets: &[Expr], value: &Expr, span: Span) {
+        // `x, y = x + e, y + f`: each target is updated by its own value, which sees what the others were before.
+        if let [Expr { kind: ExprKind::Tuple(targets), .. }] = targets
+            && let ExprKind::Tuple(values) = &value.kind
+            && targets.len() == values.len()
+            && !targets.iter().chain(values).any(|item| matches!(item.kind, ExprKind::Starred(_)))
+        {
+            for (target, value) in targets.iter().zip(values) {
+                self.assign(std::slice::from_ref(target), value, span);
+            }
+            return;
+        }
         if let [target] = targets
             && let Some(place) = self.updated(target)
-            && let Some((op, prefers_later)) = self.update(value, &place)
+            && let Some((op, preference)) = self.update(value, &place)
         {
             self.usage.updates.push((op, span));
-            self.usage.prefers_later |= prefers_later;
+            self.usage.prefers_later |= preference == Preference::Later;
+            self.usage.numpy_extremes += usize::from(preference == Preference::NotANumber);
             if place.is_element {
                 let place = self.place_of(target);
                 self.usage.places.push(place);
@@ -200,19 +215,24 @@ impl Usages<'_, '_> {
     fn updated(&self, target: &Expr) -> Option<Updated> {
         match self.counter {
             None if self.is_variable(target) => {
-                Some(Updated { text: self.name.to_owned(), is_element: false })
+                Some(Updated { text: self.name.to_owned(), is_element: false, whole: None })
             }
             Some(_) if self.is_element(target) && self.is_repeatable(target) => {
-                Some(Updated { text: target.to_string(), is_element: true })
+                let text = target.to_string();
+                let is_whole = ["[:]", "[...]"].iter().any(|all| text == format!("{}{all}", self.name));
+                let whole = is_whole.then(|| self.name.to_owned());
+                Some(Updated { text, is_element: true, whole })
             }
             None | Some(_) => None,
         }
     }
 
-    /// The operator of `x + e`, `e + x`, `min(x, e)`, `e if e < x else x`, and whether it prefers a later value.
-    fn update(&self, value: &Expr, own: &Updated) -> Option<(ReductionOp, bool)> {
+    /// The operator of `x + e`, `e + x`, `min(x, e)`, `e if e < x else x`, and what it prefers.
+    fn update(&self, value: &Expr, own: &Updated) -> Option<(ReductionOp, Preference)> {
         match &value.kind {
-            ExprKind::Binary { first, rest } => self.binary_update(first, rest, own).map(|op| (op, false)),
+            ExprKind::Binary { first, rest } => {
+                self.binary_update(first, rest, own).map(|op| (op, Preference::Earlier))
+            }
             ExprKind::Call { function, arguments } => self.call_update(function, arguments, own),
             ExprKind::Conditional { condition, then, otherwise } if own.is(otherwise) => {
                 let ExprKind::Compare { first, rest } = &condition.kind else { return None };
@@ -225,8 +245,8 @@ impl Usages<'_, '_> {
                 let is_same = value.to_string() == then.to_string();
                 (is_same && !self.mentions(value) && self.is_repeatable(value)).then_some(())?;
                 match op {
-                    CompareOp::Lt => Some((ReductionOp::Min, false)),
-                    CompareOp::Gt => Some((ReductionOp::Max, false)),
+                    CompareOp::Lt => Some((ReductionOp::Min, Preference::Earlier)),
+                    CompareOp::Gt => Some((ReductionOp::Max, Preference::Earlier)),
                     _ => None,
                 }
             }
@@ -253,11 +273,12 @@ impl Usages<'_, '_> {
         function: &Expr,
         arguments: &[Argument],
         own: &Updated,
-    ) -> Option<(ReductionOp, bool)> {
-        let ExprKind::Name(name) = &function.kind else { return None };
-        let op = match self.builtin(name)? {
-            Intrinsic::Min => ReductionOp::Min,
-            Intrinsic::Max => ReductionOp::Max,
+    ) -> Option<(ReductionOp, Preference)> {
+        let (op, is_numpy) = match self.called_intrinsic(function)? {
+            Intrinsic::Min => (ReductionOp::Min, false),
+            Intrinsic::Max => (ReductionOp::Max, false),
+            Intrinsic::Minimum if own.is_element => (ReductionOp::Min, true),
+            Intrinsic::Maximum if own.is_element => (ReductionOp::Max, true),
             _ => return None,
         };
         let mut at = Vec::new();
@@ -271,8 +292,30 @@ impl Usages<'_, '_> {
         // Between others it would come behind some that are equal to it and before others.
         let last = arguments.len().checked_sub(1).filter(|last| *last > 0)?;
         match at[..] {
-            [0] => Some((op, false)),
-            [at] if at == last => Some((op, true)),
+            [0] if is_numpy => (last == 1).then_some((op, Preference::NotANumber)),
+            [0] => Some((op, Preference::Earlier)),
+            [at] if at == last && !is_numpy => Some((op, Preference::Later)),
+            _ => None,
+        }
+    }
+
+    /// The function of the table that a call means.
+    fn called_intrinsic(&self, function: &Expr) -> Option<Intrinsic> {
+        match &function.kind {
+            ExprKind::Name(name) => self.builtin(name),
+            ExprKind::Attribute { value, name } => {
+                let ExprKind::Name(module) = &value.kind else { return None };
+                if self.inference.find_local(module).is_some() {
+                    return None;
+                }
+                let Some(Global::Module(module)) = self.inference.environment.global(module) else {
+                    return None;
+                };
+                match lookup(&format!("{module}.{}", name.name)) {
+                    Some(Item::Function(intrinsic, _)) => Some(intrinsic),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -453,16 +496,32 @@ impl Usages<'_, '_> {
     }
 }
 
+/// Which of two values an update lets stay where comparing them does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Preference {
+    /// What was there.
+    Earlier,
+    /// What comes.
+    Later,
+    /// What is not a number.
+    NotANumber,
+}
+
 /// What an assignment updates, as it is written.
 struct Updated {
     text: String,
     is_element: bool,
+    /// The array, if all of its elements are updated.
+    whole: Option<String>,
 }
 
 impl Updated {
     fn is(&self, expression: &Expr) -> bool {
         match &expression.kind {
-            ExprKind::Name(name) => !self.is_element && **name == *self.text,
+            ExprKind::Name(name) => {
+                let own = if self.is_element { self.whole.as_deref() } else { Some(&*self.text) };
+                own == Some(&**name)
+            }
             ExprKind::Subscript { .. } => self.is_element && expression.to_string() == self.text,
             _ => false,
         }

@@ -526,7 +526,13 @@ impl Inference<'_> {
     }
 
     /// The larger or smaller of two: `maximum` and `minimum` give nan where one is, `fmax` and `fmin` the other one.
-    fn extreme(&mut self, intrinsic: Intrinsic, x: Element, y: Element, span: Span) -> Typed<Option<Expr>> {
+    pub(crate) fn extreme(
+        &mut self,
+        intrinsic: Intrinsic,
+        x: Element,
+        y: Element,
+        span: Span,
+    ) -> Typed<Option<Expr>> {
         let dtype = common_dtype(&x, &y);
         let (x, y) = (self.adapted(x, dtype)?, self.adapted(y, dtype)?);
         if dtype == Dtype::Bool {
