@@ -31,8 +31,8 @@ use hotloop_types::{ArrayType, DtypeKind, Layout, Type};
 static LATER_EXTREME: Code =
     Code::new("HL0284", "extremes of floats in elements of an array depend on the order of iterations");
 
-/// At least so much is between two parts: a line of the cache, and the one that processors fetch together with it.
-const BYTES_BETWEEN_PARTS: i64 = 128;
+/// At least so much is between two parts: a line of the cache, and those behind it that processors fetch ahead where memory is read in order.
+const BYTES_BETWEEN_PARTS: i64 = 1024;
 
 /// An array that iterations update together.
 #[derive(Clone, Debug)]
