@@ -228,7 +228,7 @@ _NAMES_ON_DEMAND = {
     "vectorize": "hotloop._ufunc",
 }
 # Numba's names that are not there: they can be imported, and fail where they are used.
-_missing = _names_of("numba", "cuda jitclass pndindex")
+_missing = _names_of("numba", "cuda jitclass")
 
 
 def __getattr__(name):
