@@ -2,6 +2,7 @@
 
 import math
 import os
+import platform
 import subprocess
 import sys
 
@@ -63,6 +64,16 @@ def test_an_operation_that_vectors_do_not_have_is_named():
     sevenths(np.ones(4, np.int64))
     (loop,) = sevenths.loop_report()
     assert "not `//` of integers of 64 bits" in loop.reason and loop.reason_line == loop.line + 1
+
+
+def test_code_for_a_processor_that_is_not_here_is_not_called(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("import hotloop\n@hotloop.njit\ndef f(x):\n    return x\nf(1)\n")
+    elsewhere = "x86-64-v2" if platform.machine() in ("aarch64", "arm64") else "aarch64"
+    environment = dict(os.environ, HOTLOOP_CPU=elsewhere)
+    result = subprocess.run([sys.executable, program], env=environment, capture_output=True, text=True)
+    last = result.stderr.splitlines()[-1]
+    assert result.returncode == 1 and "HotloopError" in last and "this machine's processor cannot run it" in last, result.stderr
 
 
 def test_a_processor_that_is_not_known_is_an_error_that_names_those_that_are(tmp_path):

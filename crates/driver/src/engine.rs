@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) float_flags: Option<FloatFlags>,
     pub(crate) race_check: bool,
     pub(crate) shares_few: bool,
+    /// Why the code cannot run on this machine, if it is for another one.
+    pub(crate) cannot_run: Option<String>,
     /// The key of all of the above that changes code, and of the compiler's version.
     pub(crate) key: Key,
 }
@@ -192,6 +194,10 @@ impl EngineBuilder {
         let wide_vectors = hotloop_simd::Level::of_features(|name| target.has_feature(name));
         let target = target.with_wide_vectors(wide_vectors.map(hotloop_simd::Level::vectors));
         let key = self.settings_key(&target);
+        let named = self.cpu.as_deref().filter(|name| !matches!(*name, "" | "native"));
+        let cannot_run = named.filter(|_| !target.runs_here()).map(|name| {
+            format!("code for `{name}` can be looked at here, but this machine's processor cannot run it")
+        });
         let cache_faults = CacheFaults::default();
         let cache = match (&self.cache_folder, self.cache_use) {
             // Places in the code are those of this process.
@@ -209,6 +215,7 @@ impl EngineBuilder {
             float_flags: self.float_flags,
             race_check: self.race_check,
             shares_few: self.shares_few || self.race_check,
+            cannot_run,
             key,
         };
         let hosts = Hosts::new(self.host);
@@ -672,6 +679,14 @@ impl Engine {
         if let Some(bytes) = encode(&memo) {
             self.put(cache, MEMO, memo_key, &bytes);
         }
+    }
+
+    /// Whether what the engine compiles may be called.
+    ///
+    /// # Errors
+    /// It is for a processor that this machine has not.
+    pub(crate) fn check_runs_here(&self) -> Result<(), Failure> {
+        self.shared.settings.cannot_run.clone().map_or(Ok(()), |reason| Err(Failure::Processor(reason)))
     }
 
     /// What a session makes of a function for arguments of these types.

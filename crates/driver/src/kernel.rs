@@ -152,6 +152,7 @@ impl Kernel {
     /// # Errors
     /// The function cannot be compiled for them.
     pub fn compile(&self, parameters: &[Type]) -> Result<Compilation, Failure> {
+        self.engine.check_runs_here()?;
         let Origin::File(file) = &self.origin else {
             return self.engine.compile(self.handle()?, parameters);
         };
@@ -192,6 +193,7 @@ impl Kernel {
     /// # Errors
     /// The function does not take them, or cannot be compiled for them.
     pub fn compile_for(&self, arguments: &[Argument<'_>]) -> Result<Compilation, Failure> {
+        self.engine.check_runs_here()?;
         let mut timings = Timings::default();
         if let Origin::File(file) = &self.origin {
             let types: Vec<Type> = arguments.iter().map(Argument::ty).collect();

@@ -1,12 +1,63 @@
 //! Code for aarch64 on an emulated machine: random functions, random vector loops, every operation, large frames, calls that go too deep or are stopped.
 
-use crate::emulated::{Emulated, Way, guest};
+use crate::emulated::{Emulated, Way, guest, object_of};
+use crate::machine::describe;
 use crate::{loops, machine, operators, optimised, program, text};
+use hotloop_abi::ErrorState;
+use hotloop_codegen::{BuiltLoop, CompiledObject, Options, Target, compile};
 use hotloop_mir::{Module, parse_function};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::Cell;
 use std::path::Path;
+
+/// What came of a call, as [`crate::emulated::Ended`] says it, with what was raised in words.
+pub(crate) type Told = (Result<Vec<u64>, String>, Vec<Vec<u8>>);
+
+/// A module, loaded in that machine.
+pub(crate) struct Arm {
+    machine: Emulated,
+    objects: Vec<CompiledObject>,
+}
+
+impl Arm {
+    /// Compiles the module and loads it.
+    pub(crate) fn new(module: &Module, guest: &Path) -> Result<Self, String> {
+        Self::with_others(module, &[], guest)
+    }
+
+    /// The same with modules whose functions the first one calls as functions of other objects.
+    pub(crate) fn with_others(module: &Module, others: &[&Module], guest: &Path) -> Result<Self, String> {
+        let target = Target::aarch64().map_err(|error| error.to_string())?;
+        let made = |module: &Module| compile(module.clone(), &target, &Options { verify: true });
+        let objects: Result<Vec<CompiledObject>, _> =
+            others.iter().copied().chain([module]).map(made).collect();
+        let objects = objects.map_err(|error| error.to_string())?;
+        let bytes: Vec<&[u8]> = objects.iter().map(|object| object.bytes.as_slice()).collect();
+        Ok(Self { machine: Emulated::new(&bytes, guest)?, objects })
+    }
+
+    /// Calls the module's first function, as [`Emulated::call`] does; what is raised is told in words.
+    pub(crate) fn call(
+        &self,
+        way: Way,
+        words: &[u64],
+        result_count: usize,
+        pieces: &[(u64, &[u8])],
+    ) -> Result<Told, String> {
+        let (result, contents) = self.machine.call(way, words, result_count, pieces)?;
+        let in_words = |error: Box<ErrorState>| match self.objects.get(object_of(&error)) {
+            Some(object) => describe(&error, &object.sites),
+            None => format!("{error:?} of no object"),
+        };
+        Ok((result.map_err(in_words), contents))
+    }
+
+    /// What became of the marked loops of the module.
+    pub(crate) fn loops(&self) -> &[BuiltLoop] {
+        self.objects.last().map_or(&[], |object| &object.loops)
+    }
+}
 
 /// Half as many cases as other tests have: each starts processes.
 fn runner() -> TestRunner {
@@ -55,9 +106,9 @@ fn every_operation_gives_what_the_interpreter_gives() {
 }
 
 /// A function alone, on that machine.
-fn machine_of(text: &str, guest: &Path) -> Emulated {
+fn machine_of(text: &str, guest: &Path) -> Arm {
     let function = parse_function(text).expect("the text of a function");
-    Emulated::new(&Module { functions: vec![function] }, guest).expect("code for it")
+    Arm::new(&Module { functions: vec![function] }, guest).expect("code for it")
 }
 
 #[test]

@@ -6,11 +6,10 @@
 //! emulator is missing, the tests say so and do nothing else.
 #![allow(unsafe_code)] // Reads the bytes of a linked image.
 
-use crate::machine::describe;
 use hotloop_abi::{Context, ErrorState, Status};
-use hotloop_codegen::{CompiledObject, ENTRY_SUFFIX, Options, Site, Target, compile};
+use hotloop_codegen::ENTRY_SUFFIX;
 use hotloop_loader::{Architecture, place_for};
-use hotloop_mir::{MachineType, Module, RuntimeFunction};
+use hotloop_mir::{MachineType, RuntimeFunction};
 use std::cell::RefCell;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -80,13 +79,10 @@ fn build_guest() -> Option<PathBuf> {
     Some(program)
 }
 
-/// A module, loaded in that machine.
+/// Objects, loaded in that machine.
 pub(crate) struct Emulated {
     guest: RefCell<Guest>,
     entry: u64,
-    /// Of each image.
-    sites: Vec<Vec<Site>>,
-    pub(crate) object: CompiledObject,
 }
 
 /// How a call is made.
@@ -101,32 +97,21 @@ pub(crate) struct Way {
 }
 
 /// What came of a call: the words of the results or what was raised, and the pieces of memory.
-pub(crate) type Ended = (Result<Vec<u64>, String>, Vec<Vec<u8>>);
+pub(crate) type Ended = (Result<Vec<u64>, Box<ErrorState>>, Vec<Vec<u8>>);
 
 impl Emulated {
-    /// Compiles the module and loads it; `guest` is what [`guest`] gave.
-    pub(crate) fn new(module: &Module, guest: &Path) -> Result<Self, String> {
-        Self::with_others(module, &[], guest)
-    }
-
-    /// The same with modules whose functions the first one calls as functions of other objects.
-    pub(crate) fn with_others(module: &Module, others: &[&Module], guest: &Path) -> Result<Self, String> {
-        let target = Target::aarch64().map_err(|error| error.to_string())?;
+    /// Loads objects, the last of which may import what the others define, and has the function that is called; `guest` is what [`guest`] gave.
+    pub(crate) fn new(objects: &[&[u8]], guest: &Path) -> Result<Self, String> {
         let mut guest = Guest::start(guest)?;
         let mut known: Vec<(String, u64)> = Vec::new();
-        let mut sites = Vec::new();
-        let mut last = None;
-        for (number, module) in others.iter().copied().chain([module]).enumerate() {
-            let options = Options { verify: true };
-            let object = compile(module.clone(), &target, &options).map_err(|error| error.to_string())?;
-            known.extend(guest.load(&object, number as u64, &known)?);
-            sites.push(object.sites.clone());
-            last = Some(object);
+        let mut entry = None;
+        for (number, object) in objects.iter().enumerate() {
+            let defined = guest.load(object, number as u64, &known)?;
+            entry =
+                defined.iter().find(|(name, _)| name.ends_with(ENTRY_SUFFIX)).map(|(_, address)| *address);
+            known.extend(defined);
         }
-        let object = last.expect("a module was given");
-        let name = format!("{}{ENTRY_SUFFIX}", module.functions[0].name);
-        let entry = known.iter().rev().find(|(known, _)| *known == name).ok_or("no entry")?.1;
-        Ok(Self { guest: RefCell::new(guest), entry, sites, object })
+        Ok(Self { guest: RefCell::new(guest), entry: entry.ok_or("no entry")? })
     }
 
     /// Calls the first function's entry with these words. The pieces of memory lie where they say while it runs, and what is around their pages must not be touched.
@@ -163,12 +148,15 @@ impl Emulated {
             let results = &page[(results_at - CALLS) as usize..];
             Ok((0..result_count).map(|number| word(results, 8 * number)).collect())
         } else {
-            let error = error_of(&page[(context_at - CALLS) as usize..]);
-            let sites = self.sites.get(error.image.wrapping_sub(IMAGE_NAMES) as usize);
-            Err(describe(&error, sites.ok_or("what was raised does not name its image")?))
+            Err(Box::new(error_of(&page[(context_at - CALLS) as usize..])))
         };
         Ok((result, contents?))
     }
+}
+
+/// The number of the object that raised, if the error names one.
+pub(crate) fn object_of(error: &ErrorState) -> usize {
+    error.image.wrapping_sub(IMAGE_NAMES) as usize
 }
 
 /// A context as it lies in memory.
@@ -225,23 +213,23 @@ impl Guest {
     /// Links an object to what is known, and puts it where the image of that number lies; gives the names that it defines.
     fn load(
         &mut self,
-        object: &CompiledObject,
+        object: &[u8],
         number: u64,
         known: &[(String, u64)],
     ) -> Result<Vec<(String, u64)>, String> {
         let at = IMAGES + number * IMAGE_BYTES;
+        let placed = place_for(Architecture::Aarch64, object).map_err(|error| error.to_string())?;
         let mut addresses = known.to_vec();
         addresses.push(("hl_self".to_owned(), IMAGE_NAMES + number));
-        for name in &object.imports {
+        for name in placed.imports().filter(|name| !name.is_empty()) {
             if !addresses.iter().any(|(known, _)| known == name) {
-                addresses.push((name.clone(), self.import(name)?));
+                addresses.push((name.to_owned(), self.import(name)?));
             }
         }
         let resolve = |name: &str| {
             let found = addresses.iter().rev().find(|(known, _)| known == name);
             found.map(|(_, address)| std::ptr::without_provenance(*address as usize))
         };
-        let placed = place_for(Architecture::Aarch64, &object.bytes).map_err(|error| error.to_string())?;
         let image = placed.link(&resolve).map_err(|error| error.to_string())?;
         let base = image.text_range().start;
         // SAFETY: the image's mapping begins with its text, is that long, and may be read; nobody writes to it.

@@ -6,8 +6,9 @@
 
 mod nests;
 
+use crate::arm::Arm;
 use crate::choices::Choices;
-use crate::emulated::{Emulated, MEMORY, Way};
+use crate::emulated::{MEMORY, Way};
 use crate::guarded::{Guarded, PAGE_BYTES};
 use crate::machine::{Machine, is_nan, targets};
 use crate::program::constant;
@@ -78,7 +79,7 @@ pub(crate) fn compare_emulated(numbers: &[u32], guest: &Path) -> Result<usize, S
     let kernel = Kernel::make(&mut choices);
     let (module, optimised) = kernel.modules();
     let fail = |message: String| in_full(&message, &module, &optimised);
-    let machine = Emulated::new(&optimised, guest).map_err(fail)?;
+    let machine = Arm::new(&optimised, guest).map_err(fail)?;
     for round in 0..6 {
         let call = kernel.arguments(&mut choices);
         let expected = call.interpret(&module, 1).map_err(fail)?;
@@ -88,7 +89,7 @@ pub(crate) fn compare_emulated(numbers: &[u32], guest: &Path) -> Result<usize, S
             return Err(fail(call.difference(&expected, &found)));
         }
     }
-    Ok(machine.object.loops.iter().filter(|built| built.vectors.is_some()).count())
+    Ok(machine.loops().iter().filter(|built| built.vectors.is_some()).count())
 }
 
 /// A message with the functions that it is about.
@@ -289,7 +290,7 @@ impl Call {
         Seen { result, memory: memory.bytes() }
     }
 
-    fn run_emulated(&self, machine: &Emulated, way: Way) -> Result<Seen, String> {
+    fn run_emulated(&self, machine: &Arm, way: Way) -> Result<Seen, String> {
         // The descriptors have a page, then parts and pages that may not be touched take turns.
         let page = PAGE_BYTES as u64;
         let address = |part: usize| MEMORY + (2 * part as u64 + 2) * page;

@@ -1,8 +1,9 @@
 //! Runs a module in the interpreter and on the machine, on the same arguments, and compares all that can be seen.
 #![allow(unsafe_code)] // Calling the code that was just made is the point of this test.
 
+use crate::arm::Arm;
 use crate::choices::Choices;
-use crate::emulated::{Emulated, MEMORY, Way};
+use crate::emulated::{MEMORY, Way};
 use crate::program::{ARRAY_LENGTH, PARAMETERS, constant};
 use hotloop_abi::{Context, ErrorState, ExceptionClass, HostEntry, Status, exception_text};
 use hotloop_codegen::{ENTRY_SUFFIX, Options, Site, Target, compile};
@@ -40,7 +41,7 @@ pub(crate) fn compare_emulated(module: &Module, numbers: &[u32], guest: &Path) -
     let alone = |function: &Function| Module { functions: vec![function.clone()] };
     let callees: Vec<Module> = module.functions[1..].iter().map(alone).collect();
     let callees: Vec<&Module> = callees.iter().collect();
-    let machine = Emulated::with_others(&alone(&module.functions[0]), &callees, guest)?;
+    let machine = Arm::with_others(&alone(&module.functions[0]), &callees, guest)?;
     let ways = [false, true].map(|is_interrupted| Way { is_interrupted, ..Way::default() });
     let runs = ways.map(|way| -> Run<'_> {
         let machine = &machine;
@@ -65,7 +66,7 @@ fn compare_runs(module: &Module, numbers: &[u32], runs: &[Run<'_>]) -> Result<()
     Ok(())
 }
 
-fn run_emulated(machine: &Emulated, way: Way, arguments: &[Scalar], array: &[u64]) -> Result<Seen, String> {
+fn run_emulated(machine: &Arm, way: Way, arguments: &[Scalar], array: &[u64]) -> Result<Seen, String> {
     // The descriptor, and the array behind it.
     let mut memory = vec![0, MEMORY + 32, array.len() as u64, 8];
     memory.extend(array);

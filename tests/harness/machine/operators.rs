@@ -1,7 +1,8 @@
 //! Every operation on numbers of every type, in a loop over arrays of all pairs of values at the edges, on the emulated machine: one by one as the loop was made, and in
 //! vectors after the passes where there are instructions for it.
 
-use crate::emulated::{Emulated, MEMORY, Way};
+use crate::arm::Arm;
+use crate::emulated::{MEMORY, Way};
 use crate::machine::is_nan;
 use hotloop_interp::{Interpreter, Scalar, evaluate};
 use hotloop_mir::{
@@ -336,8 +337,8 @@ impl Loop {
         let mut runs_in_vectors = false;
         for module in [Module { functions: vec![plain] }, optimised] {
             let fail = |message: String| -> ! { panic!("{}: {message}\n{}", self.name, module.functions[0]) };
-            let machine = Emulated::new(&module, guest).unwrap_or_else(|message| fail(message));
-            runs_in_vectors |= machine.object.loops.iter().any(|built| built.vectors.is_some());
+            let machine = Arm::new(&module, guest).unwrap_or_else(|message| fail(message));
+            runs_in_vectors |= machine.loops().iter().any(|built| built.vectors.is_some());
             let found = self.emulate(&machine).unwrap_or_else(|message| fail(message));
             for (element, (expected, found)) in expected.iter().zip(&found).enumerate() {
                 if expected != found && !(is_nan(self.output, *expected) && is_nan(self.output, *found)) {
@@ -373,7 +374,7 @@ impl Loop {
         self.elements(interpreter.memory().bytes(address, length).expect("an array"))
     }
 
-    fn emulate(&self, machine: &Emulated) -> Result<Vec<u64>, String> {
+    fn emulate(&self, machine: &Arm) -> Result<Vec<u64>, String> {
         let arrays = self.arrays();
         // Each array begins in a page of its own and ends in another, behind which nothing is.
         let address = |array: usize| MEMORY + ((array as u64) << 20) + 16;

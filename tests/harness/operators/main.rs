@@ -3,8 +3,12 @@
 //! Each case must give what NumPy or Numba give (`tests/oracle/operators.py`), or what a rule of [`rules::RULES`] says;
 //! where it is not NumPy's value, a rule has to say why. The type of each result is Numba's. The test command looks at
 //! one group of dtypes in [`STEP`]; `cargo xtask operators` at all, and then the counts have to be those that stand in
-//! `tests/lang/operators.md`.
+//! `tests/lang/operators.md`. Where a machine of aarch64 can be emulated, code for it gives the same.
 
+mod arm;
+#[path = "../machine/emulated.rs"]
+#[allow(dead_code, reason = "this harness passes no memory")]
+mod emulated;
 mod peers;
 mod rules;
 
@@ -16,10 +20,13 @@ use std::collections::BTreeMap;
 /// Of how many groups of an operator with dtypes the test command looks at one.
 const STEP: usize = 9;
 
+fn step() -> usize {
+    if std::env::var_os("HOTLOOP_OPERATORS_FULL").is_some() { 1 } else { STEP }
+}
+
 #[test]
 fn every_case_is_numpys_or_numbas_or_has_a_rule() {
-    let is_full = std::env::var_os("HOTLOOP_OPERATORS_FULL").is_some();
-    let table = Table::ask(if is_full { 1 } else { STEP });
+    let table = Table::ask(step());
     let engine = Engine::builder().cache_use(CacheUse::Never).build().expect("an engine for this machine");
     let mut tally = Tally::default();
     for group in &table.groups {
@@ -28,9 +35,29 @@ fn every_case_is_numpys_or_numbas_or_has_a_rule() {
     }
     println!("{}", tally.summary());
     assert!(tally.wrong.is_empty(), "{} cases:\n{}", tally.wrong.len(), tally.first_wrong());
-    if is_full {
+    if step() == 1 {
         rules::check_page(&tally.by_rule, tally.count);
     }
+}
+
+#[test]
+fn code_for_aarch64_gives_what_the_kernel_gives_here() {
+    let Some(guest) = emulated::guest() else { return };
+    let arm = arm::Arm::new(guest);
+    let table = Table::ask(step());
+    let engine = Engine::builder().cache_use(CacheUse::Never).build().expect("an engine for this machine");
+    let (mut groups, mut cases, mut wrong) = (0, 0, Vec::new());
+    for group in &table.groups {
+        let Some(machine) = arm.load(&table.source, group) else { continue };
+        let kernel = engine.load_function(&table.source, &group.function()).expect("the functions are there");
+        groups += 1;
+        cases += group.cases.len();
+        wrong.extend(group.cases.iter().filter_map(|case| arm::difference(&machine, &kernel, group, case)));
+    }
+    println!("{cases} cases of {groups} groups of {}", table.groups.len());
+    let first: String = wrong.iter().take(40).map(|line| format!("{line}\n")).collect();
+    assert!(wrong.is_empty(), "{} cases:\n{first}", wrong.len());
+    assert!(groups * 2 > table.groups.len(), "{groups} of {} groups", table.groups.len());
 }
 
 /// What was seen so far.

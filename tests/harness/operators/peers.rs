@@ -4,6 +4,7 @@ use hotloop_driver::{Argument, Dtype, Failure, Kernel, Number, Value};
 use hotloop_tests::oracle::root;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// All cases.
 pub(crate) struct Table {
@@ -46,7 +47,10 @@ pub(crate) struct Outcome {
 impl Table {
     /// Asks the peers about one in `step` groups.
     pub(crate) fn ask(step: usize) -> Self {
-        let folder = std::env::temp_dir().join(format!("hotloop-operators-{}", std::process::id()));
+        // Each test has a table of its own.
+        static TABLES: AtomicU32 = AtomicU32::new(0);
+        let number = TABLES.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("hotloop-operators-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written to");
         let path = folder.join("cases.json");
         let python = std::env::var_os("HOTLOOP_VENV_PYTHON").unwrap_or_else(|| "python3".into());
@@ -127,7 +131,7 @@ impl Case {
 }
 
 /// A number as `operators.py` writes it.
-fn written(number: Number) -> String {
+pub(crate) fn written(number: Number) -> String {
     match number {
         Number::Bool(value) => format!("b{}", u8::from(value)),
         Number::Int(_, value) => format!("i{value}"),

@@ -190,6 +190,10 @@ fn environment_variables_are_heard() {
     assert!(unknown.stderr.contains("`z80`"), "{}", unknown.stderr);
     assert!(unknown.stderr.contains("x86-64-v3 (AVX2)"), "{}", unknown.stderr);
     assert!(unknown.stderr.contains("HOTLOOP_CPU"), "{}", unknown.stderr);
+    let elsewhere = if cfg!(target_arch = "aarch64") { "x86-64-v2" } else { "aarch64" };
+    let other = outcome("HOTLOOP_CPU", elsewhere);
+    assert_eq!(other.code, Some(1));
+    assert!(other.stderr.contains("this machine's processor cannot run it"), "{}", other.stderr);
     let one_thread = outcome("HOTLOOP_NUM_THREADS", "1");
     assert_eq!((one_thread.stdout.as_str(), one_thread.stderr.as_str()), ("2.0\n", ""));
     for value in ["abc", "0", "-1"] {
