@@ -4,6 +4,7 @@ Run it with a release build of the package: python benches/package.py
 Processes: the minimum over many fresh interpreters, in turns. Calls: the minimum over many rounds, the loop around them taken away; of two compilers in one run the ratio.
 """
 
+import _thread
 import argparse
 import importlib.util
 import os
@@ -105,7 +106,7 @@ STARTUP_LIMITS = {
 
 
 def calls(compilers, rounds):
-    """Nanoseconds a call, by compiler and name."""
+    """Nanoseconds a call, by compiler and name; and of CPython's cheapest function of C."""
     built = {name: dispatch.kernels(importlib.import_module(name).njit) for name in compilers}
     arguments = {"x": np.ones(8), "y": np.ones(8), "p": (1.5, 2)}
     loop = dispatch.best("pass", {}, rounds)
@@ -115,6 +116,8 @@ def calls(compilers, rounds):
             names = {"f": built[name][kernel], **arguments}
             eval(statement, names)
             figures[name][title] = dispatch.best(statement, names, rounds) - loop
+    # What no function of C is called in less.
+    figures["C"] = {"no argument": dispatch.best("f()", {"f": _thread.get_ident}, rounds) - loop}
     if "hotloop" in compilers:
         kernel = built["hotloop"]["none"]
         kernel.record_latency()
