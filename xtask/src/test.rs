@@ -115,21 +115,6 @@ impl Session<'_> {
         ])
     }
 
-    /// Those tests over the package as it is built for debugging: a wheel takes minutes.
-    fn pytest_of_threads(&self) -> Result<Tally> {
-        let folder = wheel::build_for_debugging(self.workspace)?;
-        let mut command = Command::new(self.venv.python());
-        command.args(["-m", "pytest", "-q"]).current_dir(&self.workspace.root);
-        command.args(
-            ["threads", "races", "parallel_diagnostics", "parallel_stress"]
-                .map(|name| format!("tests/python/test_{name}.py")),
-        );
-        self.prepare(&mut command)?;
-        command.env("PYTHONPATH", folder);
-        let (output, success) = process::run_and_listen(&mut command)?;
-        Ok(Tally::from_pytest(&output).with_exit(success))
-    }
-
     fn package_of(&self, layer: &str) -> Result<String> {
         let known = || self.workspace.packages.values().map(|package| package.short_name());
         let package = self.workspace.packages.values().find(|package| package.short_name() == layer);
@@ -151,7 +136,7 @@ impl Session<'_> {
 
     /// Builds the package, and runs its tests under each Python version that this machine has.
     fn python(&self) -> Result<Vec<(String, Tally)>> {
-        let wheel = match wheel::build(self.workspace, &self.venv) {
+        let wheel = match wheel::build_for_tests(self.workspace, &self.venv) {
             Ok(wheel) => wheel,
             Err(failure) => {
                 eprintln!("test: {failure}");
@@ -160,13 +145,21 @@ impl Session<'_> {
         };
         let newer = self.venv.prepare_newer(self.workspace)?;
         let venvs = std::iter::once(&self.venv).chain(&newer);
-        venvs.map(|venv| Ok((format!("python {}", venv.version), self.pytest(venv, &wheel)?))).collect()
+        let all = ["tests/python".to_owned()];
+        venvs.map(|venv| Ok((format!("python {}", venv.version), self.pytest(venv, &wheel, &all)?))).collect()
     }
 
-    fn pytest(&self, venv: &Venv, wheel: &Path) -> Result<Tally> {
+    /// The tests of the Python package that are about threads.
+    fn pytest_of_threads(&self) -> Result<Tally> {
+        let wheel = wheel::build_for_tests(self.workspace, &self.venv)?;
+        let files = ["threads", "races", "parallel_diagnostics", "parallel_stress"];
+        self.pytest(&self.venv, &wheel, &files.map(|name| format!("tests/python/test_{name}.py")))
+    }
+
+    fn pytest(&self, venv: &Venv, wheel: &Path, files: &[String]) -> Result<Tally> {
         wheel::install(wheel, venv)?;
         let mut command = Command::new(venv.python());
-        command.args(["-m", "pytest", "-q", "tests/python"]).current_dir(&self.workspace.root);
+        command.args(["-m", "pytest", "-q"]).args(files).current_dir(&self.workspace.root);
         self.prepare(&mut command)?;
         venv.activate(&mut command)?;
         let (output, success) = process::run_and_listen(&mut command)?;

@@ -1,6 +1,7 @@
-//! The Python package as a wheel: built once in release, installed into each environment that needs it.
+//! The Python package as a wheel, installed into each environment that needs it.
 //!
-//! The wheel is what users get, so it is what tests and benchmarks see; that it stays small is checked here.
+//! A wheel is what users get, so it is what tests and benchmarks see: tests one that is built as the Rust tests are, benchmarks and `dist` the
+//! release, whose size is checked here.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,11 +14,9 @@ use crate::workspace::Workspace;
 /// What a wheel may take at most.
 const LIMIT_BYTES: u64 = 15_000_000;
 
-/// Builds the wheel with the environment's maturin.
+/// The wheel as it is given to users.
 pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
-    let folder = workspace.target.join("wheel");
-    maturin(workspace, venv, &["build", "--release", "--quiet"], &folder)?;
-    let wheel = only_file(&folder)?;
+    let wheel = build_in(workspace, venv, &["build", "--release", "--quiet"], "wheel")?;
     let length_bytes = std::fs::metadata(&wheel).context(wheel.display())?.len();
     if length_bytes > LIMIT_BYTES {
         let message =
@@ -25,6 +24,17 @@ pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
         return Err(Failure::new(message));
     }
     Ok(wheel)
+}
+
+/// A wheel of what the Rust tests are built of: not optimised, with the checks of debug builds, and nothing is compiled twice.
+pub(crate) fn build_for_tests(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
+    build_in(workspace, venv, &["build", "--quiet"], "test-wheel")
+}
+
+fn build_in(workspace: &Workspace, venv: &Venv, arguments: &[&str], folder: &str) -> Result<PathBuf> {
+    let folder = workspace.target.join(folder);
+    maturin(workspace, venv, arguments, &folder)?;
+    only_file(&folder)
 }
 
 /// Lets the environment's maturin fill a folder, which is empty before.
@@ -37,33 +47,6 @@ pub(crate) fn maturin(workspace: &Workspace, venv: &Venv, arguments: &[&str], fo
     command.arg("--manifest-path").arg(workspace.root.join("crates/python/Cargo.toml"));
     venv.activate(command.current_dir(&workspace.root))?;
     process::run(&mut command)
-}
-
-/// The package without optimisation, in a folder for `PYTHONPATH`.
-pub(crate) fn build_for_debugging(workspace: &Workspace) -> Result<PathBuf> {
-    process::run(&mut process::cargo(workspace, &["build", "--quiet", "-p", "hotloop-python"]))?;
-    let folder = workspace.target.join("package");
-    let package = folder.join("hotloop");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).context(folder.display())?;
-    }
-    copy(&workspace.root.join("crates/python/python/hotloop"), &package)?;
-    let library = workspace.target.join("debug/lib_hotloop.so");
-    std::fs::copy(&library, package.join("_hotloop.abi3.so")).context(library.display())?;
-    Ok(folder)
-}
-
-fn copy(from: &Path, to: &Path) -> Result {
-    std::fs::create_dir_all(to).context(to.display())?;
-    for entry in std::fs::read_dir(from).context(from.display())?.flatten() {
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
-            copy(&source, &target)?;
-        } else {
-            std::fs::copy(&source, &target).context(source.display())?;
-        }
-    }
-    Ok(())
 }
 
 /// Installs a wheel in place of the one before.
