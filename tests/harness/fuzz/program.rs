@@ -140,6 +140,9 @@ impl Body<'_, '_> {
         if self.scope.has_sequences && self.decisions.pick(5) == 4 {
             return self.sequence_statement(depth);
         }
+        if self.loops > 0 && self.decisions.pick(8) == 7 {
+            return self.carried();
+        }
         let choices = if depth == 0 { 6 } else { 12 };
         match self.decisions.pick(choices) {
             0 | 1 => self.assign(),
@@ -254,6 +257,22 @@ impl Body<'_, '_> {
         if self.decisions.pick(2) == 1 {
             self.line("else:");
             self.indented(depth);
+        }
+    }
+
+    /// A variable that one branch of a loop assigns, and another makes of what it was: the iteration before has assigned it, or nobody.
+    fn carried(&mut self) {
+        let carried = variable(self.counter("l"), self.decisions.one_of(&DTYPES));
+        let condition = self.unpredictable();
+        let first = self.nested(kind_of(carried.dtype), 2);
+        self.scope.variables.push(carried.clone());
+        let next = self.nested(kind_of(carried.dtype), 2);
+        let ways = if self.decisions.pick(2) == 1 { [first, next] } else { [next, first] };
+        for (head, value) in [format!("if {condition}:"), "else:".to_owned()].iter().zip(ways) {
+            self.line(head);
+            self.indent += 1;
+            self.line(&format!("{} = {}", carried.name, converted(carried.dtype, &value)));
+            self.indent -= 1;
         }
     }
 
