@@ -108,7 +108,26 @@ def in_order_of_need(n):
     return c
 
 
+@njit
+def indices(n, x):
+    if n > 3:
+        i = (1, 2)
+    return x[i]
+
+
+@njit
+def parts(n, x):
+    if n > 3:
+        part = slice(1, 3)
+    x[part] += 1
+    return x[part, 0]
+
+
 CASES = [
+    ("indices", [5, np.arange(12.0).reshape(3, 4)]),
+    ("indices", [1, np.arange(12.0).reshape(3, 4)]),
+    ("parts", [5, np.arange(12.0).reshape(3, 4)]),
+    ("parts", [1, np.arange(12.0).reshape(3, 4)]),
     ("chained", [0]),
     ("chained", [1]),
     ("chained", [6]),

@@ -185,15 +185,17 @@ impl Inference<'_> {
             self.take_axis(value, &mut given)?;
             return Ok(given);
         }
-        debug_assert!(
-            self.is_simple(&value) || self.is_pure(&value),
-            "a tuple has a name before it is an index"
-        );
+        debug_assert!(self.is_named(&value), "a tuple has a name before it is an index");
         for (position, ty) in items.iter().enumerate() {
             let item = crate::conditions::item(&value, position, ty);
             self.take_axis(item, &mut given)?;
         }
         Ok(given)
+    }
+
+    /// Whether a value can be asked for again: a variable that may be unassigned then raises what it would have raised before.
+    fn is_named(&self, value: &Expr) -> bool {
+        matches!(value.kind, ExprKind::Version(_)) || self.is_pure(value)
     }
 
     /// A value as part of an index.
@@ -203,7 +205,7 @@ impl Inference<'_> {
         }
         if let Type::Tuple(types) = &value.ty
             && is_slice(types)
-            && (self.is_pure(&value) || matches!(value.kind, ExprKind::Tuple(_)))
+            && (self.is_named(&value) || matches!(value.kind, ExprKind::Tuple(_)))
         {
             let written = self.written_out(&value, types);
             return self.given_axis(&written, given);
