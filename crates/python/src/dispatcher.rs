@@ -509,6 +509,26 @@ impl Dispatcher {
         lists: &[LentList],
         arguments: &[*mut ffi::PyObject],
     ) -> PyResult<Py<PyAny>> {
+        if lists.is_empty() {
+            // SAFETY: the caller's promise. The result is as large as an error: it is returned from where it is made, not moved on.
+            return unsafe { self.run_once(py, entry, words, results, lists, arguments) };
+        }
+        // SAFETY: as above.
+        unsafe { self.run_with_lists(py, entry, words, results, lists, arguments) }
+    }
+
+    /// # Safety
+    /// As for [`run`](Self::run), but for what is changed in lists.
+    #[inline(always)]
+    unsafe fn run_once(
+        &self,
+        py: Python<'_>,
+        entry: &Entry,
+        words: &[u64],
+        results: &mut [u64],
+        lists: &[LentList],
+        arguments: &[*mut ffi::PyObject],
+    ) -> PyResult<Py<PyAny>> {
         // SAFETY: the arguments live as long as the call.
         let _active = entry.calls_python.then(|| unsafe { Active::new(arguments) });
         let mut call = CallState::new(engine::interrupter());
@@ -529,25 +549,39 @@ impl Dispatcher {
         if call.loop_settings() != settings {
             call.keep_loop_settings();
         }
-        let result = match outcome {
+        match outcome {
             Ok(()) => {
                 // SAFETY: the call succeeded; its results are taken once.
                 let result =
-                    unsafe { result::into_python(py, entry.compiled.result(), results, lists, arguments) };
-                result.and_then(|result| {
-                    output::hand_over(&mut call)?;
-                    engine::report_races(py, &mut call)?;
-                    Ok(result)
-                })
+                    unsafe { result::into_python(py, entry.compiled.result(), results, lists, arguments) }?;
+                output::hand_over(&mut call)?;
+                engine::report_races(py, &mut call)?;
+                Ok(result)
             }
             Err(exception) => Err(Python::attach(|py| {
                 let races = engine::report_races(py, &mut call);
                 races.err().unwrap_or_else(|| raise::kernel_exception(py, &exception))
             })),
-        };
-        if lists.is_empty() {
-            return result;
         }
+    }
+
+    /// A call with lists among its arguments: what it has changed in them goes back, also if it raises.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run).
+    #[cold]
+    #[inline(never)]
+    unsafe fn run_with_lists(
+        &self,
+        py: Python<'_>,
+        entry: &Entry,
+        words: &[u64],
+        results: &mut [u64],
+        lists: &[LentList],
+        arguments: &[*mut ffi::PyObject],
+    ) -> PyResult<Py<PyAny>> {
+        // SAFETY: the caller's promise.
+        let result = unsafe { self.run_once(py, entry, words, results, lists, arguments) };
         // SAFETY: the call has ended; the rest is the caller's promise.
         let given_back = Python::attach(|py| unsafe { lent_list::give_back(py, lists, arguments) });
         result.and_then(|result| given_back.map(|()| result))

@@ -19,7 +19,9 @@ pub(crate) struct Pack<'b> {
     codes: Buffer<'b, TypeCode>,
     words: Buffer<'b, u64>,
     descriptors: Buffer<'b, u64>,
-    lists: Vec<LentList>,
+    /// None but in calls with lists.
+    #[expect(clippy::box_collection, reason = "a pointer that is null is dropped by a look at it")]
+    lists: Option<Box<Vec<LentList>>>,
     /// Whether what is packed are the items of a list.
     is_in_list: bool,
 }
@@ -66,7 +68,7 @@ impl<'b> Pack<'b> {
             codes: Buffer { room: codes, length: 0 },
             words: Buffer { room: words, length: 0 },
             descriptors: Buffer { room: descriptors, length: 0 },
-            lists: Vec::new(),
+            lists: None,
             is_in_list: false,
         }
     }
@@ -92,12 +94,12 @@ impl<'b> Pack<'b> {
     /// The lists among the arguments, copied for the call.
     #[inline(always)]
     pub(crate) fn lists(&self) -> &[LentList] {
-        &self.lists
+        self.lists.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// The same, to be kept beyond the call.
     pub(crate) fn into_lists(self) -> Vec<LentList> {
-        self.lists
+        self.lists.map(|lists| *lists).unwrap_or_default()
     }
 
     /// The types of the arguments.
@@ -295,7 +297,7 @@ impl<'b> Pack<'b> {
         if self.is_in_list {
             return Err(Unfit::Refused);
         }
-        let known = self.lists.iter().find(|known| known.is_of(list));
+        let known = self.lists().iter().find(|known| known.is_of(list));
         let (word, code) = match known {
             Some(known) => (known.address(), known.code()),
             None => {
@@ -304,7 +306,7 @@ impl<'b> Pack<'b> {
                     LentList::of(&Bound::from_borrowed_ptr(py, list).cast_into_unchecked())
                 })?;
                 let found = (lent.address(), lent.code());
-                self.lists.push(lent);
+                self.lists.get_or_insert_default().push(lent);
                 found
             }
         };
