@@ -227,7 +227,8 @@ impl Selector<'_> {
             (ConvertOp::UnsignedToFloat, MachineType::I64, MachineType::F64) => {
                 Code::EVEX_Vcvtuqq2pd_zmm_k1z_zmmm512b64_er
             }
-            (ConvertOp::SignedToFloat, MachineType::I32, MachineType::F32) => {
+            // In lanes of eight bytes the integers are not side by side.
+            (ConvertOp::SignedToFloat, MachineType::I32, MachineType::F32) if self.plan.lane_bytes == 4 => {
                 Code::EVEX_Vcvtdq2ps_zmm_k1z_zmmm512b32_er
             }
             (ConvertOp::Promote, ..) if self.is_packed(from) => {

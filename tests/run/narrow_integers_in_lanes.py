@@ -1,0 +1,47 @@
+"""Outer loops in lanes of eight bytes, in which integers of four bytes become floats of four."""
+
+import numpy as np
+from hotloop import njit
+
+
+@njit
+def of_counters(n, out):
+    for i in range(n):
+        k = np.int32(i)
+        j = 0
+        while j < 3:
+            if np.int64(k) > 20:
+                break
+            k = np.int32(k + k)
+            j += 1
+        out[i] = k
+
+
+@njit
+def of_elements(x, out):
+    for i in range(len(x)):
+        k = np.int32(x[i])
+        j = 0
+        while j < 3 and np.int64(k) < 20:
+            k = np.int32(k + k)
+            j += 1
+        out[i] = np.float32(k) * np.float32(0.5)
+
+
+@njit
+def to_doubles(x, out):
+    for i in range(len(x)):
+        k = np.int32(x[i])
+        j = 0
+        while j < 3 and np.int64(k) < 20:
+            k = np.int32(k - 7)
+            j += 1
+        out[i] = k
+
+
+CASES = [
+    ("of_counters", [40, np.zeros(40, np.float32)]),
+    ("of_counters", [3, np.zeros(3, np.float32)]),
+    ("of_elements", [np.arange(-20, 30), np.zeros(50, np.float32)]),
+    ("to_doubles", [np.arange(-20, 30), np.zeros(50)]),
+]
