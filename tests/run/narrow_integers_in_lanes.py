@@ -1,4 +1,4 @@
-"""Outer loops in lanes of eight bytes, in which integers of four bytes become floats of four."""
+"""Integers of four bytes in loops that count by eight: in lanes of eight bytes, and moving by a constant beside the counter."""
 
 import numpy as np
 from hotloop import njit
@@ -39,7 +39,29 @@ def to_doubles(x, out):
         out[i] = k
 
 
+@njit
+def beside_the_counter(n, out):
+    k = np.int32(7)
+    for i in range(n):
+        out[i] = k
+        k = np.int32(k - np.int32(3))
+    return k
+
+
+@njit
+def beside_an_inner_counter(x, out):
+    one = np.int32(-1)
+    for i in range(len(x)):
+        k = np.int32(x[i])
+        for j in range(5):
+            out[i, j] = k
+            k = np.int32(k + one)
+
+
 CASES = [
+    ("beside_the_counter", [0, np.zeros(0, np.int32)]),
+    ("beside_the_counter", [100, np.zeros(100, np.int32)]),
+    ("beside_an_inner_counter", [np.arange(20), np.zeros((20, 5), np.int32)]),
     ("of_counters", [40, np.zeros(40, np.float32)]),
     ("of_counters", [3, np.zeros(3, np.float32)]),
     ("of_elements", [np.arange(-20, 30), np.zeros(50, np.float32)]),

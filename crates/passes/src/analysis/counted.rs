@@ -2,7 +2,7 @@
 
 use crate::analysis::LoopData;
 use hotloop_mir::{
-    BinaryOp, Block, Constant, ControlFlow, Function, InstKind, IntCompare, Terminator, Value,
+    BinaryOp, Block, Constant, ControlFlow, Function, InstKind, IntCompare, MachineType, Terminator, Value,
 };
 
 /// A loop with one latch in which an `i64` moves by 1 or -1 an iteration until it reaches an invariant limit.
@@ -102,7 +102,8 @@ impl CountedLoop {
             let initial = argument(function, preheader, block, position)?;
             let step = constant_step(function, *parameter, next)?;
             let is_other = *parameter != self.variable;
-            is_other.then_some(Follower {
+            let is_wide = function.value_type(*parameter) == MachineType::I64;
+            (is_other && is_wide).then_some(Follower {
                 parameter: *parameter,
                 initial,
                 factor: step.checked_mul(self.step)?,
