@@ -154,7 +154,7 @@ impl Inference<'_> {
             Binding::Unassigned => meeting.maybe_unassigned = true,
             // The value of a recursive call, or one made of what only an iteration before assigns: the other ways tell what there is to
             // know in this round or attempt.
-            Binding::Poisoned if self.awaited.is_some() || self.reads_too_early > 0 => meeting.awaits = true,
+            Binding::Poisoned if self.awaited.is_some() || self.reads_too_early => meeting.awaits = true,
             Binding::Poisoned => meeting.spoiled = Some(binding),
             Binding::Conflict(_) => {
                 meeting.spoiled.get_or_insert(binding);

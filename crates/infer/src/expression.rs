@@ -339,7 +339,7 @@ impl Inference<'_> {
             }
             Binding::Unassigned => {
                 self.bindings.set(local, Binding::Poisoned);
-                self.reads_too_early += u32::from(!self.loops.is_empty());
+                self.reads_too_early |= !self.loops.is_empty();
                 Err(self.report_unassigned(local, span))
             }
         }

@@ -142,7 +142,7 @@ fn infer_trial(
         settling: Settling::default(),
         lists,
         awaited: None,
-        reads_too_early: 0,
+        reads_too_early: false,
         diverged: None,
         divergence_depth: 0,
     };
@@ -227,8 +227,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) lists: ListTypes,
     /// The first call whose result is not known yet.
     pub(crate) awaited: Option<Span>,
-    /// How many variables were read in loops that nothing had assigned there: an iteration before may have, as its ways tell where they meet.
-    pub(crate) reads_too_early: u32,
+    /// Whether a variable was read in a loop that nothing had assigned there: an iteration before may have, as its ways tell where they meet.
+    pub(crate) reads_too_early: bool,
     /// The call that never returns which was met in the statement being typed, on every way through it.
     pub(crate) diverged: Option<Expr>,
     /// How many parts of the expression around that are evaluated on some ways only lie around the innermost one that such a call may end.

@@ -45,7 +45,7 @@ pub(crate) struct Snapshot {
     copies: u32,
     unrolled: usize,
     unknown_lists: usize,
-    reads_too_early: u32,
+    reads_too_early: bool,
 }
 
 /// What the iterations of a parallel loop begin with.

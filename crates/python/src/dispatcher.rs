@@ -546,9 +546,7 @@ impl Dispatcher {
             }
             outcome
         };
-        if call.loop_settings() != settings {
-            call.keep_loop_settings();
-        }
+        call.keep_loop_settings(settings);
         match outcome {
             Ok(()) => {
                 // SAFETY: the call succeeded; its results are taken once.

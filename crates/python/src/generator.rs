@@ -107,9 +107,7 @@ impl Waiting {
             }
             outcome
         };
-        if call.loop_settings() != settings {
-            call.keep_loop_settings();
-        }
+        call.keep_loop_settings(settings);
         let arguments: Vec<*mut ffi::PyObject> = self.arguments.iter().map(Py::as_ptr).collect();
         if let Err(exception) = outcome {
             engine::report_races(py, &mut call)?;

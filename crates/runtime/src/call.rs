@@ -95,10 +95,13 @@ impl<'i> CallState<'i> {
         LoopSettings { threads: self.threads_set(), chunk_size: self.call.chunk_size.load(Ordering::Relaxed) }
     }
 
-    /// Lets later calls from this thread run parallel loops as this one was told to.
+    /// Lets later calls from this thread run parallel loops as this one was told to, if that is not what it began with.
     #[inline]
-    pub fn keep_loop_settings(&self) {
-        self.slot.keep_loop_settings(self.loop_settings());
+    pub fn keep_loop_settings(&self, at_start: LoopSettings) {
+        let settings = self.loop_settings();
+        if settings != at_start {
+            self.slot.keep_loop_settings(settings);
+        }
     }
 
     /// Looks for races in code that was compiled to tell of its accesses: parallel loops run in order, on this thread. [`take_races`](Self::take_races) tells what
